@@ -1,0 +1,56 @@
+/** What the pure readers make of one event's `data.object`. */
+import type { PropertyValue } from '../../shared/catalogue';
+import type { SubscriptionStatus } from '../../shared/api';
+
+export interface ReadObject {
+  /** Null where Stripe's object has none (invoice.upcoming). */
+  objectId: string | null;
+  /** Stripe's customer id, also when `customer` is expanded or an expanded deleted customer. */
+  customerId: string | null;
+  /** The address as the payload carries it, not yet normalised. Null when there is none. */
+  email: string | null;
+  /** The whole name as the payload carries it. */
+  name: string | null;
+  /** A dispute's charge: where to ask for the customer. */
+  chargeId: string | null;
+  /** An address typed by the merchant (a dispute's evidence): counts only when Stripe itself knows none. */
+  lastResortEmail: string | null;
+  /** What a run is about, for "one at a time" and exit events on the same thing. */
+  subscriptionId: string | null;
+  invoiceId: string | null;
+  /** With type and object id it tells two events of one change from two changes (an invoice's attempt_count). */
+  attempt: number | null;
+  /** For emails and conditions: exactly the names the catalogue lists for the type. */
+  properties: Record<string, PropertyValue>;
+  /** Set for customer.* events. */
+  customer: CustomerFacts | null;
+  /** Set for customer.subscription.* events. */
+  subscription: SubscriptionFacts | null;
+}
+
+export interface CustomerFacts {
+  id: string;
+  email: string | null;
+  name: string | null;
+  deleted: boolean;
+  delinquent: boolean | null;
+  /** Epoch seconds. */
+  created: number | null;
+}
+
+/** What billing fields are derived from. Discounts are ignored: Stripe's payload doesn't always carry them whole. */
+export interface SubscriptionFacts {
+  id: string;
+  customerId: string | null;
+  /** Stripe's own status folded to ours: incomplete_expired and unpaid count as canceled and past_due; incomplete is null. */
+  status: SubscriptionStatus | null;
+  /** The price's nickname, else the product's name when it is expanded, else null. */
+  plan: string | null;
+  /** Minor units per month: sum over items of amount × quantity, normalised by interval and interval_count. */
+  mrr: number;
+  currency: string | null;
+  /** Epoch seconds: the current period's end (earliest item), null once it will not renew. */
+  renewsAt: number | null;
+  /** Epoch seconds. */
+  trialEnd: number | null;
+}

@@ -1,0 +1,196 @@
+/**
+ * The shapes of the extension API (`POST /api/app/<name>`), as both sides see them.
+ * Names are snake_case like Stripe's own. Times are ISO 8601 UTC strings, except `Event.created`, which is Stripe's
+ * epoch seconds. Money is in the currency's minor unit.
+ */
+import type { EventType } from './catalogue';
+import type { Settings } from './settings';
+import type { Definition } from './workflow';
+
+export interface List<T> {
+  object: 'list';
+  data: T[];
+  has_more: boolean;
+}
+
+export type InstallStatus = 'active' | 'needs_reconnect' | 'removed';
+
+export interface ImportProgress {
+  status: 'running' | 'paused' | 'done' | 'failed';
+  done: number;
+  /** Null until it is known. */
+  total: number | null;
+}
+
+export interface Overview {
+  connected: boolean;
+  status: InstallStatus | null;
+  account_name: string | null;
+  /** Where the merchant begins Connect to Stripe for this mode. */
+  connect_url: string;
+  /** A one-time link into the console, 10 minutes. Null while not connected. */
+  console_url: string | null;
+  counts: { contacts: number; events: number; emails: number };
+  last_event_at: string | null;
+  import: ImportProgress | null;
+}
+
+export const EVENT_STATUSES = ['pending', 'waiting', 'processed', 'ignored', 'skipped', 'failed'] as const;
+export type EventStatus = (typeof EVENT_STATUSES)[number];
+
+/** Why an event ended (or waits) as it does; `outcome` says the same in a sentence. */
+export type EventReason =
+  | 'event_off'
+  | 'unsupported_type'
+  | 'thin_event'
+  | 'not_installed'
+  | 'no_email'
+  | 'invalid_email'
+  | 'contact_deleted'
+  | 'malformed'
+  | 'stale'
+  | 'late'
+  | 'stripe_unavailable'
+  | 'rate_limited'
+  | 'needs_reconnect'
+  | 'gave_up'
+  | 'crashed'
+  | 'internal_error';
+
+export interface EventView {
+  id: string;
+  object: 'event';
+  type: EventType | (string & {});
+  livemode: boolean;
+  /** Stripe's epoch seconds. */
+  created: number;
+  received_at: string;
+  status: EventStatus;
+  reason: EventReason | null;
+  outcome: string;
+  /** The contact's address. */
+  email: string | null;
+  contact: string | null;
+  attempts: number;
+  next_attempt_at: string | null;
+}
+
+export interface EventDetail extends EventView {
+  payload: unknown;
+  emails: EmailView[];
+}
+
+export const CONTACT_STATUSES = ['subscribed', 'unsubscribed', 'transactional_only'] as const;
+export type ContactStatus = (typeof CONTACT_STATUSES)[number];
+
+export type SubscriptionStatus = 'past_due' | 'active' | 'trialing' | 'paused' | 'canceled';
+
+export interface Billing {
+  subscription_status: SubscriptionStatus | null;
+  plan: string | null;
+  /** Minor units per month, discounts ignored. */
+  mrr: number | null;
+  currency: string | null;
+  renews_at: string | null;
+  trial_ends_at: string | null;
+  delinquent: boolean | null;
+  customer_since: string | null;
+}
+
+export interface ContactView {
+  id: string;
+  object: 'contact';
+  email: string;
+  first_name: string | null;
+  last_name: string | null;
+  user_group: string | null;
+  status: ContactStatus;
+  suppressed: null | { reason: string; at: string };
+  source: string;
+  customers: string[];
+  billing: Billing;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface ContactDetail extends ContactView {
+  events: EventView[];
+  emails: EmailView[];
+}
+
+export type WorkflowStatus = 'draft' | 'active' | 'paused';
+
+export interface WorkflowView {
+  id: string;
+  object: 'workflow';
+  name: string;
+  status: WorkflowStatus;
+  /** Grows with every save; send it back when saving. */
+  revision: number;
+  definition: Definition;
+  counts: { running: number; finished: number; emails: number };
+}
+
+export const EMAIL_STATUSES = ['queued', 'sent', 'captured', 'held', 'failed', 'suppressed'] as const;
+export type EmailStatus = (typeof EMAIL_STATUSES)[number];
+export type EmailKind = 'marketing' | 'transactional';
+
+export interface EmailView {
+  id: string;
+  object: 'email';
+  to: string;
+  subject: string;
+  kind: EmailKind;
+  status: EmailStatus;
+  reason: string | null;
+  message_id: string;
+  workflow: string | null;
+  contact: string | null;
+  event: string | null;
+  attempts: number;
+  created_at: string;
+  sent_at: string | null;
+}
+
+export interface EmailDetail extends EmailView {
+  html: string | null;
+  text: string | null;
+  headers: Record<string, string>;
+}
+
+/** What every route answers on failure, in Stripe's shape. */
+export interface ApiError {
+  error: { code: string; message: string; param?: string };
+}
+
+/** Every route of the extension API: its own arguments and its answer. */
+export interface ExtensionApi {
+  overview: { args: object; answer: Overview };
+  'settings/read': { args: object; answer: Settings };
+  'settings/save': { args: { settings: Settings }; answer: Settings };
+  'events/list': { args: ListArgs & { type?: string; status?: EventStatus; customer?: string }; answer: List<EventView> };
+  'events/read': { args: { id: string }; answer: EventDetail };
+  'events/replay': { args: { id: string }; answer: EventView };
+  'contacts/list': { args: ListArgs & { email?: string; query?: string }; answer: List<ContactView> };
+  'contacts/read': { args: { id: string } | { customer: string }; answer: ContactDetail };
+  'workflows/list': { args: ListArgs; answer: List<WorkflowView> };
+  'workflows/create': {
+    args: { template: string; trigger?: EventType } | { definition: Definition };
+    answer: WorkflowView;
+  };
+  'workflows/read': { args: { id: string }; answer: WorkflowView };
+  'workflows/activate': { args: { id: string }; answer: WorkflowView };
+  'workflows/pause': { args: { id: string }; answer: WorkflowView };
+  'workflows/delete': { args: { id: string }; answer: WorkflowView };
+  'workflows/save': { args: { id: string; definition: Definition; revision: number }; answer: WorkflowView };
+  'emails/list': { args: ListArgs & { customer?: string; status?: EmailStatus }; answer: List<EmailView> };
+  'emails/read': { args: { id: string }; answer: EmailDetail };
+  'import/start': { args: object; answer: ImportProgress };
+  disconnect: { args: object; answer: { connected: false } };
+}
+
+export interface ListArgs {
+  /** 1 to 100, 20 when left out. */
+  limit?: number;
+  starting_after?: string;
+}

@@ -1,0 +1,99 @@
+/** What a merchant chooses for one install: the shape, its limits and its defaults. */
+import { z } from 'zod';
+import { EVENT_TYPES, type EventType } from './catalogue';
+
+const trimmedOrNull = (max: number) =>
+  z
+    .string()
+    .max(max, `must have at most ${max} characters`)
+    .refine((text) => !/[\u0000-\u001f\u007f]/.test(text), 'must not contain control characters')
+    .nullable()
+    .transform((text) => text?.trim() || null);
+
+const email = z
+  .string()
+  .transform((text) => text.trim().toLowerCase())
+  .pipe(z.email('must be an email address').max(254, 'must have at most 254 characters'));
+
+export const eventSettingsSchema = z.strictObject({
+  enabled: z.boolean(),
+  trigger_workflows: z.boolean(),
+  sync_name: z.boolean(),
+  sync_billing: z.boolean(),
+  /** Assigned to the contact when such an event arrives. */
+  user_group: trimmedOrNull(100),
+});
+export type EventSettings = z.infer<typeof eventSettingsSchema>;
+
+export const senderSchema = z.strictObject({
+  from_name: trimmedOrNull(100),
+  reply_to: z.union([z.null(), z.literal('').transform(() => null), email]),
+  /** Stands at the foot of marketing mail; may have several lines. */
+  postal_address: z
+    .string()
+    .max(500, 'must have at most 500 characters')
+    .nullable()
+    .transform((text) => text?.trim() || null),
+});
+export type Sender = z.infer<typeof senderSchema>;
+
+const isLocale = (tag: string) => {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+};
+const isTimeZone = (name: string) => {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+};
+
+export const DEFAULT_EVENT_SETTINGS: EventSettings = {
+  enabled: false,
+  trigger_workflows: true,
+  sync_name: true,
+  sync_billing: true,
+  user_group: null,
+};
+
+export const settingsSchema = z.strictObject({
+  /** How new contacts start. */
+  consent: z.enum(['subscribed', 'transactional_only']),
+  on_customer_deleted: z.enum(['unsubscribe', 'delete', 'keep']),
+  /** In test mode only these addresses get real mail. */
+  test_recipients: z.array(email).max(100, 'must have at most 100 addresses'),
+  sender: senderSchema.default({ from_name: null, reply_to: null, postal_address: null }),
+  /** BCP 47, for money and dates in emails. */
+  locale: z.string().max(35).refine(isLocale, 'must be a language tag such as en-US').default('en-US'),
+  /** IANA name, for dates in emails. */
+  timezone: z.string().max(64).refine(isTimeZone, 'must be a time zone such as Europe/Berlin').default('UTC'),
+  events: z.strictObject(
+    Object.fromEntries(EVENT_TYPES.map((type) => [type, eventSettingsSchema])) as Record<
+      EventType,
+      typeof eventSettingsSchema
+    >,
+  ),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** Nothing is on until the merchant saves. */
+export function defaultSettings(): Settings {
+  return {
+    consent: 'subscribed',
+    on_customer_deleted: 'unsubscribe',
+    test_recipients: [],
+    sender: { from_name: null, reply_to: null, postal_address: null },
+    locale: 'en-US',
+    timezone: 'UTC',
+    events: Object.fromEntries(EVENT_TYPES.map((type) => [type, { ...DEFAULT_EVENT_SETTINGS }])) as Settings['events'],
+  };
+}
+
+/** The preset offered to a merchant who has not chosen yet. */
+export const RECOMMENDED_TYPES: readonly EventType[] = ['customer.created', 'customer.updated', 'customer.deleted'];

@@ -1,0 +1,118 @@
+/**
+ * What a workflow is: a trigger, steps, and events that end a run early. Both sides read and check definitions with
+ * the schemas here; `server/workflows/next-step.ts` decides what a run does next.
+ */
+import { z } from 'zod';
+import { EVENT_TYPES } from './catalogue';
+
+export const FREQUENCIES = ['every_time', 'one_at_a_time', 'once_per_contact'] as const;
+/** `one_at_a_time` is per invoice or subscription where the event names one, else per contact. */
+export type Frequency = (typeof FREQUENCIES)[number];
+
+export const OPERATORS = [
+  'is_set',
+  'is_not_set',
+  'is',
+  'is_not',
+  'contains',
+  'does_not_contain',
+  'starts_with',
+  'greater',
+  'greater_or_equal',
+  'less',
+  'less_or_equal',
+  'before',
+  'after',
+  'is_true',
+  'is_false',
+] as const;
+export type Operator = (typeof OPERATORS)[number];
+
+const text = (max: number) => z.string().max(max, `must have at most ${max} characters`);
+const stepId = z.string().regex(/^[a-z0-9_-]{1,40}$/i, 'must be 1 to 40 letters, digits, - or _');
+
+/** `event.amount_due`, `contact.plan`, `event.metadata.order_id`. */
+export const conditionSchema = z.strictObject({
+  property: text(200).regex(/^(event|contact)\.[A-Za-z0-9_]+(\.[^\s]+)?$/, 'must start with event. or contact.'),
+  operator: z.enum(OPERATORS),
+  /** Left out by is_set, is_not_set, is_true and is_false. Dates are ISO 8601; money is in minor units. */
+  value: z.union([text(500), z.number(), z.boolean()]).optional(),
+});
+export type Condition = z.infer<typeof conditionSchema>;
+/** All of them must hold. */
+const conditions = z.array(conditionSchema).max(20, 'must have at most 20 conditions');
+
+const oneLine = (max: number) => text(max).regex(/^[^\r\n]*$/, 'must be one line');
+
+export const emailContentSchema = z.strictObject({
+  kind: z.enum(['marketing', 'transactional']),
+  subject: oneLine(500).min(1, 'must not be empty'),
+  preview_text: oneLine(500).default(''),
+  /** Markdown with Liquid merge tags. */
+  body: text(50_000).min(1, 'must not be empty'),
+});
+export type EmailContent = z.infer<typeof emailContentSchema>;
+
+export const WAIT_UNITS = ['minutes', 'hours', 'days'] as const;
+
+export type WaitStep = { id: string; kind: 'wait'; amount: number; unit: (typeof WAIT_UNITS)[number] };
+export type FilterStep = { id: string; kind: 'filter'; conditions: Condition[] };
+export type BranchPath = { id: string; name: string; conditions: Condition[]; steps: Step[] };
+export type BranchStep = { id: string; kind: 'branch'; paths: BranchPath[]; else: Step[] };
+export type EmailStep = { id: string; kind: 'email'; email: EmailContent };
+export type UpdateContactStep = { id: string; kind: 'update_contact'; user_group: string | null };
+export type ExitStep = { id: string; kind: 'exit' };
+export type Step = WaitStep | FilterStep | BranchStep | EmailStep | UpdateContactStep | ExitStep;
+
+const steps: z.ZodType<Step[]> = z.lazy(() => z.array(stepSchema).max(50, 'must have at most 50 steps'));
+
+export const stepSchema: z.ZodType<Step> = z.lazy(() =>
+  z.discriminatedUnion('kind', [
+    z.strictObject({
+      id: stepId,
+      kind: z.literal('wait'),
+      amount: z.number().int('must be a whole number').min(1, 'must be at least 1').max(525_600),
+      unit: z.enum(WAIT_UNITS),
+    }),
+    z.strictObject({ id: stepId, kind: z.literal('filter'), conditions: conditions.min(1, 'needs a condition') }),
+    z.strictObject({
+      id: stepId,
+      kind: z.literal('branch'),
+      paths: z
+        .array(
+          z.strictObject({ id: stepId, name: text(100), conditions: conditions.min(1, 'needs a condition'), steps }),
+        )
+        .min(1, 'needs a path')
+        .max(10, 'must have at most 10 paths'),
+      else: steps,
+    }),
+    z.strictObject({ id: stepId, kind: z.literal('email'), email: emailContentSchema }),
+    z.strictObject({
+      id: stepId,
+      kind: z.literal('update_contact'),
+      user_group: text(100)
+        .nullable()
+        .transform((group) => group?.trim() || null),
+    }),
+    z.strictObject({ id: stepId, kind: z.literal('exit') }),
+  ]),
+);
+
+export const exitEventSchema = z.strictObject({
+  event: z.enum(EVENT_TYPES),
+  /** `object`: the same invoice or subscription as the trigger's; an event that names neither ends the contact's runs. */
+  match: z.enum(['contact', 'object']),
+});
+export type ExitEvent = z.infer<typeof exitEventSchema>;
+
+export const definitionSchema = z.strictObject({
+  name: text(100).trim().min(1, 'must not be empty'),
+  trigger: z.strictObject({
+    event: z.enum(EVENT_TYPES),
+    conditions: conditions.default([]),
+    frequency: z.enum(FREQUENCIES).default('every_time'),
+  }),
+  exit_events: z.array(exitEventSchema).max(20).default([]),
+  steps,
+});
+export type Definition = z.infer<typeof definitionSchema>;
