@@ -1,0 +1,71 @@
+/**
+ * The rows are the queue. A claim moves `due_at` to the end of a lease and counts: recording a result sets due_at anew
+ * and claims to 0; when the process dies instead, the row is due again once the lease has run out.
+ */
+import { sql } from 'kysely';
+import { isPostgres } from './transact';
+import type { Db, Row, Schema } from './schema';
+
+/** Longer than every time-out of the work done under it. */
+export const LEASE_MS = 30_000;
+/** A row whose claims never recorded a result this often is given up: it crashes the process. */
+export const MAX_CLAIMS = 5;
+
+const KEYS = {
+  event: 'seq',
+  run: 'id',
+  email: 'id',
+  customer_link: 'customer_id',
+  import_job: null,
+  install: null,
+} as const satisfies Partial<Record<keyof Schema, string | null>>;
+export type QueueTable = keyof typeof KEYS;
+
+/** Takes up to `limit` due rows, the longest due first; on PostgreSQL rows that another process is taking are passed over. */
+export async function claim<T extends QueueTable>(
+  db: Db,
+  table: T,
+  { now, limit, lease = LEASE_MS }: { now: number; limit: number; lease?: number },
+): Promise<Row<T>[]> {
+  const key = KEYS[table];
+  const columns = sql.join(['account_id', 'livemode', ...(key ? [key] : [])].map((column) => sql.ref(column)));
+  const order = sql.join(['due_at', ...(key ? [key] : [])].map((column) => sql.ref(column)));
+  const { rows } = await sql<Row<T>>`
+    update ${sql.table(table)}
+    set due_at = ${now + lease}, claims = claims + 1, attempts = attempts + 1
+    where (${columns}) in (
+      select ${columns} from ${sql.table(table)}
+      where due_at <= ${now} order by ${order} limit ${limit} ${isPostgres(db) ? sql`for update skip locked` : sql``}
+    )
+    returning *`.execute(db);
+  return rows;
+}
+
+/** On SQLite one process owns the file: at its start no claim can be alive, so all are freed at once. */
+export async function freeDeadClaims(db: Db, now: number): Promise<void> {
+  if (isPostgres(db)) return;
+  for (const table of Object.keys(KEYS) as QueueTable[]) {
+    await db
+      .updateTable(table as 'event')
+      .set({ due_at: now })
+      .where('claims', '>', 0)
+      .where('due_at', '>', now)
+      .execute();
+  }
+}
+
+/** Milliseconds until the earliest due row of any queue; undefined when nothing waits. */
+export async function earliestDue(db: Db): Promise<number | undefined> {
+  const times: number[] = [];
+  for (const table of Object.keys(KEYS) as QueueTable[]) {
+    const row = await db
+      .selectFrom(table as 'event')
+      .select('due_at')
+      .where('due_at', 'is not', null)
+      .orderBy('due_at')
+      .limit(1)
+      .executeTakeFirst();
+    if (row?.due_at) times.push(row.due_at);
+  }
+  return times.length ? Math.min(...times) : undefined;
+}

@@ -1,0 +1,19 @@
+/** Brings the database to the newest schema at start; forward only. Safe when several processes start at once. */
+import { Migrator, type Migration } from 'kysely';
+import * as first from './migrations/001-first';
+import type { Db } from './schema';
+
+const migrations: Record<string, Migration> = {
+  '001-first': { up: first.up as Migration['up'] },
+};
+
+export async function migrate(db: Db): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error instanceof Error ? error : new Error('migration failed', { cause: error });
+}
+
+export async function isMigrated(db: Db): Promise<boolean> {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  return (await migrator.getMigrations()).every((migration) => migration.executedAt !== undefined);
+}

@@ -1,0 +1,61 @@
+/** Opens the database that DATABASE_URL names: a SQLite file, SQLite in memory, or PostgreSQL. */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { Kysely, PostgresDialect, SqliteDialect, type SqliteDatabase } from 'kysely';
+import { Pool, types } from 'pg';
+import type { Schema, Db } from './schema';
+
+const MAX_STATEMENTS = 500;
+const INT8 = 20;
+
+export function openDatabase(url: string): Db {
+  if (/^postgres(ql)?:/.test(url)) return openPostgres(url);
+  if (url.startsWith('sqlite:')) return openSqlite(url.slice('sqlite:'.length));
+  throw new Error('DATABASE_URL must start with sqlite: or postgres://');
+}
+
+function openSqlite(file: string): Db {
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  const sqlite = new Sqlite(file);
+  sqlite.pragma('journal_mode = WAL');
+  // Set after WAL, for this build falls to NORMAL under it: an acknowledged event must survive power loss.
+  sqlite.pragma('synchronous = FULL');
+  sqlite.pragma('foreign_keys = ON');
+  sqlite.pragma('busy_timeout = 10000');
+  sqlite.pragma('cache_size = -65536');
+  return new Kysely<Schema>({ dialect: new SqliteDialect({ database: cachingStatements(sqlite) }) });
+}
+
+/** Preparing a statement costs more than running it; Kysely compiles the same texts over and over. */
+function cachingStatements(sqlite: Sqlite.Database): SqliteDatabase {
+  const statements = new Map<string, Sqlite.Statement>();
+  return {
+    close: () => {
+      statements.clear();
+      sqlite.close();
+    },
+    prepare(sql) {
+      let statement = statements.get(sql);
+      if (!statement) {
+        if (statements.size >= MAX_STATEMENTS) statements.delete(statements.keys().next().value ?? '');
+        statement = sqlite.prepare(sql);
+        if (!statement.busy) statements.set(sql, statement);
+      }
+      return statement as ReturnType<SqliteDatabase['prepare']>;
+    },
+  };
+}
+
+function openPostgres(url: string): Db {
+  const pool = new Pool({
+    connectionString: url,
+    max: 10,
+    connectionTimeoutMillis: 5_000,
+    // Counts and epoch milliseconds stay below 2^53.
+    types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === INT8 ? Number : types.getTypeParser(oid, format as 'text')) } as never,
+  });
+  // An idle connection that breaks is replaced at the next query, which reports what matters.
+  pool.on('error', () => undefined);
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+}

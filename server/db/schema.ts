@@ -1,0 +1,292 @@
+/**
+ * The tables. Columns are text, integer or bigint only, so that one schema and one set of queries serve SQLite and
+ * PostgreSQL: flags are 0/1, times are epoch milliseconds (`created` is Stripe's epoch seconds), JSON is text.
+ * Every tenant table begins with account_id and livemode.
+ *
+ * Rows that wait for work carry `due_at` (null: nothing to do), `claims` (claims in a row that recorded no result: a
+ * process died) and `attempts`. A claim moves due_at to the end of its lease; see claim.ts.
+ */
+import type { Generated, Kysely, Selectable, Transaction } from 'kysely';
+import type { ContactStatus, EmailKind, EmailStatus, EventReason, EventStatus, WorkflowStatus } from '../../shared/api';
+import type { SubscriptionStatus } from '../../shared/api';
+
+export type Flag = 0 | 1;
+
+interface TenantColumns {
+  account_id: string;
+  livemode: Flag;
+}
+
+export interface InstallTable extends TenantColumns {
+  /** `ins_…`: names the install in webhook URLs. */
+  id: string;
+  kind: 'oauth' | 'restricted_key';
+  status: 'active' | 'needs_reconnect' | 'removed';
+  account_name: string | null;
+  account_email: string | null;
+  /** Encrypted: the OAuth access token, or the restricted key. */
+  access_token: string | null;
+  refresh_token: string | null;
+  token_expires_at: number | null;
+  /** Set while one process refreshes the token. */
+  token_lease_until: number | null;
+  /** Restricted-key installs: the endpoint at Stripe and its encrypted signing secret. */
+  webhook_endpoint_id: string | null;
+  webhook_secret: string | null;
+  connected_at: number;
+  removed_at: number | null;
+  needs_reconnect_at: number | null;
+  reconnect_notified_at: number | null;
+  /** The catch-up's queue columns; `catch_up_from` is how far (epoch seconds) earlier rounds have covered. */
+  due_at: number | null;
+  claims: Generated<number>;
+  attempts: Generated<number>;
+  last_error: string | null;
+  catch_up_from: number | null;
+}
+
+export interface SettingTable extends TenantColumns {
+  settings: string;
+  updated_at: number;
+}
+
+export interface EventTable extends TenantColumns {
+  id: string;
+  /** Time-ordered (UUIDv7): the order of arrival, and the key of the payload. */
+  seq: string;
+  type: string;
+  created: number;
+  received_at: number;
+  status: EventStatus;
+  reason: EventReason | null;
+  outcome: string;
+  customer_id: string | null;
+  contact_id: string | null;
+  due_at: number | null;
+  claims: Generated<number>;
+  attempts: Generated<number>;
+  /** When a waiting event is given up; null while it waits for a reconnect. */
+  give_up_at: number | null;
+  last_error: string | null;
+  /** 1 once the merchant asked to run it again: lateness no longer keeps it from workflows. */
+  replayed: Generated<Flag>;
+}
+
+export interface EventPayloadTable extends TenantColumns {
+  seq: string;
+  received_at: number;
+  payload: string;
+}
+
+export interface ContactTable extends TenantColumns {
+  id: string;
+  email: string;
+  first_name: string | null;
+  last_name: string | null;
+  /** Stamp (see contacts/stamp.ts) of the event that last wrote the name. */
+  name_stamp: number;
+  user_group: string | null;
+  status: ContactStatus;
+  source: string;
+  subscription_status: SubscriptionStatus | null;
+  plan: string | null;
+  mrr: number | null;
+  currency: string | null;
+  renews_at: number | null;
+  trial_ends_at: number | null;
+  delinquent: Flag | null;
+  customer_since: number | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface CustomerLinkTable extends TenantColumns {
+  customer_id: string;
+  /** Null: a tombstone; the contact was deleted and late events of this customer are skipped. */
+  contact_id: string | null;
+  /** Stamp of the event that last wrote this customer's address and state. */
+  stamp: number;
+  deleted: Flag;
+  delinquent: Flag | null;
+  /** Epoch milliseconds: when the customer was made at Stripe. */
+  customer_since: number | null;
+  /** Queue columns: the customer is to be fetched once more because two updates bore the same second. */
+  due_at: number | null;
+  claims: Generated<number>;
+  attempts: Generated<number>;
+}
+
+export interface SubscriptionStateTable extends TenantColumns {
+  subscription_id: string;
+  customer_id: string;
+  status: SubscriptionStatus | null;
+  plan: string | null;
+  mrr: number;
+  currency: string | null;
+  renews_at: number | null;
+  trial_ends_at: number | null;
+  stamp: number;
+}
+
+export interface WorkflowTable extends TenantColumns {
+  id: string;
+  name: string;
+  status: WorkflowStatus;
+  revision: number;
+  trigger_type: string;
+  definition: string;
+  activated_at: number | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface RunTable extends TenantColumns {
+  id: string;
+  workflow_id: string;
+  contact_id: string;
+  event_id: string;
+  /** Type, object id and attempt_count of the event, or its id: two events of one change start one run. */
+  run_key: string;
+  /** Unique per workflow while set: holds "one at a time" and "once per contact". */
+  slot: string | null;
+  /** What the triggering event was about, for exit events on the same object. */
+  invoice_id: string | null;
+  subscription_id: string | null;
+  status: 'running' | 'finished' | 'exited' | 'stopped' | 'failed';
+  reason: string | null;
+  /** The step the run stands at: the next one to do. */
+  step_id: string | null;
+  due_at: number | null;
+  /** While the workflow is paused: when the run would have been due. */
+  parked_due_at: number | null;
+  claims: Generated<number>;
+  attempts: Generated<number>;
+  last_error: string | null;
+  started_at: number;
+  finished_at: number | null;
+}
+
+export interface RunStepTable extends TenantColumns {
+  run_id: string;
+  n: number;
+  step_id: string;
+  kind: string;
+  at: number;
+  /** One sentence. */
+  result: string;
+  email_id: string | null;
+}
+
+export interface EmailTable extends TenantColumns {
+  id: string;
+  /** Null for test sends. */
+  run_id: string | null;
+  step_id: string | null;
+  workflow_id: string | null;
+  contact_id: string | null;
+  event_id: string | null;
+  kind: EmailKind;
+  to_address: string;
+  subject: string;
+  status: EmailStatus;
+  reason: string | null;
+  message_id: string;
+  is_test: Flag;
+  due_at: number | null;
+  claims: Generated<number>;
+  attempts: Generated<number>;
+  give_up_at: number | null;
+  last_error: string | null;
+  created_at: number;
+  sent_at: number | null;
+}
+
+export interface EmailBodyTable extends TenantColumns {
+  email_id: string;
+  html: string;
+  text: string;
+  /** JSON object of header names and values. */
+  headers: string;
+}
+
+export interface SuppressionTable extends TenantColumns {
+  /** SHA-256 of the normalised address: outlives the contact without keeping the address. */
+  address_hash: string;
+  /** `all`: the address takes no mail (bounce). `marketing`: its owner had unsubscribed before the contact was deleted. */
+  scope: 'all' | 'marketing';
+  reason: string;
+  created_at: number;
+}
+
+export interface ImportJobTable extends TenantColumns {
+  status: 'running' | 'paused' | 'done' | 'failed';
+  cursor: string | null;
+  done: number;
+  total: number | null;
+  due_at: number | null;
+  claims: Generated<number>;
+  attempts: Generated<number>;
+  last_error: string | null;
+  started_at: number;
+  finished_at: number | null;
+}
+
+export interface SessionTable {
+  /** SHA-256 of the cookie's random id. */
+  id_hash: string;
+  /** The install on screen. */
+  account_id: string;
+  livemode: Flag;
+  /** `dashboard`: opened by the Dashboard's one-time link; can't disconnect, erase or import. */
+  kind: 'full' | 'dashboard';
+  created_at: number;
+  expires_at: number;
+}
+
+export interface SessionInstallTable {
+  id_hash: string;
+  account_id: string;
+  livemode: Flag;
+}
+
+export interface OauthStateTable {
+  state_hash: string;
+  /** SHA-256 of the browser's cookie: the callback must come from the browser that began. */
+  browser_hash: string;
+  livemode: Flag;
+  expires_at: number;
+}
+
+export interface LinkTokenTable {
+  token_hash: string;
+  account_id: string;
+  livemode: Flag;
+  user_id: string;
+  expires_at: number;
+}
+
+export interface Schema {
+  install: InstallTable;
+  setting: SettingTable;
+  event: EventTable;
+  event_payload: EventPayloadTable;
+  contact: ContactTable;
+  customer_link: CustomerLinkTable;
+  subscription_state: SubscriptionStateTable;
+  workflow: WorkflowTable;
+  run: RunTable;
+  run_step: RunStepTable;
+  email: EmailTable;
+  email_body: EmailBodyTable;
+  suppression: SuppressionTable;
+  import_job: ImportJobTable;
+  session: SessionTable;
+  session_install: SessionInstallTable;
+  oauth_state: OauthStateTable;
+  link_token: LinkTokenTable;
+}
+
+/** Either the database or a transaction on it. */
+export type Db = Kysely<Schema>;
+export type Trx = Transaction<Schema>;
+export type Row<T extends keyof Schema> = Selectable<Schema[T]>;

@@ -1,0 +1,29 @@
+/** Transactions that keep what they read true until they commit, on both engines. */
+import { PostgresAdapter } from 'kysely';
+import type { Db, Trx } from './schema';
+
+const RETRIES = 8;
+// serialization_failure, deadlock_detected, unique_violation: another process wrote first, the next try sees its rows.
+const CONFLICTS = new Set(['40001', '40P01', '23505']);
+
+export const isPostgres = (db: Db): boolean => db.getExecutor().adapter instanceof PostgresAdapter;
+
+/**
+ * Runs `work` in a transaction. On PostgreSQL at repeatable read, so a row that another process changed since it was
+ * read makes the write fail; the work is then done anew. `work` may run several times: no side effects but through `trx`.
+ * Inside it use `trx`, never the outer db: SQLite has one connection and would wait for itself.
+ */
+export async function transact<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
+  if (!isPostgres(db)) return db.transaction().execute(work);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.transaction().setIsolationLevel('repeatable read').execute(work);
+    } catch (error) {
+      if (attempt > RETRIES || !isConflict(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * attempt));
+    }
+  }
+}
+
+const isConflict = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && CONFLICTS.has(String(error.code));

@@ -1,0 +1,37 @@
+/** The only maker of Stripe clients: host, port and protocol configurable, API version pinned, no retries of its own. */
+import Stripe from 'stripe';
+
+/** Webhook endpoints we create and requests we make use this version; the readers also read older shapes. */
+export const STRIPE_API_VERSION = Stripe.API_VERSION;
+/** A look-up that takes longer is given up and tried again later. */
+const LOOKUP_TIMEOUT_MS = 5_000;
+
+export type StripeClient = Stripe;
+
+export function createStripe(apiKey: string, apiBase: string): Stripe {
+  const base = new URL(apiBase);
+  const protocol = base.protocol === 'http:' ? 'http' : 'https';
+  return new Stripe(apiKey, {
+    apiVersion: STRIPE_API_VERSION as never,
+    host: base.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(base.port) || (protocol === 'http' ? 80 : 443),
+    protocol,
+    timeout: LOOKUP_TIMEOUT_MS,
+    maxNetworkRetries: 0,
+    telemetry: false,
+    appInfo: { name: 'Tillpost' },
+  });
+}
+
+/** Why Stripe gave no answer: `gone` is final, `dead_credentials` needs a person, the rest is worth another try. */
+export type StripeFailure = 'gone' | 'dead_credentials' | 'forbidden' | 'rate_limited' | 'unavailable';
+
+/** Undefined for errors that did not come from talking to Stripe. */
+export function classifyStripeError(error: unknown): StripeFailure | undefined {
+  if (!(error instanceof Stripe.errors.StripeError)) return undefined;
+  if (error.statusCode === 404 || error.code === 'resource_missing') return 'gone';
+  if (error.statusCode === 401) return 'dead_credentials';
+  if (error.statusCode === 403) return 'forbidden';
+  if (error.statusCode === 429) return 'rate_limited';
+  return 'unavailable';
+}
