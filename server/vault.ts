@@ -1,0 +1,77 @@
+/**
+ * Secrets at rest and tokens in links. Every purpose has a key of its own, derived from ENCRYPTION_KEY (HKDF-SHA256);
+ * several configured keys make rotation possible: the first writes, all read.
+ */
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+
+const ALGORITHM = 'aes-256-gcm';
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+interface Key {
+  /** First 8 hex digits of the key's hash: says which key sealed a text. */
+  id: string;
+  encrypt: Buffer;
+  sign: Buffer;
+}
+
+export type Vault = ReturnType<typeof createVault>;
+
+export function createVault(encryptionKeys: readonly Buffer[]) {
+  const keys = encryptionKeys.map(deriveKey);
+  const [current] = keys;
+  if (!current) throw new Error('a vault needs a key');
+
+  return {
+    /** AES-256-GCM; `context` (such as the install) is authenticated, so a sealed text can't be moved elsewhere. */
+    seal(text: string, context: string): string {
+      const iv = randomBytes(IV_BYTES);
+      const cipher = createCipheriv(ALGORITHM, current.encrypt, iv).setAAD(Buffer.from(context));
+      const sealed = Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+      return `${current.id}.${sealed.toString('base64url')}`;
+    },
+
+    /** Throws when no configured key opens it or it was changed. */
+    open(sealedText: string, context: string): string {
+      const [id, encoded = ''] = sealedText.split('.');
+      const key = keys.find((candidate) => candidate.id === id);
+      if (!key) throw new Error('sealed with a key that ENCRYPTION_KEY does not hold any more');
+      const sealed = Buffer.from(encoded, 'base64url');
+      const decipher = createDecipheriv(ALGORITHM, key.encrypt, sealed.subarray(0, IV_BYTES))
+        .setAAD(Buffer.from(context))
+        .setAuthTag(sealed.subarray(-TAG_BYTES));
+      return Buffer.concat([decipher.update(sealed.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]).toString('utf8');
+    },
+
+    /** A token that carries `text` readable and signed, for links that must not expire with a table (unsubscribe). */
+    sign(text: string, purpose: string): string {
+      return `${Buffer.from(text).toString('base64url')}.${mac(current, text, purpose)}`;
+    },
+
+    /** The text of a signed token; undefined when it is forged, malformed or of another purpose. */
+    verify(token: string, purpose: string): string | undefined {
+      const [encoded = '', given = ''] = token.split('.');
+      const text = Buffer.from(encoded, 'base64url').toString('utf8');
+      return keys.some((key) => isEqual(mac(key, text, purpose), given)) ? text : undefined;
+    },
+  };
+}
+
+function deriveKey(secret: Buffer): Key {
+  const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, '', `tillpost ${purpose}`, 32));
+  return { id: sha256(secret.toString('base64')).slice(0, 8), encrypt: derive('encrypt'), sign: derive('sign') };
+}
+
+const mac = (key: Key, text: string, purpose: string) =>
+  createHmac('sha256', key.sign).update(`${purpose}\n${text}`).digest('base64url');
+
+/** Compares without telling by its time how much was right. */
+export function isEqual(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** An unguessable token for cookies and one-time links; only its hash is stored. */
+export const randomToken = (): string => randomBytes(32).toString('base64url');
