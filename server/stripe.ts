@@ -35,3 +35,22 @@ export function classifyStripeError(error: unknown): StripeFailure | undefined {
   if (error.statusCode === 429) return 'rate_limited';
   return 'unavailable';
 }
+
+const TOLERANCE_S = 300;
+
+/**
+ * Whether any of the secrets signed this payload within 300 s of now, before or after (Stripe's own check lets times in
+ * the future pass). `payload` is the body exactly as it came; `now` in epoch milliseconds.
+ */
+export function isSignedBy(secrets: readonly string[], payload: string, header: string, now: number): boolean {
+  const time = Number(header.split(',').findLast((part) => part.trim().startsWith('t='))?.trim().slice(2));
+  if (!Number.isInteger(time) || time > now / 1000 + TOLERANCE_S) return false;
+  return secrets.some((secret) => {
+    try {
+      return Stripe.webhooks.signature.verifyHeader(payload, header, secret, TOLERANCE_S, undefined, now);
+    } catch (error) {
+      if (error instanceof Stripe.errors.StripeSignatureVerificationError) return false;
+      throw error;
+    }
+  });
+}

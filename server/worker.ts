@@ -29,6 +29,7 @@ const MAX_SLEEP_MS = 1_000;
 export function createWorker(ctx: Context, lanes: readonly Lane[]): Worker {
   let isRunning = false;
   let isNudged = false;
+  let hadFault = false;
   let wake: (() => void) | undefined;
   let loop: Promise<void> = Promise.resolve();
 
@@ -42,6 +43,7 @@ export function createWorker(ctx: Context, lanes: readonly Lane[]): Worker {
     try {
       return await lane.work(ctx);
     } catch (error) {
+      hadFault = true;
       ctx.metrics.workerFaults.inc({ lane: lane.name });
       ctx.log.error({ err: error, lane: lane.name }, 'lane failed; its rows come back when their lease ends');
       return 0;
@@ -56,19 +58,23 @@ export function createWorker(ctx: Context, lanes: readonly Lane[]): Worker {
   }
 
   async function sleep(): Promise<void> {
-    if (isNudged || !isRunning) return;
+    // After a fault its rows may still be due: wait, or the loop would spin.
+    if ((isNudged && !hadFault) || !isRunning) return;
     const due = await earliestDue(ctx.db).catch((error: unknown) => {
       ctx.log.error({ err: error }, 'database does not answer');
       return undefined;
     });
-    const wait = due === undefined ? MAX_SLEEP_MS : Math.min(MAX_SLEEP_MS, Math.max(0, due - ctx.clock.now()));
+    const isFaulty = hadFault;
+    hadFault = false;
+    const untilDue = due === undefined || isFaulty ? MAX_SLEEP_MS : Math.max(0, due - ctx.clock.now());
+    const wait = Math.min(MAX_SLEEP_MS, untilDue);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, wait);
       wake = () => {
         clearTimeout(timer);
         resolve();
       };
-      if (isNudged || !isRunning) wake();
+      if ((isNudged && !isFaulty) || !isRunning) wake();
     });
     wake = undefined;
   }

@@ -68,8 +68,8 @@ export interface EventTable extends TenantColumns {
   /** When a waiting event is given up; null while it waits for a reconnect. */
   give_up_at: number | null;
   last_error: string | null;
-  /** 1 once the merchant asked to run it again: lateness no longer keeps it from workflows. */
-  replayed: Generated<Flag>;
+  /** 0, or how the merchant asked to run it again (events/events.ts, ReplayScope); lateness then keeps it from nothing. */
+  replayed: Generated<0 | 1 | 2>;
 }
 
 export interface EventPayloadTable extends TenantColumns {

@@ -1,5 +1,5 @@
 /** An install is the tenant: one Stripe account in one mode. Every query names it. */
-import type { ExpressionBuilder, ExpressionWrapper, SqlBool } from 'kysely';
+import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import { flag } from './columns';
 import type { Flag, Schema } from './schema';
 
@@ -25,13 +25,7 @@ export const tenantOf = (row: { account_id: string; livemode: Flag }): Tenant =>
 export const tenantKey = (tenant: Tenant): string => `${tenant.accountId}:${tenant.livemode ? 'live' : 'test'}`;
 
 /** The condition every query of a tenant table starts with: `.where(ofTenant(tenant))`. In joins name the table. */
-export function ofTenant(tenant: Tenant, table?: TenantTable) {
-  const prefix = table ? `${table}.` : '';
-  return (eb: ExpressionBuilder<never, never>): ExpressionWrapper<never, never, SqlBool> => {
-    const columns = eb as unknown as ExpressionBuilder<Schema, 'install'>;
-    return columns.and([
-      columns(`${prefix}account_id` as 'account_id', '=', tenant.accountId),
-      columns(`${prefix}livemode` as 'livemode', '=', flag(tenant.livemode)),
-    ]) as unknown as ExpressionWrapper<never, never, SqlBool>;
-  };
+export function ofTenant(tenant: Tenant, table?: TenantTable): RawBuilder<SqlBool> {
+  const column = (name: string) => sql.ref(table ? `${table}.${name}` : name);
+  return sql<SqlBool>`${column('account_id')} = ${tenant.accountId} and ${column('livemode')} = ${flag(tenant.livemode)}`;
 }

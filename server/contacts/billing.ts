@@ -1,0 +1,46 @@
+/** A contact's billing fields, derived from what is known of all its customers' subscriptions. Pure. */
+import type { SubscriptionStatus } from '../../shared/api';
+import type { Row } from '../db/schema';
+
+export type BillingColumns = Pick<
+  Row<'contact'>,
+  | 'subscription_status'
+  | 'plan'
+  | 'mrr'
+  | 'currency'
+  | 'renews_at'
+  | 'trial_ends_at'
+  | 'delinquent'
+  | 'customer_since'
+>;
+
+const PRECEDENCE: readonly SubscriptionStatus[] = ['past_due', 'active', 'trialing', 'paused', 'canceled'];
+const EARNING: readonly (SubscriptionStatus | null)[] = ['past_due', 'active'];
+
+/**
+ * Status by precedence past_due > active > trialing > paused > canceled; plan and dates are those of the largest
+ * subscription in that status; mrr (minor units per month) counts active and past_due ones in the currency of the
+ * largest. Discounts are ignored, as in the readers.
+ */
+export function deriveBilling(
+  customers: readonly Pick<Row<'customer_link'>, 'delinquent' | 'customer_since' | 'deleted'>[],
+  subscriptions: readonly Row<'subscription_state'>[],
+): BillingColumns {
+  const bySize = subscriptions.filter((one) => one.status !== null).toSorted((a, b) => b.mrr - a.mrr);
+  const status = PRECEDENCE.find((candidate) => bySize.some((one) => one.status === candidate)) ?? null;
+  const leading = bySize.find((one) => one.status === status);
+  const earning = bySize.filter((one) => EARNING.includes(one.status));
+  const currency = (earning[0] ?? leading)?.currency ?? null;
+  const since = customers.map((one) => one.customer_since).filter((time) => time !== null);
+  const owing = customers.filter((one) => one.delinquent !== null);
+  return {
+    subscription_status: status,
+    plan: leading?.plan ?? null,
+    mrr: leading ? earning.filter((one) => one.currency === currency).reduce((sum, one) => sum + one.mrr, 0) : null,
+    currency,
+    renews_at: leading?.renews_at ?? null,
+    trial_ends_at: leading?.trial_ends_at ?? null,
+    delinquent: owing.length ? (owing.some((one) => one.delinquent === 1) ? 1 : 0) : null,
+    customer_since: since.length ? Math.min(...since) : null,
+  };
+}

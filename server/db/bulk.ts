@@ -1,0 +1,63 @@
+/** Many rows in few statements. Sizes are powers of two, so that few statement texts exist and stay prepared. */
+import type { Insertable } from 'kysely';
+import type { Db, Row, Schema } from './schema';
+
+const MAX_ROWS = 128;
+
+/** For `in (…)`: the values without doubles, filled up to a power of two by repeating the first. */
+export function inList<T>(values: Iterable<T>): T[] {
+  const list = [...new Set(values)];
+  const [first] = list;
+  if (first === undefined) return list;
+  const size = 2 ** Math.ceil(Math.log2(list.length));
+  return list.concat(Array.from({ length: size - list.length }, () => first));
+}
+
+function* chunks<T>(rows: readonly T[]): Generator<T[]> {
+  for (let start = 0; start < rows.length; ) {
+    const size = Math.min(MAX_ROWS, 2 ** Math.floor(Math.log2(rows.length - start)));
+    yield rows.slice(start, start + size);
+    start += size;
+  }
+}
+
+/** Inserts the rows that aren't there yet, by any unique key; answers those that were inserted. */
+export async function insertNew<T extends keyof Schema>(
+  db: Db,
+  table: T,
+  rows: readonly Insertable<Schema[T]>[],
+): Promise<Row<T>[]> {
+  const inserted: Row<T>[] = [];
+  for (const chunk of chunks(rows)) {
+    const result = await db
+      .insertInto(table as 'setting')
+      .values(chunk as never[])
+      .onConflict((oc) => oc.doNothing())
+      .returningAll()
+      .execute();
+    inserted.push(...(result as unknown as Row<T>[]));
+  }
+  return inserted;
+}
+
+/** Writes whole rows: inserts those whose key (after the tenant) is new, overwrites the others. */
+export async function upsert<T extends keyof Schema>(
+  db: Db,
+  table: T,
+  key: readonly (keyof Schema[T] & string)[],
+  rows: readonly Row<T>[],
+): Promise<void> {
+  const keys = ['account_id', 'livemode', ...key];
+  for (const chunk of chunks(rows)) {
+    const columns = Object.keys(chunk[0] ?? {}).filter((column) => !keys.includes(column));
+    await db
+      .insertInto(table as 'setting')
+      .values(chunk as never[])
+      .onConflict((oc) =>
+        oc
+          .columns(keys as never[])
+          .doUpdateSet((eb) => Object.fromEntries(columns.map((column) => [column, eb.ref(`excluded.${column}` as never)]))),
+      )
+      .execute();
+  }
+}

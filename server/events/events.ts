@@ -1,0 +1,168 @@
+/** The log: one row per delivered event, with what became of it. */
+import { sql, type SelectQueryBuilder } from 'kysely';
+import { EVENT_STATUSES, type EventStatus, type EventView, type List } from '../../shared/api';
+import { AppError } from '../errors';
+import { isoTime, isoTimeOrNull } from '../db/columns';
+import { toList, type Page } from '../db/page';
+import type { Db, Row, Schema } from '../db/schema';
+import { ofTenant, type Tenant } from '../db/tenant';
+
+export interface EventFilter {
+  type?: string;
+  status?: EventStatus;
+  /** The event's own customer (cus_…). */
+  customer?: string;
+  contact?: string;
+  /** Epoch milliseconds of receipt: from `since` up to, not including, `until`. */
+  since?: number;
+  until?: number;
+}
+
+/** Replays: 1 starts workflows that were active when the event arrived, 2 also those activated since. */
+export type ReplayScope = 1 | 2;
+
+type EventRow = Row<'event'> & { email: string | null };
+
+const selectEvents = (db: Db, tenant: Tenant) =>
+  db
+    .selectFrom('event')
+    .leftJoin('contact', (join) =>
+      join
+        .onRef('contact.account_id', '=', 'event.account_id')
+        .onRef('contact.livemode', '=', 'event.livemode')
+        .onRef('contact.id', '=', 'event.contact_id'),
+    )
+    .selectAll('event')
+    .select('contact.email as email')
+    .where(ofTenant(tenant, 'event'));
+
+/** Newest arrival first. */
+export async function listEvents(
+  db: Db,
+  tenant: Tenant,
+  { limit, starting_after, ...filter }: EventFilter & Page,
+): Promise<List<EventView>> {
+  const after = starting_after === undefined ? undefined : await seqOf(db, tenant, starting_after);
+  if (starting_after !== undefined && after === undefined)
+    throw new AppError('invalid_request', 'starting_after: no such event', 'starting_after');
+  const rows = await filtered(selectEvents(db, tenant), filter)
+    .$if(after !== undefined, (query) => query.where('event.seq', '<', after ?? ''))
+    .orderBy('event.seq', 'desc')
+    .limit(limit + 1)
+    .execute();
+  return toList(rows, limit, viewEvent);
+}
+
+type EventQuery<T extends keyof Schema, O> = SelectQueryBuilder<Schema, T | 'event', O>;
+
+function filtered<T extends keyof Schema, O>(query: EventQuery<T, O>, filter: EventFilter): EventQuery<T, O> {
+  const { type, status, customer, contact, since, until } = filter;
+  let q = query as unknown as SelectQueryBuilder<Schema, 'event', O>;
+  if (type !== undefined) q = q.where('event.type', '=', type);
+  // A literal, so that SQLite may use the partial index on the rarer statuses.
+  if (status !== undefined) q = q.where('event.status', '=', sql.lit(oneOf(EVENT_STATUSES, status)));
+  if (customer !== undefined) q = q.where('event.customer_id', '=', customer);
+  if (contact !== undefined) q = q.where('event.contact_id', '=', contact);
+  if (since !== undefined) q = q.where('event.received_at', '>=', since);
+  if (until !== undefined) q = q.where('event.received_at', '<', until);
+  return q as unknown as EventQuery<T, O>;
+}
+
+function oneOf<T extends string>(values: readonly T[], value: string): T {
+  const found = values.find((candidate) => candidate === value);
+  if (found === undefined) throw new AppError('invalid_request', `status: must be one of ${values.join(', ')}`, 'status');
+  return found;
+}
+
+async function seqOf(db: Db, tenant: Tenant, id: string): Promise<string | undefined> {
+  const row = await db.selectFrom('event').select('seq').where(ofTenant(tenant)).where('id', '=', id).executeTakeFirst();
+  return row?.seq;
+}
+
+/** The payload is null where none was kept or its time has passed. */
+export async function readEvent(
+  db: Db,
+  tenant: Tenant,
+  id: string,
+): Promise<(EventView & { payload: unknown }) | undefined> {
+  const row = await selectEvents(db, tenant).where('event.id', '=', id).executeTakeFirst();
+  if (!row) return undefined;
+  const [payload] = await findPayloads(db, tenant, [row.seq]);
+  return { ...viewEvent(row), payload: payload ? (JSON.parse(payload.payload) as unknown) : null };
+}
+
+export function findPayloads(db: Db, tenant: Tenant, seqs: string[]): Promise<{ seq: string; payload: string }[]> {
+  return db
+    .selectFrom('event_payload')
+    .select(['seq', 'payload'])
+    .where(ofTenant(tenant))
+    .where('seq', 'in', seqs)
+    .execute();
+}
+
+export async function countEvents(db: Db, tenant: Tenant, filter: EventFilter = {}): Promise<number> {
+  const { count } = await filtered(db.selectFrom('event').where(ofTenant(tenant, 'event')), filter)
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+export async function lastEventAt(db: Db, tenant: Tenant): Promise<string | null> {
+  const row = await db
+    .selectFrom('event')
+    .select('received_at')
+    .where(ofTenant(tenant))
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row ? isoTime(row.received_at) : null;
+}
+
+/** Runs an event again under today's settings. What was done stays done: no second contact, run or email. */
+export async function replayEvent(
+  db: Db,
+  tenant: Tenant,
+  id: string,
+  now: number,
+  scope: ReplayScope = 1,
+): Promise<EventView | undefined> {
+  const event = await readEvent(db, tenant, id);
+  if (!event) return undefined;
+  if (event.payload === null)
+    throw new AppError('invalid_request', 'This event can’t be replayed: its payload was not kept.', 'id');
+  await db
+    .updateTable('event')
+    .set({
+      status: 'pending',
+      reason: null,
+      outcome: 'Waiting to be replayed',
+      due_at: now,
+      claims: 0,
+      attempts: 0,
+      give_up_at: null,
+      replayed: scope,
+    })
+    .where(ofTenant(tenant))
+    .where('id', '=', id)
+    .execute();
+  const row = await selectEvents(db, tenant).where('event.id', '=', id).executeTakeFirstOrThrow();
+  return viewEvent(row);
+}
+
+export function viewEvent(row: EventRow): EventView {
+  return {
+    id: row.id,
+    object: 'event',
+    type: row.type,
+    livemode: row.livemode === 1,
+    created: row.created,
+    received_at: isoTime(row.received_at),
+    status: row.status,
+    reason: row.reason,
+    outcome: row.outcome,
+    email: row.email,
+    contact: row.contact_id,
+    attempts: row.attempts,
+    next_attempt_at: row.status === 'waiting' ? isoTimeOrNull(row.due_at) : null,
+  };
+}

@@ -1,0 +1,140 @@
+/**
+ * Where Stripe delivers. Stands before Express on the same http server, whose body parsing, routing and response helpers
+ * cost more than verifying and storing an event: read, verify, store, answer, nothing else.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parseCleanJson } from '../clean-text';
+import type { Context } from '../context';
+import type { Tenant } from '../db/tenant';
+import { findInstallById } from '../installs/installs';
+import { isSignedBy } from '../stripe';
+import { readDelivery, type Delivery } from './delivery';
+import { createInbox, InboxFull, type Inbox } from './inbox';
+
+const MAX_BODY_BYTES = 1024 * 1024;
+const PATH = /^\/webhooks\/stripe(?:\/([A-Za-z0-9_]{1,64}))?\/?(?:\?.*)?$/;
+
+/** Takes the request and answers it, or returns false: not a webhook. */
+export type Receiver = (req: IncomingMessage, res: ServerResponse) => boolean;
+
+export function createReceiver(ctx: Context, inbox: Inbox = createInbox(ctx)): Receiver {
+  return (req, res) => {
+    const path = req.method === 'POST' ? PATH.exec(req.url ?? '') : null;
+    if (!path) return false;
+    receive(ctx, inbox, req, path[1]).then(
+      (answer) => send(req, res, answer),
+      (error: unknown) => send(req, res, refusalOf(ctx, error)),
+    );
+    return true;
+  };
+}
+
+interface Answer {
+  status: number;
+  code?: string;
+  message?: string;
+}
+
+class Refusal extends Error {
+  constructor(readonly answer: Answer) {
+    super(answer.message);
+  }
+}
+
+const refuse = (status: number, code: string, message: string) => new Refusal({ status, code, message });
+
+async function receive(ctx: Context, inbox: Inbox, req: IncomingMessage, installId?: string): Promise<Answer> {
+  if (req.headers['content-encoding'] && req.headers['content-encoding'] !== 'identity')
+    throw refuse(415, 'unsupported_media_type', 'Bodies with a content-encoding are refused.');
+  const header = req.headers['stripe-signature'];
+  const body = await readBody(req);
+  if (typeof header !== 'string') throw refuse(400, 'invalid_signature', 'The Stripe-Signature header is missing.');
+  const delivery = installId
+    ? await verifyForInstall(ctx, body, header, installId)
+    : verifyForApp(ctx, body, header);
+  await inbox.receive(delivery);
+  return { status: 200 };
+}
+
+function readBody(req: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const tooLarge = () => reject(refuse(413, 'too_large', 'The body is larger than 1 MB.'));
+    if (Number(req.headers['content-length']) > MAX_BODY_BYTES) return tooLarge();
+    const chunks: Buffer[] = [];
+    let size = 0;
+    req.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MAX_BODY_BYTES) {
+        req.pause();
+        return tooLarge();
+      }
+      chunks.push(chunk);
+    });
+    req.on('end', () => resolve((chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)).toString('utf8')));
+    req.on('error', reject);
+    req.on('close', () => reject(refuse(400, 'invalid_request', 'The body ended early.')));
+  });
+}
+
+const INVALID_SIGNATURE = () => refuse(400, 'invalid_signature', 'The signature does not match the body, or is older than five minutes.');
+
+/** A live secret admits both modes: an app installed in both gets test events at its live endpoint too. */
+function verifyForApp(ctx: Context, body: string, header: string): Delivery {
+  const now = ctx.clock.now();
+  const { live, test } = ctx.secrets.webhookSecrets;
+  const isLive = isSignedBy(live, body, header, now);
+  if (!isLive && !isSignedBy(test, body, header, now)) throw INVALID_SIGNATURE();
+  const { event, raw } = parseEvent(body);
+  if (!isLive && event.livemode === true) throw INVALID_SIGNATURE();
+  return readDelivery(event, raw, now);
+}
+
+async function verifyForInstall(ctx: Context, body: string, header: string, installId: string): Promise<Delivery> {
+  const install = await findInstallById(ctx.db, installId);
+  if (!install) throw refuse(404, 'not_found', 'There is no such webhook endpoint.');
+  const owner: Tenant = { accountId: install.account_id, livemode: install.livemode === 1 };
+  const secret = install.webhook_secret && ctx.vault.open(install.webhook_secret, `webhook:${install.id}`);
+  const now = ctx.clock.now();
+  if (!secret || !isSignedBy([secret], body, header, now)) throw INVALID_SIGNATURE();
+  const { event, raw } = parseEvent(body);
+  if ((event.livemode === true) !== owner.livemode) throw INVALID_SIGNATURE();
+  return readDelivery(event, raw, now, owner);
+}
+
+function parseEvent(body: string): { event: Record<string, unknown>; raw: string } {
+  try {
+    const { value, raw } = parseCleanJson(body);
+    if (typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string')
+      return { event: value as Record<string, unknown>, raw };
+  } catch (error) {
+    // RangeError: nested deeper than the stack.
+    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
+  }
+  throw refuse(400, 'invalid_request', 'The body must be a JSON object with a string "type".');
+}
+
+function refusalOf(ctx: Context, error: unknown): Answer {
+  if (error instanceof Refusal) {
+    ctx.metrics.received.inc({ answer: error.answer.code ?? 'refused' });
+    return error.answer;
+  }
+  ctx.metrics.received.inc({ answer: 'not_stored' });
+  if (!(error instanceof InboxFull)) ctx.log.error({ err: error }, 'a delivery could not be stored');
+  return { status: 503, code: 'unavailable', message: 'The event could not be stored. Please deliver it again.' };
+}
+
+const OK = Buffer.from('{"received":true}');
+
+function send(req: IncomingMessage, res: ServerResponse, { status, code, message }: Answer): void {
+  if (res.headersSent || res.destroyed) return;
+  const body = status === 200 ? OK : Buffer.from(JSON.stringify({ error: { code, message } }));
+  res.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': body.length,
+    ...(status === 503 ? { 'Retry-After': '1' } : {}),
+    ...(req.complete ? {} : { Connection: 'close' }),
+  });
+  res.end(body, () => {
+    if (!req.complete) req.destroy();
+  });
+}
