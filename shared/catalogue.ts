@@ -2,6 +2,15 @@
  * The one list of supported Stripe events: everything that names an event type reads it from here.
  * Adding an event: add its type and entry here and its reader in `server/stripe-objects/`; a test holds the two together.
  */
+import {
+  CONTACT_PROPERTIES,
+  CUSTOMER_PROPERTIES,
+  checkoutProperties,
+  DISPUTE_PROPERTIES,
+  invoiceProperties,
+  quoteProperties,
+  subscriptionProperties,
+} from './properties';
 
 export const EVENT_TYPES = [
   'customer.created',
@@ -49,7 +58,9 @@ export interface Property {
   sample: PropertyValue;
 }
 
-export type EventGroup = 'Customers' | 'Subscriptions' | 'Invoices' | 'Checkout' | 'Quotes' | 'Disputes';
+/** In the order in which screens show them. */
+export const EVENT_GROUPS = ['Customers', 'Subscriptions', 'Invoices', 'Checkout', 'Quotes', 'Disputes'] as const;
+export type EventGroup = (typeof EVENT_GROUPS)[number];
 
 export interface CatalogueEntry {
   type: EventType;
@@ -61,3 +72,187 @@ export interface CatalogueEntry {
   email_from: 'payload' | 'customer' | 'charge';
   properties: readonly Property[];
 }
+
+export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
+  'customer.created': {
+    type: 'customer.created',
+    group: 'Customers',
+    label: 'Customer created',
+    description: 'Sent when a customer is added to your Stripe account.',
+    email_from: 'payload',
+    properties: CUSTOMER_PROPERTIES,
+  },
+  'customer.updated': {
+    type: 'customer.updated',
+    group: 'Customers',
+    label: 'Customer updated',
+    description: "Sent when any of a customer's details change, such as the name, the email or the metadata.",
+    email_from: 'payload',
+    properties: CUSTOMER_PROPERTIES,
+  },
+  'customer.deleted': {
+    type: 'customer.deleted',
+    group: 'Customers',
+    label: 'Customer deleted',
+    description: 'Sent when a customer is deleted from your Stripe account.',
+    email_from: 'payload',
+    properties: CUSTOMER_PROPERTIES,
+  },
+  'customer.subscription.created': {
+    type: 'customer.subscription.created',
+    group: 'Subscriptions',
+    label: 'Subscription created',
+    description: 'Sent when a customer is signed up for a subscription, with or without a trial.',
+    email_from: 'customer',
+    properties: subscriptionProperties('active'),
+  },
+  'customer.subscription.trial_will_end': {
+    type: 'customer.subscription.trial_will_end',
+    group: 'Subscriptions',
+    label: 'Trial ending',
+    description: "Sent three days before a subscription's trial ends, or at once when the trial is shorter than that.",
+    email_from: 'customer',
+    properties: subscriptionProperties('trialing'),
+  },
+  'customer.subscription.paused': {
+    type: 'customer.subscription.paused',
+    group: 'Subscriptions',
+    label: 'Subscription paused',
+    description: 'Sent when a subscription becomes paused, for example after a trial without a payment method.',
+    email_from: 'customer',
+    properties: subscriptionProperties('paused'),
+  },
+  'customer.subscription.resumed': {
+    type: 'customer.subscription.resumed',
+    group: 'Subscriptions',
+    label: 'Subscription resumed',
+    description: 'Sent when a paused subscription starts again.',
+    email_from: 'customer',
+    properties: subscriptionProperties('active'),
+  },
+  'customer.subscription.deleted': {
+    type: 'customer.subscription.deleted',
+    group: 'Subscriptions',
+    label: 'Subscription canceled',
+    description: 'Sent when a subscription has ended, canceled by the customer, by you or after failed payments.',
+    email_from: 'customer',
+    properties: subscriptionProperties('canceled'),
+  },
+  'invoice.upcoming': {
+    type: 'invoice.upcoming',
+    group: 'Invoices',
+    label: 'Invoice upcoming',
+    description: 'Sent some days before a subscription renews; your Stripe billing settings say how many.',
+    email_from: 'payload',
+    properties: invoiceProperties('upcoming'),
+  },
+  'invoice.paid': {
+    type: 'invoice.paid',
+    group: 'Invoices',
+    label: 'Invoice paid',
+    description: 'Sent when an invoice is paid, also when there was nothing to pay or it was paid outside of Stripe.',
+    email_from: 'payload',
+    properties: invoiceProperties('paid'),
+  },
+  'invoice.payment_failed': {
+    type: 'invoice.payment_failed',
+    group: 'Invoices',
+    label: 'Payment failed',
+    description: 'Sent each time an attempt to collect an invoice fails, such as when a card is declined.',
+    email_from: 'payload',
+    properties: invoiceProperties('payment_failed'),
+  },
+  'checkout.session.completed': {
+    type: 'checkout.session.completed',
+    group: 'Checkout',
+    label: 'Checkout completed',
+    description: 'Sent when a customer finishes a checkout; some payment methods still need days to confirm it.',
+    email_from: 'payload',
+    properties: checkoutProperties('completed'),
+  },
+  'checkout.session.async_payment_succeeded': {
+    type: 'checkout.session.async_payment_succeeded',
+    group: 'Checkout',
+    label: 'Delayed payment succeeded',
+    description: 'Sent when the payment of a finished checkout by a delayed method, such as a bank debit, succeeds.',
+    email_from: 'payload',
+    properties: checkoutProperties('async_payment_succeeded'),
+  },
+  'checkout.session.async_payment_failed': {
+    type: 'checkout.session.async_payment_failed',
+    group: 'Checkout',
+    label: 'Delayed payment failed',
+    description: 'Sent when the payment of a finished checkout by a delayed method, such as a bank debit, fails.',
+    email_from: 'payload',
+    properties: checkoutProperties('async_payment_failed'),
+  },
+  'quote.finalized': {
+    type: 'quote.finalized',
+    group: 'Quotes',
+    label: 'Quote finalized',
+    description: 'Sent when a quote is finalized and can be shown to the customer.',
+    email_from: 'customer',
+    properties: quoteProperties('finalized'),
+  },
+  'quote.accepted': {
+    type: 'quote.accepted',
+    group: 'Quotes',
+    label: 'Quote accepted',
+    description: 'Sent when a quote is accepted and becomes an invoice or a subscription.',
+    email_from: 'customer',
+    properties: quoteProperties('accepted'),
+  },
+  'quote.canceled': {
+    type: 'quote.canceled',
+    group: 'Quotes',
+    label: 'Quote canceled',
+    description: 'Sent when a quote is canceled or expires.',
+    email_from: 'customer',
+    properties: quoteProperties('canceled'),
+  },
+  'charge.dispute.created': {
+    type: 'charge.dispute.created',
+    group: 'Disputes',
+    label: 'Dispute opened',
+    description: 'Sent when a customer disputes a charge with their bank.',
+    email_from: 'charge',
+    properties: DISPUTE_PROPERTIES,
+  },
+  'charge.dispute.closed': {
+    type: 'charge.dispute.closed',
+    group: 'Disputes',
+    label: 'Dispute closed',
+    description: 'Sent when a dispute is decided; the status says whether it was won or lost.',
+    email_from: 'charge',
+    properties: DISPUTE_PROPERTIES,
+  },
+};
+
+export { CONTACT_PROPERTIES };
+
+/**
+ * The property that a path in a condition or a merge tag names: `event.amount`, `contact.plan`, or one key of a
+ * metadata property, `event.metadata.order_id` (everything after the second dot is the key).
+ */
+export function findProperty(eventType: EventType, path: string): Property | undefined {
+  const [root, name, ...rest] = path.split('.');
+  const offered = root === 'event' ? CATALOGUE[eventType].properties : root === 'contact' ? CONTACT_PROPERTIES : [];
+  const property = offered.find((candidate) => candidate.name === name);
+  if (!property || rest.length === 0) return property;
+  const key = rest.join('.');
+  return property.type === 'metadata' && key !== '' ? metadataKey(property, key) : undefined;
+}
+
+function metadataKey(property: Property, key: string): Property {
+  const samples = property.sample as Record<string, string>;
+  return {
+    name: `${property.name}.${key}`,
+    type: 'text',
+    description: `What you stored under "${key}".`,
+    sample: Object.hasOwn(samples, key) ? samples[key]! : key,
+  };
+}
+
+/** What previews show for these properties, by name. */
+export const samplesOf = (properties: readonly Property[]): Record<string, PropertyValue> =>
+  Object.fromEntries(properties.map(({ name, sample }) => [name, sample]));

@@ -28,6 +28,9 @@ export interface ReadObject {
   subscription: SubscriptionFacts | null;
 }
 
+/** What the reader of one kind of object finds: fields it leaves out are null, properties may be more than a type offers. */
+export type Reading = Partial<ReadObject> & Pick<ReadObject, 'properties'>;
+
 export interface CustomerFacts {
   id: string;
   email: string | null;

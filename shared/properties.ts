@@ -1,0 +1,222 @@
+/**
+ * What contacts and events offer to emails and conditions. One name for one idea over all events. The samples tell one
+ * story: Jenny Rosen, on the Pro plan for $20.00 a month.
+ */
+import type { Property, PropertyType, PropertyValue } from './catalogue';
+
+const property =
+  <Sample extends PropertyValue>(type: PropertyType) =>
+  (name: string, sample: Sample, description: string): Property => ({ name, type, description, sample });
+const text = property<string>('text');
+const number = property<number>('number');
+const money = property<number>('money');
+const date = property<string>('date');
+const boolean = property<boolean>('boolean');
+const metadata = property<Record<string, string>>('metadata');
+
+const CURRENCY = text('currency', 'usd', 'Three-letter currency code of the amounts.');
+const PLAN = text('plan', 'Pro', "The price's nickname, or the product's name where Stripe sends it.");
+const CUSTOMER_ID = text('customer_id', 'cus_NffrFeUfNV2Hib', 'The customer in Stripe.');
+const CUSTOMER_NAME = text('customer_name', 'Jenny Rosen', 'Full name as Stripe has it.');
+const CUSTOMER_EMAIL = text('customer_email', 'jenny@example.com', 'Email address as Stripe has it.');
+const SUBSCRIPTION_ID = text('subscription_id', 'sub_1MowQVLkdIwHu7ixeRlqHVzs', 'The subscription in Stripe.');
+const INVOICE_ID = text('invoice_id', 'in_1MtHbELkdIwHu7ixl4OzzPMv', 'The invoice in Stripe.');
+const METADATA = metadata('metadata', { order_id: '6735' }, 'What you stored with it in Stripe, by key.');
+const SUBTOTAL = money('amount_subtotal', 2000, 'Total before discounts and taxes.');
+const DISCOUNT = money('amount_discount', 0, 'Sum of the discounts.');
+const TAX = money('amount_tax', 0, 'Sum of the taxes.');
+const INTERVAL = text('interval', 'month', 'How often it is billed: day, week, month or year.');
+const INTERVAL_COUNT = number('interval_count', 1, 'Number of intervals between two bills.');
+const RECEIPT_URL = text(
+  'receipt_url',
+  'https://invoice.stripe.com/i/acct_1032D82eZvKYlo2C/test_YWNjdF8xTTJK',
+  "Link to the receipt, or to the paid invoice's page. Empty for a checkout that made no invoice.",
+);
+
+export const CONTACT_PROPERTIES: readonly Property[] = [
+  text('email', 'jenny@example.com', 'Email address.'),
+  text('first_name', 'Jenny', 'First name.'),
+  text('last_name', 'Rosen', 'Last name.'),
+  text('user_group', 'Customers', 'User group.'),
+  text('status', 'subscribed', 'subscribed, unsubscribed or transactional_only.'),
+  text('subscription_status', 'active', 'past_due, active, trialing, paused or canceled.'),
+  PLAN,
+  money('mrr', 2000, 'Monthly recurring revenue of the active subscriptions, before discounts.'),
+  CURRENCY,
+  date('renews_at', '2026-04-01T09:00:00.000Z', 'When the subscription renews next.'),
+  date('trial_ends_at', '2026-03-15T09:00:00.000Z', 'When the trial ends.'),
+  boolean('delinquent', false, 'Whether the latest bill is unpaid.'),
+  date('customer_since', '2026-03-01T09:00:00.000Z', 'When the customer was created in Stripe.'),
+];
+
+export const CUSTOMER_PROPERTIES: readonly Property[] = [
+  CUSTOMER_NAME,
+  CUSTOMER_EMAIL,
+  text('phone', '+15551234567', 'Phone number.'),
+  text('country', 'US', 'Two-letter country code of the address.'),
+  text('preferred_locale', 'en-US', 'First of the preferred languages.'),
+  text('description', 'Signed up at the spring fair', 'Your note on the customer in Stripe.'),
+  boolean('delinquent', false, 'Whether the latest bill is unpaid.'),
+  date('customer_since', '2026-03-01T09:00:00.000Z', 'When the customer was created in Stripe.'),
+  CUSTOMER_ID,
+  METADATA,
+];
+
+export function subscriptionProperties(status: 'active' | 'trialing' | 'paused' | 'canceled'): readonly Property[] {
+  return [
+    PLAN,
+    money('amount', 2000, 'What one billing period costs, before discounts. Empty where it depends on usage.'),
+    CURRENCY,
+    INTERVAL,
+    INTERVAL_COUNT,
+    number('quantity', 1, 'Units of the plan, such as seats.'),
+    text('status', status, 'Status in Stripe, such as active, trialing, past_due, paused or canceled.'),
+    date('started_at', '2026-03-01T09:00:00.000Z', 'When the subscription started.'),
+    date('period_start', '2026-03-01T09:00:00.000Z', 'When the current billing period began.'),
+    date('period_end', '2026-04-01T09:00:00.000Z', 'When the current billing period ends.'),
+    date('trial_end', '2026-03-15T09:00:00.000Z', 'When the trial ends or ended.'),
+    boolean('cancel_at_period_end', false, 'Whether it ends with the current billing period.'),
+    date('cancel_at', '2026-04-01T09:00:00.000Z', 'When it is going to end, if that is set.'),
+    ...(status === 'canceled' ? CANCELLATION_PROPERTIES : []),
+    SUBSCRIPTION_ID,
+    text('invoice_id', INVOICE_ID.sample as string, 'The latest invoice in Stripe.'),
+    CUSTOMER_ID,
+    METADATA,
+  ];
+}
+
+const CANCELLATION_PROPERTIES: readonly Property[] = [
+  date('canceled_at', '2026-03-20T09:00:00.000Z', 'When it was canceled.'),
+  date('ended_at', '2026-04-01T09:00:00.000Z', 'When it ended.'),
+  text(
+    'cancellation_reason',
+    'cancellation_requested',
+    'Why it ended, such as cancellation_requested or payment_failed.',
+  ),
+  text('cancellation_feedback', 'too_expensive', "The customer's choice of reasons, such as too_expensive or unused."),
+  text('cancellation_comment', 'I only needed it for one project.', "The customer's own words."),
+];
+
+export function invoiceProperties(event: 'upcoming' | 'paid' | 'payment_failed'): readonly Property[] {
+  const amount = { upcoming: 'What is going to be due.', paid: 'What was paid.', payment_failed: 'What is due.' };
+  return [
+    money('amount', 2000, amount[event]),
+    CURRENCY,
+    ...(event === 'upcoming' ? [] : issuedInvoiceProperties(event)),
+    ...(event === 'paid'
+      ? [RECEIPT_URL, date('paid_at', '2026-03-01T10:00:00.000Z', 'When it was paid.')]
+      : [date('next_payment_attempt', '2026-03-04T09:00:00.000Z', 'When Stripe tries to collect it next.')]),
+    PLAN,
+    text('line_description', '1 × Pro (at $20.00 / month)', 'What the main line of the invoice says.'),
+    money('amount_due', 2000, 'What is due in all.'),
+    SUBTOTAL,
+    DISCOUNT,
+    TAX,
+    date('due_date', '2026-03-31T09:00:00.000Z', 'When it must be paid. Empty when Stripe charges automatically.'),
+    date('period_start', '2026-03-01T09:00:00.000Z', 'Start of the time that the main line pays for.'),
+    date('period_end', '2026-04-01T09:00:00.000Z', 'End of the time that the main line pays for.'),
+    text('billing_reason', 'subscription_cycle', 'Why it was made, such as subscription_cycle or manual.'),
+    CUSTOMER_NAME,
+    CUSTOMER_EMAIL,
+    CUSTOMER_ID,
+    SUBSCRIPTION_ID,
+    METADATA,
+    metadata('subscription_metadata', { team: 'Acme' }, 'What you stored with its subscription in Stripe, by key.'),
+  ];
+}
+
+/** What an invoice has once it is more than a preview. */
+function issuedInvoiceProperties(event: 'paid' | 'payment_failed'): readonly Property[] {
+  const isPaid = event === 'paid';
+  return [
+    text('number', '1F7D0C5B-0001', "The invoice's number."),
+    text(
+      'hosted_invoice_url',
+      RECEIPT_URL.sample as string,
+      'Link to the page where the customer sees and pays the invoice.',
+    ),
+    text(
+      'invoice_pdf',
+      'https://pay.stripe.com/invoice/acct_1032D82eZvKYlo2C/test_YWNjdF8xTTJK/pdf',
+      'Link to the invoice as a PDF.',
+    ),
+    text('status', isPaid ? 'paid' : 'open', 'Status in Stripe: draft, open, paid, uncollectible or void.'),
+    money('amount_paid', isPaid ? 2000 : 0, 'What has been paid so far.'),
+    money('amount_remaining', isPaid ? 0 : 2000, 'What is still to be paid.'),
+    number('attempt_count', 1, 'How many times Stripe has tried to collect it.'),
+    INVOICE_ID,
+  ];
+}
+
+export function checkoutProperties(
+  event: 'completed' | 'async_payment_succeeded' | 'async_payment_failed',
+): readonly Property[] {
+  return [
+    money('amount', 2000, 'Total of the checkout after discounts and taxes.'),
+    CURRENCY,
+    ...(event === 'async_payment_failed' ? [] : [RECEIPT_URL]),
+    SUBTOTAL,
+    DISCOUNT,
+    TAX,
+    text('mode', 'payment', 'payment, subscription or setup.'),
+    text('status', 'complete', 'Status in Stripe: open, complete or expired.'),
+    text(
+      'payment_status',
+      event === 'async_payment_failed' ? 'unpaid' : 'paid',
+      'paid, unpaid or no_payment_required.',
+    ),
+    text('client_reference_id', 'cart_8213', 'Your own reference, such as a cart or a user.'),
+    CUSTOMER_NAME,
+    CUSTOMER_EMAIL,
+    text('phone', '+15551234567', 'Phone number given at the checkout.'),
+    text('country', 'US', 'Two-letter country code of the address.'),
+    CUSTOMER_ID,
+    SUBSCRIPTION_ID,
+    INVOICE_ID,
+    text(
+      'checkout_session_id',
+      'cs_test_a11YYufWQzNY63zpQ6QSNRQhkUpVph4WRmzW0zWJO2znZKdVujZ0N0S22u',
+      'The checkout session in Stripe.',
+    ),
+    METADATA,
+  ];
+}
+
+export function quoteProperties(event: 'finalized' | 'accepted' | 'canceled'): readonly Property[] {
+  const status = { finalized: 'open', accepted: 'accepted', canceled: 'canceled' };
+  return [
+    text('number', 'QT-0001-1', "The quote's number."),
+    money('amount', 2000, 'Total after discounts and taxes.'),
+    CURRENCY,
+    SUBTOTAL,
+    DISCOUNT,
+    TAX,
+    money('recurring_amount', 2000, 'What each billing period will cost. Empty without a subscription.'),
+    INTERVAL,
+    INTERVAL_COUNT,
+    text('description', 'Pro for the whole team', 'What stands on the quote.'),
+    text('status', status[event], 'Status in Stripe: draft, open, accepted or canceled.'),
+    date('expires_at', '2026-03-31T09:00:00.000Z', 'Until when the quote can be accepted.'),
+    date('finalized_at', '2026-03-01T09:00:00.000Z', 'When it was finalized.'),
+    ...(event === 'accepted' ? [date('accepted_at', '2026-03-02T09:00:00.000Z', 'When it was accepted.')] : []),
+    ...(event === 'canceled' ? [date('canceled_at', '2026-03-02T09:00:00.000Z', 'When it was canceled.')] : []),
+    text('quote_id', 'qt_1KYhnSLkdIwHu7ixV8u9qMZL', 'The quote in Stripe.'),
+    CUSTOMER_ID,
+    ...(event === 'accepted' ? [SUBSCRIPTION_ID, INVOICE_ID] : []),
+    METADATA,
+  ];
+}
+
+export const DISPUTE_PROPERTIES: readonly Property[] = [
+  money('amount', 2000, 'The disputed amount.'),
+  CURRENCY,
+  text('reason', 'fraudulent', 'The reason given to the bank, such as fraudulent or product_not_received.'),
+  text('status', 'needs_response', 'Status in Stripe, such as needs_response, under_review, won or lost.'),
+  date('evidence_due_by', '2026-03-20T23:59:59.000Z', 'Until when you can submit evidence. Empty when that is over.'),
+  boolean('has_evidence', false, 'Whether evidence has been prepared.'),
+  boolean('is_charge_refundable', true, 'Whether the charge can still be refunded.'),
+  date('disputed_at', '2026-03-10T09:00:00.000Z', 'When the dispute was opened.'),
+  text('dispute_id', 'du_1MtJUT2eZvKYlo2CNaw2HvEv', 'The dispute in Stripe.'),
+  text('charge_id', 'ch_1MtJTp2eZvKYlo2CaYpJ8ZVY', 'The disputed charge in Stripe.'),
+  METADATA,
+];
