@@ -5,13 +5,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseCleanJson } from '../clean-text';
 import type { Context } from '../context';
-import type { Tenant } from '../db/tenant';
+import { tenantOf } from '../db/tenant';
 import { findInstallById } from '../installs/installs';
+import { openSecret } from '../installs/seals';
 import { isSignedBy } from '../stripe';
 import { readDelivery, type Delivery } from './delivery';
 import { createInbox, InboxFull, type Inbox } from './inbox';
 
 const MAX_BODY_BYTES = 1024 * 1024;
+const LINGER_MS = 1_000;
 const PATH = /^\/webhooks\/stripe(?:\/([A-Za-z0-9_]{1,64}))?\/?(?:\?.*)?$/;
 
 /** Takes the request and answers it, or returns false: not a webhook. */
@@ -65,7 +67,7 @@ function readBody(req: IncomingMessage): Promise<string> {
     req.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size > MAX_BODY_BYTES) {
-        req.pause();
+        chunks.length = 0;
         return tooLarge();
       }
       chunks.push(chunk);
@@ -92,8 +94,8 @@ function verifyForApp(ctx: Context, body: string, header: string): Delivery {
 async function verifyForInstall(ctx: Context, body: string, header: string, installId: string): Promise<Delivery> {
   const install = await findInstallById(ctx.db, installId);
   if (!install) throw refuse(404, 'not_found', 'There is no such webhook endpoint.');
-  const owner: Tenant = { accountId: install.account_id, livemode: install.livemode === 1 };
-  const secret = install.webhook_secret && ctx.vault.open(install.webhook_secret, `webhook:${install.id}`);
+  const owner = tenantOf(install);
+  const secret = openSecret(ctx, 'webhook', install);
   const now = ctx.clock.now();
   if (!secret || !isSignedBy([secret], body, header, now)) throw INVALID_SIGNATURE();
   const { event, raw } = parseEvent(body);
@@ -134,7 +136,9 @@ function send(req: IncomingMessage, res: ServerResponse, { status, code, message
     ...(status === 503 ? { 'Retry-After': '1' } : {}),
     ...(req.complete ? {} : { Connection: 'close' }),
   });
-  res.end(body, () => {
-    if (!req.complete) req.destroy();
-  });
+  res.end(body);
+  if (req.complete) return;
+  // Reading on for a moment lets the sender see the answer before the connection ends.
+  req.resume();
+  setTimeout(() => req.destroy(), LINGER_MS).unref();
 }
