@@ -1,0 +1,45 @@
+/** The Express app: routes in order, error handler last. The webhook receiver stands before it (see createHandler). */
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import express, { type Express } from 'express';
+import { consolePages, consoleRoutes } from './console/routes';
+import type { Context } from './context';
+import { isMigrated } from './db/migrate';
+import { unsubscribeRoutes } from './emails/unsubscribe-routes';
+import { errorHandler } from './errors';
+import { extensionRoutes } from './extension/routes';
+import { installRoutes } from './installs/routes';
+import { createReceiver } from './webhooks/receiver';
+
+export function createApp(ctx: Context): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.get('/healthz', (_req, res) => {
+    res.json({ status: 'ok' });
+  });
+  app.get('/readyz', async (_req, res) => {
+    const isReady = await isMigrated(ctx.db).catch((error: unknown) => {
+      ctx.log.warn({ err: error }, 'not ready');
+      return false;
+    });
+    res.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not ready' });
+  });
+  app.get('/metrics', async (_req, res) => {
+    res.type(ctx.metrics.registry.contentType).send(await ctx.metrics.registry.metrics());
+  });
+  app.use('/api/app', extensionRoutes(ctx), errorHandler(ctx.log));
+  const pages = consolePages(ctx);
+  app.use(unsubscribeRoutes(ctx, pages));
+  app.use(installRoutes(ctx, pages));
+  app.use(consoleRoutes(ctx));
+  app.use(errorHandler(ctx.log));
+  return app;
+}
+
+/** What the http server calls: webhooks go to the receiver, all else to Express. */
+export function createHandler(ctx: Context): RequestListener {
+  const receive = createReceiver(ctx);
+  const app = createApp(ctx);
+  return (req: IncomingMessage, res: ServerResponse) => {
+    if (!receive(req, res)) app(req, res);
+  };
+}

@@ -1,0 +1,49 @@
+/** One running Tillpost: database migrated, http listening, the loop turning. The process and the tests start it alike. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createHandler } from './app';
+import type { Context } from './context';
+import { migrate } from './db/migrate';
+import { LANES } from './lanes';
+import { createWorker, type Worker } from './worker';
+
+export interface Running {
+  ctx: Context;
+  worker: Worker;
+  port: number;
+  /** Finishes requests and work in hand, at most `graceMs`; then closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Slow readers and half-sent requests must not hold sockets for long. */
+const TIMEOUTS = { headersTimeout: 15_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 };
+const GRACE_MS = 10_000;
+
+export async function startServer(ctx: Context, { runsWorker = true } = {}): Promise<Running> {
+  await migrate(ctx.db);
+  const worker = createWorker(ctx, LANES());
+  const server = createServer(TIMEOUTS, createHandler(ctx));
+  await listen(server, ctx.config.port, ctx.config.host);
+  if (runsWorker) await worker.start();
+  return {
+    ctx,
+    worker,
+    port: (server.address() as AddressInfo).port,
+    async stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+      await Promise.all([closed, worker.stop()]);
+      clearTimeout(timer);
+      ctx.transport?.close();
+      await ctx.db.destroy();
+    },
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve());
+  });
+}
