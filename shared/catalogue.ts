@@ -43,6 +43,9 @@ export const HOUSEKEEPING_TYPES = [
 ] as const;
 export type HousekeepingType = (typeof HOUSEKEEPING_TYPES)[number];
 
+/** The preset offered to a merchant who has not chosen yet. */
+export const RECOMMENDED_TYPES: readonly EventType[] = ['customer.created', 'customer.updated', 'customer.deleted'];
+
 export const isEventType = (type: string): type is EventType => (EVENT_TYPES as readonly string[]).includes(type);
 
 export type PropertyType = 'text' | 'number' | 'money' | 'date' | 'boolean' | 'metadata';

@@ -94,6 +94,3 @@ export function defaultSettings(): Settings {
     events: Object.fromEntries(EVENT_TYPES.map((type) => [type, { ...DEFAULT_EVENT_SETTINGS }])) as Settings['events'],
   };
 }
-
-/** The preset offered to a merchant who has not chosen yet. */
-export const RECOMMENDED_TYPES: readonly EventType[] = ['customer.created', 'customer.updated', 'customer.deleted'];

@@ -1,0 +1,51 @@
+import { useState } from 'react';
+import { Banner, Box, Button, ButtonGroup } from '@stripe/ui-extension-sdk/ui';
+import type { Client } from '../client';
+import { Problem, Section } from '../states';
+import { useAction } from '../use-action';
+
+/** Disconnecting takes two presses, the second one beside the words that say what it does. */
+export function Disconnect({
+  client,
+  modeName,
+  onDone,
+}: {
+  client: Client;
+  modeName: string;
+  onDone: () => Promise<void>;
+}) {
+  const [isAsking, setAsking] = useState(false);
+  const { isPending, failure, run } = useAction();
+  const disconnect = () => void run(() => client('disconnect'), onDone);
+  return (
+    <Section
+      title="Disconnect"
+      description={`Stops Tillpost for this account in ${modeName}. You can connect again at any time.`}
+    >
+      {failure && <Problem title="Still connected" error={failure} onRetry={disconnect} />}
+      {isAsking ? (
+        <Banner
+          type="critical"
+          title="Disconnect Tillpost?"
+          description="Events stop arriving, workflows stop and Tillpost forgets its access to Stripe. Your contacts, events and emails are erased after 30 days unless you connect again."
+          actions={
+            <ButtonGroup>
+              <Button type="destructive" pending={isPending} onPress={disconnect}>
+                Disconnect
+              </Button>
+              <Button disabled={isPending} onPress={() => setAsking(false)}>
+                Stay connected
+              </Button>
+            </ButtonGroup>
+          }
+        />
+      ) : (
+        <Box>
+          <Button type="destructive" onPress={() => setAsking(true)}>
+            Disconnect…
+          </Button>
+        </Box>
+      )}
+    </Section>
+  );
+}

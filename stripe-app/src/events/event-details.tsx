@@ -1,0 +1,96 @@
+import { useCallback, useState } from 'react';
+import { Box, Button, FocusView, PropertyList, PropertyListItem } from '@stripe/ui-extension-sdk/ui';
+import type { EventDetail } from '../../../shared/api';
+import { EventBadge } from '../badges';
+import type { Client, Failure } from '../client';
+import { EmailList } from '../emails/email-list';
+import { formatDateAndTime } from '../format';
+import { Loading, Problem, Section } from '../states';
+import { useAnswer } from '../use-answer';
+import { nameEvent } from './describe-event';
+
+/** One event with what became of it, and the way to run it again. */
+export function EventDetails({
+  client,
+  id,
+  mayReplay,
+  onClose,
+  onReplayed,
+}: {
+  client: Client;
+  id: string;
+  mayReplay: boolean;
+  onClose: () => void;
+  onReplayed: () => void;
+}) {
+  const { answer, reload } = useAnswer(useCallback(() => client('events/read', { id }), [client, id]));
+  const [isReplaying, setReplaying] = useState(false);
+  const [refusal, setRefusal] = useState<Failure | null>(null);
+
+  const replay = async () => {
+    setReplaying(true);
+    const replayed = await client('events/replay', { id });
+    setRefusal(replayed.ok ? null : replayed.error);
+    await reload();
+    setReplaying(false);
+    if (replayed.ok) onReplayed();
+  };
+
+  return (
+    <FocusView
+      title={answer.kind === 'ready' ? nameEvent(answer.value.type) : 'Event'}
+      shown
+      setShown={(shown) => {
+        if (!shown) onClose();
+      }}
+      primaryAction={
+        mayReplay && answer.kind === 'ready' && answer.value.payload !== null ? (
+          <Button type="primary" pending={isReplaying} onPress={() => void replay()}>
+            Replay
+          </Button>
+        ) : undefined
+      }
+      secondaryAction={<Button onPress={onClose}>Close</Button>}
+    >
+      {answer.kind === 'loading' && <Loading what="the event" />}
+      {answer.kind === 'failed' && (
+        <Problem title="The event didn’t load" error={answer.error} onRetry={() => void reload()} />
+      )}
+      {answer.kind === 'ready' && (
+        <Box css={{ stack: 'y', gapY: 'large' }}>
+          {refusal && <Problem title="The event wasn’t replayed" error={refusal} onRetry={() => void replay()} />}
+          <Facts event={answer.value} />
+          <Section title="Emails">
+            <EmailList emails={answer.value.emails} empty="This event caused no email." />
+          </Section>
+        </Box>
+      )}
+    </FocusView>
+  );
+}
+
+function Facts({ event }: { event: EventDetail }) {
+  return (
+    <Box css={{ stack: 'y', gapY: 'medium' }}>
+      <Box css={{ stack: 'y', gapY: 'small' }}>
+        <Box>
+          <EventBadge status={event.status} />
+        </Box>
+        <Box css={{ font: 'body' }}>{event.outcome}</Box>
+      </Box>
+      <PropertyList>
+        <PropertyListItem label="Type" value={event.type} />
+        <PropertyListItem label="Happened" value={formatDateAndTime(event.created * 1000)} />
+        <PropertyListItem label="Received" value={formatDateAndTime(event.received_at)} />
+        {event.next_attempt_at && (
+          <PropertyListItem label="Next try" value={formatDateAndTime(event.next_attempt_at)} />
+        )}
+        {event.email && <PropertyListItem label="Contact" value={event.email} />}
+        <PropertyListItem
+          label="ID"
+          value={<Box css={{ fontFamily: 'monospace', wordBreak: 'break-all' }}>{event.id}</Box>}
+        />
+      </PropertyList>
+    </Box>
+  );
+}

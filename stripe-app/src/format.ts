@@ -1,0 +1,39 @@
+/** How the views write dates, numbers and money. The views' words are English, so are these. */
+
+const date = new Intl.DateTimeFormat('en-US', { month: 'short', day: 'numeric', year: 'numeric' });
+const dateAndTime = new Intl.DateTimeFormat('en-US', {
+  month: 'short',
+  day: 'numeric',
+  year: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+});
+const number = new Intl.NumberFormat('en-US');
+
+/** "Jan 3, 2021", in the viewer's time zone. Takes ISO 8601 or epoch milliseconds. */
+export const formatDate = (time: string | number): string => date.format(new Date(time));
+
+/** "Jan 3, 2021, 4:05 PM". Newer engines put a narrow no-break space before PM; a plain one reads the same everywhere. */
+export const formatDateAndTime = (time: string | number): string =>
+  dateAndTime.format(new Date(time)).replace(/\u202f/g, ' ');
+
+export const formatNumber = (count: number): string => number.format(count);
+
+/** "1 customer", "1,204 customers". */
+export const formatCount = (count: number, noun: string): string =>
+  `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
+
+// https://docs.stripe.com/currencies: the minor unit is Stripe's, which for some currencies isn't what Intl knows.
+const ZERO_DECIMAL = 'bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' ');
+const THREE_DECIMAL = 'bhd jod kwd omr tnd'.split(' ');
+
+/** `amount` in the currency's minor unit, as Stripe counts it. */
+export function formatMoney(amount: number, currency: string): string {
+  const digits = ZERO_DECIMAL.includes(currency) ? 0 : THREE_DECIMAL.includes(currency) ? 3 : 2;
+  return new Intl.NumberFormat('en-US', {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(amount / 10 ** digits);
+}

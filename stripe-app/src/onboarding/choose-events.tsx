@@ -1,0 +1,76 @@
+import { useState } from 'react';
+import { Box, Button, Link, Radio } from '@stripe/ui-extension-sdk/ui';
+import type { ExtensionContextValue } from '@stripe/ui-extension-sdk/context';
+import { EVENT_TYPES, type EventType, RECOMMENDED_TYPES } from '../../../shared/catalogue';
+import type { Settings } from '../../../shared/settings';
+import type { Client } from '../client';
+import { canChange, settingsUrl } from '../connection/surroundings';
+import { formatCount } from '../format';
+import { turnOn } from '../settings/change-settings';
+import { Problem, Section } from '../states';
+import { useAction } from '../use-action';
+
+const PRESETS = {
+  recommended: {
+    label: 'Recommended',
+    description: 'Customers created, updated and deleted: your audience stays true. Add more at any time.',
+    types: RECOMMENDED_TYPES,
+  },
+  all: {
+    label: 'Everything',
+    description: 'All 19 events, from checkout to dispute, ready to start workflows.',
+    types: EVENT_TYPES,
+  },
+} as const satisfies Record<string, { label: string; description: string; types: readonly EventType[] }>;
+type Preset = keyof typeof PRESETS;
+
+export function ChooseEvents({
+  client,
+  context,
+  settings,
+  onDone,
+}: {
+  client: Client;
+  context: ExtensionContextValue;
+  settings: Settings | null;
+  onDone: () => Promise<void>;
+}) {
+  const [preset, setPreset] = useState<Preset>('recommended');
+  const { isPending, failure, run } = useAction();
+  if (!settings) return null;
+  const mayChange = canChange(context);
+  const on = EVENT_TYPES.filter((type) => settings.events[type].enabled).length;
+  const save = () =>
+    void run(() => client('settings/save', { settings: turnOn(settings, PRESETS[preset].types) }), onDone);
+
+  return (
+    <Section title="Choose events" description="Tillpost acts only on the events you turn on.">
+      {failure && <Problem title="Not saved" error={failure} onRetry={save} />}
+      {on > 0 && <Box css={{ color: 'secondary' }}>{`${formatCount(on, 'event')} on.`}</Box>}
+      <Box css={{ stack: 'y', gapY: 'small' }}>
+        {(Object.keys(PRESETS) as Preset[]).map((key) => (
+          <Radio
+            key={key}
+            name="preset"
+            value={key}
+            label={PRESETS[key].label}
+            description={PRESETS[key].description}
+            defaultChecked={key === preset}
+            disabled={!mayChange}
+            onChange={() => setPreset(key)}
+          />
+        ))}
+      </Box>
+      {mayChange && (
+        <Box>
+          <Button type="primary" pending={isPending} onPress={save}>
+            Turn on
+          </Button>
+        </Box>
+      )}
+      <Box css={{ font: 'caption' }}>
+        <Link href={settingsUrl(context)}>Choose one by one in settings</Link>
+      </Box>
+    </Section>
+  );
+}

@@ -1,0 +1,77 @@
+import { useState } from 'react';
+import { Box, Button, Link, Select } from '@stripe/ui-extension-sdk/ui';
+import type { Client, Result } from '../client';
+import { readText } from '../inputs';
+import { Problem, Section } from '../states';
+import { useAction } from '../use-action';
+import type { Setup } from './setup';
+import { TEMPLATES } from './templates';
+
+export function FirstWorkflow({
+  client,
+  setup,
+  mayChange,
+  onDone,
+}: {
+  client: Client;
+  setup: Setup;
+  mayChange: boolean;
+  onDone: () => Promise<void>;
+}) {
+  const [template, setTemplate] = useState<string>(TEMPLATES[0].key);
+  const { isPending, failure, run } = useAction();
+  const workflows = setup.workflows ?? [];
+  const active = workflows.find((workflow) => workflow.status === 'active');
+  const draft = workflows.find((workflow) => workflow.status !== 'active');
+  const start = () =>
+    void run(
+      () => (draft ? client('workflows/activate', { id: draft.id }) : createAndActivate(client, template)),
+      onDone,
+    );
+  const about = TEMPLATES.find(({ key }) => key === template)?.description;
+
+  return (
+    <Section
+      title="Turn on a workflow"
+      description="A workflow starts with an event and sends email. Begin with a template; the console lets you edit every word."
+    >
+      {failure && <Problem title="The workflow isn’t on" error={failure} onRetry={start} />}
+      {active && <Box css={{ color: 'secondary' }}>{`“${active.name}” is on.`}</Box>}
+      {!active && draft && <Box>{`“${draft.name}” is ready and waits to be turned on.`}</Box>}
+      {!active && !draft && (
+        <Select
+          label="Template"
+          description={about}
+          defaultValue={template}
+          disabled={!mayChange}
+          onChange={(event) => setTemplate(readText(event))}
+        >
+          {TEMPLATES.map(({ key, name }) => (
+            <option key={key} value={key}>
+              {name}
+            </option>
+          ))}
+        </Select>
+      )}
+      {!active && mayChange && (
+        <Box>
+          <Button type="primary" pending={isPending} onPress={start}>
+            Turn on
+          </Button>
+        </Box>
+      )}
+      {setup.overview.console_url && (
+        <Box css={{ font: 'caption' }}>
+          <Link href={setup.overview.console_url} target="_blank" external>
+            Edit workflows in the console
+          </Link>
+        </Box>
+      )}
+    </Section>
+  );
+}
+
+async function createAndActivate(client: Client, template: string): Promise<Result<unknown>> {
+  const created = await client('workflows/create', { template });
+  return created.ok ? client('workflows/activate', { id: created.value.id }) : created;
+}

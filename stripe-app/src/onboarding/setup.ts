@@ -1,0 +1,60 @@
+/** How far an install is set up. Every state comes from the backend, none is remembered here. */
+import type { ImportProgress, Overview, WorkflowView } from '../../../shared/api';
+import type { Settings } from '../../../shared/settings';
+
+export type TaskKey = 'connect' | 'events' | 'import' | 'workflow';
+export type TaskStatus = 'not-started' | 'in-progress' | 'blocked' | 'complete';
+export interface Task {
+  key: TaskKey;
+  title: string;
+  status: TaskStatus;
+}
+
+export interface Setup {
+  overview: Overview;
+  /** Both null until the account is connected. */
+  settings: Settings | null;
+  workflows: readonly WorkflowView[] | null;
+}
+
+export function listTasks({ overview, settings, workflows }: Setup): Task[] {
+  const whenConnected = (status: TaskStatus): TaskStatus => (overview.connected ? status : 'blocked');
+  return [
+    { key: 'connect', title: 'Connect to Stripe', status: describeConnection(overview) },
+    { key: 'events', title: 'Choose events', status: whenConnected(describeEvents(settings)) },
+    { key: 'import', title: 'Import your customers', status: whenConnected(describeImport(overview.import)) },
+    { key: 'workflow', title: 'Turn on a workflow', status: whenConnected(describeWorkflows(workflows ?? [])) },
+  ];
+}
+
+export const isComplete = (tasks: readonly Task[]): boolean => tasks.every((task) => task.status === 'complete');
+
+/** The first task that is left to do, or the last one when none is. */
+export const nextTask = (tasks: readonly Task[]): TaskKey =>
+  tasks.find((task) => task.status !== 'complete')?.key ?? 'workflow';
+
+function describeConnection({ connected, status }: Overview): TaskStatus {
+  if (!connected) return 'not-started';
+  return status === 'active' ? 'complete' : 'in-progress';
+}
+
+const describeEvents = (settings: Settings | null): TaskStatus =>
+  settings && Object.values(settings.events).some((event) => event.enabled) ? 'complete' : 'not-started';
+
+function describeImport(progress: ImportProgress | null): TaskStatus {
+  switch (progress?.status) {
+    case 'done':
+      return 'complete';
+    case 'running':
+    case 'paused':
+      return 'in-progress';
+    case 'failed':
+    case undefined:
+      return 'not-started';
+  }
+}
+
+function describeWorkflows(workflows: readonly WorkflowView[]): TaskStatus {
+  if (workflows.some((workflow) => workflow.status === 'active')) return 'complete';
+  return workflows.length > 0 ? 'in-progress' : 'not-started';
+}

@@ -1,0 +1,103 @@
+import { memo, useState } from 'react';
+import { Box, Button, Checkbox, Switch, TextField } from '@stripe/ui-extension-sdk/ui';
+import { CATALOGUE, type EventType } from '../../../shared/catalogue';
+import type { EventSettings } from '../../../shared/settings';
+import { readChecked, readText } from '../inputs';
+import { changeEvent } from './change-settings';
+import type { Draft } from './use-draft';
+
+interface EventChoiceProps {
+  type: EventType;
+  settings: EventSettings;
+  change: Draft['change'];
+  disabled: boolean;
+}
+
+/** One event: on or off, and behind "Options" what else happens when it arrives. */
+export const EventChoice = memo(function EventChoice({ type, settings, change, disabled }: EventChoiceProps) {
+  const [isOpen, setOpen] = useState(false);
+  const { label, description } = CATALOGUE[type];
+  const set = (changed: Partial<EventSettings>) => change((draft) => changeEvent(draft, type, changed));
+  return (
+    <Box css={{ stack: 'y', gapY: 'small' }}>
+      <Box css={{ stack: 'x', distribute: 'space-between', alignY: 'top', gapX: 'large' }}>
+        <Switch
+          name={type}
+          label={label}
+          description={description}
+          defaultChecked={settings.enabled}
+          disabled={disabled}
+          onChange={(event) => set({ enabled: readChecked(event) })}
+        />
+        {settings.enabled && (
+          <Button size="small" onPress={() => setOpen(!isOpen)}>
+            {isOpen ? 'Hide options' : 'Options'}
+          </Button>
+        )}
+      </Box>
+      {settings.enabled && isOpen && <Options type={type} settings={settings} disabled={disabled} set={set} />}
+      {settings.enabled && !isOpen && <Box css={{ font: 'caption', color: 'secondary' }}>{summarize(settings)}</Box>}
+    </Box>
+  );
+});
+
+function Options({
+  type,
+  settings,
+  disabled,
+  set,
+}: {
+  type: EventType;
+  settings: EventSettings;
+  disabled: boolean;
+  set: (changed: Partial<EventSettings>) => void;
+}) {
+  return (
+    <Box css={{ stack: 'y', gapY: 'medium', padding: 'medium', backgroundColor: 'container', borderRadius: 'medium' }}>
+      <Checkbox
+        name={`${type}.trigger_workflows`}
+        label="Start workflows"
+        description="Runs the active workflows that this event triggers."
+        defaultChecked={settings.trigger_workflows}
+        disabled={disabled}
+        onChange={(event) => set({ trigger_workflows: readChecked(event) })}
+      />
+      <Checkbox
+        name={`${type}.sync_name`}
+        label="Sync full name"
+        description="Copies the customer’s name to the contact. An empty name never erases one."
+        defaultChecked={settings.sync_name}
+        disabled={disabled}
+        onChange={(event) => set({ sync_name: readChecked(event) })}
+      />
+      <Checkbox
+        name={`${type}.sync_billing`}
+        label="Sync billing fields"
+        description="Copies subscription status, plan, monthly revenue and renewal date."
+        defaultChecked={settings.sync_billing}
+        disabled={disabled}
+        onChange={(event) => set({ sync_billing: readChecked(event) })}
+      />
+      <TextField
+        name={`${type}.user_group`}
+        label="User group"
+        description="Given to the contact when this event arrives. Leave empty to keep the group they have."
+        placeholder="Customers"
+        maxLength={100}
+        defaultValue={settings.user_group ?? ''}
+        disabled={disabled}
+        onChange={(event) => set({ user_group: readText(event) || null })}
+      />
+    </Box>
+  );
+}
+
+/** "Starts workflows · Syncs name and billing · Group “VIP”". */
+export function summarize({ trigger_workflows, sync_name, sync_billing, user_group }: EventSettings): string {
+  const synced = [sync_name && 'name', sync_billing && 'billing'].filter(Boolean).join(' and ');
+  return [
+    trigger_workflows ? 'Starts workflows' : 'Starts no workflow',
+    synced ? `Syncs ${synced}` : 'Syncs no details',
+    ...(user_group ? [`Group “${user_group}”`] : []),
+  ].join(' · ');
+}

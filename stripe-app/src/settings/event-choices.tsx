@@ -1,0 +1,63 @@
+import { Accordion, AccordionItem, Box, Button, ButtonGroup } from '@stripe/ui-extension-sdk/ui';
+import { CATALOGUE, EVENT_GROUPS, EVENT_TYPES, type EventGroup, RECOMMENDED_TYPES } from '../../../shared/catalogue';
+import type { Settings } from '../../../shared/settings';
+import { Section } from '../states';
+import { setEnabled, turnOn } from './change-settings';
+import { EventChoice } from './event-choice';
+import type { Draft } from './use-draft';
+
+const typesOf = (group: EventGroup) => EVENT_TYPES.filter((type) => CATALOGUE[type].group === group);
+const countOn = (settings: Settings, types: readonly (typeof EVENT_TYPES)[number][]) =>
+  types.filter((type) => settings.events[type].enabled).length;
+
+export function EventChoices({ draft, disabled }: { draft: Draft; disabled: boolean }) {
+  const { settings, replace } = draft;
+  return (
+    <Section
+      title={`Events · ${countOn(settings, EVENT_TYPES)} of ${EVENT_TYPES.length} on`}
+      description="Tillpost acts only on the events you turn on. Everything else is logged as ignored."
+    >
+      {!disabled && (
+        <ButtonGroup>
+          <Button size="small" onPress={() => replace((current) => turnOn(current, RECOMMENDED_TYPES))}>
+            Turn on recommended
+          </Button>
+          <Button size="small" onPress={() => replace((current) => turnOn(current, EVENT_TYPES))}>
+            Turn on all
+          </Button>
+          <Button size="small" onPress={() => replace((current) => setEnabled(current, EVENT_TYPES, false))}>
+            Turn off all
+          </Button>
+        </ButtonGroup>
+      )}
+      <Accordion>
+        {EVENT_GROUPS.map((group) => (
+          <Group key={group} group={group} draft={draft} disabled={disabled} />
+        ))}
+      </Accordion>
+    </Section>
+  );
+}
+
+function Group({ group, draft, disabled }: { group: EventGroup; draft: Draft; disabled: boolean }) {
+  const types = typesOf(group);
+  return (
+    <AccordionItem
+      title={group}
+      subtitle={`${countOn(draft.settings, types)} of ${types.length} on`}
+      defaultOpen={group === EVENT_GROUPS[0]}
+    >
+      <Box css={{ stack: 'y', gapY: 'large', paddingY: 'small' }}>
+        {types.map((type) => (
+          <EventChoice
+            key={`${type} ${draft.revision}`}
+            type={type}
+            settings={draft.settings.events[type]}
+            change={draft.change}
+            disabled={disabled}
+          />
+        ))}
+      </Box>
+    </AccordionItem>
+  );
+}

@@ -1,0 +1,125 @@
+import { useCallback } from 'react';
+import { Banner, Box, Button, Divider, Link, SettingsView } from '@stripe/ui-extension-sdk/ui';
+import type { ExtensionContextValue } from '@stripe/ui-extension-sdk/context';
+import type { Overview } from '../../../shared/api';
+import type { Settings } from '../../../shared/settings';
+import type { Client } from '../client';
+import { Connect } from '../connection/connect';
+import { Connection } from '../connection/connection';
+import { Disconnect } from '../connection/disconnect';
+import { canChange, describeMode, isLive } from '../connection/surroundings';
+import { useClient } from '../connection/use-client';
+import { type OverviewAsked, useOverview } from '../connection/use-overview';
+import { Loading, Problem } from '../states';
+import { useAnswer } from '../use-answer';
+import { describeRefusal } from './change-settings';
+import { ContactChoices, TestAddresses } from './contact-choices';
+import { EventChoices } from './event-choices';
+import { type Draft, useDraft } from './use-draft';
+
+export function SettingsPanel(context: ExtensionContextValue) {
+  const client = useClient(context);
+  const overview = useOverview(client);
+  const { answer, reload } = overview;
+  if (answer.kind === 'loading')
+    return (
+      <SettingsView>
+        <Loading what="settings" />
+      </SettingsView>
+    );
+  if (answer.kind === 'failed')
+    return (
+      <SettingsView>
+        <Problem title="Tillpost didn’t answer" error={answer.error} onRetry={() => void reload()} />
+      </SettingsView>
+    );
+  if (!answer.value.connected)
+    return (
+      <SettingsView>
+        <Connect context={context} overview={answer.value} asked={overview} />
+      </SettingsView>
+    );
+  return <ConnectedSettings client={client} context={context} overview={answer.value} asked={overview} />;
+}
+
+interface ConnectedProps {
+  client: Client;
+  context: ExtensionContextValue;
+  overview: Overview;
+  asked: OverviewAsked;
+}
+
+function ConnectedSettings(props: ConnectedProps) {
+  const { client } = props;
+  const { answer, reload } = useAnswer(useCallback(() => client('settings/read'), [client]));
+  if (answer.kind === 'loading')
+    return (
+      <SettingsView>
+        <Loading what="settings" />
+      </SettingsView>
+    );
+  if (answer.kind === 'failed')
+    return (
+      <SettingsView>
+        <Problem title="The settings didn’t load" error={answer.error} onRetry={() => void reload()} />
+      </SettingsView>
+    );
+  return <SettingsForm {...props} initial={answer.value} />;
+}
+
+const STATUS_MESSAGES: Record<Draft['status'], string> = {
+  untouched: '',
+  changed: 'Unsaved changes',
+  saving: 'Saving…',
+  saved: 'Saved',
+  refused: 'Not saved',
+};
+
+function SettingsForm({ client, context, overview, asked, initial }: ConnectedProps & { initial: Settings }) {
+  const draft = useDraft(client, initial);
+  const disabled = !canChange(context);
+  return (
+    <SettingsView
+      onSave={disabled ? undefined : () => void draft.save()}
+      statusMessage={STATUS_MESSAGES[draft.status] || undefined}
+    >
+      <Box css={{ stack: 'y', gapY: 'xlarge' }}>
+        {disabled && (
+          <Banner
+            title="You can look, but not change"
+            description="Only administrators and developers of this account can change these settings."
+          />
+        )}
+        {draft.failure && (
+          <Banner
+            type="critical"
+            title="Your changes weren’t saved"
+            description={describeRefusal(draft.failure)}
+            actions={<Button onPress={() => void draft.save()}>Save again</Button>}
+          />
+        )}
+        <Connection context={context} overview={overview} asked={asked} />
+        <Divider />
+        <EventChoices draft={draft} disabled={disabled} />
+        <Divider />
+        <ContactChoices draft={draft} disabled={disabled} />
+        {!isLive(context) && <TestAddresses draft={draft} disabled={disabled} />}
+        {overview.console_url && (
+          <Box css={{ color: 'secondary' }}>
+            Sender, language and time zone are set in the{' '}
+            <Link href={overview.console_url} target="_blank" external onPress={() => void asked.reload()}>
+              console
+            </Link>
+            .
+          </Box>
+        )}
+        {!disabled && (
+          <>
+            <Divider />
+            <Disconnect client={client} modeName={describeMode(context).toLowerCase()} onDone={asked.reload} />
+          </>
+        )}
+      </Box>
+    </SettingsView>
+  );
+}

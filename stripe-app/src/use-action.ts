@@ -1,0 +1,21 @@
+import { useState } from 'react';
+import type { Failure, Result } from './client';
+
+/** One thing a person can start: whether it is under way, and why it failed the last time. */
+export function useAction(): {
+  isPending: boolean;
+  failure: Failure | null;
+  run: (action: () => Promise<Result<unknown>>, then: () => Promise<void>) => Promise<void>;
+} {
+  const [isPending, setPending] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const run = async (action: () => Promise<Result<unknown>>, then: () => Promise<void>) => {
+    setPending(true);
+    setFailure(null);
+    const result = await action();
+    if (result.ok) await then();
+    else setFailure(result.error);
+    setPending(false);
+  };
+  return { isPending, failure, run };
+}

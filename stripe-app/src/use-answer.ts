@@ -1,0 +1,43 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Failure, Result } from './client';
+
+export type Answer<T> = { kind: 'loading' } | { kind: 'ready'; value: T } | { kind: 'failed'; error: Failure };
+
+export interface Asked<T> {
+  answer: Answer<T>;
+  /** Asks again. What is shown stays until a new answer is there, also when asking again fails. */
+  reload: () => Promise<void>;
+}
+
+const LOADING = { kind: 'loading' } as const;
+
+/**
+ * Asks once for every new `ask` (memoise it), again on reload and whenever `version` changes. An answer is only ever
+ * shown for the question it belongs to.
+ */
+export function useAnswer<T>(ask: () => Promise<Result<T>>, version?: unknown): Asked<T> {
+  const [shown, setShown] = useState<{ ask: typeof ask; answer: Answer<T> }>({ ask, answer: LOADING });
+  const latest = useRef(0);
+
+  const fetchAnswer = useCallback(async () => {
+    const question = ++latest.current;
+    const result = await ask();
+    if (question !== latest.current) return;
+    setShown((current) => {
+      if (result.ok) return { ask, answer: { kind: 'ready', value: result.value } };
+      const keep = current.ask === ask && current.answer.kind === 'ready';
+      return keep ? current : { ask, answer: { kind: 'failed', error: result.error } };
+    });
+  }, [ask]);
+
+  useEffect(() => {
+    void fetchAnswer();
+  }, [fetchAnswer, version]);
+
+  const reload = useCallback(() => {
+    setShown((current) => (current.answer.kind === 'failed' ? { ask, answer: LOADING } : current));
+    return fetchAnswer();
+  }, [ask, fetchAnswer]);
+
+  return { answer: shown.ask === ask ? shown.answer : LOADING, reload };
+}
