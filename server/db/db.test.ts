@@ -1,0 +1,101 @@
+import { claim } from './claim';
+import { migrate } from './migrate';
+import { openDatabase } from './open';
+import { transact } from './transact';
+import type { Db } from './schema';
+import { ENGINES, freshDatabase } from '../test/databases';
+import { insertNew, upsert } from './bulk';
+import { tenantColumns } from './tenant';
+import { firstIdAt, timeOrderedId } from './new-id';
+
+const tenant = { accountId: 'acct_1', livemode: false };
+
+const eventRow = (id: string, due_at: number | null) => ({
+  ...tenantColumns(tenant),
+  id,
+  seq: timeOrderedId(),
+  type: 'customer.created',
+  created: 1,
+  received_at: 1,
+  status: 'pending' as const,
+  reason: null,
+  outcome: '',
+  due_at,
+});
+
+describe.each(ENGINES)('the database on %s', (engine) => {
+  let db: Db;
+  let url: string;
+  beforeEach(async () => {
+    url = await freshDatabase(engine);
+    db = openDatabase(url);
+    await migrate(db);
+  });
+  afterEach(() => db.destroy());
+
+  it('migrates twice without harm', async () => {
+    await migrate(db);
+    expect(await db.selectFrom('install').selectAll().execute()).toEqual([]);
+  });
+
+  it('inserts many rows once, by their key', async () => {
+    const rows = Array.from({ length: 300 }, (_, i) => eventRow(`evt_${i}`, 5));
+    expect(await insertNew(db, 'event', [...rows, ...rows])).toHaveLength(300);
+    expect(await insertNew(db, 'event', rows.map((row) => ({ ...row, seq: timeOrderedId() })))).toHaveLength(0);
+  });
+
+  it('overwrites whole rows by their key', async () => {
+    const [row] = await insertNew(db, 'event', [eventRow('evt_1', 5)]);
+    await upsert(db, 'event', ['id'], [{ ...row!, outcome: 'changed' }]);
+    expect(await db.selectFrom('event').select('outcome').execute()).toEqual([{ outcome: 'changed' }]);
+  });
+
+  it('claims due rows once until their lease ends', async () => {
+    await insertNew(db, 'event', [eventRow('evt_1', 10), eventRow('evt_2', 20), eventRow('evt_3', null)]);
+    const first = await claim(db, 'event', { now: 15, limit: 10, lease: 100 });
+    expect(first.map((row) => [row.id, row.claims, row.attempts])).toEqual([['evt_1', 1, 1]]);
+    expect(await claim(db, 'event', { now: 16, limit: 10, lease: 100 })).toHaveLength(0);
+    expect((await claim(db, 'event', { now: 115, limit: 10 })).map((row) => row.id).sort()).toEqual(['evt_1', 'evt_2']);
+  });
+
+  it('undoes a transaction that throws', async () => {
+    const work = transact(db, async (trx) => {
+      await insertNew(trx, 'event', [eventRow('evt_1', 1)]);
+      throw new Error('no');
+    });
+    await expect(work).rejects.toThrow('no');
+    expect(await db.selectFrom('event').select('id').execute()).toEqual([]);
+  });
+
+  if (engine === 'postgres') {
+    it('shares due rows between processes without giving one out twice', async () => {
+      const other = openDatabase(url);
+      await insertNew(db, 'event', Array.from({ length: 200 }, (_, i) => eventRow(`evt_${i}`, 1)));
+      const claims = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => claim(i % 2 ? db : other, 'event', { now: 2, limit: 20 })),
+      );
+      const ids = claims.flat().map((row) => row.id);
+      expect(new Set(ids).size).toBe(ids.length);
+      await other.destroy();
+    });
+
+    it('does a transaction anew when another process changed what it read', async () => {
+      await insertNew(db, 'event', [eventRow('evt_1', 1)]);
+      const append = (text: string) =>
+        transact(db, async (trx) => {
+          const row = await trx.selectFrom('event').selectAll().executeTakeFirstOrThrow();
+          await trx.updateTable('event').set({ outcome: row.outcome + text }).execute();
+        });
+      await Promise.all([...'abcdef'].map(append));
+      const { outcome } = await db.selectFrom('event').select('outcome').executeTakeFirstOrThrow();
+      expect([...outcome].sort().join('')).toBe('abcdef');
+    });
+  }
+});
+
+it('makes ids that sort by time, also within a millisecond', () => {
+  const ids = Array.from({ length: 10_000 }, () => timeOrderedId());
+  expect(ids).toEqual([...ids].sort());
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(timeOrderedId(9e12) > firstIdAt(9e12)).toBe(true);
+});
