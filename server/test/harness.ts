@@ -1,0 +1,200 @@
+/**
+ * A whole Tillpost for a test: the real server over HTTP on a real database, against the local Stripe, on a clock the
+ * test moves. Only the far side of the wire is a stand-in.
+ */
+import { randomBytes } from 'node:crypto';
+import { createStripe } from '../stripe';
+import type { ExtensionApi } from '../../shared/api';
+import { defaultSettings, type EventSettings, type Settings } from '../../shared/settings';
+import type { EventType } from '../../shared/catalogue';
+import { readConfig } from '../config';
+import { createContext, type Context } from '../context';
+import type { Tenant } from '../db/tenant';
+import { connectInstall } from '../installs/installs';
+import { sealSecret } from '../installs/seals';
+import { createSandbox, type Sandbox } from '../sandbox/sandbox';
+import { startServer } from '../server';
+import { saveSettings } from '../settings/settings';
+import { createLog } from '../log';
+import { freshDatabase, type Engine } from './databases';
+
+export const SECRETS = {
+  app: 'absec_test0000000000000000',
+  webhook: { live: 'whsec_live000000000000000', test: 'whsec_test000000000000000' },
+};
+export const ACCOUNT = 'acct_1TillpostTest';
+export const TEST: Tenant = { accountId: ACCOUNT, livemode: false };
+export const LIVE: Tenant = { accountId: ACCOUNT, livemode: true };
+
+export interface TestClock {
+  now(): number;
+  /** Moves time on, for Tillpost and the local Stripe alike. */
+  advance(ms: number): void;
+}
+
+/** Real time plus what the test added: signatures and time-outs work as in life. */
+export function createClock(): TestClock {
+  let added = 0;
+  return { now: () => Date.now() + added, advance: (ms) => (added += ms) };
+}
+
+export interface HarnessOptions {
+  engine?: Engine;
+  /** Another process on the same database. */
+  databaseUrl?: string;
+  env?: Record<string, string>;
+  clock?: TestClock;
+  overrides?: Partial<Context>;
+  /** Lets the loop turn by itself; otherwise the test calls worker.drain(). */
+  runsWorker?: boolean;
+  sandbox?: Sandbox;
+}
+
+export type Tillpost = Awaited<ReturnType<typeof startTillpost>>;
+
+export async function startTillpost(options: HarnessOptions = {}) {
+  const clock = options.clock ?? createClock();
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const sandbox =
+    options.sandbox ??
+    createSandbox({
+      now: () => clock.now(),
+      webhookUrl: `${url}/webhooks/stripe`,
+      webhookSecret: SECRETS.webhook.test,
+      liveWebhookUrl: `${url}/webhooks/stripe`,
+      liveWebhookSecret: SECRETS.webhook.live,
+      appSecret: SECRETS.app,
+      retryDelays: [],
+      seed: 1,
+    });
+  const stripe = options.sandbox ? { url: options.env?.STRIPE_API_BASE ?? '' } : await sandbox.listen(0);
+  const databaseUrl = options.databaseUrl ?? (await freshDatabase(options.engine ?? 'sqlite'));
+  const settings = readConfig({
+    PORT: String(port),
+    DATABASE_URL: databaseUrl,
+    ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+    STRIPE_API_BASE: stripe.url,
+    STRIPE_SECRET_KEY: 'sk_live_sandbox0000000000',
+    STRIPE_AUTHORIZE_URL: `${stripe.url}/oauth/v2/authorize?client_id=ca_sandbox_live`,
+    STRIPE_WEBHOOK_SECRET: SECRETS.webhook.live,
+    STRIPE_TEST_SECRET_KEY: 'sk_test_sandbox0000000000',
+    STRIPE_TEST_AUTHORIZE_URL: `${stripe.url}/oauth/v2/authorize?client_id=ca_sandbox_test`,
+    STRIPE_TEST_WEBHOOK_SECRET: SECRETS.webhook.test,
+    STRIPE_APP_SECRET: SECRETS.app,
+    ...options.env,
+  });
+  const ctx = createContext(settings, { clock, log: createLog('silent'), ...options.overrides });
+  const running = await startServer(ctx, { runsWorker: options.runsWorker ?? false });
+
+  return {
+    ...running,
+    url,
+    clock,
+    sandbox,
+    stripeUrl: stripe.url,
+    databaseUrl,
+    db: ctx.db,
+
+    /** Connects an account as the OAuth flow would, without the browser. */
+    async connect(tenant: Tenant = TEST): Promise<void> {
+      const grant = await exchange(stripe.url, sandbox.authorize(tenant.accountId, tenant.livemode), tenant.livemode);
+      const seal = (what: 'token' | 'refresh', text: string) => sealSecret(ctx, what, tenant, text);
+      await connectInstall(
+        ctx.db,
+        tenant,
+        {
+          kind: 'oauth',
+          access_token: seal('token', grant.access_token),
+          refresh_token: seal('refresh', grant.refresh_token),
+          token_expires_at: clock.now() + 3_600_000,
+          webhook_endpoint_id: null,
+          webhook_secret: null,
+        },
+        { now: clock.now() },
+      );
+    },
+
+    /** Turns every event on, with what the test wants otherwise. */
+    async enable(
+      choices: Partial<Record<EventType, Partial<EventSettings>>> = {},
+      rest: Partial<Settings> = {},
+      tenant: Tenant = TEST,
+    ): Promise<void> {
+      const settings = { ...defaultSettings(), ...rest };
+      for (const type of Object.keys(settings.events) as EventType[])
+        settings.events[type] = { ...settings.events[type], enabled: true, ...choices[type] };
+      await saveSettings(ctx.db, tenant, settings, clock.now());
+    },
+
+    /** Delivers an event as Stripe would: signed, over HTTP. */
+    async deliver(event: object, secret: string = secretOf(event), headers: Record<string, string> = {}): Promise<Response> {
+      const body = JSON.stringify(event);
+      return fetch(`${url}/webhooks/stripe`, {
+        method: 'POST',
+        body,
+        headers: { 'Content-Type': 'application/json', 'Stripe-Signature': sign(body, secret, clock.now()), ...headers },
+      });
+    },
+
+    /** Calls the extension API as the Dashboard would; the answer's body and status. */
+    async call<N extends keyof ExtensionApi>(
+      name: N,
+      args: ExtensionApi[N]['args'] = {} as ExtensionApi[N]['args'],
+      { tenant = TEST, user = 'usr_1' }: { tenant?: Tenant; user?: string } = {},
+    ): Promise<ExtensionApi[N]['answer'] & { status_code: number }> {
+      const identity = { user_id: user, account_id: tenant.accountId };
+      const response = await fetch(`${url}/api/app/${name}`, {
+        method: 'POST',
+        headers: {
+          'Content-Type': 'application/json',
+          'Stripe-Signature': sign(JSON.stringify(identity), SECRETS.app, clock.now()),
+        },
+        body: JSON.stringify({ ...args, ...identity, livemode: tenant.livemode }),
+      });
+      return { ...((await response.json()) as ExtensionApi[N]['answer']), status_code: response.status };
+    },
+
+    async close(): Promise<void> {
+      await running.stop();
+      if (!options.sandbox) await sandbox.close();
+    },
+  };
+}
+
+const secretOf = (event: object) =>
+  'livemode' in event && event.livemode === true ? SECRETS.webhook.live : SECRETS.webhook.test;
+
+/** A Stripe-Signature header, made by Stripe's own library. */
+export function sign(payload: string, secret: string, ms: number): string {
+  return createStripe('sk_test_signatures', 'https://api.stripe.com').webhooks.generateTestHeaderString({
+    payload,
+    secret,
+    timestamp: Math.floor(ms / 1000),
+  });
+}
+
+export const uniqueId = (prefix: string): string => `${prefix}_${randomBytes(9).toString('hex')}`;
+
+async function exchange(stripeUrl: string, code: string, livemode: boolean) {
+  const key = livemode ? 'sk_live_sandbox0000000000' : 'sk_test_sandbox0000000000';
+  const response = await fetch(`${stripeUrl}/v1/oauth/token`, {
+    method: 'POST',
+    headers: { Authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` },
+    body: new URLSearchParams({ grant_type: 'authorization_code', code }),
+  });
+  return (await response.json()) as { access_token: string; refresh_token: string };
+}
+
+async function freePort(): Promise<number> {
+  const { createServer } = await import('node:net');
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
