@@ -1,0 +1,108 @@
+/** The install: one Stripe account connected in one mode. Its credentials stand encrypted on its row. */
+import { newId } from '../db/new-id';
+import type { Db, Row, Trx } from '../db/schema';
+import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
+import { transact } from '../db/transact';
+
+export type Install = Row<'install'>;
+
+export const findInstall = (db: Db, tenant: Tenant): Promise<Install | undefined> =>
+  db.selectFrom('install').selectAll().where(ofTenant(tenant)).executeTakeFirst();
+
+export const findInstallById = (db: Db, id: string): Promise<Install | undefined> =>
+  db.selectFrom('install').selectAll().where('id', '=', id).executeTakeFirst();
+
+/** All installs ever connected, removed ones included until they are erased; the oldest first. */
+export const listInstalls = (db: Db): Promise<Install[]> =>
+  db.selectFrom('install').selectAll().orderBy('id').execute();
+
+/** Also while it needs to be connected again: its events are received and its data can be read. */
+export const isConnected = (install: Install | undefined): install is Install =>
+  install !== undefined && install.status !== 'removed';
+
+/** What connecting obtained; tokens and secrets are sealed (see seals.ts). */
+export type Credentials = Pick<
+  Install,
+  'kind' | 'access_token' | 'refresh_token' | 'token_expires_at' | 'webhook_endpoint_id' | 'webhook_secret'
+>;
+
+/**
+ * Makes or renews the install in one transaction: the id stays for ever, `connected_at` until it is removed. What
+ * waited for the connection goes on: waiting events, the paused import, the catch-up.
+ * Undefined when the account's earlier data is being erased right now: the person has to wait for that.
+ */
+export function connectInstall(
+  db: Db,
+  tenant: Tenant,
+  credentials: Credentials,
+  { now, id = newId('ins') }: { now: number; id?: string },
+): Promise<Install | undefined> {
+  return transact(db, async (trx) => {
+    const existing = await findInstall(trx, tenant);
+    if (existing && isBeingErased(existing, now)) return undefined;
+    const values = {
+      ...credentials,
+      status: 'active' as const,
+      token_lease_until: null,
+      connected_at: isConnected(existing) ? existing.connected_at : now,
+      removed_at: null,
+      needs_reconnect_at: null,
+      reconnect_notified_at: null,
+      due_at: now,
+      claims: 0,
+      attempts: 0,
+      last_error: null,
+      catch_up_from: null,
+    };
+    const install = await trx
+      .insertInto('install')
+      .values({ ...tenantColumns(tenant), id, account_name: null, account_email: null, ...values })
+      .onConflict((conflict) => conflict.columns(['account_id', 'livemode']).doUpdateSet(values))
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    await wakeWaitingWork(trx, tenant, now);
+    return install;
+  });
+}
+
+/** A removed install's `due_at` is when its data is to be erased; once a claim has begun on that, it is under way. */
+const isBeingErased = (install: Install, now: number): boolean =>
+  install.status === 'removed' && (install.attempts > 0 || (install.due_at ?? Infinity) <= now);
+
+async function wakeWaitingWork(trx: Trx, tenant: Tenant, now: number): Promise<void> {
+  await trx
+    .updateTable('event')
+    .set({ due_at: now })
+    .where(ofTenant(tenant))
+    .where('status', '=', 'waiting')
+    .where('claims', '=', 0)
+    .execute();
+  await trx
+    .updateTable('import_job')
+    .set({ status: 'running', due_at: now, claims: 0, attempts: 0, last_error: null })
+    .where(ofTenant(tenant))
+    .where('status', '=', 'paused')
+    .execute();
+}
+
+/**
+ * Stripe refuses the install's credentials for good. Takes effect once, and only when the row still holds the
+ * credentials that were refused; the row becomes due for the notice to the merchant.
+ */
+export async function markNeedsReconnect(db: Db, refused: Install, now: number): Promise<void> {
+  await db
+    .updateTable('install')
+    .set({
+      status: 'needs_reconnect',
+      needs_reconnect_at: now,
+      reconnect_notified_at: null,
+      token_lease_until: null,
+      due_at: now,
+      claims: 0,
+      attempts: 0,
+    })
+    .where('id', '=', refused.id)
+    .where('status', '=', 'active')
+    .where('access_token', '=', refused.access_token)
+    .execute();
+}

@@ -1,0 +1,71 @@
+/** The webhook endpoint of a restricted-key install: at Stripe, in the merchant's own account. */
+import { EVENT_TYPES } from '../../shared/catalogue';
+import type { Context } from '../context';
+import { tenantOf } from '../db/tenant';
+import { classifyStripeError, STRIPE_API_VERSION, type StripeClient } from '../stripe';
+import { NeedsReconnect, withStripe } from './credentials';
+import type { Install } from './installs';
+import { openSecret } from './seals';
+
+/** All supported types and the one that keeps billing true. Uninstalling doesn't exist without an app. */
+export const KEY_EVENT_TYPES = [...EVENT_TYPES, 'customer.subscription.updated'] as const;
+
+export interface Endpoint {
+  id: string;
+  secret: string;
+}
+
+export const endpointUrl = (ctx: Context, installId: string): string =>
+  `${ctx.config.publicUrl}/webhooks/stripe/${installId}`;
+
+/**
+ * Makes sure exactly one endpoint of this account leads to the install: the known one is put right, or a new one is
+ * made when it is gone, its secret is lost or its API version is another (neither can be changed). Leftovers of earlier
+ * attempts under our address are deleted. Throws Stripe's errors.
+ */
+export async function ensureEndpoint(
+  ctx: Context,
+  stripe: StripeClient,
+  installId: string,
+  existing: Install | undefined,
+): Promise<Endpoint> {
+  const secret = existing && openSecret(ctx, 'webhook', existing);
+  const ours = [];
+  for await (const endpoint of stripe.webhookEndpoints.list({ limit: 100 }))
+    if (endpoint.url.startsWith(endpointUrl(ctx, 'ins_'))) ours.push(endpoint);
+  const known = ours.find((one) => one.id === existing?.webhook_endpoint_id && one.api_version === STRIPE_API_VERSION);
+  const wanted = { url: endpointUrl(ctx, installId), enabled_events: [...KEY_EVENT_TYPES] };
+  const kept =
+    secret && known
+      ? { id: (await stripe.webhookEndpoints.update(known.id, { ...wanted, disabled: false })).id, secret }
+      : await createEndpoint(stripe, wanted);
+  for (const { id } of ours) if (id !== kept.id) await stripe.webhookEndpoints.del(id);
+  return kept;
+}
+
+async function createEndpoint(
+  stripe: StripeClient,
+  wanted: { url: string; enabled_events: (typeof KEY_EVENT_TYPES)[number][] },
+): Promise<Endpoint> {
+  const { id, secret } = await stripe.webhookEndpoints.create({
+    ...wanted,
+    api_version: STRIPE_API_VERSION as never,
+    description: 'Tillpost',
+  });
+  if (!secret) throw new Error('Stripe created a webhook endpoint without telling its secret');
+  return { id, secret };
+}
+
+/** Deletes the install's endpoint at Stripe, as far as Stripe and the key still allow: disconnecting must not fail on it. */
+export async function deleteEndpoint(ctx: Context, install: Install): Promise<void> {
+  const endpointId = install.webhook_endpoint_id;
+  if (!endpointId) return;
+  try {
+    await withStripe(ctx, tenantOf(install), (stripe) => stripe.webhookEndpoints.del(endpointId));
+  } catch (error) {
+    const failure = classifyStripeError(error);
+    if (!failure && !(error instanceof NeedsReconnect)) throw error;
+    if (failure !== 'gone')
+      ctx.log.warn({ err: error, install: install.id }, 'the webhook endpoint could not be deleted at Stripe');
+  }
+}

@@ -1,0 +1,41 @@
+/** The one-time link by which the Dashboard's extension opens the console: one use, 10 minutes. */
+import type { Context } from '../context';
+import type { Db, Row } from '../db/schema';
+import { tenantColumns, tenantOf, type Tenant } from '../db/tenant';
+import { randomToken, sha256 } from '../vault';
+
+export const OPEN_LINK_MS = 10 * 60_000;
+
+/** The token of a fresh link: `/open/:token`. */
+export async function createOpenLink(ctx: Context, tenant: Tenant, userId: string): Promise<string> {
+  const token = randomToken();
+  await ctx.db
+    .insertInto('link_token')
+    .values({
+      ...tenantColumns(tenant),
+      token_hash: sha256(token),
+      user_id: userId,
+      expires_at: ctx.clock.now() + OPEN_LINK_MS,
+    })
+    .execute();
+  return token;
+}
+
+/** The install a link opens, without using it up. */
+export async function findOpenLink(db: Db, token: string, now: number): Promise<Tenant | undefined> {
+  const row = await db.selectFrom('link_token').selectAll().where('token_hash', '=', sha256(token)).executeTakeFirst();
+  return tenantOfLive(row, now);
+}
+
+/** Uses the link up: only one of several callers gets its install. */
+export async function consumeOpenLink(db: Db, token: string, now: number): Promise<Tenant | undefined> {
+  const row = await db
+    .deleteFrom('link_token')
+    .where('token_hash', '=', sha256(token))
+    .returningAll()
+    .executeTakeFirst();
+  return tenantOfLive(row, now);
+}
+
+const tenantOfLive = (row: Row<'link_token'> | undefined, now: number): Tenant | undefined =>
+  row && row.expires_at > now ? tenantOf(row) : undefined;

@@ -1,0 +1,116 @@
+/**
+ * Connect with a restricted key, for operators whose app isn't published: the key is checked against Stripe, and the
+ * webhook endpoint is created through the API. Pasting the key again is the sign-in, and puts the endpoint right.
+ */
+import type { Context } from '../context';
+import { newId } from '../db/new-id';
+import { tenantKey, type Tenant } from '../db/tenant';
+import { classifyStripeError, type StripeClient } from '../stripe';
+import { nameOf } from './account';
+import { isAllowed } from './allowed';
+import { connectInstall, findInstall, isConnected, type Install } from './installs';
+import { ensureEndpoint } from './key-endpoint';
+import { KEY_PROBLEMS, PROBLEMS, type Problem } from './problems';
+import { sealSecret } from './seals';
+
+type Connected = { kind: 'connected'; install: Install };
+
+/** Modes whose app isn't configured: the only ones a key may connect. */
+export const keyModes = ({ config: { modes } }: Context): ('live' | 'test')[] =>
+  (['live', 'test'] as const).filter((mode) => !modes[mode]);
+
+export async function connectRestrictedKey(ctx: Context, text: string): Promise<Connected | Problem> {
+  const key = text.trim();
+  const mode = /^rk_(live|test)_\w+$/.exec(key)?.[1] as 'live' | 'test' | undefined;
+  if (!mode) return KEY_PROBLEMS.notRestricted();
+  if (!keyModes(ctx).includes(mode)) return KEY_PROBLEMS.appConfigured(mode);
+  const stripe = ctx.stripeFor(key);
+  try {
+    const account = await stripe.accounts.retrieveCurrent();
+    if (!isAllowed(ctx, account.id)) return PROBLEMS.notAllowed(ctx, account.id);
+    const missing = await missingPermissions(stripe);
+    if (missing.length > 0) return KEY_PROBLEMS.missing(missing);
+    const tenant = { accountId: account.id, livemode: mode === 'live' };
+    return await alone(tenantKey(tenant), () =>
+      connect(ctx, tenant, key, { account_name: nameOf(account), account_email: account.email ?? null }),
+    );
+  } catch (error) {
+    const failure = classifyStripeError(error);
+    if (!failure) throw error;
+    ctx.log.warn({ err: error }, 'a restricted key could not be connected');
+    if (failure === 'dead_credentials') return KEY_PROBLEMS.refused();
+    if (failure === 'forbidden') return KEY_PROBLEMS.missing(['Webhook Endpoints: write']);
+    return KEY_PROBLEMS.unreachable();
+  }
+}
+
+async function connect(
+  ctx: Context,
+  tenant: Tenant,
+  key: string,
+  names: Pick<Install, 'account_name' | 'account_email'>,
+): Promise<Connected | Problem> {
+  const existing = await findInstall(ctx.db, tenant);
+  const id = existing?.id ?? newId('ins');
+  const endpoint = await ensureEndpoint(ctx, ctx.stripeFor(key), id, isConnected(existing) ? existing : undefined);
+  const install = await connectInstall(
+    ctx.db,
+    tenant,
+    {
+      kind: 'restricted_key',
+      access_token: sealSecret(ctx, 'token', tenant, key),
+      refresh_token: null,
+      token_expires_at: null,
+      webhook_endpoint_id: endpoint.id,
+      webhook_secret: sealSecret(ctx, 'webhook', tenant, endpoint.secret),
+    },
+    { now: ctx.clock.now(), id },
+  );
+  if (!install) return KEY_PROBLEMS.beingErased();
+  await ctx.db.updateTable('install').set(names).where('id', '=', install.id).execute();
+  ctx.nudge();
+  return { kind: 'connected', install };
+}
+
+/** What Tillpost asks Stripe for, as the Dashboard's page for restricted keys names it. */
+const PERMISSIONS: readonly [string, (stripe: StripeClient) => Promise<unknown>][] = [
+  ['Customers: read', (stripe) => stripe.customers.list({ limit: 1 })],
+  ['Subscriptions: read', (stripe) => stripe.subscriptions.list({ limit: 1 })],
+  ['Invoices: read', (stripe) => stripe.invoices.list({ limit: 1 })],
+  ['Charges: read', (stripe) => stripe.charges.list({ limit: 1 })],
+  ['Disputes: read', (stripe) => stripe.disputes.list({ limit: 1 })],
+  ['Checkout Sessions: read', (stripe) => stripe.checkout.sessions.list({ limit: 1 })],
+  ['Quotes: read', (stripe) => stripe.quotes.list({ limit: 1 })],
+  ['Events: read', (stripe) => stripe.events.list({ limit: 1 })],
+  ['Webhook Endpoints: write', (stripe) => stripe.webhookEndpoints.list({ limit: 1 })],
+];
+
+/** All at once, so that the merchant hears of every missing permission in one go. */
+async function missingPermissions(stripe: StripeClient): Promise<string[]> {
+  const missing = await Promise.all(
+    PERMISSIONS.map(async ([name, ask]) => {
+      try {
+        await ask(stripe);
+        return [];
+      } catch (error) {
+        if (classifyStripeError(error) === 'forbidden') return [name];
+        throw error;
+      }
+    }),
+  );
+  return missing.flat();
+}
+
+const turns = new Map<string, Promise<unknown>>();
+
+/** A form sent twice must not make two endpoints: attempts for one install take turns. */
+async function alone<T>(key: string, work: () => Promise<T>): Promise<T> {
+  const before = turns.get(key) ?? Promise.resolve();
+  const turn = before.then(work, work);
+  turns.set(key, turn);
+  try {
+    return await turn;
+  } finally {
+    if (turns.get(key) === turn) turns.delete(key);
+  }
+}

@@ -1,0 +1,121 @@
+/** Connecting, signing in, switching and signing out. The pages they show are the console's. */
+import { Router, type Response } from 'express';
+import type { Context } from '../context';
+import { tenantOf } from '../db/tenant';
+import { AppError } from '../errors';
+import { beginConnect, finishConnect, type CallbackQuery, type Connected } from './oauth';
+import { consumeOpenLink, findOpenLink } from './open-link';
+import { findInstall, isConnected } from './installs';
+import { PROBLEMS, type NextStep, type Problem } from './problems';
+import { connectRestrictedKey } from './restricted-key';
+import {
+  browserToken,
+  checkForm,
+  clearSessionCookie,
+  csrfTokenOf,
+  readSession,
+  sendSessionCookie,
+  sessionOf,
+} from './session-middleware';
+import { openSession, signOut, signOutEverywhere, switchInstall, type Session } from './sessions';
+
+/** The pages this needs; the response's status is set already. */
+export interface InstallPages {
+  problem(res: Response, page: { title: string; message: string; next: NextStep[] }): void;
+  /** A page with one form that posts `csrf_token` to `action`. */
+  confirmOpen(res: Response, page: { action: string; csrfToken: string; accountName: string }): void;
+}
+
+const CONNECTED = '/settings/stripe?connected=1';
+
+export function installRoutes(ctx: Context, pages: InstallPages): Router {
+  const router = Router();
+  const session = readSession(ctx);
+  const form = [session, ...checkForm(ctx)];
+
+  const fail = (res: Response, { title, message, next }: Problem, status = 400) => {
+    pages.problem(res.status(status), { title, message, next });
+  };
+  /** A fresh id each time: one that was planted in the browser before the sign-in is worth nothing after it. */
+  const signIn = async (res: Response, { install }: Connected, kind: Session['kind'] = 'full') => {
+    const previous = sessionOf(res);
+    sendSessionCookie(ctx, res, await openSession(ctx, { tenant: tenantOf(install), kind, previous }));
+  };
+
+  router.get('/connect', async (req, res) => {
+    const { mode } = req.query;
+    if (mode !== 'live' && mode !== 'test') return fail(res, PROBLEMS.badMode(ctx));
+    const url = await beginConnect(ctx, mode, browserToken(ctx, req, res));
+    if (url) res.redirect(url);
+    else fail(res, PROBLEMS.notConfigured(ctx, mode));
+  });
+
+  router.get('/oauth/callback', session, async (req, res) => {
+    const outcome = await finishConnect(ctx, readQuery(req.query), browserToken(ctx, req, res));
+    if (outcome.kind === 'problem') return fail(res, outcome);
+    await signIn(res, outcome);
+    res.redirect(CONNECTED);
+  });
+
+  router.post('/connect/key', ...form, async (req, res) => {
+    const { key } = req.body as Record<string, unknown>;
+    const outcome = await connectRestrictedKey(ctx, typeof key === 'string' ? key : '');
+    if (outcome.kind === 'problem') return fail(res, outcome);
+    await signIn(res, outcome);
+    res.redirect(303, CONNECTED);
+  });
+
+  router.get('/open/:token', session, async (req, res) => {
+    const tenant = await findOpenLink(ctx.db, String(req.params.token), ctx.clock.now());
+    const install = tenant && (await findInstall(ctx.db, tenant));
+    if (!isConnected(install)) return fail(res, PROBLEMS.openLink(), 404);
+    const accountName = install.account_name ?? install.account_id;
+    pages.confirmOpen(res, { action: req.path, csrfToken: csrfTokenOf(res), accountName });
+  });
+
+  /** The link is used up by a form, not by being looked at: previews and prefetches would take it away. */
+  router.post('/open/:token', ...form, async (req, res) => {
+    const tenant = await consumeOpenLink(ctx.db, String(req.params.token), ctx.clock.now());
+    const install = tenant && (await findInstall(ctx.db, tenant));
+    if (!isConnected(install)) return fail(res, PROBLEMS.openLink(), 404);
+    const current = sessionOf(res);
+    const isHeld = current?.kind === 'full' && (await switchInstall(ctx.db, current, install.id));
+    if (!isHeld) await signIn(res, { kind: 'connected', install }, 'dashboard');
+    res.redirect(303, '/settings/stripe');
+  });
+
+  router.post('/session/switch', ...form, async (req, res) => {
+    const { account_id: accountId, mode } = req.body as Record<string, unknown>;
+    const current = sessionOf(res);
+    const install = current?.installs.find(
+      (one) => one.account_id === accountId && (one.livemode === 1) === (mode === 'live'),
+    );
+    if (!current) return res.redirect(303, '/');
+    if (!install) throw new AppError('not_found', 'This session does not hold that account.');
+    await switchInstall(ctx.db, current, install.id);
+    res.redirect(303, '/settings/stripe?done=switched');
+  });
+
+  router.post('/session/sign-out', ...form, async (_req, res) => {
+    const current = sessionOf(res);
+    if (current) await signOut(ctx.db, current);
+    clearSessionCookie(ctx, res);
+    res.redirect(303, '/');
+  });
+
+  router.post('/session/sign-out-everywhere', ...form, async (_req, res) => {
+    const current = sessionOf(res);
+    if (current?.kind === 'dashboard') await signOut(ctx.db, current);
+    else if (current) await signOutEverywhere(ctx.db, current.tenant);
+    clearSessionCookie(ctx, res);
+    res.redirect(303, '/');
+  });
+
+  return router;
+}
+
+/** Repeated parameters come as lists: they are nothing that Stripe sends. */
+function readQuery(query: Record<string, unknown>): CallbackQuery {
+  const texts = Object.entries(query).filter(([, value]) => typeof value === 'string');
+  return Object.fromEntries(texts) as CallbackQuery;
+}

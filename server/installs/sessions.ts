@@ -1,0 +1,144 @@
+/**
+ * Who is signed in to the console. A session is a random id in a cookie, stored hashed, that holds one or more
+ * installs, one of them on screen. Finishing Connect to Stripe opens a full one; the Dashboard's link a `dashboard` one.
+ */
+import type { Context } from '../context';
+import type { Db, Trx } from '../db/schema';
+import { ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
+import { transact } from '../db/transact';
+import { randomToken, sha256 } from '../vault';
+import type { Install } from './installs';
+
+export const SESSION_MS = 30 * 24 * 60 * 60_000;
+/** Sliding, but one write a day is enough. */
+const RENEW_AFTER_MS = 24 * 60 * 60_000;
+
+export interface Session {
+  idHash: string;
+  kind: 'full' | 'dashboard';
+  /** The install on screen. */
+  tenant: Tenant;
+  install: Install;
+  /** All installs this session may switch to, the one on screen included. */
+  installs: Install[];
+  expiresAt: number;
+}
+
+/**
+ * Opens a session with a fresh id and returns that id, for the cookie. The browser's earlier session ends; when both
+ * are full, its installs come along, so that a person who connects several accounts can switch between them.
+ */
+export async function openSession(
+  ctx: Context,
+  { tenant, kind, previous }: { tenant: Tenant; kind: Session['kind']; previous: Session | undefined },
+): Promise<string> {
+  const id = randomToken();
+  const idHash = sha256(id);
+  const now = ctx.clock.now();
+  const carried = kind === 'full' && previous?.kind === 'full' ? previous.installs : [];
+  await transact(ctx.db, async (trx) => {
+    if (previous) await endSession(trx, previous);
+    await trx
+      .insertInto('session')
+      .values({ ...tenantColumns(tenant), id_hash: idHash, kind, created_at: now, expires_at: now + SESSION_MS })
+      .execute();
+    await addInstallToSession(trx, idHash, tenant);
+    for (const install of carried) await addInstallToSession(trx, idHash, tenantOf(install));
+  });
+  return id;
+}
+
+const addInstallToSession = (trx: Trx, idHash: string, tenant: Tenant) =>
+  trx
+    .insertInto('session_install')
+    .values({ id_hash: idHash, ...tenantColumns(tenant) })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+
+/** The session of a cookie's id. Undefined when it is unknown, expired, or its install's data is erased. */
+export async function findSession(ctx: Context, id: string): Promise<Session | undefined> {
+  const idHash = sha256(id);
+  const row = await ctx.db
+    .selectFrom('session')
+    .selectAll()
+    .where('id_hash', '=', idHash)
+    .where('expires_at', '>', ctx.clock.now())
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const installs = await installsOfSession(ctx.db, idHash);
+  const install = installs.find((one) => one.account_id === row.account_id && one.livemode === row.livemode);
+  if (!install) return undefined;
+  return { idHash, kind: row.kind, tenant: tenantOf(row), install, installs, expiresAt: row.expires_at };
+}
+
+const installsOfSession = (db: Db, idHash: string): Promise<Install[]> =>
+  db
+    .selectFrom('session_install')
+    .innerJoin('install', (join) =>
+      join
+        .onRef('install.account_id', '=', 'session_install.account_id')
+        .onRef('install.livemode', '=', 'session_install.livemode'),
+    )
+    .selectAll('install')
+    .where('session_install.id_hash', '=', idHash)
+    .orderBy('install.id')
+    .execute();
+
+/** Moves the expiry on, at most once a day. True when it did: the cookie has to be sent again. */
+export async function renewSession(ctx: Context, session: Session): Promise<boolean> {
+  const expiresAt = ctx.clock.now() + SESSION_MS;
+  if (expiresAt - session.expiresAt < RENEW_AFTER_MS) return false;
+  await ctx.db.updateTable('session').set({ expires_at: expiresAt }).where('id_hash', '=', session.idHash).execute();
+  return true;
+}
+
+/** Brings another install of the session on screen. False when the session doesn't hold it. */
+export async function switchInstall(db: Db, session: Session, installId: string): Promise<boolean> {
+  const install = session.installs.find((one) => one.id === installId);
+  if (!install) return false;
+  await db
+    .updateTable('session')
+    .set(tenantColumns(tenantOf(install)))
+    .where('id_hash', '=', session.idHash)
+    .execute();
+  return true;
+}
+
+export const signOut = (db: Db, session: Session): Promise<void> => transact(db, (trx) => endSession(trx, session));
+
+async function endSession(trx: Trx, session: Session): Promise<void> {
+  await trx.deleteFrom('session_install').where('id_hash', '=', session.idHash).execute();
+  await trx.deleteFrom('session').where('id_hash', '=', session.idHash).execute();
+}
+
+/** Ends every session that holds the install, whoever's it is. */
+export const signOutEverywhere = (db: Db, tenant: Tenant): Promise<void> =>
+  transact(db, async (trx) => {
+    const ids = trx.selectFrom('session_install').select('id_hash').where(ofTenant(tenant));
+    await trx.deleteFrom('session').where('id_hash', 'in', ids).execute();
+    await trx.deleteFrom('session_install').where(ofTenant(tenant)).execute();
+  });
+
+/**
+ * The install is gone from every session but `keep` (the one that disconnected it and may still erase its data):
+ * sessions that have it on screen move to another of their installs, or end.
+ */
+export async function removeInstallFromSessions(trx: Trx, tenant: Tenant, keep?: string): Promise<void> {
+  const spared = keep ?? '';
+  await trx.deleteFrom('session_install').where(ofTenant(tenant)).where('id_hash', '!=', spared).execute();
+  const orphans = await trx
+    .selectFrom('session')
+    .select('id_hash')
+    .where(ofTenant(tenant))
+    .where('id_hash', '!=', spared)
+    .execute();
+  for (const { id_hash: idHash } of orphans) {
+    const other = await trx
+      .selectFrom('session_install')
+      .select(['account_id', 'livemode'])
+      .where('id_hash', '=', idHash)
+      .executeTakeFirst();
+    if (other) await trx.updateTable('session').set(other).where('id_hash', '=', idHash).execute();
+    else await trx.deleteFrom('session').where('id_hash', '=', idHash).execute();
+  }
+}
