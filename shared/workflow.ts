@@ -3,7 +3,7 @@
  * the schemas here; `server/workflows/next-step.ts` decides what a run does next.
  */
 import { z } from 'zod';
-import { EVENT_TYPES } from './catalogue';
+import { EVENT_TYPES, type PropertyType } from './catalogue';
 
 export const FREQUENCIES = ['every_time', 'one_at_a_time', 'once_per_contact'] as const;
 /** `one_at_a_time` is per invoice or subscription where the event names one, else per contact. */
@@ -27,6 +27,24 @@ export const OPERATORS = [
   'is_false',
 ] as const;
 export type Operator = (typeof OPERATORS)[number];
+
+const PRESENCE = ['is_set', 'is_not_set'] as const;
+const TEXT = ['is', 'is_not', 'contains', 'does_not_contain', 'starts_with', ...PRESENCE] as const;
+const NUMBER = ['is', 'is_not', 'greater', 'greater_or_equal', 'less', 'less_or_equal', ...PRESENCE] as const;
+const OPERATORS_BY_TYPE: Record<PropertyType, readonly Operator[]> = {
+  text: TEXT,
+  number: NUMBER,
+  money: NUMBER,
+  date: ['before', 'after', ...PRESENCE],
+  boolean: ['is_true', 'is_false', ...PRESENCE],
+  metadata: PRESENCE,
+};
+/** What a condition on a property of this type may ask, the commonest first. */
+export const operatorsFor = (type: PropertyType): readonly Operator[] => OPERATORS_BY_TYPE[type];
+
+/** Whether a condition with this operator carries a value to compare with. */
+export const needsValue = (operator: Operator): boolean =>
+  !['is_set', 'is_not_set', 'is_true', 'is_false'].includes(operator);
 
 const text = (max: number) => z.string().max(max, `must have at most ${max} characters`);
 const stepId = z.string().regex(/^[a-z0-9_-]{1,40}$/i, 'must be 1 to 40 letters, digits, - or _');
@@ -116,3 +134,29 @@ export const definitionSchema = z.strictObject({
   steps,
 });
 export type Definition = z.infer<typeof definitionSchema>;
+
+export interface PlacedStep {
+  step: Step;
+  /** Where it stands in the definition: `['steps', 2, 'paths', 0, 'steps', 1]`. */
+  path: (string | number)[];
+  /** The steps of its own list and its place there; what follows the list's end is what follows `inside`. */
+  siblings: Step[];
+  index: number;
+  /** The branch whose path holds it. */
+  inside: BranchStep | null;
+}
+
+/** Every step of a definition, in reading order: a branch before what its paths hold. */
+export function stepsOf(definition: Pick<Definition, 'steps'>): PlacedStep[] {
+  const walk = (siblings: Step[], path: (string | number)[], inside: BranchStep | null): PlacedStep[] =>
+    siblings.flatMap((step, index) => {
+      const placed: PlacedStep = { step, path: [...path, index], siblings, index, inside };
+      if (step.kind !== 'branch') return [placed];
+      const branches = step.paths.flatMap((one, n) => walk(one.steps, [...placed.path, 'paths', n, 'steps'], step));
+      return [placed, ...branches, ...walk(step.else, [...placed.path, 'else'], step)];
+    });
+  return walk(definition.steps, ['steps'], null);
+}
+
+export const findStep = (definition: Pick<Definition, 'steps'>, id: string): PlacedStep | undefined =>
+  stepsOf(definition).find(({ step }) => step.id === id);

@@ -1,0 +1,68 @@
+/** Whether conditions hold. Pure. */
+import type { PropertyValue } from '../../shared/catalogue';
+import type { Condition } from '../../shared/workflow';
+
+/** What conditions and merge tags may speak of. */
+export interface Facts {
+  event: Record<string, PropertyValue>;
+  contact: Record<string, PropertyValue>;
+}
+
+/** All of them must hold; none is true. */
+export const matches = (conditions: readonly Condition[], facts: Facts): boolean =>
+  conditions.every((condition) => holds(condition, readProperty(facts, condition.property)));
+
+/** The value a path such as `event.amount` or `event.metadata.order_id` names; null when it has none. */
+export function readProperty(facts: Facts, path: string): PropertyValue {
+  const [root, name = '', ...rest] = path.split('.');
+  const properties = root === 'event' ? facts.event : facts.contact;
+  const value = Object.hasOwn(properties, name) ? (properties[name] ?? null) : null;
+  if (rest.length === 0) return value;
+  const key = rest.join('.');
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value[key] ?? null) : null;
+}
+
+function holds({ operator, value: wanted = '' }: Condition, value: PropertyValue): boolean {
+  switch (operator) {
+    case 'is_set':
+      return isSet(value);
+    case 'is_not_set':
+      return !isSet(value);
+    case 'is':
+      return isSet(value) && isSame(value, wanted);
+    case 'is_not':
+      return !(isSet(value) && isSame(value, wanted));
+    case 'contains':
+      return isSet(value) && fold(value).includes(fold(wanted));
+    case 'does_not_contain':
+      return !(isSet(value) && fold(value).includes(fold(wanted)));
+    case 'starts_with':
+      return isSet(value) && fold(value).startsWith(fold(wanted));
+    case 'greater':
+      return isSet(value) && Number(value) > Number(wanted);
+    case 'greater_or_equal':
+      return isSet(value) && Number(value) >= Number(wanted);
+    case 'less':
+      return isSet(value) && Number(value) < Number(wanted);
+    case 'less_or_equal':
+      return isSet(value) && Number(value) <= Number(wanted);
+    case 'before':
+      return isSet(value) && Date.parse(String(value)) < Date.parse(String(wanted));
+    case 'after':
+      return isSet(value) && Date.parse(String(value)) > Date.parse(String(wanted));
+    case 'is_true':
+      return value === true;
+    case 'is_false':
+      return value === false;
+  }
+}
+
+/** An empty text or map is as good as none. */
+const isSet = (value: PropertyValue): boolean =>
+  value !== null && value !== '' && (typeof value !== 'object' || Object.keys(value).length > 0);
+
+/** Merchants don't know how Stripe spells a plan or a country: case and outer blanks don't count. */
+const fold = (value: PropertyValue): string => String(value).trim().toLowerCase();
+
+const isSame = (value: PropertyValue, wanted: string | number | boolean): boolean =>
+  typeof value === 'number' ? value === Number(wanted) : fold(value) === fold(wanted);
