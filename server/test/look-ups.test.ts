@@ -1,0 +1,109 @@
+import { ENGINES } from './databases';
+import { fixtureEvent, type FixtureOptions, type FixtureType } from './fixtures/stripe';
+import { ACCOUNT, startTillpost, TEST, type Tillpost } from './harness';
+
+describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
+  let tillpost: Tillpost;
+  let customerId: string;
+  beforeEach(async () => {
+    tillpost = await startTillpost({ engine });
+    await tillpost.connect();
+    await tillpost.enable({ 'customer.created': { enabled: false } });
+    const customer = await tillpost.ctx
+      .stripeFor('sk_test_sandbox0000000000')
+      .customers.create({ email: 'asked@example.com', name: 'Asked Person' }, { stripeAccount: ACCOUNT });
+    customerId = customer.id;
+    await tillpost.sandbox.idle();
+    await tillpost.worker.drain();
+  });
+  afterEach(() => tillpost.close());
+
+  async function deliver(type: FixtureType, object: FixtureOptions['object']) {
+    const event = fixtureEvent(type, { account: ACCOUNT, created: Math.floor(tillpost.clock.now() / 1000), object });
+    await tillpost.deliver(event);
+    await tillpost.worker.drain();
+    return event.id;
+  }
+  const read = (id: string) => tillpost.call('events/read', { id });
+  const subscribe = () => deliver('customer.subscription.created', { customer: customerId });
+
+  it('finds the customer of a subscription', async () => {
+    expect(await read(await subscribe())).toMatchObject({ status: 'processed', outcome: 'Created contact asked@example.com', email: 'asked@example.com' });
+  });
+
+  it('asks only once: then the customer is linked', async () => {
+    await subscribe();
+    tillpost.sandbox.faults.fail({ status: 500 });
+    expect(await read(await subscribe())).toMatchObject({ status: 'processed', email: 'asked@example.com' });
+  });
+
+  it('skips an event whose customer is unknown or deleted at Stripe', async () => {
+    const unknown = await deliver('quote.finalized', { customer: 'cus_unknown' });
+    expect(await read(unknown)).toMatchObject({ status: 'skipped', reason: 'no_email' });
+    await tillpost.ctx.stripeFor('sk_test_sandbox0000000000').customers.del(customerId, {}, { stripeAccount: ACCOUNT });
+    expect(await read(await subscribe())).toMatchObject({ status: 'skipped', reason: 'no_email' });
+  });
+
+  it.each([
+    ['a 429', { status: 429 }, 'rate_limited'],
+    ['a 500', { status: 500 }, 'stripe_unavailable'],
+    ['a cut connection', { cut: true }, 'stripe_unavailable'],
+  ] as const)('waits after %s and goes on by itself when Stripe answers again', async (_what, fault, reason) => {
+    tillpost.sandbox.faults.fail(fault);
+    const id = await subscribe();
+    const waiting = await read(id);
+    expect(waiting).toMatchObject({ status: 'waiting', reason, attempts: 1 });
+    expect(Date.parse(waiting.next_attempt_at ?? '') - tillpost.clock.now()).toBeLessThanOrEqual(2_000);
+    tillpost.sandbox.faults.clear();
+    tillpost.clock.advance(2_500);
+    await tillpost.worker.drain();
+    expect(await read(id)).toMatchObject({ status: 'processed', email: 'asked@example.com', next_attempt_at: null });
+  });
+
+  it('waits after five seconds without an answer, and holds up nobody else meanwhile', async () => {
+    tillpost.sandbox.faults.fail({ hang: true });
+    const event = fixtureEvent('customer.subscription.created', { account: ACCOUNT, created: Math.floor(Date.now() / 1000), object: { customer: customerId } });
+    await tillpost.deliver(event);
+    const stuck = tillpost.worker.drain();
+    const other = fixtureEvent('invoice.paid', { account: ACCOUNT, created: Math.floor(Date.now() / 1000), object: { customer: 'cus_2', customer_email: 'other@example.com' } });
+    await tillpost.deliver(other);
+    const second = await startTillpost({ databaseUrl: tillpost.databaseUrl, sandbox: tillpost.sandbox, env: { STRIPE_API_BASE: tillpost.stripeUrl } }).catch(() => undefined);
+    if (engine === 'postgres' && second) {
+      await second.worker.drain();
+      expect(await read(other.id)).toMatchObject({ status: 'processed' });
+    }
+    await second?.close();
+    await stuck;
+    expect(await read(event.id)).toMatchObject({ status: 'waiting', reason: 'stripe_unavailable' });
+  }, 30_000);
+
+  it('gives up after three days', async () => {
+    tillpost.sandbox.faults.fail({ status: 500 });
+    const id = await subscribe();
+    for (let hours = 0; hours <= 76; hours += 2) {
+      tillpost.clock.advance(2 * 3_600_000);
+      await tillpost.worker.drain();
+    }
+    expect(await read(id)).toMatchObject({ status: 'failed', reason: 'gave_up' });
+  });
+
+  it('finds a dispute’s customer through its charge, and the evidence’s address only after that', async () => {
+    const dispute = await tillpost.sandbox.trigger('charge.dispute.created', { account: ACCOUNT, email: 'payer@example.com' });
+    await tillpost.sandbox.idle();
+    await tillpost.worker.drain();
+    expect(await read(dispute.id)).toMatchObject({ status: 'processed', email: 'payer@example.com' });
+    const orphan = await deliver('charge.dispute.created', { charge: 'ch_unknown', evidence: { customer_email_address: 'typed@example.com' } });
+    expect(await read(orphan)).toMatchObject({ status: 'processed', email: 'typed@example.com' });
+  });
+
+  it('fetches a customer once more when two updates bear the same second', async () => {
+    const created = Math.floor(tillpost.clock.now() / 1000);
+    const update = (name: string) => fixtureEvent('customer.updated', { account: ACCOUNT, created, object: { id: customerId, email: 'asked@example.com', name } });
+    await tillpost.deliver(update('First Guess'));
+    await tillpost.worker.drain();
+    await tillpost.deliver(update('Second Guess'));
+    tillpost.clock.advance(2_000);
+    await tillpost.worker.drain();
+    expect(await tillpost.call('contacts/read', { customer: customerId }, { tenant: TEST })).toMatchObject({ first_name: 'Asked', last_name: 'Person' });
+  });
+});
