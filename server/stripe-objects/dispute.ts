@@ -14,9 +14,10 @@ export function readDispute(object: unknown): Reading {
     objectId,
     customerId,
     email,
-    name: text(name, evidence.customer_name),
+    name,
     chargeId,
     lastResortEmail: text(evidence.customer_email_address),
+    lastResortName: text(evidence.customer_name),
     properties: {
       dispute_id: objectId,
       charge_id: chargeId,

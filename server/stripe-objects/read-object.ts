@@ -39,6 +39,7 @@ const NOTHING: Omit<ReadObject, 'properties'> = {
   name: null,
   chargeId: null,
   lastResortEmail: null,
+  lastResortName: null,
   subscriptionId: null,
   invoiceId: null,
   attempt: null,

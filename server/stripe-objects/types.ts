@@ -15,6 +15,8 @@ export interface ReadObject {
   chargeId: string | null;
   /** An address typed by the merchant (a dispute's evidence): counts only when Stripe itself knows none. */
   lastResortEmail: string | null;
+  /** The name beside it: counts only with it. */
+  lastResortName: string | null;
   /** What a run is about, for "one at a time" and exit events on the same thing. */
   subscriptionId: string | null;
   invoiceId: string | null;

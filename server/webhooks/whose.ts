@@ -23,13 +23,14 @@ export type Owner =
 /** `asked` is undefined as long as Stripe wasn't asked. */
 export function whoseEvent(audience: Audience, object: ReadObject, asked: LookupResult | undefined): Owner {
   const customerId = object.customerId ?? asked?.customerId ?? null;
-  const name = object.name ?? asked?.name ?? null;
+  const canAsk = asked === undefined && (object.customerId !== null || object.chargeId !== null);
+  const lastResortName = canAsk || asked?.email ? null : object.lastResortName;
+  const name = object.name ?? asked?.name ?? lastResortName;
   const linked = customerId === null ? undefined : audience.linkOf(customerId);
   if (linked) {
     const contact = audience.contactOf(customerId);
     return contact ? { kind: 'contact', contact, customerId, name } : { kind: 'deleted' };
   }
-  const canAsk = asked === undefined && (object.customerId !== null || object.chargeId !== null);
   const addresses = [object.email, asked?.email ?? null, canAsk ? null : object.lastResortEmail].map(parseEmail);
   const first = addresses.find((address) => address.kind !== 'none');
   if (!first) return canAsk ? { kind: 'ask' } : { kind: 'nobody', isInvalid: false };

@@ -1,0 +1,161 @@
+/** Holds the readers and the catalogue together, and lets junk at the readers. */
+import { CATALOGUE, EVENT_TYPES, type Property } from '../../shared/catalogue';
+import { fixtureEvent, fixtureObject, type FixtureType, SHAPES } from '../test/fixtures/stripe';
+import { emailsOfCharge } from './charge';
+import { customerFromStripe } from './customer';
+import { readObject } from './read-object';
+import { subscriptionFacts } from './subscription';
+import type { ReadObject } from './types';
+
+const TYPES: FixtureType[] = [...EVENT_TYPES, 'customer.subscription.updated'];
+const namesOf = (type: FixtureType) =>
+  type === 'customer.subscription.updated' ? [] : CATALOGUE[type].properties.map(({ name }) => name);
+const cases = EVENT_TYPES.flatMap((type) => SHAPES.map((shape) => [type, shape] as const));
+
+const isOfType: Record<Property['type'], (value: unknown) => boolean> = {
+  text: (value) => typeof value === 'string',
+  number: (value) => Number.isFinite(value),
+  money: (value) => Number.isSafeInteger(value),
+  date: (value) => typeof value === 'string' && new Date(value).toISOString() === value,
+  boolean: (value) => typeof value === 'boolean',
+  metadata: (value) => Object.values(value as object).every((entry) => typeof entry === 'string'),
+};
+
+function expectTrueToCatalogue(type: FixtureType, object: ReadObject) {
+  expect(Object.keys(object.properties)).toEqual(namesOf(type));
+  if (type === 'customer.subscription.updated') return;
+  const wrong = CATALOGUE[type].properties.filter(({ name, type: kind }) => {
+    const value = object.properties[name];
+    return value === undefined || (value !== null && !isOfType[kind](value));
+  });
+  expect(wrong.map(({ name }) => [name, object.properties[name]])).toEqual([]);
+}
+
+describe('readers and catalogue', () => {
+  it.each(cases)('agree on %s in its %s shape', (type, shape) => {
+    expectTrueToCatalogue(type, readObject(type, fixtureObject(type, { shape })));
+  });
+
+  it.each(EVENT_TYPES)('find each property of %s in one of its shapes or states', (type) => {
+    const expiring = { cancel_at: 1_775_034_000 };
+    const readings = SHAPES.flatMap((shape) => [
+      readObject(type, fixtureObject(type, { shape })),
+      readObject(type, fixtureObject(type, { shape, object: type.includes('subscription') ? expiring : {} })),
+      readObject(type, fixtureObject(type, { shape, object: { trial_end: 1_773_565_200 } })),
+    ]);
+    const neverRead = namesOf(type).filter((name) => readings.every(({ properties }) => properties[name] === null));
+    expect(neverRead).toEqual([]);
+  });
+
+  it('offer nothing of a type that starts no workflow', () => {
+    const object = readObject('customer.subscription.updated', fixtureObject('customer.subscription.updated'));
+    expect(object.properties).toEqual({});
+    expect(object.subscription).toMatchObject({ status: 'active', renewsAt: null, mrr: 2000 });
+  });
+
+  it.each(TYPES)('answer every field of %s also when there is nothing to read', (type) => {
+    const nothing = readObject(type, undefined);
+    expect(Object.keys(nothing).toSorted()).toEqual(Object.keys(readObject(type, fixtureObject(type))).toSorted());
+    expect(Object.values(nothing).filter((value) => value === undefined)).toEqual([]);
+    expectTrueToCatalogue(type, nothing);
+  });
+});
+
+describe('a date', () => {
+  it.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 1e300, 253_402_300_800, '1772355600', null])(
+    'is null when it is %p',
+    (expires_at) => {
+      expect(readObject('quote.finalized', { expires_at }).properties.expires_at).toBeNull();
+    },
+  );
+});
+
+describe('metadata', () => {
+  it('keeps texts only, under any key', () => {
+    const metadata = JSON.parse('{"a":"1","b":2,"c":null,"__proto__":"kept","constructor":"too"}') as object;
+    const read = readObject('customer.created', { metadata }).properties.metadata as Record<string, string>;
+    expect(Object.entries(read)).toEqual([
+      ['a', '1'],
+      ['__proto__', 'kept'],
+      ['constructor', 'too'],
+    ]);
+  });
+});
+
+describe('fixtures', () => {
+  it('are events of one account, each with an id of its own', () => {
+    const [first, second] = [fixtureEvent('invoice.paid'), fixtureEvent('invoice.paid')];
+    expect(first.id).not.toBe(second.id);
+    expect(first).toMatchObject({ object: 'event', account: 'acct_1032D82eZvKYlo2C', livemode: false });
+    expect(fixtureEvent('invoice.paid', { account: null })).not.toHaveProperty('account');
+    expect(fixtureEvent('invoice.paid', { livemode: true }).data.object.livemode).toBe(true);
+  });
+
+  it('are copies that tests may change', () => {
+    fixtureObject('customer.created').metadata = { changed: 'yes' };
+    (fixtureObject('customer.created').metadata as Record<string, string>).changed = 'yes';
+    expect(fixtureObject('customer.created').metadata).toEqual({ order_id: '6735' });
+  });
+});
+
+describe('junk', () => {
+  const JUNK = [
+    null,
+    undefined,
+    true,
+    0,
+    -1,
+    1e300,
+    Number.NaN,
+    '',
+    '\0',
+    '\ud800',
+    'x'.repeat(10_000),
+    [],
+    [[]],
+    [null],
+    {},
+  ];
+  const MORE_JUNK = [
+    { id: {} },
+    { data: [1, null, [], { id: 7 }] },
+    { data: 'x' },
+    { object: 'list', data: [{}] },
+    Symbol('s'),
+  ];
+  const junk = [...JUNK, ...MORE_JUNK, 10n, () => 'x', new Date(Number.NaN), Object.create(null)];
+
+  it.each(TYPES)('in place of the object of %s reads as nothing', (type) => {
+    for (const object of junk) expectTrueToCatalogue(type, readObject(type, object));
+  });
+
+  it.each(TYPES)('anywhere in the object of %s never throws and never breaks a promise', (type) => {
+    const random = seededRandom(TYPES.indexOf(type) + 1);
+    for (let round = 0; round < 400; round++) {
+      const object = fixtureObject(type, { shape: SHAPES[round % 2]! });
+      for (let changes = 0; changes < 1 + random(8); changes++) mutate(object, junk, random);
+      expectTrueToCatalogue(type, readObject(type, object));
+      expect(() => [customerFromStripe(object), subscriptionFacts(object), emailsOfCharge(object)]).not.toThrow();
+    }
+  });
+});
+
+/** Replaces one field, picked at random at any depth. */
+function mutate(object: object, junk: readonly unknown[], random: (below: number) => number) {
+  const fields = object as Record<string, unknown>;
+  const keys = Object.keys(fields);
+  if (keys.length === 0) return;
+  const key = keys[random(keys.length)]!;
+  const child = fields[key];
+  if (typeof child === 'object' && child !== null && random(3) > 0) mutate(child, junk, random);
+  else fields[key] = junk[random(junk.length)];
+}
+
+/** A linear congruential generator (Numerical Recipes): the same junk in every run. */
+function seededRandom(seed: number) {
+  let state = seed;
+  return (below: number) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
