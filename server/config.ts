@@ -19,6 +19,8 @@ export interface Config {
   alertEmail: string | null;
   /** Empty: whoever can install the app may connect. */
   allowedAccounts: readonly string[];
+  /** Older event payloads are deleted; their rows stay. */
+  payloadRetentionDays: number;
   logLevel: string;
 }
 
@@ -78,6 +80,8 @@ export function readConfig(env: Environment = process.env): { config: Config; se
   const allowedAccounts = list('ALLOWED_ACCOUNTS');
   if (allowedAccounts.some((account) => !/^acct_\w+$/.test(account)))
     fault('ALLOWED_ACCOUNTS', 'must be a comma-separated list of Stripe account ids (acct_…)');
+  const payloadRetentionDays = Number(text('RETENTION_DAYS') ?? 90);
+  if (!Number.isInteger(payloadRetentionDays) || payloadRetentionDays < 1) fault('RETENTION_DAYS', 'must be a whole number of days, at least 1');
   const logLevel = text('LOG_LEVEL') ?? 'info';
   if (!LOG_LEVELS.includes(logLevel)) fault('LOG_LEVEL', `must be one of ${LOG_LEVELS.join(', ')}`);
   const encryptionKeys = readEncryptionKeys(list('ENCRYPTION_KEY'), production, fault);
@@ -94,6 +98,7 @@ export function readConfig(env: Environment = process.env): { config: Config; se
       mailFrom,
       alertEmail,
       allowedAccounts,
+      payloadRetentionDays,
       logLevel,
     },
     secrets: {
@@ -105,6 +110,24 @@ export function readConfig(env: Environment = process.env): { config: Config; se
       smtpUrl,
     },
   };
+}
+
+/** What `npm run stripe:setup` needs: it runs before the webhook secrets can be known, so a mode is just its key here. */
+export function readSetupConfig(env: Environment = process.env) {
+  const faults: string[] = [];
+  const fault: Fault = (name, expected) => faults.push(`${name} ${expected}`);
+  const key = (name: string, mode: 'live' | 'test') => {
+    const value = env[name]?.trim() || null;
+    if (value && !new RegExp(`^(sk|rk)_${mode}_\\w+$`).test(value)) fault(name, `must be a ${mode} key (sk_${mode}_…)`);
+    return value;
+  };
+  const keys = { live: key('STRIPE_SECRET_KEY', 'live'), test: key('STRIPE_TEST_SECRET_KEY', 'test') };
+  if (!keys.live && !keys.test) fault('STRIPE_SECRET_KEY', "or STRIPE_TEST_SECRET_KEY is missing: the app owner's key");
+  const publicUrl = readPublicUrl(env.PUBLIC_URL?.trim() || null, true, 0, fault);
+  const stripeApiBase = env.STRIPE_API_BASE?.trim() || 'https://api.stripe.com';
+  if (!isHttpsOrLoopback(stripeApiBase)) fault('STRIPE_API_BASE', 'must be an https address, or http on loopback');
+  if (faults.length) throw new ConfigError(faults);
+  return { publicUrl, stripeApiBase: stripeApiBase.replace(/\/+$/, ''), keys };
 }
 
 function readPort(value: string | null, fault: Fault): number {
