@@ -10,9 +10,8 @@ import type { EventType } from '../../shared/catalogue';
 import { readConfig } from '../config';
 import { createContext, type Context } from '../context';
 import type { Tenant } from '../db/tenant';
-import { connectInstall } from '../installs/installs';
-import { sealSecret } from '../installs/seals';
 import { createSandbox, type Sandbox } from '../sandbox/sandbox';
+import { connectAccount } from '../scripts/connect-account';
 import { startServer } from '../server';
 import { saveSettings } from '../settings/settings';
 import { createLog } from '../log';
@@ -96,23 +95,10 @@ export async function startTillpost(options: HarnessOptions = {}) {
     databaseUrl,
     db: ctx.db,
 
-    /** Connects an account as the OAuth flow would, without the browser. */
+    /** Connects an account by the OAuth flow, the browser's part played here. */
     async connect(tenant: Tenant = TEST): Promise<void> {
-      const grant = await exchange(stripe.url, sandbox.authorize(tenant.accountId, tenant.livemode), tenant.livemode);
-      const seal = (what: 'token' | 'refresh', text: string) => sealSecret(ctx, what, tenant, text);
-      await connectInstall(
-        ctx.db,
-        tenant,
-        {
-          kind: 'oauth',
-          access_token: seal('token', grant.access_token),
-          refresh_token: seal('refresh', grant.refresh_token),
-          token_expires_at: clock.now() + 3_600_000,
-          webhook_endpoint_id: null,
-          webhook_secret: null,
-        },
-        { now: clock.now() },
-      );
+      if (!sandbox.account(tenant.accountId)) sandbox.addAccount({ id: tenant.accountId, name: 'Test account' });
+      await connectAccount(ctx, sandbox, tenant);
     },
 
     /** Turns every event on, with what the test wants otherwise. */
@@ -175,16 +161,6 @@ export function sign(payload: string, secret: string, ms: number): string {
 }
 
 export const uniqueId = (prefix: string): string => `${prefix}_${randomBytes(9).toString('hex')}`;
-
-async function exchange(stripeUrl: string, code: string, livemode: boolean) {
-  const key = livemode ? 'sk_live_sandbox0000000000' : 'sk_test_sandbox0000000000';
-  const response = await fetch(`${stripeUrl}/v1/oauth/token`, {
-    method: 'POST',
-    headers: { Authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` },
-    body: new URLSearchParams({ grant_type: 'authorization_code', code }),
-  });
-  return (await response.json()) as { access_token: string; refresh_token: string };
-}
 
 async function freePort(): Promise<number> {
   const { createServer } = await import('node:net');

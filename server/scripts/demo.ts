@@ -1,0 +1,119 @@
+/** `npm run demo`: the whole product on one laptop, with every event triggered once. `-- --once` exits when it is done. */
+import { EVENT_TYPES, type EventType } from '../../shared/catalogue';
+import type { EventView } from '../../shared/api';
+import { listEmails } from '../emails/emails';
+import { readEvent } from '../events/events';
+import { createOpenLink } from '../installs/open-link';
+import { configureAsMerchant, FOLDER, startLocalStack, type LocalStack } from './local-stack';
+
+const SETTLE_MS = 60_000;
+const POLL_MS = 50;
+
+interface Result {
+  type: EventType;
+  event: EventView;
+  emails: string[];
+}
+
+async function main(): Promise<void> {
+  const isOnce = process.argv.includes('--once');
+  console.log('Tillpost demo: starting the server and a local Stripe …\n');
+  const stack = await startLocalStack();
+  await configureAsMerchant(stack);
+  const results = await triggerAll(stack);
+  printTable(results);
+  const failed = results.filter(({ event }) => event.status !== 'processed');
+  if (isOnce) {
+    await stack.stop();
+    for (const { type, event } of failed) console.error(`${type} should have been processed but is ${event.status}: ${event.outcome}`);
+    process.exit(failed.length === 0 ? 0 : 1);
+  }
+  await printWhereToGo(stack);
+  const stop = () => void stack.stop().then(() => process.exit(0));
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+/** One after the other, as a person would see them: each event's outcome and the emails it caused. */
+async function triggerAll(stack: LocalStack): Promise<Result[]> {
+  const { ctx } = stack.running;
+  const results: Result[] = [];
+  for (const type of EVENT_TYPES) {
+    const { id } = await stack.sandbox.trigger(type, { account: stack.account.accountId });
+    const event = await settled(stack, id);
+    results.push({ type, event, emails: [] });
+  }
+  await quiet(stack);
+  for (const result of results) {
+    const { data } = await listEmails(ctx.db, stack.account, { event: result.event.id, limit: 20 });
+    result.emails = data.map((email) => `${email.subject} (${email.status})`);
+  }
+  return results;
+}
+
+async function settled({ running: { ctx }, account }: LocalStack, id: string): Promise<EventView> {
+  const until = Date.now() + SETTLE_MS;
+  for (;;) {
+    const event = await readEvent(ctx.db, account, id);
+    if (event && event.status !== 'pending' && (event.status !== 'waiting' || Date.now() > until)) return event;
+    if (Date.now() > until) throw new Error(`${id} did not arrive, or is still pending, after ${SETTLE_MS / 1000} s`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** Runs and emails that are due have been done. */
+async function quiet({ running: { ctx } }: LocalStack): Promise<void> {
+  for (;;) {
+    const now = ctx.clock.now();
+    const due = await Promise.all(
+      (['run', 'email'] as const).map((table) =>
+        ctx.db.selectFrom(table as 'run').select('id').where('due_at', '<=', now + 30_000).executeTakeFirst(),
+      ),
+    );
+    if (due.every((row) => row === undefined)) return;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+function printTable(results: readonly Result[]): void {
+  const rows = results.map(({ type, event, emails }) => [
+    type,
+    event.status,
+    event.outcome,
+    event.email ?? '—',
+    emails.join(', ') || '—',
+  ]);
+  const table = [['Event', 'Status', 'Outcome', 'Contact', 'Emails'], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const line = (row: string[]) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd();
+  const [head, ...body] = table.map(line);
+  console.log(head);
+  console.log('─'.repeat(Math.min(head?.length ?? 0, 160)));
+  for (const text of body) console.log(text);
+}
+
+async function printWhereToGo(stack: LocalStack): Promise<void> {
+  const { url, stripeUrl, account, appSecret, running } = stack;
+  const open = `${url}/open/${await createOpenLink(running.ctx, account, 'usr_demo')}`;
+  const mail = running.ctx.transport ? `emails go out by ${running.ctx.config.mailFrom}` : 'emails are captured, not sent';
+  console.log(`
+Open the console     ${open}   (one use, 10 minutes)
+  or sign in at      ${url}/connect?mode=test
+The local Stripe     ${stripeUrl}
+Connected account    ${account.accountId} (test mode)
+App signing secret   ${appSecret}
+Data                 ${FOLDER} (made anew at every start); ${mail}
+
+Read the emails at ${url}/emails, the log at ${url}/events.
+
+Make more happen:
+  npm run trigger -- customer.created --email you@example.com --name "Your Name"
+  npx stripe trigger invoice.payment_failed --api-base ${stripeUrl} --api-key sk_test_sandbox0000000000 --stripe-account ${account.accountId}
+
+Stop with Ctrl+C.`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

@@ -1,0 +1,123 @@
+/**
+ * Everything on one laptop, no account anywhere: Tillpost and a local Stripe, with one account connected in test mode.
+ * What the demo, `npm run dev` and the preview stand on.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { Logger } from '../log';
+import { createLog } from '../log';
+import { defaultSettings } from '../../shared/settings';
+import { EVENT_TYPES } from '../../shared/catalogue';
+import { readConfig } from '../config';
+import { createContext } from '../context';
+import { createSandbox, type Sandbox } from '../sandbox/sandbox';
+import { startServer, type Running } from '../server';
+import { saveSettings } from '../settings/settings';
+import { activateWorkflow, createWorkflow } from '../workflows/workflows';
+import { TEMPLATES } from '../workflows/templates';
+import { connectAccount } from './connect-account';
+
+export const FOLDER = './data/demo';
+const ACTIVE_TEMPLATES = ['new_customer', 'payment_failed'];
+
+export interface LocalStack {
+  sandbox: Sandbox;
+  running: Running;
+  account: { accountId: string; livemode: boolean };
+  url: string;
+  stripeUrl: string;
+  appSecret: string;
+  stop(): Promise<void>;
+}
+
+/** The variables a laptop may set; anything else of a production environment must not reach the demo. */
+const HONOURED = ['HOST', 'DATABASE_URL', 'ENCRYPTION_KEY', 'STRIPE_APP_SECRET', 'SMTP_URL', 'MAIL_FROM', 'LOG_LEVEL'];
+
+export async function startLocalStack({ log = createLog('silent') }: { log?: Logger } = {}): Promise<LocalStack> {
+  rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(FOLDER, { recursive: true });
+  const host = process.env.HOST ?? '127.0.0.1';
+  const port = await chosenPort('PORT', 4242, host);
+  const sandboxPort = await chosenPort('SANDBOX_PORT', 4243, '127.0.0.1');
+  const url = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
+  const appSecret = process.env.STRIPE_APP_SECRET?.split(',')[0] || `absec_${randomBytes(12).toString('hex')}`;
+  const webhookSecret = `whsec_${randomBytes(16).toString('hex')}`;
+
+  const sandbox = createSandbox({ webhookUrl: `${url}/webhooks/stripe`, webhookSecret, appSecret, seed: 1 });
+  const { url: stripeUrl } = await sandbox.listen(sandboxPort);
+  const honoured = Object.fromEntries(HONOURED.map((name) => [name, process.env[name]]));
+  const configuration = readConfig({
+    DATABASE_URL: `sqlite:${FOLDER}/tillpost.db`,
+    LOG_LEVEL: 'warn',
+    STRIPE_APP_SECRET: appSecret,
+    ...Object.fromEntries(Object.entries(honoured).filter(([, value]) => value)),
+    PORT: String(port),
+    PUBLIC_URL: url,
+    STRIPE_API_BASE: stripeUrl,
+    STRIPE_TEST_SECRET_KEY: 'sk_test_sandbox0000000000',
+    STRIPE_TEST_AUTHORIZE_URL: `${stripeUrl}/oauth/v2/authorize?client_id=ca_sandbox_test`,
+    STRIPE_TEST_WEBHOOK_SECRET: webhookSecret,
+  });
+  const ctx = createContext(configuration, process.env.LOG_LEVEL ? {} : { log });
+  const running = await startServer(ctx);
+  const { id } = sandbox.addAccount({ name: 'Rocket Rides' });
+  const account = { accountId: id, livemode: false };
+  await connectAccount(ctx, sandbox, account);
+  return {
+    sandbox,
+    running,
+    account,
+    url,
+    stripeUrl,
+    appSecret,
+    async stop() {
+      await sandbox.close();
+      await running.stop();
+    },
+  };
+}
+
+/** What a merchant would have chosen: all events on, all templates there, two of them active. */
+export async function configureAsMerchant({ running: { ctx }, account }: LocalStack): Promise<void> {
+  const { db, clock } = ctx;
+  const settings = defaultSettings();
+  for (const type of EVENT_TYPES) settings.events[type] = { ...settings.events[type], enabled: true };
+  settings.sender = {
+    from_name: 'Rocket Rides',
+    reply_to: 'hello@rocketrides.example',
+    postal_address: 'Rocket Rides, 1 Launch Street, Springfield',
+  };
+  await saveSettings(db, account, settings, clock.now());
+  for (const template of Object.keys(TEMPLATES)) {
+    const { id } = await createWorkflow(db, account, { template }, clock.now());
+    if (ACTIVE_TEMPLATES.includes(template)) await activateWorkflow(db, account, id, clock.now());
+  }
+}
+
+/** The port that was asked for, else the usual one, else any that is free. */
+async function chosenPort(variable: string, usual: number, host: string): Promise<number> {
+  const asked = process.env[variable];
+  if (asked) return Number(asked);
+  if (await isFree(usual, host)) return usual;
+  const free = await freePort(host);
+  console.log(`Port ${usual} is taken, so ${free} is used instead (set ${variable} to choose).`);
+  return free;
+}
+
+const isFree = (port: number, host: string) =>
+  new Promise<boolean>((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, host, () => probe.close(() => resolve(true)));
+  });
+
+const freePort = (host: string) =>
+  new Promise<number>((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, host, () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
