@@ -1,0 +1,55 @@
+/**
+ * Liquid as merchants may use it in emails: a few tags, harmless filters, bounded time and memory, no files, and no
+ * value printed that isn't there. One engine prints into Markdown, one into a single line of plain text.
+ */
+import { Liquid } from 'liquidjs';
+import { protectValue, textOf } from './placeholders';
+import { dateFilter, moneyFilter } from './liquid-filters';
+
+const TAGS = ['if', 'unless', 'case', 'for', 'break', 'continue', 'assign', 'comment', 'raw', '#'];
+const FILTERS = (
+  'abs append at_least at_most capitalize ceil date default divided_by downcase first floor join last lstrip minus ' +
+  'modulo plus prepend remove replace replace_first round rstrip size slice split strip strip_newlines times truncate ' +
+  'truncatewords upcase url_encode'
+).split(' ');
+
+const MAX_TEMPLATE_CHARACTERS = 60_000;
+/** Milliseconds; a real email takes one or two. */
+const MAX_RENDER_MS = 250;
+const MAX_MEMORY = 1_000_000;
+
+export const bodyEngine = createEngine(protectValue);
+export const lineEngine = createEngine(toOneLine);
+
+function createEngine(outputEscape: (value: unknown) => string): Liquid {
+  const engine = new Liquid({
+    strictVariables: true,
+    strictFilters: true,
+    // Lets `default` and `if` meet what isn't there; everything else that reads it holds the email.
+    lenientIf: true,
+    ownPropertyOnly: true,
+    parseLimit: MAX_TEMPLATE_CHARACTERS,
+    renderLimit: MAX_RENDER_MS,
+    memoryLimit: MAX_MEMORY,
+    // No file of ours is a template: without these, `include` and `render` would look for some.
+    templates: {},
+    outputEscape,
+  });
+  keepOnly(engine.tags, TAGS);
+  const builtInDate = engine.filters.date;
+  keepOnly(engine.filters, FILTERS);
+  engine.registerFilter('money', moneyFilter);
+  engine.registerFilter('date', dateFilter(builtInDate));
+  return engine;
+}
+
+function keepOnly(registry: Record<string, unknown>, names: readonly string[]): void {
+  for (const name of Object.keys(registry)) if (!names.includes(name)) delete registry[name];
+}
+
+/** Anything that is a tag's output in a subject: one line, no control characters. */
+function toOneLine(value: unknown): string {
+  return textOf(value)
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .trim();
+}

@@ -1,0 +1,89 @@
+/** One email from its content and values: subject, preview text, HTML and plain text, or why it can't be made. Pure. */
+import { LiquidError, type Liquid } from 'liquidjs';
+import type { PropertyValue } from '../../shared/catalogue';
+import type { EmailContent } from '../../shared/workflow';
+import { problemOf } from './check-template';
+import { bodyEngine, lineEngine } from './liquid';
+import { withoutMarks } from './placeholders';
+import { renderLayout } from './render-layout';
+import { renderMarkdown } from './render-markdown';
+
+type Properties = Record<string, PropertyValue>;
+
+export interface RenderInput {
+  content: EmailContent;
+  event: Properties;
+  contact: Properties;
+  /** `{{ sender.name }}`. */
+  sender: { name: string | null };
+  /** BCP 47, and an IANA time zone: how money and dates are written. */
+  locale: string;
+  timezone: string;
+  /** Lines at the foot of marketing mail. */
+  postalAddress: string | null;
+  /** Null on transactional mail. */
+  unsubscribeUrl: string | null;
+}
+
+export type Rendered =
+  { kind: 'rendered'; subject: string; html: string; text: string } | { kind: 'held'; subject: string; reason: string };
+
+/** A body that grew beyond this is no email: Gmail cuts at 102 kB, loops know no bounds. */
+const MAX_BODY_CHARACTERS = 200_000;
+const MAX_SUBJECT_CHARACTERS = 500;
+
+class Held extends Error {}
+
+export function renderEmail(input: RenderInput): Rendered {
+  const { content } = input;
+  try {
+    const line = (template: string) => fill(lineEngine, template, input).replace(/\s+/g, ' ').trim();
+    const subject = line(content.subject).slice(0, MAX_SUBJECT_CHARACTERS);
+    if (subject === '') throw new Held('The subject came out empty');
+    const source = fill(bodyEngine, withoutMarks(content.body), input);
+    const previewText = line(content.preview_text);
+    const body = renderMarkdown(source);
+    const footer = content.kind === 'marketing' ? linesOf(input.postalAddress) : [];
+    const { locale, unsubscribeUrl } = input;
+    const html = renderLayout({ locale, subject, previewText, bodyHtml: body.html, footer, unsubscribeUrl });
+    return { kind: 'rendered', subject, html, text: withFooter(body.text, footer, unsubscribeUrl) };
+  } catch (error) {
+    if (error instanceof Held) return { kind: 'held', subject: content.subject, reason: error.message };
+    throw error;
+  }
+}
+
+function fill(engine: Liquid, template: string, { event, contact, sender, locale, timezone }: RenderInput): string {
+  try {
+    const scope = { event: present(event), contact: present(contact), sender: present(sender) };
+    const text = engine.parseAndRenderSync(template, scope, { globals: { locale, timezone } }) as string;
+    if (text.length > MAX_BODY_CHARACTERS) throw new Held('The template makes an email that is too long');
+    return text;
+  } catch (error) {
+    if (error instanceof LiquidError) throw new Held(reasonOf(error));
+    throw error;
+  }
+}
+
+/** Empty is as good as missing: strict variables then name what isn't there. */
+const present = (properties: Properties): Properties =>
+  Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null && value !== ''));
+
+function reasonOf(error: LiquidError): string {
+  const missing = /undefined variable: ([^\s,]+)/.exec(error.message)?.[1];
+  if (missing) return `No value for ${missing}: give the merge tag a default, or fill it in Stripe`;
+  if (/limit exceeded/.test(error.message)) return 'The template takes too long or too much memory';
+  return `The template could not be filled in: ${problemOf(error).message}`;
+}
+
+const linesOf = (text: string | null): string[] =>
+  (text ?? '')
+    .split(/\r?\n/)
+    .map((part) => part.trim())
+    .filter(Boolean);
+
+/** `-- ` begins what mail clients show as a signature (RFC 3676, section 4.3). */
+function withFooter(text: string, footer: readonly string[], unsubscribeUrl: string | null): string {
+  const lines = [...footer, ...(unsubscribeUrl ? [`Unsubscribe: ${unsubscribeUrl}`] : [])];
+  return lines.length > 0 ? `${text}\n\n-- \n${lines.join('\n')}\n` : `${text}\n`;
+}
