@@ -47,7 +47,7 @@ export function isSignedBy(secrets: readonly string[], payload: string, header: 
   if (!Number.isInteger(time) || time > now / 1000 + TOLERANCE_S) return false;
   return secrets.some((secret) => {
     try {
-      return Stripe.webhooks.signature.verifyHeader(payload, header, secret, TOLERANCE_S, undefined, now);
+      return Boolean(Stripe.webhooks.signature?.verifyHeader(payload, header, secret, TOLERANCE_S, undefined, now));
     } catch (error) {
       if (error instanceof Stripe.errors.StripeSignatureVerificationError) return false;
       throw error;

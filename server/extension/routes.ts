@@ -105,11 +105,11 @@ const HANDLERS: Handlers = {
 async function overview(ctx: Context, { tenant, userId }: SignedRequest): Promise<Overview> {
   const { db, config } = ctx;
   const install = await findInstall(db, tenant);
+  const status = install?.status ?? null;
   const connected = isConnected(install);
   const connect_url = `${config.publicUrl}/connect?mode=${tenant.livemode ? 'live' : 'test'}`;
   if (!connected) {
     const none = { contacts: 0, events: 0, emails: 0 };
-    const status = install?.status ?? null;
     return { connected, status, account_name: null, connect_url, console_url: null, counts: none, last_event_at: null, import: null };
   }
   return {

@@ -17,7 +17,7 @@ describe.each(ENGINES)('the receiver on %s', (engine) => {
   afterAll(() => tillpost.close());
 
   const post = (body: string | Buffer, headers: Record<string, string>, path = '/webhooks/stripe') =>
-    fetch(`${tillpost.url}${path}`, { method: 'POST', body: body as BodyInit, headers });
+    fetch(`${tillpost.url}${path}`, { method: 'POST', body: typeof body === 'string' ? body : new Uint8Array(body), headers });
   const signed = (body: string, secret = SECRETS.webhook.test, at = Date.now()) => ({ 'Stripe-Signature': sign(body, secret, at) });
   const rowsOf = (id: string) => tillpost.db.selectFrom('event').selectAll().where('id', '=', id).execute();
 
