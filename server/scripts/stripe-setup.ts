@@ -17,10 +17,16 @@ async function main(): Promise<void> {
 }
 
 function describe(outcome: EndpointOutcome, variable: string): string[] {
-  const outdated = outcome.outdated.map((id) => `${id} has another API version: delete it once the new secret is in place`);
+  const outdated = outcome.outdated.map(
+    (id) => `${id} has another API version: delete it once the new secret is in place`,
+  );
   switch (outcome.kind) {
     case 'created':
-      return [`created ${outcome.id}; put this into the environment (the secret is shown only now):`, `${variable}=${outcome.secret}`, ...outdated];
+      return [
+        `created ${outcome.id}; put this into the environment (the secret is shown only now):`,
+        `${variable}=${outcome.secret}`,
+        ...outdated,
+      ];
     case 'updated':
       return [`updated ${outcome.id}: ${outcome.changes.join(', ')}; its secret stays as it is`, ...outdated];
     case 'unchanged':
@@ -29,6 +35,10 @@ function describe(outcome: EndpointOutcome, variable: string): string[] {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof ConfigError ? error.message : `The endpoint could not be set up: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(
+    error instanceof ConfigError
+      ? error.message
+      : `The endpoint could not be set up: ${error instanceof Error ? error.message : String(error)}`,
+  );
   process.exit(1);
 });

@@ -1,0 +1,50 @@
+/** The app owner's Connect webhook endpoint: receives the events of every account that installs the app, in one mode. */
+import { EVENT_TYPES, HOUSEKEEPING_TYPES } from '../../shared/catalogue';
+import { STRIPE_API_VERSION, type StripeClient } from '../stripe';
+
+export const CONNECT_EVENT_TYPES = [...EVENT_TYPES, ...HOUSEKEEPING_TYPES] as const;
+
+export type EndpointOutcome =
+  | {
+      kind: 'created';
+      id: string;
+      secret: string;
+      /** Endpoints of another API version: to be deleted once the secret is in place. */ outdated: string[];
+    }
+  | { kind: 'updated'; id: string; changes: string[]; outdated: string[] }
+  | { kind: 'unchanged'; id: string; outdated: string[] };
+
+/**
+ * Makes sure an endpoint at `url` gets exactly our types in our API version. An endpoint's version can't be changed, so
+ * another version means a second endpoint; both work until the old one is deleted by hand. Throws Stripe's errors.
+ */
+export async function setUpConnectEndpoint(stripe: StripeClient, url: string): Promise<EndpointOutcome> {
+  const atUrl = [];
+  for await (const endpoint of stripe.webhookEndpoints.list({ limit: 100 }))
+    if (endpoint.url === url) atUrl.push(endpoint);
+  const current = atUrl.find((endpoint) => endpoint.api_version === STRIPE_API_VERSION);
+  const outdated = atUrl.filter((endpoint) => endpoint !== current).map(({ id }) => id);
+  if (!current) {
+    const { id, secret } = await stripe.webhookEndpoints.create({
+      url,
+      enabled_events: [...CONNECT_EVENT_TYPES],
+      api_version: STRIPE_API_VERSION as never,
+      connect: true,
+      description: 'Tillpost',
+    });
+    if (!secret) throw new Error('Stripe created a webhook endpoint without telling its secret');
+    return { kind: 'created', id, secret, outdated };
+  }
+  const changes = differences(current);
+  if (changes.length === 0) return { kind: 'unchanged', id: current.id, outdated };
+  await stripe.webhookEndpoints.update(current.id, { enabled_events: [...CONNECT_EVENT_TYPES], disabled: false });
+  return { kind: 'updated', id: current.id, changes, outdated };
+}
+
+function differences({ enabled_events: enabled, status }: { enabled_events: string[]; status: string }): string[] {
+  const missing = CONNECT_EVENT_TYPES.filter((type) => !enabled.includes(type)).map((type) => `added ${type}`);
+  const surplus = enabled
+    .filter((type) => !(CONNECT_EVENT_TYPES as readonly string[]).includes(type))
+    .map((type) => `removed ${type}`);
+  return [...missing, ...surplus, ...(status === 'disabled' ? ['enabled it again'] : [])];
+}

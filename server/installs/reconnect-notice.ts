@@ -1,0 +1,23 @@
+/** The one mail of an outage: Stripe refuses the account's credentials, a person has to connect it again. */
+import type { Context } from '../context';
+import type { Install } from './installs';
+
+/** Goes to the account's own address and to ALERT_EMAIL. Without SMTP the console and the Dashboard show it alone. */
+export async function sendReconnectNotice(ctx: Context, install: Install): Promise<void> {
+  const { transport, config } = ctx;
+  const recipients = [...new Set([install.account_email, config.alertEmail])].filter((address) => address !== null);
+  if (!transport || !config.mailFrom || recipients.length === 0) return;
+  const account = install.account_name ? `${install.account_name} (${install.account_id})` : install.account_id;
+  const mode = install.livemode ? 'live' : 'test';
+  const message = {
+    from: config.mailFrom,
+    subject: `Tillpost lost its connection to ${install.account_name ?? install.account_id}`,
+    text: [
+      `Stripe no longer accepts Tillpost's access to ${account} in ${mode} mode.`,
+      'Events are still received and stored. Those that need a look-up at Stripe wait; nothing is lost.',
+      `Connect the account again: ${config.publicUrl}${install.kind === 'oauth' ? `/connect?mode=${mode}` : '/'}`,
+    ].join('\n\n'),
+    headers: { 'Auto-Submitted': 'auto-generated' },
+  };
+  for (const to of recipients) await transport.sendMail({ ...message, to });
+}

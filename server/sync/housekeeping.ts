@@ -1,0 +1,64 @@
+/** Hourly, in bounded batches: what has expired is deleted. */
+import type { Context } from '../context';
+import { sql } from 'kysely';
+import type { Lane } from '../worker';
+
+const EVERY_MS = 60 * 60_000;
+const BATCH = 1_000;
+const DAY_MS = 24 * 60 * 60_000;
+
+export function createHousekeepingLane(): Lane {
+  let dueAt = 0;
+  return {
+    name: 'housekeeping',
+    async work(ctx) {
+      const now = ctx.clock.now();
+      if (now < dueAt) return 0;
+      const deleted = (await deleteExpired(ctx, now)) + (await deleteOldPayloads(ctx, now));
+      if (deleted === 0) dueAt = now + EVERY_MS;
+      return deleted;
+    },
+  };
+}
+
+const EXPIRING = [
+  ['session', 'id_hash'],
+  ['oauth_state', 'state_hash'],
+  ['link_token', 'token_hash'],
+] as const;
+
+async function deleteExpired(ctx: Context, now: number): Promise<number> {
+  let deleted = 0;
+  for (const [table, key] of EXPIRING) {
+    const { numDeletedRows } = await ctx.db
+      .deleteFrom(table as 'session')
+      .where(key as 'id_hash', 'in', (eb) =>
+        eb
+          .selectFrom(table as 'session')
+          .select(key as 'id_hash')
+          .where('expires_at', '<=', now)
+          .limit(BATCH),
+      )
+      .executeTakeFirst();
+    deleted += Number(numDeletedRows);
+  }
+  return deleted;
+}
+
+/** An event that still waits keeps its payload however old it is: while an account has to be reconnected, without limit. */
+async function deleteOldPayloads(ctx: Context, now: number): Promise<number> {
+  const before = now - ctx.config.payloadRetentionDays * DAY_MS;
+  const { numAffectedRows } = await sql`
+    delete from event_payload where (account_id, livemode, seq) in (
+      select p.account_id, p.livemode, p.seq
+      from event_payload p
+      where p.received_at < ${before}
+        and not exists (
+          select 1 from event e
+          where e.account_id = p.account_id and e.livemode = p.livemode and e.seq = p.seq
+            and e.status in ('pending', 'waiting')
+        )
+      limit ${BATCH}
+    )`.execute(ctx.db);
+  return Number(numAffectedRows ?? 0);
+}

@@ -1,0 +1,103 @@
+/** One page of the import: the next 100 customers and the next 100 subscriptions, fetched side by side. */
+import { z } from 'zod';
+import type { Context } from '../context';
+import type { Tenant } from '../db/tenant';
+import { withStripe } from '../installs/credentials';
+import { classifyStripeError, type StripeClient } from '../stripe';
+import { customerFromStripe } from '../stripe-objects/customer';
+import { subscriptionFacts } from '../stripe-objects/subscription';
+import type { CustomerFacts, SubscriptionFacts } from '../stripe-objects/types';
+
+const PAGE = 100;
+
+const positionSchema = z.union([
+  z.literal('start'),
+  z.literal('end'),
+  z.object({
+    after: z.string(),
+    /** Epoch seconds: where to go on when the object itself was deleted in the meantime. */
+    created: z.number(),
+  }),
+]);
+type Position = z.infer<typeof positionSchema>;
+
+const cursorSchema = z.object({ customers: positionSchema, subscriptions: positionSchema });
+/** How far both lists, newest first, have been read. */
+export type Cursor = z.infer<typeof cursorSchema>;
+
+export const readCursor = (text: string | null): Cursor =>
+  text === null ? { customers: 'start', subscriptions: 'start' } : cursorSchema.parse(JSON.parse(text));
+export const writeCursor = (cursor: Cursor): string => JSON.stringify(cursor);
+export const isAtEnd = ({ customers, subscriptions }: Cursor): boolean =>
+  customers === 'end' && subscriptions === 'end';
+
+export interface ImportPage {
+  customers: CustomerFacts[];
+  subscriptions: SubscriptionFacts[];
+  next: Cursor;
+  /** Epoch milliseconds from before the requests: what events wrote later is newer. */
+  askedAt: number;
+}
+
+/** Throws NeedsReconnect, or Stripe's errors. */
+export async function fetchPage(ctx: Context, tenant: Tenant, cursor: Cursor): Promise<ImportPage> {
+  const askedAt = ctx.clock.now();
+  const [customers, subscriptions] = await withStripe(ctx, tenant, (stripe) =>
+    Promise.all([
+      nextOf(cursor.customers, (params) => stripe.customers.list(params)),
+      nextOf(cursor.subscriptions, (params) => stripe.subscriptions.list({ ...params, status: 'all' })),
+    ]),
+  );
+  return {
+    customers: customers.objects.map(customerFromStripe).filter((facts) => facts !== null),
+    subscriptions: subscriptions.objects.map(subscriptionFacts).filter((facts) => facts !== null),
+    next: { customers: customers.next, subscriptions: subscriptions.next },
+    askedAt,
+  };
+}
+
+interface ListParams {
+  limit: number;
+  starting_after?: string;
+  created?: { lte: number };
+}
+interface Listed {
+  id: string;
+  created: number;
+}
+
+async function nextOf<T extends Listed>(
+  position: Position,
+  list: (params: ListParams) => Promise<{ data: T[]; has_more: boolean }>,
+): Promise<{ objects: T[]; next: Position }> {
+  if (position === 'end') return { objects: [], next: 'end' };
+  const { data, has_more: hasMore } = await listFrom(position, list);
+  const last = data.at(-1);
+  return { objects: data, next: hasMore && last ? { after: last.id, created: last.created } : 'end' };
+}
+
+async function listFrom<T>(position: Exclude<Position, 'end'>, list: (params: ListParams) => Promise<T>): Promise<T> {
+  if (position === 'start') return list({ limit: PAGE });
+  try {
+    return await list({ limit: PAGE, starting_after: position.after });
+  } catch (error) {
+    if (classifyStripeError(error) !== 'gone') throw error;
+    return list({ limit: PAGE, created: { lte: position.created } });
+  }
+}
+
+/**
+ * How many customers there are, where Stripe tells: lists carry no total, but searches do (not in every country).
+ * https://docs.stripe.com/search#search-with-total-count
+ */
+export const countCustomers = (ctx: Context, tenant: Tenant): Promise<number | null> =>
+  withStripe(ctx, tenant, async (stripe: StripeClient) => {
+    try {
+      const found = await stripe.customers.search({ query: 'created>0', limit: 1, expand: ['total_count'] });
+      return found.total_count ?? null;
+    } catch (error) {
+      if (classifyStripeError(error) === undefined || classifyStripeError(error) === 'dead_credentials') throw error;
+      ctx.log.info({ err: error }, 'Stripe does not tell how many customers there are');
+      return null;
+    }
+  });
