@@ -1,8 +1,8 @@
 /** Every queue of the loop, in the order of a tick. Made anew for each worker: lanes remember work under way. */
 import { createEmailLane } from './emails/email-lane';
-import { createCatchUpLane } from './sync/catch-up';
 import { createHousekeepingLane } from './sync/housekeeping';
 import { createImportLane } from './sync/import';
+import { createInstallLane } from './sync/install-lane';
 import { createEventLane } from './webhooks/event-lane';
 import { createRecheckLane } from './webhooks/recheck-lane';
 import type { Lane } from './worker';
@@ -14,6 +14,6 @@ export const LANES = (): Lane[] => [
   createEmailLane(),
   createRecheckLane(),
   createImportLane(),
-  createCatchUpLane(),
+  createInstallLane(),
   createHousekeepingLane(),
 ];
