@@ -1,0 +1,32 @@
+import { transactional, type Template } from './template';
+
+export const subscriptionCreated: Template = {
+  name: 'Subscription created',
+  description: 'Confirms a new subscription.',
+  triggers: ['customer.subscription.created'],
+  define: () => ({
+    name: 'Subscription created',
+    trigger: { event: 'customer.subscription.created', conditions: [], frequency: 'every_time' },
+    exit_events: [],
+    steps: [
+      transactional(
+        'confirm',
+        'Your {{ event.plan | default: "new" }} subscription',
+        'Everything is set up. Here is what you subscribed to.',
+        `
+Hi {{ contact.first_name | default: "there" }},
+
+Thank you for subscribing! Everything is set up. Here it is at a glance:
+
+- **Plan:** {{ event.plan | default: "Your subscription" }}{% if event.quantity > 1 %} × {{ event.quantity }}{% endif %}
+{% if event.amount and event.interval %}- **Price:** {{ event.amount | money: event.currency }} every {% if event.interval_count > 1 %}{{ event.interval_count }} {{ event.interval }}s{% else %}{{ event.interval }}{% endif %}
+{% endif %}{% if event.status == "trialing" and event.trial_end %}- **Free until:** {{ event.trial_end | date }}
+{% elsif event.period_end %}- **Renews on:** {{ event.period_end | date }}
+{% endif %}
+If you have any questions, just reply to this email.
+
+Enjoy,`,
+      ),
+    ],
+  }),
+};

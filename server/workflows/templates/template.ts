@@ -1,0 +1,24 @@
+/** What a shipped workflow is made of. */
+import type { EventType } from '../../../shared/catalogue';
+import type { Definition, EmailStep } from '../../../shared/workflow';
+
+export interface Template {
+  name: string;
+  /** One sentence for the merchant who chooses. */
+  description: string;
+  /** The events it can be made for; the first is the usual one. */
+  triggers: readonly [EventType, ...EventType[]];
+  define(trigger: EventType): Definition;
+}
+
+/** Signs every shipped email. */
+const SIGNATURE = '{% if sender.name %}The {{ sender.name }} team{% else %}The team{% endif %}';
+
+export const transactional = (id: string, subject: string, preview_text: string, body: string): EmailStep =>
+  email('transactional', id, subject, preview_text, body);
+
+export const marketing = (id: string, subject: string, preview_text: string, body: string): EmailStep =>
+  email('marketing', id, subject, preview_text, body);
+
+const email = (kind: 'marketing' | 'transactional', id: string, subject: string, preview_text: string, body: string) =>
+  ({ id, kind: 'email', email: { kind, subject, preview_text, body: `${body.trim()}\n${SIGNATURE}\n` } }) as const;

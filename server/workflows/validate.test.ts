@@ -1,0 +1,89 @@
+import { definitionSchema, type Condition, type EmailContent } from '../../shared/workflow';
+import { findProblems, parseDefinition } from './validate';
+
+const email = (fields: Partial<EmailContent>) => ({
+  kind: 'transactional',
+  subject: 'Your invoice',
+  preview_text: '',
+  body: 'Hi',
+  ...fields,
+});
+const withEmail = (fields: Partial<EmailContent>) => ({
+  name: 'Test',
+  trigger: { event: 'invoice.paid' },
+  steps: [
+    { id: 'wait', kind: 'wait', amount: 1, unit: 'days' },
+    { id: 'mail', kind: 'email', email: email(fields) },
+  ],
+});
+const withCondition = (condition: Condition) => ({
+  name: 'Test',
+  trigger: { event: 'invoice.paid', conditions: [condition] },
+  steps: [],
+});
+const problemsOf = (definition: object) => findProblems(definitionSchema.parse(definition));
+
+describe('a definition', () => {
+  it('is accepted when its tags and conditions name what there is', () => {
+    const body =
+      '{% if contact.plan == "Pro" %}{{ event.amount | money: event.currency }}{% endif %} {{ event.metadata.any_key | default: "-" }} {{ sender.name }}';
+    expect(problemsOf(withEmail({ body }))).toEqual([]);
+    expect(problemsOf(withCondition({ property: 'event.metadata.order.id', operator: 'is', value: '1' }))).toEqual([]);
+  });
+
+  it.each([
+    ['an unknown property', 'Hi\n\nfor {{ event.ammount }}', /event\.ammount/, 3, 8],
+    ['a property of another event', '{{ event.evidence_due_by }}', /evidence_due_by/, 1, 4],
+    ['an unknown filter', 'a\n{{ event.amount | currency }}', /no filter currency/, 2, 1],
+    ['an unknown tag', '{% include "x" %}', /include/, 1, 1],
+    ['a tag that is not closed', 'x {% if event.amount %}', /if/, 1, 3],
+    ['an output that is not closed', 'x {{ event.amount', /not closed/, 1, 3],
+    [
+      'a default that comes too late',
+      '{{ event.amount | money: event.currency | default: "x" }}',
+      /first filter/,
+      1,
+      1,
+    ],
+    ['a look-up by another value', '{{ event.metadata[event.number] }}', /name the property/, 1, 4],
+    ['a root that is not there', '{{ customer.name }}', /customer\.name/, 1, 4],
+  ])('is refused for %s, with its place', (_, body, message, line, column) => {
+    const [problem] = problemsOf(withEmail({ body }));
+    expect(problem).toMatchObject({ step_id: 'mail', param: 'steps.1.email.body', line, column });
+    expect(problem?.message).toMatch(message);
+  });
+
+  it('is checked in subject and preview text too', () => {
+    expect(
+      problemsOf(withEmail({ subject: '{{ nope }}', preview_text: '{{ nope | x }}' })).map(({ param }) => param),
+    ).toEqual(['steps.1.email.subject', 'steps.1.email.preview_text']);
+  });
+
+  it.each<[string, Condition, string]>([
+    ['an unknown property', { property: 'event.nope', operator: 'is', value: 'x' }, 'property'],
+    ['an operator of another type', { property: 'event.amount', operator: 'contains', value: '2' }, 'operator'],
+    ['text for a number', { property: 'event.amount', operator: 'greater', value: 'much' }, 'value'],
+    ['no date', { property: 'event.paid_at', operator: 'before', value: 'later' }, 'value'],
+    ['no value', { property: 'event.number', operator: 'is' }, 'value'],
+  ])('is refused for a condition with %s', (_, condition, field) => {
+    expect(problemsOf(withCondition(condition))).toMatchObject([
+      { step_id: null, param: `trigger.conditions.0.${field}` },
+    ]);
+  });
+
+  it('is refused when two steps share an id, also in different paths', () => {
+    const exit = { id: 'same', kind: 'exit' };
+    const conditions = [{ property: 'event.number', operator: 'is_set' }];
+    const branch = { id: 'b', kind: 'branch', paths: [{ id: 'p', name: '', conditions, steps: [exit] }], else: [exit] };
+    expect(problemsOf({ name: 'T', trigger: { event: 'invoice.paid' }, steps: [branch] })).toMatchObject([
+      { step_id: 'same', param: 'steps.0.else.0.id' },
+    ]);
+  });
+
+  it('names field, line and column when it is refused', () => {
+    expect(() => parseDefinition(withEmail({ body: '{{ event.x }}' }))).toThrow(
+      'definition.steps.1.email.body: There is no event.x here (line 1, column 4)',
+    );
+    expect(() => parseDefinition({ name: '' })).toThrow(/^definition\.name/);
+  });
+});

@@ -1,0 +1,110 @@
+/** What makes a definition refused, beyond its shape: unknown properties, operators that don't fit, faulty templates. Pure. */
+import { CATALOGUE, findProperty, type EventType } from '../../shared/catalogue';
+import {
+  definitionSchema,
+  needsValue,
+  operatorsFor,
+  stepsOf,
+  type Condition,
+  type Definition,
+  type EmailContent,
+} from '../../shared/workflow';
+import { checkTemplate } from '../emails/check-template';
+import { AppError, invalid } from '../errors';
+
+export interface Problem {
+  /** The step it is about; null for the trigger. */
+  step_id: string | null;
+  /** Path in the definition: `steps.2.email.body`. */
+  param: string;
+  message: string;
+  /** Place in the field's text, counted from 1; null where it has none. */
+  line: number | null;
+  column: number | null;
+}
+
+const MAX_STEPS = 200;
+
+/** Everything wrong with a well-shaped definition. */
+export function findProblems(definition: Definition): Problem[] {
+  const { event } = definition.trigger;
+  const triggers = conditionProblems(event, definition.trigger.conditions, 'trigger.conditions', null);
+  const placed = stepsOf(definition);
+  const steps = placed.flatMap(({ step, path }) => {
+    const at = path.join('.');
+    if (step.kind === 'email') return emailProblems(event, step.email, `${at}.email`, step.id);
+    if (step.kind === 'filter') return conditionProblems(event, step.conditions, `${at}.conditions`, step.id);
+    if (step.kind !== 'branch') return [];
+    return step.paths.flatMap((one, n) =>
+      conditionProblems(event, one.conditions, `${at}.paths.${n}.conditions`, step.id),
+    );
+  });
+  return [...sizeProblems(placed), ...triggers, ...steps];
+}
+
+function sizeProblems(placed: ReturnType<typeof stepsOf>): Problem[] {
+  const seen = new Set<string>();
+  const doubles = placed.filter(({ step }) => seen.size === seen.add(step.id).size);
+  const problems = doubles.map(({ step, path }) =>
+    problem(step.id, `${path.join('.')}.id`, `two steps have the id ${step.id}`),
+  );
+  if (placed.length > MAX_STEPS) problems.push(problem(null, 'steps', `must have at most ${MAX_STEPS} steps in all`));
+  return problems;
+}
+
+const problem = (step_id: string | null, param: string, message: string): Problem => ({
+  step_id,
+  param,
+  message,
+  line: null,
+  column: null,
+});
+
+function conditionProblems(
+  event: EventType,
+  conditions: readonly Condition[],
+  at: string,
+  stepId: string | null,
+): Problem[] {
+  return conditions.flatMap((condition, index) => {
+    const here = (field: string, message: string) => [problem(stepId, `${at}.${index}.${field}`, message)];
+    const { property: path, operator, value } = condition;
+    const property = findProperty(event, path);
+    if (!property) return here('property', `${CATALOGUE[event].label} has no ${path}`);
+    const words = operator.replaceAll('_', ' ');
+    if (!operatorsFor(property.type).includes(operator)) return here('operator', `"${words}" does not fit ${path}`);
+    if (!needsValue(operator)) return [];
+    const isNumber = property.type === 'number' || property.type === 'money';
+    if (isNumber && !Number.isFinite(value)) return here('value', 'must be a number');
+    if (property.type === 'date' && Number.isNaN(Date.parse(String(value ?? ''))))
+      return here('value', 'must be a date');
+    return value === undefined || value === '' ? here('value', 'must not be empty') : [];
+  });
+}
+
+function emailProblems(event: EventType, email: EmailContent, at: string, stepId: string): Problem[] {
+  const isKnown = (path: string) => path === 'sender.name' || findProperty(event, path) !== undefined;
+  return (['subject', 'preview_text', 'body'] as const).flatMap((field) =>
+    checkTemplate(email[field], isKnown).map(({ message, line, column }) => ({
+      step_id: stepId,
+      param: `${at}.${field}`,
+      message,
+      line,
+      column,
+    })),
+  );
+}
+
+/** A definition that may be saved, also as a draft; throws invalid_request for the first problem. */
+export function parseDefinition(input: unknown): Definition {
+  const parsed = definitionSchema.safeParse(input);
+  if (!parsed.success) throw invalid(parsed.error, 'definition');
+  const [first] = findProblems(parsed.data);
+  if (first) throw refusal(first);
+  return parsed.data;
+}
+
+function refusal({ param, message, line, column }: Problem): AppError {
+  const place = line === null ? '' : ` (line ${line}, column ${column})`;
+  return new AppError('invalid_request', `definition.${param}: ${message}${place}`, `definition.${param}`);
+}
