@@ -1,0 +1,71 @@
+/** Bad days of Stripe's API, as tests order them. */
+import type { Response } from 'express';
+import { invalidApiKey, rateLimited, serverError, type StripeApiError } from './stripe-error';
+
+export interface Fault {
+  kind: 'rate_limit' | 'server_error' | 'unauthorized' | 'hang' | 'cut' | 'slow';
+  /** How many calls it hits; until cleared when left out. */
+  times?: number;
+  /** A path, or a pattern for it. */
+  path?: string | RegExp;
+  account?: string;
+  /** For `slow`: how long the answer waits. */
+  delay_ms?: number;
+}
+
+export interface Faults {
+  add(fault: Fault): void;
+  /** Ends all faults; calls left hanging are cut. */
+  clear(): void;
+  /** The fault this call meets, if any; it is used up by one. */
+  take(path: string, account: string | undefined): Fault | undefined;
+  /** Plays the fault out. @throws StripeApiError for those that have an answer */
+  play(fault: Fault, res: Response, next: () => void): void;
+}
+
+export function createFaults(): Faults {
+  const faults: Fault[] = [];
+  const hanging = new Set<Response>();
+
+  const isHit = (fault: Fault, path: string, account: string | undefined): boolean =>
+    (fault.times ?? 1) > 0 &&
+    (fault.account === undefined || fault.account === account) &&
+    (fault.path === undefined || (typeof fault.path === 'string' ? fault.path === path : fault.path.test(path)));
+
+  return {
+    add: (fault) => void faults.push({ ...fault }),
+    clear() {
+      faults.length = 0;
+      for (const response of hanging) response.destroy();
+      hanging.clear();
+    },
+    take(path, account) {
+      const fault = faults.find((candidate) => isHit(candidate, path, account));
+      if (fault?.times !== undefined) fault.times -= 1;
+      return fault;
+    },
+    play(fault, res, next) {
+      switch (fault.kind) {
+        case 'rate_limit':
+        case 'server_error':
+        case 'unauthorized':
+          throw answerOf(fault.kind);
+        case 'cut':
+          res.destroy();
+          return;
+        case 'hang':
+          hanging.add(res);
+          res.on('close', () => hanging.delete(res));
+          return;
+        case 'slow':
+          setTimeout(next, fault.delay_ms ?? 1_000).unref();
+          return;
+      }
+    },
+  };
+}
+
+function answerOf(kind: 'rate_limit' | 'server_error' | 'unauthorized'): StripeApiError {
+  if (kind === 'rate_limit') return rateLimited();
+  return kind === 'server_error' ? serverError() : invalidApiKey('');
+}

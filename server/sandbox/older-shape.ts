@@ -1,0 +1,60 @@
+/**
+ * Today's objects as an older API version wrote them, for the places that differ where Tillpost reads: periods and plan on the
+ * subscription, the subscription on the invoice, plans where prices are now.
+ * Source: https://docs.stripe.com/changelog (2025-03-31.basil and before)
+ */
+export const OLDER_API_VERSION = '2019-12-03';
+
+type Fields = Record<string, unknown>;
+
+export function toOlderShape(object: object): object {
+  const fields = structuredClone(object) as Fields;
+  if (fields.object === 'subscription') return olderSubscription(fields);
+  if (fields.object === 'invoice') return olderInvoice(fields);
+  if (fields.object === 'quote') delete fields.computed;
+  return fields;
+}
+
+function olderSubscription({ billing_mode: _mode, billing_schedules: _schedules, ...subscription }: Fields): Fields {
+  const list = subscription.items as { data: Fields[] };
+  const items = list.data.map(olderItem);
+  const first = list.data[0];
+  return {
+    ...subscription,
+    current_period_start: first?.current_period_start ?? null,
+    current_period_end: first?.current_period_end ?? null,
+    plan: items.length === 1 ? items[0]!.plan : null,
+    quantity: items.length === 1 ? items[0]!.quantity : null,
+    items: { ...list, data: items },
+  };
+}
+
+const olderItem = ({
+  price: _price,
+  current_period_start: _start,
+  current_period_end: _end,
+  ...item
+}: Fields): Fields => item;
+
+function olderInvoice({ parent, payments: _payments, total_taxes: _taxes, ...invoice }: Fields): Fields {
+  const details = (parent as { subscription_details: { subscription: string } | null } | null)?.subscription_details;
+  const list = invoice.lines as { data: Fields[] };
+  return {
+    ...invoice,
+    paid: invoice.status === 'paid',
+    subscription: details?.subscription ?? null,
+    tax: null,
+    lines: { ...list, data: list.data.map(olderLine) },
+  };
+}
+
+function olderLine({ parent, pricing: _pricing, taxes: _taxes, ...line }: Fields): Fields {
+  const item = (parent as { subscription_item_details: { subscription_item: string } | null } | null)
+    ?.subscription_item_details;
+  return {
+    ...line,
+    proration: false,
+    type: item ? 'subscription' : 'invoiceitem',
+    ...(item && { subscription_item: item.subscription_item }),
+  };
+}

@@ -1,0 +1,211 @@
+import type Stripe from 'stripe';
+import { flag, integer, mergeMetadata, nested, nestedList, required, text, type Params } from '../form';
+import { del, get, listPage, mustFind, post, type Route } from '../route';
+import { missingParam, StripeApiError, wrongState } from '../stripe-error';
+import type { Tenant } from '../tenant';
+import { priceOf } from './catalog';
+import { customerOf } from './customers';
+import { invoiceSubscription, payInvoice, paymentMethodFor, storeInvoice } from './invoices';
+import { newSubscription, newSubscriptionItem, periodEnd } from './new-subscription';
+import { changeSubscription } from './subscription-status';
+
+const DAY = 86_400;
+/** Stripe announces a trial's end three days ahead, or at once when the trial is shorter. */
+const TRIAL_NOTICE = 3 * DAY;
+
+export const subscriptionRoutes: Route[] = [
+  post('/v1/subscriptions', 'subscription_write', ({ tenant, params }) => createSubscription(tenant, params)),
+  get('/v1/subscriptions', 'subscription_read', (call) => {
+    const status = text(call.params, 'status');
+    return listPage(call.tenant.subscriptions, call, (subscription) => hasStatus(subscription, status));
+  }),
+  get('/v1/subscriptions/:id', 'subscription_read', ({ tenant, id }) => find(tenant, id)),
+  post('/v1/subscriptions/:id', 'subscription_write', ({ tenant, id, params }) =>
+    updateSubscription(tenant, find(tenant, id), params),
+  ),
+  post('/v1/subscriptions/:id/pause', 'subscription_write', ({ tenant, id }) =>
+    pauseSubscription(tenant, find(tenant, id), 'pause_requested'),
+  ),
+  post('/v1/subscriptions/:id/resume', 'subscription_write', ({ tenant, id }) =>
+    resumeSubscription(tenant, find(tenant, id)),
+  ),
+  del('/v1/subscriptions/:id', 'subscription_write', ({ tenant, id, params }) =>
+    cancelSubscription(tenant, find(tenant, id), params),
+  ),
+];
+
+const find = (tenant: Tenant, id: string) => mustFind(tenant.subscriptions, 'subscription', id);
+
+/** Without a status Stripe lists what has not been canceled. */
+function hasStatus(subscription: Stripe.Subscription, status: string | undefined): boolean {
+  if (status === 'all') return true;
+  if (status === undefined) return subscription.status !== 'canceled' && subscription.status !== 'incomplete_expired';
+  if (status === 'ended') return subscription.ended_at !== null;
+  return subscription.status === status;
+}
+
+/** @throws StripeApiError 400 when there is something to pay and nothing to pay it with */
+export function createSubscription(tenant: Tenant, params: Params): Stripe.Subscription {
+  const customer = customerOf(tenant, required(params, 'customer'));
+  const lines = nestedList(params, 'items');
+  if (lines.length === 0) throw missingParam('items');
+  const prices = lines.map((line) => ({ price: priceOf(tenant, line), quantity: integer(line, 'quantity') ?? 1 }));
+  const trialEnd = trialEndOf(tenant, params);
+  const isPaidLater = text(params, 'payment_behavior') === 'default_incomplete';
+  if (!trialEnd && !isPaidLater && prices.some(({ price }) => price.unit_amount)) paymentMethodFor(tenant, customer.id);
+
+  const subscription = newSubscription(tenant, customer.id, prices, trialEnd);
+  subscription.metadata = mergeMetadata({}, params);
+  subscription.cancel_at_period_end = flag(params, 'cancel_at_period_end') ?? false;
+  subscription.trial_settings = trialSettingsOf(params);
+  tenant.subscriptions.put(subscription);
+
+  const invoice = storeInvoice(tenant, invoiceSubscription(tenant, subscription, 'subscription_create'));
+  subscription.latest_invoice = invoice.id;
+  const { emissions } = tenant.holdBack(() =>
+    isPaidLater && invoice.amount_due > 0 ? undefined : pay(tenant, invoice),
+  );
+  tenant.emit('customer.subscription.created', subscription);
+  // Stripe tells of the new subscription as it is after its first payment: the change on the way isn't told.
+  for (const { type, object, previous_attributes } of emissions)
+    if (type !== 'customer.subscription.updated') tenant.emit(type, object, previous_attributes);
+  if (trialEnd && trialEnd - tenant.now() <= TRIAL_NOTICE)
+    tenant.emit('customer.subscription.trial_will_end', subscription);
+  return subscription;
+}
+
+/** A declined card is no error here: it leaves the subscription incomplete or past due. */
+function pay(tenant: Tenant, invoice: Stripe.Invoice): void {
+  try {
+    payInvoice(tenant, invoice);
+  } catch (error) {
+    if (!(error instanceof StripeApiError && error.body.type === 'card_error')) throw error;
+  }
+}
+
+function trialEndOf(tenant: Tenant, params: Params): number | null {
+  const days = integer(params, 'trial_period_days');
+  if (days) return tenant.now() + days * DAY;
+  return text(params, 'trial_end') === 'now' ? null : (integer(params, 'trial_end') ?? null);
+}
+
+const trialSettingsOf = (params: Params): Stripe.Subscription.TrialSettings => ({
+  end_behavior: {
+    billing_cycle_anchor: null,
+    missing_payment_method: (text(nested(nested(params, 'trial_settings'), 'end_behavior'), 'missing_payment_method') ??
+      'create_invoice') as Stripe.Subscription.TrialSettings.EndBehavior.MissingPaymentMethod,
+  },
+});
+
+export function updateSubscription(
+  tenant: Tenant,
+  subscription: Stripe.Subscription,
+  params: Params,
+): Stripe.Subscription {
+  if (subscription.status === 'canceled') throw wrongState('A canceled subscription can only update its metadata.');
+  if (text(params, 'trial_end') === 'now' && subscription.status === 'trialing') return endTrial(tenant, subscription);
+  return changeSubscription(tenant, subscription, () => {
+    subscription.metadata = mergeMetadata(subscription.metadata, params);
+    const cancels = flag(params, 'cancel_at_period_end');
+    if (cancels !== undefined) {
+      subscription.cancel_at_period_end = cancels;
+      subscription.cancel_at = cancels ? subscription.items.data[0]!.current_period_end : null;
+      subscription.canceled_at = cancels ? tenant.now() : null;
+      noteCancellation(subscription, params, cancels);
+    }
+    for (const line of nestedList(params, 'items')) replaceItem(tenant, subscription, line);
+  });
+}
+
+function replaceItem(tenant: Tenant, subscription: Stripe.Subscription, line: Params): void {
+  const items = subscription.items.data;
+  const index = items.findIndex((item) => item.id === text(line, 'id'));
+  const current = items[index];
+  const price = text(line, 'price') || !current ? priceOf(tenant, line) : current.price;
+  const quantity = integer(line, 'quantity') ?? current?.quantity ?? 1;
+  const item = newSubscriptionItem(tenant, subscription.id, price, quantity);
+  if (current) items[index] = { ...item, id: current.id, created: current.created };
+  else items.push(item);
+}
+
+/** Nothing to charge pauses the subscription if its trial settings say so; otherwise the first period is billed. */
+function endTrial(tenant: Tenant, subscription: Stripe.Subscription): Stripe.Subscription {
+  const hasCard = tenant.paymentMethods.list(String(subscription.customer)).length > 0;
+  const missing = subscription.trial_settings?.end_behavior.missing_payment_method;
+  if (!hasCard && missing === 'pause')
+    return pauseSubscription(tenant, subscription, 'trial_end_without_payment_method');
+  if (!hasCard && missing === 'cancel') return cancelSubscription(tenant, subscription, {});
+  changeSubscription(tenant, subscription, () => {
+    subscription.trial_end = tenant.now();
+    subscription.status = 'active';
+    startPeriod(subscription, tenant.now());
+  });
+  return hasCard ? renewSubscription(tenant, subscription) : subscription;
+}
+
+export function pauseSubscription(
+  tenant: Tenant,
+  subscription: Stripe.Subscription,
+  reason: 'pause_requested' | 'trial_end_without_payment_method',
+): Stripe.Subscription {
+  if (subscription.status === 'canceled' || subscription.status === 'paused')
+    throw wrongState(`You cannot pause a subscription with status ${subscription.status}.`);
+  changeSubscription(tenant, subscription, () => {
+    if (subscription.status === 'trialing') subscription.trial_end = tenant.now();
+    subscription.status = 'paused';
+    subscription.status_details = {
+      paused: { type: 'subscription', transitioned_at: tenant.now(), subscription: { type: reason } },
+    };
+  });
+  tenant.emit('customer.subscription.paused', subscription);
+  return subscription;
+}
+
+export function resumeSubscription(tenant: Tenant, subscription: Stripe.Subscription): Stripe.Subscription {
+  if (subscription.status !== 'paused') throw wrongState('The subscription is not paused.');
+  paymentMethodFor(tenant, String(subscription.customer));
+  changeSubscription(tenant, subscription, () => {
+    subscription.status = 'active';
+    delete subscription.status_details;
+    startPeriod(subscription, tenant.now());
+  });
+  tenant.emit('customer.subscription.resumed', subscription);
+  return renewSubscription(tenant, subscription);
+}
+
+export function cancelSubscription(tenant: Tenant, subscription: Stripe.Subscription, params: Params) {
+  if (subscription.status === 'canceled')
+    throw wrongState(`No such subscription: '${subscription.id}'`, 'resource_missing');
+  subscription.status = 'canceled';
+  subscription.canceled_at = tenant.now();
+  subscription.ended_at = tenant.now();
+  noteCancellation(subscription, params, true);
+  tenant.emit('customer.subscription.deleted', subscription);
+  return subscription;
+}
+
+function noteCancellation(subscription: Stripe.Subscription, params: Params, cancels: boolean): void {
+  const details = nested(params, 'cancellation_details');
+  subscription.cancellation_details = {
+    comment: text(details, 'comment') ?? null,
+    feedback: (text(details, 'feedback') ?? null) as Stripe.Subscription.CancellationDetails.Feedback | null,
+    feedback_option: null,
+    reason: cancels ? 'cancellation_requested' : null,
+  };
+}
+
+/** Bills the current period to what the customer has. */
+export function renewSubscription(tenant: Tenant, subscription: Stripe.Subscription): Stripe.Subscription {
+  const invoice = storeInvoice(tenant, invoiceSubscription(tenant, subscription, 'subscription_cycle'));
+  subscription.latest_invoice = invoice.id;
+  pay(tenant, invoice);
+  return subscription;
+}
+
+function startPeriod(subscription: Stripe.Subscription, start: number): void {
+  subscription.billing_cycle_anchor = start;
+  for (const item of subscription.items.data) {
+    item.current_period_start = start;
+    item.current_period_end = periodEnd(start, item.price);
+  }
+}
