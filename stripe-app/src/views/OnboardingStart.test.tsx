@@ -1,0 +1,131 @@
+import { Refusal, stubBackend, stubSilence } from '../../test/backend';
+import { connected, context, list, notConnected, overview, settings, workflow } from '../../test/samples';
+import { show } from '../../test/screen';
+import OnboardingStart from './OnboardingStart';
+
+const showOnboarding = (...args: Parameters<typeof context>) => show(<OnboardingStart {...context(...args)} />);
+const fail = () => {
+  throw new Refusal(500, 'internal_error');
+};
+type Task = { title: string; status: string; onPress?: () => void };
+const fresh = {
+  ...connected(),
+  overview: overview({ import: null }),
+  'settings/read': settings(),
+  'workflows/list': list([]),
+};
+
+test('waits while the backend is asked', async () => {
+  stubSilence();
+  expect((await showOnboarding()).get('OnboardingView').props.pending).toBe(true);
+});
+
+test('says what to do when the backend is down, and tries again on demand', async () => {
+  const backend = stubBackend({ ...connected(), overview: fail });
+  const screen = await showOnboarding();
+  expect(screen.read()).toContain('Tillpost didn’t answer');
+  backend.reply(connected());
+  await screen.press('Try again');
+  expect(screen.get('OnboardingView').props.completed).toBe(true);
+});
+
+test('says so when only the settings fail', async () => {
+  stubBackend({ ...connected(), 'settings/read': fail });
+  expect((await showOnboarding()).read()).toContain('Tillpost didn’t answer');
+});
+
+test('begins with connecting and blocks the rest', async () => {
+  stubBackend({ overview: notConnected });
+  const screen = await showOnboarding();
+  const tasks = screen.get('OnboardingView').props.tasks as Task[];
+  expect(tasks.map(({ status, onPress }) => [status, Boolean(onPress)])).toEqual([
+    ['not-started', true],
+    ['blocked', false],
+    ['blocked', false],
+    ['blocked', false],
+  ]);
+  expect(screen.get('Button', 'Connect to Stripe').props.href).toContain('/connect?mode=test');
+});
+
+test('goes through events, import and workflow, each done when the backend says so', async () => {
+  const backend = stubBackend({
+    ...fresh,
+    'import/start': { status: 'running', done: 0, total: null },
+    'workflows/create': workflow({ id: 'wf_2', status: 'draft' }),
+    'workflows/activate': workflow({ id: 'wf_2' }),
+  });
+  const screen = await showOnboarding();
+
+  await screen.act('Radio', 'Everything', 'onChange', { target: { value: 'all' } });
+  backend.reply({ 'settings/read': () => backend.askedFor('settings/save')[0]!.settings });
+  await screen.press('Turn on');
+  const [{ settings: saved }] = backend.askedFor('settings/save') as [{ settings: ReturnType<typeof settings> }];
+  expect(Object.values(saved.events).filter((event) => event.enabled)).toHaveLength(19);
+
+  backend.reply({ overview: overview() });
+  await screen.press('Import customers');
+  expect(backend.askedFor('import/start')).toHaveLength(1);
+
+  await screen.act('Select', 'Template', 'onChange', { target: { value: 'payment_failed' } });
+  backend.reply({ 'workflows/list': list([workflow()]) });
+  await screen.press('Turn on');
+  expect(backend.askedFor('workflows/create')[0]).toMatchObject({ template: 'payment_failed' });
+  expect(backend.askedFor('workflows/activate')[0]).toMatchObject({ id: 'wf_2' });
+  expect(screen.get('OnboardingView').props.completed).toBe(true);
+});
+
+test('turns on a draft that is there already instead of making another', async () => {
+  const backend = stubBackend({
+    ...connected(),
+    'workflows/list': list([workflow({ status: 'draft' })]),
+    'workflows/activate': workflow(),
+  });
+  const screen = await showOnboarding();
+  expect(screen.read()).toContain('“New customer” is ready and waits to be turned on.');
+  await screen.press('Turn on');
+  expect(backend.askedFor('workflows/activate')[0]).toMatchObject({ id: 'wf_1' });
+});
+
+test.each([
+  ['settings/save', fresh, 'Turn on', 'Not saved'],
+  [
+    'import/start',
+    { ...fresh, 'settings/read': connected()['settings/read'] },
+    'Import customers',
+    'The import didn’t start',
+  ],
+  ['workflows/create', { ...connected(), 'workflows/list': list([]) }, 'Turn on', 'The workflow isn’t on'],
+])('says so when %s fails', async (route, replies, button, words) => {
+  stubBackend({ ...replies, [route]: fail });
+  const screen = await showOnboarding();
+  await screen.press(button);
+  expect(screen.read()).toContain(words);
+  expect(screen.has('Button', 'Try again')).toBe(true);
+});
+
+test('lets people look back at a finished task', async () => {
+  stubBackend({ ...fresh });
+  const screen = await showOnboarding();
+  const [connect] = screen.get('OnboardingView').props.tasks as Task[];
+  connect!.onPress!();
+  await screen.settle();
+  expect(screen.read()).toContain('Acme Inc.');
+});
+
+test('offers view-only people nothing to press but says whom to ask', async () => {
+  stubBackend(fresh);
+  const screen = await showOnboarding({ role: 'view_only' });
+  expect(screen.read()).toContain('Ask an administrator or developer of this account to finish setting up.');
+  expect(screen.all('Button')).toHaveLength(0);
+});
+
+test('offers to start a failed import again', async () => {
+  const backend = stubBackend({
+    ...connected(),
+    overview: overview({ import: { status: 'failed', done: 3, total: 9 } }),
+    'import/start': { status: 'running', done: 3, total: 9 },
+  });
+  const screen = await showOnboarding();
+  await screen.press('Import again');
+  expect(backend.askedFor('import/start')).toHaveLength(1);
+});

@@ -1,0 +1,234 @@
+import { CATALOGUE, EVENT_TYPES } from '../../../shared/catalogue';
+import { settingsSchema } from '../../../shared/settings';
+import { Refusal, stubBackend, stubSilence } from '../../test/backend';
+import { connected, context, notConnected, overview, settings } from '../../test/samples';
+import { type Screen, show } from '../../test/screen';
+import SettingsView from './SettingsView';
+
+const showSettings = (...args: Parameters<typeof context>) => show(<SettingsView {...context(...args)} />);
+const save = (screen: Screen) => screen.act('SettingsView', undefined, 'onSave', {});
+const status = (screen: Screen) => screen.get('SettingsView').props.statusMessage;
+const refuse =
+  (...refusal: ConstructorParameters<typeof Refusal>) =>
+  () => {
+    throw new Refusal(...refusal);
+  };
+
+test('waits with a spinner while the backend is asked', async () => {
+  stubSilence();
+  const screen = await showSettings();
+  expect(screen.has('Spinner')).toBe(true);
+  expect(screen.get('SettingsView').props.onSave).toBeUndefined();
+});
+
+test('says what to do when the backend is down, and tries again on demand', async () => {
+  const backend = stubBackend({ ...connected(), overview: refuse(500, 'internal_error') });
+  const screen = await showSettings();
+  expect(screen.read()).toContain('Try again in a moment.');
+  backend.reply({ overview: overview() });
+  await screen.press('Try again');
+  expect(screen.read()).toContain('Acme Inc.');
+});
+
+test('tries again when only the settings failed to load', async () => {
+  const backend = stubBackend({ ...connected(), 'settings/read': refuse(500, 'internal_error') });
+  const screen = await showSettings();
+  expect(screen.read()).toContain('The settings didn’t load');
+  backend.reply({ 'settings/read': settings() });
+  await screen.press('Try again');
+  expect(screen.read()).toContain('0 of 19 on');
+});
+
+test('offers Connect to Stripe for the mode in view while not connected', async () => {
+  stubBackend({ overview: notConnected });
+  const screen = await showSettings();
+  expect(screen.get('Button', 'Connect to Stripe').props).toMatchObject({
+    href: 'https://tillpost.example.com/connect?mode=test',
+    target: '_blank',
+  });
+  expect(screen.read()).toContain('This connects test mode only.');
+});
+
+test('notices by itself that the merchant came back connected', async () => {
+  jest.useFakeTimers({ doNotFake: ['setTimeout', 'setImmediate', 'nextTick'] });
+  try {
+    const backend = stubBackend({ ...connected(), overview: notConnected });
+    const screen = await showSettings();
+    await screen.press('Connect to Stripe');
+    backend.reply({ overview: overview() });
+    await jest.advanceTimersByTimeAsync(3_000);
+    await screen.settle();
+    expect(screen.read()).toContain('Connected');
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
+test('asks for reconnecting, and still shows and saves settings', async () => {
+  const backend = stubBackend({ ...connected(), overview: overview({ status: 'needs_reconnect' }) });
+  const screen = await showSettings();
+  expect(screen.read()).toContain('Nothing is lost: events wait until you reconnect.');
+  expect(screen.get('Button', 'Reconnect').props.href).toBe('https://tillpost.example.com/connect?mode=test');
+  await save(screen);
+  expect(backend.askedFor('settings/save')).toHaveLength(1);
+});
+
+test('saves all 19 events with every option', async () => {
+  const backend = stubBackend({ ...connected(), 'settings/read': settings() });
+  const screen = await showSettings();
+  for (const type of EVENT_TYPES) {
+    const { label, description } = CATALOGUE[type];
+    await screen.toggle(description, true);
+    await screen.press('Options');
+    await screen.toggle('Start workflows', false);
+    await screen.toggle('Sync full name', false);
+    await screen.toggle('Sync billing fields', false);
+    await screen.type('User group', label);
+    await screen.press('Hide options');
+    // From here on "Options" must mean the next event's.
+    expect(screen.read()).toContain(`Starts no workflow · Syncs no details · Group “${label}”`);
+    await screen.toggle(description, false);
+  }
+  await screen.press('Turn on all');
+  await save(screen);
+
+  const [{ settings: saved }] = backend.askedFor('settings/save') as [{ settings: ReturnType<typeof settings> }];
+  expect(Object.keys(saved.events)).toHaveLength(19);
+  for (const type of EVENT_TYPES)
+    expect(saved.events[type]).toEqual({
+      enabled: true,
+      trigger_workflows: false,
+      sync_name: false,
+      sync_billing: false,
+      user_group: CATALOGUE[type].label,
+    });
+  expect(settingsSchema.safeParse(saved).success).toBe(true);
+  expect(status(screen)).toBe('Saved');
+});
+
+test('says when something is unsaved, and no longer once it is saved', async () => {
+  stubBackend({ ...connected(), 'settings/read': settings() });
+  const screen = await showSettings();
+  expect(status(screen)).toBeUndefined();
+  await screen.toggle(CATALOGUE['invoice.paid'].label, true);
+  expect(status(screen)).toBe('Unsaved changes');
+  await save(screen);
+  expect(status(screen)).toBe('Saved');
+});
+
+test('turns on the recommended three, and all off again', async () => {
+  const backend = stubBackend({ ...connected(), 'settings/read': settings() });
+  const screen = await showSettings();
+  await screen.press('Turn on recommended');
+  expect(screen.read()).toContain('Events · 3 of 19 on');
+  expect(screen.get('Switch', 'Customer created').props.defaultChecked).toBe(true);
+  await screen.press('Turn off all');
+  await save(screen);
+  const [{ settings: saved }] = backend.askedFor('settings/save') as [{ settings: ReturnType<typeof settings> }];
+  expect(Object.values(saved.events).some((event) => event.enabled)).toBe(false);
+});
+
+test('saves consent, deleted customers and test addresses, and leaves the sender as it is', async () => {
+  const sender = { from_name: 'Acme', reply_to: null, postal_address: null };
+  const backend = stubBackend({
+    ...connected(),
+    'settings/read': { ...settings(), sender, timezone: 'Europe/Berlin' },
+  });
+  const screen = await showSettings();
+  await screen.act('Radio', 'Transactional only', 'onChange', { target: { value: 'transactional_only' } });
+  await screen.act('Radio', 'Delete the contact', 'onChange', { target: { value: 'delete' } });
+  await screen.type('Test addresses', 'me@example.com,\n\n you@example.com ');
+  await save(screen);
+  expect(backend.askedFor('settings/save')[0]!.settings).toMatchObject({
+    consent: 'transactional_only',
+    on_customer_deleted: 'delete',
+    test_recipients: ['me@example.com', 'you@example.com'],
+    sender,
+    timezone: 'Europe/Berlin',
+  });
+});
+
+test('says which field was refused, keeps what was typed and saves again', async () => {
+  const param = 'settings.events.customer.created.user_group';
+  const backend = stubBackend({
+    ...connected(),
+    'settings/save': refuse(400, 'invalid_request', `${param}: must have at most 100 characters`, param),
+  });
+  const screen = await showSettings();
+  await screen.press('Options');
+  await screen.type('User group', 'x'.repeat(101));
+  await save(screen);
+  expect(status(screen)).toBe('Not saved');
+  expect(screen.read()).toContain('Customer created, user group: must have at most 100 characters');
+
+  backend.reply({ 'settings/save': ({ settings: saved }) => saved });
+  await screen.type('User group', 'VIP');
+  await screen.press('Save again');
+  expect(status(screen)).toBe('Saved');
+  expect(screen.has('Banner')).toBe(false);
+});
+
+test('shows what the backend made of the input', async () => {
+  stubBackend({
+    ...connected(),
+    'settings/save': ({ settings: saved }) => ({ ...saved, test_recipients: ['jenny@example.com'] }),
+  });
+  const screen = await showSettings();
+  await screen.type('Test addresses', 'Jenny@Example.com');
+  await save(screen);
+  expect(screen.get('TextArea', 'Test addresses').props.defaultValue).toBe('jenny@example.com');
+});
+
+test('lets view-only people look but neither change, save nor disconnect', async () => {
+  stubBackend(connected());
+  const screen = await showSettings({ role: 'view_only' });
+  expect(screen.read()).toContain('You can look, but not change');
+  expect(screen.get('SettingsView').props.onSave).toBeUndefined();
+  for (const input of ['Switch', 'Radio', 'TextArea'].flatMap(screen.all)) expect(input.props.disabled).toBe(true);
+  expect(screen.has('Button', 'Disconnect')).toBe(false);
+  expect(screen.has('Button', 'Turn on')).toBe(false);
+});
+
+test('offers view-only people no way to connect', async () => {
+  stubBackend({ overview: notConnected });
+  expect((await showSettings({ role: 'view_only' })).has('Button', 'Connect')).toBe(false);
+});
+
+test('disconnects only after asking', async () => {
+  const backend = stubBackend({ ...connected(), disconnect: { connected: false } });
+  const screen = await showSettings();
+  await screen.press('Disconnect…');
+  expect(backend.askedFor('disconnect')).toHaveLength(0);
+  expect(screen.read()).toContain('erased after 30 days unless you connect again');
+  await screen.press('Stay connected');
+  expect(screen.has('Banner')).toBe(false);
+
+  await screen.press('Disconnect…');
+  backend.reply({ overview: { ...notConnected, status: 'removed' } });
+  await screen.press('Disconnect');
+  expect(backend.askedFor('disconnect')).toHaveLength(1);
+  expect(screen.read()).toContain('Tillpost was disconnected from this account.');
+});
+
+test('says so when disconnecting failed', async () => {
+  stubBackend({ ...connected(), disconnect: refuse(500, 'internal_error') });
+  const screen = await showSettings();
+  await screen.press('Disconnect…');
+  await screen.press('Disconnect');
+  expect(screen.read()).toContain('Still connected');
+});
+
+test('asks for live data only in live mode outside a sandbox', async () => {
+  const modes = [
+    { view: context({ mode: 'live' }), livemode: true, words: 'Live mode' },
+    { view: context({ mode: 'test' }), livemode: false, words: 'Test mode.' },
+    { view: context({ mode: 'live', isSandbox: true }), livemode: false, words: 'Sandbox.' },
+  ];
+  for (const { view, livemode, words } of modes) {
+    const backend = stubBackend(connected());
+    const screen = await show(<SettingsView {...view} />);
+    expect(backend.asked.every(({ body }) => body.livemode === livemode)).toBe(true);
+    expect(screen.read()).toContain(words);
+    expect(screen.has('TextArea', 'Test addresses')).toBe(!livemode);
+  }
+});
