@@ -49,7 +49,13 @@ test.each(CLI_TYPES)('stripe trigger %s ends in that event, signed, at the Conne
 });
 
 test('the CLI sets an address and a name, in creating and over what its fixture says', async () => {
-  const created = await trigger('customer.created', '--override', 'customer:email=ada@example.com', '--add', 'customer:name=Ada');
+  const created = await trigger(
+    'customer.created',
+    '--override',
+    'customer:email=ada@example.com',
+    '--add',
+    'customer:name=Ada',
+  );
   expect(created.data.object).toMatchObject({ email: 'ada@example.com', name: 'Ada' });
   const paid = await trigger('invoice.paid', '--override', 'customer:email=ada@example.com');
   expect(paid.data.object).toMatchObject({ customer_email: 'ada@example.com', status: 'paid', amount_paid: 2000 });
@@ -62,7 +68,16 @@ test('the CLI names the connected account', async () => {
 });
 
 test('the CLI is refused an account that does not exist', async () => {
-  const args = ['trigger', 'customer.created', '--api-base', url, '--api-key', APP_KEYS.test, '--stripe-account', 'acct_none'];
+  const args = [
+    'trigger',
+    'customer.created',
+    '--api-base',
+    url,
+    '--api-key',
+    APP_KEYS.test,
+    '--stripe-account',
+    'acct_none',
+  ];
   await expect(run(CLI, args, { env: { PATH: process.env.PATH, HOME: home } })).rejects.toMatchObject({
     stderr: expect.stringContaining('acct_none'),
   });

@@ -8,12 +8,14 @@ import type { StripeEvent, Tenant } from './tenant';
 export interface Endpoint {
   webhook: Stripe.WebhookEndpoint;
   secret: string;
-  /** The account that made it; for a Connect endpoint the platform, which hears of every account. */
+  /** A Connect endpoint hears of every account, and each event says which; the others only of their own. */
+  isConnect: boolean;
+  /** The account that made it through the API; null for one that came with the configuration. */
   account: string | null;
 }
 
 export interface Endpoints {
-  /** A Connect endpoint as an operator registers it: Tillpost's types only. `url` is read at every delivery. */
+  /** A Connect endpoint as an operator registers it, for Tillpost's types only; the API doesn't list it. */
   addConnect(livemode: boolean, url: string, secret: string): Endpoint;
   create(tenant: Tenant, params: Params): Stripe.WebhookEndpoint & { secret: string };
   list(tenant: Tenant): Stripe.WebhookEndpoint[];
@@ -44,13 +46,13 @@ export function createEndpoints(now: () => number, newId: (prefix: string) => st
     url,
   });
 
-  const isOwn = (endpoint: Endpoint, { account, livemode }: Tenant, connect = endpoint.account === null) =>
-    endpoint.webhook.livemode === livemode && (connect || endpoint.account === account.id);
+  const isOwn = (endpoint: Endpoint, { account, livemode }: Tenant) =>
+    endpoint.webhook.livemode === livemode && endpoint.account === account.id;
 
   return {
     addConnect(livemode, url, secret) {
       const webhook = newWebhook(livemode, url, [...EVENT_TYPES, ...HOUSEKEEPING_TYPES]);
-      const endpoint = { webhook, secret, account: null };
+      const endpoint = { webhook, secret, isConnect: true, account: null };
       endpoints.push(endpoint);
       return endpoint;
     },
@@ -62,7 +64,7 @@ export function createEndpoints(now: () => number, newId: (prefix: string) => st
       const isConnect = text(params, 'connect') === 'true';
       if (isConnect) webhook.application = `ca_sandbox_${tenant.livemode ? 'live' : 'test'}`;
       const secret = newId('whsec');
-      endpoints.push({ webhook, secret, account: isConnect ? null : tenant.account.id });
+      endpoints.push({ webhook, secret, isConnect, account: tenant.account.id });
       return { ...webhook, secret };
     },
     list: (tenant) => endpoints.filter((endpoint) => isOwn(endpoint, tenant)).map(({ webhook }) => webhook),
@@ -84,11 +86,11 @@ export function createEndpoints(now: () => number, newId: (prefix: string) => st
       endpoints.splice(endpoints.indexOf(endpoint), 1);
     },
     receiversOf(event, account, { isInBothModes, everyType }) {
-      return endpoints.filter(({ webhook, account: owner }) => {
-        const isMode = webhook.livemode === event.livemode || (owner === null && webhook.livemode && isInBothModes);
+      return endpoints.filter(({ webhook, isConnect, account: owner }) => {
+        const isMode = webhook.livemode === event.livemode || (isConnect && webhook.livemode && isInBothModes);
         const isAsked =
           everyType || webhook.enabled_events.includes('*') || webhook.enabled_events.includes(event.type);
-        return isMode && isAsked && webhook.status === 'enabled' && (owner === null || owner === account);
+        return isMode && isAsked && webhook.status === 'enabled' && (isConnect || owner === account);
       });
     },
   };

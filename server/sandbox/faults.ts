@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import { invalidApiKey, rateLimited, serverError, type StripeApiError } from './stripe-error';
 
 export interface Fault {
+  /** The `stripe` client tries a cut call once more by itself: order two. */
   kind: 'rate_limit' | 'server_error' | 'unauthorized' | 'hang' | 'cut' | 'slow';
   /** How many calls it hits; until cleared when left out. */
   times?: number;

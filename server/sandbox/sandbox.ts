@@ -187,7 +187,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     });
     event.pending_webhooks = receivers.length;
     of.events.put(event);
-    await deliveries.send(event, receivers, (receiver) => (receiver.account === null ? { ...event, account } : event));
+    await deliveries.send(event, receivers, (receiver) => (receiver.isConnect ? { ...event, account } : event));
     return { ...event, account };
   };
 
@@ -264,7 +264,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       const account = event.account ?? DEFAULT_ACCOUNT;
       const receivers = endpoints
         .receiversOf(event, account, { isInBothModes: false, everyType: true })
-        .filter((receiver) => receiver.account === null);
+        .filter((receiver) => receiver.isConnect);
       await deliveries.send({ ...event, pending_webhooks: receivers.length }, receivers, () => event);
     },
     retryDeliveries: () => deliveries.retryNow(),

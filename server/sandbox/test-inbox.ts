@@ -1,7 +1,8 @@
 /** A webhook endpoint for tests: keeps what arrives, verified by Stripe's own library, and answers as it is told. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
+import { createStripe } from '../stripe';
 
 export interface Received {
   event: Stripe.Event;
@@ -47,7 +48,7 @@ export async function createInbox(): Promise<Inbox> {
   };
 }
 
-const { webhooks } = new Stripe('sk_test_signatures');
+const { webhooks } = createStripe('sk_test_signatures', 'https://api.stripe.com');
 
 /** Throws unless Stripe's own library finds the signature right. */
 export const verify = ({ payload, signature }: Received, secret: string, tolerance?: number): Stripe.Event =>

@@ -117,13 +117,13 @@ function changedCustomer(scene: Scene): Stripe.Customer {
   return customer;
 }
 
-function useCard(tenant: Tenant, customer: Stripe.Customer, card: string): void {
+function setCard(tenant: Tenant, customer: Stripe.Customer, card: string): void {
   customer.invoice_settings.default_payment_method = attachPaymentMethod(tenant, card, customer.id).id;
 }
 
 function subscribe(scene: Scene, params: Record<string, string> = {}): Stripe.Subscription {
   const customer = customerIn(scene);
-  useCard(scene.tenant, customer, 'pm_card_visa');
+  setCard(scene.tenant, customer, 'pm_card_visa');
   const items = [{ price: monthlyPrice(scene.tenant).id }];
   return createSubscription(scene.tenant, { customer: customer.id, items, ...params });
 }
@@ -136,7 +136,7 @@ const subscriptionIn = (scene: Scene): Stripe.Subscription =>
 function pausedSubscription(scene: Scene): Stripe.Subscription {
   const paused = subscriptionsOf(scene).find(({ status }) => status === 'paused');
   const subscription = paused ?? pauseSubscription(scene.tenant, subscribe(scene), 'pause_requested');
-  useCard(scene.tenant, scene.tenant.customers.find(String(subscription.customer))!, 'pm_card_visa');
+  setCard(scene.tenant, scene.tenant.customers.find(String(subscription.customer))!, 'pm_card_visa');
   return subscription;
 }
 
@@ -177,7 +177,7 @@ function paidInvoice(scene: Scene): Stripe.Invoice {
   const { tenant } = scene;
   const open = openInvoiceOf(scene);
   if (open) {
-    useCard(tenant, customerIn(scene), 'pm_card_visa');
+    setCard(tenant, customerIn(scene), 'pm_card_visa');
     return payInvoice(tenant, open);
   }
   const running = subscriptionsOf(scene).find(({ status }) => status === 'active');
@@ -190,7 +190,7 @@ function failedInvoice(scene: Scene): Stripe.Invoice {
   const open = openInvoiceOf(scene);
   const subscription = open ? undefined : subscriptionIn(scene);
   const customer = tenant.customers.find(String((open ?? subscription)?.customer))!;
-  useCard(tenant, customer, 'pm_card_chargeCustomerFail');
+  setCard(tenant, customer, 'pm_card_chargeCustomerFail');
   if (subscription) return latestInvoice(tenant, renewSubscription(tenant, subscription));
   try {
     return payInvoice(tenant, open!);

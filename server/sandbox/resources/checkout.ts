@@ -7,7 +7,7 @@ import type { Tenant } from '../tenant';
 import { createCustomer, customerOf } from './customers';
 import { asSubscriptionItems, lineItemsOf, sumOf } from './line-items';
 import { newCheckoutSession } from './new-checkout-session';
-import { attachPaymentMethod, EXAMPLE_PAYER, usePaymentMethod } from './payment-methods';
+import { attachPaymentMethod, EXAMPLE_PAYER, resolvePaymentMethod } from './payment-methods';
 import { confirmPaymentIntent, newPaymentIntent } from './payments';
 import { createSubscription } from './subscriptions';
 
@@ -65,7 +65,7 @@ export function createCheckoutSession(tenant: Tenant, params: Params): Stripe.Ch
 /** The customer pays: with a card at once; with a debit the session is complete and the money comes, or doesn't, later. */
 export function completeCheckout(tenant: Tenant, session: Stripe.Checkout.Session, method: string) {
   if (session.status !== 'open') throw wrongState('This Checkout Session is no longer open.');
-  const paymentMethod = usePaymentMethod(tenant, method);
+  const paymentMethod = resolvePaymentMethod(tenant, method);
   const behaviour = tenant.cardBehaviours.get(paymentMethod.id);
   const isLater = behaviour === 'pays_later' || behaviour === 'declines_later';
   const customer = payer(tenant, session, paymentMethod);

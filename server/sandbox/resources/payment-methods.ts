@@ -48,7 +48,7 @@ export function createPaymentMethod(tenant: Tenant, params: Params): Stripe.Paym
  * A payment method of the account, or a fresh one for a shared test name (`pm_card_visa`, `tok_visa`,
  * `pm_card_chargeCustomerFail`, `pm_card_createDispute`…). Source: https://docs.stripe.com/testing
  */
-export function usePaymentMethod(tenant: Tenant, name: string): Stripe.PaymentMethod {
+export function resolvePaymentMethod(tenant: Tenant, name: string): Stripe.PaymentMethod {
   if (/^(pm_card_|tok_)/.test(name)) return cardOf(tenant, name, { email: null, name: null });
   const found = tenant.paymentMethods.find(name);
   if (!found) throw noSuch('PaymentMethod', name, 'payment_method');
@@ -57,7 +57,7 @@ export function usePaymentMethod(tenant: Tenant, name: string): Stripe.PaymentMe
 
 export function attachPaymentMethod(tenant: Tenant, name: string, customer: string): Stripe.PaymentMethod {
   mustFind(tenant.customers, 'customer', customer, 'customer');
-  const paymentMethod = usePaymentMethod(tenant, name);
+  const paymentMethod = resolvePaymentMethod(tenant, name);
   paymentMethod.customer = customer;
   tenant.paymentMethods.put(paymentMethod);
   tenant.emit('payment_method.attached', paymentMethod);

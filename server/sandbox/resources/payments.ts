@@ -5,7 +5,7 @@ import { get, listPage, mustFind, post, type Route } from '../route';
 import { cardDeclined } from '../stripe-error';
 import type { Tenant } from '../tenant';
 import { openDispute } from './disputes';
-import { EXAMPLE_PAYER, usePaymentMethod } from './payment-methods';
+import { EXAMPLE_PAYER, resolvePaymentMethod } from './payment-methods';
 
 export const paymentRoutes: Route[] = [
   get('/v1/charges', 'charge_read', (call) => listPage(call.tenant.charges, call)),
@@ -95,7 +95,7 @@ export function newPaymentIntent(tenant: Tenant, given: NewPaymentIntent): Strip
 
 /** Charges the payment method. @throws StripeApiError 402 when it declines */
 export function confirmPaymentIntent(tenant: Tenant, intent: Stripe.PaymentIntent, method: string) {
-  const paymentMethod = usePaymentMethod(tenant, method);
+  const paymentMethod = resolvePaymentMethod(tenant, method);
   const behaviour = tenant.cardBehaviours.get(paymentMethod.id);
   const isDeclined = behaviour === 'declines' || behaviour === 'declines_later';
   const charge = newCharge(tenant, intent, paymentMethod, isDeclined);
