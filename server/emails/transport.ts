@@ -1,9 +1,10 @@
-/** The pooled SMTP connection mail goes out by. */
-import { createTransport as createMailer, type Transporter } from 'nodemailer';
+/** The pooled SMTP connections mail goes out by. */
+import { createTransport as createMailer, type SendMailOptions, type Transporter } from 'nodemailer';
+import type { Row } from '../db/schema';
 
 export type Transport = Transporter;
 
-const MAX_CONNECTIONS = 5;
+export const MAX_CONNECTIONS = 5;
 
 export function createTransport(smtpUrl: string): Transport {
   const url = new URL(smtpUrl);
@@ -21,4 +22,24 @@ export function createTransport(smtpUrl: string): Transport {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+}
+
+/** Headers that nodemailer makes of fields of its own. */
+const FIELDS = ['From', 'To', 'Reply-To', 'Subject', 'Message-ID'];
+
+/** A stored email as nodemailer takes it: exactly the headers that were stored, addresses as structures. */
+export function toMessage(to: string, { html, text, headers }: Row<'email_body'>): SendMailOptions {
+  const stored = JSON.parse(headers) as Record<string, string>;
+  const { From = '', Subject, 'Reply-To': replyTo } = stored;
+  const [, name = '', address = From] = /^"(.*)" <(.*)>$/.exec(From) ?? [];
+  return {
+    from: { name, address },
+    to: { name: '', address: to },
+    ...(replyTo ? { replyTo: { name: '', address: replyTo } } : {}),
+    subject: Subject,
+    messageId: stored['Message-ID'],
+    headers: Object.fromEntries(Object.entries(stored).filter(([header]) => !FIELDS.includes(header))),
+    html,
+    text,
+  };
 }

@@ -2,7 +2,7 @@ import { CATALOGUE, CONTACT_PROPERTIES, samplesOf, type PropertyValue } from '..
 import { definitionSchema, stepsOf, type Definition } from '../../../shared/workflow';
 import { renderEmail } from '../../emails/render';
 import { parseDefinition } from '../validate';
-import { defineFromTemplate, TEMPLATES } from './templates';
+import { defineFromTemplate, TEMPLATES } from '.';
 
 const cases = Object.entries(TEMPLATES).flatMap(([key, { triggers }]) =>
   triggers.map((trigger) => [key, trigger] as const),

@@ -1,0 +1,113 @@
+/** An email's rows, ready to be inserted: rendered, with the headers it will bear, or held with the reason. */
+import type { Insertable } from 'kysely';
+import type { PropertyValue } from '../../shared/catalogue';
+import type { Settings } from '../../shared/settings';
+import type { EmailContent } from '../../shared/workflow';
+import type { Context } from '../context';
+import { insertNew } from '../db/bulk';
+import { flag } from '../db/columns';
+import { newId } from '../db/new-id';
+import type { Db, Schema } from '../db/schema';
+import { tenantColumns, type Tenant } from '../db/tenant';
+import { renderEmail } from './render';
+import { unsubscribeUrl } from './unsubscribe-token';
+
+export interface EmailRequest {
+  tenant: Tenant;
+  settings: Settings;
+  content: EmailContent;
+  to: string;
+  event: Record<string, PropertyValue>;
+  contact: Record<string, PropertyValue>;
+  /** What it belongs to; null for a test send. */
+  origin: { runId: string; stepId: string; workflowId: string; contactId: string; eventId: string } | null;
+}
+
+export interface ComposedEmail {
+  row: Insertable<Schema['email']>;
+  /** Null while the email is held. */
+  body: Insertable<Schema['email_body']> | null;
+}
+
+type ComposeContext = Pick<Context, 'config' | 'vault'>;
+
+/** `id` is given to make a held email anew. */
+export function composeEmail(
+  ctx: ComposeContext,
+  { tenant, settings, content, to, event, contact, origin }: EmailRequest,
+  now: number,
+  id = newId('eml'),
+): ComposedEmail {
+  const unsubscribe = content.kind === 'marketing' ? unsubscribeUrl(ctx, tenant, id) : null;
+  const { sender, locale, timezone } = settings;
+  const rendered = renderEmail({
+    content,
+    event,
+    contact,
+    sender: { name: sender.from_name },
+    locale,
+    timezone,
+    postalAddress: sender.postal_address,
+    unsubscribeUrl: unsubscribe,
+  });
+  const messageId = `<${id}@${new URL(ctx.config.publicUrl).hostname}>`;
+  const isHeld = rendered.kind === 'held';
+  const row = {
+    ...tenantColumns(tenant),
+    id,
+    run_id: origin?.runId ?? null,
+    step_id: origin?.stepId ?? null,
+    workflow_id: origin?.workflowId ?? null,
+    contact_id: origin?.contactId ?? null,
+    event_id: origin?.eventId ?? null,
+    kind: content.kind,
+    to_address: to,
+    subject: rendered.subject,
+    status: isHeld ? ('held' as const) : ('queued' as const),
+    reason: isHeld ? rendered.reason : null,
+    message_id: messageId,
+    is_test: flag(origin === null),
+    due_at: isHeld ? null : now,
+    created_at: now,
+  };
+  if (isHeld) return { row, body: null };
+  const headers = {
+    From: fromHeader(ctx, sender.from_name),
+    To: to,
+    ...(sender.reply_to ? { 'Reply-To': sender.reply_to } : {}),
+    Subject: rendered.subject,
+    'Message-ID': messageId,
+    // RFC 3834: keeps out-of-office replies away.
+    'Auto-Submitted': 'auto-generated',
+    ...(unsubscribe
+      ? { 'List-Unsubscribe': `<${unsubscribe}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
+      : {}),
+  };
+  const { html, text } = rendered;
+  return { row, body: { ...tenantColumns(tenant), email_id: id, html, text, headers: JSON.stringify(headers) } };
+}
+
+/** `"Acme" <hello@example.com>`: the name of the merchant, the address of the operator. */
+function fromHeader({ config }: ComposeContext, fromName: string | null): string {
+  const fallback = `no-reply@${new URL(config.publicUrl).hostname}`;
+  const [, ownName, inBrackets] = /^(.*?)\s*<([^>]+)>$/.exec(config.mailFrom ?? '') ?? [];
+  const address = inBrackets ?? config.mailFrom ?? fallback;
+  const name = (fromName ?? ownName ?? '')
+    .replace(/["\\<>\p{Cc}]/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return name ? `"${name}" <${address}>` : address;
+}
+
+/** Inserts those that their run and step have not made before; answers their ids. */
+export async function insertEmails(db: Db, emails: readonly ComposedEmail[]): Promise<Set<string>> {
+  const inserted = await insertNew(
+    db,
+    'email',
+    emails.map(({ row }) => row),
+  );
+  const ids = new Set(inserted.map(({ id }) => id));
+  const bodies = emails.flatMap(({ body }) => (body && ids.has(body.email_id) ? [body] : []));
+  await insertNew(db, 'email_body', bodies);
+  return ids;
+}

@@ -1,0 +1,193 @@
+/**
+ * The queue of emails. Consent and suppression are judged when an email is claimed; then it goes out in the background,
+ * on one of the transport's connections, and its result is noted. A process killed in between leaves the claim, and the
+ * same message with the same Message-ID is sent when the lease ends.
+ */
+import { findSuppressions, suppressAddress } from '../contacts/suppressions';
+import type { Context } from '../context';
+import { backOffMs } from '../db/back-off';
+import { inList } from '../db/bulk';
+import { claim, LEASE_MS, MAX_CLAIMS } from '../db/claim';
+import type { Row, Schema } from '../db/schema';
+import { ofTenant, tenantKey, tenantOf, type Tenant } from '../db/tenant';
+import { readSettings } from '../settings/settings';
+import type { Lane } from '../worker';
+import { findEmailBody } from './emails';
+import { groupBy } from './group-by';
+import { maySend, type Verdict } from './may-send';
+import { classifySmtpError } from './smtp-error';
+import { MAX_CONNECTIONS, toMessage, type Transport } from './transport';
+
+type Email = Row<'email'>;
+
+/** Emails taken at once where nothing is sent. */
+const BATCH = 200;
+const GIVE_UP_MS = 24 * 60 * 60_000;
+const BACK_OFF = { first: 10_000, longest: 60 * 60_000 };
+
+export function createEmailLane(): Lane {
+  const sends = new Set<Promise<void>>();
+
+  function sendInBackground(ctx: Context, transport: Transport, email: Email): void {
+    const send = sendEmail(ctx, transport, email)
+      .catch((error: unknown) =>
+        ctx.log.error({ err: error, email: email.id }, 'an email’s result was not noted; its lease will end'),
+      )
+      .finally(() => {
+        sends.delete(send);
+        ctx.nudge();
+      });
+    sends.add(send);
+  }
+
+  return {
+    name: 'emails',
+    async work(ctx) {
+      const limit = ctx.transport ? MAX_CONNECTIONS - sends.size : BATCH;
+      if (limit <= 0) return 0;
+      const emails = await claim(ctx.db, 'email', { now: ctx.clock.now(), limit });
+      for (const own of groupBy(emails, (email) => tenantKey(tenantOf(email))).values()) {
+        const verdicts = await judge(ctx, own);
+        await keep(ctx, verdicts);
+        for (const { email, verdict } of verdicts)
+          if (verdict.kind === 'send' && ctx.transport) sendInBackground(ctx, ctx.transport, email);
+      }
+      return emails.length;
+    },
+    async settle() {
+      while (sends.size > 0) await Promise.all(sends);
+    },
+  };
+}
+
+interface Judged {
+  email: Email;
+  verdict: Verdict | { kind: 'keep'; status: 'failed'; reason: string };
+}
+
+async function judge(ctx: Context, emails: [Email, ...Email[]]): Promise<Judged[]> {
+  const { db } = ctx;
+  const tenant = tenantOf(emails[0]);
+  const settings = await readSettings(db, tenant);
+  const suppressions = await findSuppressions(
+    db,
+    tenant,
+    emails.map((email) => email.to_address),
+  );
+  const contacts = await statusesOf(
+    ctx,
+    tenant,
+    'contact',
+    emails.flatMap((email) => email.contact_id ?? []),
+  );
+  const runs = await statusesOf(
+    ctx,
+    tenant,
+    'run',
+    emails.flatMap((email) => email.run_id ?? []),
+  );
+  return emails.map((email) => {
+    if (email.claims > MAX_CLAIMS)
+      return {
+        email,
+        verdict: { kind: 'keep', status: 'failed', reason: 'Sending it ended the process several times' },
+      };
+    const verdict = maySend(email, {
+      livemode: tenant.livemode,
+      hasTransport: ctx.transport !== null,
+      testRecipients: settings.test_recipients,
+      contact: contacts.get(email.contact_id ?? ''),
+      suppression: suppressions.get(email.to_address),
+      run: runs.get(email.run_id ?? ''),
+    });
+    return { email, verdict };
+  });
+}
+
+async function statusesOf<T extends 'contact' | 'run'>({ db }: Context, tenant: Tenant, table: T, ids: string[]) {
+  if (ids.length === 0) return new Map<string, { status: Schema[T]['status'] }>();
+  const rows = await db
+    .selectFrom(table as 'contact')
+    .select(['id', 'status'])
+    .where(ofTenant(tenant))
+    .where('id', 'in', inList(ids))
+    .execute();
+  return new Map(rows.map(({ id, status }) => [id, { status: status as Schema[T]['status'] }]));
+}
+
+/** Notes the emails that don't go out, those with one reason in one statement. */
+async function keep(ctx: Context, judged: readonly Judged[]): Promise<void> {
+  const kept = judged.flatMap(({ email, verdict }) => (verdict.kind === 'keep' ? [{ email, verdict }] : []));
+  for (const group of groupBy(kept, ({ verdict }) => `${verdict.status} ${verdict.reason}`).values()) {
+    const [first] = group;
+    const { status, reason } = first.verdict;
+    await ctx.db
+      .updateTable('email')
+      .set({ status, reason, due_at: null, claims: 0 })
+      .where(ofTenant(tenantOf(first.email)))
+      .where('status', '=', 'queued')
+      .where('id', 'in', inList(group.map(({ email }) => email.id)))
+      .execute();
+    ctx.metrics.emails.inc({ status }, group.length);
+  }
+}
+
+async function sendEmail(ctx: Context, transport: Transport, email: Email): Promise<void> {
+  const body = await findEmailBody(ctx.db, tenantOf(email), email.id);
+  if (!body) return note(ctx, email, { status: 'failed', reason: 'Its content is gone', due_at: null });
+  const heartbeat = setInterval(() => void extendLease(ctx, email), LEASE_MS / 3);
+  try {
+    await transport.sendMail(toMessage(email.to_address, body));
+  } catch (error) {
+    return await noteFailure(ctx, email, error);
+  } finally {
+    clearInterval(heartbeat);
+  }
+  await note(ctx, email, { status: 'sent', reason: null, due_at: null, sent_at: ctx.clock.now() });
+}
+
+/** A slow server may take longer than a lease; nobody else may take the email up meanwhile. */
+async function extendLease(ctx: Context, email: Email): Promise<void> {
+  await update(ctx, email, { due_at: ctx.clock.now() + LEASE_MS }).catch((error: unknown) =>
+    ctx.log.warn({ err: error, email: email.id }, 'a lease could not be extended'),
+  );
+}
+
+async function noteFailure(ctx: Context, email: Email, error: unknown): Promise<void> {
+  const now = ctx.clock.now();
+  const failure = classifySmtpError(error);
+  if (failure.kind === 'recipient') {
+    const reason = `The mail server refused the address: ${failure.message}`;
+    await suppressAddress(ctx.db, tenantOf(email), email.to_address, { scope: 'all', reason: failure.message, now });
+    return note(ctx, email, { status: 'failed', reason, due_at: null });
+  }
+  ctx.log.warn(
+    { email: email.id, attempts: email.attempts, reason: failure.message },
+    'an email could not be sent yet',
+  );
+  const giveUpAt = email.give_up_at ?? now + GIVE_UP_MS;
+  if (now >= giveUpAt)
+    return note(ctx, email, { status: 'failed', reason: `Given up after a day: ${failure.message}`, due_at: null });
+  ctx.metrics.retries.inc({ queue: 'emails' });
+  const due_at = Math.min(giveUpAt, now + backOffMs(email.attempts, BACK_OFF));
+  await note(ctx, email, {
+    status: 'queued',
+    reason: `Will be tried again: ${failure.message}`,
+    due_at,
+    give_up_at: giveUpAt,
+  });
+}
+
+async function note(ctx: Context, email: Email, fields: Partial<Email> & Pick<Email, 'status'>): Promise<void> {
+  await update(ctx, email, { ...fields, last_error: fields.reason ?? null, claims: 0 });
+  ctx.metrics.emails.inc({ status: fields.status === 'queued' ? 'retried' : fields.status });
+}
+
+const update = (ctx: Context, email: Email, fields: Partial<Email>) =>
+  ctx.db
+    .updateTable('email')
+    .set(fields)
+    .where(ofTenant(tenantOf(email)))
+    .where('id', '=', email.id)
+    .where('status', '=', 'queued')
+    .execute();

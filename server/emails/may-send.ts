@@ -1,0 +1,40 @@
+/** Whether an email may go out, judged right before it would. Pure. */
+import type { Row } from '../db/schema';
+
+export interface SendFacts {
+  livemode: boolean;
+  hasTransport: boolean;
+  testRecipients: readonly string[];
+  /** Undefined when it was deleted, or for a test send. */
+  contact: Pick<Row<'contact'>, 'status'> | undefined;
+  suppression: { scope: 'all' | 'marketing'; reason: string } | undefined;
+  run: Pick<Row<'run'>, 'status'> | undefined;
+}
+
+export type Verdict = { kind: 'send' } | { kind: 'keep'; status: 'captured' | 'suppressed'; reason: string };
+
+type Mail = Pick<Row<'email'>, 'is_test' | 'kind' | 'to_address'>;
+
+export function maySend(email: Mail, facts: SendFacts): Verdict {
+  const obstacle = suppressionOf(email, facts);
+  if (obstacle) return { kind: 'keep', status: 'suppressed', reason: obstacle };
+  if (!facts.hasTransport) return captured('No mail server is configured');
+  if (!facts.livemode && !facts.testRecipients.includes(email.to_address.toLowerCase()))
+    return captured('Test mode mails only the addresses on the test list');
+  return { kind: 'send' };
+}
+
+const captured = (reason: string): Verdict => ({ kind: 'keep', status: 'captured', reason });
+
+function suppressionOf(email: Mail, { contact, suppression, run }: SendFacts): string | undefined {
+  if (suppression?.scope === 'all') return `The address takes no mail: ${suppression.reason}`;
+  // A test send answers to nobody's consent.
+  if (email.is_test === 1) return undefined;
+  if (!contact) return 'The contact was deleted';
+  if (run?.status === 'exited' || run?.status === 'stopped')
+    return 'The workflow ended for this contact before the email went out';
+  if (email.kind === 'transactional' || contact.status === 'subscribed') return undefined;
+  return contact.status === 'unsubscribed'
+    ? 'The contact has unsubscribed'
+    : 'The contact gets transactional email only';
+}

@@ -1,0 +1,37 @@
+/** What a failed attempt to send means. Pure. */
+import { redact } from '../log';
+
+export interface SmtpFailure {
+  /** `recipient`: the address will never take mail. Everything else is worth another try. */
+  kind: 'recipient' | 'temporary';
+  /** The server's answer or the connection's error, fit for people. */
+  message: string;
+}
+
+const MAX_MESSAGE = 300;
+
+/**
+ * Replies 5xx to RCPT are about the recipient unless their enhanced code says policy, protocol or system (RFC 3463):
+ * a relay that blocks us must not suppress a whole audience. After DATA only 5.1.x and 5.2.x are about the recipient.
+ */
+export function classifySmtpError(error: unknown): SmtpFailure {
+  const { responseCode, command, response, message } = error as {
+    responseCode?: number;
+    command?: string;
+    response?: string;
+    message?: string;
+  };
+  const answer = response ?? message ?? String(error);
+  return {
+    kind: isAboutRecipient(responseCode ?? 0, command ?? '', answer) ? 'recipient' : 'temporary',
+    message: redact(answer).replace(/\s+/g, ' ').slice(0, MAX_MESSAGE),
+  };
+}
+
+function isAboutRecipient(code: number, command: string, answer: string): boolean {
+  if (code < 500 || code > 599) return false;
+  const subject = /^\d{3}[ -]5\.(\d)\.\d{1,3}/.exec(answer)?.[1];
+  if (subject !== undefined) return /^(RCPT|DATA)/.test(command) && ['1', '2'].includes(subject);
+  // Without an enhanced code: 550, 551, 553 name a mailbox; 552 and 554 also mean a transaction that failed.
+  return command.startsWith('RCPT') && ![503, 521, 530, 535, 554].includes(code);
+}
