@@ -1,0 +1,36 @@
+/** The console's few static files, read once at start; their URLs bear a hash of the content, so they may be cached for ever. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface Asset {
+  body: Buffer;
+  type: string;
+}
+
+export type AssetUrls = Record<'styles' | 'script' | 'htmx' | 'icon', string>;
+
+export interface Assets {
+  urls: AssetUrls;
+  /** By name, as it stands in the URL. */
+  files: ReadonlyMap<string, Asset>;
+}
+
+const FOLDER = join(__dirname, 'assets');
+
+export function loadAssets(): Assets {
+  const files = new Map<string, Asset>();
+  const add = (path: string, name: string, extension: string, type: string) => {
+    const body = readFileSync(path);
+    const hash = createHash('sha256').update(body).digest('hex').slice(0, 12);
+    files.set(`${name}-${hash}.${extension}`, { body, type });
+    return `/assets/${name}-${hash}.${extension}`;
+  };
+  const urls = {
+    styles: add(join(FOLDER, 'console.css'), 'console', 'css', 'text/css; charset=utf-8'),
+    script: add(join(FOLDER, 'console.js'), 'console', 'js', 'text/javascript; charset=utf-8'),
+    htmx: add(require.resolve('htmx.org/dist/htmx.min.js'), 'htmx', 'js', 'text/javascript; charset=utf-8'),
+    icon: add(join(FOLDER, 'icon.svg'), 'icon', 'svg', 'image/svg+xml'),
+  };
+  return { urls, files };
+}

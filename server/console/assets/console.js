@@ -1,0 +1,104 @@
+// The few things a page does that links, forms and htmx can't: warn of unsaved changes, put a merge tag where the
+// cursor was, keep previews fresh, copy. Everything works without it, only less comfortably.
+'use strict';
+
+// Unsaved changes
+let isLeavingOnPurpose = false;
+const dirtyForms = () => document.querySelectorAll('form.is-dirty');
+document.addEventListener('input', (event) => {
+  const form = event.target.closest('form[data-warn-unsaved]');
+  if (form && event.target.name && !event.target.hasAttribute('data-not-saved')) form.classList.add('is-dirty');
+});
+document.addEventListener('submit', (event) => {
+  const goesToFrame = event.submitter && event.submitter.formTarget;
+  if (!event.defaultPrevented && !goesToFrame) isLeavingOnPurpose = true;
+});
+window.addEventListener('beforeunload', (event) => {
+  if (!isLeavingOnPurpose && dirtyForms().length > 0) event.preventDefault();
+});
+
+// Lists and progress that refresh by themselves wait while nobody looks, and while someone uses what would be replaced.
+document.addEventListener('htmx:beforeRequest', (event) => {
+  const element = event.target;
+  if (!element.hasAttribute('data-live')) return;
+  if (document.hidden || element.contains(document.activeElement)) event.preventDefault();
+});
+const alertBox = () => document.getElementById('alert');
+const say = (words) => {
+  const box = alertBox();
+  box.textContent = words;
+  box.hidden = false;
+  clearTimeout(box.timer);
+  box.timer = setTimeout(() => (box.hidden = true), 6000);
+};
+document.addEventListener('htmx:sendError', () => say('No answer from the server. Check the connection; it is tried again.'));
+document.addEventListener('htmx:responseError', (event) =>
+  say(event.detail.xhr.status === 403 ? 'This page is out of date. Reload it and try again.' : 'That did not work. Reload the page and try again.'),
+);
+
+// Merge tags go to the field that was used last.
+let lastField = null;
+document.addEventListener('focusin', (event) => {
+  if (event.target.matches('[data-takes-tags]')) lastField = event.target;
+});
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-insert]');
+  if (!button) return;
+  const email = button.closest('[data-email]');
+  const field = lastField && email.contains(lastField) ? lastField : email.querySelector('textarea[data-takes-tags]');
+  button.closest('details').open = false;
+  field.focus();
+  field.setRangeText(button.dataset.insert, field.selectionStart, field.selectionEnd, 'end');
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+});
+// An open menu closes on Escape and on a click elsewhere.
+const closeMenus = (except) => {
+  for (const menu of document.querySelectorAll('details.menu[open]')) if (menu !== except) menu.open = false;
+};
+document.addEventListener('click', (event) => closeMenus(event.target.closest('details.menu')));
+document.addEventListener('keydown', (event) => {
+  const menu = event.key === 'Escape' && event.target.closest('details.menu[open]');
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector('summary').focus();
+});
+
+// Previews: the whole form is posted into a fresh frame (so that no history piles up), shown once it has loaded.
+function refreshPreview(email) {
+  const button = email.querySelector('[data-preview]');
+  const old = email.querySelector('iframe');
+  const frame = old.cloneNode();
+  frame.hidden = true;
+  frame.removeAttribute('src');
+  old.removeAttribute('name');
+  for (const stale of email.querySelectorAll('iframe[hidden]')) stale.remove();
+  frame.addEventListener('load', () => {
+    if (!frame.isConnected) return;
+    frame.hidden = false;
+    for (const other of email.querySelectorAll('iframe')) if (other !== frame) other.remove();
+  });
+  old.after(frame);
+  button.form.requestSubmit(button);
+}
+const timers = new WeakMap();
+const refreshSoon = (email, delay) => {
+  clearTimeout(timers.get(email));
+  timers.set(email, setTimeout(() => email.isConnected && refreshPreview(email), delay));
+};
+document.addEventListener('input', (event) => {
+  const email = event.target.closest('[data-email]');
+  if (email) refreshSoon(email, event.target.type === 'radio' ? 0 : 400);
+  else if (event.target.matches('[data-preview-source]'))
+    for (const one of document.querySelectorAll('[data-email]')) refreshSoon(one, 0);
+});
+
+// Copy
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-copy]');
+  if (!button) return;
+  const source = document.getElementById(button.dataset.copy);
+  navigator.clipboard.writeText(source.value ?? source.textContent).then(
+    () => say('Copied.'),
+    () => say('Your browser did not allow copying.'),
+  );
+});

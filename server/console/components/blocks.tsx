@@ -1,0 +1,104 @@
+/** The blocks that pages are put together from. */
+import type { ReactNode } from 'react';
+import type { Notice } from '../notices';
+import { Icon, type IconName } from './icon';
+
+export function PageHead({ title, back, badge, lead, actions }: { title: ReactNode; back?: { href: string; label: string }; badge?: ReactNode; lead?: ReactNode; actions?: ReactNode }) {
+  return (
+    <header className="page-head">
+      {back && (
+        <a className="back" href={back.href}>
+          <Icon name="back" /> {back.label}
+        </a>
+      )}
+      <div className="page-head-row">
+        <div className="page-head-title">
+          <h1>{title}</h1>
+          {badge}
+        </div>
+        {actions && <div className="actions">{actions}</div>}
+      </div>
+      {lead && <p className="lead">{lead}</p>}
+    </header>
+  );
+}
+
+export function Section({ title, lead, actions, children, id }: { title: string; lead?: ReactNode; actions?: ReactNode; children: ReactNode; id?: string }) {
+  return (
+    <section className="section" id={id} aria-label={title}>
+      <div className="section-head">
+        <div>
+          <h2>{title}</h2>
+          {lead && <p className="hint">{lead}</p>}
+        </div>
+        {actions}
+      </div>
+      {children}
+    </section>
+  );
+}
+
+export const Card = ({ children, className = '' }: { children: ReactNode; className?: string }) => (
+  <div className={`card ${className}`.trim()}>{children}</div>
+);
+
+/** What a place says while it has nothing to show, and the next step. */
+export function Empty({ icon, title, children, actions }: { icon: IconName; title: string; children: ReactNode; actions?: ReactNode }) {
+  return (
+    <div className="empty">
+      <Icon name={icon} className="empty-icon" />
+      <h2>{title}</h2>
+      <p>{children}</p>
+      {actions && <div className="actions">{actions}</div>}
+    </div>
+  );
+}
+
+export function Banner({ tone, title, children, actions }: { tone: 'good' | 'bad' | 'warn' | 'info'; title?: string; children: ReactNode; actions?: ReactNode }) {
+  return (
+    <div className={`banner banner-${tone}`} role={tone === 'bad' ? 'alert' : 'status'}>
+      <Icon name={tone === 'good' ? 'check' : 'warning'} />
+      <div>
+        {title && <strong>{title}</strong>}
+        <div>{children}</div>
+      </div>
+      {actions && <div className="actions">{actions}</div>}
+    </div>
+  );
+}
+
+export const NoticeBanner = ({ notice }: { notice: Notice | null }) => (notice ? <Banner tone={notice.tone}>{notice.text}</Banner> : null);
+
+/** Names and values, one under the other. */
+export function Facts({ facts }: { facts: readonly (readonly [label: string, value: ReactNode])[] }) {
+  return (
+    <dl className="facts">
+      {facts.map(([label, value]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+export const LinkButton = ({ href, tone = 'plain', children }: { href: string; tone?: 'plain' | 'primary' | 'quiet'; children: ReactNode }) => (
+  <a className={`button button-${tone}`} href={href}>
+    {children}
+  </a>
+);
+
+/** Tabs that are links: filters with one value. */
+export function Tabs({ label, tabs }: { label: string; tabs: readonly { href: string; label: string; isCurrent: boolean; count?: ReactNode }[] }) {
+  return (
+    <nav className="tabs" aria-label={label}>
+      {tabs.map((tab) => (
+        <a key={tab.href} href={tab.href} aria-current={tab.isCurrent ? 'page' : undefined}>
+          {tab.label}
+          {tab.count !== undefined && <span className="tab-count">{tab.count}</span>}
+        </a>
+      ))}
+    </nav>
+  );
+}

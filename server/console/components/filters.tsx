@@ -1,0 +1,36 @@
+/** A list's filters: a plain GET form; with htmx the list follows each change. */
+import type { ReactNode } from 'react';
+import { buttonClass } from './form';
+
+/** `target` is the id of what is replaced; the answer is the whole page. */
+export function Filters({ action, target, isFiltered, children }: { action: string; target: string; isFiltered: boolean; children: ReactNode }) {
+  return (
+    <form
+      method="get"
+      action={action}
+      className="filters"
+      role="search"
+      hx-get={action}
+      hx-trigger="change, submit, input changed delay:300ms from:find input[type='search']"
+      hx-target={`#${target}`}
+      hx-select={`#${target}`}
+      hx-swap="outerHTML"
+      hx-push-url="true"
+      hx-sync="this:replace"
+    >
+      {children}
+      <button className={buttonClass()}>Filter</button>
+      {isFiltered && (
+        <a className={buttonClass('quiet')} href={action}>
+          Clear
+        </a>
+      )}
+    </form>
+  );
+}
+
+/** `path` with those of `query` that say something. */
+export function href(path: string, query: Readonly<Record<string, string | undefined>>): string {
+  const set = Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  return set.length ? `${path}?${new URLSearchParams(set).toString()}` : path;
+}

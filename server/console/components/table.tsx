@@ -1,0 +1,54 @@
+/** Lists: a table on a wide screen, cards on a phone. Roles are spelt out because cards lose the table's own. */
+import type { ReactNode } from 'react';
+
+export interface Column<T> {
+  label: string;
+  cell: (row: T) => ReactNode;
+  /** `main` bears the link and the title of the card, `end` stands at the right, `wide` takes what room is left. */
+  kind?: 'main' | 'end' | 'wide';
+  /** Hidden on a phone. */
+  isMinor?: boolean;
+}
+
+export function Table<T extends { id: string }>({ caption, columns, rows }: { caption: string; columns: readonly Column<T>[]; rows: readonly T[] }) {
+  const className = (column: Column<T>) =>
+    [column.kind && `cell-${column.kind}`, column.isMinor && 'cell-minor'].filter(Boolean).join(' ') || undefined;
+  return (
+    <div className="table-frame">
+      <table className="table" role="table">
+        <caption className="sr-only">{caption}</caption>
+        <thead role="rowgroup">
+          <tr role="row">
+            {columns.map((column) => (
+              <th key={column.label} role="columnheader" scope="col" className={className(column)}>
+                {column.label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {rows.map((row) => (
+            <tr key={row.id} role="row">
+              {columns.map((column) => (
+                <td key={column.label} role="cell" className={className(column)} data-label={column.label}>
+                  {column.cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** `next` and `first` are URLs; lists page forward by cursor, as Stripe's do. */
+export function Pager({ next, first }: { next: string | null; first: string | null }) {
+  if (!next && !first) return null;
+  return (
+    <nav className="pager" aria-label="Pages">
+      {first ? <a className="button button-plain" href={first}>First page</a> : <span />}
+      {next && <a className="button button-plain" href={next} rel="next">Next page</a>}
+    </nav>
+  );
+}

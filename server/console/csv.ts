@@ -1,0 +1,13 @@
+/** One line of a CSV file (RFC 4180). */
+export const csvLine = (values: readonly (string | number | boolean | null | undefined)[]): string =>
+  `${values.map(csvField).join(',')}\r\n`;
+
+/**
+ * Spreadsheets run text that begins with = + - @ (or a tab or line break before one) as a formula: an apostrophe keeps
+ * it text. See https://owasp.org/www-community/attacks/CSV_Injection
+ */
+function csvField(value: string | number | boolean | null | undefined): string {
+  if (value === null || value === undefined) return '';
+  const text = typeof value === 'string' ? value.replace(/^(?=[\s]*[=+\-@＝＋－＠])/, "'") : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

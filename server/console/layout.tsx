@@ -1,0 +1,187 @@
+/** The frame of every page: head, navigation, account and mode, notices. */
+import type { ReactNode } from 'react';
+import { NoticeBanner } from './components/blocks';
+import { ButtonForm } from './components/form';
+import { Icon, Mark, type IconName } from './components/icon';
+import { usePage, type InstallChoice, type Viewer } from './page';
+
+export type SectionName = 'events' | 'audience' | 'workflows' | 'emails' | 'settings';
+
+const SECTIONS: readonly { name: SectionName; href: string; label: string }[] = [
+  { name: 'events', href: '/events', label: 'Events' },
+  { name: 'audience', href: '/audience', label: 'Audience' },
+  { name: 'workflows', href: '/workflows', label: 'Workflows' },
+  { name: 'emails', href: '/emails', label: 'Emails' },
+  { name: 'settings', href: '/settings/stripe', label: 'Settings' },
+];
+
+/** A page of the console. */
+export function Shell({ title, section, isWide = false, children }: { title: string; section: SectionName; isWide?: boolean; children: ReactNode }) {
+  const { viewer, notice } = usePage();
+  if (!viewer) return <Plain title={title}>{children}</Plain>;
+  return (
+    <Document title={title}>
+      <div className={viewer.tenant.livemode ? 'shell' : 'shell shell-test'}>
+        {!viewer.tenant.livemode && (
+          <p className="test-bar">
+            <strong>Test mode</strong>
+            <span> No real customers or payments.</span>
+          </p>
+        )}
+        <Sidebar viewer={viewer} section={section} />
+        <main id="main" className={isWide ? 'main main-wide' : 'main'} tabIndex={-1}>
+          {viewer.status === 'needs_reconnect' && section !== 'settings' && (
+            <p className="strip">
+              Stripe no longer accepts our access. Events wait and nothing is lost. <a href="/settings/stripe">Reconnect</a>
+            </p>
+          )}
+          <NoticeBanner notice={notice} />
+          {children}
+        </main>
+      </div>
+    </Document>
+  );
+}
+
+/** A page that needs no session: home, problems, unsubscribe. */
+export function Plain({ title, children, hasHomeLink = true }: { title: string; children: ReactNode; hasHomeLink?: boolean }) {
+  return (
+    <Document title={title}>
+      <div className="plain">
+        <header className="plain-head">{hasHomeLink ? <Brand /> : null}</header>
+        <main id="main" className="plain-main" tabIndex={-1}>
+          {children}
+        </main>
+      </div>
+    </Document>
+  );
+}
+
+const Brand = () => (
+  <a className="brand" href="/">
+    <Mark />
+    Tillpost
+  </a>
+);
+
+function Sidebar({ viewer, section }: { viewer: Viewer; section: SectionName }) {
+  return (
+    <header className="sidebar">
+      <Brand />
+      <Account viewer={viewer} />
+      <nav className="nav" aria-label="Console">
+        {SECTIONS.map(({ name, href, label }) => (
+          <a key={name} href={href} aria-current={name === section ? 'page' : undefined}>
+            <Icon name={name satisfies IconName} />
+            {label}
+          </a>
+        ))}
+      </nav>
+      <details className="session">
+        <summary>Session</summary>
+        <ButtonForm action="/session/sign-out" label="Sign out" tone="quiet" />
+        <ButtonForm action="/session/sign-out-everywhere" label="Sign out everywhere" tone="quiet" />
+      </details>
+    </header>
+  );
+}
+
+function Account({ viewer }: { viewer: Viewer }) {
+  const { tenant, accountName, installs } = viewer;
+  const others = installs.filter((install) => install.tenant.accountId !== tenant.accountId);
+  return (
+    <div className="account">
+      <p className="account-name" title={tenant.accountId}>
+        {accountName ?? tenant.accountId}
+      </p>
+      <div className="modes" role="group" aria-label="Mode">
+        <Mode viewer={viewer} livemode={true} />
+        <Mode viewer={viewer} livemode={false} />
+      </div>
+      {others.length > 0 && (
+        <details className="accounts" open={others.length <= 3}>
+          <summary>Other accounts</summary>
+          {others.map((install) => (
+            <Switch key={`${install.tenant.accountId} ${install.tenant.livemode}`} install={install}>
+              <span className="account-other">{install.accountName ?? install.tenant.accountId}</span>
+              <span className={install.tenant.livemode ? 'mode-word' : 'mode-word mode-word-test'}>{modeWord(install.tenant.livemode)}</span>
+            </Switch>
+          ))}
+        </details>
+      )}
+    </div>
+  );
+}
+
+/** The mode on screen, a button to the other one, or the way to connect it. */
+function Mode({ viewer, livemode }: { viewer: Viewer; livemode: boolean }) {
+  const { tenant, installs } = viewer;
+  const word = modeWord(livemode);
+  if (tenant.livemode === livemode)
+    return (
+      <span className="mode" aria-current="true">
+        {word}
+      </span>
+    );
+  const install = installs.find((other) => other.tenant.accountId === tenant.accountId && other.tenant.livemode === livemode);
+  if (install) return <Switch install={install}>{word}</Switch>;
+  return (
+    <a className="mode mode-connect" href={`/connect?mode=${livemode ? 'live' : 'test'}`} title={`Connect this account in ${word.toLowerCase()} mode`}>
+      {word}
+    </a>
+  );
+}
+
+const Switch = ({ install, children }: { install: InstallChoice; children: ReactNode }) => (
+  <ButtonForm
+    action="/session/switch"
+    label={children}
+    tone="quiet"
+    fields={{ account_id: install.tenant.accountId, mode: install.tenant.livemode ? 'live' : 'test' }}
+  />
+);
+
+const modeWord = (livemode: boolean) => (livemode ? 'Live' : 'Test');
+
+const HTMX_CONFIG = JSON.stringify({
+  allowEval: false,
+  includeIndicatorStyles: false,
+  selfRequestsOnly: true,
+  historyCacheSize: 0,
+  refreshOnHistoryMiss: true,
+  scrollBehavior: 'auto',
+  // Pages that say what is wrong with a form are answers too.
+  responseHandling: [
+    { code: '204', swap: false },
+    { code: '[23]..', swap: true },
+    { code: '400|409|422', swap: true },
+    { code: '...', swap: false, error: true },
+  ],
+});
+
+function Document({ title, children }: { title: string; children: ReactNode }) {
+  const { assets } = usePage();
+  return (
+    <html lang="en">
+      <head>
+        <meta charSet="utf-8" />
+        <title>{`${title} · Tillpost`}</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="robots" content="noindex" />
+        <meta name="htmx-config" content={HTMX_CONFIG} />
+        <link rel="icon" href={assets.icon} type="image/svg+xml" />
+        <link rel="stylesheet" href={assets.styles} />
+        <script src={assets.htmx} defer />
+        <script src={assets.script} defer />
+      </head>
+      <body>
+        <a className="skip" href="#main">
+          Skip to content
+        </a>
+        {children}
+        <div id="alert" className="toast" role="alert" hidden />
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,54 @@
+/** What every page knows besides its own props: who looks at it, how they write dates, and what just happened. */
+import { createContext, useContext, type ReactElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
+import type { InstallStatus } from '../../shared/api';
+import type { Tenant } from '../db/tenant';
+import type { AssetUrls } from './assets';
+import type { Formats } from './format';
+import type { Notice } from './notices';
+
+export interface InstallChoice {
+  tenant: Tenant;
+  accountName: string | null;
+}
+
+export interface Viewer {
+  tenant: Tenant;
+  accountName: string | null;
+  status: InstallStatus;
+  /** A session opened from the Dashboard can't disconnect, erase or import. */
+  isLimited: boolean;
+  /** Every install this session may look at, this one too. */
+  installs: readonly InstallChoice[];
+}
+
+export interface Page {
+  /** The path and query that was asked for. */
+  url: string;
+  formats: Formats;
+  csrfToken: string;
+  /** Null on the pages that need no session. */
+  viewer: Viewer | null;
+  notice: Notice | null;
+  assets: AssetUrls;
+}
+
+const PageContext = createContext<Page | null>(null);
+
+export function usePage(): Page {
+  const page = useContext(PageContext);
+  if (!page) throw new Error('rendered outside renderPage');
+  return page;
+}
+
+export const useFormats = (): Formats => usePage().formats;
+
+/** The viewer of a page that is only shown with a session. */
+export function useViewer(): Viewer {
+  const { viewer } = usePage();
+  if (!viewer) throw new Error('this page needs a session');
+  return viewer;
+}
+
+export const renderPage = (page: Page, content: ReactElement): string =>
+  `<!doctype html>${renderToStaticMarkup(<PageContext.Provider value={page}>{content}</PageContext.Provider>)}`;
