@@ -130,6 +130,16 @@ export function readSetupConfig(env: Environment = process.env) {
   return { publicUrl, stripeApiBase: stripeApiBase.replace(/\/+$/, ''), keys };
 }
 
+/** PUBLIC_URL alone, for tools that need no other setting. Without a trailing slash; throws ConfigError. */
+export function readAddress(env: Environment = process.env): string {
+  const faults: string[] = [];
+  const fault: Fault = (name, expected) => faults.push(`${name} ${expected}`);
+  const port = readPort(env.PORT?.trim() || null, fault);
+  const address = readPublicUrl(env.PUBLIC_URL?.trim() || null, env.NODE_ENV === 'production', port, fault);
+  if (faults.length) throw new ConfigError(faults);
+  return address;
+}
+
 function readPort(value: string | null, fault: Fault): number {
   const port = value === null ? 4242 : Number(value);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) fault('PORT', 'must be a port number from 0 to 65535');
