@@ -61,8 +61,7 @@ export async function startLocalStack({ log = createLog('silent') }: { log?: Log
   });
   const ctx = createContext(configuration, process.env.LOG_LEVEL ? {} : { log });
   const running = await startServer(ctx);
-  const { id } = sandbox.addAccount({ name: 'Rocket Rides' });
-  const account = { accountId: id, livemode: false };
+  const account = { accountId: sandbox.defaultAccount.id, livemode: false };
   await connectAccount(ctx, sandbox, account);
   return {
     sandbox,

@@ -97,7 +97,8 @@ export async function startTillpost(options: HarnessOptions = {}) {
 
     /** Connects an account by the OAuth flow, the browser's part played here. */
     async connect(tenant: Tenant = TEST): Promise<void> {
-      if (!sandbox.account(tenant.accountId)) sandbox.addAccount({ id: tenant.accountId, name: 'Test account' });
+      if (!sandbox.accounts().some(({ id }) => id === tenant.accountId))
+        sandbox.addAccount({ id: tenant.accountId, name: 'Test account' });
       await connectAccount(ctx, sandbox, tenant);
     },
 

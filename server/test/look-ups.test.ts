@@ -33,7 +33,7 @@ describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
 
   it('asks only once: then the customer is linked', async () => {
     await subscribe();
-    tillpost.sandbox.faults.fail({ status: 500 });
+    tillpost.sandbox.faults.add({ kind: 'server_error' });
     expect(await read(await subscribe())).toMatchObject({ status: 'processed', email: 'asked@example.com' });
   });
 
@@ -45,11 +45,11 @@ describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
   });
 
   it.each([
-    ['a 429', { status: 429 }, 'rate_limited'],
-    ['a 500', { status: 500 }, 'stripe_unavailable'],
-    ['a cut connection', { cut: true }, 'stripe_unavailable'],
+    ['a 429', { kind: 'rate_limit' }, 'rate_limited'],
+    ['a 500', { kind: 'server_error' }, 'stripe_unavailable'],
+    ['a cut connection', { kind: 'cut' }, 'stripe_unavailable'],
   ] as const)('waits after %s and goes on by itself when Stripe answers again', async (_what, fault, reason) => {
-    tillpost.sandbox.faults.fail(fault);
+    tillpost.sandbox.faults.add(fault);
     const id = await subscribe();
     const waiting = await read(id);
     expect(waiting).toMatchObject({ status: 'waiting', reason, attempts: 1 });
@@ -61,7 +61,7 @@ describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
   });
 
   it('waits after five seconds without an answer, and holds up nobody else meanwhile', async () => {
-    tillpost.sandbox.faults.fail({ hang: true });
+    tillpost.sandbox.faults.add({ kind: 'hang' });
     const event = fixtureEvent('customer.subscription.created', { account: ACCOUNT, created: Math.floor(Date.now() / 1000), object: { customer: customerId } });
     await tillpost.deliver(event);
     const stuck = tillpost.worker.drain();
@@ -78,7 +78,7 @@ describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
   }, 30_000);
 
   it('gives up after three days', async () => {
-    tillpost.sandbox.faults.fail({ status: 500 });
+    tillpost.sandbox.faults.add({ kind: 'server_error' });
     const id = await subscribe();
     for (let hours = 0; hours <= 76; hours += 2) {
       tillpost.clock.advance(2 * 3_600_000);

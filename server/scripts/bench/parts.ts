@@ -1,0 +1,23 @@
+/** The parts of the benchmark, by name. */
+import { measureEndToEnd, measurePostgres } from './end-to-end';
+import { measureIngest } from './ingest';
+
+export interface Figure {
+  name: string;
+  value: string;
+  /** Against what the note says. */
+  ratio?: string;
+  note?: string;
+}
+
+export interface Part {
+  title: string;
+  /** `folder` is for files that may go away afterwards. */
+  measure(folder: string): Promise<Figure[]>;
+}
+
+export const PARTS = {
+  ingest: { title: 'Ingest: verified, durable, answered 200 (SQLite, synchronous=FULL, concurrency 64, median of 5)', measure: measureIngest },
+  'end-to-end': { title: 'End to end on SQLite: until contact, outcome and runs are committed', measure: measureEndToEnd },
+  postgres: { title: 'End to end on PostgreSQL, one process', measure: measurePostgres },
+} satisfies Record<string, Part>;
