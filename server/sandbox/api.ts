@@ -70,7 +70,7 @@ export function createApi({ keyring, endpoints, faults, requests, random, log }:
   const authenticated: RequestHandler = (req, res, next) => {
     const caller = authenticate(keyring, req);
     res.locals.caller = caller;
-    const fault = faults.take(req.path, caller.tenant.account.id);
+    const fault = faults.take(req.baseUrl + req.path, caller.tenant.account.id);
     if (fault) faults.play(fault, res, next);
     else next();
   };
@@ -95,9 +95,9 @@ export function createApi({ keyring, endpoints, faults, requests, random, log }:
   };
 
   const router = Router();
-  router.use(express.text({ type: 'application/x-www-form-urlencoded', limit: '1mb' }), readRequest);
+  router.use('/v1', express.text({ type: 'application/x-www-form-urlencoded', limit: '1mb' }), readRequest);
   router.post('/v1/oauth/token', token);
-  router.use(authenticated);
+  router.use('/v1', authenticated);
   for (const route of routes) router[methodOf(route)](route.path, handle(route));
   router.use((req) => {
     throw unrecognizedUrl(req.method, req.path);

@@ -5,8 +5,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import Stripe from 'stripe';
-import { newAccount, type Account, type NewAccount } from './account';
+import type { Account, NewAccount } from './account';
 import { createApi } from './api';
 import type { RestrictedKey } from './auth';
 import { createDeliveries } from './delivery';
@@ -19,8 +18,9 @@ import { createRandom } from './random';
 import { createRequestLog, type RequestLog } from './request-log';
 import { seedCustomers, type SeedOptions } from './seed';
 import { signStripe } from './signature';
-import { createTenant, type Emission, type StripeEvent, type Tenant } from './tenant';
+import type { StripeEvent, Tenant } from './tenant';
 import { stage, type TriggerType, type Who } from './trigger';
+import { createWorld } from './world';
 
 export type { Account } from './account';
 export type { Fault } from './faults';
@@ -121,8 +121,6 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     live: options.liveWebhookSecret ?? secret('whsec'),
   };
 
-  const accounts = new Map<string, Account>();
-  const tenants = new Map<string, Tenant>();
   const restrictedKeys = new Map<string, RestrictedKey>();
   const faults = createFaults();
   const requests = createRequestLog();
@@ -132,64 +130,17 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     live: endpoints.addConnect(true, '', webhookSecrets.live),
   };
   const deliveries = createDeliveries({ now, retryDelays: options.retryDelays ?? DEFAULT_RETRY_DELAYS, log });
+  const isInBothModes = (account: string) => oauth.isInstalled(account, true) && oauth.isInstalled(account, false);
+  const world = createWorld({ now: seconds, random, endpoints, deliveries, isInBothModes });
+  const { accounts, addAccount, tenant, publish } = world;
   const oauth = createOAuth({
     now: seconds,
     random,
-    onInstalled: (account, livemode) =>
-      void publish(tenant(account.id, livemode), {
-        type: 'account.application.authorized',
-        object: application(livemode),
-      }),
+    onInstalled(account, livemode) {
+      const type = 'account.application.authorized';
+      void publish(tenant(account.id, livemode), { type, object: application(livemode) });
+    },
   });
-
-  const addAccount = (given: NewAccount = {}): Account => {
-    const account = newAccount(given, random, seconds());
-    accounts.set(account.id, account);
-    return account;
-  };
-
-  const findTenant = (id: string, livemode: boolean): Tenant | undefined => {
-    const account = accounts.get(id);
-    if (!account) return undefined;
-    const key = `${id}/${livemode}`;
-    const publishLater = (of: Tenant, emission: Emission) => void publish(of, emission);
-    const found = tenants.get(key) ?? createTenant(account, livemode, { random, now: seconds, publish: publishLater });
-    tenants.set(key, found);
-    return found;
-  };
-
-  /** Tests name accounts as they please: one that isn't there yet is added. */
-  const tenant = (id: string, livemode: boolean): Tenant => {
-    if (!accounts.has(id)) addAccount({ id });
-    return findTenant(id, livemode)!;
-  };
-
-  const publish = async (
-    of: Tenant,
-    { type, object, previous_attributes }: Emission,
-    given: { id?: string; created?: number; apiVersion?: string; everyType?: boolean } = {},
-  ): Promise<StripeEvent> => {
-    const event: StripeEvent = {
-      id: given.id ?? random.newId('evt'),
-      object: 'event',
-      api_version: given.apiVersion ?? Stripe.API_VERSION,
-      created: given.created ?? seconds(),
-      data: { object, ...(previous_attributes && { previous_attributes }) },
-      livemode: of.livemode,
-      pending_webhooks: 0,
-      request: { id: random.newId('req'), idempotency_key: null },
-      type,
-    };
-    const account = of.account.id;
-    const receivers = endpoints.receiversOf(event, account, {
-      isInBothModes: oauth.isInstalled(account, true) && oauth.isInstalled(account, false),
-      everyType: given.everyType ?? false,
-    });
-    event.pending_webhooks = receivers.length;
-    of.events.put(event);
-    await deliveries.send(event, receivers, (receiver) => (receiver.isConnect ? { ...event, account } : event));
-    return { ...event, account };
-  };
 
   const setWebhookUrl = (url: string | null, liveUrl?: string | null): void => {
     for (const [endpoint, to] of [
@@ -215,10 +166,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   setWebhookUrl(options.webhookUrl ?? null, options.liveWebhookUrl);
 
   const app = express().disable('x-powered-by').disable('etag');
-  app.use(createPages({ accounts: () => [...accounts.values()], authorize: oauth.authorize, trigger, appSecret, now }));
+  app.use(createPages({ accounts, authorize: oauth.authorize, trigger, appSecret, now }));
   app.use(
     createApi({
-      keyring: { oauth, restrictedKeys, defaultAccount: DEFAULT_ACCOUNT, findTenant },
+      keyring: { oauth, restrictedKeys, defaultAccount: DEFAULT_ACCOUNT, findTenant: world.findTenant },
       endpoints,
       faults,
       requests,
@@ -243,7 +194,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     },
     setWebhookUrl,
     addAccount,
-    accounts: () => [...accounts.values()],
+    accounts,
     createRestrictedKey(account, livemode, permissions) {
       const key = `rk_${livemode ? 'live' : 'test'}_${random.letters(24)}`;
       tenant(account, livemode);

@@ -36,7 +36,7 @@ export const homePage = (accounts: Account[], sent: string | null): string =>
     `,
   );
 
-const accountOption = ({ id, name }: Account): Html => html`<option value="${id}">${name} (${id})</option>`;
+const accountOption = ({ id, name }: Account): Html => html`<option value="${id}">${name}</option>`;
 
 /** By what the event is about, in the catalogue's order. */
 function groups(): { name: string; types: string[] }[] {

@@ -72,7 +72,8 @@ const securePage: RequestHandler = (_req, res, next) => {
   res.set({
     'Content-Security-Policy': "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'",
     'Cache-Control': 'no-store',
-    'Referrer-Policy': 'no-referrer',
+    // Not no-referrer: that would make the origin of the page's own form null.
+    'Referrer-Policy': 'same-origin',
   });
   next();
 };

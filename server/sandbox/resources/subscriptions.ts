@@ -5,7 +5,8 @@ import { missingParam, StripeApiError, wrongState } from '../stripe-error';
 import type { Tenant } from '../tenant';
 import { priceOf } from './catalog';
 import { customerOf } from './customers';
-import { invoiceSubscription, payInvoice, paymentMethodFor, storeInvoice } from './invoices';
+import { payInvoice, paymentMethodFor } from './invoice-payment';
+import { invoiceSubscription, storeInvoice } from './invoices';
 import { newSubscription, newSubscriptionItem, periodEnd } from './new-subscription';
 import { changeSubscription } from './subscription-status';
 
