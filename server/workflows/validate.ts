@@ -82,7 +82,8 @@ function conditionProblems(
   });
 }
 
-function emailProblems(event: EventType, email: EmailContent, at: string, stepId: string): Problem[] {
+/** What is wrong with one email's templates; `at` is where it stands. */
+export function emailProblems(event: EventType, email: EmailContent, at: string, stepId: string | null): Problem[] {
   const isKnown = (path: string) => path === 'sender.name' || findProperty(event, path) !== undefined;
   return (['subject', 'preview_text', 'body'] as const).flatMap((field) =>
     checkTemplate(email[field], isKnown).map(({ message, line, column }) => ({

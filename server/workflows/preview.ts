@@ -1,0 +1,97 @@
+/** How an email of a workflow looks before it is live: with sample data, or with a real event and its contact. */
+import type { EmailView } from '../../shared/api';
+import { CATALOGUE, CONTACT_PROPERTIES, samplesOf, type EventType, type PropertyValue } from '../../shared/catalogue';
+import { emailContentSchema } from '../../shared/workflow';
+import { findContact } from '../contacts/contacts';
+import { parseEmail } from '../contacts/address';
+import type { Context } from '../context';
+import type { Tenant } from '../db/tenant';
+import { composeEmail, insertEmails, type EmailRequest } from '../emails/compose';
+import { findEmail, viewEmail } from '../emails/emails';
+import { AppError, invalid } from '../errors';
+import { readSettings } from '../settings/settings';
+import { contactFacts } from './contact-facts';
+import { readEventFacts } from './event-facts';
+import { emailProblems, type Problem } from './validate';
+
+export interface PreviewRequest {
+  trigger: EventType;
+  /** Checked by emailContentSchema. */
+  content: unknown;
+  /** A real event of the trigger's type; sample data when left out. */
+  event?: string;
+}
+
+export interface Preview {
+  subject: string;
+  /** Null when the email can't be made; `problems` or `held` say why. */
+  html: string | null;
+  text: string | null;
+  headers: Record<string, string>;
+  problems: Problem[];
+  /** Why the email would be held with these values. */
+  held: string | null;
+}
+
+/** Throws invalid_request when the content has not the shape of an email, not_found for an event that isn't there. */
+export async function previewEmail(ctx: Context, tenant: Tenant, request: PreviewRequest): Promise<Preview> {
+  const composed = await compose(ctx, tenant, request, 'preview@example.com');
+  const { row, body } = composed.email;
+  return {
+    subject: row.subject,
+    html: body?.html ?? null,
+    text: body?.text ?? null,
+    headers: body ? (JSON.parse(body.headers) as Record<string, string>) : {},
+    problems: composed.problems,
+    held: row.reason ?? null,
+  };
+}
+
+/** Queues the email for one address, by the same rules as any: test mode mails only its list. Throws invalid_request. */
+export async function sendTest(
+  ctx: Context,
+  tenant: Tenant,
+  request: PreviewRequest & { to: string },
+): Promise<EmailView> {
+  const address = parseEmail(request.to);
+  if (address.kind !== 'valid') throw new AppError('invalid_request', 'to: must be an email address', 'to');
+  const { email } = await compose(ctx, tenant, request, address.email);
+  if (!email.body) throw new AppError('invalid_request', email.row.reason ?? 'The email can’t be made.', 'content');
+  await insertEmails(ctx.db, [email]);
+  ctx.nudge();
+  const row = await findEmail(ctx.db, tenant, email.row.id);
+  if (!row) throw new Error('a test email that was inserted is gone');
+  return viewEmail(row);
+}
+
+async function compose(ctx: Context, tenant: Tenant, { trigger, content, event }: PreviewRequest, to: string) {
+  const parsed = emailContentSchema.safeParse(content);
+  if (!parsed.success) throw invalid(parsed.error, 'content');
+  const settings = await readSettings(ctx.db, tenant);
+  const facts = event === undefined ? sampleFacts(trigger) : await realFacts(ctx, tenant, trigger, event);
+  const request: EmailRequest = { tenant, settings, content: parsed.data, to, ...facts, origin: null };
+  const problems = emailProblems(trigger, parsed.data, 'content', null);
+  return { email: composeEmail(ctx, request, ctx.clock.now()), problems };
+}
+
+interface Facts {
+  event: Record<string, PropertyValue>;
+  contact: Record<string, PropertyValue>;
+}
+
+const sampleFacts = (trigger: EventType): Facts => ({
+  event: samplesOf(CATALOGUE[trigger].properties),
+  contact: samplesOf(CONTACT_PROPERTIES),
+});
+
+async function realFacts({ db }: Context, tenant: Tenant, trigger: EventType, id: string): Promise<Facts> {
+  const event = (await readEventFacts(db, tenant, [id])).get(id);
+  if (!event || event.type !== trigger)
+    throw new AppError(
+      'not_found',
+      `There is no ${CATALOGUE[trigger].label} event with that id whose payload was kept.`,
+      'event',
+    );
+  const contact = event.contactId ? await findContact(db, tenant, event.contactId) : undefined;
+  return { event: event.properties, contact: contact ? contactFacts(contact) : samplesOf(CONTACT_PROPERTIES) };
+}

@@ -1,0 +1,58 @@
+/** What keeps a workflow from starting twice for one change, and at once for one matter. Pure. */
+import type { Frequency } from '../../shared/workflow';
+import type { ReadObject } from '../stripe-objects/types';
+
+/** These may truly happen again to one object: their time tells one change from the next. */
+const RECURRING = new Set([
+  'customer.updated',
+  'customer.subscription.paused',
+  'customer.subscription.resumed',
+  'customer.subscription.trial_will_end',
+]);
+
+interface TriggeringEvent {
+  id: string;
+  type: string;
+  /** Epoch seconds. */
+  created: number;
+}
+
+/** Stripe sometimes makes two events, with other ids, of one change: same type, object and attempt. */
+export function runKey({ id, type, created }: TriggeringEvent, { objectId, attempt }: ReadObject): string {
+  if (objectId === null) return id;
+  return [type, objectId, attempt ?? '', ...(RECURRING.has(type) ? [created] : [])].join(' ');
+}
+
+/** Unique per workflow while it stands on a run; `once` slots stay for ever, the others go when the run ends. */
+export function slotFor(
+  frequency: Frequency,
+  contactId: string,
+  { invoiceId, subscriptionId }: ReadObject,
+): string | null {
+  switch (frequency) {
+    case 'every_time':
+      return null;
+    case 'one_at_a_time':
+      return `now ${contactId} ${invoiceId ?? subscriptionId ?? ''}`.trim();
+    case 'once_per_contact':
+      return `once ${contactId}`;
+  }
+}
+
+export const slotAfterEnd = (slot: string | null): string | null => (slot?.startsWith('once ') ? slot : null);
+
+interface Subject {
+  invoiceId: string | null;
+  subscriptionId: string | null;
+}
+
+/**
+ * Whether an exit event is about what the run is about: the same invoice where both name one, else the same
+ * subscription. Where one of them names nothing at all, the contact has to do.
+ */
+export function isSameSubject(run: Subject, event: Subject): boolean {
+  if (run.invoiceId && event.invoiceId) return run.invoiceId === event.invoiceId;
+  if (run.subscriptionId && event.subscriptionId) return run.subscriptionId === event.subscriptionId;
+  const namesNothing = ({ invoiceId, subscriptionId }: Subject) => !invoiceId && !subscriptionId;
+  return namesNothing(run) || namesNothing(event);
+}

@@ -1,0 +1,182 @@
+/** Runs: how they end, wait out a pause, and are read. */
+import type { List } from '../../shared/api';
+import { inList } from '../db/bulk';
+import { isoTime, isoTimeOrNull } from '../db/columns';
+import { toList, type Page } from '../db/page';
+import type { Db, Row, Trx } from '../db/schema';
+import { ofTenant, type Tenant } from '../db/tenant';
+import { slotAfterEnd } from './run-key';
+
+export interface RunView {
+  id: string;
+  object: 'run';
+  workflow: string;
+  contact: string;
+  event: string;
+  status: Row<'run'>['status'];
+  /** Why it ended: the exit event's type, `filtered`, `exit_step`, `contact_deleted`, … While running: null or `waiting`. */
+  reason: string | null;
+  /** The step it stands at. */
+  step: string | null;
+  /** When it goes on; null while its workflow is paused and after its end. */
+  due_at: string | null;
+  started_at: string;
+  finished_at: string | null;
+}
+
+export interface RunDetail extends RunView {
+  steps: { step: string; kind: string; at: string; result: string; email: string | null }[];
+}
+
+interface Ending {
+  status: Exclude<Row<'run'>['status'], 'running'>;
+  reason: string;
+  now: number;
+}
+
+/** Runs that wait no more; a slot that holds them one at a time becomes free. */
+export async function endRuns(
+  trx: Trx,
+  tenant: Tenant,
+  runs: readonly Pick<Row<'run'>, 'id' | 'slot'>[],
+  { status, reason, now }: Ending,
+): Promise<void> {
+  for (const keepsSlot of [true, false]) {
+    const own = runs.filter(({ slot }) => (slotAfterEnd(slot) !== null) === keepsSlot);
+    if (own.length === 0) continue;
+    await trx
+      .updateTable('run')
+      .set({ status, reason, finished_at: now, due_at: null, parked_due_at: null, claims: 0 })
+      .$if(!keepsSlot, (query) => query.set({ slot: null }))
+      .where(ofTenant(tenant))
+      .where('status', '=', 'running')
+      .where('id', 'in', inList(own.map(({ id }) => id)))
+      .execute();
+  }
+}
+
+/** Ends a contact's runs, a workflow's, or all of the install's. `reason` is a code such as `contact_deleted`. */
+export async function stopRuns(
+  trx: Trx,
+  tenant: Tenant,
+  { contactId, workflowId }: { contactId?: string; workflowId?: string },
+  reason: string,
+  now: number,
+): Promise<void> {
+  await trx
+    .updateTable('run')
+    .set((eb) => ({
+      status: 'stopped',
+      reason,
+      finished_at: now,
+      due_at: null,
+      parked_due_at: null,
+      claims: 0,
+      slot: eb.case().when('slot', 'like', 'once %').then(eb.ref('slot')).else(null).end(),
+    }))
+    .where(ofTenant(tenant))
+    .where('status', '=', 'running')
+    .$if(contactId !== undefined, (query) => query.where('contact_id', '=', contactId ?? ''))
+    .$if(workflowId !== undefined, (query) => query.where('workflow_id', '=', workflowId ?? ''))
+    .execute();
+}
+
+/** A paused workflow's runs keep their clocks but are never due. */
+export async function parkRuns(trx: Trx, tenant: Tenant, workflowId: string): Promise<void> {
+  await trx
+    .updateTable('run')
+    .set((eb) => ({ parked_due_at: eb.ref('due_at'), due_at: null, claims: 0 }))
+    .where(ofTenant(tenant))
+    .where('workflow_id', '=', workflowId)
+    .where('status', '=', 'running')
+    .where('due_at', 'is not', null)
+    .execute();
+}
+
+export async function unparkRuns(trx: Trx, tenant: Tenant, workflowId: string): Promise<void> {
+  await trx
+    .updateTable('run')
+    .set((eb) => ({ due_at: eb.ref('parked_due_at'), parked_due_at: null }))
+    .where(ofTenant(tenant))
+    .where('workflow_id', '=', workflowId)
+    .where('status', '=', 'running')
+    .where('parked_due_at', 'is not', null)
+    .execute();
+}
+
+export interface RunFilter {
+  workflow?: string;
+  contact?: string;
+  status?: Row<'run'>['status'];
+}
+
+/** Newest first. */
+export async function listRuns(
+  db: Db,
+  tenant: Tenant,
+  { workflow, contact, status, limit, starting_after }: RunFilter & Page,
+): Promise<List<RunView>> {
+  const rows = await db
+    .selectFrom('run')
+    .selectAll()
+    .where(ofTenant(tenant))
+    .$if(workflow !== undefined, (query) => query.where('workflow_id', '=', workflow ?? ''))
+    .$if(contact !== undefined, (query) => query.where('contact_id', '=', contact ?? ''))
+    .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'running'))
+    .$if(starting_after !== undefined, (query) => query.where('id', '<', starting_after ?? ''))
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute();
+  return toList(rows, limit, viewRun);
+}
+
+export async function readRun(db: Db, tenant: Tenant, id: string): Promise<RunDetail | undefined> {
+  const run = await db.selectFrom('run').selectAll().where(ofTenant(tenant)).where('id', '=', id).executeTakeFirst();
+  if (!run) return undefined;
+  const steps = await db
+    .selectFrom('run_step')
+    .selectAll()
+    .where(ofTenant(tenant))
+    .where('run_id', '=', id)
+    .orderBy('n')
+    .execute();
+  return {
+    ...viewRun(run),
+    steps: steps.map((step) => ({
+      step: step.step_id,
+      kind: step.kind,
+      at: isoTime(step.at),
+      result: step.result,
+      email: step.email_id,
+    })),
+  };
+}
+
+/** How many runs stand at each step, by step id. */
+export async function runsByStep(db: Db, tenant: Tenant, workflowId: string): Promise<Record<string, number>> {
+  const rows = await db
+    .selectFrom('run')
+    .select((eb) => ['step_id', eb.fn.countAll<number>().as('count')])
+    .where(ofTenant(tenant))
+    .where('workflow_id', '=', workflowId)
+    .where('status', '=', 'running')
+    .groupBy('step_id')
+    .execute();
+  return Object.fromEntries(rows.flatMap(({ step_id, count }) => (step_id === null ? [] : [[step_id, count]])));
+}
+
+function viewRun(run: Row<'run'>): RunView {
+  return {
+    id: run.id,
+    object: 'run',
+    workflow: run.workflow_id,
+    contact: run.contact_id,
+    event: run.event_id,
+    status: run.status,
+    reason: run.reason,
+    step: run.status === 'running' ? run.step_id : null,
+    due_at: run.status === 'running' ? isoTimeOrNull(run.due_at) : null,
+    started_at: isoTime(run.started_at),
+    finished_at: isoTimeOrNull(run.finished_at),
+  };
+}

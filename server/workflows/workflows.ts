@@ -1,0 +1,234 @@
+/** Workflows as merchants keep them: made, saved, switched on and off. */
+import type { List, WorkflowView } from '../../shared/api';
+import type { EventType } from '../../shared/catalogue';
+import { stepsOf, type Definition } from '../../shared/workflow';
+import { AppError } from '../errors';
+import { newId } from '../db/new-id';
+import { toList, type Page } from '../db/page';
+import type { Db, Row, Trx } from '../db/schema';
+import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
+import { transact } from '../db/transact';
+import { inList } from '../db/bulk';
+import { definitionOf } from './definitions';
+import { survivingStep } from './next-step';
+import { parkRuns, stopRuns, unparkRuns } from './runs';
+import { defineFromTemplate } from './templates';
+import { parseDefinition } from './validate';
+
+type Workflow = Row<'workflow'>;
+
+/** Newest first. */
+export async function listWorkflows(
+  db: Db,
+  tenant: Tenant,
+  { limit, starting_after }: Page,
+): Promise<List<WorkflowView>> {
+  const rows = await db
+    .selectFrom('workflow')
+    .selectAll()
+    .where(ofTenant(tenant))
+    .$if(starting_after !== undefined, (query) => query.where('id', '<', starting_after ?? ''))
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute();
+  const counts = await countsOf(
+    db,
+    tenant,
+    rows.map(({ id }) => id),
+  );
+  return toList(rows, limit, (row) => viewWorkflow(row, counts));
+}
+
+export async function readWorkflow(db: Db, tenant: Tenant, id: string): Promise<WorkflowView | undefined> {
+  const row = await findWorkflow(db, tenant, id);
+  return row && viewWorkflow(row, await countsOf(db, tenant, [id]));
+}
+
+export function findWorkflow(db: Db, tenant: Tenant, id: string): Promise<Workflow | undefined> {
+  return db.selectFrom('workflow').selectAll().where(ofTenant(tenant)).where('id', '=', id).executeTakeFirst();
+}
+
+/** A draft, from a template's key or a definition. Throws invalid_request. */
+export async function createWorkflow(
+  db: Db,
+  tenant: Tenant,
+  source: { template: string; trigger?: EventType } | { definition: unknown },
+  now: number,
+): Promise<WorkflowView> {
+  const given = 'template' in source ? defineFromTemplate(source.template, source.trigger) : source.definition;
+  const definition = parseDefinition(given);
+  const row: Workflow = {
+    ...tenantColumns(tenant),
+    id: newId('wfl'),
+    status: 'draft',
+    revision: 1,
+    ...columnsOf(definition),
+    activated_at: null,
+    created_at: now,
+    updated_at: now,
+  };
+  await db.insertInto('workflow').values(row).execute();
+  return viewWorkflow(row, new Map());
+}
+
+const columnsOf = (definition: Definition) => ({
+  name: definition.name,
+  trigger_type: definition.trigger.event,
+  definition: JSON.stringify(definition),
+});
+
+/**
+ * Saves a new revision. Runs under way go on with it by the ids of the steps; those that stand at a step which is gone
+ * move to the first step after it that is still there, and keep their clocks. Throws not_found, conflict when `revision`
+ * is not the stored one, and invalid_request.
+ */
+export function saveWorkflow(
+  db: Db,
+  tenant: Tenant,
+  id: string,
+  input: unknown,
+  revision: number,
+  now: number,
+): Promise<WorkflowView> {
+  const definition = parseDefinition(input);
+  return transact(db, async (trx) => {
+    const row = await getWorkflow(trx, tenant, id);
+    if (row.revision !== revision)
+      throw new AppError(
+        'conflict',
+        'This workflow was changed meanwhile. Load it again to see the changes.',
+        'revision',
+      );
+    if (row.status === 'active') checkActivatable(definition);
+    await moveRuns(trx, tenant, row, definition);
+    return change(trx, tenant, row, { ...columnsOf(definition), revision: revision + 1 }, now);
+  });
+}
+
+async function moveRuns(trx: Trx, tenant: Tenant, row: Workflow, after: Definition): Promise<void> {
+  const before = definitionOf(row);
+  const left = new Set(stepsOf(after).map(({ step }) => step.id));
+  const gone = stepsOf(before).flatMap(({ step }) => (left.has(step.id) ? [] : [step.id]));
+  for (const stepId of gone) {
+    await trx
+      .updateTable('run')
+      .set({ step_id: survivingStep(before, after, stepId), reason: null })
+      .where(ofTenant(tenant))
+      .where('workflow_id', '=', row.id)
+      .where('status', '=', 'running')
+      .where('step_id', '=', stepId)
+      .execute();
+  }
+}
+
+/** Its runs that a pause had parked go on. Throws not_found, and invalid_request for a workflow without steps. */
+export function activateWorkflow(db: Db, tenant: Tenant, id: string, now: number): Promise<WorkflowView> {
+  return transact(db, async (trx) => {
+    const row = await getWorkflow(trx, tenant, id);
+    if (row.status === 'active') return viewWorkflow(row, await countsOf(trx, tenant, [id]));
+    checkActivatable(definitionOf(row));
+    await unparkRuns(trx, tenant, id);
+    return change(trx, tenant, row, { status: 'active', activated_at: now }, now);
+  });
+}
+
+function checkActivatable(definition: Definition): void {
+  if (definition.steps.length === 0)
+    throw new AppError('invalid_request', 'An active workflow needs at least one step.', 'definition.steps');
+}
+
+/** Nothing starts and nothing goes on; runs keep their clocks. Throws not_found, and invalid_request for a draft. */
+export function pauseWorkflow(db: Db, tenant: Tenant, id: string, now: number): Promise<WorkflowView> {
+  return transact(db, async (trx) => {
+    const row = await getWorkflow(trx, tenant, id);
+    if (row.status === 'draft')
+      throw new AppError('invalid_request', 'A draft can’t be paused: it isn’t active.', 'id');
+    if (row.status === 'paused') return viewWorkflow(row, await countsOf(trx, tenant, [id]));
+    await parkRuns(trx, tenant, id);
+    return change(trx, tenant, row, { status: 'paused' }, now);
+  });
+}
+
+/** Its runs stop; the emails it sent stay. Answers it as it was. Throws not_found. */
+export function deleteWorkflow(db: Db, tenant: Tenant, id: string, now: number): Promise<WorkflowView> {
+  return transact(db, async (trx) => {
+    const row = await getWorkflow(trx, tenant, id);
+    await stopRuns(trx, tenant, { workflowId: id }, 'workflow_deleted', now);
+    await trx.deleteFrom('workflow').where(ofTenant(tenant)).where('id', '=', id).execute();
+    return viewWorkflow(row, await countsOf(trx, tenant, [id]));
+  });
+}
+
+/** A draft with the same definition. Throws not_found. */
+export async function duplicateWorkflow(db: Db, tenant: Tenant, id: string, now: number): Promise<WorkflowView> {
+  const definition = definitionOf(await getWorkflow(db, tenant, id));
+  const name = `Copy of ${definition.name}`.slice(0, 100);
+  return createWorkflow(db, tenant, { definition: { ...definition, name } }, now);
+}
+
+async function getWorkflow(db: Db, tenant: Tenant, id: string): Promise<Workflow> {
+  const row = await findWorkflow(db, tenant, id);
+  if (!row) throw new AppError('not_found', 'There is no such workflow.');
+  return row;
+}
+
+async function change(
+  trx: Trx,
+  tenant: Tenant,
+  row: Workflow,
+  fields: Partial<Workflow>,
+  now: number,
+): Promise<WorkflowView> {
+  const changed = { ...row, ...fields, updated_at: now };
+  await trx
+    .updateTable('workflow')
+    .set({ ...fields, updated_at: now })
+    .where(ofTenant(tenant))
+    .where('id', '=', row.id)
+    .execute();
+  return viewWorkflow(changed, await countsOf(trx, tenant, [row.id]));
+}
+
+type Counts = Map<string, WorkflowView['counts']>;
+
+/** `emails` are those that went out, or would have without capture. */
+async function countsOf(db: Db, tenant: Tenant, ids: readonly string[]): Promise<Counts> {
+  const counts: Counts = new Map(ids.map((id) => [id, { running: 0, finished: 0, emails: 0 }]));
+  if (ids.length === 0) return counts;
+  const runs = await db
+    .selectFrom('run')
+    .select((eb) => ['workflow_id', 'status', eb.fn.countAll<number>().as('count')])
+    .where(ofTenant(tenant))
+    .where('workflow_id', 'in', inList(ids))
+    .groupBy(['workflow_id', 'status'])
+    .execute();
+  for (const { workflow_id, status, count } of runs) {
+    const own = counts.get(workflow_id);
+    if (own) own[status === 'running' ? 'running' : 'finished'] += count;
+  }
+  const emails = await db
+    .selectFrom('email')
+    .select((eb) => ['workflow_id', eb.fn.countAll<number>().as('count')])
+    .where(ofTenant(tenant))
+    .where('workflow_id', 'in', inList(ids))
+    .where('status', 'in', ['sent', 'captured'])
+    .groupBy('workflow_id')
+    .execute();
+  for (const { workflow_id, count } of emails) {
+    const own = counts.get(workflow_id ?? '');
+    if (own) own.emails = count;
+  }
+  return counts;
+}
+
+function viewWorkflow(row: Workflow, counts: Counts): WorkflowView {
+  return {
+    id: row.id,
+    object: 'workflow',
+    name: row.name,
+    status: row.status,
+    revision: row.revision,
+    definition: definitionOf(row),
+    counts: counts.get(row.id) ?? { running: 0, finished: 0, emails: 0 },
+  };
+}
