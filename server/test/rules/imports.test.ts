@@ -61,9 +61,14 @@ describe('imports', () => {
     expect(crossings(`server/${folder}`, leadsTo(...serverFolders(DOMAINS)))).toEqual([]);
   });
 
-  it.each(['installs', 'events', 'contacts', 'settings', 'emails'])('keep server/%s free of other domains', (folder) => {
+  it.each(['installs', 'events', 'contacts', 'settings'])('keep server/%s free of other domains', (folder) => {
     const others = DOMAINS.filter((name) => name !== folder);
     expect(crossings(`server/${folder}`, leadsTo(...serverFolders(others)))).toEqual([]);
+  });
+
+  it('let emails use contacts (consent, suppression) and settings only', () => {
+    const others = DOMAINS.filter((name) => !['emails', 'contacts', 'settings'].includes(name));
+    expect(crossings('server/emails', leadsTo(...serverFolders(others)))).toEqual([]);
   });
 
   it('let workflows use contacts, emails, events and settings only', () => {
