@@ -6,12 +6,13 @@
 export const OLDER_API_VERSION = '2019-12-03';
 
 type Fields = Record<string, unknown>;
+type FindPlan = (price: string) => object | undefined;
 
-export function toOlderShape(object: object): object {
+/** `findPlan` gives the plan behind a price: lines carry it whole. */
+export function toOlderShape(object: object, findPlan: FindPlan): object {
   const fields = structuredClone(object) as Fields;
   if (fields.object === 'subscription') return olderSubscription(fields);
-  if (fields.object === 'invoice') return olderInvoice(fields);
-  if (fields.object === 'quote') delete fields.computed;
+  if (fields.object === 'invoice') return olderInvoice(fields, findPlan);
   return fields;
 }
 
@@ -36,7 +37,10 @@ const olderItem = ({
   ...item
 }: Fields): Fields => item;
 
-function olderInvoice({ parent, payments: _payments, total_taxes: _taxes, ...invoice }: Fields): Fields {
+function olderInvoice(
+  { parent, payments: _payments, total_taxes: _taxes, ...invoice }: Fields,
+  findPlan: FindPlan,
+): Fields {
   const details = (parent as { subscription_details: { subscription: string } | null } | null)?.subscription_details;
   const list = invoice.lines as { data: Fields[] };
   return {
@@ -44,15 +48,16 @@ function olderInvoice({ parent, payments: _payments, total_taxes: _taxes, ...inv
     paid: invoice.status === 'paid',
     subscription: details?.subscription ?? null,
     tax: null,
-    lines: { ...list, data: list.data.map(olderLine) },
+    lines: { ...list, data: list.data.map((line) => olderLine(line, findPlan)) },
   };
 }
 
-function olderLine({ parent, pricing: _pricing, taxes: _taxes, ...line }: Fields): Fields {
+function olderLine({ parent, pricing, taxes: _taxes, ...line }: Fields, findPlan: FindPlan): Fields {
   const item = (parent as { subscription_item_details: { subscription_item: string } | null } | null)
     ?.subscription_item_details;
   return {
     ...line,
+    plan: findPlan((pricing as { price_details: { price: string } } | null)?.price_details.price ?? '') ?? null,
     proration: false,
     type: item ? 'subscription' : 'invoiceitem',
     ...(item && { subscription_item: item.subscription_item }),

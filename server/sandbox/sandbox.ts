@@ -16,6 +16,7 @@ import { OLDER_API_VERSION, toOlderShape } from './older-shape';
 import { createPages } from './pages/pages';
 import { createRandom } from './random';
 import { createRequestLog, type RequestLog } from './request-log';
+import { planOf } from './resources/catalog';
 import { seedCustomers, type SeedOptions } from './seed';
 import { signStripe } from './signature';
 import type { StripeEvent, Tenant } from './tenant';
@@ -156,7 +157,12 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     const of = tenant(account ?? DEFAULT_ACCOUNT, livemode);
     const emission = stage(of, type, who, overrides);
     if (apiShape !== 'older') return publish(of, emission);
-    return publish(of, { ...emission, object: toOlderShape(emission.object) }, { apiVersion: OLDER_API_VERSION });
+    const findPlan = (id: string) => {
+      const price = of.prices.find(id);
+      return price && planOf(price);
+    };
+    const older = { ...emission, object: toOlderShape(emission.object, findPlan) };
+    return publish(of, older, { apiVersion: OLDER_API_VERSION });
   };
 
   const defaultAccount = addAccount({ id: DEFAULT_ACCOUNT, name: 'Rosen Coffee', email: 'owner@rosencoffee.example' });

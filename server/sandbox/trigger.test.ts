@@ -43,6 +43,7 @@ test.each(EVENT_TYPES)('%s in the older shape has no field of today’s', async 
   }
   if (object.object === 'invoice') {
     expect(object.subscription).toMatch(/^sub_/);
+    expect(object.lines).toMatchObject({ data: [{ type: 'subscription', plan: { amount: 2900, nickname: 'Pro' } }] });
     expect(object).not.toHaveProperty('parent');
   }
 });
