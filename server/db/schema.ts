@@ -106,7 +106,8 @@ export interface CustomerLinkTable extends TenantColumns {
   contact_id: string | null;
   /** Stamp of the event that last wrote this customer's address and state. */
   stamp: number;
-  deleted: Flag;
+  /** 2: its deletion came before anything else of it, so no contact has been linked yet. */
+  deleted: 0 | 1 | 2;
   delinquent: Flag | null;
   /** Epoch milliseconds: when the customer was made at Stripe. */
   customer_since: number | null;

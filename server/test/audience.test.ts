@@ -198,6 +198,16 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
       expect((await contactOf('cus_2')).status).toBe('unsubscribed');
     });
 
+    it('comes to the same end when the deletion arrives first', async () => {
+      await remove('cus_1', 'a@example.com');
+      await happen('customer.created', customer('cus_1', 'a@example.com'), { created: now() - 60 });
+      expect(await contactOf('cus_1')).toMatchObject({ email: 'a@example.com', status: 'unsubscribed' });
+      await choose('delete');
+      await remove('cus_2', 'b@example.com');
+      const late = await happen('customer.created', customer('cus_2', 'b@example.com'), { created: now() - 60 });
+      expect(late).toMatchObject({ status: 'skipped', reason: 'contact_deleted' });
+    });
+
     it('creates nobody for a customer it never knew', async () => {
       expect(await remove('cus_unknown', 'a@example.com')).toMatchObject({ status: 'processed', contact: null });
       expect((await tillpost.call('contacts/list', {})).data).toEqual([]);

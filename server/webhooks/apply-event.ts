@@ -45,10 +45,14 @@ export function applyEvent(audience: Audience, settings: Settings, event: EventI
         : skip('no_email', noEmailSentence(type));
     case 'contact':
     case 'new': {
+      if (isTombstoneToBe(audience, settings, owner.customerId))
+        return skip('contact_deleted', 'The customer had been deleted before');
       const isNew = owner.kind === 'new';
       const contact = isNew ? audience.create(owner.email, settings.consent) : owner.contact;
-      const isLinked = owner.customerId !== null && audience.linkOf(owner.customerId) !== undefined;
-      const link = owner.customerId === null ? undefined : (audience.linkOf(owner.customerId) ?? audience.link(owner.customerId, contact));
+      const known = owner.customerId === null ? undefined : audience.linkOf(owner.customerId);
+      const isLinked = known !== undefined && known.contact_id !== null;
+      const link = owner.customerId === null || isLinked ? known : audience.link(owner.customerId, contact);
+      if (link?.deleted === 2) endDeletedCustomer(audience, settings, contact, link);
       const written = writeFacts(audience, settings.events[type], { ...event, name: owner.name }, contact, link, now);
       const doing = isNew ? 'Created' : written.isChanged ? 'Updated' : isLinked || !link ? 'Found' : 'Linked';
       const sentence = `${doing} contact ${written.contact.email}${written.note}`;
@@ -62,6 +66,17 @@ export function applyEvent(audience: Audience, settings: Settings, event: EventI
     }
   }
 }
+
+/** The deletion came first: what it would have done to the contact is done now. */
+function endDeletedCustomer(audience: Audience, settings: Settings, contact: Contact, link: CustomerLink): void {
+  link.deleted = 1;
+  audience.saveLink(link);
+  const isLast = audience.linksOf(contact).every((one) => one.deleted !== 0);
+  if (isLast && settings.on_customer_deleted === 'unsubscribe') audience.update(contact, { status: 'unsubscribed' });
+}
+
+const isTombstoneToBe = (audience: Audience, settings: Settings, customerId: string | null): boolean =>
+  customerId !== null && settings.on_customer_deleted === 'delete' && audience.linkOf(customerId)?.deleted === 2;
 
 interface Written {
   contact: Contact;
@@ -116,10 +131,10 @@ function applyDeletion(audience: Audience, settings: Settings, { type, created, 
     ...rest,
   });
   // A replay must not undo what people have chosen since.
-  if (known?.deleted === 1) return done('The deletion of this customer had been applied before');
+  if (known && known.deleted !== 0) return done('The deletion of this customer had been applied before');
   const link = known ?? audience.link(customerId, null);
   link.stamp = Math.max(link.stamp, stampOf(type, created));
-  link.deleted = 1;
+  link.deleted = known ? 1 : 2;
   audience.saveLink(link);
   if (!contact) return done('The deleted customer had no contact; nothing to do');
   if (settings.events[type].user_group) audience.update(contact, { user_group: settings.events[type].user_group });
