@@ -1,0 +1,153 @@
+/** Workflows and emails on a real database with a real SMTP server, without HTTP and Stripe. */
+import { createContext, type Context } from '../context';
+import { readConfig } from '../config';
+import { migrate } from '../db/migrate';
+import { newId, timeOrderedId } from '../db/new-id';
+import { flag } from '../db/columns';
+import type { Row } from '../db/schema';
+import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
+import { transact } from '../db/transact';
+import { createEmailLane } from '../emails/email-lane';
+import { createTransport } from '../emails/transport';
+import { createLog } from '../log';
+import { saveSettings } from '../settings/settings';
+import { readObject, type ReadableType } from '../stripe-objects/read-object';
+import { createWorker } from '../worker';
+import { createRunLane } from '../workflows/run-lane';
+import { triggerWorkflows } from '../workflows/trigger-workflows';
+import { activateWorkflow, createWorkflow } from '../workflows/workflows';
+import { defaultSettings, type Settings } from '../../shared/settings';
+import { freshDatabase, type Engine } from './databases';
+import { startMailServer } from './mail-server';
+
+export const tenant: Tenant = { accountId: 'acct_1', livemode: true };
+export const DAY = 86_400_000;
+
+export type Rig = Awaited<ReturnType<typeof createRig>>;
+
+export async function createRig({ engine = 'sqlite', smtp = true }: { engine?: Engine; smtp?: boolean } = {}) {
+  const mail = await startMailServer();
+  const databaseUrl = await freshDatabase(engine);
+  const time = { ms: Date.UTC(2026, 2, 1, 9) };
+  const processes: Context[] = [];
+
+  function startProcess(db?: Context['db']) {
+    const settings = readConfig({
+      DATABASE_URL: databaseUrl,
+      PUBLIC_URL: 'https://mail.example.com',
+      ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+      MAIL_FROM: 'Operator <hello@mail.example.com>',
+    });
+    const transport = smtp ? createTransport(mail.url) : null;
+    const ctx = createContext(settings, {
+      clock: { now: () => time.ms },
+      log: createLog('silent'),
+      transport,
+      ...(db ? { db } : {}),
+    });
+    processes.push(ctx);
+    return { ctx, worker: createWorker(ctx, [createRunLane(), createEmailLane()]) };
+  }
+
+  const { ctx, worker } = startProcess();
+  await migrate(ctx.db);
+
+  return {
+    ctx,
+    db: ctx.db,
+    worker,
+    mail,
+    startProcess,
+    advance: (ms: number) => (time.ms += ms),
+
+    saveSettings: (settings: Partial<Settings>, whose = tenant) =>
+      saveSettings(ctx.db, whose, { ...defaultSettings(), ...settings }, time.ms),
+
+    async contact(fields: Partial<Row<'contact'>> = {}, whose = tenant): Promise<Row<'contact'>> {
+      const row: Row<'contact'> = {
+        ...tenantColumns(whose),
+        id: newId('con'),
+        email: 'jenny@example.com',
+        first_name: 'Jenny',
+        last_name: 'Rosen',
+        name_stamp: 0,
+        user_group: null,
+        status: 'subscribed',
+        source: 'Stripe',
+        subscription_status: null,
+        plan: null,
+        mrr: null,
+        currency: null,
+        renews_at: null,
+        trial_ends_at: null,
+        delinquent: null,
+        customer_since: null,
+        created_at: time.ms,
+        updated_at: time.ms,
+        ...fields,
+      };
+      await ctx.db.insertInto('contact').values(row).execute();
+      return row;
+    },
+
+    /** An active workflow. */
+    async workflow(source: Parameters<typeof createWorkflow>[2], whose = tenant) {
+      const { id } = await createWorkflow(ctx.db, whose, source, time.ms);
+      return activateWorkflow(ctx.db, whose, id, time.ms);
+    },
+
+    /** An event has been processed for a contact; answers how many runs it started. */
+    async happens(
+      type: ReadableType,
+      object: object,
+      contact: Row<'contact'>,
+      { starts = true, workflowsActiveBefore = null as number | null, id = `evt_${timeOrderedId()}` } = {},
+    ): Promise<number> {
+      const whose = { accountId: contact.account_id, livemode: contact.livemode === 1 };
+      const seq = timeOrderedId();
+      const event = { id, type, created: Math.floor(time.ms / 1000) };
+      const started = await transact(ctx.db, async (trx) => {
+        await trx
+          .insertInto('event')
+          .values({
+            ...tenantColumns(whose),
+            ...event,
+            seq,
+            received_at: time.ms,
+            status: 'processed',
+            reason: null,
+            outcome: '',
+            contact_id: contact.id,
+            customer_id: null,
+            due_at: null,
+            give_up_at: null,
+            last_error: null,
+            replayed: flag(false),
+          })
+          .onConflict((oc) => oc.doNothing())
+          .execute();
+        await trx
+          .insertInto('event_payload')
+          .values({
+            ...tenantColumns(whose),
+            seq,
+            received_at: time.ms,
+            payload: JSON.stringify({ ...event, data: { object } }),
+          })
+          .execute();
+        const trigger = { event, object: readObject(type, object), contact, starts, workflowsActiveBefore };
+        return triggerWorkflows(trx, whose, [trigger], time.ms);
+      });
+      return started.get(id) ?? 0;
+    },
+
+    emails: (whose = tenant) => ctx.db.selectFrom('email').selectAll().where(ofTenant(whose)).orderBy('id').execute(),
+    runs: (whose = tenant) => ctx.db.selectFrom('run').selectAll().where(ofTenant(whose)).orderBy('id').execute(),
+
+    async close(): Promise<void> {
+      for (const one of processes) one.transport?.close();
+      for (const db of new Set(processes.map((one) => one.db))) await db.destroy();
+      await mail.close();
+    },
+  };
+}
