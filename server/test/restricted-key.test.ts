@@ -1,0 +1,250 @@
+/** Connecting with a restricted key, and the webhook endpoints Tillpost makes at Stripe. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { EVENT_TYPES } from '../../shared/catalogue';
+import { findInstall } from '../installs/installs';
+import { STRIPE_API_VERSION } from '../stripe';
+import { disconnect } from '../sync/disconnect';
+import { createBrowserClient, type BrowserClient } from './browser-client';
+import { ENGINES, type Engine } from './databases';
+import { ACCOUNT, startTillpost, TEST, type Tillpost } from './harness';
+
+/** Test mode has no app here. */
+const NO_APP = { STRIPE_TEST_SECRET_KEY: '', STRIPE_TEST_AUTHORIZE_URL: '', STRIPE_TEST_WEBHOOK_SECRET: '' };
+const NEEDED = [
+  'customer_read',
+  'subscription_read',
+  'invoice_read',
+  'charge_read',
+  'dispute_read',
+  'checkout_session_read',
+  'quote_read',
+  'event_read',
+  'webhook_write',
+];
+
+async function withTillpost(
+  work: (tillpost: Tillpost, browser: BrowserClient) => Promise<void>,
+  { engine, env = NO_APP }: { engine?: Engine; env?: Record<string, string> } = {},
+): Promise<void> {
+  const tillpost = await startTillpost({ engine: engine ?? 'sqlite', env });
+  try {
+    await work(tillpost, createBrowserClient(tillpost.url));
+  } finally {
+    await tillpost.close();
+  }
+}
+
+async function paste(browser: BrowserClient, key: string): Promise<Response> {
+  return browser.post('/connect/key', { csrf_token: await browser.csrfToken('/'), key });
+}
+
+/** The endpoints of the account at Stripe. */
+const endpoints = async ({ ctx }: Tillpost, key: string) => (await ctx.stripeFor(key).webhookEndpoints.list()).data;
+
+describe.each(ENGINES)('a restricted key on %s', (engine) => {
+  it('connects its account, makes one endpoint with our types and version, and signs in', () =>
+    withTillpost(
+      async (tillpost, browser) => {
+        const key = tillpost.sandbox.createRestrictedKey(ACCOUNT, false, NEEDED);
+        const response = await paste(browser, key);
+        expect([response.status, response.headers.get('location')]).toEqual([303, '/settings/stripe?connected=1']);
+        const install = await findInstall(tillpost.db, TEST);
+        expect(install).toMatchObject({ kind: 'restricted_key', status: 'active' });
+        expect(JSON.stringify(install)).not.toContain(key);
+        const [endpoint, ...more] = await endpoints(tillpost, key);
+        expect(more).toEqual([]);
+        expect(endpoint).toMatchObject({
+          url: `${tillpost.url}/webhooks/stripe/${install?.id}`,
+          api_version: STRIPE_API_VERSION,
+          status: 'enabled',
+        });
+        expect([...endpoint!.enabled_events].sort()).toEqual([...EVENT_TYPES, 'customer.subscription.updated'].sort());
+      },
+      { engine },
+    ));
+
+  it('lets events in at its own endpoint', () =>
+    withTillpost(
+      async (tillpost, browser) => {
+        await paste(browser, tillpost.sandbox.createRestrictedKey(ACCOUNT, false));
+        const event = await tillpost.sandbox.trigger('customer.created', { account: ACCOUNT });
+        const row = await tillpost.db.selectFrom('event').selectAll().where('id', '=', event.id).executeTakeFirst();
+        expect(row).toMatchObject({ account_id: ACCOUNT, livemode: 0, status: 'pending' });
+      },
+      { engine },
+    ));
+});
+
+describe('pasting the key again', () => {
+  it('signs in and keeps the endpoint', () =>
+    withTillpost(async (tillpost, browser) => {
+      const key = tillpost.sandbox.createRestrictedKey(ACCOUNT, false);
+      await paste(browser, key);
+      const before = await endpoints(tillpost, key);
+      const other = createBrowserClient(tillpost.url);
+      expect((await paste(other, key)).status).toBe(303);
+      expect((await endpoints(tillpost, key)).map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+      expect((await other.get('/settings/stripe')).status).toBe(200);
+    }));
+
+  it('at once in two windows still makes one endpoint', () =>
+    withTillpost(async (tillpost, browser) => {
+      const key = tillpost.sandbox.createRestrictedKey(ACCOUNT, false);
+      const answers = await Promise.all([paste(browser, key), paste(createBrowserClient(tillpost.url), key)]);
+      expect(answers.map(({ status }) => status)).toEqual([303, 303]);
+      expect(await endpoints(tillpost, key)).toHaveLength(1);
+    }));
+
+  it('makes a new endpoint when the merchant deleted it, and puts right one that was changed', () =>
+    withTillpost(async (tillpost, browser) => {
+      const key = tillpost.sandbox.createRestrictedKey(ACCOUNT, false);
+      const stripe = tillpost.ctx.stripeFor(key);
+      await paste(browser, key);
+      const [first] = await endpoints(tillpost, key);
+      await stripe.webhookEndpoints.update(first!.id, { enabled_events: ['charge.failed'], disabled: true });
+      await paste(createBrowserClient(tillpost.url), key);
+      expect(await endpoints(tillpost, key)).toMatchObject([{ id: first!.id, status: 'enabled' }]);
+      await stripe.webhookEndpoints.del(first!.id);
+      await paste(createBrowserClient(tillpost.url), key);
+      const again = await endpoints(tillpost, key);
+      expect(again).toHaveLength(1);
+      const event = await tillpost.sandbox.trigger('customer.created', { account: ACCOUNT });
+      expect(await tillpost.db.selectFrom('event').select('id').execute()).toContainEqual({ id: event.id });
+    }));
+
+  it('clears away what an attempt that died left at Stripe', () =>
+    withTillpost(async (tillpost, browser) => {
+      const key = tillpost.sandbox.createRestrictedKey(ACCOUNT, false);
+      const stripe = tillpost.ctx.stripeFor(key);
+      const leftover = `${tillpost.url}/webhooks/stripe/ins_0190leftover`;
+      await stripe.webhookEndpoints.create({ url: leftover, enabled_events: ['*'] });
+      await stripe.webhookEndpoints.create({ url: 'https://elsewhere.example/hook', enabled_events: ['*'] });
+      await paste(browser, key);
+      const urls = (await endpoints(tillpost, key)).map(({ url }) => url);
+      expect(urls).not.toContain(leftover);
+      expect(urls).toContain('https://elsewhere.example/hook');
+      expect(urls).toHaveLength(2);
+    }));
+});
+
+describe('a key that can not be used', () => {
+  it.each(['', 'sk_test_1234567890', 'rk_test_', 'rk_prod_123', 'pk_test_1234'])('is refused: “%s”', (key) =>
+    withTillpost(async (_tillpost, browser) => {
+      const response = await paste(browser, key);
+      expect(response.status).toBe(400);
+      expect(await response.text()).toContain('restricted key');
+      expect(browser.session()).toBeUndefined();
+    }),
+  );
+
+  it('names every permission it lacks, all at once', () =>
+    withTillpost(async (tillpost, browser) => {
+      const few = NEEDED.filter((permission) => permission !== 'quote_read' && permission !== 'dispute_read');
+      const response = await paste(browser, tillpost.sandbox.createRestrictedKey(ACCOUNT, false, few));
+      const html = await response.text();
+      expect(response.status).toBe(400);
+      expect(html).toMatch(/Disputes: read, Quotes: read/);
+      expect(html).not.toMatch(/Customers: read/);
+      expect(await findInstall(tillpost.db, TEST)).toBeUndefined();
+    }));
+
+  it('is told when Stripe does not know it', () =>
+    withTillpost(async (_tillpost, browser) => {
+      const response = await paste(browser, 'rk_test_nobodyKnowsThisKey');
+      expect(response.status).toBe(400);
+      expect(await response.text()).toContain('refuses this key');
+    }));
+
+  it('of a mode whose app is configured is sent to Connect to Stripe', () =>
+    withTillpost(
+      async (tillpost, browser) => {
+        const response = await paste(browser, tillpost.sandbox.createRestrictedKey(ACCOUNT, false));
+        expect(response.status).toBe(400);
+        expect(await response.text()).toContain('/connect?mode=test');
+      },
+      { env: {} },
+    ));
+
+  it('of an account that is not allowed makes nothing at Stripe', () =>
+    withTillpost(
+      async (tillpost, browser) => {
+        const key = tillpost.sandbox.createRestrictedKey(ACCOUNT, false);
+        expect((await paste(browser, key)).status).toBe(400);
+        expect(await endpoints(tillpost, key)).toEqual([]);
+      },
+      { env: { ...NO_APP, ALLOWED_ACCOUNTS: 'acct_1SomebodyElse' } },
+    ));
+});
+
+describe('the end of a restricted-key install', () => {
+  it('deletes its endpoint at Stripe', () =>
+    withTillpost(async (tillpost, browser) => {
+      const key = tillpost.sandbox.createRestrictedKey(ACCOUNT, false);
+      await paste(browser, key);
+      await disconnect(tillpost.ctx, TEST);
+      expect(await endpoints(tillpost, key)).toEqual([]);
+      expect(await findInstall(tillpost.db, TEST)).toMatchObject({
+        status: 'removed',
+        access_token: null,
+        webhook_secret: null,
+      });
+    }));
+
+  it('does not fail on a Stripe that can not be reached', () =>
+    withTillpost(async (tillpost, browser) => {
+      await paste(browser, tillpost.sandbox.createRestrictedKey(ACCOUNT, false));
+      tillpost.sandbox.faults.add({ kind: 'server_error' });
+      await disconnect(tillpost.ctx, TEST);
+      expect((await findInstall(tillpost.db, TEST))?.status).toBe('removed');
+    }));
+});
+
+describe('npm run stripe:setup', () => {
+  const run = async (tillpost: Tillpost, publicUrl = 'https://tillpost.example.com') => {
+    const env = {
+      PATH: process.env.PATH,
+      PUBLIC_URL: publicUrl,
+      STRIPE_API_BASE: tillpost.stripeUrl,
+      STRIPE_TEST_SECRET_KEY: 'sk_test_sandbox0000000000',
+      STRIPE_SECRET_KEY: 'sk_live_sandbox0000000000',
+    };
+    const script = `${__dirname}/../scripts/stripe-setup.ts`;
+    return (await promisify(execFile)(process.execPath, ['--import', 'tsx', script], { env })).stdout;
+  };
+  const at = async (tillpost: Tillpost, url: string) =>
+    (await endpoints(tillpost, 'sk_test_sandbox0000000000')).filter((endpoint) => endpoint.url === url);
+
+  it('creates an endpoint per mode and prints its variable; a second run changes nothing; a third repairs', () =>
+    withTillpost(async (tillpost) => {
+      const url = 'https://tillpost.example.com/webhooks/stripe';
+      const first = await run(tillpost);
+      expect(first).toMatch(/^ *STRIPE_WEBHOOK_SECRET=whsec_/m);
+      expect(first).toMatch(/^ *STRIPE_TEST_WEBHOOK_SECRET=whsec_/m);
+      const [endpoint, ...more] = await at(tillpost, url);
+      expect(more).toEqual([]);
+      expect(endpoint?.enabled_events).toHaveLength(22);
+
+      expect((await run(tillpost)).match(/nothing changed/g)).toHaveLength(2);
+
+      const stripe = tillpost.ctx.stripeFor('sk_test_sandbox0000000000');
+      await stripe.webhookEndpoints.update(endpoint!.id, { enabled_events: ['customer.created'], disabled: true });
+      expect(await run(tillpost)).toMatch(/added customer.updated.*enabled it again/);
+      expect(await at(tillpost, url)).toMatchObject([{ id: endpoint!.id, status: 'enabled' }]);
+    }));
+
+  it('makes a second endpoint where the first has another API version, and says to delete that', () =>
+    withTillpost(async (tillpost) => {
+      const url = 'https://old.example.com/webhooks/stripe';
+      const stripe = tillpost.ctx.stripeFor('sk_test_sandbox0000000000');
+      const old = await stripe.webhookEndpoints.create({
+        url,
+        enabled_events: ['*'],
+        connect: true,
+        api_version: '2020-08-27',
+      });
+      const output = await run(tillpost, 'https://old.example.com');
+      expect(output).toContain(`${old.id} has another API version`);
+      expect(await at(tillpost, url)).toHaveLength(2);
+    }));
+});
