@@ -6,6 +6,14 @@ import { readEvent } from '../events/events';
 import { createOpenLink } from '../installs/open-link';
 import { configureAsMerchant, FOLDER, startLocalStack, type LocalStack } from './local-stack';
 
+/** One customer who comes, changes and goes; the local Stripe invents the others. */
+const JENNY = { email: 'jenny.rosen@example.com', name: 'Jenny Rosen' };
+const PEOPLE: Partial<Record<EventType, typeof JENNY>> = {
+  'customer.created': JENNY,
+  'customer.updated': JENNY,
+  'customer.deleted': JENNY,
+};
+
 const SETTLE_MS = 60_000;
 const POLL_MS = 50;
 
@@ -39,7 +47,7 @@ async function triggerAll(stack: LocalStack): Promise<Result[]> {
   const { ctx } = stack.running;
   const results: Result[] = [];
   for (const type of EVENT_TYPES) {
-    const { id } = await stack.sandbox.trigger(type, { account: stack.account.accountId });
+    const { id } = await stack.sandbox.trigger(type, { account: stack.account.accountId, ...PEOPLE[type] });
     const event = await settled(stack, id);
     results.push({ type, event, emails: [] });
   }

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { openDatabase } from '../../db/open';
+import { migrate } from '../../db/migrate';
+import { timeOrderedId } from '../../db/new-id';
+import { insertNew } from '../../db/bulk';
+import { ACCOUNT, SECRET, startProcess } from './processes';
+import type { Figure } from './parts';
+
+const RUNS = 100_000;
+const IDLE_MS = 10_000;
+const DAY_MS = 86_400_000;
+
+/** What the loop costs while many runs wait and none is due. */
+export async function measureWaiting(folder: string): Promise<Figure[]> {
+  const url = `sqlite:${join(folder, 'waiting.db')}`;
+  const db = openDatabase(url);
+  await migrate(db);
+  const now = Date.now();
+  const tenant = { account_id: ACCOUNT, livemode: 0 as const };
+  for (let start = 0; start < RUNS; start += 10_000) {
+    const rows = Array.from({ length: 10_000 }, (_, i) => ({
+      ...tenant,
+      id: `run_${timeOrderedId()}`,
+      workflow_id: 'wfl_1',
+      contact_id: `con_${start + i}`,
+      event_id: `evt_${start + i}`,
+      run_key: `key_${start + i}`,
+      status: 'running' as const,
+      step_id: 'wait',
+      due_at: now + DAY_MS + start + i,
+      started_at: now,
+    }));
+    await db.transaction().execute((trx) => insertNew(trx, 'run', rows));
+  }
+  await db.destroy();
+  const server = await startProcess('servers/tillpost.ts', [url, SECRET, ACCOUNT, 'worker']);
+  await pause(2_000);
+  const before = await server.report();
+  await pause(IDLE_MS);
+  const after = await server.report();
+  await server.stop();
+  const share = ((after.cpuMs - before.cpuMs) / IDLE_MS) * 100;
+  return [{ name: `${RUNS.toLocaleString('en')} waiting runs, none due`, value: `${share.toFixed(2)} %`, note: 'of one core, over ten seconds' }];
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
