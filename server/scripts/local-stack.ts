@@ -34,9 +34,13 @@ export interface LocalStack {
 /** The variables a laptop may set; anything else of a production environment must not reach the demo. */
 const HONOURED = ['HOST', 'DATABASE_URL', 'ENCRYPTION_KEY', 'STRIPE_APP_SECRET', 'SMTP_URL', 'MAIL_FROM', 'LOG_LEVEL'];
 
-export async function startLocalStack({ log = createLog('silent') }: { log?: Logger } = {}): Promise<LocalStack> {
-  rmSync(FOLDER, { recursive: true, force: true });
-  mkdirSync(FOLDER, { recursive: true });
+/** `folder` holds the data and is made anew. */
+export async function startLocalStack({
+  log = createLog('silent'),
+  folder = FOLDER,
+}: { log?: Logger; folder?: string } = {}): Promise<LocalStack> {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
   const host = process.env.HOST ?? '127.0.0.1';
   const port = await chosenPort('PORT', 4242, host);
   const sandboxPort = await chosenPort('SANDBOX_PORT', 4243, '127.0.0.1');
@@ -48,7 +52,7 @@ export async function startLocalStack({ log = createLog('silent') }: { log?: Log
   const { url: stripeUrl } = await sandbox.listen(sandboxPort);
   const honoured = Object.fromEntries(HONOURED.map((name) => [name, process.env[name]]));
   const configuration = readConfig({
-    DATABASE_URL: `sqlite:${FOLDER}/tillpost.db`,
+    DATABASE_URL: `sqlite:${folder}/tillpost.db`,
     LOG_LEVEL: 'warn',
     STRIPE_APP_SECRET: appSecret,
     ...Object.fromEntries(Object.entries(honoured).filter(([, value]) => value)),
