@@ -1,0 +1,238 @@
+/** The import of customers an account had before, from the first page to the last, through everything that can interrupt it. */
+import { findContactByCustomer, findContactByEmail, countContacts } from '../contacts/contacts';
+import { LEASE_MS } from '../db/claim';
+import { findInstall } from '../installs/installs';
+import { sealSecret } from '../installs/seals';
+import { disconnect } from '../sync/disconnect';
+import { readImport, startImport } from '../sync/import';
+import { ENGINES } from './databases';
+import { ACCOUNT, startTillpost, TEST, type HarnessOptions, type Tillpost } from './harness';
+
+async function withTillpost(options: HarnessOptions, work: (tillpost: Tillpost) => Promise<void>): Promise<void> {
+  const tillpost = await startTillpost(options);
+  try {
+    await tillpost.connect();
+    await tillpost.worker.drain();
+    await work(tillpost);
+  } finally {
+    await tillpost.close();
+  }
+}
+
+const start = ({ db, clock }: Tillpost) => startImport(db, TEST, clock.now());
+const progress = ({ db }: Tillpost) => readImport(db, TEST);
+
+async function importAll(tillpost: Tillpost) {
+  await start(tillpost);
+  await tillpost.worker.drain();
+  return progress(tillpost);
+}
+
+describe.each(ENGINES)('an import on %s', (engine) => {
+  it('brings in every customer with name, billing and consent, and starts no workflow', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      tillpost.sandbox.seedCustomers(ACCOUNT, false, 250, { withSubscriptions: true });
+      await tillpost.enable({}, { consent: 'transactional_only' });
+      expect(await start(tillpost)).toEqual({ status: 'running', done: 0, total: null });
+      await tillpost.worker.drain();
+      expect(await progress(tillpost)).toEqual({ status: 'done', done: 250, total: 250 });
+      expect(await countContacts(tillpost.db, TEST)).toBe(250);
+
+      const [customer] = tillpost.sandbox.tenant(ACCOUNT, false).customers.list();
+      const contact = await findContactByCustomer(tillpost.db, TEST, customer!.id);
+      expect(contact).toMatchObject({
+        email: customer!.email?.toLowerCase(),
+        status: 'transactional_only',
+        subscription_status: 'active',
+        mrr: 1900,
+        source: 'Stripe',
+      });
+      expect(contact?.first_name).toBe(customer!.name?.split(' ')[0]);
+      expect(await tillpost.db.selectFrom('run').select('id').execute()).toEqual([]);
+      expect(
+        await tillpost.db
+          .selectFrom('event')
+          .select('id')
+          .where('type', '!=', 'account.application.authorized')
+          .execute(),
+      ).toEqual([]);
+    }));
+
+  it('made twice updates, and doubles nothing', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      tillpost.sandbox.seedCustomers(ACCOUNT, false, 120);
+      await importAll(tillpost);
+      const customer = tillpost.sandbox.tenant(ACCOUNT, false).customers.list()[0]!;
+      customer.name = 'Changed Since';
+      tillpost.clock.advance(60_000);
+      expect(await importAll(tillpost)).toEqual({ status: 'done', done: 120, total: 120 });
+      expect(await countContacts(tillpost.db, TEST)).toBe(120);
+      expect(await findContactByCustomer(tillpost.db, TEST, customer.id)).toMatchObject({ first_name: 'Changed' });
+    }));
+
+  it('is one at most: starting it again answers the one under way', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      tillpost.sandbox.seedCustomers(ACCOUNT, false, 10);
+      await Promise.all([start(tillpost), start(tillpost)]);
+      tillpost.sandbox.requests.clear();
+      await tillpost.worker.drain();
+      expect(tillpost.sandbox.requests.count({ path: '/v1/customers' })).toBe(1);
+    }));
+
+  it('goes on where it was when the process died in the middle of a page', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      tillpost.sandbox.seedCustomers(ACCOUNT, false, 350);
+      tillpost.sandbox.faults.add({ kind: 'server_error', path: '/v1/subscriptions', times: 1 });
+      await start(tillpost);
+      await tillpost.worker.drain();
+      // What a process that died leaves: a claim without a result.
+      const claimed = { claims: 1, due_at: tillpost.clock.now() + LEASE_MS };
+      await tillpost.db.updateTable('import_job').set(claimed).execute();
+      await tillpost.worker.drain();
+      expect(await progress(tillpost)).toMatchObject({ status: 'running' });
+      tillpost.clock.advance(LEASE_MS);
+      await tillpost.worker.drain();
+      expect(await progress(tillpost)).toEqual({ status: 'done', done: 350, total: 350 });
+      expect(await countContacts(tillpost.db, TEST)).toBe(350);
+    }));
+
+  it('pauses when the token is revoked in the middle, and ends after reconnecting', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      tillpost.sandbox.seedCustomers(ACCOUNT, false, 250);
+      tillpost.sandbox.faults.add({ kind: 'server_error', path: '/v1/customers', times: 1 });
+      await start(tillpost);
+      await tillpost.worker.drain();
+      tillpost.sandbox.revoke(ACCOUNT, false);
+      tillpost.clock.advance(60_000);
+      await tillpost.worker.drain();
+      expect(await progress(tillpost)).toMatchObject({ status: 'paused' });
+      expect((await findInstall(tillpost.db, TEST))?.status).toBe('needs_reconnect');
+      await tillpost.connect();
+      await tillpost.worker.drain();
+      expect(await progress(tillpost)).toEqual({ status: 'done', done: 250, total: 250 });
+    }));
+});
+
+describe('an import', () => {
+  it('backs off when Stripe limits its rate or fails, and ends all the same', () =>
+    withTillpost({}, async (tillpost) => {
+      tillpost.sandbox.seedCustomers(ACCOUNT, false, 150);
+      tillpost.sandbox.faults.add({ kind: 'rate_limit', path: '/v1/customers', times: 2 });
+      tillpost.sandbox.faults.add({ kind: 'cut', path: '/v1/subscriptions', times: 4 });
+      await start(tillpost);
+      await tillpost.worker.drain();
+      expect(await progress(tillpost)).toMatchObject({ status: 'running', done: 0 });
+      for (let minutes = 0; minutes < 10; minutes++) {
+        tillpost.clock.advance(60_000);
+        await tillpost.worker.drain();
+      }
+      expect(await progress(tillpost)).toEqual({ status: 'done', done: 150, total: 150 });
+    }));
+
+  it('leaves what a newer event has written', () =>
+    withTillpost({}, async (tillpost) => {
+      await tillpost.enable();
+      const { data } = await tillpost.sandbox.trigger('customer.created', {
+        account: ACCOUNT,
+        email: 'new@example.com',
+        name: 'New Name',
+      });
+      const customer = data.object as { id: string };
+      await tillpost.worker.drain();
+      const ahead = Math.floor(tillpost.clock.now() / 1000) + 5;
+      const newer = { ...customer, email: 'newest@example.com', name: 'Newest Name' };
+      await tillpost.sandbox.emit(ACCOUNT, false, 'customer.updated', newer, { created: ahead });
+      await tillpost.worker.drain();
+      await importAll(tillpost);
+      const contact = await findContactByCustomer(tillpost.db, TEST, customer.id);
+      expect(contact).toMatchObject({ email: 'newest@example.com', first_name: 'Newest' });
+    }));
+
+  it('keeps the choice of a contact that is there already', () =>
+    withTillpost({}, async (tillpost) => {
+      tillpost.sandbox.seedCustomers(ACCOUNT, false, 1);
+      const customer = tillpost.sandbox.tenant(ACCOUNT, false).customers.list()[0]!;
+      await importAll(tillpost);
+      await tillpost.db.updateTable('contact').set({ status: 'unsubscribed' }).execute();
+      tillpost.clock.advance(10_000);
+      await importAll(tillpost);
+      expect(await findContactByEmail(tillpost.db, TEST, customer.email!.toLowerCase())).toMatchObject({
+        status: 'unsubscribed',
+      });
+    }));
+
+  it('passes over customers without a usable address', () =>
+    withTillpost({}, async (tillpost) => {
+      tillpost.sandbox.seedCustomers(ACCOUNT, false, 3);
+      const [blank, broken] = tillpost.sandbox.tenant(ACCOUNT, false).customers.list();
+      Object.assign(blank!, { email: null });
+      Object.assign(broken!, { email: 'not an address' });
+      expect(await importAll(tillpost)).toEqual({ status: 'done', done: 3, total: 3 });
+      expect(await countContacts(tillpost.db, TEST)).toBe(1);
+    }));
+
+  it('puts customers who share an address on one contact', () =>
+    withTillpost({}, async (tillpost) => {
+      tillpost.sandbox.seedCustomers(ACCOUNT, false, 3, { withSubscriptions: true });
+      for (const customer of tillpost.sandbox.tenant(ACCOUNT, false).customers.list())
+        customer.email = 'Same@Example.com';
+      await importAll(tillpost);
+      expect(await countContacts(tillpost.db, TEST)).toBe(1);
+      expect(await findContactByEmail(tillpost.db, TEST, 'same@example.com')).toMatchObject({ mrr: 3 * 1900 });
+    }));
+
+  it('finds its way when the customer it stood at has been deleted', () =>
+    withTillpost({}, async (tillpost) => {
+      tillpost.sandbox.seedCustomers(ACCOUNT, false, 150);
+      await start(tillpost);
+      const customers = tillpost.sandbox.tenant(ACCOUNT, false).customers;
+      const list = customers.list();
+      const standsAt = [...list].sort((a, b) => b.created - a.created)[99]!;
+      const cursor = { customers: { after: standsAt.id, created: standsAt.created }, subscriptions: 'end' };
+      await tillpost.db
+        .updateTable('import_job')
+        .set({ cursor: JSON.stringify(cursor), done: 100 })
+        .execute();
+      customers.remove(standsAt.id);
+      await tillpost.worker.drain();
+      expect(await progress(tillpost)).toEqual({ status: 'done', done: 150, total: 150 });
+    }));
+
+  it('fails with its reason when the connection may not read customers', () =>
+    withTillpost(
+      { env: { STRIPE_TEST_SECRET_KEY: '', STRIPE_TEST_AUTHORIZE_URL: '', STRIPE_TEST_WEBHOOK_SECRET: '' } },
+      async (tillpost) => {
+        const key = tillpost.sandbox.createRestrictedKey(ACCOUNT, false, ['event_read']);
+        await tillpost.db
+          .updateTable('install')
+          .set({
+            kind: 'restricted_key',
+            access_token: sealSecret(tillpost.ctx, 'token', TEST, key),
+            token_expires_at: null,
+          })
+          .execute();
+        expect(await importAll(tillpost)).toMatchObject({ status: 'failed' });
+        const job = await tillpost.db.selectFrom('import_job').select('last_error').executeTakeFirst();
+        expect(job?.last_error).toBeTruthy();
+        expect(job?.last_error).not.toContain(key);
+      },
+    ));
+
+  it('ends when the account is disconnected', () =>
+    withTillpost({}, async (tillpost) => {
+      tillpost.sandbox.seedCustomers(ACCOUNT, false, 10);
+      await start(tillpost);
+      await disconnect(tillpost.ctx, TEST);
+      await tillpost.worker.drain();
+      expect(await progress(tillpost)).toMatchObject({ status: 'failed', done: 0 });
+      expect(await countContacts(tillpost.db, TEST)).toBe(0);
+    }));
+
+  it('of 10,000 customers with subscriptions takes well under a minute', () =>
+    withTillpost({}, async (tillpost) => {
+      tillpost.sandbox.seedCustomers(ACCOUNT, false, 10_000, { withSubscriptions: true });
+      const began = performance.now();
+      expect(await importAll(tillpost)).toEqual({ status: 'done', done: 10_000, total: 10_000 });
+      expect(performance.now() - began).toBeLessThan(30_000);
+    }));
+});
