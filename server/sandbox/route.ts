@@ -62,6 +62,10 @@ export function listPage<T extends { id: string; created?: number; date?: number
   matches: (item: T) => boolean = () => true,
 ) {
   const isInTime = createdFilter(params);
+  for (const cursor of ['starting_after', 'ending_before']) {
+    const id = text(params, cursor);
+    if (id !== undefined && !collection.find(id)) throw noSuch('object', id, cursor);
+  }
   const { data, has_more } = collection.page({
     customer: text(params, 'customer'),
     limit: Math.min(Math.max(integer(params, 'limit') ?? 10, 1), 100),
