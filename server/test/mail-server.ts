@@ -61,6 +61,8 @@ export async function startMailServer() {
     mails,
     /** Applied to the next attempts, in order. */
     trouble: (...next: Trouble[]) => troubles.push(...next),
+    /** Takes everything from now on. */
+    calm: () => troubles.splice(0),
     subjects: () => mails.map(({ parsed }) => parsed.subject),
     close: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };

@@ -4,7 +4,9 @@ import { ENGINES } from '../test/databases';
 import { createRig, DAY, tenant, type Rig } from '../test/workflow-rig';
 import { transact } from '../db/transact';
 import { listRuns, readRun, runsByStep, stopRuns } from './runs';
-import { CONTACT_PROPERTIES } from '../../shared/catalogue';
+import { CONTACT_PROPERTIES, type EventType } from '../../shared/catalogue';
+import { readObject } from '../stripe-objects/read-object';
+import { triggerWorkflows, type WorkflowTrigger } from './trigger-workflows';
 import {
   activateWorkflow,
   createWorkflow,
@@ -192,9 +194,28 @@ describe.each(ENGINES)('workflows on %s', (engine) => {
     const definition = define([wait('w')], { exit_events: [{ event: 'invoice.paid', match: 'object' }] });
     await rig.workflow({ definition });
     const jenny = await rig.contact();
-    await rig.happens('invoice.payment_failed', invoice('in_1'), jenny);
-    await rig.happens('invoice.paid', paid('in_1'), jenny);
-    await rig.happens('invoice.payment_failed', invoice('in_1', { attempt_count: 2 }), jenny);
+    const trigger = (id: string, type: EventType, object: object): WorkflowTrigger => ({
+      event: { id, type, created: 1 },
+      object: readObject(type, object),
+      contact: jenny,
+      starts: true,
+    });
+    const started = await transact(rig.db, (trx) =>
+      triggerWorkflows(
+        trx,
+        tenant,
+        [
+          trigger('evt_1', 'invoice.payment_failed', invoice('in_1')),
+          trigger('evt_2', 'invoice.paid', paid('in_1')),
+          trigger('evt_3', 'invoice.payment_failed', invoice('in_1', { attempt_count: 2 })),
+        ],
+        5,
+      ),
+    );
+    expect([...started]).toEqual([
+      ['evt_1', 1],
+      ['evt_3', 1],
+    ]);
     expect((await rig.runs()).map(({ status }) => status)).toEqual(['exited', 'running']);
   });
 

@@ -1,0 +1,336 @@
+import { suppressAddress, liftSuppression } from '../contacts/suppressions';
+import { setUserGroup, unsubscribeContact } from '../contacts/contacts';
+import { ENGINES } from '../test/databases';
+import { createRig, DAY, tenant, type Rig } from '../test/workflow-rig';
+import { previewEmail, sendTest } from '../workflows/preview';
+import { retryEmail } from '../workflows/retry-email';
+import { transact } from '../db/transact';
+import { stopRuns } from '../workflows/runs';
+import type { EmailContent } from '../../shared/workflow';
+import { countEmails, listEmails, readEmail } from './emails';
+
+const customer = (id: string) => ({ id, object: 'customer', email: 'jenny@example.com', name: 'Jenny Rosen' });
+const definition = (fields: Partial<EmailContent> = {}) => ({
+  name: 'Hello',
+  trigger: { event: 'customer.created' },
+  steps: [
+    {
+      id: 'mail',
+      kind: 'email',
+      email: {
+        kind: 'transactional',
+        subject: 'Hello {{ contact.first_name }}',
+        body: 'Hi **{{ contact.first_name }}**',
+        ...fields,
+      },
+    },
+  ],
+});
+const TEST_MODE = { accountId: 'acct_1', livemode: false };
+const FIRST_RETRY = 10_000;
+
+describe.each(ENGINES)('emails on %s', (engine) => {
+  let rig: Rig;
+  beforeEach(async () => {
+    rig = await createRig({ engine });
+  });
+  afterEach(() => rig.close());
+
+  let customers = 0;
+  const hello = async (whose = tenant, fields: Parameters<Rig['contact']>[0] = {}) => {
+    const contact = await rig.contact(fields, whose);
+    await rig.happens('customer.created', customer(`cus_${++customers}`), contact);
+    return contact;
+  };
+
+  it('go out with both parts, a stable Message-ID and the merchant’s name', async () => {
+    await rig.saveSettings({
+      sender: { from_name: 'Acme, "Inc"', reply_to: 'help@acme.example', postal_address: null },
+    });
+    await rig.workflow({ definition: definition() });
+    await hello();
+    await rig.worker.drain();
+    const [mail] = rig.mail.mails;
+    const [email] = await rig.emails();
+    expect(mail).toMatchObject({ from: 'hello@mail.example.com', to: ['jenny@example.com'] });
+    expect(mail?.parsed.from?.value).toEqual([{ address: 'hello@mail.example.com', name: 'Acme, Inc' }]);
+    expect(mail?.parsed.replyTo?.text).toBe('help@acme.example');
+    expect(mail?.parsed.subject).toBe('Hello Jenny');
+    expect(mail?.parsed.html).toContain('Hi <strong>Jenny</strong>');
+    expect(mail?.parsed.text).toBe('Hi Jenny\n');
+    expect(mail?.parsed.messageId).toBe(`<${email?.id}@mail.example.com>`);
+    expect(mail?.raw).not.toMatch(/^List-Unsubscribe/m);
+    expect(email).toMatchObject({ status: 'sent', reason: null, attempts: 1, due_at: null });
+  });
+
+  it('carry a way out by one click when they are marketing', async () => {
+    await rig.saveSettings({ sender: { from_name: null, reply_to: null, postal_address: 'Acme, 1 Main St' } });
+    await rig.workflow({ definition: definition({ kind: 'marketing' }) });
+    await hello();
+    await rig.worker.drain();
+    const raw = rig.mail.mails[0]?.raw.replace(/\r\n\s+/g, '') ?? '';
+    expect(raw).toMatch(/^List-Unsubscribe:\s*<https:\/\/mail\.example\.com\/unsubscribe\/[\w.-]+>/m);
+    expect(raw).toMatch(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click/m);
+    expect(rig.mail.mails[0]?.parsed.text).toContain(
+      'Acme, 1 Main St\nUnsubscribe: https://mail.example.com/unsubscribe/',
+    );
+  });
+
+  it('let no name smuggle a header in', async () => {
+    await rig.workflow({ definition: definition() });
+    await hello(tenant, { first_name: 'Jenny\r\nBcc: all@example.com' });
+    await rig.worker.drain();
+    expect(rig.mail.mails[0]?.to).toEqual(['jenny@example.com']);
+    expect(rig.mail.mails[0]?.parsed.bcc).toBeUndefined();
+    expect(rig.mail.mails[0]?.parsed.subject).toBe('Hello Jenny Bcc: all@example.com');
+  });
+
+  it('to contacts who don’t want marketing are suppressed, transactional ones are not', async () => {
+    await rig.workflow({ definition: definition({ kind: 'marketing', subject: 'News' }) });
+    await rig.workflow({ definition: definition({ subject: 'Receipt' }) });
+    await hello(tenant, { status: 'unsubscribed' });
+    await hello(tenant, { email: 'joe@example.com', status: 'transactional_only' });
+    await rig.worker.drain();
+    expect(rig.mail.subjects()).toEqual(['Receipt', 'Receipt']);
+    const { data } = await listEmails(rig.db, tenant, { status: 'suppressed', limit: 10 });
+    expect(data.map(({ reason }) => reason).sort()).toEqual([
+      'The contact gets transactional email only',
+      'The contact has unsubscribed',
+    ]);
+  });
+
+  it('are judged right before SMTP: an unsubscribe in between counts', async () => {
+    await rig.workflow({ definition: definition({ kind: 'marketing' }) });
+    rig.mail.trouble({ at: 'rcpt', code: 451, message: 'Try later' });
+    const jenny = await hello();
+    await rig.worker.drain();
+    await unsubscribeContact(rig.db, tenant, jenny.id, 1);
+    rig.advance(FIRST_RETRY);
+    await rig.worker.drain();
+    expect(await rig.emails()).toMatchObject([{ status: 'suppressed', reason: 'The contact has unsubscribed' }]);
+    expect(rig.mail.mails).toEqual([]);
+  });
+
+  it('of a run that was stopped meanwhile stay here', async () => {
+    await rig.workflow({ definition: definition() });
+    rig.mail.trouble({ at: 'rcpt', code: 451, message: 'Try later' });
+    const jenny = await hello();
+    await rig.worker.drain();
+    await rig.db.updateTable('run').set({ status: 'running' }).execute();
+    await transact(rig.db, (trx) => stopRuns(trx, tenant, { contactId: jenny.id }, 'contact_deleted', 1));
+    rig.advance(FIRST_RETRY);
+    await rig.worker.drain();
+    expect(await rig.emails()).toMatchObject([{ status: 'suppressed' }]);
+  });
+
+  it('refused for now are tried again after seconds, then ever later, up to a day', async () => {
+    await rig.workflow({ definition: definition() });
+    rig.mail.trouble(
+      { at: 'rcpt', code: 451, message: '4.7.1 Greylisted' },
+      { at: 'data', code: 452, message: 'Full' },
+    );
+    await hello();
+    await rig.worker.drain();
+    expect(await rig.emails()).toMatchObject([
+      { status: 'queued', reason: 'Will be tried again: 451 4.7.1 Greylisted' },
+    ]);
+    rig.advance(FIRST_RETRY);
+    await rig.worker.drain();
+    expect(await rig.emails()).toMatchObject([{ status: 'queued', attempts: 2 }]);
+    rig.advance(2 * FIRST_RETRY);
+    await rig.worker.drain();
+    expect(await rig.emails()).toMatchObject([{ status: 'sent', attempts: 3 }]);
+    expect(rig.mail.mails).toHaveLength(1);
+  });
+
+  it('are given up after a day of refusals, without blaming the address', async () => {
+    await rig.workflow({ definition: definition() });
+    await hello();
+    for (let hour = 0; hour < 26; hour++) {
+      rig.mail.trouble({ at: 'rcpt', code: 451, message: 'Not now' });
+      await rig.worker.drain();
+      rig.advance(DAY / 24);
+    }
+    const [email] = await rig.emails();
+    expect(email).toMatchObject({ status: 'failed', reason: 'Given up after a day: 451 Not now' });
+    rig.mail.calm();
+    await retryEmail(rig.ctx, tenant, email?.id ?? '');
+    await rig.worker.drain();
+    expect(await rig.emails()).toMatchObject([{ status: 'sent' }]);
+  });
+
+  it.each([
+    ['RCPT', { at: 'rcpt', code: 550, message: '5.1.1 No such user' }],
+    ['RCPT without an enhanced code', { at: 'rcpt', code: 550, message: 'No such user' }],
+    ['DATA', { at: 'data', code: 550, message: '5.1.1 No such user' }],
+  ] as const)(
+    'to a recipient refused for good at %s fail, and the address is suppressed until lifted',
+    async (_, trouble) => {
+      await rig.workflow({ definition: definition() });
+      rig.mail.trouble(trouble);
+      const jenny = await hello();
+      await rig.worker.drain();
+      await rig.happens('customer.created', customer('cus_again'), jenny);
+      await rig.worker.drain();
+      const emails = await rig.emails();
+      expect(emails).toMatchObject([
+        { status: 'failed', reason: expect.stringContaining('No such user') as string },
+        { status: 'suppressed', reason: expect.stringContaining('No such user') as string },
+      ]);
+      await liftSuppression(rig.db, tenant, jenny.email);
+      await retryEmail(rig.ctx, tenant, emails[0]?.id ?? '');
+      await rig.worker.drain();
+      expect(rig.mail.mails).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    ['a relay that blocks us', { at: 'rcpt', code: 554, message: '5.7.1 Client host blocked' }],
+    ['content it dislikes', { at: 'data', code: 554, message: '5.7.1 Looks like spam' }],
+    ['a lost login', { at: 'rcpt', code: 530, message: 'Authentication required' }],
+  ] as const)('refused because of %s are tried again, the address stays', async (_, trouble) => {
+    await rig.workflow({ definition: definition() });
+    rig.mail.trouble(trouble);
+    await hello();
+    await rig.worker.drain();
+    expect(await rig.emails()).toMatchObject([{ status: 'queued' }]);
+    rig.advance(FIRST_RETRY);
+    await rig.worker.drain();
+    expect(await rig.emails()).toMatchObject([{ status: 'sent' }]);
+  });
+
+  it('whose connection was cut after DATA go again with the same Message-ID only', async () => {
+    await rig.workflow({ definition: definition() });
+    rig.mail.trouble({ at: 'cut_after_data' });
+    await hello();
+    await rig.worker.drain();
+    expect(await rig.emails()).toMatchObject([{ status: 'queued' }]);
+    rig.advance(FIRST_RETRY);
+    await rig.worker.drain();
+    expect(rig.mail.mails).toHaveLength(2);
+    expect(new Set(rig.mail.mails.map(({ parsed }) => parsed.messageId)).size).toBe(1);
+  });
+
+  it('of one database are sent once by two processes', async () => {
+    const other = rig.startProcess(engine === 'sqlite' ? rig.db : undefined);
+    await rig.workflow({ definition: definition() });
+    const contacts = await Promise.all(
+      Array.from({ length: 40 }, (_, n) => rig.contact({ email: `c${n}@example.com`, first_name: `C${n}` })),
+    );
+    for (const [n, contact] of contacts.entries())
+      await rig.happens('customer.created', customer(`cus_many${n}`), contact);
+    await Promise.all([rig.worker.drain(), other.worker.drain()]);
+    await rig.worker.drain();
+    expect(rig.mail.subjects().sort()).toEqual(contacts.map(({ first_name }) => `Hello ${first_name}`).sort());
+  });
+
+  it('of a process that died come back when its lease has ended', async () => {
+    await rig.workflow({ definition: definition() });
+    await hello();
+    const [email] = await (async () => {
+      await rig.startProcess(rig.db).worker.drain();
+      return rig.emails();
+    })();
+    await rig.db
+      .updateTable('email')
+      .set({ status: 'queued', due_at: (email?.created_at ?? 0) + 30_000, claims: 1 })
+      .execute();
+    await rig.worker.drain();
+    expect(rig.mail.mails).toHaveLength(1);
+    rig.advance(30_000);
+    await rig.worker.drain();
+    expect(new Set(rig.mail.mails.map(({ parsed }) => parsed.messageId)).size).toBe(1);
+    expect(rig.mail.mails).toHaveLength(2);
+  });
+
+  it('with a value missing are held, say which, and go out once it is there', async () => {
+    await rig.workflow({ definition: definition({ body: '{{ contact.user_group }}' }) });
+    const jenny = await hello();
+    await rig.worker.drain();
+    const [held] = await rig.emails();
+    expect(held).toMatchObject({ status: 'held', reason: expect.stringContaining('contact.user_group') as string });
+    expect(await readEmail(rig.db, tenant, held?.id ?? '')).toMatchObject({ html: null, text: null, headers: {} });
+    expect(await retryEmail(rig.ctx, tenant, held?.id ?? '')).toMatchObject({ status: 'held' });
+    await setUserGroup(rig.db, tenant, jenny.id, 'VIP', 1);
+    await retryEmail(rig.ctx, tenant, held?.id ?? '');
+    await rig.worker.drain();
+    expect(rig.mail.mails[0]?.parsed.text).toBe('VIP\n');
+    await expect(retryEmail(rig.ctx, tenant, held?.id ?? '')).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+
+  it('in test mode go only to the addresses on the test list', async () => {
+    await rig.saveSettings({ test_recipients: ['me@example.com'] }, TEST_MODE);
+    await rig.workflow({ definition: definition() }, TEST_MODE);
+    await hello(TEST_MODE);
+    await hello(TEST_MODE, { email: 'me@example.com' });
+    await rig.worker.drain();
+    expect(rig.mail.mails.map(({ to }) => to)).toEqual([['me@example.com']]);
+    expect((await rig.emails(TEST_MODE)).map(({ status }) => status)).toEqual(['captured', 'sent']);
+  });
+
+  it('are listed and counted by customer, contact, event, workflow and status', async () => {
+    const { id: workflow } = await rig.workflow({ definition: definition() });
+    const jenny = await hello();
+    await hello(tenant, { email: 'joe@example.com', first_name: 'Joe' });
+    await rig.worker.drain();
+    const [{ event_id }] = (await rig.emails()) as [{ event_id: string }];
+    const subjects = async (filter: object) =>
+      (await listEmails(rig.db, tenant, { limit: 1, ...filter })).data.map(({ subject }) => subject);
+    const page = await listEmails(rig.db, tenant, { limit: 1 });
+    expect(page).toMatchObject({ has_more: true, data: [{ subject: 'Hello Joe' }] });
+    expect(await subjects({ starting_after: page.data[0]?.id })).toEqual(['Hello Jenny']);
+    expect(await subjects({ contact: jenny.id })).toEqual(['Hello Jenny']);
+    expect(await subjects({ event: event_id })).toEqual(['Hello Jenny']);
+    expect(await subjects({ customer: 'cus_nobody' })).toEqual([]);
+    expect(await countEmails(rig.db, tenant, { workflow, status: 'sent' })).toBe(2);
+    expect(await countEmails(rig.db, { accountId: 'acct_2', livemode: true })).toBe(0);
+  });
+
+  it('can be previewed with samples or a real event, and sent as a test', async () => {
+    await rig.workflow({ definition: definition() });
+    const jenny = await rig.contact({ first_name: 'Real' });
+    await rig.happens('customer.created', customer('cus_real'), jenny, { id: 'evt_real' });
+    const content = { kind: 'marketing', subject: 'Hello {{ contact.first_name }}', body: '{{ event.customer_id }}' };
+    const request = { trigger: 'customer.created', content } as const;
+    expect(await previewEmail(rig.ctx, tenant, request)).toMatchObject({
+      subject: 'Hello Jenny',
+      problems: [],
+      held: null,
+    });
+    expect(await previewEmail(rig.ctx, tenant, { ...request, event: 'evt_real' })).toMatchObject({
+      subject: 'Hello Real',
+      text: expect.stringContaining('cus_real') as string,
+    });
+    const broken = { ...request, content: { ...content, body: '{{ event.nope }}' } };
+    expect(await previewEmail(rig.ctx, tenant, broken)).toMatchObject({
+      html: null,
+      problems: [{ line: 1, column: 4 }],
+    });
+    await expect(previewEmail(rig.ctx, tenant, { ...request, event: 'evt_none' })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    await sendTest(rig.ctx, tenant, { ...request, to: ' Me@Example.com ' });
+    await expect(sendTest(rig.ctx, tenant, { ...request, to: 'nobody' })).rejects.toMatchObject({ param: 'to' });
+    await suppressAddress(rig.db, tenant, 'gone@example.com', { scope: 'all', reason: 'bounced', now: 1 });
+    const { id } = await sendTest(rig.ctx, tenant, { ...request, to: 'gone@example.com' });
+    await rig.worker.drain();
+    expect(rig.mail.mails.map(({ to }) => to)).toContainEqual(['me@example.com']);
+    expect(await readEmail(rig.db, tenant, id)).toMatchObject({ status: 'suppressed' });
+  });
+});
+
+describe('without SMTP', () => {
+  it('emails are captured, whole', async () => {
+    const rig = await createRig({ smtp: false });
+    await rig.workflow({ definition: definition() });
+    await rig.happens('customer.created', customer('cus_1'), await rig.contact());
+    await rig.worker.drain();
+    const [email] = await rig.emails();
+    expect(email).toMatchObject({ status: 'captured', reason: 'No mail server is configured', sent_at: null });
+    expect(await readEmail(rig.db, tenant, email?.id ?? '')).toMatchObject({
+      text: 'Hi Jenny\n',
+      headers: { From: '"Operator" <hello@mail.example.com>', To: 'jenny@example.com' },
+    });
+    await rig.close();
+  });
+});
