@@ -1,0 +1,149 @@
+/** What Stripe could not deliver, fetched afterwards. */
+import { EVENT_TYPES } from '../../shared/catalogue';
+import { ENGINES, type Engine } from './databases';
+import { ACCOUNT, startTillpost, TEST, type HarnessOptions, type Tillpost } from './harness';
+import { findInstall } from '../installs/installs';
+import { endInstall } from '../sync/disconnect';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+async function withTillpost(options: HarnessOptions, work: (tillpost: Tillpost) => Promise<void>): Promise<void> {
+  const tillpost = await startTillpost(options);
+  try {
+    await tillpost.connect();
+    await tillpost.enable();
+    await tillpost.worker.drain();
+    await work(tillpost);
+  } finally {
+    await tillpost.close();
+  }
+}
+
+/** The endpoint is down: Stripe gets no answer. */
+const outage = ({ sandbox }: Tillpost) => sandbox.setWebhookUrl('http://127.0.0.1:9/nobody');
+const customer = (n: number) => ({
+  id: `cus_${n}`,
+  object: 'customer',
+  email: `p${n}@example.com`,
+  name: `Person ${n}`,
+});
+const customersOf = async ({ db }: Tillpost) =>
+  (await db.selectFrom('event').select('id').where('type', '=', 'customer.created').execute()).length;
+
+describe.each(ENGINES as readonly Engine[])('catching up on %s', (engine) => {
+  it('fetches what was missed, page by page, and processes it like any delivery', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      outage(tillpost);
+      tillpost.clock.advance(1_000);
+      for (let n = 0; n < 230; n++) await tillpost.sandbox.emit(ACCOUNT, false, 'customer.created', customer(n));
+      expect(await customersOf(tillpost)).toBe(0);
+      tillpost.clock.advance(HOUR);
+      await tillpost.worker.drain();
+      expect(await customersOf(tillpost)).toBe(230);
+      expect(await tillpost.db.selectFrom('contact').select('id').execute()).toHaveLength(230);
+    }));
+
+  it('stores nothing twice, whether it was delivered or fetched before', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      await tillpost.sandbox.emit(ACCOUNT, false, 'customer.created', customer(1));
+      outage(tillpost);
+      const missed = await tillpost.sandbox.emit(ACCOUNT, false, 'customer.created', customer(2));
+      for (let round = 0; round < 3; round++) {
+        tillpost.clock.advance(HOUR);
+        await tillpost.worker.drain();
+      }
+      await tillpost.deliver(missed);
+      expect(await customersOf(tillpost)).toBe(2);
+    }));
+
+  it('begins by itself when a process starts', () =>
+    withTillpost({ engine: 'postgres' }, async (tillpost) => {
+      outage(tillpost);
+      await tillpost.sandbox.emit(ACCOUNT, false, 'customer.created', customer(1));
+      const { databaseUrl, sandbox, clock, stripeUrl } = tillpost;
+      const env = { STRIPE_API_BASE: stripeUrl };
+      const restarted = await startTillpost({ databaseUrl, sandbox, clock, env });
+      await restarted.worker.drain();
+      expect(await customersOf(tillpost)).toBe(1);
+      await restarted.close();
+    }));
+
+  it('begins at once after reconnecting, for all the time without a connection', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      outage(tillpost);
+      tillpost.sandbox.revoke(ACCOUNT, false);
+      await tillpost.sandbox.emit(ACCOUNT, false, 'customer.created', customer(1));
+      tillpost.clock.advance(20 * DAY);
+      await tillpost.worker.drain();
+      expect((await findInstall(tillpost.db, TEST))?.status).toBe('needs_reconnect');
+      await tillpost.connect();
+      await tillpost.worker.drain();
+      expect(await customersOf(tillpost)).toBe(1);
+    }));
+});
+
+describe('catching up', () => {
+  it('asks for our types only, in one call an hour while there is nothing', () =>
+    withTillpost({}, async (tillpost) => {
+      outage(tillpost);
+      await tillpost.sandbox.emit(ACCOUNT, false, 'charge.succeeded', { id: 'ch_1', object: 'charge' });
+      tillpost.sandbox.requests.clear();
+      tillpost.clock.advance(HOUR);
+      await tillpost.worker.drain();
+      expect(tillpost.sandbox.requests.count({ path: '/v1/events' })).toBe(1);
+      expect(
+        await tillpost.db.selectFrom('event').select('id').where('type', '=', 'charge.succeeded').execute(),
+      ).toEqual([]);
+      expect(EVENT_TYPES.length + 1).toBeLessThanOrEqual(20);
+    }));
+
+  it('leaves alone what happened before the account was connected', () =>
+    withTillpost({}, async (tillpost) => {
+      outage(tillpost);
+      const before = Math.floor((tillpost.clock.now() - DAY) / 1000);
+      await tillpost.sandbox.emit(ACCOUNT, false, 'customer.created', customer(1), { created: before });
+      tillpost.clock.advance(HOUR);
+      await tillpost.worker.drain();
+      expect(await customersOf(tillpost)).toBe(0);
+    }));
+
+  it('tries again soon when Stripe fails, and misses nothing by it', () =>
+    withTillpost({}, async (tillpost) => {
+      outage(tillpost);
+      await tillpost.sandbox.emit(ACCOUNT, false, 'customer.created', customer(1));
+      tillpost.sandbox.faults.add({ kind: 'server_error', path: '/v1/events', times: 1 });
+      tillpost.clock.advance(HOUR);
+      await tillpost.worker.drain();
+      expect(await customersOf(tillpost)).toBe(0);
+      tillpost.clock.advance(5_000);
+      await tillpost.worker.drain();
+      expect(await customersOf(tillpost)).toBe(1);
+    }));
+
+  it('checks an install that has been silent for a day for events that were taken elsewhere', () =>
+    withTillpost({}, async (tillpost) => {
+      // Somebody else's endpoint answers 200: to Stripe these are delivered.
+      const { createServer } = await import('node:http');
+      const thief = createServer((_req, res) => res.end('ok')).listen(0, '127.0.0.1');
+      await new Promise((resolve) => thief.once('listening', resolve));
+      tillpost.sandbox.setWebhookUrl(`http://127.0.0.1:${(thief.address() as { port: number }).port}`);
+      await tillpost.sandbox.emit(ACCOUNT, false, 'customer.created', customer(1));
+      tillpost.clock.advance(HOUR);
+      await tillpost.worker.drain();
+      expect(await customersOf(tillpost)).toBe(0);
+      tillpost.clock.advance(DAY);
+      await tillpost.worker.drain();
+      expect(await customersOf(tillpost)).toBe(1);
+      await new Promise((resolve) => thief.close(resolve));
+    }));
+
+  it('asks nothing any more for an account that is gone', () =>
+    withTillpost({}, async (tillpost) => {
+      await endInstall(tillpost.ctx, TEST);
+      tillpost.sandbox.requests.clear();
+      tillpost.clock.advance(2 * HOUR);
+      await tillpost.worker.drain();
+      expect(tillpost.sandbox.requests.list()).toEqual([]);
+    }));
+});
