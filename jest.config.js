@@ -18,7 +18,12 @@ const transform = {
 };
 // The SDK ships ES modules only; everything else in node_modules runs as it is.
 const transformIgnorePatterns = ['/node_modules/(?!@stripe/ui-extension-sdk/)'];
-const common = { transform, transformIgnorePatterns, testEnvironment: 'node', modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/data/'] };
+const common = {
+  transform,
+  transformIgnorePatterns,
+  testEnvironment: 'node',
+  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/data/'],
+};
 
 /** @type {import('jest').Config} */
 module.exports = {
@@ -33,7 +38,11 @@ module.exports = {
       globalTeardown: '<rootDir>/server/test/postgres-teardown.ts',
     },
     { ...common, displayName: 'rules', testMatch: ['<rootDir>/server/test/rules/**/*.test.ts'] },
-    { ...common, displayName: 'stripe-app', testMatch: ['<rootDir>/stripe-app/**/*.test.tsx', '<rootDir>/stripe-app/**/*.test.ts'] },
+    {
+      ...common,
+      displayName: 'stripe-app',
+      testMatch: ['<rootDir>/stripe-app/**/*.test.tsx', '<rootDir>/stripe-app/**/*.test.ts'],
+    },
     { ...common, displayName: 'browser', testMatch: ['<rootDir>/server/test/browser/**/*.test.ts'] },
   ],
 };

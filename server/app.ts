@@ -1,7 +1,7 @@
 /** The Express app: routes in order, error handler last. The webhook receiver stands before it (see createHandler). */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import express, { type Express } from 'express';
-import { consolePages, consoleRoutes } from './console/routes';
+import { consoleErrors, consolePages, consoleRoutes } from './console/routes';
 import type { Context } from './context';
 import { isMigrated } from './db/migrate';
 import { unsubscribeRoutes } from './emails/unsubscribe-routes';
@@ -31,7 +31,7 @@ export function createApp(ctx: Context): Express {
   app.use(unsubscribeRoutes(ctx, pages));
   app.use(installRoutes(ctx, pages));
   app.use(consoleRoutes(ctx));
-  app.use(errorHandler(ctx.log));
+  app.use(consoleErrors(ctx));
   return app;
 }
 

@@ -11,7 +11,9 @@ const SUSPECT_ESCAPE = /\\u(?:0000|[dD][89a-fA-F])/;
 export function parseCleanJson(raw: string): { value: unknown; raw: string } {
   const value: unknown = JSON.parse(raw);
   if (!SUSPECT_ESCAPE.test(raw)) return { value, raw };
-  const clean = JSON.stringify(value, (_key, part: unknown) => (typeof part === 'string' ? cleanText(part) : cleanKeys(part)));
+  const clean = JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'string' ? cleanText(part) : cleanKeys(part),
+  );
   return { value: JSON.parse(clean), raw: clean };
 }
 

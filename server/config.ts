@@ -36,7 +36,9 @@ export interface Secrets {
 
 export class ConfigError extends Error {
   constructor(readonly faults: readonly string[]) {
-    super(`The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n- ${faults.join('\n- ')}`);
+    super(
+      `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n- ${faults.join('\n- ')}`,
+    );
   }
 }
 
@@ -49,7 +51,11 @@ export function readConfig(env: Environment = process.env): { config: Config; se
   const faults: string[] = [];
   const fault: Fault = (name, expected) => faults.push(`${name} ${expected}`);
   const text = (name: string) => env[name]?.trim() || null;
-  const list = (name: string) => (env[name] ?? '').split(',').map((item) => item.trim()).filter(Boolean);
+  const list = (name: string) =>
+    (env[name] ?? '')
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean);
 
   const port = readPort(text('PORT'), fault);
   const host = text('HOST') ?? '127.0.0.1';
@@ -66,9 +72,11 @@ export function readConfig(env: Environment = process.env): { config: Config; se
 
   const smtpUrl = text('SMTP_URL');
   const mailFrom = text('MAIL_FROM');
-  if (smtpUrl && !isUrl(smtpUrl, ['smtp:', 'smtps:'])) fault('SMTP_URL', 'must look like smtp://user:password@host:port');
+  if (smtpUrl && !isUrl(smtpUrl, ['smtp:', 'smtps:']))
+    fault('SMTP_URL', 'must look like smtp://user:password@host:port');
   if (smtpUrl && !mailFrom) fault('MAIL_FROM', 'is missing: the sender address that goes with SMTP_URL');
-  if (mailFrom && !isMailbox(mailFrom)) fault('MAIL_FROM', 'must be an address, as hello@example.com or Name <hello@example.com>');
+  if (mailFrom && !isMailbox(mailFrom))
+    fault('MAIL_FROM', 'must be an address, as hello@example.com or Name <hello@example.com>');
   const alertEmail = text('ALERT_EMAIL');
   if (alertEmail && !isMailbox(alertEmail)) fault('ALERT_EMAIL', 'must be an address');
 
@@ -81,7 +89,8 @@ export function readConfig(env: Environment = process.env): { config: Config; se
   if (allowedAccounts.some((account) => !/^acct_\w+$/.test(account)))
     fault('ALLOWED_ACCOUNTS', 'must be a comma-separated list of Stripe account ids (acct_…)');
   const payloadRetentionDays = Number(text('RETENTION_DAYS') ?? 90);
-  if (!Number.isInteger(payloadRetentionDays) || payloadRetentionDays < 1) fault('RETENTION_DAYS', 'must be a whole number of days, at least 1');
+  if (!Number.isInteger(payloadRetentionDays) || payloadRetentionDays < 1)
+    fault('RETENTION_DAYS', 'must be a whole number of days, at least 1');
   const logLevel = text('LOG_LEVEL') ?? 'info';
   if (!LOG_LEVELS.includes(logLevel)) fault('LOG_LEVEL', `must be one of ${LOG_LEVELS.join(', ')}`);
   const encryptionKeys = readEncryptionKeys(list('ENCRYPTION_KEY'), production, fault);
@@ -148,10 +157,12 @@ function readPort(value: string | null, fault: Fault): number {
 
 function readPublicUrl(value: string | null, production: boolean, port: number, fault: Fault): string {
   if (value === null) {
-    if (production) fault('PUBLIC_URL', 'is missing: the https address under which Stripe and people reach this server');
+    if (production)
+      fault('PUBLIC_URL', 'is missing: the https address under which Stripe and people reach this server');
     return `http://127.0.0.1:${port}`;
   }
-  if (!isUrl(value, ['http:', 'https:'])) fault('PUBLIC_URL', 'must be an address such as https://tillpost.example.com');
+  if (!isUrl(value, ['http:', 'https:']))
+    fault('PUBLIC_URL', 'must be an address such as https://tillpost.example.com');
   else if (production && !isHttpsOrLoopback(value)) fault('PUBLIC_URL', 'must be an https address');
   else if (/[?#]/.test(value)) fault('PUBLIC_URL', 'must have no query or fragment');
   return value.replace(/\/+$/, '');
@@ -167,9 +178,14 @@ function readMode(env: Environment, prefix: '' | 'TEST_', mode: 'live' | 'test',
     (name) => env[name]?.trim() || null,
   );
   if (!secretKey && !authorizeUrl && !webhookSecret) return null;
-  const missing = (name: string) => fault(name, `is missing: ${mode} mode is configured in part; set all of ${Object.values(names).join(', ')} or none`);
+  const missing = (name: string) =>
+    fault(
+      name,
+      `is missing: ${mode} mode is configured in part; set all of ${Object.values(names).join(', ')} or none`,
+    );
   if (!secretKey) missing(names.secretKey);
-  else if (!new RegExp(`^(sk|rk)_${mode}_\\w+$`).test(secretKey)) fault(names.secretKey, `must be a ${mode} key (sk_${mode}_…)`);
+  else if (!new RegExp(`^(sk|rk)_${mode}_\\w+$`).test(secretKey))
+    fault(names.secretKey, `must be a ${mode} key (sk_${mode}_…)`);
   if (!authorizeUrl) missing(names.authorizeUrl);
   else if (!isHttpsOrLoopback(authorizeUrl)) fault(names.authorizeUrl, "must be the app's whole https install link");
   if (!webhookSecret) missing(names.webhookSecret);
@@ -177,7 +193,8 @@ function readMode(env: Environment, prefix: '' | 'TEST_', mode: 'live' | 'test',
 }
 
 function readSecrets(secrets: string[], name: string, prefix: string, fault: Fault): string[] {
-  if (secrets.some((secret) => !secret.startsWith(prefix))) fault(name, `must be a comma-separated list of ${prefix}… secrets`);
+  if (secrets.some((secret) => !secret.startsWith(prefix)))
+    fault(name, `must be a comma-separated list of ${prefix}… secrets`);
   return secrets;
 }
 
@@ -187,7 +204,11 @@ function readEncryptionKeys(values: string[], production: boolean, fault: Fault)
     return [Buffer.alloc(32, 'tillpost: for local use only')];
   }
   const keys = values.map((value) => Buffer.from(value, 'base64'));
-  if (keys.some((key) => key.length !== 32)) fault('ENCRYPTION_KEY', 'must be 32 bytes in base64 (openssl rand -base64 32), or a comma-separated list of such keys');
+  if (keys.some((key) => key.length !== 32))
+    fault(
+      'ENCRYPTION_KEY',
+      'must be 32 bytes in base64 (openssl rand -base64 32), or a comma-separated list of such keys',
+    );
   return keys;
 }
 

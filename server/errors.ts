@@ -35,13 +35,18 @@ export class AppError extends Error {
 export function invalid(error: ZodError, prefix?: string): AppError {
   const issue = error.issues[0];
   const path = [...(prefix ? [prefix] : []), ...(issue?.path ?? [])].join('.');
-  return new AppError('invalid_request', path ? `${path}: ${issue?.message ?? 'is not valid'}` : (issue?.message ?? 'is not valid'), path || undefined);
+  return new AppError(
+    'invalid_request',
+    path ? `${path}: ${issue?.message ?? 'is not valid'}` : (issue?.message ?? 'is not valid'),
+    path || undefined,
+  );
 }
 
 /** What may be told of any error: an AppError speaks for itself, the body parser's by its status, anything else is ours. */
 export function describeError(error: unknown): { status: number; body: ApiError } {
   const known = asAppError(error);
-  if (!known) return { status: 500, body: { error: { code: 'internal_error', message: 'Something went wrong on our side.' } } };
+  if (!known)
+    return { status: 500, body: { error: { code: 'internal_error', message: 'Something went wrong on our side.' } } };
   const { code, message, param, status } = known;
   return { status, body: { error: { code, message, ...(param ? { param } : {}) } } };
 }
@@ -50,7 +55,8 @@ function asAppError(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error;
   if (!(error instanceof Error) || !('status' in error)) return undefined;
   if (error.status === 413) return new AppError('too_large', 'The request body is too large.');
-  if (error.status === 415) return new AppError('unsupported_media_type', 'The request body has an encoding that is not supported.');
+  if (error.status === 415)
+    return new AppError('unsupported_media_type', 'The request body has an encoding that is not supported.');
   if (typeof error.status === 'number' && error.status >= 400 && error.status < 500)
     return new AppError('invalid_request', 'The request could not be read.');
   return undefined;

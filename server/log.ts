@@ -3,7 +3,19 @@ import pino from 'pino';
 
 export type Logger = pino.Logger;
 
-const SECRET_KEYS = ['authorization', 'cookie', 'access_token', 'refresh_token', 'secret', 'password', 'token', 'html', 'text', 'payload', 'body'];
+const SECRET_KEYS = [
+  'authorization',
+  'cookie',
+  'access_token',
+  'refresh_token',
+  'secret',
+  'password',
+  'token',
+  'html',
+  'text',
+  'payload',
+  'body',
+];
 
 /** What may be said of an error: not its `raw` or `config`, which hold requests and keys. */
 function serialiseError(error: unknown) {

@@ -10,7 +10,12 @@ export function createMetrics() {
     registry,
     /** Event-loop delay, memory, CPU: timers of their own, so only the process itself asks for them. */
     collectDefaults: () => collectDefaultMetrics({ register: registry }),
-    received: new Counter({ name: 'tillpost_webhooks_total', help: 'Webhook deliveries by answer', labelNames: ['answer'], registers }),
+    received: new Counter({
+      name: 'tillpost_webhooks_total',
+      help: 'Webhook deliveries by answer',
+      labelNames: ['answer'],
+      registers,
+    }),
     inboxQueue: new Gauge({ name: 'tillpost_inbox_queue', help: 'Deliveries waiting for their commit', registers }),
     commitSeconds: new Histogram({
       name: 'tillpost_inbox_commit_seconds',
@@ -18,18 +23,53 @@ export function createMetrics() {
       buckets: [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
       registers,
     }),
-    outcomes: new Counter({ name: 'tillpost_events_total', help: 'Events by status and reason', labelNames: ['status', 'reason'], registers }),
+    outcomes: new Counter({
+      name: 'tillpost_events_total',
+      help: 'Events by status and reason',
+      labelNames: ['status', 'reason'],
+      registers,
+    }),
     lagSeconds: new Histogram({
       name: 'tillpost_event_lag_seconds',
       help: 'From receipt to outcome',
       buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 30, 60, 600, 3600],
       registers,
     }),
-    runSteps: new Counter({ name: 'tillpost_run_steps_total', help: 'Workflow steps done, by kind', labelNames: ['kind'], registers }),
-    emails: new Counter({ name: 'tillpost_emails_total', help: 'Emails by result of an attempt', labelNames: ['status'], registers }),
-    retries: new Counter({ name: 'tillpost_retries_total', help: 'Work put off for a later try, by queue', labelNames: ['queue'], registers }),
-    stripeRequests: new Counter({ name: 'tillpost_stripe_requests_total', help: 'Calls to Stripe by result', labelNames: ['result'], registers }),
-    refreshes: new Counter({ name: 'tillpost_token_refreshes_total', help: 'Token refreshes by result', labelNames: ['result'], registers }),
-    workerFaults: new Counter({ name: 'tillpost_worker_faults_total', help: 'Faults of a lane of the loop', labelNames: ['lane'], registers }),
+    runSteps: new Counter({
+      name: 'tillpost_run_steps_total',
+      help: 'Workflow steps done, by kind',
+      labelNames: ['kind'],
+      registers,
+    }),
+    emails: new Counter({
+      name: 'tillpost_emails_total',
+      help: 'Emails by result of an attempt',
+      labelNames: ['status'],
+      registers,
+    }),
+    retries: new Counter({
+      name: 'tillpost_retries_total',
+      help: 'Work put off for a later try, by queue',
+      labelNames: ['queue'],
+      registers,
+    }),
+    stripeRequests: new Counter({
+      name: 'tillpost_stripe_requests_total',
+      help: 'Calls to Stripe by result',
+      labelNames: ['result'],
+      registers,
+    }),
+    refreshes: new Counter({
+      name: 'tillpost_token_refreshes_total',
+      help: 'Token refreshes by result',
+      labelNames: ['result'],
+      registers,
+    }),
+    workerFaults: new Counter({
+      name: 'tillpost_worker_faults_total',
+      help: 'Faults of a lane of the loop',
+      labelNames: ['lane'],
+      registers,
+    }),
   };
 }

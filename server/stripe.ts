@@ -43,7 +43,13 @@ const TOLERANCE_S = 300;
  * the future pass). `payload` is the body exactly as it came; `now` in epoch milliseconds.
  */
 export function isSignedBy(secrets: readonly string[], payload: string, header: string, now: number): boolean {
-  const time = Number(header.split(',').findLast((part) => part.trim().startsWith('t='))?.trim().slice(2));
+  const time = Number(
+    header
+      .split(',')
+      .findLast((part) => part.trim().startsWith('t='))
+      ?.trim()
+      .slice(2),
+  );
   if (!Number.isInteger(time) || time > now / 1000 + TOLERANCE_S) return false;
   return secrets.some((secret) => {
     try {

@@ -2,7 +2,15 @@
  * Secrets at rest and tokens in links. Every purpose has a key of its own, derived from ENCRYPTION_KEY (HKDF-SHA256);
  * several configured keys make rotation possible: the first writes, all read.
  */
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 
 const ALGORITHM = 'aes-256-gcm';
 const IV_BYTES = 12;

@@ -51,7 +51,7 @@ export function createWorker(ctx: Context, lanes: readonly Lane[]): Worker {
   }
 
   async function tick(isOn: () => boolean): Promise<void> {
-    for (let taken = 1; taken > 0 && isOn(); ) {
+    for (let taken = 1; taken > 0 && isOn();) {
       taken = 0;
       for (const lane of lanes) taken += await runLane(lane);
     }
@@ -93,7 +93,7 @@ export function createWorker(ctx: Context, lanes: readonly Lane[]): Worker {
       })();
     },
     async drain() {
-      for (let before = -1, done = 0; before !== done; ) {
+      for (let before = -1, done = 0; before !== done;) {
         before = done;
         for (const lane of lanes) {
           for (let taken = 1; taken > 0; done += taken) taken = await runLane(lane);

@@ -168,7 +168,10 @@ export interface ExtensionApi {
   overview: { args: object; answer: Overview };
   'settings/read': { args: object; answer: Settings };
   'settings/save': { args: { settings: Settings }; answer: Settings };
-  'events/list': { args: ListArgs & { type?: string; status?: EventStatus; customer?: string }; answer: List<EventView> };
+  'events/list': {
+    args: ListArgs & { type?: string; status?: EventStatus; customer?: string };
+    answer: List<EventView>;
+  };
   'events/read': { args: { id: string }; answer: EventDetail };
   'events/replay': { args: { id: string }; answer: EventView };
   'contacts/list': { args: ListArgs & { email?: string; query?: string }; answer: List<ContactView> };

@@ -6,7 +6,7 @@ const trimmedOrNull = (max: number) =>
   z
     .string()
     .max(max, `must have at most ${max} characters`)
-    .refine((text) => !/[\u0000-\u001f\u007f]/.test(text), 'must not contain control characters')
+    .refine((text) => !/\p{Cc}/u.test(text), 'must not contain control characters')
     .nullable()
     .transform((text) => text?.trim() || null);
 

@@ -45,7 +45,12 @@ export function applyAddress(
   if (isShared) return { contact: target, isChanged: true, note: ` (the customer moved from ${before})` };
   if (contact.status === 'unsubscribed') audience.update(target, { status: 'unsubscribed' });
   audience.forget(contact);
-  return { contact: target, isChanged: true, note: ` (merged with ${before})`, merges: { from: contact, into: target } };
+  return {
+    contact: target,
+    isChanged: true,
+    note: ` (merged with ${before})`,
+    merges: { from: contact, into: target },
+  };
 }
 
 export interface SnapshotChoice {
@@ -67,7 +72,8 @@ export function applySnapshot(
   const known = audience.linkOf(facts.id);
   if (known && !known.contact_id) return undefined;
   const address = parseEmail(facts.email);
-  const owner = audience.contactOf(facts.id) ?? (address.kind === 'valid' ? audience.contactByEmail(address.email) : undefined);
+  const owner =
+    audience.contactOf(facts.id) ?? (address.kind === 'valid' ? audience.contactByEmail(address.email) : undefined);
   if (!owner && address.kind !== 'valid') return undefined;
   const isNew = !owner;
   const contact = owner ?? audience.create((address as { email: string }).email, choice.consent);

@@ -4,14 +4,7 @@ import type { Row } from '../db/schema';
 
 export type BillingColumns = Pick<
   Row<'contact'>,
-  | 'subscription_status'
-  | 'plan'
-  | 'mrr'
-  | 'currency'
-  | 'renews_at'
-  | 'trial_ends_at'
-  | 'delinquent'
-  | 'customer_since'
+  'subscription_status' | 'plan' | 'mrr' | 'currency' | 'renews_at' | 'trial_ends_at' | 'delinquent' | 'customer_since'
 >;
 
 const PRECEDENCE: readonly SubscriptionStatus[] = ['past_due', 'active', 'trialing', 'paused', 'canceled'];

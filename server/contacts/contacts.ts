@@ -75,13 +75,13 @@ function filtered<O>(query: ContactQuery<O>, filter: ContactFilter): ContactQuer
       q.where('subscription_status', '=', subscription_status as SubscriptionStatus),
     )
     .$if(Boolean(words?.trim()), (q) => {
-      const pattern = `%${(words ?? '').trim().toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+      const pattern = `%${(words ?? '')
+        .trim()
+        .toLowerCase()
+        .replace(/[\\%_]/g, '\\$&')}%`;
       const has = (text: ReturnType<typeof sql<string>>) => sql<boolean>`${text} like ${pattern} escape '\\'`;
       return q.where((eb) =>
-        eb.or([
-          has(sql`email`),
-          has(sql`lower(coalesce(first_name, '') || ' ' || coalesce(last_name, ''))`),
-        ]),
+        eb.or([has(sql`email`), has(sql`lower(coalesce(first_name, '') || ' ' || coalesce(last_name, ''))`)]),
       );
     }) as ContactQuery<O>;
 }
@@ -101,10 +101,12 @@ export async function viewContacts(db: Db, tenant: Tenant, contacts: Row<'contac
     .orderBy('customer_id')
     .execute();
   const customersOf = (id: string) => links.filter((link) => link.contact_id === id).map((link) => link.customer_id);
-  const suppressions = await findSuppressions(db, tenant, contacts.map((contact) => contact.email));
-  return contacts.map((contact) =>
-    viewContact(contact, customersOf(contact.id), suppressions.get(contact.email)),
+  const suppressions = await findSuppressions(
+    db,
+    tenant,
+    contacts.map((contact) => contact.email),
   );
+  return contacts.map((contact) => viewContact(contact, customersOf(contact.id), suppressions.get(contact.email)));
 }
 
 function viewContact(contact: Row<'contact'>, customers: string[], suppression: Suppression | undefined): ContactView {
@@ -168,7 +170,11 @@ export const resubscribeContact = (db: Db, tenant: Tenant, id: string, now: numb
 
 /** The contact's row goes, its customers' links become tombstones: late events of theirs don't bring it back. */
 export async function removeContact(db: Db, tenant: Tenant, id: string): Promise<void> {
-  await db.updateTable('customer_link').set({ contact_id: null }).where(ofTenant(tenant)).where('contact_id', '=', id).execute();
+  await db
+    .updateTable('customer_link')
+    .set({ contact_id: null })
+    .where(ofTenant(tenant))
+    .where('contact_id', '=', id)
+    .execute();
   await db.deleteFrom('contact').where(ofTenant(tenant)).where('id', '=', id).execute();
 }
-

@@ -14,7 +14,7 @@ export function inList<T>(values: Iterable<T>): T[] {
 }
 
 function* chunks<T>(rows: readonly T[]): Generator<T[]> {
-  for (let start = 0; start < rows.length; ) {
+  for (let start = 0; start < rows.length;) {
     const size = Math.min(MAX_ROWS, 2 ** Math.floor(Math.log2(rows.length - start)));
     yield rows.slice(start, start + size);
     start += size;
@@ -56,7 +56,9 @@ export async function upsert<T extends keyof Schema>(
       .onConflict((oc) =>
         oc
           .columns(keys as never[])
-          .doUpdateSet((eb) => Object.fromEntries(columns.map((column) => [column, eb.ref(`excluded.${column}` as never)]))),
+          .doUpdateSet((eb) =>
+            Object.fromEntries(columns.map((column) => [column, eb.ref(`excluded.${column}` as never)])),
+          ),
       )
       .execute();
   }

@@ -41,7 +41,13 @@ describe.each(ENGINES)('the database on %s', (engine) => {
   it('inserts many rows once, by their key', async () => {
     const rows = Array.from({ length: 300 }, (_, i) => eventRow(`evt_${i}`, 5));
     expect(await insertNew(db, 'event', [...rows, ...rows])).toHaveLength(300);
-    expect(await insertNew(db, 'event', rows.map((row) => ({ ...row, seq: timeOrderedId() })))).toHaveLength(0);
+    expect(
+      await insertNew(
+        db,
+        'event',
+        rows.map((row) => ({ ...row, seq: timeOrderedId() })),
+      ),
+    ).toHaveLength(0);
   });
 
   it('overwrites whole rows by their key', async () => {
@@ -70,7 +76,11 @@ describe.each(ENGINES)('the database on %s', (engine) => {
   if (engine === 'postgres') {
     it('shares due rows between processes without giving one out twice', async () => {
       const other = openDatabase(url);
-      await insertNew(db, 'event', Array.from({ length: 200 }, (_, i) => eventRow(`evt_${i}`, 1)));
+      await insertNew(
+        db,
+        'event',
+        Array.from({ length: 200 }, (_, i) => eventRow(`evt_${i}`, 1)),
+      );
       const claims = await Promise.all(
         Array.from({ length: 20 }, (_, i) => claim(i % 2 ? db : other, 'event', { now: 2, limit: 20 })),
       );
@@ -84,7 +94,10 @@ describe.each(ENGINES)('the database on %s', (engine) => {
       const append = (text: string) =>
         transact(db, async (trx) => {
           const row = await trx.selectFrom('event').selectAll().executeTakeFirstOrThrow();
-          await trx.updateTable('event').set({ outcome: row.outcome + text }).execute();
+          await trx
+            .updateTable('event')
+            .set({ outcome: row.outcome + text })
+            .execute();
         });
       await Promise.all([...'abcdef'].map(append));
       const { outcome } = await db.selectFrom('event').select('outcome').executeTakeFirstOrThrow();

@@ -53,7 +53,10 @@ function openPostgres(url: string): Db {
     max: 10,
     connectionTimeoutMillis: 5_000,
     // Counts and epoch milliseconds stay below 2^53.
-    types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === INT8 ? Number : types.getTypeParser(oid, format as 'text')) } as never,
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === INT8 ? Number : types.getTypeParser(oid, format as 'text'),
+    } as never,
   });
   // An idle connection that breaks is replaced at the next query, which reports what matters.
   pool.on('error', () => undefined);

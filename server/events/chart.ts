@@ -14,7 +14,11 @@ export interface ChartDay {
 const DAY_MS = 86_400_000;
 
 /** One entry a day, today last, also for days without events. `seq` sorts by time, so the log's own index is enough. */
-export async function eventChart(db: Db, tenant: Tenant, { days, now }: { days: number; now: number }): Promise<ChartDay[]> {
+export async function eventChart(
+  db: Db,
+  tenant: Tenant,
+  { days, now }: { days: number; now: number },
+): Promise<ChartDay[]> {
   const today = Math.floor(now / DAY_MS);
   const day = sql<number>`received_at / ${sql.lit(DAY_MS)}`;
   const rows = await db

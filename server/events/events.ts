@@ -3,6 +3,7 @@ import { sql, type SelectQueryBuilder } from 'kysely';
 import { EVENT_STATUSES, type EventStatus, type EventView, type List } from '../../shared/api';
 import { AppError } from '../errors';
 import { isoTime, isoTimeOrNull } from '../db/columns';
+import { firstIdAt } from '../db/new-id';
 import { toList, type Page } from '../db/page';
 import type { Db, Row, Schema } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
@@ -63,19 +64,25 @@ function filtered<T extends keyof Schema, O>(query: EventQuery<T, O>, filter: Ev
   if (status !== undefined) q = q.where('event.status', '=', sql.lit(oneOf(EVENT_STATUSES, status)));
   if (customer !== undefined) q = q.where('event.customer_id', '=', customer);
   if (contact !== undefined) q = q.where('event.contact_id', '=', contact);
-  if (since !== undefined) q = q.where('event.received_at', '>=', since);
-  if (until !== undefined) q = q.where('event.received_at', '<', until);
+  if (since !== undefined) q = q.where('event.seq', '>=', firstIdAt(since));
+  if (until !== undefined) q = q.where('event.seq', '<', firstIdAt(until));
   return q as unknown as EventQuery<T, O>;
 }
 
 function oneOf<T extends string>(values: readonly T[], value: string): T {
   const found = values.find((candidate) => candidate === value);
-  if (found === undefined) throw new AppError('invalid_request', `status: must be one of ${values.join(', ')}`, 'status');
+  if (found === undefined)
+    throw new AppError('invalid_request', `status: must be one of ${values.join(', ')}`, 'status');
   return found;
 }
 
 async function seqOf(db: Db, tenant: Tenant, id: string): Promise<string | undefined> {
-  const row = await db.selectFrom('event').select('seq').where(ofTenant(tenant)).where('id', '=', id).executeTakeFirst();
+  const row = await db
+    .selectFrom('event')
+    .select('seq')
+    .where(ofTenant(tenant))
+    .where('id', '=', id)
+    .executeTakeFirst();
   return row?.seq;
 }
 

@@ -14,12 +14,19 @@ const page = {
 export const ARGS = {
   list: z.object(page),
   id: z.object({ id }),
-  events: z.object({ ...page, type: id.optional(), status: z.enum(EVENT_STATUSES).optional(), customer: id.optional() }),
-  contacts: z.object({ ...page, email: z.string().max(255).optional(), query: z.string().max(255).optional() }),
-  contact: z.object({ id: id.optional(), customer: id.optional() }).refine((args) => Boolean(args.id) !== Boolean(args.customer), {
-    message: 'give either id or customer',
-    path: ['id'],
+  events: z.object({
+    ...page,
+    type: id.optional(),
+    status: z.enum(EVENT_STATUSES).optional(),
+    customer: id.optional(),
   }),
+  contacts: z.object({ ...page, email: z.string().max(255).optional(), query: z.string().max(255).optional() }),
+  contact: z
+    .object({ id: id.optional(), customer: id.optional() })
+    .refine((args) => Boolean(args.id) !== Boolean(args.customer), {
+      message: 'give either id or customer',
+      path: ['id'],
+    }),
   emails: z.object({ ...page, status: z.enum(EMAIL_STATUSES).optional(), customer: id.optional() }),
   settings: z.object({ settings: z.record(z.string(), z.unknown()) }),
   createWorkflow: z.object({

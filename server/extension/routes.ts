@@ -54,7 +54,10 @@ const HANDLERS: Handlers = {
   'contacts/list': ({ db }, { tenant, args }) => {
     const { email, ...filter } = parseArgs(ARGS.contacts, args);
     const address = parseEmail(email);
-    return listContacts(db, tenant, { ...filter, ...(email === undefined ? {} : { email: address.kind === 'valid' ? address.email : email }) });
+    return listContacts(db, tenant, {
+      ...filter,
+      ...(email === undefined ? {} : { email: address.kind === 'valid' ? address.email : email }),
+    });
   },
   'contacts/read': async ({ db }, { tenant, args }) => {
     const { id, customer } = parseArgs(ARGS.contact, args);
@@ -110,7 +113,16 @@ async function overview(ctx: Context, { tenant, userId }: SignedRequest): Promis
   const connect_url = `${config.publicUrl}/connect?mode=${tenant.livemode ? 'live' : 'test'}`;
   if (!connected) {
     const none = { contacts: 0, events: 0, emails: 0 };
-    return { connected, status, account_name: null, connect_url, console_url: null, counts: none, last_event_at: null, import: null };
+    return {
+      connected,
+      status,
+      account_name: null,
+      connect_url,
+      console_url: null,
+      counts: none,
+      last_event_at: null,
+      import: null,
+    };
   }
   return {
     connected,

@@ -28,7 +28,8 @@ export const allowAnyOrigin: RequestHandler = (req, res, next) => {
   else next();
 };
 
-const UNSIGNED = () => new AppError('unauthorized', 'The request is not signed by the Stripe Dashboard, or too long ago.');
+const UNSIGNED = () =>
+  new AppError('unauthorized', 'The request is not signed by the Stripe Dashboard, or too long ago.');
 
 /** Refuses unsigned requests before it reads their bodies, and wrongly signed ones before it looks at anything else. */
 export function requireSignature(ctx: Context): RequestHandler[] {
@@ -39,9 +40,15 @@ export function requireSignature(ctx: Context): RequestHandler[] {
       const { user_id, account_id, livemode, ...args } = asObject(req.body);
       if (typeof user_id !== 'string' || typeof account_id !== 'string') throw UNSIGNED();
       const payload = JSON.stringify({ user_id, account_id });
-      if (!isSignedBy(ctx.secrets.appSecrets, payload, req.get('Stripe-Signature') ?? '', ctx.clock.now())) throw UNSIGNED();
-      if (typeof livemode !== 'boolean') throw new AppError('invalid_request', 'livemode: must be true or false', 'livemode');
-      res.locals.signed = { tenant: { accountId: account_id, livemode }, userId: user_id, args } satisfies SignedRequest;
+      if (!isSignedBy(ctx.secrets.appSecrets, payload, req.get('Stripe-Signature') ?? '', ctx.clock.now()))
+        throw UNSIGNED();
+      if (typeof livemode !== 'boolean')
+        throw new AppError('invalid_request', 'livemode: must be true or false', 'livemode');
+      res.locals.signed = {
+        tenant: { accountId: account_id, livemode },
+        userId: user_id,
+        args,
+      } satisfies SignedRequest;
       next();
     },
   ];

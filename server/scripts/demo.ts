@@ -33,7 +33,8 @@ async function main(): Promise<void> {
   const failed = results.filter(({ event }) => event.status !== 'processed');
   if (isOnce) {
     await stack.stop();
-    for (const { type, event } of failed) console.error(`${type} should have been processed but is ${event.status}: ${event.outcome}`);
+    for (const { type, event } of failed)
+      console.error(`${type} should have been processed but is ${event.status}: ${event.outcome}`);
     process.exit(failed.length === 0 ? 0 : 1);
   }
   await printWhereToGo(stack);
@@ -75,7 +76,11 @@ async function quiet({ running: { ctx } }: LocalStack): Promise<void> {
     const now = ctx.clock.now();
     const due = await Promise.all(
       (['run', 'email'] as const).map((table) =>
-        ctx.db.selectFrom(table as 'run').select('id').where('due_at', '<=', now + 30_000).executeTakeFirst(),
+        ctx.db
+          .selectFrom(table as 'run')
+          .select('id')
+          .where('due_at', '<=', now + 30_000)
+          .executeTakeFirst(),
       ),
     );
     if (due.every((row) => row === undefined)) return;
@@ -93,7 +98,11 @@ function printTable(results: readonly Result[]): void {
   ]);
   const table = [['Event', 'Status', 'Outcome', 'Contact', 'Emails'], ...rows];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  const line = (row: string[]) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd();
+  const line = (row: string[]) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd();
   const [head, ...body] = table.map(line);
   console.log(head);
   console.log('─'.repeat(Math.min(head?.length ?? 0, 160)));
@@ -103,7 +112,9 @@ function printTable(results: readonly Result[]): void {
 async function printWhereToGo(stack: LocalStack): Promise<void> {
   const { url, stripeUrl, account, appSecret, running } = stack;
   const open = `${url}/open/${await createOpenLink(running.ctx, account, 'usr_demo')}`;
-  const mail = running.ctx.transport ? `emails go out by ${running.ctx.config.mailFrom}` : 'emails are captured, not sent';
+  const mail = running.ctx.transport
+    ? `emails go out by ${running.ctx.config.mailFrom}`
+    : 'emails are captured, not sent';
   console.log(`
 Open the console     ${open}   (one use, 10 minutes)
   or sign in at      ${url}/connect?mode=test

@@ -22,7 +22,12 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
     await tillpost.worker.drain();
     return tillpost.call('events/read', { id: event.id });
   }
-  const customer = (id: string, email: string | null, rest: object = {}) => ({ id, email, name: 'Jenny Rosen', ...rest });
+  const customer = (id: string, email: string | null, rest: object = {}) => ({
+    id,
+    email,
+    name: 'Jenny Rosen',
+    ...rest,
+  });
   const contactOf = (customerId: string) => tillpost.call('contacts/read', { customer: customerId });
   const contactAt = async (email: string) => (await tillpost.call('contacts/list', { email })).data[0];
 
@@ -40,8 +45,16 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
   );
 
   it('creates a contact with source, name and consent for a new customer', async () => {
-    const event = await happen('customer.created', customer('cus_1', '  Jenny@Example.COM ', { name: 'Jenny van der Rosen' }));
-    expect(event).toMatchObject({ status: 'processed', reason: null, outcome: 'Created contact jenny@example.com', email: 'jenny@example.com' });
+    const event = await happen(
+      'customer.created',
+      customer('cus_1', '  Jenny@Example.COM ', { name: 'Jenny van der Rosen' }),
+    );
+    expect(event).toMatchObject({
+      status: 'processed',
+      reason: null,
+      outcome: 'Created contact jenny@example.com',
+      email: 'jenny@example.com',
+    });
     expect(await contactOf('cus_1')).toMatchObject({
       email: 'jenny@example.com',
       first_name: 'Jenny',
@@ -75,7 +88,10 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
     await tillpost.enable();
     expect((await tillpost.call('events/replay', { id: event.id })).status).toBe('pending');
     await tillpost.worker.drain();
-    expect(await tillpost.call('events/read', { id: event.id })).toMatchObject({ status: 'processed', email: 'off@example.com' });
+    expect(await tillpost.call('events/read', { id: event.id })).toMatchObject({
+      status: 'processed',
+      email: 'off@example.com',
+    });
     await tillpost.call('events/replay', { id: event.id });
     await tillpost.worker.drain();
     expect((await tillpost.call('contacts/list', {})).data).toHaveLength(1);
@@ -83,7 +99,9 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
 
   it('lets an older event link but overwrite nothing', async () => {
     await happen('customer.updated', customer('cus_1', 'new@example.com', { name: 'New Name' }), { created: now() });
-    const late = await happen('customer.created', customer('cus_1', 'old@example.com', { name: 'Old Name' }), { created: now() - 60 });
+    const late = await happen('customer.created', customer('cus_1', 'old@example.com', { name: 'Old Name' }), {
+      created: now() - 60,
+    });
     expect(late).toMatchObject({ status: 'processed', reason: 'stale' });
     expect(await contactOf('cus_1')).toMatchObject({ email: 'new@example.com', first_name: 'New' });
   });
@@ -96,7 +114,9 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
   });
 
   it('lets events older than 72 hours update contacts, and says that they start nothing', async () => {
-    const event = await happen('customer.created', customer('cus_1', 'late@example.com'), { created: now() - 73 * 3600 });
+    const event = await happen('customer.created', customer('cus_1', 'late@example.com'), {
+      created: now() - 73 * 3600,
+    });
     expect(event).toMatchObject({ status: 'processed', reason: 'late', email: 'late@example.com' });
   });
 
@@ -120,7 +140,11 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
   it('merges the contact into the owner of the new address; history moves along and unsubscribed wins', async () => {
     const first = await happen('customer.created', customer('cus_1', 'one@example.com'));
     await happen('customer.created', customer('cus_2', 'two@example.com'));
-    await tillpost.db.updateTable('contact').set({ status: 'unsubscribed' }).where('email', '=', 'one@example.com').execute();
+    await tillpost.db
+      .updateTable('contact')
+      .set({ status: 'unsubscribed' })
+      .where('email', '=', 'one@example.com')
+      .execute();
     await happen('customer.updated', customer('cus_1', 'two@example.com'));
     const merged = await contactOf('cus_1');
     expect(merged).toMatchObject({ email: 'two@example.com', status: 'unsubscribed', customers: ['cus_1', 'cus_2'] });
@@ -129,16 +153,17 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
     expect(merged.events).toHaveLength(3);
   });
 
-  it.each([['null', null], ['blank', '  '], ['malformed', 'not an address']])(
-    'keeps the address when an update brings a %s one, and syncs the rest',
-    async (_what, email) => {
-      await happen('customer.created', customer('cus_1', 'keep@example.com'));
-      const event = await happen('customer.updated', customer('cus_1', email, { name: 'Jane Doe' }));
-      expect(event.status).toBe('processed');
-      expect(event.outcome).toContain('the contact keeps its own');
-      expect(await contactOf('cus_1')).toMatchObject({ email: 'keep@example.com', first_name: 'Jane' });
-    },
-  );
+  it.each([
+    ['null', null],
+    ['blank', '  '],
+    ['malformed', 'not an address'],
+  ])('keeps the address when an update brings a %s one, and syncs the rest', async (_what, email) => {
+    await happen('customer.created', customer('cus_1', 'keep@example.com'));
+    const event = await happen('customer.updated', customer('cus_1', email, { name: 'Jane Doe' }));
+    expect(event.status).toBe('processed');
+    expect(event.outcome).toContain('the contact keeps its own');
+    expect(await contactOf('cus_1')).toMatchObject({ email: 'keep@example.com', first_name: 'Jane' });
+  });
 
   it('never erases a name with an empty one', async () => {
     await happen('customer.created', customer('cus_1', 'a@example.com', { name: 'Jenny Rosen' }));
@@ -150,12 +175,17 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
   it('leaves names and billing alone where their toggles are off, and assigns the user group', async () => {
     await tillpost.enable({ 'customer.created': { sync_name: false, sync_billing: false, user_group: 'Customers' } });
     await happen('customer.created', customer('cus_1', 'a@example.com', { delinquent: true }));
-    expect(await contactOf('cus_1')).toMatchObject({ first_name: null, user_group: 'Customers', billing: { delinquent: null } });
+    expect(await contactOf('cus_1')).toMatchObject({
+      first_name: null,
+      user_group: 'Customers',
+      billing: { delinquent: null },
+    });
   });
 
   describe('when a customer is deleted', () => {
     const remove = (id: string, email: string) => happen('customer.deleted', customer(id, email));
-    const choose = (on_customer_deleted: Settings['on_customer_deleted']) => tillpost.enable({}, { on_customer_deleted });
+    const choose = (on_customer_deleted: Settings['on_customer_deleted']) =>
+      tillpost.enable({}, { on_customer_deleted });
 
     it('unsubscribes the contact by default', async () => {
       await happen('customer.created', customer('cus_1', 'a@example.com'));
@@ -184,7 +214,11 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
       const created = await happen('customer.created', customer('cus_1', 'a@example.com'));
       await remove('cus_1', 'a@example.com');
       expect((await contactOf('cus_1')).status_code).toBe(404);
-      expect(await tillpost.call('events/read', { id: created.id })).toMatchObject({ payload: null, email: null, contact: null });
+      expect(await tillpost.call('events/read', { id: created.id })).toMatchObject({
+        payload: null,
+        email: null,
+        contact: null,
+      });
       const late = await happen('invoice.paid', { customer: 'cus_1', customer_email: 'a@example.com' });
       expect(late).toMatchObject({ status: 'skipped', reason: 'contact_deleted' });
     });
@@ -235,16 +269,28 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
   });
 
   it('has guests of a checkout as contacts without a customer', async () => {
-    const guest = { customer: null, customer_email: null, customer_details: { email: 'guest@example.com', name: 'Guest Person' } };
+    const guest = {
+      customer: null,
+      customer_email: null,
+      customer_details: { email: 'guest@example.com', name: 'Guest Person' },
+    };
     await happen('checkout.session.completed', guest);
     expect(await contactAt('guest@example.com')).toMatchObject({ first_name: 'Guest', customers: [] });
     const nameless = { ...guest, customer_details: null };
-    expect(await happen('checkout.session.completed', nameless)).toMatchObject({ status: 'skipped', reason: 'no_email' });
+    expect(await happen('checkout.session.completed', nameless)).toMatchObject({
+      status: 'skipped',
+      reason: 'no_email',
+    });
   });
 
   describe('billing', () => {
     const price = (unit_amount: number, interval: string, interval_count = 1) => ({
-      id: uniqueId('price'), object: 'price', unit_amount, currency: 'usd', nickname: 'Pro', recurring: { interval, interval_count },
+      id: uniqueId('price'),
+      object: 'price',
+      unit_amount,
+      currency: 'usd',
+      nickname: 'Pro',
+      recurring: { interval, interval_count },
     });
     const items = (...list: object[]) => ({ object: 'list', data: list });
     const subscription = (id: string, status: string, amount = 2000) => ({
@@ -252,14 +298,28 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
       customer: 'cus_1',
       status,
       currency: 'usd',
-      items: items({ id: 'si_1', object: 'subscription_item', quantity: 1, price: price(amount, 'month'), current_period_end: now() + 86_400 }),
+      items: items({
+        id: 'si_1',
+        object: 'subscription_item',
+        quantity: 1,
+        price: price(amount, 'month'),
+        current_period_end: now() + 86_400,
+      }),
     });
-    beforeEach(() => happen('customer.created', customer('cus_1', 'a@example.com', { delinquent: false, created: now() - 1_000 })));
+    beforeEach(() =>
+      happen('customer.created', customer('cus_1', 'a@example.com', { delinquent: false, created: now() - 1_000 })),
+    );
     const billing = async () => (await contactOf('cus_1')).billing;
 
     it('follows the subscription', async () => {
       await happen('customer.subscription.created', subscription('sub_1', 'active'));
-      expect(await billing()).toMatchObject({ subscription_status: 'active', plan: 'Pro', mrr: 2000, currency: 'usd', delinquent: false });
+      expect(await billing()).toMatchObject({
+        subscription_status: 'active',
+        plan: 'Pro',
+        mrr: 2000,
+        currency: 'usd',
+        delinquent: false,
+      });
       await happen('customer.subscription.updated', subscription('sub_1', 'past_due', 3000));
       expect(await billing()).toMatchObject({ subscription_status: 'past_due', mrr: 3000 });
       await happen('customer.subscription.deleted', subscription('sub_1', 'canceled'));
@@ -274,15 +334,22 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
 
     it('is not overwritten by an older event', async () => {
       await happen('customer.subscription.deleted', subscription('sub_1', 'canceled'));
-      const late = await happen('customer.subscription.created', subscription('sub_1', 'active'), { created: now() - 60 });
+      const late = await happen('customer.subscription.created', subscription('sub_1', 'active'), {
+        created: now() - 60,
+      });
       expect(late.reason).toBe('stale');
       expect((await billing()).subscription_status).toBe('canceled');
     });
 
     it('is kept by housekeeping only where some event syncs billing', async () => {
-      const off = Object.fromEntries(EVENT_TYPES.map((type) => [type, { sync_billing: false }])) as Record<EventType, { sync_billing: boolean }>;
+      const off = Object.fromEntries(EVENT_TYPES.map((type) => [type, { sync_billing: false }])) as Record<
+        EventType,
+        { sync_billing: boolean }
+      >;
       await tillpost.enable(off);
-      expect(await happen('customer.subscription.updated', subscription('sub_1', 'active'))).toMatchObject({ status: 'ignored' });
+      expect(await happen('customer.subscription.updated', subscription('sub_1', 'active'))).toMatchObject({
+        status: 'ignored',
+      });
     });
   });
 

@@ -28,7 +28,10 @@ describe.each(ENGINES)('the extension API on %s', (engine) => {
     ['swapped keys', () => signatureOf(JSON.stringify({ account_id: ACCOUNT, user_id: 'usr_1' }))],
     ['a signature older than 300 s', () => signatureOf(JSON.stringify(identity), SECRETS.app, Date.now() - 302_000)],
     ['a signature of the future', () => signatureOf(JSON.stringify(identity), SECRETS.app, Date.now() + 303_000)],
-    ['the signature of another account', () => signatureOf(JSON.stringify({ user_id: 'usr_1', account_id: 'acct_other' }))],
+    [
+      'the signature of another account',
+      () => signatureOf(JSON.stringify({ user_id: 'usr_1', account_id: 'acct_other' })),
+    ],
     ['a webhook secret', () => signatureOf(JSON.stringify(identity), SECRETS.webhook.test)],
   ])('answers 401 to %s', async (_what, signature) => {
     const response = await post({ ...identity, livemode: false }, signature());
@@ -47,7 +50,10 @@ describe.each(ENGINES)('the extension API on %s', (engine) => {
   });
 
   it('lets the Dashboard’s frames in, whose origin is null', async () => {
-    const response = await fetch(`${tillpost.url}/api/app/overview`, { method: 'OPTIONS', headers: { Origin: 'null' } });
+    const response = await fetch(`${tillpost.url}/api/app/overview`, {
+      method: 'OPTIONS',
+      headers: { Origin: 'null' },
+    });
     expect(response.status).toBe(204);
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
     expect(response.headers.get('access-control-allow-headers')).toBe('Content-Type, Stripe-Signature');
@@ -68,7 +74,12 @@ describe.each(ENGINES)('the extension API on %s', (engine) => {
 
   it('gives an overview with counts and a fresh console link', async () => {
     const [first, second] = [await tillpost.call('overview'), await tillpost.call('overview')];
-    expect(first).toMatchObject({ connected: true, status: 'active', import: null, counts: { contacts: 0, emails: 0 } });
+    expect(first).toMatchObject({
+      connected: true,
+      status: 'active',
+      import: null,
+      counts: { contacts: 0, emails: 0 },
+    });
     expect(first.console_url).toMatch(new RegExp(`^${tillpost.url}/open/[\\w-]{20,}$`));
     expect(second.console_url).not.toBe(first.console_url);
   });
@@ -77,7 +88,8 @@ describe.each(ENGINES)('the extension API on %s', (engine) => {
     const { status_code, ...read } = await tillpost.call('settings/read');
     expect([status_code, read]).toEqual([200, defaultSettings()]);
     const settings = defaultSettings();
-    for (const choice of Object.values(settings.events)) Object.assign(choice, { enabled: true, user_group: ' Customers ' });
+    for (const choice of Object.values(settings.events))
+      Object.assign(choice, { enabled: true, user_group: ' Customers ' });
     settings.test_recipients = ['  ME@Example.com'];
     const saved = await tillpost.call('settings/save', { settings });
     expect(saved).toMatchObject({ status_code: 200, test_recipients: ['me@example.com'] });
@@ -109,10 +121,16 @@ describe.each(ENGINES)('the extension API on %s', (engine) => {
     for (const event of events) await tillpost.deliver(event);
     await tillpost.worker.drain();
     const first = await tillpost.call('events/list', { limit: 2 });
-    expect([first.object, first.has_more, first.data.map((event) => event.id)]).toEqual(['list', true, [events[4]!.id, events[3]!.id]]);
+    expect([first.object, first.has_more, first.data.map((event) => event.id)]).toEqual([
+      'list',
+      true,
+      [events[4]!.id, events[3]!.id],
+    ]);
     const rest = await tillpost.call('events/list', { limit: 3, starting_after: first.data[1]!.id });
     expect(rest.data.map((event) => event.id)).toEqual([events[2]!.id, events[1]!.id, events[0]!.id]);
-    expect((await tillpost.call('events/list', { customer: 'cus_page3' })).data.map((event) => event.id)).toEqual([events[3]!.id]);
+    expect((await tillpost.call('events/list', { customer: 'cus_page3' })).data.map((event) => event.id)).toEqual([
+      events[3]!.id,
+    ]);
     expect((await tillpost.call('events/list', { type: 'customer.updated' })).data).toHaveLength(2);
     expect((await tillpost.call('events/list', { status: 'failed' })).data).toEqual([]);
   });
@@ -127,7 +145,10 @@ describe.each(ENGINES)('the extension API on %s', (engine) => {
     ['contacts/read', {}, 'id'],
     ['contacts/list', { query: 7 }, 'query'],
   ] as const)('refuses %s with %j, naming the field', async (name, args, param) => {
-    expect(await tillpost.call(name, args as never)).toMatchObject({ status_code: 400, error: { code: 'invalid_request', param } });
+    expect(await tillpost.call(name, args as never)).toMatchObject({
+      status_code: 400,
+      error: { code: 'invalid_request', param },
+    });
   });
 
   it('finds contacts by part of a name or address, taking % and _ as they are', async () => {

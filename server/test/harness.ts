@@ -115,12 +115,20 @@ export async function startTillpost(options: HarnessOptions = {}) {
     },
 
     /** Delivers an event as Stripe would: signed, over HTTP. */
-    async deliver(event: object, secret: string = secretOf(event), headers: Record<string, string> = {}): Promise<Response> {
+    async deliver(
+      event: object,
+      secret: string = secretOf(event),
+      headers: Record<string, string> = {},
+    ): Promise<Response> {
       const body = JSON.stringify(event);
       return fetch(`${url}/webhooks/stripe`, {
         method: 'POST',
         body,
-        headers: { 'Content-Type': 'application/json', 'Stripe-Signature': sign(body, secret, clock.now()), ...headers },
+        headers: {
+          'Content-Type': 'application/json',
+          'Stripe-Signature': sign(body, secret, clock.now()),
+          ...headers,
+        },
       });
     },
 

@@ -28,7 +28,11 @@ describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
   const subscribe = () => deliver('customer.subscription.created', { customer: customerId });
 
   it('finds the customer of a subscription', async () => {
-    expect(await read(await subscribe())).toMatchObject({ status: 'processed', outcome: 'Created contact asked@example.com', email: 'asked@example.com' });
+    expect(await read(await subscribe())).toMatchObject({
+      status: 'processed',
+      outcome: 'Created contact asked@example.com',
+      email: 'asked@example.com',
+    });
   });
 
   it('asks only once: then the customer is linked', async () => {
@@ -62,12 +66,24 @@ describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
 
   it('waits after five seconds without an answer, and holds up nobody else meanwhile', async () => {
     tillpost.sandbox.faults.add({ kind: 'hang' });
-    const event = fixtureEvent('customer.subscription.created', { account: ACCOUNT, created: Math.floor(Date.now() / 1000), object: { customer: customerId } });
+    const event = fixtureEvent('customer.subscription.created', {
+      account: ACCOUNT,
+      created: Math.floor(Date.now() / 1000),
+      object: { customer: customerId },
+    });
     await tillpost.deliver(event);
     const stuck = tillpost.worker.drain();
-    const other = fixtureEvent('invoice.paid', { account: ACCOUNT, created: Math.floor(Date.now() / 1000), object: { customer: 'cus_2', customer_email: 'other@example.com' } });
+    const other = fixtureEvent('invoice.paid', {
+      account: ACCOUNT,
+      created: Math.floor(Date.now() / 1000),
+      object: { customer: 'cus_2', customer_email: 'other@example.com' },
+    });
     await tillpost.deliver(other);
-    const second = await startTillpost({ databaseUrl: tillpost.databaseUrl, sandbox: tillpost.sandbox, env: { STRIPE_API_BASE: tillpost.stripeUrl } }).catch(() => undefined);
+    const second = await startTillpost({
+      databaseUrl: tillpost.databaseUrl,
+      sandbox: tillpost.sandbox,
+      env: { STRIPE_API_BASE: tillpost.stripeUrl },
+    }).catch(() => undefined);
     if (engine === 'postgres' && second) {
       await second.worker.drain();
       expect(await read(other.id)).toMatchObject({ status: 'processed' });
@@ -88,22 +104,36 @@ describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
   });
 
   it('finds a dispute’s customer through its charge, and the evidence’s address only after that', async () => {
-    const dispute = await tillpost.sandbox.trigger('charge.dispute.created', { account: ACCOUNT, email: 'payer@example.com' });
+    const dispute = await tillpost.sandbox.trigger('charge.dispute.created', {
+      account: ACCOUNT,
+      email: 'payer@example.com',
+    });
     await tillpost.sandbox.idle();
     await tillpost.worker.drain();
     expect(await read(dispute.id)).toMatchObject({ status: 'processed', email: 'payer@example.com' });
-    const orphan = await deliver('charge.dispute.created', { charge: 'ch_unknown', evidence: { customer_email_address: 'typed@example.com' } });
+    const orphan = await deliver('charge.dispute.created', {
+      charge: 'ch_unknown',
+      evidence: { customer_email_address: 'typed@example.com' },
+    });
     expect(await read(orphan)).toMatchObject({ status: 'processed', email: 'typed@example.com' });
   });
 
   it('fetches a customer once more when two updates bear the same second', async () => {
     const created = Math.floor(tillpost.clock.now() / 1000);
-    const update = (name: string) => fixtureEvent('customer.updated', { account: ACCOUNT, created, object: { id: customerId, email: 'asked@example.com', name } });
+    const update = (name: string) =>
+      fixtureEvent('customer.updated', {
+        account: ACCOUNT,
+        created,
+        object: { id: customerId, email: 'asked@example.com', name },
+      });
     await tillpost.deliver(update('First Guess'));
     await tillpost.worker.drain();
     await tillpost.deliver(update('Second Guess'));
     tillpost.clock.advance(2_000);
     await tillpost.worker.drain();
-    expect(await tillpost.call('contacts/read', { customer: customerId }, { tenant: TEST })).toMatchObject({ first_name: 'Asked', last_name: 'Person' });
+    expect(await tillpost.call('contacts/read', { customer: customerId }, { tenant: TEST })).toMatchObject({
+      first_name: 'Asked',
+      last_name: 'Person',
+    });
   });
 });

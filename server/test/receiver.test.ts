@@ -17,15 +17,23 @@ describe.each(ENGINES)('the receiver on %s', (engine) => {
   afterAll(() => tillpost.close());
 
   const post = (body: string | Buffer, headers: Record<string, string>, path = '/webhooks/stripe') =>
-    fetch(`${tillpost.url}${path}`, { method: 'POST', body: typeof body === 'string' ? body : new Uint8Array(body), headers });
-  const signed = (body: string, secret = SECRETS.webhook.test, at = Date.now()) => ({ 'Stripe-Signature': sign(body, secret, at) });
+    fetch(`${tillpost.url}${path}`, {
+      method: 'POST',
+      body: typeof body === 'string' ? body : new Uint8Array(body),
+      headers,
+    });
+  const signed = (body: string, secret = SECRETS.webhook.test, at = Date.now()) => ({
+    'Stripe-Signature': sign(body, secret, at),
+  });
   const rowsOf = (id: string) => tillpost.db.selectFrom('event').selectAll().where('id', '=', id).execute();
 
   it('stores a signed event before it answers 200', async () => {
     const event = customerCreated();
     const response = await tillpost.deliver(event);
     expect([response.status, await response.json()]).toEqual([200, { received: true }]);
-    expect(await rowsOf(event.id)).toMatchObject([{ status: 'pending', type: 'customer.created', account_id: ACCOUNT }]);
+    expect(await rowsOf(event.id)).toMatchObject([
+      { status: 'pending', type: 'customer.created', account_id: ACCOUNT },
+    ]);
   });
 
   it('answers 200 to a duplicate and keeps one row, also when both arrive at once', async () => {
@@ -54,7 +62,9 @@ describe.each(ENGINES)('the receiver on %s', (engine) => {
     for (const { id } of [stranger, nobodys]) {
       const [row] = await rowsOf(id);
       expect(row).toMatchObject({ status: 'ignored', reason: 'not_installed' });
-      expect(await tillpost.db.selectFrom('event_payload').selectAll().where('seq', '=', row!.seq).execute()).toEqual([]);
+      expect(await tillpost.db.selectFrom('event_payload').selectAll().where('seq', '=', row!.seq).execute()).toEqual(
+        [],
+      );
     }
   });
 
@@ -120,7 +130,11 @@ describe.each(ENGINES)('the receiver on %s', (engine) => {
       { ...base, id: 'e'.repeat(300) },
       { ...base, id: uniqueId('evt'), account: 'a'.repeat(300) },
       { ...base, id: uniqueId('evt'), type: 't'.repeat(5_000) },
-      { ...base, id: uniqueId('evt\u0000'), data: { object: { id: 'cus_\u0000', email: '\ud800@example.com', name: '\u0000\udfff' } } },
+      {
+        ...base,
+        id: uniqueId('evt\u0000'),
+        data: { object: { id: 'cus_\u0000', email: '\ud800@example.com', name: '\u0000\udfff' } },
+      },
     ];
     for (const event of odd) expect((await tillpost.deliver(event)).status).toBe(200);
     await tillpost.worker.drain();
@@ -140,7 +154,8 @@ describe.each(ENGINES)('the receiver on %s', (engine) => {
           const response = await post(mutatedBody, mutatedHeaders).catch(() => undefined);
           if (!response) return;
           statuses.add(response.status);
-          if (isForged && response.status === 200) throw new Error(`stored a forgery: ${JSON.stringify(mutatedHeaders)}`);
+          if (isForged && response.status === 200)
+            throw new Error(`stored a forgery: ${JSON.stringify(mutatedHeaders)}`);
         }),
       );
     }
@@ -156,14 +171,22 @@ describe.each(ENGINES)('the receiver on %s', (engine) => {
 
 it('verifies against every configured secret while one is rotated', async () => {
   const tillpost = await startTillpost({ env: { STRIPE_TEST_WEBHOOK_SECRET: 'whsec_old00000000,whsec_new00000000' } });
-  for (const [secret, status] of [['whsec_old00000000', 200], ['whsec_new00000000', 200], [SECRETS.webhook.test, 400]] as const)
+  for (const [secret, status] of [
+    ['whsec_old00000000', 200],
+    ['whsec_new00000000', 200],
+    [SECRETS.webhook.test, 400],
+  ] as const)
     expect((await tillpost.deliver(customerCreated(), secret)).status).toBe(status);
   await tillpost.close();
 });
 
 it('gives one effect to an event that two processes on one database receive at once', async () => {
   const first = await startTillpost({ engine: 'postgres' });
-  const second = await startTillpost({ databaseUrl: first.databaseUrl, sandbox: first.sandbox, env: { STRIPE_API_BASE: first.stripeUrl } });
+  const second = await startTillpost({
+    databaseUrl: first.databaseUrl,
+    sandbox: first.sandbox,
+    env: { STRIPE_API_BASE: first.stripeUrl },
+  });
   await first.connect();
   await first.enable();
   const events = Array.from({ length: 30 }, (_, i) =>
@@ -185,7 +208,10 @@ it('gives back what a killed process had claimed once the lease ends', async () 
   await tillpost.enable();
   const event = customerCreated();
   await tillpost.deliver(event);
-  await tillpost.db.updateTable('event').set({ due_at: tillpost.clock.now() + 30_000, claims: 1 }).execute();
+  await tillpost.db
+    .updateTable('event')
+    .set({ due_at: tillpost.clock.now() + 30_000, claims: 1 })
+    .execute();
   await tillpost.worker.drain();
   expect(await tillpost.call('events/read', { id: event.id })).toMatchObject({ status: 'pending' });
   tillpost.clock.advance(31_000);
@@ -206,7 +232,11 @@ function mutate(body: Buffer, headers: Record<string, string>, random: () => num
     case 1:
       return { mutatedBody: body.subarray(0, at), mutatedHeaders, isForged: true };
     case 2:
-      return { mutatedBody: Buffer.concat([body, Buffer.from(String.fromCharCode(random() * 256))]), mutatedHeaders, isForged: true };
+      return {
+        mutatedBody: Buffer.concat([body, Buffer.from(String.fromCharCode(random() * 256))]),
+        mutatedHeaders,
+        isForged: true,
+      };
     case 3: {
       const position = signature.indexOf('v1=') + 3 + Math.floor(random() * 60);
       const digit = signature[position] === '0' ? '1' : '0';
@@ -220,7 +250,10 @@ function mutate(body: Buffer, headers: Record<string, string>, random: () => num
       mutatedHeaders['Content-Encoding'] = ['gzip', 'br', 'deflate', 'x'][Math.floor(random() * 4)] ?? 'x';
       return { mutatedBody, mutatedHeaders, isForged: true };
     default:
-      mutatedHeaders['Content-Type'] = ['text/plain', 'multipart/form-data; boundary=x', 'application/json; charset=utf-7'][Math.floor(random() * 3)] ?? '';
+      mutatedHeaders['Content-Type'] =
+        ['text/plain', 'multipart/form-data; boundary=x', 'application/json; charset=utf-7'][
+          Math.floor(random() * 3)
+        ] ?? '';
       return { mutatedBody, mutatedHeaders, isForged: false };
   }
 }

@@ -34,24 +34,40 @@ async function newest(type: EventType) {
   return (await tillpost.call('events/list', { type, limit: 1 }, { tenant: TENANT })).data[0];
 }
 
-it.each(EVENT_TYPES.filter((type) => !NOT_IN_CLI.includes(type)))('processes what the official CLI triggers as %s', async (type) => {
-  const address = WITH_CUSTOMER.includes(type) ? ['--override', `customer:email=${type}@example.com`] : [];
-  await run(CLI, ['trigger', type, '--api-base', tillpost.stripeUrl, '--api-key', 'sk_test_sandbox0000000000', ...address], {
-    env: { PATH: process.env.PATH, HOME: home },
-  });
-  const event = await newest(type);
-  expect(event).toMatchObject({ status: 'processed', email: address.length ? `${type}@example.com` : expect.any(String) as string });
-});
-
-it.each(EVENT_TYPES.flatMap((type) => [[type, 'current'], [type, 'older']] as const))(
-  'processes %s in the %s API shape, as the local Stripe sends it',
-  async (type, apiShape) => {
-    const email = `${apiShape}.${type}@example.com`;
-    // The deletion of a customer that was never known rightly makes no contact.
-    if (type === 'customer.deleted') await tillpost.sandbox.trigger('customer.created', { account: DEFAULT_ACCOUNT, email });
-    await tillpost.sandbox.idle();
-    await tillpost.worker.drain();
-    await tillpost.sandbox.trigger(type, { account: DEFAULT_ACCOUNT, email, apiShape });
-    expect(await newest(type)).toMatchObject({ status: 'processed', email });
+it.each(EVENT_TYPES.filter((type) => !NOT_IN_CLI.includes(type)))(
+  'processes what the official CLI triggers as %s',
+  async (type) => {
+    const address = WITH_CUSTOMER.includes(type) ? ['--override', `customer:email=${type}@example.com`] : [];
+    await run(
+      CLI,
+      ['trigger', type, '--api-base', tillpost.stripeUrl, '--api-key', 'sk_test_sandbox0000000000', ...address],
+      {
+        env: { PATH: process.env.PATH, HOME: home },
+      },
+    );
+    const event = await newest(type);
+    expect(event).toMatchObject({
+      status: 'processed',
+      email: address.length ? `${type}@example.com` : (expect.any(String) as string),
+    });
   },
 );
+
+it.each(
+  EVENT_TYPES.flatMap(
+    (type) =>
+      [
+        [type, 'current'],
+        [type, 'older'],
+      ] as const,
+  ),
+)('processes %s in the %s API shape, as the local Stripe sends it', async (type, apiShape) => {
+  const email = `${apiShape}.${type}@example.com`;
+  // The deletion of a customer that was never known rightly makes no contact.
+  if (type === 'customer.deleted')
+    await tillpost.sandbox.trigger('customer.created', { account: DEFAULT_ACCOUNT, email });
+  await tillpost.sandbox.idle();
+  await tillpost.worker.drain();
+  await tillpost.sandbox.trigger(type, { account: DEFAULT_ACCOUNT, email, apiShape });
+  expect(await newest(type)).toMatchObject({ status: 'processed', email });
+});

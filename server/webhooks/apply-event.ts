@@ -114,7 +114,10 @@ function writeFacts(
     ...(isNameNews ? { first_name: name.firstName, last_name: name.lastName, name_stamp: stamp } : {}),
     ...(choice.user_group ? { user_group: choice.user_group } : {}),
   });
-  return { ...written, isChanged: written.isChanged || isChanged || (choice.sync_billing && object.subscription !== null) };
+  return {
+    ...written,
+    isChanged: written.isChanged || isChanged || (choice.sync_billing && object.subscription !== null),
+  };
 }
 
 /** Deleting a customer ends in what the merchant chose, once no other, undeleted customer is linked to the contact. */
@@ -154,7 +157,10 @@ function applyDeletion(audience: Audience, settings: Settings, { type, created, 
 }
 
 /** Keeps billing true between the events a merchant chooses; starts nothing and creates nobody. */
-export function applySubscriptionUpdate(audience: Audience, { type, created, object }: Omit<EventInput, 'type'> & { type: string }): Verdict {
+export function applySubscriptionUpdate(
+  audience: Audience,
+  { type, created, object }: Omit<EventInput, 'type'> & { type: string },
+): Verdict {
   const { subscription, customerId } = object;
   if (!subscription || customerId === null) return skip('malformed', 'The event holds no subscription of a customer');
   const isNews = audience.noteSubscription(subscription, customerId, stampOf(type, created));

@@ -32,9 +32,21 @@ export function readDelivery(event: Record<string, unknown>, raw: string, now: n
     created: isEpochSeconds(event.created) ? event.created : Math.floor(now / 1000),
   };
   if (event.object === 'v2.core.event')
-    return { ...base, status: 'ignored', reason: 'thin_event', outcome: 'Thin events carry no data; not used', payload: null };
+    return {
+      ...base,
+      status: 'ignored',
+      reason: 'thin_event',
+      outcome: 'Thin events carry no data; not used',
+      payload: null,
+    };
   if (!isUsed(base.type))
-    return { ...base, status: 'ignored', reason: 'unsupported_type', outcome: 'Not an event that Tillpost uses', payload: null };
+    return {
+      ...base,
+      status: 'ignored',
+      reason: 'unsupported_type',
+      outcome: 'Not an event that Tillpost uses',
+      payload: null,
+    };
   return { ...base, status: 'pending', reason: null, outcome: 'Received', payload: raw };
 }
 

@@ -153,8 +153,7 @@ function explain(error: unknown): { reason: EventReason; outcome: string } {
   if (failure === 'rate_limited') return { reason: 'rate_limited', outcome: 'Waiting: Stripe asks for fewer requests' };
   if (failure === 'forbidden')
     return { reason: 'stripe_unavailable', outcome: 'Waiting: the connection may not read the customer at Stripe' };
-  if (failure)
-    return { reason: 'stripe_unavailable', outcome: 'Waiting: Stripe could not be asked whose event it is' };
+  if (failure) return { reason: 'stripe_unavailable', outcome: 'Waiting: Stripe could not be asked whose event it is' };
   return { reason: 'internal_error', outcome: 'Waiting: something went wrong on our side' };
 }
 

@@ -34,7 +34,10 @@ export function createInbox(ctx: Context) {
       const batch = waiting.splice(0, MAX_BATCH);
       const end = ctx.metrics.commitSeconds.startTimer();
       try {
-        await store(ctx, batch.map((entry) => entry.delivery));
+        await store(
+          ctx,
+          batch.map((entry) => entry.delivery),
+        );
         for (const entry of batch) entry.stored();
       } catch (error) {
         await writeSingly(batch, error);

@@ -1,5 +1,5 @@
 /** One claimed event with all that is needed to decide about it. */
-import { HOUSEKEEPING_TYPES, isEventType } from '../../shared/catalogue';
+import { isEventType } from '../../shared/catalogue';
 import type { Settings } from '../../shared/settings';
 import type { Db, Row } from '../db/schema';
 import { inList } from '../db/bulk';
@@ -33,7 +33,8 @@ export async function readJobs(db: Db, rows: readonly Row<'event'>[]): Promise<J
     const settings = await readSettings(db, tenant);
     const payloads = await findPayloads(db, tenant, inList(own.map((row) => row.seq)));
     const texts = new Map(payloads.map(({ seq, payload }) => [seq, payload]));
-    for (const row of own) jobs.push({ tenant, row, install, settings, object: objectOf(row.type, texts.get(row.seq)) });
+    for (const row of own)
+      jobs.push({ tenant, row, install, settings, object: objectOf(row.type, texts.get(row.seq)) });
   }
   return jobs.sort((a, b) => (a.row.seq < b.row.seq ? -1 : 1));
 }
@@ -45,4 +46,4 @@ function objectOf(type: string, payload: string | undefined): ReadObject | null 
 }
 
 const isReadable = (type: string): type is ReadableType =>
-  isEventType(type) || type === ('customer.subscription.updated' satisfies (typeof HOUSEKEEPING_TYPES)[number]);
+  isEventType(type) || type === 'customer.subscription.updated';

@@ -18,7 +18,9 @@ export async function lookUp(ctx: Context, tenant: Tenant, object: ReadObject): 
         return emailsOfCharge(await stripe.charges.retrieve(object.chargeId, { expand: ['customer'] }));
       if (object.customerId === null) return NOBODY;
       const customer = customerFromStripe(await stripe.customers.retrieve(object.customerId));
-      return customer && !customer.deleted ? { customerId: customer.id, email: customer.email, name: customer.name } : NOBODY;
+      return customer && !customer.deleted
+        ? { customerId: customer.id, email: customer.email, name: customer.name }
+        : NOBODY;
     });
   } catch (error) {
     if (classifyStripeError(error) === 'gone') return NOBODY;

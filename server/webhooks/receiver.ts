@@ -51,9 +51,7 @@ async function receive(ctx: Context, inbox: Inbox, req: IncomingMessage, install
   const header = req.headers['stripe-signature'];
   const body = await readBody(req);
   if (typeof header !== 'string') throw refuse(400, 'invalid_signature', 'The Stripe-Signature header is missing.');
-  const delivery = installId
-    ? await verifyForInstall(ctx, body, header, installId)
-    : verifyForApp(ctx, body, header);
+  const delivery = installId ? await verifyForInstall(ctx, body, header, installId) : verifyForApp(ctx, body, header);
   await inbox.receive(delivery);
   return { status: 200 };
 }
@@ -72,13 +70,16 @@ function readBody(req: IncomingMessage): Promise<string> {
       }
       chunks.push(chunk);
     });
-    req.on('end', () => resolve((chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)).toString('utf8')));
+    req.on('end', () =>
+      resolve((chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)).toString('utf8')),
+    );
     req.on('error', reject);
     req.on('close', () => reject(refuse(400, 'invalid_request', 'The body ended early.')));
   });
 }
 
-const INVALID_SIGNATURE = () => refuse(400, 'invalid_signature', 'The signature does not match the body, or is older than five minutes.');
+const INVALID_SIGNATURE = () =>
+  refuse(400, 'invalid_signature', 'The signature does not match the body, or is older than five minutes.');
 
 /** A live secret admits both modes: an app installed in both gets test events at its live endpoint too. */
 function verifyForApp(ctx: Context, body: string, header: string): Delivery {

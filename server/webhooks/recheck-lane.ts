@@ -77,7 +77,8 @@ async function applyFetched(
 
 async function putOff(ctx: Context, link: Row<'customer_link'>, error: unknown): Promise<void> {
   const isFinal = classifyStripeError(error) === 'gone' || link.attempts >= MAX_ATTEMPTS;
-  if (!isFinal && !(error instanceof NeedsReconnect)) ctx.log.warn({ err: error }, 'a customer could not be fetched again yet');
+  if (!isFinal && !(error instanceof NeedsReconnect))
+    ctx.log.warn({ err: error }, 'a customer could not be fetched again yet');
   await setDue(ctx.db, link, { due_at: isFinal ? null : ctx.clock.now() + backOffMs(link.attempts) });
 }
 

@@ -18,7 +18,11 @@ export interface Settled {
 }
 
 /** Answers what was settled and which events can't be before Stripe was asked. */
-export async function settle(trx: Trx, jobs: readonly Job[], now: number): Promise<{ settled: Settled[]; toAsk: Job[] }> {
+export async function settle(
+  trx: Trx,
+  jobs: readonly Job[],
+  now: number,
+): Promise<{ settled: Settled[]; toAsk: Job[] }> {
   const settled: Settled[] = [];
   const toAsk: Job[] = [];
   for (const own of groupByTenant(jobs)) {
@@ -68,7 +72,8 @@ async function write(trx: Trx, tenant: Tenant, audience: Audience, settled: Sett
       ...job.row,
       status: decision.status,
       reason: decision.reason,
-      outcome: runs > 0 ? `${decision.outcome}; started ${runs === 1 ? 'a workflow' : `${runs} workflows`}` : decision.outcome,
+      outcome:
+        runs > 0 ? `${decision.outcome}; started ${runs === 1 ? 'a workflow' : `${runs} workflows`}` : decision.outcome,
       customer_id: job.object?.customerId ?? job.asked?.customerId ?? null,
       contact_id: decision.contact?.id ?? null,
       due_at: null,

@@ -16,7 +16,10 @@ export async function up(db: Kysely<never>): Promise<void> {
   const key = (name: string, columns: string[]) =>
     [`${name}_pk`, ['account_id', 'livemode', ...columns]] as [string, never[]];
   const index = (name: string, on: string, columns: string[]) =>
-    schema.createIndex(name).on(on).columns(['account_id', 'livemode', ...columns]);
+    schema
+      .createIndex(name)
+      .on(on)
+      .columns(['account_id', 'livemode', ...columns]);
   const dueIndex = (on: string) =>
     schema.createIndex(`${on}_due`).on(on).column('due_at').where(sql.ref('due_at'), 'is not', null).execute();
 

@@ -41,7 +41,12 @@ export async function measureEndToEnd(folder: string): Promise<Figure[]> {
   }
   return [
     { name: 'Tillpost', value: `${Math.round(median(own))}/s` },
-    { name: 'bare Express, nothing stored', value: `${Math.round(median(bare))}/s`, ratio: `${(median(own) / median(bare)).toFixed(2)} ×`, note: 'Tillpost against it' },
+    {
+      name: 'bare Express, nothing stored',
+      value: `${Math.round(median(bare))}/s`,
+      ratio: `${(median(own) / median(bare)).toFixed(2)} ×`,
+      note: 'Tillpost against it',
+    },
   ];
 }
 
@@ -56,7 +61,12 @@ export async function measurePostgres(): Promise<Figure[]> {
     }
     return [
       { name: 'Tillpost', value: `${Math.round(median(own))}/s` },
-      { name: 'Express, an upsert per event', value: `${Math.round(median(upserts))}/s`, ratio: `${(median(own) / median(upserts)).toFixed(2)} ×`, note: 'Tillpost against it' },
+      {
+        name: 'Express, an upsert per event',
+        value: `${Math.round(median(upserts))}/s`,
+        ratio: `${(median(own) / median(upserts)).toFixed(2)} ×`,
+        note: 'Tillpost against it',
+      },
     ];
   } finally {
     await postgres.stop();

@@ -12,8 +12,15 @@ export function eventBody(id: string, account: string, i: number): string {
     description: '1 × Pro plan (at $20.00 / month)',
     period,
     quantity: 1,
-    parent: { type: 'subscription_item_details', subscription_item_details: { subscription: `sub_${i}`, proration: false } },
-    pricing: { type: 'price_details', price_details: { price: 'price_1', product: 'prod_1' }, unit_amount_decimal: '2000' },
+    parent: {
+      type: 'subscription_item_details',
+      subscription_item_details: { subscription: `sub_${i}`, proration: false },
+    },
+    pricing: {
+      type: 'price_details',
+      price_details: { price: 'price_1', product: 'prod_1' },
+      unit_amount_decimal: '2000',
+    },
   });
   return JSON.stringify({
     id: `evt_${id}`,
@@ -21,7 +28,7 @@ export function eventBody(id: string, account: string, i: number): string {
     account,
     api_version: '2026-01-28.clover',
     created: Math.floor(Date.now() / 1000),
-    livemode: false,
+    livemode: true,
     pending_webhooks: 1,
     request: { id: null, idempotency_key: null },
     type: 'invoice.paid',
@@ -43,7 +50,7 @@ export function eventBody(id: string, account: string, i: number): string {
         hosted_invoice_url: 'https://invoice.example.com/i/acct_1/test_YWNjdF8x',
         invoice_pdf: 'https://pay.example.com/invoice/acct_1/test_YWNjdF8x/pdf',
         lines: { object: 'list', has_more: false, data: [line(1), line(2), line(3)] },
-        livemode: false,
+        livemode: true,
         metadata: { order: `order_${i}` },
         number: `A-${i}`,
         parent: { type: 'subscription_details', subscription_details: { subscription: `sub_${i}`, metadata: {} } },

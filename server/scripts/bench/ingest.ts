@@ -22,7 +22,11 @@ export async function measureIngest(folder: string): Promise<Figure[]> {
       const [script = '', ...args] = command(file);
       const server = await startProcess(script, args);
       await load(server.hello.port, { requests: 2_000, concurrency: CONCURRENCY, key: `warm${round}` });
-      const result = await load(server.hello.port, { requests: REQUESTS, concurrency: CONCURRENCY, key: `run${round}` });
+      const result = await load(server.hello.port, {
+        requests: REQUESTS,
+        concurrency: CONCURRENCY,
+        key: `run${round}`,
+      });
       if (result.refused > 0) throw new Error(`${name} refused ${result.refused} requests`);
       results.set(name, [...(results.get(name) ?? []), result]);
       await server.stop();
@@ -37,7 +41,11 @@ export async function measureIngest(folder: string): Promise<Figure[]> {
       value: `${Math.round(rate(name))}/s`,
       ...(name === 'Tillpost' ? {} : { ratio: `${(tillpost / rate(name)).toFixed(2)} ×`, note: 'Tillpost against it' }),
     })),
-    { name: 'load generator', value: `${(generator * 100).toFixed(0)} %`, note: 'of a core at the most; the bottleneck when near 100 %' },
+    {
+      name: 'load generator',
+      value: `${(generator * 100).toFixed(0)} %`,
+      note: 'of a core at the most; the bottleneck when near 100 %',
+    },
   ];
 }
 

@@ -13,7 +13,9 @@ const bodies = Array.from({ length: total }, (_, i) => request(eventBody(`${key}
 
 function request(body: string): Buffer {
   const time = Math.floor(Date.now() / 1000);
-  const signature = createHmac('sha256', secret ?? '').update(`${time}.${body}`).digest('hex');
+  const signature = createHmac('sha256', secret ?? '')
+    .update(`${time}.${body}`)
+    .digest('hex');
   return Buffer.from(
     `POST /webhooks/stripe HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n` +
       `Stripe-Signature: t=${time},v1=${signature}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

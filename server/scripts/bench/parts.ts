@@ -1,6 +1,7 @@
 /** The parts of the benchmark, by name. */
 import { measureEndToEnd, measurePostgres } from './end-to-end';
 import { measureIngest } from './ingest';
+import { measureMail } from './mail';
 import { measureProcess } from './process';
 import { measureWaiting } from './waiting';
 
@@ -19,9 +20,16 @@ export interface Part {
 }
 
 export const PARTS = {
-  ingest: { title: 'Ingest: verified, durable, answered 200 (SQLite, synchronous=FULL, concurrency 64, median of 5)', measure: measureIngest },
-  'end-to-end': { title: 'End to end on SQLite: until contact, outcome and runs are committed', measure: measureEndToEnd },
+  ingest: {
+    title: 'Ingest: verified, durable, answered 200 (SQLite, synchronous=FULL, concurrency 64, median of 5)',
+    measure: measureIngest,
+  },
+  'end-to-end': {
+    title: 'End to end on SQLite: until contact, outcome and runs are committed',
+    measure: measureEndToEnd,
+  },
   postgres: { title: 'End to end on PostgreSQL, one process', measure: measurePostgres },
   process: { title: 'The process', measure: measureProcess },
+  mail: { title: 'From the event to the mail, light load', measure: measureMail },
   waiting: { title: 'Runs that wait', measure: measureWaiting },
 } satisfies Record<string, Part>;

@@ -21,7 +21,9 @@ export interface ServerProcess {
 }
 
 const run = (script: string, args: string[]) =>
-  spawn(process.execPath, ['--import', 'tsx', join(__dirname, script), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  spawn(process.execPath, ['--import', 'tsx', join(__dirname, script), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
 
 const nextLine = (lines: Interface) =>
   new Promise<never>((resolve, reject) => {
@@ -48,7 +50,10 @@ export async function startProcess(script: string, args: string[]): Promise<Serv
   };
 }
 
-export async function load(port: number, { requests, concurrency, key }: { requests: number; concurrency: number; key: string }): Promise<LoadResult> {
+export async function load(
+  port: number,
+  { requests, concurrency, key }: { requests: number; concurrency: number; key: string },
+): Promise<LoadResult> {
   const child = run('load.ts', [String(port), String(requests), String(concurrency), SECRET, ACCOUNT, key]);
   return nextLine(createInterface({ input: child.stdout }));
 }

@@ -25,7 +25,11 @@ function readSource(path: string): SourceFile {
   return {
     path: path.split(sep).join('/'),
     text,
-    imports: local.map((target) => relative(ROOT, resolve(ROOT, dirname(path), target)).split(sep).join('/')),
+    imports: local.map((target) =>
+      relative(ROOT, resolve(ROOT, dirname(path), target))
+        .split(sep)
+        .join('/'),
+    ),
     packages: targets.filter((target) => !target.startsWith('.')),
   };
 }
@@ -36,11 +40,27 @@ const inFolder = (folder: string) => sources.filter(({ path }) => path.startsWit
 
 /** Every import of the files in `folder` that leads to one of `forbidden`. */
 function crossings(folder: string, isForbidden: (target: string) => boolean): string[] {
-  return inFolder(folder).flatMap(({ path, imports }) => imports.filter(isForbidden).map((target) => `${path} → ${target}`));
+  return inFolder(folder).flatMap(({ path, imports }) =>
+    imports.filter(isForbidden).map((target) => `${path} → ${target}`),
+  );
 }
-const leadsTo = (...folders: string[]) => (target: string) => folders.some((folder) => target.startsWith(`${folder}/`));
+const leadsTo =
+  (...folders: string[]) =>
+  (target: string) =>
+    folders.some((folder) => target.startsWith(`${folder}/`));
 
-const DOMAINS = ['installs', 'events', 'contacts', 'settings', 'emails', 'workflows', 'webhooks', 'sync', 'extension', 'console'];
+const DOMAINS = [
+  'installs',
+  'events',
+  'contacts',
+  'settings',
+  'emails',
+  'workflows',
+  'webhooks',
+  'sync',
+  'extension',
+  'console',
+];
 const serverFolders = (names: string[]) => names.map((name) => `server/${name}`);
 
 describe('imports', () => {
@@ -82,9 +102,13 @@ describe('imports', () => {
   });
 
   it('keep the product apart from the local Stripe and the scripts', () => {
-    const product = sources.filter(({ path }) => !/^server\/(sandbox|scripts|preview)\//.test(path) && path.startsWith('server/'));
+    const product = sources.filter(
+      ({ path }) => !/^server\/(sandbox|scripts|preview)\//.test(path) && path.startsWith('server/'),
+    );
     const found = product.flatMap(({ path, imports }) =>
-      imports.filter(leadsTo('server/sandbox', 'server/scripts', 'server/preview', 'server/test')).map((target) => `${path} → ${target}`),
+      imports
+        .filter(leadsTo('server/sandbox', 'server/scripts', 'server/preview', 'server/test'))
+        .map((target) => `${path} → ${target}`),
     );
     expect(found).toEqual([]);
   });
@@ -95,7 +119,9 @@ describe('one place for each', () => {
     sources.filter(({ path, text }) => pattern.test(text) && !isAllowed(path)).map(({ path }) => path);
 
   it('reads the environment in config only', () => {
-    expect(saying(/process\.env/, (path) => path === 'server/config.ts' || path.startsWith('server/scripts/'))).toEqual([]);
+    expect(saying(/process\.env/, (path) => path === 'server/config.ts' || path.startsWith('server/scripts/'))).toEqual(
+      [],
+    );
   });
 
   it('makes Stripe clients in stripe only', () => {
@@ -120,20 +146,22 @@ describe('one place for each', () => {
     expect(found.map(({ path }) => path)).toEqual([]);
   });
 
-  it.each([
-    'server/stripe-objects',
-    'server/workflows/next-step',
-    'server/workflows/match',
-    'server/emails/render',
-  ])('keeps %s pure: no database, clock or network', (prefix) => {
-    const found = sources
-      .filter(({ path }) => path.startsWith(prefix))
-      .filter(({ text, imports }) => /Date\.now\(|new Date\(\)|fetch\(/.test(text) || imports.some(leadsTo('server/db')));
-    expect(found.map(({ path }) => path)).toEqual([]);
-  });
+  it.each(['server/stripe-objects', 'server/workflows/next-step', 'server/workflows/match', 'server/emails/render'])(
+    'keeps %s pure: no database, clock or network',
+    (prefix) => {
+      const found = sources
+        .filter(({ path }) => path.startsWith(prefix))
+        .filter(
+          ({ text, imports }) => /Date\.now\(|new Date\(\)|fetch\(/.test(text) || imports.some(leadsTo('server/db')),
+        );
+      expect(found.map(({ path }) => path)).toEqual([]);
+    },
+  );
 
   it('never names the hosts of package registries or paths of a machine', () => {
-    const found = files.filter(({ text }) => /registry\.npmjs|\/work\/main|\.\.\/shared\/(product|design|interface)\.md/.test(text));
+    const found = files.filter(({ text }) =>
+      /registry\.npmjs|\/work\/main|\.\.\/shared\/(product|design|interface)\.md/.test(text),
+    );
     expect(found.map(({ path }) => path).filter((path) => !path.endsWith('rules/imports.test.ts'))).toEqual([]);
   });
 });

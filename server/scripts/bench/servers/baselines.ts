@@ -21,7 +21,9 @@ function bareHttp(): Server {
     req.on('data', (chunk: Buffer) => chunks.push(chunk));
     req.on('end', () => {
       const body = Buffer.concat(chunks);
-      const [time = '', given = ''] = String(req.headers['stripe-signature']).split(',').map((part) => part.split('=')[1]);
+      const [time = '', given = ''] = String(req.headers['stripe-signature'])
+        .split(',')
+        .map((part) => part.split('=')[1]);
       const expected = createHmac('sha256', secret).update(`${time}.`).update(body).digest();
       const isGood = timingSafeEqual(expected, Buffer.from(given, 'hex'));
       res.writeHead(isGood ? 200 : 400, { 'Content-Length': 2 });

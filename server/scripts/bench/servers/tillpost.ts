@@ -1,6 +1,7 @@
 /**
  * Tillpost itself for a measurement. Arguments: database URL, secret, account, `worker` or `receive-only`. Prints its
- * port; on SIGUSR2 how much of its work is done; stops on SIGTERM.
+ * port; on SIGUSR2 how much of its work is done; stops on SIGTERM. With an SMTP URL as the last argument, paying customers get
+ * a mail each time.
  */
 import { defaultSettings } from '../../../../shared/settings';
 import { readConfig } from '../../../config';
@@ -10,18 +11,27 @@ import { connectInstall } from '../../../installs/installs';
 import { sealSecret } from '../../../installs/seals';
 import { startServer } from '../../../server';
 import { saveSettings } from '../../../settings/settings';
+import { activateWorkflow, createWorkflow } from '../../../workflows/workflows';
 
-const [databaseUrl = '', secret = '', accountId = '', mode] = process.argv.slice(2);
+const [databaseUrl = '', secret = '', accountId = '', mode, smtpUrl] = process.argv.slice(2);
 
 async function main(): Promise<void> {
   const started = performance.now();
   const ctx = createContext(
-    readConfig({ PORT: '0', DATABASE_URL: databaseUrl, STRIPE_TEST_SECRET_KEY: 'sk_test_bench00000', STRIPE_TEST_AUTHORIZE_URL: 'http://127.0.0.1/', STRIPE_TEST_WEBHOOK_SECRET: secret }),
+    readConfig({
+      PORT: '0',
+      DATABASE_URL: databaseUrl,
+      STRIPE_SECRET_KEY: 'sk_live_bench00000',
+      STRIPE_AUTHORIZE_URL: 'http://127.0.0.1/',
+      STRIPE_WEBHOOK_SECRET: secret,
+      SMTP_URL: smtpUrl,
+      MAIL_FROM: 'bench@example.com',
+    }),
     { log: createLog('error') },
   );
   const running = await startServer(ctx, { runsWorker: mode === 'worker' });
   const readyMs = performance.now() - started;
-  const tenant = { accountId, livemode: false };
+  const tenant = { accountId, livemode: true };
   const now = ctx.clock.now();
   await connectInstall(
     ctx.db,
@@ -41,13 +51,28 @@ async function main(): Promise<void> {
   const settings = defaultSettings();
   for (const choice of Object.values(settings.events)) choice.enabled = true;
   await saveSettings(ctx.db, tenant, settings, now);
+  if (smtpUrl) {
+    const { id } = await createWorkflow(
+      ctx.db,
+      tenant,
+      { template: 'payment_successful', trigger: 'invoice.paid' },
+      now,
+    );
+    await activateWorkflow(ctx.db, tenant, id, now);
+  }
   process.on('SIGUSR2', () => void report());
   process.on('SIGTERM', () => void running.stop().then(() => process.exit(0)));
 
   async function report(): Promise<void> {
     const due = await ctx.db.selectFrom('event').select('id').where('due_at', 'is not', null).limit(1).execute();
     const { user, system } = process.cpuUsage();
-    console.log(JSON.stringify({ isDone: due.length === 0, rssMb: process.memoryUsage().rss / 1e6, cpuMs: (user + system) / 1e3 }));
+    console.log(
+      JSON.stringify({
+        isDone: due.length === 0,
+        rssMb: process.memoryUsage().rss / 1e6,
+        cpuMs: (user + system) / 1e3,
+      }),
+    );
   }
   console.log(JSON.stringify({ port: running.port, readyMs, rssMb: process.memoryUsage().rss / 1e6 }));
 }
