@@ -16,7 +16,17 @@ const SECTIONS: readonly { name: SectionName; href: string; label: string }[] = 
 ];
 
 /** A page of the console. */
-export function Shell({ title, section, isWide = false, children }: { title: string; section: SectionName; isWide?: boolean; children: ReactNode }) {
+export function Shell({
+  title,
+  section,
+  isWide = false,
+  children,
+}: {
+  title: string;
+  section: SectionName;
+  isWide?: boolean;
+  children: ReactNode;
+}) {
   const { viewer, notice } = usePage();
   if (!viewer) return <Plain title={title}>{children}</Plain>;
   return (
@@ -32,7 +42,8 @@ export function Shell({ title, section, isWide = false, children }: { title: str
         <main id="main" className={isWide ? 'main main-wide' : 'main'} tabIndex={-1}>
           {viewer.status === 'needs_reconnect' && section !== 'settings' && (
             <p className="strip">
-              Stripe no longer accepts our access. Events wait and nothing is lost. <a href="/settings/stripe">Reconnect</a>
+              Stripe no longer accepts our access. Events wait and nothing is lost.{' '}
+              <a href="/settings/stripe">Reconnect</a>
             </p>
           )}
           <NoticeBanner notice={notice} />
@@ -44,7 +55,15 @@ export function Shell({ title, section, isWide = false, children }: { title: str
 }
 
 /** A page that needs no session: home, problems, unsubscribe. */
-export function Plain({ title, children, hasHomeLink = true }: { title: string; children: ReactNode; hasHomeLink?: boolean }) {
+export function Plain({
+  title,
+  children,
+  hasHomeLink = true,
+}: {
+  title: string;
+  children: ReactNode;
+  hasHomeLink?: boolean;
+}) {
   return (
     <Document title={title}>
       <div className="plain">
@@ -104,7 +123,9 @@ function Account({ viewer }: { viewer: Viewer }) {
           {others.map((install) => (
             <Switch key={`${install.tenant.accountId} ${install.tenant.livemode}`} install={install}>
               <span className="account-other">{install.accountName ?? install.tenant.accountId}</span>
-              <span className={install.tenant.livemode ? 'mode-word' : 'mode-word mode-word-test'}>{modeWord(install.tenant.livemode)}</span>
+              <span className={install.tenant.livemode ? 'mode-word' : 'mode-word mode-word-test'}>
+                {modeWord(install.tenant.livemode)}
+              </span>
             </Switch>
           ))}
         </details>
@@ -123,10 +144,16 @@ function Mode({ viewer, livemode }: { viewer: Viewer; livemode: boolean }) {
         {word}
       </span>
     );
-  const install = installs.find((other) => other.tenant.accountId === tenant.accountId && other.tenant.livemode === livemode);
+  const install = installs.find(
+    (other) => other.tenant.accountId === tenant.accountId && other.tenant.livemode === livemode,
+  );
   if (install) return <Switch install={install}>{word}</Switch>;
   return (
-    <a className="mode mode-connect" href={`/connect?mode=${livemode ? 'live' : 'test'}`} title={`Connect this account in ${word.toLowerCase()} mode`}>
+    <a
+      className="mode mode-connect"
+      href={`/connect?mode=${livemode ? 'live' : 'test'}`}
+      title={`Connect this account in ${word.toLowerCase()} mode`}
+    >
       {word}
     </a>
   );

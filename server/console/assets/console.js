@@ -31,9 +31,15 @@ const say = (words) => {
   clearTimeout(box.timer);
   box.timer = setTimeout(() => (box.hidden = true), 6000);
 };
-document.addEventListener('htmx:sendError', () => say('No answer from the server. Check the connection; it is tried again.'));
+document.addEventListener('htmx:sendError', () =>
+  say('No answer from the server. Check the connection; it is tried again.'),
+);
 document.addEventListener('htmx:responseError', (event) =>
-  say(event.detail.xhr.status === 403 ? 'This page is out of date. Reload it and try again.' : 'That did not work. Reload the page and try again.'),
+  say(
+    event.detail.xhr.status === 403
+      ? 'This page is out of date. Reload it and try again.'
+      : 'That did not work. Reload the page and try again.',
+  ),
 );
 
 // Merge tags go to the field that was used last.
@@ -83,7 +89,10 @@ function refreshPreview(email) {
 const timers = new WeakMap();
 const refreshSoon = (email, delay) => {
   clearTimeout(timers.get(email));
-  timers.set(email, setTimeout(() => email.isConnected && refreshPreview(email), delay));
+  timers.set(
+    email,
+    setTimeout(() => email.isConnected && refreshPreview(email), delay),
+  );
 };
 document.addEventListener('input', (event) => {
   const email = event.target.closest('[data-email]');

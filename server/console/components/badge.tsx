@@ -33,7 +33,11 @@ export const CONTACT_WORDS: Record<ContactStatus, string> = {
   unsubscribed: 'Unsubscribed',
   transactional_only: 'Transactional only',
 };
-const CONTACT_TONES: Record<ContactStatus, Tone> = { subscribed: 'good', unsubscribed: 'plain', transactional_only: 'info' };
+const CONTACT_TONES: Record<ContactStatus, Tone> = {
+  subscribed: 'good',
+  unsubscribed: 'plain',
+  transactional_only: 'info',
+};
 export const ContactBadge = ({ status }: { status: ContactStatus }) => (
   <Badge tone={CONTACT_TONES[status]}>{CONTACT_WORDS[status]}</Badge>
 );
@@ -71,7 +75,13 @@ export const RUN_WORDS: Record<RunStatus, string> = {
   stopped: 'Stopped',
   failed: 'Failed',
 };
-const RUN_TONES: Record<RunStatus, Tone> = { running: 'info', finished: 'good', exited: 'plain', stopped: 'plain', failed: 'bad' };
+const RUN_TONES: Record<RunStatus, Tone> = {
+  running: 'info',
+  finished: 'good',
+  exited: 'plain',
+  stopped: 'plain',
+  failed: 'bad',
+};
 export const RunBadge = ({ status }: { status: RunStatus }) => (
   <Badge tone={RUN_TONES[status]}>{RUN_WORDS[status]}</Badge>
 );

@@ -3,7 +3,19 @@ import type { ReactNode } from 'react';
 import type { Notice } from '../notices';
 import { Icon, type IconName } from './icon';
 
-export function PageHead({ title, back, badge, lead, actions }: { title: ReactNode; back?: { href: string; label: string }; badge?: ReactNode; lead?: ReactNode; actions?: ReactNode }) {
+export function PageHead({
+  title,
+  back,
+  badge,
+  lead,
+  actions,
+}: {
+  title: ReactNode;
+  back?: { href: string; label: string };
+  badge?: ReactNode;
+  lead?: ReactNode;
+  actions?: ReactNode;
+}) {
   return (
     <header className="page-head">
       {back && (
@@ -23,7 +35,19 @@ export function PageHead({ title, back, badge, lead, actions }: { title: ReactNo
   );
 }
 
-export function Section({ title, lead, actions, children, id }: { title: string; lead?: ReactNode; actions?: ReactNode; children: ReactNode; id?: string }) {
+export function Section({
+  title,
+  lead,
+  actions,
+  children,
+  id,
+}: {
+  title: string;
+  lead?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+  id?: string;
+}) {
   return (
     <section className="section" id={id} aria-label={title}>
       <div className="section-head">
@@ -43,7 +67,17 @@ export const Card = ({ children, className = '' }: { children: ReactNode; classN
 );
 
 /** What a place says while it has nothing to show, and the next step. */
-export function Empty({ icon, title, children, actions }: { icon: IconName; title: string; children: ReactNode; actions?: ReactNode }) {
+export function Empty({
+  icon,
+  title,
+  children,
+  actions,
+}: {
+  icon: IconName;
+  title: string;
+  children: ReactNode;
+  actions?: ReactNode;
+}) {
   return (
     <div className="empty">
       <Icon name={icon} className="empty-icon" />
@@ -54,7 +88,17 @@ export function Empty({ icon, title, children, actions }: { icon: IconName; titl
   );
 }
 
-export function Banner({ tone, title, children, actions }: { tone: 'good' | 'bad' | 'warn' | 'info'; title?: string; children: ReactNode; actions?: ReactNode }) {
+export function Banner({
+  tone,
+  title,
+  children,
+  actions,
+}: {
+  tone: 'good' | 'bad' | 'warn' | 'info';
+  title?: string;
+  children: ReactNode;
+  actions?: ReactNode;
+}) {
   return (
     <div className={`banner banner-${tone}`} role={tone === 'bad' ? 'alert' : 'status'}>
       <Icon name={tone === 'good' ? 'check' : 'warning'} />
@@ -67,7 +111,8 @@ export function Banner({ tone, title, children, actions }: { tone: 'good' | 'bad
   );
 }
 
-export const NoticeBanner = ({ notice }: { notice: Notice | null }) => (notice ? <Banner tone={notice.tone}>{notice.text}</Banner> : null);
+export const NoticeBanner = ({ notice }: { notice: Notice | null }) =>
+  notice ? <Banner tone={notice.tone}>{notice.text}</Banner> : null;
 
 /** Names and values, one under the other. */
 export function Facts({ facts }: { facts: readonly (readonly [label: string, value: ReactNode])[] }) {
@@ -83,14 +128,28 @@ export function Facts({ facts }: { facts: readonly (readonly [label: string, val
   );
 }
 
-export const LinkButton = ({ href, tone = 'plain', children }: { href: string; tone?: 'plain' | 'primary' | 'quiet'; children: ReactNode }) => (
+export const LinkButton = ({
+  href,
+  tone = 'plain',
+  children,
+}: {
+  href: string;
+  tone?: 'plain' | 'primary' | 'quiet';
+  children: ReactNode;
+}) => (
   <a className={`button button-${tone}`} href={href}>
     {children}
   </a>
 );
 
 /** Tabs that are links: filters with one value. */
-export function Tabs({ label, tabs }: { label: string; tabs: readonly { href: string; label: string; isCurrent: boolean; count?: ReactNode }[] }) {
+export function Tabs({
+  label,
+  tabs,
+}: {
+  label: string;
+  tabs: readonly { href: string; label: string; isCurrent: boolean; count?: ReactNode }[];
+}) {
   return (
     <nav className="tabs" aria-label={label}>
       {tabs.map((tab) => (

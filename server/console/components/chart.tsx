@@ -18,13 +18,25 @@ const HEIGHT = 132;
 export function EventChart({ days }: { days: readonly Day[] }) {
   const formats = useFormats();
   const highest = Math.max(1, ...days.map(total));
-  const dayName = (day: string) => new Intl.DateTimeFormat(formats.locale, { month: 'short', day: 'numeric', timeZone: 'UTC' }).format(new Date(day));
+  const dayName = (day: string) =>
+    new Intl.DateTimeFormat(formats.locale, { month: 'short', day: 'numeric', timeZone: 'UTC' }).format(new Date(day));
   const used = ORDER.filter((status) => days.some((day) => day.counts[status] > 0));
   const describe = (day: Day) =>
-    `${dayName(day.day)}: ${used.filter((status) => day.counts[status]).map((status) => `${formats.number(day.counts[status])} ${EVENT_WORDS[status].toLowerCase()}`).join(', ') || 'no events'}`;
+    `${dayName(day.day)}: ${
+      used
+        .filter((status) => day.counts[status])
+        .map((status) => `${formats.number(day.counts[status])} ${EVENT_WORDS[status].toLowerCase()}`)
+        .join(', ') || 'no events'
+    }`;
   return (
     <figure>
-      <svg className="chart" viewBox={`0 0 ${days.length * SLOT} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true" focusable="false">
+      <svg
+        className="chart"
+        viewBox={`0 0 ${days.length * SLOT} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+        focusable="false"
+      >
         {days.map((day, index) => (
           <g key={day.day}>
             <title>{describe(day)}</title>
@@ -47,9 +59,11 @@ export function EventChart({ days }: { days: readonly Day[] }) {
         ))}
       </ul>
       <ul className="sr-only">
-        {days.filter((day) => total(day) > 0).map((day) => (
-          <li key={day.day}>{describe(day)}</li>
-        ))}
+        {days
+          .filter((day) => total(day) > 0)
+          .map((day) => (
+            <li key={day.day}>{describe(day)}</li>
+          ))}
       </ul>
     </figure>
   );

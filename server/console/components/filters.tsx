@@ -3,7 +3,17 @@ import type { ReactNode } from 'react';
 import { buttonClass } from './form';
 
 /** `target` is the id of what is replaced; the answer is the whole page. */
-export function Filters({ action, target, isFiltered, children }: { action: string; target: string; isFiltered: boolean; children: ReactNode }) {
+export function Filters({
+  action,
+  target,
+  isFiltered,
+  children,
+}: {
+  action: string;
+  target: string;
+  isFiltered: boolean;
+  children: ReactNode;
+}) {
   return (
     <form
       method="get"

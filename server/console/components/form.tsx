@@ -13,7 +13,13 @@ export function PostForm({ children, ...props }: ComponentProps<'form'> & { acti
 }
 
 /** A form that is one button. */
-export function ButtonForm(props: { action: string; label: ReactNode; tone?: ButtonTone; fields?: Record<string, string>; describe?: string }) {
+export function ButtonForm(props: {
+  action: string;
+  label: ReactNode;
+  tone?: ButtonTone;
+  fields?: Record<string, string>;
+  describe?: string;
+}) {
   return (
     <PostForm action={props.action} className="button-form">
       {Object.entries(props.fields ?? {}).map(([name, value]) => (
@@ -30,7 +36,19 @@ export type ButtonTone = 'primary' | 'plain' | 'danger' | 'quiet';
 export const buttonClass = (tone: ButtonTone = 'plain') => `button button-${tone}`;
 
 /** A destructive act: the first press unfolds what it means, the second does it. Needs no script. */
-export function Confirm({ label, action, words, confirm, children }: { label: string; action: string; words: ReactNode; confirm: string; children?: ReactNode }) {
+export function Confirm({
+  label,
+  action,
+  words,
+  confirm,
+  children,
+}: {
+  label: string;
+  action: string;
+  words: ReactNode;
+  confirm: string;
+  children?: ReactNode;
+}) {
   return (
     <details className="confirm">
       <summary className={buttonClass('danger')}>{label}</summary>
@@ -88,7 +106,13 @@ export function TextField({ label, hint, error, isLabelHidden, ...input }: Field
   );
 }
 
-export function TextAreaField({ label, hint, error, isLabelHidden, ...input }: FieldProps & ComponentProps<'textarea'>) {
+export function TextAreaField({
+  label,
+  hint,
+  error,
+  isLabelHidden,
+  ...input
+}: FieldProps & ComponentProps<'textarea'>) {
   const field = { id: input.id, label, hint, error, isLabelHidden };
   return (
     <Field {...field}>
@@ -97,7 +121,14 @@ export function TextAreaField({ label, hint, error, isLabelHidden, ...input }: F
   );
 }
 
-export function SelectField({ label, hint, error, isLabelHidden, options, ...input }: FieldProps & ComponentProps<'select'> & { options: readonly Option[] }) {
+export function SelectField({
+  label,
+  hint,
+  error,
+  isLabelHidden,
+  options,
+  ...input
+}: FieldProps & ComponentProps<'select'> & { options: readonly Option[] }) {
   const field = { id: input.id, label, hint, error, isLabelHidden };
   return (
     <Field {...field}>
@@ -139,7 +170,19 @@ export function Options({ options }: { options: readonly Option[] }) {
   );
 }
 
-export function RadioField({ legend, name, value, options, hint }: { legend: string; name: string; value: string; options: readonly (Option & { hint?: string })[]; hint?: string }) {
+export function RadioField({
+  legend,
+  name,
+  value,
+  options,
+  hint,
+}: {
+  legend: string;
+  name: string;
+  value: string;
+  options: readonly (Option & { hint?: string })[];
+  hint?: string;
+}) {
   return (
     <fieldset className="choices">
       <legend>{legend}</legend>
@@ -157,7 +200,12 @@ export function RadioField({ legend, name, value, options, hint }: { legend: str
   );
 }
 
-export function Check({ name, isOn, children, ...input }: { name: string; isOn: boolean; children: ReactNode } & Omit<ComponentProps<'input'>, 'name'>) {
+export function Check({
+  name,
+  isOn,
+  children,
+  ...input
+}: { name: string; isOn: boolean; children: ReactNode } & Omit<ComponentProps<'input'>, 'name'>) {
   return (
     <label className="check">
       <input type="checkbox" name={name} defaultChecked={isOn} {...input} />

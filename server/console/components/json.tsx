@@ -6,7 +6,11 @@ const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|-?\d+(?:\.\d+)?(
 
 export function Json({ value }: { value: unknown }) {
   const text = JSON.stringify(value, null, 2);
-  return <pre tabIndex={0} aria-label="Payload as JSON"><code id="payload">{text.length > LONGEST ? text : highlight(text)}</code></pre>;
+  return (
+    <pre tabIndex={0} aria-label="Payload as JSON">
+      <code id="payload">{text.length > LONGEST ? text : highlight(text)}</code>
+    </pre>
+  );
 }
 
 function highlight(text: string): ReactNode[] {
@@ -16,7 +20,10 @@ function highlight(text: string): ReactNode[] {
     const [token, quoted, colon, word] = match;
     parts.push(text.slice(end, match.index));
     parts.push(
-      <span key={match.index} className={quoted ? (colon ? 'json-key' : 'json-text') : word ? 'json-word' : 'json-number'}>
+      <span
+        key={match.index}
+        className={quoted ? (colon ? 'json-key' : 'json-text') : word ? 'json-word' : 'json-number'}
+      >
         {quoted ?? token}
       </span>,
     );

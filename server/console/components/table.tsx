@@ -10,7 +10,15 @@ export interface Column<T> {
   isMinor?: boolean;
 }
 
-export function Table<T extends { id: string }>({ caption, columns, rows }: { caption: string; columns: readonly Column<T>[]; rows: readonly T[] }) {
+export function Table<T extends { id: string }>({
+  caption,
+  columns,
+  rows,
+}: {
+  caption: string;
+  columns: readonly Column<T>[];
+  rows: readonly T[];
+}) {
   const className = (column: Column<T>) =>
     [column.kind && `cell-${column.kind}`, column.isMinor && 'cell-minor'].filter(Boolean).join(' ') || undefined;
   return (
@@ -47,8 +55,18 @@ export function Pager({ next, first }: { next: string | null; first: string | nu
   if (!next && !first) return null;
   return (
     <nav className="pager" aria-label="Pages">
-      {first ? <a className="button button-plain" href={first}>First page</a> : <span />}
-      {next && <a className="button button-plain" href={next} rel="next">Next page</a>}
+      {first ? (
+        <a className="button button-plain" href={first}>
+          First page
+        </a>
+      ) : (
+        <span />
+      )}
+      {next && (
+        <a className="button button-plain" href={next} rel="next">
+          Next page
+        </a>
+      )}
     </nav>
   );
 }

@@ -1,12 +1,26 @@
 /** Conditions that must all hold, each a property, an operator and a value that fits. */
-import { CATALOGUE, CONTACT_PROPERTIES, findProperty, type EventType, type PropertyType } from '../../../shared/catalogue';
+import {
+  CATALOGUE,
+  CONTACT_PROPERTIES,
+  findProperty,
+  type EventType,
+  type PropertyType,
+} from '../../../shared/catalogue';
 import { needsValue, operatorsFor, type Condition } from '../../../shared/workflow';
 import { FieldError, SelectField, TextField, buttonClass, type Option } from '../components/form';
 import { Icon } from '../components/icon';
 import { domId, useEditor, useOperation } from './context';
 import { OPERATOR_WORDS } from './words';
 
-export function Conditions({ place, conditions, legend }: { place: string; conditions: readonly Condition[]; legend: string }) {
+export function Conditions({
+  place,
+  conditions,
+  legend,
+}: {
+  place: string;
+  conditions: readonly Condition[];
+  legend: string;
+}) {
   const { problems } = useEditor();
   const operation = useOperation();
   return (
@@ -44,7 +58,18 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
           hx-post={`/workflows/${workflowId}/edit`}
           hx-trigger="change"
         />
-        {mapKey !== null && <TextField id={id('key')} name={`${place}.key`} label="Key" isLabelHidden placeholder="Key, as order_id" defaultValue={mapKey} hx-post={`/workflows/${workflowId}/edit`} hx-trigger="change" />}
+        {mapKey !== null && (
+          <TextField
+            id={id('key')}
+            name={`${place}.key`}
+            label="Key"
+            isLabelHidden
+            placeholder="Key, as order_id"
+            defaultValue={mapKey}
+            hx-post={`/workflows/${workflowId}/edit`}
+            hx-trigger="change"
+          />
+        )}
       </div>
       <SelectField
         id={id('operator')}
@@ -72,7 +97,11 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
       ) : (
         <span />
       )}
-      <button className={`${buttonClass('quiet')} button-icon`} aria-label={`Remove condition ${number}`} {...operation(`remove ${place}`)}>
+      <button
+        className={`${buttonClass('quiet')} button-icon`}
+        aria-label={`Remove condition ${number}`}
+        {...operation(`remove ${place}`)}
+      >
         <Icon name="close" />
       </button>
     </div>
@@ -90,7 +119,11 @@ function splitMapKey(trigger: EventType, path: string): { property: string; mapK
 /** What was chosen under another trigger stays in sight, so that nothing changes silently. */
 function propertyOptions(trigger: EventType, current: string): Option[] {
   const options = [
-    ...CATALOGUE[trigger].properties.map(({ name }) => ({ value: `event.${name}`, label: readable(name), group: 'Event' })),
+    ...CATALOGUE[trigger].properties.map(({ name }) => ({
+      value: `event.${name}`,
+      label: readable(name),
+      group: 'Event',
+    })),
     ...CONTACT_PROPERTIES.map(({ name }) => ({ value: `contact.${name}`, label: readable(name), group: 'Contact' })),
   ];
   const isOffered = options.some(({ value }) => value === current);

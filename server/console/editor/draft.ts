@@ -69,10 +69,14 @@ const oneOf = <T extends string>(values: readonly [T, ...T[]], value: string): T
 
 const readExitEvent = (fields: Fields): ExitEvent => {
   const event = text(fields.event);
-  return { event: isEventType(event) ? event : 'invoice.paid', match: oneOf(['contact', 'object'], text(fields.match)) };
+  return {
+    event: isEventType(event) ? event : 'invoice.paid',
+    match: oneOf(['contact', 'object'], text(fields.match)),
+  };
 };
 
-const readSteps = (type: EventType, field: Fields | string | undefined): Step[] => items(field).map((step) => readStep(type, step));
+const readSteps = (type: EventType, field: Fields | string | undefined): Step[] =>
+  items(field).map((step) => readStep(type, step));
 
 function readStep(type: EventType, fields: Fields): Step {
   const id = text(fields.id);
@@ -120,10 +124,14 @@ function readCondition(event: EventType, fields: Fields): Condition {
   const type = findProperty(event, property)?.type ?? 'text';
   const offered = operatorsFor(type);
   const operator = offered.find((candidate) => candidate === fields.operator) ?? offered[0] ?? 'is_set';
-  return needsValue(operator) ? { property, operator, value: valueOf(type, text(fields.value)) } : { property, operator };
+  return needsValue(operator)
+    ? { property, operator, value: valueOf(type, text(fields.value)) }
+    : { property, operator };
 }
 
 const valueOf = (type: PropertyType, value: string): string | number =>
-  (type === 'number' || type === 'money') && value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value;
+  (type === 'number' || type === 'money') && value.trim() !== '' && Number.isFinite(Number(value))
+    ? Number(value)
+    : value;
 
 const numberOf = (value: string): number => (value.trim() === '' ? NaN : Number(value));

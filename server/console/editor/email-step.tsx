@@ -27,12 +27,35 @@ export function EmailFields({ place, step }: { place: string; step: EmailStep })
         />
         {email.kind === 'marketing' && lacksPostalAddress && (
           <Banner tone="warn">
-            Marketing emails need your postal address in many countries. <a href="/settings/stripe">Add it in the settings</a>.
+            Marketing emails need your postal address in many countries.{' '}
+            <a href="/settings/stripe">Add it in the settings</a>.
           </Banner>
         )}
-        <TextField {...field('subject')} label="Subject" defaultValue={email.subject} data-takes-tags="" autoComplete="off" />
-        <TextField {...field('preview_text')} label="Preview text" defaultValue={email.preview_text} data-takes-tags="" hint="Shown in the inbox after the subject." autoComplete="off" />
-        <TextAreaField {...field('body')} label="Body" className="code" defaultValue={email.body} data-takes-tags="" rows={14} hint="Markdown. A link alone on its line becomes a button." spellCheck />
+        <TextField
+          {...field('subject')}
+          label="Subject"
+          defaultValue={email.subject}
+          data-takes-tags=""
+          autoComplete="off"
+        />
+        <TextField
+          {...field('preview_text')}
+          label="Preview text"
+          defaultValue={email.preview_text}
+          data-takes-tags=""
+          hint="Shown in the inbox after the subject."
+          autoComplete="off"
+        />
+        <TextAreaField
+          {...field('body')}
+          label="Body"
+          className="code"
+          defaultValue={email.body}
+          data-takes-tags=""
+          rows={14}
+          hint="Markdown. A link alone on its line becomes a button."
+          spellCheck
+        />
         <MergeTags trigger={trigger} />
       </div>
       <Preview place={place} />
@@ -55,7 +78,15 @@ function Preview({ place }: { place: string }) {
             </label>
           ))}
         </div>
-        <button className={buttonClass('quiet')} name="preview" value={place} formAction={`/workflows/${workflowId}/preview`} formTarget={frame} formNoValidate data-preview="">
+        <button
+          className={buttonClass('quiet')}
+          name="preview"
+          value={place}
+          formAction={`/workflows/${workflowId}/preview`}
+          formTarget={frame}
+          formNoValidate
+          data-preview=""
+        >
           Refresh
         </button>
       </div>
@@ -63,7 +94,16 @@ function Preview({ place }: { place: string }) {
         <iframe name={frame} title="Preview of the email" sandbox="" />
       </div>
       <div className="row-fields">
-        <TextField id={`test-${domId(place)}`} name={`test_to.${place}`} type="email" label="Send a test to" defaultValue={testTo} error={problems[`test_to.${place}`]} data-not-saved="" autoComplete="email" />
+        <TextField
+          id={`test-${domId(place)}`}
+          name={`test_to.${place}`}
+          type="email"
+          label="Send a test to"
+          defaultValue={testTo}
+          error={problems[`test_to.${place}`]}
+          data-not-saved=""
+          autoComplete="email"
+        />
         <button className={buttonClass()} name="test" value={place} formAction={test} hx-post={test}>
           Send test
         </button>

@@ -17,7 +17,15 @@ export function MergeTags({ trigger }: { trigger: EventType }) {
   );
 }
 
-const TagGroup = ({ title, root, properties }: { title: string; root: 'contact' | 'event'; properties: readonly Property[] }) => (
+const TagGroup = ({
+  title,
+  root,
+  properties,
+}: {
+  title: string;
+  root: 'contact' | 'event';
+  properties: readonly Property[];
+}) => (
   <>
     <h4>{title}</h4>
     {properties.map((property) => {

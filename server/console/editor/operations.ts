@@ -80,7 +80,12 @@ function newItem(what: string, draft: Definition): unknown {
   }
 }
 
-const newPath = () => ({ id: newStepId(), name: '', conditions: [{ property: 'contact.plan', operator: 'is', value: '' }], steps: [] });
+const newPath = () => ({
+  id: newStepId(),
+  name: '',
+  conditions: [{ property: 'contact.plan', operator: 'is', value: '' }],
+  steps: [],
+});
 
 function newStep(kind: string): Step | undefined {
   const id = newStepId();
@@ -95,7 +100,12 @@ function newStep(kind: string): Step | undefined {
       return {
         id,
         kind,
-        email: { kind: 'transactional', subject: '', preview_text: '', body: 'Hi {{ contact.first_name | default: "there" }},\n\n' },
+        email: {
+          kind: 'transactional',
+          subject: '',
+          preview_text: '',
+          body: 'Hi {{ contact.first_name | default: "there" }},\n\n',
+        },
       };
     case 'update_contact':
       return { id, kind, user_group: null };

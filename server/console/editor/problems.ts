@@ -7,7 +7,8 @@ export type Problems = Readonly<Record<string, string>>;
 /** The definition when nothing is wrong with it; else words for every field that is. */
 export function checkDraft(draft: Definition): { definition: Definition } | { problems: Problems } {
   const parsed = definitionSchema.safeParse(draft);
-  if (!parsed.success) return { problems: byPlace(parsed.error.issues.map((issue) => [issue.path.join('.'), sentence(issue.message)])) };
+  if (!parsed.success)
+    return { problems: byPlace(parsed.error.issues.map((issue) => [issue.path.join('.'), sentence(issue.message)])) };
   const found = findProblems(parsed.data);
   if (found.length === 0) return { definition: parsed.data };
   const words = (message: string, line: number | null, column: number | null) =>

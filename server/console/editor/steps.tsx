@@ -16,7 +16,13 @@ export function StepList({ place, steps, label }: { place: string; steps: readon
         <ol className="steps" aria-label={label}>
           {steps.map((step, index) => (
             <li key={step.id || index}>
-              <StepCard place={`${place}.${index}`} step={step} isFirst={index === 0} isLast={index === steps.length - 1} number={index + 1} />
+              <StepCard
+                place={`${place}.${index}`}
+                step={step}
+                isFirst={index === 0}
+                isLast={index === steps.length - 1}
+                number={index + 1}
+              />
             </li>
           ))}
         </ol>
@@ -36,7 +42,12 @@ function AddStep({ place }: { place: string }) {
     <div className="add-step" role="group" aria-label="Add a step">
       <span className="add-step-label">Add a step</span>
       {KINDS.map((kind, index) => (
-        <button key={kind} className={buttonClass('quiet')} autoFocus={index === 0 && focus === place} {...operation(`add ${place} ${kind}`)}>
+        <button
+          key={kind}
+          className={buttonClass('quiet')}
+          autoFocus={index === 0 && focus === place}
+          {...operation(`add ${place} ${kind}`)}
+        >
           <Icon name={STEP_WORDS[kind].icon} /> {STEP_WORDS[kind].label}
         </button>
       ))}
@@ -58,7 +69,13 @@ function StepCard({ place, step, number, isFirst, isLast }: StepCardProps) {
   const standing = runs[step.id] ?? 0;
   const isBad = Object.keys(problems).some((at) => at.startsWith(`${place}.`));
   return (
-    <div className={isBad ? 'step step-bad' : 'step'} role="group" aria-label={`Step ${number}: ${label}`} tabIndex={-1} autoFocus={focus === place}>
+    <div
+      className={isBad ? 'step step-bad' : 'step'}
+      role="group"
+      aria-label={`Step ${number}: ${label}`}
+      tabIndex={-1}
+      autoFocus={focus === place}
+    >
       <input type="hidden" name={`${place}.id`} value={step.id} />
       <input type="hidden" name={`${place}.kind`} value={step.kind} />
       <div className="step-head">
@@ -77,7 +94,17 @@ function StepCard({ place, step, number, isFirst, isLast }: StepCardProps) {
   );
 }
 
-function StepTools({ place, label, isFirst, isLast }: { place: string; label: string; isFirst: boolean; isLast: boolean }) {
+function StepTools({
+  place,
+  label,
+  isFirst,
+  isLast,
+}: {
+  place: string;
+  label: string;
+  isFirst: boolean;
+  isLast: boolean;
+}) {
   const operation = useOperation();
   const className = `${buttonClass('quiet')} button-icon`;
   return (
@@ -102,10 +129,23 @@ function StepBody({ place, step }: { place: string; step: Step }) {
       return (
         <div className="step-body row-fields">
           <div className="field-small field">
-            <TextField id={domId(`${place}.amount`)} name={`${place}.amount`} label="For" inputMode="numeric" defaultValue={Number.isNaN(step.amount) ? '' : step.amount} error={problems[`${place}.amount`]} />
+            <TextField
+              id={domId(`${place}.amount`)}
+              name={`${place}.amount`}
+              label="For"
+              inputMode="numeric"
+              defaultValue={Number.isNaN(step.amount) ? '' : step.amount}
+              error={problems[`${place}.amount`]}
+            />
           </div>
           <div className="field-small field">
-            <SelectField id={domId(`${place}.unit`)} name={`${place}.unit`} label="Unit" defaultValue={step.unit} options={UNITS} />
+            <SelectField
+              id={domId(`${place}.unit`)}
+              name={`${place}.unit`}
+              label="Unit"
+              defaultValue={step.unit}
+              options={UNITS}
+            />
           </div>
         </div>
       );
@@ -126,7 +166,14 @@ function StepBody({ place, step }: { place: string; step: Step }) {
     case 'update_contact':
       return (
         <div className="step-body">
-          <TextField id={domId(`${place}.user_group`)} name={`${place}.user_group`} label="User group" defaultValue={step.user_group ?? ''} hint="Empty takes the contact out of its group." error={problems[`${place}.user_group`]} />
+          <TextField
+            id={domId(`${place}.user_group`)}
+            name={`${place}.user_group`}
+            label="User group"
+            defaultValue={step.user_group ?? ''}
+            hint="Empty takes the contact out of its group."
+            error={problems[`${place}.user_group`]}
+          />
         </div>
       );
     case 'exit':
@@ -170,7 +217,15 @@ function PathFields({ place, path, number }: { place: string; path: BranchPath; 
     <div className="path-box" role="group" aria-label={`Path ${number}`}>
       <input type="hidden" name={`${place}.id`} value={path.id} />
       <div className="path-box-head">
-        <TextField id={domId(`${place}.name`)} name={`${place}.name`} label={`Path ${number}`} placeholder="Name" defaultValue={path.name} error={problems[`${place}.name`]} autoFocus={focus === place} />
+        <TextField
+          id={domId(`${place}.name`)}
+          name={`${place}.name`}
+          label={`Path ${number}`}
+          placeholder="Name"
+          defaultValue={path.name}
+          error={problems[`${place}.name`]}
+          autoFocus={focus === place}
+        />
         <button className={buttonClass('quiet')} aria-label={`Remove path ${number}`} {...operation(`remove ${place}`)}>
           Remove path
         </button>

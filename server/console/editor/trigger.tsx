@@ -8,7 +8,11 @@ import { Conditions } from './conditions';
 import { domId, useEditor, useOperation } from './context';
 import { FREQUENCY_WORDS } from './words';
 
-const EVENT_OPTIONS = EVENT_TYPES.map((value) => ({ value, label: CATALOGUE[value].label, group: CATALOGUE[value].group }));
+const EVENT_OPTIONS = EVENT_TYPES.map((value) => ({
+  value,
+  label: CATALOGUE[value].label,
+  group: CATALOGUE[value].group,
+}));
 
 export function TriggerFields({ draft, isEventOff }: { draft: Definition; isEventOff: boolean }) {
   const { workflowId } = useEditor();
@@ -23,7 +27,8 @@ export function TriggerFields({ draft, isEventOff }: { draft: Definition; isEven
       <div className="step-body">
         {isEventOff && (
           <Banner tone="warn">
-            This event is off, or does not trigger workflows, in the <a href="/settings/stripe">settings</a>: the workflow won’t start.
+            This event is off, or does not trigger workflows, in the <a href="/settings/stripe">settings</a>: the
+            workflow won’t start.
           </Banner>
         )}
         <div className="row-fields">
@@ -37,7 +42,13 @@ export function TriggerFields({ draft, isEventOff }: { draft: Definition; isEven
             hx-post={`/workflows/${workflowId}/edit`}
             hx-trigger="change"
           />
-          <SelectField id="trigger-frequency" name="trigger.frequency" label="How often" defaultValue={trigger.frequency} options={FREQUENCIES.map((value) => ({ value, label: FREQUENCY_WORDS[value] }))} />
+          <SelectField
+            id="trigger-frequency"
+            name="trigger.frequency"
+            label="How often"
+            defaultValue={trigger.frequency}
+            options={FREQUENCIES.map((value) => ({ value, label: FREQUENCY_WORDS[value] }))}
+          />
         </div>
         <Conditions place="trigger.conditions" conditions={trigger.conditions} legend="Only if all of these hold" />
         <ExitEvents events={draft.exit_events} />
@@ -56,7 +67,15 @@ function ExitEvents({ events }: { events: readonly ExitEvent[] }) {
         const place = `exit_events.${index}`;
         return (
           <div key={index} className="condition" role="group" aria-label={`Exit event ${index + 1}`}>
-            <SelectField id={domId(`${place}.event`)} name={`${place}.event`} label="Event" isLabelHidden defaultValue={exit.event} options={EVENT_OPTIONS} autoFocus={focus === place} />
+            <SelectField
+              id={domId(`${place}.event`)}
+              name={`${place}.event`}
+              label="Event"
+              isLabelHidden
+              defaultValue={exit.event}
+              options={EVENT_OPTIONS}
+              autoFocus={focus === place}
+            />
             <SelectField
               id={domId(`${place}.match`)}
               name={`${place}.match`}
@@ -69,7 +88,11 @@ function ExitEvents({ events }: { events: readonly ExitEvent[] }) {
               ]}
             />
             <span />
-            <button className={`${buttonClass('quiet')} button-icon`} aria-label={`Remove exit event ${index + 1}`} {...operation(`remove ${place}`)}>
+            <button
+              className={`${buttonClass('quiet')} button-icon`}
+              aria-label={`Remove exit event ${index + 1}`}
+              {...operation(`remove ${place}`)}
+            >
               <Icon name="close" />
             </button>
           </div>

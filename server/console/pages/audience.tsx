@@ -46,7 +46,15 @@ export function Audience({ contacts, count, query, userGroups }: AudienceProps) 
           <ContactList contacts={contacts} count={count} filter={filter} after={after} />
         </>
       ) : (
-        <Empty icon="audience" title="No contacts yet" actions={<LinkButton href="/settings/stripe" tone="primary">Choose events or import</LinkButton>}>
+        <Empty
+          icon="audience"
+          title="No contacts yet"
+          actions={
+            <LinkButton href="/settings/stripe" tone="primary">
+              Choose events or import
+            </LinkButton>
+          }
+        >
           Contacts come with the events you turn on. The customers you already have can be imported.
         </Empty>
       )}
@@ -54,20 +62,61 @@ export function Audience({ contacts, count, query, userGroups }: AudienceProps) 
   );
 }
 
-function AudienceFilters({ query, userGroups, isFiltered }: Pick<AudienceProps, 'query' | 'userGroups'> & { isFiltered: boolean }) {
+function AudienceFilters({
+  query,
+  userGroups,
+  isFiltered,
+}: Pick<AudienceProps, 'query' | 'userGroups'> & { isFiltered: boolean }) {
   return (
     <Filters action="/audience" target="contact-list" isFiltered={isFiltered}>
       <div className="field-search field">
-        <TextField id="query" name="query" type="search" label="Search" placeholder="Name or email" defaultValue={query.query ?? ''} autoComplete="off" />
+        <TextField
+          id="query"
+          name="query"
+          type="search"
+          label="Search"
+          placeholder="Name or email"
+          defaultValue={query.query ?? ''}
+          autoComplete="off"
+        />
       </div>
-      <SelectField id="status" name="status" label="Status" defaultValue={query.status ?? ''} options={[{ value: '', label: 'Any status' }, ...CONTACT_STATUSES.map((value) => ({ value, label: CONTACT_WORDS[value] }))]} />
-      <SelectField id="user_group" name="user_group" label="User group" defaultValue={query.user_group ?? ''} options={[{ value: '', label: 'Any group' }, ...userGroups.map((value) => ({ value, label: value }))]} />
-      <SelectField id="subscription_status" name="subscription_status" label="Subscription" defaultValue={query.subscription_status ?? ''} options={[{ value: '', label: 'Any subscription' }, ...Object.entries(SUBSCRIPTION_WORDS).map(([value, label]) => ({ value, label }))]} />
+      <SelectField
+        id="status"
+        name="status"
+        label="Status"
+        defaultValue={query.status ?? ''}
+        options={[
+          { value: '', label: 'Any status' },
+          ...CONTACT_STATUSES.map((value) => ({ value, label: CONTACT_WORDS[value] })),
+        ]}
+      />
+      <SelectField
+        id="user_group"
+        name="user_group"
+        label="User group"
+        defaultValue={query.user_group ?? ''}
+        options={[{ value: '', label: 'Any group' }, ...userGroups.map((value) => ({ value, label: value }))]}
+      />
+      <SelectField
+        id="subscription_status"
+        name="subscription_status"
+        label="Subscription"
+        defaultValue={query.subscription_status ?? ''}
+        options={[
+          { value: '', label: 'Any subscription' },
+          ...Object.entries(SUBSCRIPTION_WORDS).map(([value, label]) => ({ value, label })),
+        ]}
+      />
     </Filters>
   );
 }
 
-function ContactList({ contacts, count, filter, after }: Pick<AudienceProps, 'contacts' | 'count'> & { filter: AudienceQuery; after: string | undefined }) {
+function ContactList({
+  contacts,
+  count,
+  filter,
+  after,
+}: Pick<AudienceProps, 'contacts' | 'count'> & { filter: AudienceQuery; after: string | undefined }) {
   const last = contacts.data.at(-1)?.id;
   return (
     <div id="contact-list">
@@ -82,18 +131,26 @@ function ContactList({ contacts, count, filter, after }: Pick<AudienceProps, 'co
         )}
       </div>
       {contacts.data.length === 0 ? (
-        <Empty icon="audience" title="No contact matches" actions={<LinkButton href="/audience">Clear the filters</LinkButton>}>
+        <Empty
+          icon="audience"
+          title="No contact matches"
+          actions={<LinkButton href="/audience">Clear the filters</LinkButton>}
+        >
           Try part of the name or address, or another status.
         </Empty>
       ) : (
         <Table caption="Contacts" columns={COLUMNS} rows={contacts.data} />
       )}
-      <Pager next={contacts.has_more && last ? href('/audience', { ...filter, starting_after: last }) : null} first={after ? href('/audience', { ...filter }) : null} />
+      <Pager
+        next={contacts.has_more && last ? href('/audience', { ...filter, starting_after: last }) : null}
+        first={after ? href('/audience', { ...filter }) : null}
+      />
     </div>
   );
 }
 
-export const fullName = (contact: ContactView): string => [contact.first_name, contact.last_name].filter(Boolean).join(' ');
+export const fullName = (contact: ContactView): string =>
+  [contact.first_name, contact.last_name].filter(Boolean).join(' ');
 
 const COLUMNS: readonly Column<ContactView>[] = [
   {
@@ -108,7 +165,11 @@ const COLUMNS: readonly Column<ContactView>[] = [
       </>
     ),
   },
-  { label: 'Status', cell: (contact) => (contact.suppressed ? <Badge tone="bad">Suppressed</Badge> : <ContactBadge status={contact.status} />) },
+  {
+    label: 'Status',
+    cell: (contact) =>
+      contact.suppressed ? <Badge tone="bad">Suppressed</Badge> : <ContactBadge status={contact.status} />,
+  },
   { label: 'User group', cell: (contact) => contact.user_group ?? <None /> },
   {
     label: 'Subscription',
@@ -122,6 +183,11 @@ const COLUMNS: readonly Column<ContactView>[] = [
         <None />
       ),
   },
-  { label: 'Per month', kind: 'end', cell: ({ billing }) => (billing.mrr !== null && billing.currency ? <Money minor={billing.mrr} currency={billing.currency} /> : <None />) },
+  {
+    label: 'Per month',
+    kind: 'end',
+    cell: ({ billing }) =>
+      billing.mrr !== null && billing.currency ? <Money minor={billing.mrr} currency={billing.currency} /> : <None />,
+  },
   { label: 'Added', kind: 'end', isMinor: true, cell: (contact) => <Time at={contact.created_at} as="date" /> },
 ];

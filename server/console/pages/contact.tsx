@@ -37,7 +37,11 @@ export function Contact({ contact, timeline, hasMore, userGroups }: ContactProps
         }
       />
       {contact.suppressed && (
-        <Banner tone="warn" title="This address gets no email" actions={<ButtonForm action={`${path}/lift`} label="Allow emails again" />}>
+        <Banner
+          tone="warn"
+          title="This address gets no email"
+          actions={<ButtonForm action={`${path}/lift`} label="Allow emails again" />}
+        >
           {contact.suppressed.reason}, since <Time at={contact.suppressed.at} as="date" />.
         </Banner>
       )}
@@ -52,7 +56,8 @@ export function Contact({ contact, timeline, hasMore, userGroups }: ContactProps
           )}
           {hasMore && (
             <p className="hint section">
-              Older entries: <a href={`/events?contact=${encodeURIComponent(contact.email)}`}>all events</a>, <a href={`/emails?contact=${encodeURIComponent(contact.email)}`}>all emails</a>
+              Older entries: <a href={`/events?contact=${encodeURIComponent(contact.email)}`}>all events</a>,{' '}
+              <a href={`/emails?contact=${encodeURIComponent(contact.email)}`}>all emails</a>
             </p>
           )}
         </Section>
@@ -86,7 +91,16 @@ const Profile = ({ contact, userGroups }: Pick<ContactProps, 'contact' | 'userGr
         ]}
       />
       <PostForm action={`/audience/${contact.id}/group`} className="stack">
-        <TextField id="user_group" name="user_group" label="User group" defaultValue={contact.user_group ?? ''} list="groups" maxLength={100} placeholder="None" autoComplete="off" />
+        <TextField
+          id="user_group"
+          name="user_group"
+          label="User group"
+          defaultValue={contact.user_group ?? ''}
+          list="groups"
+          maxLength={100}
+          placeholder="None"
+          autoComplete="off"
+        />
         <datalist id="groups">
           {userGroups.map((group) => (
             <option key={group} value={group} />
@@ -108,13 +122,39 @@ function BillingCard({ contact: { billing } }: { contact: ContactView }) {
         ) : (
           <Facts
             facts={[
-              ['Subscription', billing.subscription_status ? SUBSCRIPTION_WORDS[billing.subscription_status] : <None key="none" />],
+              [
+                'Subscription',
+                billing.subscription_status ? SUBSCRIPTION_WORDS[billing.subscription_status] : <None key="none" />,
+              ],
               ['Plan', billing.plan ?? <None key="none" />],
-              ['Revenue per month', billing.mrr !== null && billing.currency ? <Money key="mrr" minor={billing.mrr} currency={billing.currency} /> : <None key="none" />],
+              [
+                'Revenue per month',
+                billing.mrr !== null && billing.currency ? (
+                  <Money key="mrr" minor={billing.mrr} currency={billing.currency} />
+                ) : (
+                  <None key="none" />
+                ),
+              ],
               ['Renews', billing.renews_at ? <Time key="at" at={billing.renews_at} as="date" /> : <None key="none" />],
-              ...(billing.trial_ends_at ? [['Trial ends', <Time key="at" at={billing.trial_ends_at} as="date" />] as const] : []),
-              ['Latest bill', billing.delinquent === null ? <None key="none" /> : billing.delinquent ? <Badge key="bad" tone="bad">Unpaid</Badge> : 'Paid'],
-              ['Customer since', billing.customer_since ? <Time key="at" at={billing.customer_since} as="date" /> : <None key="none" />],
+              ...(billing.trial_ends_at
+                ? [['Trial ends', <Time key="at" at={billing.trial_ends_at} as="date" />] as const]
+                : []),
+              [
+                'Latest bill',
+                billing.delinquent === null ? (
+                  <None key="none" />
+                ) : billing.delinquent ? (
+                  <Badge key="bad" tone="bad">
+                    Unpaid
+                  </Badge>
+                ) : (
+                  'Paid'
+                ),
+              ],
+              [
+                'Customer since',
+                billing.customer_since ? <Time key="at" at={billing.customer_since} as="date" /> : <None key="none" />,
+              ],
             ]}
           />
         )}

@@ -25,17 +25,46 @@ export function Email({ email, workflowName, canRetry }: EmailProps) {
       <Card>
         <Facts
           facts={[
-            ['To', email.contact ? <a key="to" href={`/audience/${email.contact}`}>{email.to}</a> : email.to],
+            [
+              'To',
+              email.contact ? (
+                <a key="to" href={`/audience/${email.contact}`}>
+                  {email.to}
+                </a>
+              ) : (
+                email.to
+              ),
+            ],
             ['Kind', email.kind === 'marketing' ? 'Marketing' : 'Transactional'],
-            ['Workflow', email.workflow ? <a key="workflow" href={`/workflows/${email.workflow}`}>{workflowName ?? 'Deleted workflow'}</a> : 'Test send'],
-            ['Event', email.event ? <a key="event" href={`/events/${encodeURIComponent(email.event)}`}><code>{email.event}</code></a> : <None key="none" />],
+            [
+              'Workflow',
+              email.workflow ? (
+                <a key="workflow" href={`/workflows/${email.workflow}`}>
+                  {workflowName ?? 'Deleted workflow'}
+                </a>
+              ) : (
+                'Test send'
+              ),
+            ],
+            [
+              'Event',
+              email.event ? (
+                <a key="event" href={`/events/${encodeURIComponent(email.event)}`}>
+                  <code>{email.event}</code>
+                </a>
+              ) : (
+                <None key="none" />
+              ),
+            ],
             ['Made', <Time key="made" at={email.created_at} />],
             ['Sent', email.sent_at ? <Time key="sent" at={email.sent_at} /> : <None key="none" words="not sent" />],
           ]}
         />
       </Card>
       {email.html === null ? (
-        <p className="hint section">There is nothing to show: the email was not rendered yet, or its contact was deleted.</p>
+        <p className="hint section">
+          There is nothing to show: the email was not rendered yet, or its contact was deleted.
+        </p>
       ) : (
         <>
           <Section title="As it looks">

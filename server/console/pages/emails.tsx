@@ -30,37 +30,83 @@ export function Emails({ emails, query, workflows, isCaptureOnly }: EmailsProps)
   const { starting_after: after, ...filter } = query;
   const isFiltered = Boolean(filter.status || filter.contact || filter.workflow);
   const last = emails.data.at(-1)?.id;
-  const tab = (status: string | undefined, label: string) => ({ href: href('/emails', { ...filter, status }), label, isCurrent: (query.status || undefined) === status });
+  const tab = (status: string | undefined, label: string) => ({
+    href: href('/emails', { ...filter, status }),
+    label,
+    isCurrent: (query.status || undefined) === status,
+  });
   const names = new Map(workflows.map(({ id, name }) => [id, name]));
   return (
     <Shell title="Emails" section="emails">
       <PageHead title="Emails" lead="Each message with where it stands, and why." />
       {isCaptureOnly ? (
-        <Banner tone="info">No mail server is set up, so emails are captured: you can read them here, and none is sent.</Banner>
+        <Banner tone="info">
+          No mail server is set up, so emails are captured: you can read them here, and none is sent.
+        </Banner>
       ) : (
-        !tenant.livemode && <Banner tone="info">In test mode only your <a href="/settings/stripe#test_recipients">test recipients</a> get real emails; all others are captured.</Banner>
+        !tenant.livemode && (
+          <Banner tone="info">
+            In test mode only your <a href="/settings/stripe#test_recipients">test recipients</a> get real emails; all
+            others are captured.
+          </Banner>
+        )
       )}
       {emails.data.length === 0 && !isFiltered && !after ? (
-        <Empty icon="emails" title="No emails yet" actions={<LinkButton href="/workflows" tone="primary">Go to workflows</LinkButton>}>
+        <Empty
+          icon="emails"
+          title="No emails yet"
+          actions={
+            <LinkButton href="/workflows" tone="primary">
+              Go to workflows
+            </LinkButton>
+          }
+        >
           Emails are sent by workflows. Activate one, and the next matching event sends its first email.
         </Empty>
       ) : (
         <>
-          <Tabs label="State" tabs={[tab(undefined, 'All'), ...EMAIL_STATUSES.map((status) => tab(status, EMAIL_WORDS[status]))]} />
+          <Tabs
+            label="State"
+            tabs={[tab(undefined, 'All'), ...EMAIL_STATUSES.map((status) => tab(status, EMAIL_WORDS[status]))]}
+          />
           <Filters action="/emails" target="email-list" isFiltered={Boolean(filter.contact || filter.workflow)}>
             {query.status && <input type="hidden" name="status" value={query.status} />}
-            <TextField id="contact" name="contact" type="search" label="Contact" placeholder="name@example.com" defaultValue={query.contact ?? ''} autoComplete="off" />
-            <SelectField id="workflow" name="workflow" label="Workflow" defaultValue={query.workflow ?? ''} options={[{ value: '', label: 'All workflows' }, ...workflows.map(({ id, name }) => ({ value: id, label: name }))]} />
+            <TextField
+              id="contact"
+              name="contact"
+              type="search"
+              label="Contact"
+              placeholder="name@example.com"
+              defaultValue={query.contact ?? ''}
+              autoComplete="off"
+            />
+            <SelectField
+              id="workflow"
+              name="workflow"
+              label="Workflow"
+              defaultValue={query.workflow ?? ''}
+              options={[
+                { value: '', label: 'All workflows' },
+                ...workflows.map(({ id, name }) => ({ value: id, label: name })),
+              ]}
+            />
           </Filters>
           <div id="email-list">
             {emails.data.length === 0 ? (
-              <Empty icon="emails" title="No email matches" actions={<LinkButton href="/emails">Show all emails</LinkButton>}>
+              <Empty
+                icon="emails"
+                title="No email matches"
+                actions={<LinkButton href="/emails">Show all emails</LinkButton>}
+              >
                 There is none in this state{filter.contact || filter.workflow ? ' for this contact or workflow' : ''}.
               </Empty>
             ) : (
               <Table caption="Emails" columns={columns(names)} rows={emails.data} />
             )}
-            <Pager next={emails.has_more && last ? href('/emails', { ...filter, starting_after: last }) : null} first={after ? href('/emails', { ...filter }) : null} />
+            <Pager
+              next={emails.has_more && last ? href('/emails', { ...filter, starting_after: last }) : null}
+              first={after ? href('/emails', { ...filter }) : null}
+            />
           </div>
         </>
       )}
@@ -83,6 +129,9 @@ const columns = (workflows: ReadonlyMap<string, string>): readonly Column<EmailV
   },
   { label: 'State', cell: (email) => <EmailBadge status={email.status} /> },
   { label: 'Why', kind: 'wide', isMinor: true, cell: (email) => email.reason ?? '' },
-  { label: 'Workflow', cell: (email) => (email.workflow ? (workflows.get(email.workflow) ?? 'Deleted workflow') : 'Test') },
+  {
+    label: 'Workflow',
+    cell: (email) => (email.workflow ? (workflows.get(email.workflow) ?? 'Deleted workflow') : 'Test'),
+  },
   { label: 'When', kind: 'end', cell: (email) => <Time at={email.sent_at ?? email.created_at} /> },
 ];

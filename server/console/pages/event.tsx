@@ -21,7 +21,15 @@ export interface EventProps {
 export function Event({ event, emails }: EventProps) {
   const { tenant, status } = useViewer();
   const isMoving = event.status === 'pending';
-  const live = isMoving ? { 'hx-get': `/events/${event.id}`, 'hx-trigger': 'every 1s', 'hx-select': '#event', 'hx-swap': 'outerHTML', 'hx-target': 'this' } : {};
+  const live = isMoving
+    ? {
+        'hx-get': `/events/${event.id}`,
+        'hx-trigger': 'every 1s',
+        'hx-select': '#event',
+        'hx-swap': 'outerHTML',
+        'hx-target': 'this',
+      }
+    : {};
   const canReplay = event.payload !== null && isEventType(event.type) && status !== 'removed';
   return (
     <Shell title={event.type} section="events">
@@ -32,14 +40,20 @@ export function Event({ event, emails }: EventProps) {
           back={{ href: '/events', label: 'Events' }}
           lead={event.outcome}
           actions={
-            <a className={buttonClass()} href={dashboardUrl(tenant.livemode, 'events', event.id)} target="_blank" rel="noreferrer">
+            <a
+              className={buttonClass()}
+              href={dashboardUrl(tenant.livemode, 'events', event.id)}
+              target="_blank"
+              rel="noreferrer"
+            >
               See in Stripe <Icon name="external" />
             </a>
           }
         />
         {event.status === 'waiting' && event.next_attempt_at && (
           <Banner tone="warn" title="Waiting for Stripe">
-            Tried {event.attempts === 1 ? 'once' : `${event.attempts} times`}; the next try is <Time at={event.next_attempt_at} as="relative" />. Nothing is lost.
+            Tried {event.attempts === 1 ? 'once' : `${event.attempts} times`}; the next try is{' '}
+            <Time at={event.next_attempt_at} as="relative" />. Nothing is lost.
           </Banner>
         )}
         <Card>
@@ -47,7 +61,16 @@ export function Event({ event, emails }: EventProps) {
             facts={[
               ['Type', <code key="type">{event.type}</code>],
               ['Event id', <code key="id">{event.id}</code>],
-              ['Contact', event.contact ? <a key="contact" href={`/audience/${event.contact}`}>{event.email}</a> : (event.email ?? <None key="none" words="no contact" />)],
+              [
+                'Contact',
+                event.contact ? (
+                  <a key="contact" href={`/audience/${event.contact}`}>
+                    {event.email}
+                  </a>
+                ) : (
+                  (event.email ?? <None key="none" words="no contact" />)
+                ),
+              ],
               ['Happened in Stripe', <Time key="created" at={event.created * 1000} />],
               ['Received', <Time key="received" at={event.received_at} />],
               ['Reason code', event.reason ? <code key="reason">{event.reason}</code> : <None key="none" />],
@@ -59,7 +82,10 @@ export function Event({ event, emails }: EventProps) {
         </Section>
         <Section title="Payload">
           {event.payload === null ? (
-            <p className="hint">The payload was not kept: this type is not one Tillpost uses, its time has passed, or its contact was deleted.</p>
+            <p className="hint">
+              The payload was not kept: this type is not one Tillpost uses, its time has passed, or its contact was
+              deleted.
+            </p>
           ) : (
             <details className="payload">
               <summary>Show the payload as Stripe sent it</summary>
@@ -78,7 +104,8 @@ const Replay = ({ event }: { event: EventView }) => (
     <Card>
       <PostForm action={`/events/${event.id}/replay`} className="stack">
         <p>
-          Runs this event again under today’s settings. What was done stays done: no second contact, and no email goes out twice.
+          Runs this event again under today’s settings. What was done stays done: no second contact, and no email goes
+          out twice.
         </p>
         <Check name="newer_workflows" isOn={false}>
           Also start workflows that were activated after this event
@@ -92,7 +119,15 @@ const Replay = ({ event }: { event: EventView }) => (
 );
 
 const EMAIL_COLUMNS: readonly Column<EmailView>[] = [
-  { label: 'Subject', kind: 'main', cell: (email) => <a className="row-link" href={`/emails/${email.id}`}>{email.subject || 'No subject yet'}</a> },
+  {
+    label: 'Subject',
+    kind: 'main',
+    cell: (email) => (
+      <a className="row-link" href={`/emails/${email.id}`}>
+        {email.subject || 'No subject yet'}
+      </a>
+    ),
+  },
   { label: 'To', kind: 'wide', cell: (email) => email.to },
   { label: 'State', cell: (email) => <EmailBadge status={email.status} /> },
   { label: 'Made', kind: 'end', cell: (email) => <Time at={email.sent_at ?? email.created_at} /> },

@@ -1,4 +1,5 @@
 /** The log: a chart of the last 30 days, and the events that match the filters. */
+import { Fragment } from 'react';
 import { EVENT_STATUSES, type EventView, type List } from '../../../shared/api';
 import { CATALOGUE, EVENT_TYPES, isEventType } from '../../../shared/catalogue';
 import { EventBadge, EVENT_WORDS } from '../components/badge';
@@ -32,7 +33,11 @@ export interface EventsProps {
 export function Events({ events, query, days }: EventsProps) {
   const { starting_after: after, ...filter } = query;
   const isFiltered = Object.values(filter).some(Boolean);
-  const hasAny = events.data.length > 0 || isFiltered || Boolean(after) || days.some((day) => Object.values(day.counts).some(Boolean));
+  const hasAny =
+    events.data.length > 0 ||
+    isFiltered ||
+    Boolean(after) ||
+    days.some((day) => Object.values(day.counts).some(Boolean));
   return (
     <Shell title="Events" section="events">
       <PageHead title="Events" lead="Everything Stripe told us, and what became of it." />
@@ -49,8 +54,17 @@ export function Events({ events, query, days }: EventsProps) {
           </div>
         </>
       ) : (
-        <Empty icon="events" title="No events yet" actions={<LinkButton href="/settings/stripe" tone="primary">Choose events</LinkButton>}>
-          As soon as something happens in your Stripe account it shows here. Choose which events do something in the settings.
+        <Empty
+          icon="events"
+          title="No events yet"
+          actions={
+            <LinkButton href="/settings/stripe" tone="primary">
+              Choose events
+            </LinkButton>
+          }
+        >
+          As soon as something happens in your Stripe account it shows here. Choose which events do something in the
+          settings.
         </Empty>
       )}
     </Shell>
@@ -65,16 +79,30 @@ function EventFilters({ query, isFiltered }: { query: EventQuery; isFiltered: bo
         name="type"
         label="Event"
         defaultValue={query.type ?? ''}
-        options={[{ value: '', label: 'All events' }, ...EVENT_TYPES.map((type) => ({ value: type, label: CATALOGUE[type].label, group: CATALOGUE[type].group }))]}
+        options={[
+          { value: '', label: 'All events' },
+          ...EVENT_TYPES.map((type) => ({ value: type, label: CATALOGUE[type].label, group: CATALOGUE[type].group })),
+        ]}
       />
       <SelectField
         id="status"
         name="status"
         label="Outcome"
         defaultValue={query.status ?? ''}
-        options={[{ value: '', label: 'All outcomes' }, ...EVENT_STATUSES.map((status) => ({ value: status, label: EVENT_WORDS[status] }))]}
+        options={[
+          { value: '', label: 'All outcomes' },
+          ...EVENT_STATUSES.map((status) => ({ value: status, label: EVENT_WORDS[status] })),
+        ]}
       />
-      <TextField id="contact" name="contact" type="search" label="Contact" placeholder="name@example.com" defaultValue={query.contact ?? ''} autoComplete="off" />
+      <TextField
+        id="contact"
+        name="contact"
+        type="search"
+        label="Contact"
+        placeholder="name@example.com"
+        defaultValue={query.contact ?? ''}
+        autoComplete="off"
+      />
       <TextField id="since" name="since" type="date" label="From" defaultValue={query.since ?? ''} />
       <TextField id="until" name="until" type="date" label="To" defaultValue={query.until ?? ''} />
     </Filters>
@@ -87,23 +115,49 @@ function EventList({ events, query }: Pick<EventsProps, 'events' | 'query'>) {
   const { starting_after: after, ...filter } = query;
   const live = after
     ? {}
-    : { 'data-live': '', 'hx-get': url, 'hx-trigger': 'every 4s', 'hx-select': '#event-list', 'hx-swap': 'outerHTML', 'hx-target': 'this' };
+    : {
+        'data-live': '',
+        'hx-get': url,
+        'hx-trigger': 'every 4s',
+        'hx-select': '#event-list',
+        'hx-swap': 'outerHTML',
+        'hx-target': 'this',
+      };
   const last = events.data.at(-1)?.id;
   return (
     <div id="event-list" {...live}>
       {events.data.length === 0 ? (
-        <Empty icon="events" title="No event matches" actions={<LinkButton href="/events">Clear the filters</LinkButton>}>
+        <Empty
+          icon="events"
+          title="No event matches"
+          actions={<LinkButton href="/events">Clear the filters</LinkButton>}
+        >
           Try another outcome, a longer time, or another contact.
         </Empty>
       ) : (
         <Table caption="Events" columns={EVENT_COLUMNS} rows={events.data} />
       )}
-      <Pager next={events.has_more && last ? href('/events', { ...filter, starting_after: last }) : null} first={after ? href('/events', filter) : null} />
+      <Pager
+        next={events.has_more && last ? href('/events', { ...filter, starting_after: last }) : null}
+        first={after ? href('/events', filter) : null}
+      />
     </div>
   );
 }
 
 export const EventName = ({ type }: { type: string }) => <>{isEventType(type) ? CATALOGUE[type].label : type}</>;
+
+/** Long names may break after a dot, not within a word. */
+const Breakable = ({ text }: { text: string }) => (
+  <>
+    {text.split(/(?<=[._])/).map((part, index) => (
+      <Fragment key={index}>
+        {part}
+        <wbr />
+      </Fragment>
+    ))}
+  </>
+);
 
 const EVENT_COLUMNS: readonly Column<EventView>[] = [
   {
@@ -114,7 +168,9 @@ const EVENT_COLUMNS: readonly Column<EventView>[] = [
         <a className="row-link" href={`/events/${encodeURIComponent(event.id)}`}>
           <EventName type={event.type} />
         </a>
-        <span className="row-sub mono">{event.type}</span>
+        <span className="row-sub mono">
+          <Breakable text={event.type} />
+        </span>
       </>
     ),
   },

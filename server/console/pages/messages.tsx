@@ -9,7 +9,7 @@ export interface NextStep {
 }
 
 export const Problem = ({ title, message, next }: { title: string; message: ReactNode; next: readonly NextStep[] }) => (
-  <Plain title={title}>
+  <Plain title={title} hasHomeLink={next.length > 0}>
     <div className="narrow">
       <h1>{title}</h1>
       <p className="lead">{message}</p>

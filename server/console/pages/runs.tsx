@@ -41,27 +41,76 @@ export interface RunsProps {
 export function Runs({ workflow, runs, status, startingAfter }: RunsProps) {
   const path = `/workflows/${workflow.id}/runs`;
   const last = runs.data.at(-1)?.id;
-  const tab = (value: string | undefined, label: string) => ({ href: href(path, { status: value }), label, isCurrent: (status || undefined) === value });
+  const tab = (value: string | undefined, label: string) => ({
+    href: href(path, { status: value }),
+    label,
+    isCurrent: (status || undefined) === value,
+  });
   return (
     <Shell title={`Runs of ${workflow.name}`} section="workflows">
-      <PageHead title="Runs" back={{ href: `/workflows/${workflow.id}`, label: workflow.name }} lead="Each contact that goes through this workflow, and where it stands." />
-      <Tabs label="State" tabs={[tab(undefined, 'All'), ...(Object.keys(RUN_WORDS) as RunStatus[]).map((value) => tab(value, RUN_WORDS[value]))]} />
+      <PageHead
+        title="Runs"
+        back={{ href: `/workflows/${workflow.id}`, label: workflow.name }}
+        lead="Each contact that goes through this workflow, and where it stands."
+      />
+      <Tabs
+        label="State"
+        tabs={[
+          tab(undefined, 'All'),
+          ...(Object.keys(RUN_WORDS) as RunStatus[]).map((value) => tab(value, RUN_WORDS[value])),
+        ]}
+      />
       {runs.data.length === 0 ? (
-        <Empty icon="workflows" title={status ? 'No runs in this state' : 'No runs yet'} actions={<LinkButton href={status ? path : `/workflows/${workflow.id}`}>{status ? 'Show all runs' : 'Back to the workflow'}</LinkButton>}>
+        <Empty
+          icon="workflows"
+          title={status ? 'No runs in this state' : 'No runs yet'}
+          actions={
+            <LinkButton href={status ? path : `/workflows/${workflow.id}`}>
+              {status ? 'Show all runs' : 'Back to the workflow'}
+            </LinkButton>
+          }
+        >
           A run starts when the workflow is active and its event arrives for a contact.
         </Empty>
       ) : (
         <Table caption="Runs" columns={COLUMNS} rows={runs.data} />
       )}
-      <Pager next={runs.has_more && last ? href(path, { status, starting_after: last }) : null} first={startingAfter ? href(path, { status }) : null} />
+      <Pager
+        next={runs.has_more && last ? href(path, { status, starting_after: last }) : null}
+        first={startingAfter ? href(path, { status }) : null}
+      />
     </Shell>
   );
 }
 
 const COLUMNS: readonly Column<RunRow>[] = [
-  { label: 'Contact', kind: 'main', cell: (run) => <a className="row-link" href={`/workflows/${run.workflow}/runs/${run.id}`}>{run.email ?? 'Deleted contact'}</a> },
+  {
+    label: 'Contact',
+    kind: 'main',
+    cell: (run) => (
+      <a className="row-link" href={`/workflows/${run.workflow}/runs/${run.id}`}>
+        {run.email ?? 'Deleted contact'}
+      </a>
+    ),
+  },
   { label: 'State', cell: (run) => <RunBadge status={run.status} /> },
-  { label: 'Stands at', kind: 'wide', cell: (run) => (run.step ? <>{run.step}{run.dueAt && <span className="row-sub">next <Time at={run.dueAt} as="relative" /></span>}</> : (run.reason ?? <None words="ended" />)) },
+  {
+    label: 'Stands at',
+    kind: 'wide',
+    cell: (run) =>
+      run.step ? (
+        <>
+          {run.step}
+          {run.dueAt && (
+            <span className="row-sub">
+              next <Time at={run.dueAt} as="relative" />
+            </span>
+          )}
+        </>
+      ) : (
+        (run.reason ?? <None words="ended" />)
+      ),
+  },
   { label: 'Started', kind: 'end', cell: (run) => <Time at={run.startedAt} /> },
 ];
 
@@ -76,14 +125,35 @@ export interface RunStepRow {
 export function Run({ workflow, run, steps }: { workflow: WorkflowName; run: RunRow; steps: readonly RunStepRow[] }) {
   return (
     <Shell title={`Run for ${run.email ?? 'a deleted contact'}`} section="workflows">
-      <PageHead title={run.email ?? 'Deleted contact'} badge={<RunBadge status={run.status} />} back={{ href: `/workflows/${workflow.id}/runs`, label: `Runs of ${workflow.name}` }} lead={run.reason ?? undefined} />
+      <PageHead
+        title={run.email ?? 'Deleted contact'}
+        badge={<RunBadge status={run.status} />}
+        back={{ href: `/workflows/${workflow.id}/runs`, label: `Runs of ${workflow.name}` }}
+        lead={run.reason ?? undefined}
+      />
       <Card>
         <Facts
           facts={[
-            ['Contact', run.email ? <a key="contact" href={`/audience/${run.contact}`}>{run.email}</a> : 'Deleted'],
-            ['Started by', <a key="event" href={`/events/${encodeURIComponent(run.event)}`}><code>{run.event}</code></a>],
+            [
+              'Contact',
+              run.email ? (
+                <a key="contact" href={`/audience/${run.contact}`}>
+                  {run.email}
+                </a>
+              ) : (
+                'Deleted'
+              ),
+            ],
+            [
+              'Started by',
+              <a key="event" href={`/events/${encodeURIComponent(run.event)}`}>
+                <code>{run.event}</code>
+              </a>,
+            ],
             ['Started', <Time key="start" at={run.startedAt} />],
-            run.finishedAt ? ['Ended', <Time key="end" at={run.finishedAt} />] : ['Stands at', run.step ?? <None key="none" />],
+            run.finishedAt
+              ? ['Ended', <Time key="end" at={run.finishedAt} />]
+              : ['Stands at', run.step ?? <None key="none" />],
           ]}
         />
       </Card>
@@ -95,7 +165,11 @@ export function Run({ workflow, run, steps }: { workflow: WorkflowName; run: Run
             {steps.map((step) => (
               <li key={step.id} className={step.email ? 'is-email' : undefined}>
                 <div className="timeline-head">
-                  {step.email ? <a href={`/emails/${step.email}`}>{step.result}</a> : <span className="strong">{step.result}</span>}
+                  {step.email ? (
+                    <a href={`/emails/${step.email}`}>{step.result}</a>
+                  ) : (
+                    <span className="strong">{step.result}</span>
+                  )}
                   <Time at={step.at} />
                 </div>
               </li>

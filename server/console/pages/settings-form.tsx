@@ -29,7 +29,15 @@ export function SettingsForm({ settings, errors, isDirty, userGroups }: Settings
         title="Events"
         lead="Nothing happens for an event that is off, except that the log shows it."
         actions={
-          <button className={buttonClass()} formAction="/settings/stripe/preset" formNoValidate hx-post="/settings/stripe/preset" hx-target="#settings-form" hx-select="#settings-form" hx-swap="outerHTML">
+          <button
+            className={buttonClass()}
+            formAction="/settings/stripe/preset"
+            formNoValidate
+            hx-post="/settings/stripe/preset"
+            hx-target="#settings-form"
+            hx-select="#settings-form"
+            hx-swap="outerHTML"
+          >
             Turn on the recommended events
           </button>
         }
@@ -67,7 +75,14 @@ function EventChoice({ type, settings, error }: { type: EventType; settings: Set
   return (
     <div className="event-choice">
       <label className="event-main">
-        <input type="checkbox" role="switch" className="switch" name={name('enabled')} defaultChecked={choice.enabled} aria-describedby={`${type}-hint`} />
+        <input
+          type="checkbox"
+          role="switch"
+          className="switch"
+          name={name('enabled')}
+          defaultChecked={choice.enabled}
+          aria-describedby={`${type}-hint`}
+        />
         <span className="event-name">
           {label} <code>{type}</code>
         </span>
@@ -85,7 +100,17 @@ function EventChoice({ type, settings, error }: { type: EventType; settings: Set
         <Check name={name('sync_billing')} isOn={choice.sync_billing}>
           Sync billing fields
         </Check>
-        <TextField id={name('user_group')} name={name('user_group')} label="User group" error={error} defaultValue={choice.user_group ?? ''} list="user-groups" placeholder="None" maxLength={100} autoComplete="off" />
+        <TextField
+          id={name('user_group')}
+          name={name('user_group')}
+          label="User group"
+          error={error}
+          defaultValue={choice.user_group ?? ''}
+          list="user-groups"
+          placeholder="None"
+          maxLength={100}
+          autoComplete="off"
+        />
       </div>
     </div>
   );
@@ -107,7 +132,11 @@ function ContactChoices({ settings, errors }: FieldsProps) {
             value={settings.consent}
             options={[
               { value: 'subscribed', label: 'Subscribed', hint: 'They get marketing and transactional emails.' },
-              { value: 'transactional_only', label: 'Transactional only', hint: 'Receipts and reminders, no marketing.' },
+              {
+                value: 'transactional_only',
+                label: 'Transactional only',
+                hint: 'Receipts and reminders, no marketing.',
+              },
             ]}
           />
           <RadioField
@@ -140,13 +169,54 @@ function SenderChoices({ settings: { sender, locale, timezone }, errors }: Field
     <Section title="Sender" lead="Who your emails come from. The address itself is set by whoever runs this Tillpost.">
       <Card className="stack">
         <div className="grid-2">
-          <TextField id="sender.from_name" name="sender.from_name" label="From name" defaultValue={sender.from_name ?? ''} error={errors['sender.from_name']} hint="Shown in the inbox before the subject." />
-          <TextField id="sender.reply_to" name="sender.reply_to" type="email" label="Reply-to address" defaultValue={sender.reply_to ?? ''} error={errors['sender.reply_to']} hint="Where answers go." />
+          <TextField
+            id="sender.from_name"
+            name="sender.from_name"
+            label="From name"
+            defaultValue={sender.from_name ?? ''}
+            error={errors['sender.from_name']}
+            hint="Shown in the inbox before the subject."
+          />
+          <TextField
+            id="sender.reply_to"
+            name="sender.reply_to"
+            type="email"
+            label="Reply-to address"
+            defaultValue={sender.reply_to ?? ''}
+            error={errors['sender.reply_to']}
+            hint="Where answers go."
+          />
         </div>
-        <TextAreaField id="sender.postal_address" name="sender.postal_address" label="Postal address" rows={3} defaultValue={sender.postal_address ?? ''} error={errors['sender.postal_address']} hint="Stands at the foot of marketing emails; the law asks for it in many countries." />
+        <TextAreaField
+          id="sender.postal_address"
+          name="sender.postal_address"
+          label="Postal address"
+          rows={3}
+          defaultValue={sender.postal_address ?? ''}
+          error={errors['sender.postal_address']}
+          hint="Stands at the foot of marketing emails; the law asks for it in many countries."
+        />
         <div className="grid-2">
-          <TextField id="locale" name="locale" label="Language of dates and amounts in emails" defaultValue={locale} error={errors.locale} hint="A language tag such as en-US or de-DE." list="locales" autoComplete="off" />
-          <TextField id="timezone" name="timezone" label="Time zone" defaultValue={timezone} error={errors.timezone} hint="For dates in emails and in this console." list="timezones" autoComplete="off" />
+          <TextField
+            id="locale"
+            name="locale"
+            label="Language of dates and amounts in emails"
+            defaultValue={locale}
+            error={errors.locale}
+            hint="A language tag such as en-US or de-DE."
+            list="locales"
+            autoComplete="off"
+          />
+          <TextField
+            id="timezone"
+            name="timezone"
+            label="Time zone"
+            defaultValue={timezone}
+            error={errors.timezone}
+            hint="For dates in emails and in this console."
+            list="timezones"
+            autoComplete="off"
+          />
         </div>
         <datalist id="locales">
           {LOCALES.map((tag) => (
@@ -170,7 +240,9 @@ function ErrorSummary({ errors }: Pick<SettingsFormProps, 'errors'>) {
   if (count === 0) return null;
   return (
     <Banner tone="bad" title="Nothing was saved">
-      {count === 1 ? 'One field needs another look; it is marked below.' : `${count} fields need another look; they are marked below.`}
+      {count === 1
+        ? 'One field needs another look; it is marked below.'
+        : `${count} fields need another look; they are marked below.`}
     </Banner>
   );
 }

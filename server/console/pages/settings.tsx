@@ -4,6 +4,7 @@ import { Banner, Card, Facts, PageHead, Section } from '../components/blocks';
 import { InstallBadge } from '../components/badge';
 import { ButtonForm, Confirm, PostForm, TextField, buttonClass } from '../components/form';
 import { Time, Count } from '../components/values';
+import { KEEP_MS } from '../../sync/disconnect';
 import { Shell } from '../layout';
 import { usePage, useViewer } from '../page';
 import { SettingsForm, type SettingsFormProps } from './settings-form';
@@ -28,7 +29,11 @@ export function Settings({ connection, progress, form }: SettingsProps) {
   const { status } = useViewer();
   return (
     <Shell title="Settings" section="settings">
-      <PageHead title="Stripe" badge={<InstallBadge status={status} />} lead="What Tillpost may see of this account, and what it does when something happens there." />
+      <PageHead
+        title="Stripe"
+        badge={<InstallBadge status={status} />}
+        lead="What Tillpost may see of this account, and what it does when something happens there."
+      />
       <div className="stack">
         {status === 'needs_reconnect' && <Reconnect href={connection.connectHref} />}
         {status === 'removed' && <Removed connection={connection} />}
@@ -55,23 +60,38 @@ export function Settings({ connection, progress, form }: SettingsProps) {
 }
 
 const Reconnect = ({ href }: { href: string }) => (
-  <Banner tone="warn" title="Stripe no longer accepts our access" actions={<a className={buttonClass('primary')} href={href}>Reconnect</a>}>
+  <Banner
+    tone="warn"
+    title="Stripe no longer accepts our access"
+    actions={
+      <a className={buttonClass('primary')} href={href}>
+        Reconnect
+      </a>
+    }
+  >
     Events are still received. Those that need a look at Stripe wait until you reconnect; nothing is lost.
   </Banner>
 );
 
 const Removed = ({ connection }: { connection: Connection }) => (
-  <Banner tone="bad" title="This account is disconnected" actions={<a className={buttonClass('primary')} href={connection.connectHref}>Connect again</a>}>
+  <Banner
+    tone="bad"
+    title="This account is disconnected"
+    actions={
+      <a className={buttonClass('primary')} href={connection.connectHref}>
+        Connect again
+      </a>
+    }
+  >
     Nothing is received or sent.{' '}
     {connection.removedAt !== null && (
       <>
-        The data is kept until <Time at={connection.removedAt + KEPT_MS} as="date" />, then deleted. You can delete it now, below.
+        The data is kept until <Time at={connection.removedAt + KEEP_MS} as="date" />, then deleted. You can delete it
+        now, below.
       </>
     )}
   </Banner>
 );
-/** See sync/housekeeping: data of a removed install is erased 30 days later. */
-const KEPT_MS = 30 * 24 * 60 * 60_000;
 
 function ConnectionCard({ connection }: { connection: Connection }) {
   const { tenant, accountName } = useViewer();
@@ -92,11 +112,17 @@ function ConnectionCard({ connection }: { connection: Connection }) {
 }
 
 /** Refreshes itself while it runs. */
-export function Import({ progress }: { progress: ImportProgress | null }) {
+function Import({ progress }: { progress: ImportProgress | null }) {
   const { isLimited, status } = useViewer();
   const isRunning = progress?.status === 'running';
   const live = isRunning
-    ? { 'hx-get': '/settings/stripe/import', 'hx-trigger': 'every 1s', 'hx-swap': 'outerHTML', 'hx-target': 'this' }
+    ? {
+        'hx-get': '/settings/stripe',
+        'hx-trigger': 'every 1s',
+        'hx-select': '#import',
+        'hx-swap': 'outerHTML',
+        'hx-target': 'this',
+      }
     : {};
   return (
     <div className="card" id="import" {...live} aria-live="polite">
@@ -107,13 +133,18 @@ export function Import({ progress }: { progress: ImportProgress | null }) {
         </span>
       </div>
       {progress && progress.status !== 'done' && (
-        <progress aria-label="Import" max={progress.total ?? undefined} value={progress.total === null ? undefined : progress.done} />
+        <progress
+          aria-label="Import"
+          max={progress.total ?? undefined}
+          value={progress.total === null ? undefined : progress.done}
+        />
       )}
       {!isRunning && status === 'active' && (
         <div className="danger-row">
           <div>
             <p className="hint">
-              Brings in the customers you already have, with their subscriptions. No workflow starts, no email is sent, and choices of existing contacts stay as they are.
+              Brings in the customers you already have, with their subscriptions. No workflow starts, no email is sent,
+              and choices of existing contacts stay as they are.
             </p>
           </div>
           {isLimited ? (
@@ -134,7 +165,8 @@ function ImportWords({ progress }: { progress: ImportProgress | null }) {
       <Count value={progress.done} />
       {progress.total !== null && progress.status !== 'done' && (
         <>
-          {' '}of <Count value={progress.total} />
+          {' '}
+          of <Count value={progress.total} />
         </>
       )}{' '}
       customers
@@ -169,20 +201,40 @@ function DangerZone() {
               <div className="danger-row">
                 <div>
                   <h3>Disconnect</h3>
-                  <p className="hint">Gives up access to Stripe and stops every workflow. Your data stays for 30 days.</p>
+                  <p className="hint">
+                    Gives up access to Stripe and stops every workflow. Your data stays for 30 days.
+                  </p>
                 </div>
-                <Confirm label="Disconnect…" action="/settings/stripe/disconnect" words="Events are no longer received and all runs end now. Workflows and contacts stay until the data is deleted, 30 days from now." confirm="Disconnect" />
+                <Confirm
+                  label="Disconnect…"
+                  action="/settings/stripe/disconnect"
+                  words="Events are no longer received and all runs end now. Workflows and contacts stay until the data is deleted, 30 days from now."
+                  confirm="Disconnect"
+                />
               </div>
             )}
             <div className="danger-row">
               <div>
                 <h3>Delete all data</h3>
-                <p className="hint">Disconnects, and deletes every contact, event, workflow and email of this account in this mode. This can’t be undone.</p>
+                <p className="hint">
+                  Disconnects, and deletes every contact, event, workflow and email of this account in this mode. This
+                  can’t be undone.
+                </p>
               </div>
               <details className="confirm" open={notice?.tone === 'bad' || undefined}>
                 <summary className={buttonClass('danger')}>Delete all data…</summary>
                 <PostForm action="/settings/stripe/erase" className="confirm-body">
-                  <TextField id="confirm-account" name="account_id" autoComplete="off" required label={<>To confirm, type the account id <code>{tenant.accountId}</code></>} />
+                  <TextField
+                    id="confirm-account"
+                    name="account_id"
+                    autoComplete="off"
+                    required
+                    label={
+                      <>
+                        To confirm, type the account id <code>{tenant.accountId}</code>
+                      </>
+                    }
+                  />
                   <button className={buttonClass('danger')}>Delete everything</button>
                 </PostForm>
               </details>

@@ -17,11 +17,13 @@ export function Unsubscribe({ email, senderName, isUnsubscribed }: UnsubscribePr
         <p className="lead">
           {isUnsubscribed ? (
             <>
-              <strong>{email}</strong> gets no more marketing emails from {sender}. Receipts and notices about your purchases still arrive.
+              <strong>{email}</strong> gets no more marketing emails from {sender}. Receipts and notices about your
+              purchases still arrive.
             </>
           ) : (
             <>
-              <strong>{email}</strong> will get no more marketing emails. Receipts and notices about your purchases still arrive.
+              <strong>{email}</strong> will get no more marketing emails. Receipts and notices about your purchases
+              still arrive.
             </>
           )}
         </p>

@@ -17,7 +17,11 @@ export interface TemplateChoice {
 export function NewWorkflow({ templates }: { templates: readonly TemplateChoice[] }) {
   return (
     <Shell title="New workflow" section="workflows">
-      <PageHead title="New workflow" back={{ href: '/workflows', label: 'Workflows' }} lead="Choose where to start. Everything can be changed afterwards, and nothing is sent until you activate it." />
+      <PageHead
+        title="New workflow"
+        back={{ href: '/workflows', label: 'Workflows' }}
+        lead="Choose where to start. Everything can be changed afterwards, and nothing is sent until you activate it."
+      />
       <div className="template-grid">
         {templates.map((template) => (
           <TemplateCard key={template.key} template={template} />
@@ -26,7 +30,16 @@ export function NewWorkflow({ templates }: { templates: readonly TemplateChoice[
           <h2>From scratch</h2>
           <p>An empty workflow for any event.</p>
           <PostForm action="/workflows" className="stack">
-            <SelectField id="blank-event" name="event" label="Starts with" options={EVENT_TYPES.map((value) => ({ value, label: CATALOGUE[value].label, group: CATALOGUE[value].group }))} />
+            <SelectField
+              id="blank-event"
+              name="event"
+              label="Starts with"
+              options={EVENT_TYPES.map((value) => ({
+                value,
+                label: CATALOGUE[value].label,
+                group: CATALOGUE[value].group,
+              }))}
+            />
             <button className={buttonClass()}>Create empty workflow</button>
           </PostForm>
         </Card>
@@ -48,7 +61,12 @@ function TemplateCard({ template }: { template: TemplateChoice }) {
       <PostForm action="/workflows" className="stack">
         <input type="hidden" name="template" value={key} />
         {triggers.length > 1 && (
-          <SelectField id={`${key}-trigger`} name="trigger" label="Starts with" options={triggers.map((value) => ({ value, label: CATALOGUE[value].label }))} />
+          <SelectField
+            id={`${key}-trigger`}
+            name="trigger"
+            label="Starts with"
+            options={triggers.map((value) => ({ value, label: CATALOGUE[value].label }))}
+          />
         )}
         <button className={buttonClass('primary')} aria-label={`Use the template ${name}`}>
           Use template

@@ -43,7 +43,10 @@ export function Workflow(props: WorkflowProps) {
             <a href={`/workflows/${id}/runs`}>
               <Count value={counts.running} /> running, <Count value={counts.finished} /> finished
             </a>{' '}
-            · <a href={`/emails?workflow=${id}`}><Plural count={counts.emails} one="email" /></a>
+            ·{' '}
+            <a href={`/emails?workflow=${id}`}>
+              <Plural count={counts.emails} one="email" />
+            </a>
           </>
         }
         actions={<Actions workflow={workflow} />}
@@ -51,14 +54,36 @@ export function Workflow(props: WorkflowProps) {
       <EditorProvider value={editor}>
         <div id="editor" hx-target="#editor" hx-select="#editor" hx-swap="outerHTML">
           <Notes {...props} />
-          <PostForm action={`/workflows/${id}`} id="workflow-form" className={props.isDirty ? 'editor is-dirty' : 'editor'} data-warn-unsaved="" noValidate>
+          <PostForm
+            action={`/workflows/${id}`}
+            id="workflow-form"
+            className={props.isDirty ? 'editor is-dirty' : 'editor'}
+            data-warn-unsaved=""
+            noValidate
+          >
             <button className="sr-only" tabIndex={-1} aria-hidden="true">
               Save
             </button>
             <input type="hidden" name="revision" value={props.revision} />
             <div className="row-fields">
-              <TextField id="name" name="name" label="Name" defaultValue={draft.name} error={editor.problems.name} maxLength={100} autoComplete="off" />
-              <SelectField id="preview_event" name="preview_event" label="Show previews with" defaultValue={props.previewEvent} options={[{ value: '', label: 'Sample data' }, ...props.previewEvents]} data-preview-source="" data-not-saved="" />
+              <TextField
+                id="name"
+                name="name"
+                label="Name"
+                defaultValue={draft.name}
+                error={editor.problems.name}
+                maxLength={100}
+                autoComplete="off"
+              />
+              <SelectField
+                id="preview_event"
+                name="preview_event"
+                label="Show previews with"
+                defaultValue={props.previewEvent}
+                options={[{ value: '', label: 'Sample data' }, ...props.previewEvents]}
+                data-preview-source=""
+                data-not-saved=""
+              />
             </div>
             <TriggerFields draft={draft} isEventOff={props.isEventOff} />
             <StepList place="steps" steps={draft.steps} label="Steps" />
@@ -78,7 +103,12 @@ function Actions({ workflow: { id, status } }: { workflow: WorkflowView }) {
       {status === 'paused' && <ButtonForm action={`${path}/activate`} label="Activate" />}
       <LinkButton href={`${path}/runs`}>Runs</LinkButton>
       <ButtonForm action={`${path}/duplicate`} label="Duplicate" />
-      <Confirm label="Delete…" action={`${path}/delete`} words="Runs under way end, and emails that wait to be sent are dropped. Sent emails stay in the list." confirm="Delete workflow" />
+      <Confirm
+        label="Delete…"
+        action={`${path}/delete`}
+        words="Runs under way end, and emails that wait to be sent are dropped. Sent emails stay in the list."
+        confirm="Delete workflow"
+      />
     </>
   );
 }
@@ -104,7 +134,11 @@ function Notes({ notice, isConflict, editor, workflow }: WorkflowProps) {
   return (
     <>
       {isConflict && (
-        <Banner tone="bad" title="Not saved: this workflow was changed meanwhile" actions={<LinkButton href={`/workflows/${workflow.id}`}>Load their version</LinkButton>}>
+        <Banner
+          tone="bad"
+          title="Not saved: this workflow was changed meanwhile"
+          actions={<LinkButton href={`/workflows/${workflow.id}`}>Load their version</LinkButton>}
+        >
           Someone saved it after you opened it. What you wrote is still here; saving again puts it in place of theirs.
         </Banner>
       )}

@@ -9,7 +9,13 @@ import { Pager, Table, type Column } from '../components/table';
 import { Count } from '../components/values';
 import { Shell } from '../layout';
 
-export function Workflows({ workflows, startingAfter }: { workflows: List<WorkflowView>; startingAfter: string | undefined }) {
+export function Workflows({
+  workflows,
+  startingAfter,
+}: {
+  workflows: List<WorkflowView>;
+  startingAfter: string | undefined;
+}) {
   const last = workflows.data.at(-1)?.id;
   const create = (
     <LinkButton href="/workflows/new" tone="primary">
@@ -18,15 +24,23 @@ export function Workflows({ workflows, startingAfter }: { workflows: List<Workfl
   );
   return (
     <Shell title="Workflows" section="workflows">
-      <PageHead title="Workflows" lead="What is sent when something happens in Stripe." actions={workflows.data.length > 0 && create} />
+      <PageHead
+        title="Workflows"
+        lead="What is sent when something happens in Stripe."
+        actions={workflows.data.length > 0 && create}
+      />
       {workflows.data.length === 0 ? (
         <Empty icon="workflows" title="No workflows yet" actions={create}>
-          Start from a template, such as a welcome or a reminder for failed payments. Nothing is sent until you activate it.
+          Start from a template, such as a welcome or a reminder for failed payments. Nothing is sent until you activate
+          it.
         </Empty>
       ) : (
         <Table caption="Workflows" columns={COLUMNS} rows={workflows.data} />
       )}
-      <Pager next={workflows.has_more && last ? href('/workflows', { starting_after: last }) : null} first={startingAfter ? '/workflows' : null} />
+      <Pager
+        next={workflows.has_more && last ? href('/workflows', { starting_after: last }) : null}
+        first={startingAfter ? '/workflows' : null}
+      />
     </Shell>
   );
 }

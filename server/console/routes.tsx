@@ -1,0 +1,94 @@
+/** The console: its pages, its assets, and what it says when something is not there or went wrong. */
+import { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
+import type { Context } from '../context';
+import type { UnsubscribePages } from '../emails/unsubscribe-routes';
+import { describeError } from '../errors';
+import type { InstallPages } from '../installs/routes';
+import { checkForm, readSession, requireSession } from '../installs/session-middleware';
+import { ConfirmOpen } from './pages/messages';
+import { Unsubscribe } from './pages/unsubscribe';
+import { audienceRoutes } from './routes/audience-routes';
+import { editorRoutes } from './routes/editor-routes';
+import { emailRoutes } from './routes/email-routes';
+import { eventsRoutes } from './routes/events-routes';
+import { homeRoutes } from './routes/home-routes';
+import { ASSETS, sendPage, sendProblem } from './routes/send';
+import { settingsRoutes } from './routes/settings-routes';
+import { loadViewer } from './routes/viewer';
+import { workflowRoutes } from './routes/workflow-routes';
+
+const SECTIONS = ['/settings', '/audience', '/audience.csv', '/events', '/workflows', '/emails'];
+
+export function consoleRoutes(ctx: Context): Router {
+  const router = Router();
+  router.get('/assets/:name', serveAsset);
+  const session = readSession(ctx);
+  const form = checkForm(ctx);
+  router.use(session, homeRoutes(ctx));
+  router.use(SECTIONS, requireSession, loadViewer(ctx));
+  for (const section of [settingsRoutes, audienceRoutes, eventsRoutes, workflowRoutes, editorRoutes, emailRoutes])
+    router.use(section(ctx, form));
+  router.use((_req, res) => {
+    sendProblem(ctx, res, NOT_FOUND, 404);
+  });
+  return router;
+}
+
+/** Pages for routes that belong to other parts. */
+export const consolePages = (ctx: Context): InstallPages & UnsubscribePages => ({
+  problem: (res, problem) => sendProblem(ctx, res, problem),
+  confirmOpen: (res, { action, accountName }) =>
+    sendPage(ctx, res, <ConfirmOpen action={action} accountName={accountName} />),
+  unsubscribe: (res, page) => sendPage(ctx, res, <Unsubscribe {...page} />),
+});
+
+/** The last word on every page that failed. */
+export function consoleErrors(ctx: Context): ErrorRequestHandler {
+  return (error, req, res, next) => {
+    const { status, body } = describeError(error);
+    if (status >= 500) ctx.log.error({ err: error as unknown, method: req.method, path: req.path }, 'request failed');
+    if (res.headersSent) return next(error);
+    const { message } = body.error;
+    if (status === 404) return sendProblem(ctx, res, NOT_FOUND, 404);
+    if (status === 403)
+      return sendProblem(
+        ctx,
+        res,
+        { title: 'Not allowed', message, next: [{ label: 'Go back to the settings', href: '/settings/stripe' }] },
+        403,
+      );
+    if (status < 500)
+      return sendProblem(
+        ctx,
+        res,
+        { title: 'That did not work', message, next: [{ label: 'Go to the console', href: '/events' }] },
+        status,
+      );
+    const words = `${message} It was noted. Try again in a moment.`;
+    sendProblem(
+      ctx,
+      res,
+      { title: 'Something went wrong', message: words, next: [{ label: 'Go to the console', href: '/events' }] },
+      status,
+    );
+  };
+}
+
+const NOT_FOUND = {
+  title: 'There is no such page',
+  message: 'It may have been deleted, or belong to another account or mode.',
+  next: [{ label: 'Go to the console', href: '/events' }],
+};
+
+const YEAR_S = 365 * 24 * 60 * 60;
+
+const serveAsset: RequestHandler<{ name: string }> = (req, res, next) => {
+  const asset = ASSETS.files.get(req.params.name);
+  if (!asset) return next();
+  res.set({
+    'Content-Type': asset.type,
+    'Cache-Control': `public, max-age=${YEAR_S}, immutable`,
+    'X-Content-Type-Options': 'nosniff',
+  });
+  res.send(asset.body);
+};

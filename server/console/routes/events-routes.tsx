@@ -1,0 +1,81 @@
+/** The log, one event, and replay. */
+import { Router, type RequestHandler } from 'express';
+import { EVENT_STATUSES, type EventView, type List } from '../../../shared/api';
+import { parseEmail } from '../../contacts/address';
+import { findContactByEmail } from '../../contacts/contacts';
+import type { Context } from '../../context';
+import { listEmails } from '../../emails/emails';
+import { eventChart, type ChartDay } from '../../events/chart';
+import { listEvents, readEvent, replayEvent } from '../../events/events';
+import type { Tenant } from '../../db/tenant';
+import { dayAfter, dayOf, startOfDay } from '../format';
+import { withNotice } from '../notices';
+import { Event } from '../pages/event';
+import { Events, type EventQuery } from '../pages/events';
+import { formOf, getFound, idOf, oneOf, PAGE_SIZE, queryOf, textIn } from './read-request';
+import { sendPage, timeZoneOf } from './send';
+import { tenantOn } from './viewer';
+
+const CHART_DAYS = 30;
+
+export function eventsRoutes(ctx: Context, form: readonly RequestHandler[]): Router {
+  const router = Router();
+  const { db, clock } = ctx;
+
+  router.get('/events', async (req, res) => {
+    const [tenant, timeZone] = [tenantOn(res), timeZoneOf(res)];
+    const query = queryOf(req, ['type', 'status', 'contact', 'since', 'until', 'starting_after']);
+    const events = await find(ctx, tenant, query, timeZone);
+    const days = await eventChart(db, tenant, lastDays(clock.now(), timeZone));
+    sendPage(ctx, res, <Events events={events} query={query} days={days} />);
+  });
+
+  router.get('/events/:id', async (req, res) => {
+    const tenant = tenantOn(res);
+    const event = getFound(await readEvent(db, tenant, idOf(req)));
+    const emails = await listEmails(db, tenant, { event: event.id, limit: 100 });
+    sendPage(ctx, res, <Event event={event} emails={emails.data} />);
+  });
+
+  router.post('/events/:id/replay', ...form, async (req, res) => {
+    const id = idOf(req);
+    const scope = textIn(formOf(req), 'newer_workflows') ? 2 : 1;
+    getFound(await replayEvent(db, tenantOn(res), id, clock.now(), scope));
+    ctx.nudge();
+    res.redirect(303, withNotice(`/events/${id}`, 'replayed'));
+  });
+
+  return router;
+}
+
+async function find({ db }: Context, tenant: Tenant, query: EventQuery, timeZone: string): Promise<List<EventView>> {
+  const contact = query.contact ? await contactOf({ db }, tenant, query.contact) : undefined;
+  if (contact === null) return { object: 'list', data: [], has_more: false };
+  const since = query.since ? startOfDay(query.since, timeZone) : undefined;
+  const until = query.until ? startOfDay(dayAfter(query.until), timeZone) : undefined;
+  const status = oneOf(EVENT_STATUSES, query.status);
+  return listEvents(db, tenant, {
+    limit: PAGE_SIZE,
+    ...(query.type ? { type: query.type } : {}),
+    ...(status ? { status } : {}),
+    ...(contact ? { contact } : {}),
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+    ...(query.starting_after ? { starting_after: query.starting_after } : {}),
+  });
+}
+
+/** The id of the contact with this address; null when there is none. */
+export async function contactOf({ db }: Pick<Context, 'db'>, tenant: Tenant, address: string): Promise<string | null> {
+  const parsed = parseEmail(address);
+  if (parsed.kind !== 'valid') return null;
+  return (await findContactByEmail(db, tenant, parsed.email))?.id ?? null;
+}
+
+function lastDays(now: number, timeZone: string): ChartDay[] {
+  const today = dayOf(now, timeZone);
+  return Array.from({ length: CHART_DAYS }, (_, index) => {
+    const day = dayAfter(today, index - CHART_DAYS + 1);
+    return { day, since: startOfDay(day, timeZone) ?? 0, until: startOfDay(dayAfter(day), timeZone) ?? 0 };
+  });
+}
