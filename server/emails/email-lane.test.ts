@@ -273,7 +273,7 @@ describe.each(ENGINES)('emails on %s', (engine) => {
     const jenny = await hello();
     await hello(tenant, { email: 'joe@example.com', first_name: 'Joe' });
     await rig.worker.drain();
-    const [{ event_id }] = (await rig.emails()) as [{ event_id: string }];
+    const event_id = (await rig.emails())[0]?.event_id ?? '';
     const subjects = async (filter: object) =>
       (await listEmails(rig.db, tenant, { limit: 1, ...filter })).data.map(({ subject }) => subject);
     const page = await listEmails(rig.db, tenant, { limit: 1 });
@@ -316,6 +316,24 @@ describe.each(ENGINES)('emails on %s', (engine) => {
     await rig.worker.drain();
     expect(rig.mail.mails.map(({ to }) => to)).toContainEqual(['me@example.com']);
     expect(await readEmail(rig.db, tenant, id)).toMatchObject({ status: 'suppressed' });
+  });
+});
+
+describe('a rate in SMTP_URL', () => {
+  it('spreads emails over time and sends each once', async () => {
+    const rig = await createRig({ rate: '?rate=2' });
+    await rig.workflow({ definition: definition() });
+    for (let n = 0; n < 4; n++)
+      await rig.happens('customer.created', customer(`cus_r${n}`), await rig.contact({ email: `${n}@example.com` }));
+    const sent: number[] = [];
+    for (let half = 0; half < 4; half++) {
+      await rig.worker.drain();
+      sent.push(rig.mail.mails.length);
+      rig.advance(500);
+    }
+    expect(sent).toEqual([1, 2, 3, 4]);
+    expect((await rig.emails()).map(({ attempts }) => attempts)).toEqual([1, 1, 1, 1]);
+    await rig.close();
   });
 });
 

@@ -15,6 +15,7 @@ import type { Lane } from '../worker';
 import { findEmailBody } from './emails';
 import { groupBy } from './group-by';
 import { maySend, type Verdict } from './may-send';
+import { createPace, readRates, type Pace } from './pace';
 import { classifySmtpError } from './smtp-error';
 import { MAX_CONNECTIONS, toMessage, type Transport } from './transport';
 
@@ -27,6 +28,7 @@ const BACK_OFF = { first: 10_000, longest: 60 * 60_000 };
 
 export function createEmailLane(): Lane {
   const sends = new Set<Promise<void>>();
+  let pace: Pace | undefined;
 
   function sendInBackground(ctx: Context, transport: Transport, email: Email): void {
     const send = sendEmail(ctx, transport, email)
@@ -49,8 +51,14 @@ export function createEmailLane(): Lane {
       for (const own of groupBy(emails, (email) => tenantKey(tenantOf(email))).values()) {
         const verdicts = await judge(ctx, own);
         await keep(ctx, verdicts);
-        for (const { email, verdict } of verdicts)
-          if (verdict.kind === 'send' && ctx.transport) sendInBackground(ctx, ctx.transport, email);
+        pace ??= createPace(readRates(ctx.secrets.smtpUrl));
+        for (const { email, verdict } of verdicts) {
+          if (verdict.kind !== 'send' || !ctx.transport) continue;
+          const turn = pace.turnOf(email.id, tenantKey(tenantOf(email)), ctx.clock.now());
+          if (turn > ctx.clock.now())
+            await update(ctx, email, { due_at: turn, claims: 0, attempts: email.attempts - 1 });
+          else sendInBackground(ctx, ctx.transport, email);
+        }
       }
       return emails.length;
     },

@@ -25,7 +25,11 @@ export const DAY = 86_400_000;
 
 export type Rig = Awaited<ReturnType<typeof createRig>>;
 
-export async function createRig({ engine = 'sqlite', smtp = true }: { engine?: Engine; smtp?: boolean } = {}) {
+export async function createRig({
+  engine = 'sqlite',
+  smtp = true,
+  rate = '',
+}: { engine?: Engine; smtp?: boolean; rate?: string } = {}) {
   const mail = await startMailServer();
   const databaseUrl = await freshDatabase(engine);
   const time = { ms: Date.UTC(2026, 2, 1, 9) };
@@ -37,6 +41,7 @@ export async function createRig({ engine = 'sqlite', smtp = true }: { engine?: E
       PUBLIC_URL: 'https://mail.example.com',
       ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
       MAIL_FROM: 'Operator <hello@mail.example.com>',
+      ...(smtp ? { SMTP_URL: mail.url + rate } : {}),
     });
     const transport = smtp ? createTransport(mail.url) : null;
     const ctx = createContext(settings, {

@@ -1,0 +1,25 @@
+import { createPace, readRates } from './pace';
+
+describe('the pace of emails', () => {
+  it('is unlimited unless SMTP_URL says otherwise', () => {
+    expect(readRates('smtp://localhost:25')).toEqual({ process: null, install: null });
+    expect(readRates('smtp://localhost:25?rate=14&rate_per_install=0.5')).toEqual({ process: 14, install: 0.5 });
+    expect(readRates('smtp://localhost:25?rate=fast')).toEqual({ process: null, install: null });
+    const pace = createPace(readRates(null));
+    expect([pace.turnOf('a', 'x', 5), pace.turnOf('b', 'x', 5)]).toEqual([5, 5]);
+  });
+
+  it('gives each email one turn, which it keeps', () => {
+    const pace = createPace({ process: 10, install: null });
+    expect(['a', 'b', 'c'].map((id) => pace.turnOf(id, 'x', 1_000))).toEqual([1_000, 1_100, 1_200]);
+    expect(pace.turnOf('b', 'x', 1_100)).toBe(1_100);
+    expect(pace.turnOf('d', 'x', 1_100)).toBe(1_300);
+  });
+
+  it('lets one busy install not hold up another', () => {
+    const pace = createPace({ process: null, install: 1 });
+    expect([pace.turnOf('a', 'busy', 0), pace.turnOf('b', 'busy', 0), pace.turnOf('c', 'calm', 0)]).toEqual([
+      0, 1_000, 0,
+    ]);
+  });
+});
