@@ -4,7 +4,7 @@ import type { EventView } from '../../shared/api';
 import { listEmails } from '../emails/emails';
 import { readEvent } from '../events/events';
 import { createOpenLink } from '../installs/open-link';
-import { configureAsMerchant, FOLDER, startLocalStack, type LocalStack } from './local-stack';
+import { configureAsMerchant, startLocalStack, type LocalStack } from './local-stack';
 
 /** One customer who comes, changes and goes; the local Stripe invents the others. */
 const JENNY = { email: 'jenny.rosen@example.com', name: 'Jenny Rosen' };
@@ -110,7 +110,7 @@ function printTable(results: readonly Result[]): void {
 }
 
 async function printWhereToGo(stack: LocalStack): Promise<void> {
-  const { url, stripeUrl, account, appSecret, running } = stack;
+  const { url, stripeUrl, account, appSecret, folder, running } = stack;
   const open = `${url}/open/${await createOpenLink(running.ctx, account, 'usr_demo')}`;
   const mail = running.ctx.transport
     ? `emails go out by ${running.ctx.config.mailFrom}`
@@ -121,7 +121,7 @@ Open the console     ${open}   (one use, 10 minutes)
 The local Stripe     ${stripeUrl}
 Connected account    ${account.accountId} (test mode)
 App signing secret   ${appSecret}
-Data                 ${FOLDER} (made anew at every start); ${mail}
+Data                 ${folder} (made anew at every start); ${mail}
 
 Read the emails at ${url}/emails, the log at ${url}/events.
 

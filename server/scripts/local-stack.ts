@@ -18,7 +18,8 @@ import { activateWorkflow, createWorkflow } from '../workflows/workflows';
 import { TEMPLATES } from '../workflows/templates';
 import { connectAccount } from './connect-account';
 
-export const FOLDER = './data/demo';
+const FOLDER = './data/demo';
+const PORT = 4242;
 const ACTIVE_TEMPLATES = ['new_customer', 'payment_failed'];
 
 export interface LocalStack {
@@ -28,6 +29,8 @@ export interface LocalStack {
   url: string;
   stripeUrl: string;
   appSecret: string;
+  /** Where the database is; made anew at every start. */
+  folder: string;
   stop(): Promise<void>;
 }
 
@@ -74,6 +77,7 @@ export async function startLocalStack({
     url,
     stripeUrl,
     appSecret,
+    folder,
     async stop() {
       await sandbox.close();
       await running.stop();
