@@ -34,7 +34,7 @@ export function Dashboard({
         {isSettings ? (
           <main className="page-settings">{children}</main>
         ) : (
-          <>
+          <div className="page-body">
             <main className="page-under">
               <h2>{isCustomer ? customerName || 'Customer' : 'Home'}</h2>
               {[60, 90, 75, 85, 40].map((width) => (
@@ -42,7 +42,7 @@ export function Dashboard({
               ))}
             </main>
             {children}
-          </>
+          </div>
         )}
       </div>
     </div>

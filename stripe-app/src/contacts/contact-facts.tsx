@@ -25,7 +25,7 @@ export function ContactFacts({ contact }: { contact: ContactDetail }) {
       <PropertyList>
         <PropertyListItem label="User group" value={contact.user_group ?? 'None'} />
         <PropertyListItem label="Source" value={contact.source} />
-        <PropertyListItem label="In the audience since" value={formatDate(contact.created_at)} />
+        <PropertyListItem label="Contact since" value={formatDate(contact.created_at)} />
       </PropertyList>
     </Box>
   );

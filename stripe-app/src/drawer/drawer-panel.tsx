@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'react';
-import { Box, Divider, Inline, Link, PropertyList, PropertyListItem } from '@stripe/ui-extension-sdk/ui';
+import { Box, Button, Divider, Inline, Link, PropertyList, PropertyListItem } from '@stripe/ui-extension-sdk/ui';
 import type { ExtensionContextValue } from '@stripe/ui-extension-sdk/context';
 import type { Overview } from '../../../shared/api';
 import type { Client } from '../client';
@@ -28,7 +28,12 @@ export function DrawerPanel(context: ExtensionContextValue) {
           {current.import && current.import.status !== 'done' && <ImportState progress={current.import} />}
           <Checklist client={client} overview={current} />
           <Divider />
-          <RecentEvents client={client} mayReplay={canChange(context)} lastEventAt={current.last_event_at} />
+          <RecentEvents
+            client={client}
+            mayReplay={canChange(context)}
+            lastEventAt={current.last_event_at}
+            onRefresh={() => void overview.reload()}
+          />
           <Box css={{ font: 'caption', color: 'secondary' }}>
             <Inline>Choose events and sync options in </Inline>
             <Link href={settingsUrl(context)}>settings</Link>
@@ -65,17 +70,22 @@ function RecentEvents({
   client,
   mayReplay,
   lastEventAt,
+  onRefresh,
 }: {
   client: Client;
   mayReplay: boolean;
   lastEventAt: string | null;
+  onRefresh: () => void;
 }) {
   const { answer, reload } = useAnswer(
     useCallback(() => client('events/list', { limit: 100 }), [client]),
     lastEventAt,
   );
   const [openEvent, setOpenEvent] = useState<string | null>(null);
-  const refresh = () => void reload();
+  const refresh = () => {
+    onRefresh();
+    void reload();
+  };
 
   if (answer.kind === 'loading') return <Loading what="events" />;
   if (answer.kind === 'failed')
@@ -91,7 +101,9 @@ function RecentEvents({
       <Activity events={answer.value} />
       <EventList events={answer.value.data.slice(0, SHOWN)} onOpen={setOpenEvent} />
       <Box>
-        <Link onPress={refresh}>Refresh</Link>
+        <Button size="small" onPress={refresh}>
+          Refresh
+        </Button>
       </Box>
       {openEvent && (
         <EventDetails

@@ -36,7 +36,9 @@ export const EventChoice = memo(function EventChoice({ type, settings, change, d
         )}
       </Box>
       {settings.enabled && isOpen && <Options type={type} settings={settings} disabled={disabled} set={set} />}
-      {settings.enabled && !isOpen && <Box css={{ font: 'caption', color: 'secondary' }}>{summarize(settings)}</Box>}
+      {settings.enabled && !isOpen && (
+        <Box css={{ font: 'caption', color: 'secondary', marginLeft: 'xlarge' }}>{summarize(settings)}</Box>
+      )}
     </Box>
   );
 });
@@ -53,7 +55,16 @@ function Options({
   set: (changed: Partial<EventSettings>) => void;
 }) {
   return (
-    <Box css={{ stack: 'y', gapY: 'medium', padding: 'medium', backgroundColor: 'container', borderRadius: 'medium' }}>
+    <Box
+      css={{
+        stack: 'y',
+        gapY: 'medium',
+        padding: 'medium',
+        marginLeft: 'xlarge',
+        backgroundColor: 'container',
+        borderRadius: 'medium',
+      }}
+    >
       <Checkbox
         name={`${type}.trigger_workflows`}
         label="Start workflows"
