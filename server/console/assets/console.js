@@ -11,7 +11,9 @@ document.addEventListener('input', (event) => {
 });
 document.addEventListener('submit', (event) => {
   const goesToFrame = event.submitter && event.submitter.formTarget;
-  if (!event.defaultPrevented && !goesToFrame) isLeavingOnPurpose = true;
+  if (event.defaultPrevented || goesToFrame) return;
+  // Another form's button, such as Pause, would lose what this one holds: the warning stays for it.
+  isLeavingOnPurpose = [...dirtyForms()].every((form) => form === event.target);
 });
 window.addEventListener('beforeunload', (event) => {
   if (!isLeavingOnPurpose && dirtyForms().length > 0) event.preventDefault();
@@ -100,6 +102,20 @@ document.addEventListener('input', (event) => {
   else if (event.target.matches('[data-preview-source]'))
     for (const one of document.querySelectorAll('[data-email]')) refreshSoon(one, 0);
 });
+
+// Each is drawn first when it comes into view.
+const seen = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    seen.unobserve(target);
+    refreshSoon(target, 0);
+  }
+});
+const watchPreviews = (root) => {
+  for (const email of root.querySelectorAll('[data-email]')) seen.observe(email);
+};
+document.addEventListener('DOMContentLoaded', () => watchPreviews(document));
+document.addEventListener('htmx:afterSwap', (event) => watchPreviews(event.detail.elt.parentElement ?? document));
 
 // Copy
 document.addEventListener('click', (event) => {

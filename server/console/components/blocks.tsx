@@ -101,7 +101,7 @@ export function Banner({
 }) {
   return (
     <div className={`banner banner-${tone}`} role={tone === 'bad' ? 'alert' : 'status'}>
-      <Icon name={tone === 'good' ? 'check' : 'warning'} />
+      <Icon name={BANNER_ICONS[tone]} />
       <div>
         {title && <strong>{title}</strong>}
         <div>{children}</div>
@@ -110,6 +110,8 @@ export function Banner({
     </div>
   );
 }
+
+const BANNER_ICONS = { good: 'check', bad: 'warning', warn: 'warning', info: 'info' } as const;
 
 export const NoticeBanner = ({ notice }: { notice: Notice | null }) =>
   notice ? <Banner tone={notice.tone}>{notice.text}</Banner> : null;

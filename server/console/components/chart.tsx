@@ -70,14 +70,15 @@ export function EventChart({ days }: { days: readonly Day[] }) {
 }
 
 function Bar({ day, x, scale }: { day: Day; x: number; scale: number }) {
-  let top = HEIGHT;
   if (total(day) === 0) return <rect className="bar-base" x={x} y={HEIGHT - 1.5} width={BAR} height={1.5} />;
   return (
     <>
       {ORDER.filter((status) => day.counts[status] > 0).map((status) => {
+        const below = ORDER.slice(0, ORDER.indexOf(status) + 1).reduce((sum, one) => sum + day.counts[one], 0);
         const height = Math.max(1.5, day.counts[status] * scale);
-        top -= height;
-        return <rect key={status} className={`bar-${status}`} x={x} y={top} width={BAR} height={height} />;
+        return (
+          <rect key={status} className={`bar-${status}`} x={x} y={HEIGHT - below * scale} width={BAR} height={height} />
+        );
       })}
     </>
   );

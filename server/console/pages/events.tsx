@@ -181,7 +181,7 @@ const EVENT_COLUMNS: readonly Column<EventView>[] = [
     isMinor: true,
     cell: (event) =>
       event.contact ? (
-        <a className="above" href={`/audience/${event.contact}`}>
+        <a className="above clip" href={`/audience/${event.contact}`} title={event.email ?? undefined}>
           {event.email ?? 'Contact'}
         </a>
       ) : (

@@ -118,7 +118,7 @@ function filterOf(query: AudienceQuery): ContactFilter {
 
 function groupIn(fields: Record<string, unknown>): string | null {
   const group = textIn(fields, 'user_group').trim();
-  if (group.length > 100 || /[\u0000-\u001f\u007f]/.test(group))
+  if (group.length > 100 || /\p{Cc}/u.test(group))
     throw new AppError('invalid_request', 'A user group has at most 100 characters, in one line.', 'user_group');
   return group || null;
 }

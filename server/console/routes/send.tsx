@@ -31,6 +31,7 @@ const pageHeaders = helmet({
   // The page's own forms must show where they come from; other sites learn nothing.
   referrerPolicy: { policy: 'same-origin' },
   crossOriginEmbedderPolicy: false,
+  originAgentCluster: false,
 });
 /** An email is shown as it is, in a frame that runs nothing and belongs to no origin. */
 const mailHeaders = helmet({
@@ -49,6 +50,7 @@ const mailHeaders = helmet({
   xFrameOptions: { action: 'sameorigin' },
   referrerPolicy: { policy: 'no-referrer' },
   crossOriginEmbedderPolicy: false,
+  originAgentCluster: false,
 });
 
 interface Options {
