@@ -3,6 +3,7 @@ import { newId } from '../db/new-id';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
+import { ACCESS_TOKEN_MS } from './token-exchange';
 
 export type Install = Row<'install'>;
 
@@ -19,6 +20,13 @@ export const listInstalls = (db: Db): Promise<Install[]> =>
 /** Also while it needs to be connected again: its events are received and its data can be read. */
 export const isConnected = (install: Install | undefined): install is Install =>
   install !== undefined && install.status !== 'removed';
+
+/**
+ * When Stripe last gave us a token (epoch milliseconds). An uninstall from before that is not the end of this
+ * connection: uninstalling kills all tokens, so the account has been connected again since.
+ */
+export const lastGrantAt = (install: Install): number =>
+  install.token_expires_at === null ? install.connected_at : install.token_expires_at - ACCESS_TOKEN_MS;
 
 /** What connecting obtained; tokens and secrets are sealed (see seals.ts). */
 export type Credentials = Pick<

@@ -7,7 +7,7 @@ import type { Context } from '../context';
 
 const EXCHANGE_TIMEOUT_MS = 10_000;
 /** The answer carries no `expires_in`; Stripe documents one hour. */
-const ACCESS_TOKEN_MS = 60 * 60_000;
+export const ACCESS_TOKEN_MS = 60 * 60_000;
 
 const answerSchema = z.object({
   access_token: z.string().min(1),

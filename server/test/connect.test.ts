@@ -410,11 +410,12 @@ describe("the Dashboard's link", () => {
       await tillpost.connect(LIVE);
       const [late, gone] = [await open(tillpost), await open(tillpost, LIVE)];
       await endInstall(tillpost.ctx, LIVE);
-      expect((await createBrowserClient(tillpost.url).get(gone)).status).toBe(404);
-      tillpost.clock.advance(10 * 60_000 + 1_000);
       const browser = createBrowserClient(tillpost.url);
+      const csrf_token = await browser.csrfToken(late);
+      expect((await browser.get(gone)).status).toBe(404);
+      tillpost.clock.advance(10 * 60_000 + 1_000);
       expect((await browser.get(late)).status).toBe(404);
-      expect((await browser.post(late, { csrf_token: await browser.csrfToken('/') })).status).toBe(404);
+      expect((await browser.post(late, { csrf_token })).status).toBe(404);
     }));
 
   it('leaves a full session full', () =>

@@ -13,6 +13,7 @@ const MINUTE = 60_000;
 async function withTillpost(options: HarnessOptions, work: (tillpost: Tillpost) => Promise<void>): Promise<void> {
   const tillpost = await startTillpost(options);
   try {
+    tillpost.sandbox.addAccount({ id: ACCOUNT, email: 'owner@bakery.example' });
     await tillpost.connect();
     tillpost.sandbox.requests.clear();
     await work(tillpost);
@@ -175,7 +176,6 @@ describe('the notice of a dead connection', () => {
         ALERT_EMAIL: 'ops@tillpost.example',
       };
       await withTillpost({ env }, async (tillpost) => {
-        await tillpost.db.updateTable('install').set({ account_email: 'owner@bakery.example' }).execute();
         for (const outage of [1, 2]) {
           tillpost.sandbox.revoke(ACCOUNT, false);
           await expect(ask(tillpost.ctx)).rejects.toThrow(NeedsReconnect);

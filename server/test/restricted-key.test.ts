@@ -163,7 +163,7 @@ describe('a key that can not be used', () => {
         expect(response.status).toBe(400);
         expect(await response.text()).toContain('/connect?mode=test');
       },
-      { env: {} },
+      { env: { STRIPE_SECRET_KEY: '', STRIPE_AUTHORIZE_URL: '', STRIPE_WEBHOOK_SECRET: '' } },
     ));
 
   it('of an account that is not allowed makes nothing at Stripe', () =>

@@ -7,6 +7,7 @@ import type { Row } from '../db/schema';
 import { ofTenant, tenantKey, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import { NeedsReconnect } from '../installs/credentials';
+import { lastGrantAt } from '../installs/installs';
 import { classifyStripeError } from '../stripe';
 import { endInstall } from '../sync/disconnect';
 import type { Lane } from '../worker';
@@ -159,7 +160,7 @@ function explain(error: unknown): { reason: EventReason; outcome: string } {
 
 /** Another app can't uninstall what has been connected again since. */
 async function uninstall(ctx: Context, { tenant, row, install }: Job): Promise<void> {
-  const isOld = install !== undefined && row.created * 1000 < install.connected_at - 1_000;
+  const isOld = install !== undefined && row.created * 1000 < lastGrantAt(install) - 1_000;
   if (!isOld) await endInstall(ctx, tenant);
   await update(ctx, row, {
     status: 'processed',

@@ -1,0 +1,255 @@
+/** How an install ends, what stays of it, and how that is erased; and what is deleted because it has expired. */
+import { createOpenLink } from '../installs/open-link';
+import { findInstall } from '../installs/installs';
+import type { Schema } from '../db/schema';
+import { disconnect, endInstall } from '../sync/disconnect';
+import { eraseInstall } from '../sync/erase';
+import { startImport } from '../sync/import';
+import { ENGINES } from './databases';
+import { ACCOUNT, LIVE, startTillpost, TEST, type HarnessOptions, type Tillpost } from './harness';
+import { createWorkflow, activateWorkflow } from '../workflows/workflows';
+import { findSuppression } from '../contacts/suppressions';
+
+const DAY = 24 * 3_600_000;
+
+async function withTillpost(options: HarnessOptions, work: (tillpost: Tillpost) => Promise<void>): Promise<void> {
+  const tillpost = await startTillpost(options);
+  try {
+    await tillpost.connect();
+    await tillpost.enable();
+    await tillpost.worker.drain();
+    await work(tillpost);
+  } finally {
+    await tillpost.close();
+  }
+}
+
+/** An install with contacts, billing, a workflow with runs and emails, settings and an import. */
+async function fill(tillpost: Tillpost, tenant = TEST): Promise<void> {
+  const { db, clock, sandbox } = tillpost;
+  const { accountId, livemode } = tenant;
+  const workflow = await createWorkflow(db, tenant, { template: 'new_customer' }, clock.now());
+  await activateWorkflow(db, tenant, workflow.id, clock.now());
+  for (const n of [1, 2, 3])
+    await sandbox.trigger('customer.created', {
+      account: accountId,
+      livemode,
+      email: `p${n}@example.com`,
+      name: `P ${n}`,
+    });
+  await sandbox.trigger('customer.subscription.created', { account: accountId, livemode });
+  await startImport(db, tenant, clock.now());
+  await createOpenLink(tillpost.ctx, tenant, 'usr_1');
+  await tillpost.worker.drain();
+}
+
+const TABLES: (keyof Schema)[] = [
+  'setting',
+  'event',
+  'event_payload',
+  'contact',
+  'customer_link',
+  'subscription_state',
+  'workflow',
+  'run',
+  'run_step',
+  'email',
+  'email_body',
+  'import_job',
+  'install',
+  'link_token',
+];
+
+async function rowsOf({ db }: Tillpost, { livemode } = TEST): Promise<Record<string, number>> {
+  const counts = await Promise.all(
+    TABLES.map(async (table) => {
+      const rows = await db
+        .selectFrom(table as 'contact')
+        .select('account_id')
+        .where('account_id', '=', ACCOUNT)
+        .where('livemode', '=', livemode ? 1 : 0)
+        .execute();
+      return [table, rows.length] as const;
+    }),
+  );
+  return Object.fromEntries(counts);
+}
+
+const NOTHING = Object.fromEntries(TABLES.map((table) => [table, 0]));
+
+describe.each(ENGINES)('disconnecting on %s', (engine) => {
+  it('forgets the tokens, stops the work, and keeps the data', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      await fill(tillpost);
+      await tillpost.db
+        .updateTable('run')
+        .set({ status: 'running', due_at: tillpost.clock.now() + DAY })
+        .execute();
+      await tillpost.db
+        .updateTable('email')
+        .set({ status: 'queued', due_at: tillpost.clock.now() + DAY })
+        .execute();
+      const before = await rowsOf(tillpost);
+      await disconnect(tillpost.ctx, TEST);
+      expect(await findInstall(tillpost.db, TEST)).toMatchObject({
+        status: 'removed',
+        access_token: null,
+        refresh_token: null,
+      });
+      expect({ ...(await rowsOf(tillpost)), link_token: 1 }).toEqual(before);
+      const runs = await tillpost.db.selectFrom('run').select(['status', 'due_at']).execute();
+      expect(runs.length).toBeGreaterThan(0);
+      for (const run of runs) expect(run).toEqual({ status: 'stopped', due_at: null });
+      const emails = await tillpost.db.selectFrom('email').select(['status', 'reason']).execute();
+      for (const email of emails) expect(email).toEqual({ status: 'failed', reason: 'disconnected' });
+    }));
+
+  it('lets events that come afterwards end as not_installed, without their payload', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      await disconnect(tillpost.ctx, TEST);
+      const event = await tillpost.sandbox.trigger('customer.created', { account: ACCOUNT });
+      await tillpost.worker.drain();
+      const row = await tillpost.db.selectFrom('event').selectAll().where('id', '=', event.id).executeTakeFirst();
+      expect(row).toMatchObject({ status: 'ignored', reason: 'not_installed' });
+      const payload = await tillpost.db.selectFrom('event_payload').select('seq').where('seq', '=', row!.seq).execute();
+      expect(payload).toEqual([]);
+    }));
+
+  it('comes from uninstalling at Stripe just the same', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      tillpost.clock.advance(60_000);
+      await tillpost.sandbox.uninstall(ACCOUNT, false);
+      await tillpost.worker.drain();
+      expect(await findInstall(tillpost.db, TEST)).toMatchObject({ status: 'removed', access_token: null });
+      expect(await tillpost.call('overview')).toMatchObject({ connected: false, status: 'removed' });
+    }));
+
+  it('erases everything 30 days later, and nothing before', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      await fill(tillpost);
+      await disconnect(tillpost.ctx, TEST);
+      tillpost.clock.advance(29 * DAY);
+      await tillpost.worker.drain();
+      expect((await rowsOf(tillpost)).contact).toBeGreaterThan(0);
+      tillpost.clock.advance(DAY + 60_000);
+      await tillpost.worker.drain();
+      expect(await rowsOf(tillpost)).toEqual(NOTHING);
+    }));
+});
+
+describe.each(ENGINES)('erasing on %s', (engine) => {
+  it('leaves no row of the install, and every row of its other mode', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      await tillpost.connect(LIVE);
+      await tillpost.enable({}, {}, LIVE);
+      await fill(tillpost);
+      await fill(tillpost, LIVE);
+      const live = await rowsOf(tillpost, LIVE);
+      for (const [table, rows] of Object.entries(await rowsOf(tillpost)))
+        expect([table, rows > 0]).toEqual([table, true]);
+      await eraseInstall(tillpost.ctx, TEST);
+      await tillpost.worker.drain();
+      expect(await rowsOf(tillpost)).toEqual(NOTHING);
+      expect(await rowsOf(tillpost, LIVE)).toEqual(live);
+    }));
+
+  it('keeps a hash of who had unsubscribed, so that beginning anew does not mail them', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      await fill(tillpost);
+      await tillpost.db
+        .updateTable('contact')
+        .set({ status: 'unsubscribed' })
+        .where('email', '=', 'p1@example.com')
+        .execute();
+      await eraseInstall(tillpost.ctx, TEST);
+      await tillpost.worker.drain();
+      expect(await findSuppression(tillpost.db, TEST, 'p1@example.com')).toMatchObject({ scope: 'marketing' });
+      expect(await findSuppression(tillpost.db, TEST, 'p2@example.com')).toBeUndefined();
+      await tillpost.connect();
+      await tillpost.enable();
+      await tillpost.sandbox.trigger('customer.created', { account: ACCOUNT, email: 'p1@example.com' });
+      await tillpost.worker.drain();
+      expect(await tillpost.db.selectFrom('contact').select('status').executeTakeFirst()).toEqual({
+        status: 'unsubscribed',
+      });
+    }));
+
+  it('makes connecting wait until it has ended', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      await fill(tillpost);
+      await eraseInstall(tillpost.ctx, TEST);
+      await expect(tillpost.connect()).rejects.toThrow();
+      expect((await findInstall(tillpost.db, TEST))?.status).toBe('removed');
+      await tillpost.worker.drain();
+      await tillpost.connect();
+      expect((await findInstall(tillpost.db, TEST))?.status).toBe('active');
+    }));
+});
+
+describe('disconnecting', () => {
+  it('twice changes nothing: the time of erasure stays', () =>
+    withTillpost({}, async (tillpost) => {
+      await disconnect(tillpost.ctx, TEST);
+      const before = await findInstall(tillpost.db, TEST);
+      tillpost.clock.advance(DAY);
+      await endInstall(tillpost.ctx, TEST);
+      await disconnect(tillpost.ctx, TEST);
+      expect(await findInstall(tillpost.db, TEST)).toEqual(before);
+    }));
+
+  it('does not follow from an uninstall that is older than the connection', () =>
+    withTillpost({}, async (tillpost) => {
+      tillpost.clock.advance(60_000);
+      tillpost.sandbox.setWebhookUrl('http://127.0.0.1:9/nobody');
+      const event = await tillpost.sandbox.uninstall(ACCOUNT, false);
+      tillpost.clock.advance(60_000);
+      await tillpost.connect();
+      await tillpost.deliver(event);
+      await tillpost.worker.drain();
+      expect((await findInstall(tillpost.db, TEST))?.status).toBe('active');
+    }));
+});
+
+describe('housekeeping', () => {
+  it('deletes what has expired and nothing else', () =>
+    withTillpost({}, async (tillpost) => {
+      const { ctx, db, clock } = tillpost;
+      await createOpenLink(ctx, TEST, 'usr_1');
+      await fetch(`${tillpost.url}/connect?mode=test`, { redirect: 'manual' });
+      clock.advance(11 * 60_000);
+      await createOpenLink(ctx, TEST, 'usr_2');
+      clock.advance(55 * 60_000 - 11 * 60_000);
+      await createOpenLink(ctx, TEST, 'usr_3');
+      clock.advance(6 * 60_000);
+      await tillpost.worker.drain();
+      expect(await db.selectFrom('link_token').select('user_id').execute()).toEqual([{ user_id: 'usr_3' }]);
+      expect(await db.selectFrom('oauth_state').select('livemode').execute()).toEqual([]);
+    }));
+
+  it.each(ENGINES)('deletes payloads older than RETENTION_DAYS on %s, but not of events that still wait', (engine) =>
+    withTillpost({ engine, env: { RETENTION_DAYS: '7' } }, async (tillpost) => {
+      const ids: string[] = [];
+      for (const n of [1, 2]) {
+        const event = await tillpost.sandbox.trigger('customer.created', {
+          account: ACCOUNT,
+          email: `p${n}@example.com`,
+        });
+        ids.push(event.id);
+      }
+      await tillpost.worker.drain();
+      const waits = { status: 'waiting' as const, due_at: null };
+      await tillpost.db.updateTable('event').set(waits).where('id', '=', ids[1]!).execute();
+      tillpost.clock.advance(8 * DAY);
+      const fresh = await tillpost.sandbox.trigger('customer.created', { account: ACCOUNT, email: 'p3@example.com' });
+      await tillpost.worker.drain();
+      const kept = await tillpost.db
+        .selectFrom('event_payload')
+        .innerJoin('event', 'event.seq', 'event_payload.seq')
+        .select('event.id')
+        .where('event.type', '=', 'customer.created')
+        .execute();
+      expect(kept.map(({ id }) => id).sort()).toEqual([ids[1], fresh.id].sort());
+      expect(await tillpost.db.selectFrom('event').select('id').where('id', '=', ids[0]!).execute()).toHaveLength(1);
+    }),
+  );
+});
