@@ -90,7 +90,7 @@ function Choice({
   return (
     <label>
       {label}
-      <select value={value} onChange={(event) => onChoose(event.target.value)}>
+      <select aria-label={label} value={value} onChange={(event) => onChoose(event.target.value)}>
         {Object.entries(options).map(([key, name]) => (
           <option key={key} value={key}>
             {name}

@@ -60,7 +60,7 @@ it('keeps what was switched, saved and loaded again', async () => {
   await page.getByLabel('Test addresses').fill('Me@Example.com');
   await expectText(page, 'Unsaved changes');
   await page.getByRole('button', { name: 'Save' }).click();
-  await expectText(page, 'Saved');
+  await page.getByText('Saved', { exact: true }).waitFor();
   // What the backend made of it is on the page at once.
   expect(await page.getByLabel('Test addresses').inputValue()).toBe('me@example.com');
 
@@ -84,7 +84,7 @@ it('turns on all events at once', async () => {
   const page = await open('settings');
   await page.getByRole('button', { name: 'Turn on all' }).click();
   await page.getByRole('button', { name: 'Save' }).click();
-  await expectText(page, 'Saved');
+  await page.getByText('Saved', { exact: true }).waitFor();
   await page.reload();
   await expectText(page, 'Events · 19 of 19 on');
 });
@@ -130,9 +130,9 @@ it('connects an account through the local Stripe’s install page, and notices i
   await install.locator(`[name=account][value="${id}"]`).check();
   await install.locator('[name=decision][value=allow]').click();
   await expectText(page.getByRole('dialog'), 'Choose events');
-  await page.getByRole('button', { name: 'Turn on' }).click();
+  await page.getByRole('button', { name: 'Turn on', exact: true }).click();
   await page.getByRole('button', { name: 'Import customers' }).click();
-  await page.getByRole('button', { name: 'Turn on' }).click();
+  await page.getByRole('button', { name: 'Turn on', exact: true }).click();
   await expectText(page, 'All set.');
 });
 
