@@ -1,4 +1,6 @@
 /** Dates as people read them, by name of the format. */
+import { remember } from './remember';
+
 const FORMATS: Record<string, Intl.DateTimeFormatOptions> = {
   short: { dateStyle: 'short' },
   medium: { dateStyle: 'medium' },
@@ -11,6 +13,11 @@ export const DATE_FORMATS = Object.keys(FORMATS);
 
 /** Undefined for a format without such a name. */
 export function formatDate(ms: number, format: string, locale: string, timeZone: string): string | undefined {
-  const options = Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined;
-  return options && new Intl.DateTimeFormat(locale, { ...options, timeZone }).format(ms);
+  if (!Object.hasOwn(FORMATS, format)) return undefined;
+  return formatFor([locale, timeZone, format].join(' ')).format(ms);
 }
+
+const formatFor = remember((key) => {
+  const [locale, timeZone, format = ''] = key.split(' ');
+  return new Intl.DateTimeFormat(locale, { ...FORMATS[format], timeZone });
+});

@@ -4,7 +4,8 @@
  */
 import { Liquid } from 'liquidjs';
 import { protectValue, textOf } from './placeholders';
-import { dateFilter, moneyFilter } from './liquid-filters';
+import { remember } from './remember';
+import { dateFilter, moneyFilter, type LiquidGlobals } from './liquid-filters';
 
 const TAGS = ['if', 'unless', 'case', 'for', 'break', 'continue', 'assign', 'comment', 'raw', '#'];
 const FILTERS = (
@@ -19,7 +20,7 @@ const MAX_RENDER_MS = 250;
 const MAX_MEMORY = 1_000_000;
 
 export const bodyEngine = createEngine(protectValue);
-export const lineEngine = createEngine(toOneLine);
+const lineEngine = createEngine(toOneLine);
 
 function createEngine(outputEscape: (value: unknown) => string): Liquid {
   const engine = new Liquid({
@@ -41,6 +42,17 @@ function createEngine(outputEscape: (value: unknown) => string): Liquid {
   engine.registerFilter('money', moneyFilter);
   engine.registerFilter('date', dateFilter(builtInDate));
   return engine;
+}
+
+/** Fills a template in; throws a LiquidError when it is faulty, names what isn't there, or runs wild. */
+export type Fill = (template: string, scope: object, globals: LiquidGlobals) => string;
+
+export const fillBody = createFill(bodyEngine);
+export const fillLine = createFill(lineEngine);
+
+function createFill(engine: Liquid): Fill {
+  const parse = remember((template) => engine.parse(template));
+  return (template, scope, globals) => engine.renderSync(parse(template), scope, { globals }) as string;
 }
 
 function keepOnly(registry: Record<string, unknown>, names: readonly string[]): void {

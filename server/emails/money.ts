@@ -1,4 +1,5 @@
 /** Amounts as people read them. */
+import { remember } from './remember';
 
 // Stripe's list, not ISO 4217's: it treats MGA as zero-decimal, and ISK and UGX as having two for old times' sake.
 // https://docs.stripe.com/currencies#zero-decimal
@@ -11,5 +12,10 @@ export function formatMoney(amount: number, currency: string, locale: string): s
   const digits = ZERO_DECIMAL.has(code) ? 0 : THREE_DECIMAL.has(code) ? 3 : 2;
   const major = amount / 10 ** digits;
   if (!/^[a-z]{3}$/.test(code)) return `${major} ${currency}`.trim();
-  return new Intl.NumberFormat(locale, { style: 'currency', currency: code }).format(major);
+  return formatFor(`${locale} ${code}`).format(major);
 }
+
+const formatFor = remember((key) => {
+  const [locale, currency] = key.split(' ');
+  return new Intl.NumberFormat(locale, { style: 'currency', currency });
+});

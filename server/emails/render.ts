@@ -1,9 +1,9 @@
 /** One email from its content and values: subject, preview text, HTML and plain text, or why it can't be made. Pure. */
-import { LiquidError, type Liquid } from 'liquidjs';
+import { LiquidError } from 'liquidjs';
 import type { PropertyValue } from '../../shared/catalogue';
 import type { EmailContent } from '../../shared/workflow';
 import { problemOf } from './check-template';
-import { bodyEngine, lineEngine } from './liquid';
+import { fillBody, fillLine, type Fill } from './liquid';
 import { withoutMarks } from './placeholders';
 import { renderLayout } from './render-layout';
 import { renderMarkdown } from './render-markdown';
@@ -37,10 +37,10 @@ class Held extends Error {}
 export function renderEmail(input: RenderInput): Rendered {
   const { content } = input;
   try {
-    const line = (template: string) => fill(lineEngine, template, input).replace(/\s+/g, ' ').trim();
+    const line = (template: string) => fill(fillLine, template, input).replace(/\s+/g, ' ').trim();
     const subject = line(content.subject).slice(0, MAX_SUBJECT_CHARACTERS);
     if (subject === '') throw new Held('The subject came out empty');
-    const source = fill(bodyEngine, withoutMarks(content.body), input);
+    const source = fill(fillBody, withoutMarks(content.body), input);
     const previewText = line(content.preview_text);
     const body = renderMarkdown(source);
     const footer = content.kind === 'marketing' ? linesOf(input.postalAddress) : [];
@@ -53,10 +53,10 @@ export function renderEmail(input: RenderInput): Rendered {
   }
 }
 
-function fill(engine: Liquid, template: string, { event, contact, sender, locale, timezone }: RenderInput): string {
+function fill(into: Fill, template: string, { event, contact, sender, locale, timezone }: RenderInput): string {
   try {
     const scope = { event: present(event), contact: present(contact), sender: present(sender) };
-    const text = engine.parseAndRenderSync(template, scope, { globals: { locale, timezone } }) as string;
+    const text = into(template, scope, { locale, timezone });
     if (text.length > MAX_BODY_CHARACTERS) throw new Held('The template makes an email that is too long');
     return text;
   } catch (error) {

@@ -2,6 +2,7 @@
 import type { Insertable } from 'kysely';
 import type { PropertyValue } from '../../shared/catalogue';
 import type { Settings } from '../../shared/settings';
+import { findStep } from '../../shared/workflow';
 import { setUserGroup } from '../contacts/contacts';
 import type { Context } from '../context';
 import { inList, insertNew, upsert } from '../db/bulk';
@@ -13,7 +14,7 @@ import { readSettings } from '../settings/settings';
 import { contactFacts } from './contact-facts';
 import { definitionOf } from './definitions';
 import { readEventFacts, type EventFacts } from './event-facts';
-import { nextStep, type Decision } from './next-step';
+import { firstStep, nextStep, type Decision } from './next-step';
 import { slotAfterEnd } from './run-key';
 
 type Run = Row<'run'>;
@@ -135,7 +136,8 @@ function walk(around: Surroundings, run: Run, writes: Writes): Run {
     writes.steps.push({ ...tenantColumns(around.tenant), run_id: run.id, n: ++n, at: now, ...step });
   };
 
-  let stepId = run.step_id;
+  const isUnderWay = n > 0 || findStep(definition, run.step_id ?? '') !== undefined;
+  let stepId = isUnderWay ? run.step_id : firstStep(definition);
   let hasWaited = run.reason === 'waiting';
   for (;;) {
     const decision: Decision = nextStep(definition, { stepId, hasWaited }, facts);
@@ -173,7 +175,8 @@ function walk(around: Surroundings, run: Run, writes: Writes): Run {
         log(decision.step.id, 'exit', 'Ends here');
         return ended(run, 'finished', 'exit_step', now, decision.step.id);
       case 'finish':
-        return ended(run, 'finished', null, now);
+        // Gone only when an edit crossed this run's way in another process; saving moves all others.
+        return ended(run, 'finished', stepId === null ? null : 'step_removed', now);
     }
     stepId = decision.next;
   }

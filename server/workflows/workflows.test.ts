@@ -95,7 +95,11 @@ describe.each(ENGINES)('workflows on %s', (engine) => {
   });
 
   it('start once per contact, for ever', async () => {
-    const trigger = { event: 'invoice.payment_failed', conditions: [], frequency: 'once_per_contact' } as const;
+    const trigger: Definition['trigger'] = {
+      event: 'invoice.payment_failed',
+      conditions: [],
+      frequency: 'once_per_contact',
+    };
     await rig.workflow({ definition: define([email('one')], { trigger }) });
     const jenny = await rig.contact();
     const other = await rig.contact({ email: 'other@example.com' });
@@ -106,7 +110,11 @@ describe.each(ENGINES)('workflows on %s', (engine) => {
   });
 
   it('run one at a time per invoice, and again once that run has ended', async () => {
-    const trigger = { event: 'invoice.payment_failed', conditions: [], frequency: 'one_at_a_time' } as const;
+    const trigger: Definition['trigger'] = {
+      event: 'invoice.payment_failed',
+      conditions: [],
+      frequency: 'one_at_a_time',
+    };
     await rig.workflow({ definition: define([wait('w')], { trigger }) });
     const jenny = await rig.contact();
     const attempt = (n: number, id = 'in_1') =>
