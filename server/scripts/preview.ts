@@ -6,7 +6,7 @@ const PORT = 4244;
 
 async function main(): Promise<void> {
   const stack = await startLocalStack({ folder: './data/preview' });
-  stack.sandbox.addAccount({ name: 'Northwind (not connected)' });
+  stack.sandbox.addAccount({ name: 'Northwind' });
   stack.sandbox.seedCustomers(stack.account.accountId, false, 25, { withSubscriptions: true });
   await configureAsMerchant(stack);
   const preview = await startPreview(stack, Number(process.env.PREVIEW_PORT ?? PORT));
