@@ -13,6 +13,7 @@ import { NeedsReconnect } from '../installs/credentials';
 import { redact } from '../log';
 import { classifyStripeError } from '../stripe';
 import type { Lane } from '../worker';
+import { createBackground } from './background';
 import { applyPage } from './import-apply';
 import { countCustomers, fetchPage, isAtEnd, readCursor, writeCursor } from './import-page';
 
@@ -63,24 +64,16 @@ const progressOf = ({ status, done, total }: Job): ImportProgress => ({
 });
 
 export function createImportLane(): Lane {
-  const underWay = new Set<Promise<void>>();
+  const background = createBackground(AT_ONCE);
   return {
     name: 'import',
     async work(ctx) {
-      const limit = AT_ONCE - underWay.size;
+      const limit = background.free();
       const jobs = limit > 0 ? await claim(ctx.db, 'import_job', { now: ctx.clock.now(), limit }) : [];
-      for (const job of jobs) {
-        const work = importOnePage(ctx, job).finally(() => {
-          underWay.delete(work);
-          ctx.nudge();
-        });
-        underWay.add(work);
-      }
+      for (const job of jobs) background.start(ctx, () => importOnePage(ctx, job));
       return jobs.length;
     },
-    async settle() {
-      while (underWay.size > 0) await Promise.all(underWay);
-    },
+    settle: () => background.settle(),
   };
 }
 

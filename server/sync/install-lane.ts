@@ -11,6 +11,7 @@ import { sendReconnectNotice } from '../installs/reconnect-notice';
 import { redact } from '../log';
 import { createInbox } from '../webhooks/inbox';
 import type { Lane } from '../worker';
+import { createBackground } from './background';
 import { catchUp, catchUpAll, CATCH_UP_EVERY_MS } from './catch-up';
 import { eraseData } from './erase';
 import { releaseInstall } from './install-claim';
@@ -18,28 +19,19 @@ import { releaseInstall } from './install-claim';
 const AT_ONCE = 3;
 
 export function createInstallLane(): Lane {
-  const underWay = new Set<Promise<void>>();
+  const background = createBackground(AT_ONCE);
   let hasStarted = false;
-
   return {
     name: 'install',
     async work(ctx) {
       if (!hasStarted) await catchUpAll(ctx);
       hasStarted = true;
-      const limit = AT_ONCE - underWay.size;
+      const limit = background.free();
       const installs = limit > 0 ? await claim(ctx.db, 'install', { now: ctx.clock.now(), limit }) : [];
-      for (const install of installs) {
-        const work = handle(ctx, install).finally(() => {
-          underWay.delete(work);
-          ctx.nudge();
-        });
-        underWay.add(work);
-      }
+      for (const install of installs) background.start(ctx, () => handle(ctx, install));
       return installs.length;
     },
-    async settle() {
-      while (underWay.size > 0) await Promise.all(underWay);
-    },
+    settle: () => background.settle(),
   };
 }
 

@@ -233,6 +233,20 @@ describe('npm run stripe:setup', () => {
       expect(await at(tillpost, url)).toMatchObject([{ id: endpoint!.id, status: 'enabled' }]);
     }));
 
+  it('names every fault of its configuration at once', async () => {
+    const script = `${__dirname}/../scripts/stripe-setup.ts`;
+    const env = {
+      PATH: process.env.PATH,
+      STRIPE_TEST_SECRET_KEY: 'pk_test_123',
+      PUBLIC_URL: 'http://tillpost.example.com',
+    };
+    const failed = promisify(execFile)(process.execPath, ['--import', 'tsx', script], { env });
+    await expect(failed).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/STRIPE_TEST_SECRET_KEY[^]*PUBLIC_URL/),
+    });
+  });
+
   it('makes a second endpoint where the first has another API version, and says to delete that', () =>
     withTillpost(async (tillpost) => {
       const url = 'https://old.example.com/webhooks/stripe';
