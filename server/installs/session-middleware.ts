@@ -25,10 +25,11 @@ export const sessionOf = (res: Response): Session | undefined => res.locals.sess
 /** Goes into every form as `csrf_token`; bound to the session, or to the browser while there is none. */
 export const csrfTokenOf = (res: Response): string => res.locals.csrfToken as string;
 
-/** Without a session: to the page that offers Connect to Stripe. */
-export const requireSession: RequestHandler = (_req, res, next) => {
-  if (sessionOf(res)) next();
-  else res.redirect('/');
+/** Without a session: to the page that offers Connect to Stripe. A form can't have its session's CSRF token then. */
+export const requireSession: RequestHandler = (req, res, next) => {
+  if (sessionOf(res)) return next();
+  if (req.method === 'POST') throw new AppError('forbidden', 'You are signed out. Sign in, then send the form again.');
+  res.redirect('/');
 };
 
 /** For what a session opened by the Dashboard's link must not do: disconnect, erase, import. */

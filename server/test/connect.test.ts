@@ -351,6 +351,10 @@ describe('a session', () => {
 
 describe('a form', () => {
   const forms = [
+    '/settings/stripe',
+    '/settings/stripe/import',
+    '/settings/stripe/disconnect',
+    '/settings/stripe/erase',
     '/session/switch',
     '/session/sign-out',
     '/session/sign-out-everywhere',
