@@ -105,6 +105,7 @@ export async function insertEmails(db: Db, emails: readonly ComposedEmail[]): Pr
     db,
     'email',
     emails.map(({ row }) => row),
+    ['id'],
   );
   const ids = new Set(inserted.map(({ id }) => id));
   const bodies = emails.flatMap(({ body }) => (body && ids.has(body.email_id) ? [body] : []));

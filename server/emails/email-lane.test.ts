@@ -243,6 +243,20 @@ describe.each(ENGINES)('emails on %s', (engine) => {
     expect(rig.mail.mails).toHaveLength(2);
   });
 
+  it('that ended the process again and again are given up', async () => {
+    await rig.workflow({ definition: definition() });
+    rig.mail.trouble({ at: 'rcpt', code: 451, message: 'Try later' });
+    await hello();
+    await rig.worker.drain();
+    await rig.db.updateTable('email').set({ claims: 5 }).execute();
+    rig.advance(FIRST_RETRY);
+    await rig.worker.drain();
+    expect(await rig.emails()).toMatchObject([
+      { status: 'failed', reason: 'Sending it ended the process several times' },
+    ]);
+    expect(rig.mail.mails).toEqual([]);
+  });
+
   it('with a value missing are held, say which, and go out once it is there', async () => {
     await rig.workflow({ definition: definition({ body: '{{ contact.user_group }}' }) });
     const jenny = await hello();

@@ -3,11 +3,11 @@ import { suppressAddress } from '../contacts/suppressions';
 import { removeContact } from '../contacts/contacts';
 import type { Row, Trx } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
-import { stopRuns } from '../workflows/runs';
+import { moveRuns, stopRuns } from '../workflows/runs';
 
 /** History moves along: events, runs and emails of the one contact become the other's. */
 export async function mergeContacts(trx: Trx, tenant: Tenant, fromId: string, intoId: string): Promise<void> {
-  for (const table of ['event', 'run', 'email', 'customer_link'] as const) {
+  for (const table of ['event', 'email', 'customer_link'] as const) {
     await trx
       .updateTable(table as 'event')
       .set({ contact_id: intoId })
@@ -15,6 +15,7 @@ export async function mergeContacts(trx: Trx, tenant: Tenant, fromId: string, in
       .where('contact_id', '=', fromId)
       .execute();
   }
+  await moveRuns(trx, tenant, fromId, intoId);
   await trx.deleteFrom('contact').where(ofTenant(tenant)).where('id', '=', fromId).execute();
 }
 

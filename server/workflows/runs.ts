@@ -81,6 +81,26 @@ export async function stopRuns(
     .execute();
 }
 
+/** Two contacts became one: runs move along, and so do their slots where the other contact doesn't hold them itself. */
+export async function moveRuns(trx: Trx, tenant: Tenant, fromId: string, intoId: string): Promise<void> {
+  const runs = await trx
+    .selectFrom('run')
+    .select(['id', 'workflow_id', 'slot', 'contact_id'])
+    .where(ofTenant(tenant))
+    .where('contact_id', 'in', [fromId, intoId])
+    .execute();
+  const held = new Set(runs.flatMap((run) => (run.contact_id === intoId ? [`${run.workflow_id} ${run.slot}`] : [])));
+  for (const run of runs.filter(({ contact_id }) => contact_id === fromId)) {
+    const slot = run.slot?.replace(fromId, intoId) ?? null;
+    await trx
+      .updateTable('run')
+      .set({ contact_id: intoId, slot: held.has(`${run.workflow_id} ${slot}`) ? null : slot })
+      .where(ofTenant(tenant))
+      .where('id', '=', run.id)
+      .execute();
+  }
+}
+
 /** A paused workflow's runs keep their clocks but are never due. */
 export async function parkRuns(trx: Trx, tenant: Tenant, workflowId: string): Promise<void> {
   await trx

@@ -40,7 +40,7 @@ export async function triggerWorkflows(
 
   const flush = async () => {
     await applyExits(trx, tenant, exits, now);
-    for (const { event_id } of await insertNew(trx, 'run', starts))
+    for (const { event_id } of await insertNew(trx, 'run', starts, ['event_id']))
       started.set(event_id, (started.get(event_id) ?? 0) + 1);
     exits = [];
     starts = [];

@@ -3,7 +3,7 @@ import { contactFacts } from './contact-facts';
 import { ENGINES } from '../test/databases';
 import { createRig, DAY, tenant, type Rig } from '../test/workflow-rig';
 import { transact } from '../db/transact';
-import { listRuns, readRun, runsByStep, stopRuns } from './runs';
+import { listRuns, moveRuns, readRun, runsByStep, stopRuns } from './runs';
 import { CONTACT_PROPERTIES, type EventType } from '../../shared/catalogue';
 import { readObject } from '../stripe-objects/read-object';
 import { triggerWorkflows, type WorkflowTrigger } from './trigger-workflows';
@@ -293,6 +293,53 @@ describe.each(ENGINES)('workflows on %s', (engine) => {
     rig.advance(DAY);
     await rig.worker.drain();
     expect(await rig.runs()).toMatchObject([{ status: 'failed', reason: 'payload_dropped' }]);
+  });
+
+  it('know a contact that was merged into another: once stays once', async () => {
+    const trigger: Definition['trigger'] = {
+      event: 'invoice.payment_failed',
+      conditions: [],
+      frequency: 'once_per_contact',
+    };
+    await rig.workflow({ definition: define([email('one')], { trigger }) });
+    await rig.workflow({ definition: define([wait('w'), email('two')], { trigger }) });
+    const [from, into] = [await rig.contact(), await rig.contact({ email: 'into@example.com' })];
+    const [first] = await listWorkflows(rig.db, tenant, { limit: 10 }).then(({ data }) => data);
+    await pauseWorkflow(rig.db, tenant, first!.id, 1);
+    await rig.happens('invoice.payment_failed', invoice('in_1'), into);
+    await activateWorkflow(rig.db, tenant, first!.id, 2);
+    await rig.happens('invoice.payment_failed', invoice('in_2'), from);
+    await transact(rig.db, (trx) => moveRuns(trx, tenant, from.id, into.id));
+    expect(await rig.happens('invoice.payment_failed', invoice('in_3'), into)).toBe(0);
+    expect(new Set((await rig.runs()).map(({ contact_id }) => contact_id))).toEqual(new Set([into.id]));
+  });
+
+  it('are not held up by a run that can’t go on, which is tried again and then given up', async () => {
+    await rig.workflow({ definition: define([email('one')]) });
+    await rig.happens('invoice.payment_failed', invoice('in_bad'), await rig.contact(), { id: 'evt_bad' });
+    await rig.happens('invoice.payment_failed', invoice('in_good'), await rig.contact({ email: 'good@example.com' }));
+    const { seq } = await rig.db
+      .selectFrom('event')
+      .select('seq')
+      .where('id', '=', 'evt_bad')
+      .executeTakeFirstOrThrow();
+    await rig.db.updateTable('event_payload').set({ payload: '{' }).where('seq', '=', seq).execute();
+    await rig.worker.drain();
+    expect(rig.mail.mails.map(({ to }) => to)).toEqual([['good@example.com']]);
+    expect(await rig.runs()).toMatchObject([{ status: 'running', last_error: 'SyntaxError' }, { status: 'finished' }]);
+    for (let hour = 0; hour < 12; hour++) {
+      rig.advance(3_600_000);
+      await rig.worker.drain();
+    }
+    expect(await rig.runs()).toMatchObject([{ status: 'failed', reason: 'internal_error' }, { status: 'finished' }]);
+  });
+
+  it('give a run up that ended the process again and again', async () => {
+    await rig.workflow({ definition: define([email('one')]) });
+    await rig.happens('invoice.payment_failed', invoice('in_1'), await rig.contact());
+    await rig.db.updateTable('run').set({ claims: 5 }).execute();
+    await rig.worker.drain();
+    expect(await rig.runs()).toMatchObject([{ status: 'failed', reason: 'crashed', due_at: null }]);
   });
 
   it('belong to their install alone', async () => {

@@ -228,7 +228,8 @@ function viewWorkflow(row: Workflow, counts: Counts): WorkflowView {
     name: row.name,
     status: row.status,
     revision: row.revision,
-    definition: definitionOf(row),
+    // Parsed anew: callers may change what they get, the kept one is everybody's.
+    definition: JSON.parse(row.definition) as Definition,
     counts: counts.get(row.id) ?? { running: 0, finished: 0, emails: 0 },
   };
 }
