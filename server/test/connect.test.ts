@@ -104,6 +104,30 @@ describe.each(ENGINES)('connecting on %s', (engine) => {
     }));
 });
 
+describe("Stripe's install page", () => {
+  /** Follows /connect to the page, decides there, and comes back with what Stripe redirects to. */
+  async function decide(tillpost: Tillpost, browser: BrowserClient, decision: 'allow' | 'deny'): Promise<Response> {
+    const link = new URL((await browser.get('/connect?mode=test')).headers.get('location') ?? '');
+    const page = await (await fetch(link)).text();
+    expect(page).toContain(ACCOUNT);
+    const fields = { ...Object.fromEntries(link.searchParams), account: ACCOUNT, decision };
+    const back = await fetch(link, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' });
+    return browser.get(back.headers.get('location') ?? '');
+  }
+
+  it('allowing leads into the settings, denying to a page that says so', () =>
+    withTillpost({}, async (tillpost) => {
+      tillpost.sandbox.addAccount({ id: ACCOUNT });
+      const browser = createBrowserClient(tillpost.url);
+      const denied = await decide(tillpost, browser, 'deny');
+      expect(denied.status).toBe(400);
+      expect(await denied.text()).toContain('Access was not granted');
+      const allowed = await decide(tillpost, browser, 'allow');
+      expect(allowed.headers.get('location')).toBe('/settings/stripe?connected=1');
+      expect(await (await browser.get('/settings/stripe')).text()).toContain(ACCOUNT);
+    }));
+});
+
 describe('a callback that can not be honoured is a page that says what happened', () => {
   const cases: [string, RegExp, (tillpost: Tillpost, browser: BrowserClient) => Promise<Record<string, string>>][] = [
     ['a denial without state', /Access was not granted/, () => Promise.resolve({ error: 'access_denied' })],
