@@ -27,7 +27,6 @@ async function bundle(options: BuildOptions): Promise<string> {
     platform: 'browser',
     jsx: 'automatic',
     sourcemap: 'inline',
-    define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'silent',
   });
   return outputFiles![0]!.text;
