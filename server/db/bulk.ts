@@ -21,21 +21,22 @@ function* chunks<T>(rows: readonly T[]): Generator<T[]> {
   }
 }
 
-/** Inserts the rows that aren't there yet, by any unique key; answers those that were inserted. */
-export async function insertNew<T extends keyof Schema>(
+/** Inserts the rows that aren't there yet, by any unique key; answers the named columns of those that were inserted. */
+export async function insertNew<T extends keyof Schema, C extends keyof Row<T> & string = never>(
   db: Db,
   table: T,
   rows: readonly Insertable<Schema[T]>[],
-): Promise<Row<T>[]> {
-  const inserted: Row<T>[] = [];
+  columns: readonly C[] = [],
+): Promise<Pick<Row<T>, C>[]> {
+  const inserted: Pick<Row<T>, C>[] = [];
   for (const chunk of chunks(rows)) {
     const result = await db
       .insertInto(table as 'setting')
       .values(chunk as never[])
       .onConflict((oc) => oc.doNothing())
-      .returningAll()
+      .$if(columns.length > 0, (query) => query.returning(columns as never))
       .execute();
-    inserted.push(...(result as unknown as Row<T>[]));
+    if (columns.length > 0) inserted.push(...(result as unknown as Pick<Row<T>, C>[]));
   }
   return inserted;
 }

@@ -40,19 +40,21 @@ describe.each(ENGINES)('the database on %s', (engine) => {
 
   it('inserts many rows once, by their key', async () => {
     const rows = Array.from({ length: 300 }, (_, i) => eventRow(`evt_${i}`, 5));
-    expect(await insertNew(db, 'event', [...rows, ...rows])).toHaveLength(300);
+    expect(await insertNew(db, 'event', [...rows, ...rows], ['id'])).toHaveLength(300);
     expect(
       await insertNew(
         db,
         'event',
         rows.map((row) => ({ ...row, seq: timeOrderedId() })),
+        ['id'],
       ),
     ).toHaveLength(0);
   });
 
   it('overwrites whole rows by their key', async () => {
-    const [row] = await insertNew(db, 'event', [eventRow('evt_1', 5)]);
-    await upsert(db, 'event', ['id'], [{ ...row!, outcome: 'changed' }]);
+    await insertNew(db, 'event', [eventRow('evt_1', 5)]);
+    const row = await db.selectFrom('event').selectAll().executeTakeFirstOrThrow();
+    await upsert(db, 'event', ['id'], [{ ...row, outcome: 'changed' }]);
     expect(await db.selectFrom('event').select('outcome').execute()).toEqual([{ outcome: 'changed' }]);
   });
 

@@ -74,7 +74,6 @@ export interface EventTable extends TenantColumns {
 
 export interface EventPayloadTable extends TenantColumns {
   seq: string;
-  received_at: number;
   payload: string;
 }
 

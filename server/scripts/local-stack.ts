@@ -40,18 +40,20 @@ const HONOURED = ['HOST', 'DATABASE_URL', 'ENCRYPTION_KEY', 'STRIPE_APP_SECRET',
 /** `folder` holds the data and is made anew. */
 export async function startLocalStack({
   log = createLog('silent'),
-  folder = FOLDER,
+  folder: ownFolder,
 }: { log?: Logger; folder?: string } = {}): Promise<LocalStack> {
+  const host = process.env.HOST ?? '127.0.0.1';
+  const port = await chosenPort('PORT', PORT, host);
+  // Beside another one that is running, this one must not take its data away.
+  const folder = ownFolder ?? (port === PORT || process.env.PORT ? FOLDER : `${FOLDER}-${port}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const host = process.env.HOST ?? '127.0.0.1';
-  const port = await chosenPort('PORT', 4242, host);
   const sandboxPort = await chosenPort('SANDBOX_PORT', 4243, '127.0.0.1');
   const url = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
   const appSecret = process.env.STRIPE_APP_SECRET?.split(',')[0] || `absec_${randomBytes(12).toString('hex')}`;
   const webhookSecret = `whsec_${randomBytes(16).toString('hex')}`;
 
-  const sandbox = createSandbox({ webhookUrl: `${url}/webhooks/stripe`, webhookSecret, appSecret, seed: 1 });
+  const sandbox = createSandbox({ webhookUrl: `${url}/webhooks/stripe`, webhookSecret, appSecret });
   const { url: stripeUrl } = await sandbox.listen(sandboxPort);
   const honoured = Object.fromEntries(HONOURED.map((name) => [name, process.env[name]]));
   const configuration = readConfig({

@@ -1,6 +1,7 @@
 /** Hourly, in bounded batches: what has expired is deleted. */
 import type { Context } from '../context';
 import { sql } from 'kysely';
+import { firstIdAt } from '../db/new-id';
 import type { Lane } from '../worker';
 
 const EVERY_MS = 60 * 60_000;
@@ -45,15 +46,18 @@ async function deleteExpired(ctx: Context, now: number): Promise<number> {
   return deleted;
 }
 
-/** An event that still waits keeps its payload however old it is: while an account has to be reconnected, without limit. */
+/**
+ * `seq` begins with the time of receipt, so the key finds the old ones. An event that still waits keeps its payload however
+ * old it is: while an account has to be reconnected, without limit.
+ */
 async function deleteOldPayloads(ctx: Context, now: number): Promise<number> {
   const before = now - ctx.config.payloadRetentionDays * DAY_MS;
   const { numAffectedRows } = await sql`
     delete from event_payload where (account_id, livemode, seq) in (
       select p.account_id, p.livemode, p.seq
-      from event_payload p
-      where p.received_at < ${before}
-        and not exists (
+      from install i
+      join event_payload p on p.account_id = i.account_id and p.livemode = i.livemode and p.seq < ${firstIdAt(before)}
+      where not exists (
           select 1 from event e
           where e.account_id = p.account_id and e.livemode = p.livemode and e.seq = p.seq
             and e.status in ('pending', 'waiting')

@@ -136,7 +136,7 @@ export async function createRig({
           .values({
             ...tenantColumns(whose),
             seq,
-            received_at: time.ms,
+
             payload: JSON.stringify({ ...event, data: { object } }),
           })
           .execute();

@@ -91,17 +91,19 @@ async function store(ctx: Context, deliveries: Delivery[]): Promise<void> {
     outcome: delivery.outcome,
     due_at: delivery.status === 'pending' ? now : null,
   }));
-  const payloads = new Map(rows.map((row, i) => [row.seq, deliveries[i]?.payload ?? null]));
+  const payloads = new Map(
+    rows.map(({ account_id, livemode, seq }, i) => [
+      seq,
+      { account_id, livemode, seq, payload: deliveries[i]?.payload ?? null },
+    ]),
+  );
   const write = async (trx: Trx) => {
-    const inserted = await insertNew(trx, 'event', rows);
+    const inserted = await insertNew(trx, 'event', rows, ['seq']);
+    const kept = inserted.flatMap(({ seq }) => payloads.get(seq) ?? []);
     await insertNew(
       trx,
       'event_payload',
-      inserted.flatMap((row) => {
-        const payload = payloads.get(row.seq);
-        if (payload === null || payload === undefined) return [];
-        return [{ account_id: row.account_id, livemode: row.livemode, seq: row.seq, received_at: now, payload }];
-      }),
+      kept.flatMap(({ payload, ...key }) => (payload === null ? [] : [{ ...key, payload }])),
     );
     return inserted.length;
   };

@@ -79,11 +79,9 @@ export async function up(db: Kysely<never>): Promise<void> {
 
   await table('event_payload')
     .addColumn('seq', 'text', (c) => c.notNull())
-    .addColumn('received_at', 'bigint', (c) => c.notNull())
     .addColumn('payload', 'text', (c) => c.notNull())
     .addPrimaryKeyConstraint(...key('event_payload', ['seq']))
     .execute();
-  await schema.createIndex('event_payload_age').on('event_payload').column('received_at').execute();
 
   await table('contact')
     .addColumn('id', 'text', (c) => c.notNull())
