@@ -37,7 +37,10 @@ export interface InstallTable extends TenantColumns {
   removed_at: number | null;
   needs_reconnect_at: number | null;
   reconnect_notified_at: number | null;
-  /** The catch-up's queue columns; `catch_up_from` is how far (epoch seconds) earlier rounds have covered. */
+  /**
+   * By status: the next catch-up, the notice that it needs reconnecting, the erasure of a removed one. `catch_up_from` is
+   * how far (epoch seconds) earlier rounds have covered.
+   */
   due_at: number | null;
   claims: Generated<number>;
   attempts: Generated<number>;

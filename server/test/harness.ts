@@ -3,6 +3,7 @@
  * test moves. Only the far side of the wire is a stand-in.
  */
 import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
 import { createStripe } from '../stripe';
 import type { ExtensionApi } from '../../shared/api';
 import { defaultSettings, type EventSettings, type Settings } from '../../shared/settings';
@@ -171,15 +172,20 @@ export function sign(payload: string, secret: string, ms: number): string {
 
 export const uniqueId = (prefix: string): string => `${prefix}_${randomBytes(9).toString('hex')}`;
 
+let portsTaken = 0;
+
+/** Each jest worker has a range of its own, below those the system hands out: no two tests want the same port. */
 async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
+  const first = 20_000 + Number(process.env.JEST_WORKER_ID ?? 0) * 1_000;
+  for (;;) {
+    const port = first + (portsTaken++ % 1_000);
+    if (await isFree(port)) return port;
+  }
 }
+
+const isFree = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });

@@ -1,4 +1,7 @@
 import { createHmac } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { openDatabase } from '../db/open';
 import { ENGINES } from './databases';
 import { fixtureEvent } from './fixtures/stripe';
@@ -218,6 +221,27 @@ it('gives back what a killed process had claimed once the lease ends', async () 
   await tillpost.worker.drain();
   expect(await tillpost.call('events/read', { id: event.id }, { tenant: TEST })).toMatchObject({ status: 'processed' });
   await tillpost.close();
+});
+
+it('frees at its start what a killed process had claimed in its SQLite file', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tillpost-restart-'));
+  const databaseUrl = `sqlite:${join(folder, 'tillpost.db')}`;
+  const first = await startTillpost({ databaseUrl });
+  await first.connect();
+  await first.enable();
+  const event = customerCreated();
+  await first.deliver(event);
+  await first.db
+    .updateTable('event')
+    .set({ due_at: Date.now() + 30_000, claims: 1 })
+    .execute();
+  await first.close();
+  const second = await startTillpost({ databaseUrl, runsWorker: true });
+  let status = 'pending';
+  while (status === 'pending') ({ status } = await second.call('events/read', { id: event.id }));
+  expect(status).toBe('processed');
+  await second.close();
+  rmSync(folder, { recursive: true });
 });
 
 function mutate(body: Buffer, headers: Record<string, string>, random: () => number) {
