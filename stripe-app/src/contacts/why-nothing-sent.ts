@@ -14,6 +14,8 @@ export function whyNothingSent({
   if (contact?.suppressed) return 'This address is suppressed: earlier email to it was refused or unwelcome.';
   const latest = events[0];
   if (!latest) return 'No event has arrived for this customer yet. Emails start with the next one.';
+  if (latest.status === 'waiting' || latest.status === 'pending')
+    return `The latest event isn’t processed yet: ${latest.outcome}`;
   if (!contact) return `The latest event made no contact: ${latest.outcome}`;
 
   const active = workflows.filter((workflow) => workflow.status === 'active');

@@ -72,6 +72,11 @@ test.each([
     'No active workflow starts with “Invoice paid”',
   ],
   [
+    'an event that waits',
+    { events: [event({ status: 'waiting', outcome: 'Stripe could not be reached' })] },
+    'The latest event isn’t processed yet: Stripe could not be reached',
+  ],
+  [
     'an event that was off',
     { events: [event({ status: 'ignored', reason: 'event_off' })] },
     '“Customer created” was off in settings',
