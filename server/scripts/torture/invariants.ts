@@ -1,0 +1,142 @@
+/** What must be true of the database and the mail server's book once everything has settled. */
+import { LEASE_MS } from '../../db/claim';
+import type { Db, Row } from '../../db/schema';
+import { readSettings } from '../../settings/settings';
+import { checkContacts } from './contact-invariants';
+import { checkMails } from './mail-invariants';
+import { checkRuns } from './run-invariants';
+import type { Stage } from './stage';
+
+export interface Violation {
+  rule: string;
+  ids: string[];
+}
+
+export interface Tables {
+  events: Map<string, Row<'event'>>;
+  contacts: Map<string, Row<'contact'>>;
+  links: Map<string, Row<'customer_link'>>;
+  runs: Row<'run'>[];
+  runSteps: Row<'run_step'>[];
+  emails: Row<'email'>[];
+}
+
+export async function checkEverything(stage: Stage): Promise<Violation[]> {
+  const tables = await readTables(stage.db);
+  return [
+    ...checkEvents(stage, tables),
+    await checkPayloads(stage.db),
+    ...checkContacts(stage, tables),
+    ...checkRuns(stage, tables),
+    ...checkMails(stage, tables),
+    await checkClaims(stage.db, Date.now() + LEASE_MS),
+    await checkInstall(stage),
+  ].filter(({ ids }) => ids.length > 0);
+}
+
+/** Everything is stopped in order: then nobody may hold a claim any more. */
+export async function checkTheEnd({ db, processes }: Stage): Promise<Violation[]> {
+  const faults = await Promise.all(processes.map((one) => one.stop()));
+  return [
+    { rule: 'SIGTERM ends a process in order within 10 s', ids: faults.filter((fault) => fault !== undefined) },
+    { ...(await checkClaims(db, 0)), rule: 'a stopped process gives its claims back' },
+  ].filter(({ ids }) => ids.length > 0);
+}
+
+async function readTables(db: Db): Promise<Tables> {
+  const events = await db.selectFrom('event').selectAll().execute();
+  const contacts = await db.selectFrom('contact').selectAll().execute();
+  const links = await db.selectFrom('customer_link').selectAll().execute();
+  return {
+    events: new Map(events.map((event) => [event.id, event])),
+    contacts: new Map(contacts.map((contact) => [contact.id, contact])),
+    links: new Map(links.map((link) => [link.customer_id, link])),
+    runs: await db.selectFrom('run').selectAll().execute(),
+    runSteps: await db.selectFrom('run_step').selectAll().execute(),
+    emails: await db.selectFrom('email').selectAll().execute(),
+  };
+}
+
+function checkEvents({ deliveries, engine }: Stage, { events }: Tables): Violation[] {
+  const records = [...deliveries.records.values()];
+  const known = records.flatMap((record) => {
+    const row = events.get(record.id);
+    return row ? [{ record, row }] : [];
+  });
+  const describe = ({ id, type, status, reason, outcome }: Row<'event'>) =>
+    `${id} ${type} ${status} ${reason ?? ''} ${outcome}`;
+  return [
+    {
+      rule: 'every event answered with 200, and every one that Stripe lists as undelivered, is in the log',
+      ids: records
+        .filter(({ id, isTaken, way }) => (isTaken || way === 'missed') && !events.has(id))
+        .map(({ id }) => id),
+    },
+    {
+      rule: 'a forged event is refused and never in the log',
+      ids: known.filter(({ record }) => record.way === 'forged').map(({ row }) => row.id),
+    },
+    {
+      rule: `a signed event is answered with 200 or 503 (${engine.name})`,
+      ids: records
+        .filter(({ way, refusals }) => refusals.some((status) => way !== 'forged' || status !== 400))
+        .map(({ id, refusals }) => `${id} ${refusals.join(' ')}`),
+    },
+    {
+      rule: 'every event ends as it should',
+      ids: known
+        .filter(({ record: { expected, customer }, row: { status } }) => {
+          if (customer?.isDeleted || expected === 'any') return !['processed', 'skipped'].includes(status);
+          return status !== expected;
+        })
+        .map(({ row }) => describe(row)),
+    },
+  ];
+}
+
+/** An event and its payload are there together or not at all; what is ignored keeps none. */
+async function checkPayloads(db: Db): Promise<Violation> {
+  const rows = await db.selectFrom('event').select(['id', 'seq', 'status']).execute();
+  const payloads = new Set((await db.selectFrom('event_payload').select('seq').execute()).map(({ seq }) => seq));
+  const seqs = new Set(rows.map(({ seq }) => seq));
+  return {
+    rule: 'no event is half there',
+    ids: [
+      ...rows
+        .filter(({ seq, status }) => payloads.has(seq) !== (status !== 'ignored'))
+        .map(({ id, status }) => `event ${id} ${status}`),
+      ...[...payloads].filter((seq) => !seqs.has(seq)).map((seq) => `payload ${seq}`),
+    ],
+  };
+}
+
+const QUEUES = ['event', 'run', 'email', 'customer_link', 'install', 'import_job'] as const;
+
+/** Claims that nobody will ever end: they reach beyond any lease given until now. */
+async function checkClaims(db: Db, latest: number): Promise<Violation> {
+  const ids: string[] = [];
+  for (const table of QUEUES) {
+    const stuck = await db
+      .selectFrom(table as 'event')
+      .select('due_at')
+      .where('claims', '>', 0)
+      .where((eb) => eb.or([eb('due_at', 'is', null), eb('due_at', '>', latest)]))
+      .execute();
+    ids.push(...stuck.map(({ due_at }) => `${table} until ${due_at}`));
+  }
+  return { rule: 'no claim is stuck', ids };
+}
+
+async function checkInstall({ db, tenant, settings }: Stage): Promise<Violation> {
+  const found = await readSettings(db, tenant);
+  const install = await db.selectFrom('install').select(['id', 'status']).executeTakeFirst();
+  const paused = await db.selectFrom('workflow').select('id').where('status', '!=', 'active').execute();
+  return {
+    rule: 'settings, workflows and the connection are as they were',
+    ids: [
+      ...(JSON.stringify(found) === JSON.stringify(settings) ? [] : ['settings']),
+      ...(install?.status === 'active' ? [] : [`install ${install?.status}`]),
+      ...paused.map(({ id }) => `workflow ${id}`),
+    ],
+  };
+}

@@ -1,0 +1,34 @@
+/** The mail server's book against our own: every email once, and none that only one side knows. */
+import type { Row } from '../../db/schema';
+import type { Tables, Violation } from './invariants';
+import { REFUSED } from './mail-server';
+import type { Stage } from './stage';
+
+export function checkMails({ mail }: Stage, { emails }: Tables): Violation[] {
+  const byMessageId = new Map(emails.map((email) => [email.message_id, email]));
+  const steps = new Map(emails.map((email) => [`${email.run_id} ${email.step_id}`, email.id]));
+  const describe = ({ id, status, reason, to_address }: Row<'email'>) =>
+    `${id} to ${to_address} ${status} ${reason ?? ''}`;
+  return [
+    {
+      rule: 'one email per run and step',
+      ids: emails.filter((email) => steps.get(`${email.run_id} ${email.step_id}`) !== email.id).map(describe),
+    },
+    {
+      rule: 'every mail that was accepted is one of ours',
+      ids: [...mail.accepted.keys()].filter((messageId) => !byMessageId.has(messageId)),
+    },
+    {
+      rule: 'every email noted as sent was accepted',
+      ids: emails.filter(({ status, message_id }) => status === 'sent' && !mail.accepted.has(message_id)).map(describe),
+    },
+    {
+      rule: 'every email ends as it should',
+      ids: emails.filter((email) => !ENDS_OF(email).includes(email.status)).map(describe),
+    },
+  ];
+}
+
+/** Suppressed: of marketing when a customer left, of anything when the workflow ended before it went out. */
+const ENDS_OF = ({ to_address }: Row<'email'>): readonly Row<'email'>['status'][] =>
+  to_address.startsWith(REFUSED) ? ['failed', 'suppressed'] : ['sent', 'suppressed'];

@@ -1,0 +1,69 @@
+/**
+ * `npm run torture`: real Tillposts as processes of their own, under load, with everything they depend on failing around
+ * them. After each round nothing may be lost and nothing may have happened twice. Only loopback is ever asked.
+ *
+ * Options: --engine sqlite|postgres|both (both), --rounds N (per engine), --seed S. The seed decides who suffers what and
+ * when; how the processes interleave is up to the machine. Exits with 1 when an invariant is broken.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkTheEnd } from './invariants';
+import { readOptions, type EngineName, type Options } from './options';
+import { printHeader, printReport, printViolations } from './print';
+import { playRound } from './round';
+import { setStage, type Stage } from './stage';
+import { PLANS } from './troubles';
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  const folder = mkdtempSync(join(tmpdir(), 'tillpost-torture-'));
+  const startedAt = performance.now();
+  console.log(`Seed ${options.seed}: ${options.engines.join(' and ')}, ${options.rounds} rounds each\n`);
+  printHeader();
+  // Side by side: each spends much of its time waiting for leases to end.
+  const broken = await Promise.all(options.engines.map((engine) => torture(engine, options, folder)));
+  const count = broken.reduce((sum, own) => sum + own, 0);
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  if (count === 0) {
+    rmSync(folder, { recursive: true, force: true });
+    console.log(`\nNothing lost, nothing twice (seed ${options.seed}, ${seconds} s).`);
+    return process.exit(0);
+  }
+  console.log(`\n${count} invariants broken. Again: npm run torture -- --seed ${options.seed}. Databases: ${folder}`);
+  process.exit(1);
+}
+
+/** Answers how many invariants were broken. */
+async function torture(engine: EngineName, { rounds, seed }: Options, folder: string): Promise<number> {
+  const stage = await setStage(engine, folder, seed);
+  let broken = 0;
+  try {
+    for (let round = 0; round < rounds; round++) {
+      const plan = PLANS[round % PLANS.length];
+      if (!plan) break;
+      const report = await playRound(stage, plan);
+      printReport(engine, round + 1, report);
+      broken += fail(stage, report.violations);
+    }
+    broken += fail(stage, await checkTheEnd(stage));
+  } finally {
+    await stage.close();
+  }
+  return broken;
+}
+
+function fail({ engine, processes }: Stage, violations: Parameters<typeof printViolations>[1]): number {
+  if (violations.length > 0)
+    printViolations(
+      engine.name,
+      violations,
+      processes.map((one) => one.log()),
+    );
+  return violations.length;
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

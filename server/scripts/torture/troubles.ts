@@ -1,0 +1,94 @@
+/** What befalls the processes and everything they depend on. Each trouble ends by itself and says what it was. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Fault } from '../../sandbox/sandbox';
+import { ofTenant } from '../../db/tenant';
+import { MAX_CONNECTIONS } from '../../emails/transport';
+import { BAD_MOODS } from './mail-server';
+import type { Stage } from './stage';
+
+export interface Toll {
+  kills: number;
+  /** How many mails may have been accepted without our noting it: open connections of killed processes. */
+  unnotedMails: number;
+  /** What went wrong in the trouble itself, such as a stop that took too long. */
+  faults: string[];
+}
+
+export type Trouble = (stage: Stage, toll: Toll) => Promise<string>;
+
+/** The process that is up and shall suffer, or the first that comes up. */
+async function victim({ processes, dice }: Stage) {
+  for (;;) {
+    const up = processes.filter((one) => one.isUp());
+    if (up.length > 0) return dice.pick(up);
+    await wait(50);
+  }
+}
+
+const kill: Trouble = async (stage, toll) => {
+  const process = await victim(stage);
+  toll.kills++;
+  toll.unnotedMails += Math.min(MAX_CONNECTIONS, stage.mail.openConnections());
+  await process.kill();
+  await wait(stage.dice.between(0, 800));
+  await process.start();
+  return 'kill -9';
+};
+
+const stop: Trouble = async (stage, toll) => {
+  const process = await victim(stage);
+  const fault = await process.stop();
+  if (fault) {
+    toll.faults.push(fault);
+    toll.unnotedMails += MAX_CONNECTIONS;
+  }
+  await process.start();
+  return 'SIGTERM';
+};
+
+const database: Trouble = ({ engine, dice }) => engine.disturb(dice);
+
+const FAULTS: readonly Fault['kind'][] = ['rate_limit', 'server_error', 'hang', 'cut', 'slow'];
+
+const stripe: Trouble = async ({ sandbox, dice }) => {
+  const kind = dice.pick(FAULTS);
+  sandbox.faults.add({ kind, delay_ms: 1_500 });
+  await wait(dice.between(500, 3_000));
+  sandbox.faults.clear();
+  return `Stripe ${kind}`;
+};
+
+const mail: Trouble = async ({ mail: server, dice }) => {
+  const mood = dice.pick(BAD_MOODS);
+  server.setMood(mood);
+  await wait(dice.between(1_000, 3_000));
+  server.setMood('calm');
+  return `mail ${mood}`;
+};
+
+/** Only where no process is killed: one that dies between Stripe's answer and our note has to be reconnected. */
+const expiredToken: Trouble = async ({ db, tenant }) => {
+  await db.updateTable('install').set({ token_expires_at: Date.now() }).where(ofTenant(tenant)).execute();
+  return 'token expired';
+};
+
+export interface Plan {
+  title: string;
+  troubles: readonly Trouble[];
+}
+
+export const PLANS: readonly Plan[] = [
+  { title: 'killed', troubles: [kill, kill, kill] },
+  { title: 'database', troubles: [database, database, database] },
+  { title: 'Stripe', troubles: [stripe, expiredToken, stripe, stop] },
+  { title: 'mail', troubles: [mail, mail, mail, kill] },
+  { title: 'stopped', troubles: [stop, mail, stop, stripe] },
+  { title: 'everything', troubles: [kill, stop, database, stripe, mail, kill] },
+];
+
+/** Ends whatever is left of the troubles and brings every process up. */
+export async function makePeace({ sandbox, mail: server, processes }: Stage): Promise<void> {
+  sandbox.faults.clear();
+  server.setMood('calm');
+  await Promise.all(processes.filter((one) => !one.isUp()).map((one) => one.start()));
+}
