@@ -12,6 +12,13 @@ export function PostForm({ children, ...props }: ComponentProps<'form'> & { acti
   );
 }
 
+/** Stands first in a form with several buttons: the Enter key presses the first, and means this one. */
+export const SaveOnEnter = () => (
+  <button className="sr-only" tabIndex={-1} aria-hidden="true">
+    Save
+  </button>
+);
+
 /** A form that is one button. */
 export function ButtonForm(props: {
   action: string;

@@ -2,7 +2,7 @@
 import { CATALOGUE, EVENT_GROUPS, EVENT_TYPES, type EventType } from '../../../shared/catalogue';
 import type { Settings } from '../../../shared/settings';
 import { Banner, Card, Section } from '../components/blocks';
-import { Check, PostForm, RadioField, TextAreaField, TextField, buttonClass } from '../components/form';
+import { Check, PostForm, SaveOnEnter, RadioField, TextAreaField, TextField, buttonClass } from '../components/form';
 import { useViewer } from '../page';
 
 export interface SettingsFormProps {
@@ -24,6 +24,7 @@ export function SettingsForm({ settings, errors, isDirty, userGroups }: Settings
       data-warn-unsaved=""
       noValidate
     >
+      <SaveOnEnter />
       <ErrorSummary errors={errors} />
       <Section
         title="Events"

@@ -3,7 +3,16 @@ import type { WorkflowView } from '../../../shared/api';
 import type { Definition } from '../../../shared/workflow';
 import { WorkflowBadge } from '../components/badge';
 import { Banner, LinkButton, NoticeBanner, PageHead } from '../components/blocks';
-import { ButtonForm, Confirm, PostForm, SelectField, TextField, buttonClass, type Option } from '../components/form';
+import {
+  ButtonForm,
+  Confirm,
+  PostForm,
+  SaveOnEnter,
+  SelectField,
+  TextField,
+  buttonClass,
+  type Option,
+} from '../components/form';
 import { Count, Plural } from '../components/values';
 import { EditorProvider, domId, type EditorState } from '../editor/context';
 import { StepList } from '../editor/steps';
@@ -61,9 +70,7 @@ export function Workflow(props: WorkflowProps) {
             data-warn-unsaved=""
             noValidate
           >
-            <button className="sr-only" tabIndex={-1} aria-hidden="true">
-              Save
-            </button>
+            <SaveOnEnter />
             <input type="hidden" name="revision" value={props.revision} />
             <div className="row-fields">
               <TextField

@@ -1,0 +1,145 @@
+/** Every page of the console, wide and on a phone, light and dark: nothing sticks out, and axe finds nothing serious. */
+import { readFileSync } from 'node:fs';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { EVENT_TYPES } from '../../../shared/catalogue';
+import { createOpenLink } from '../../installs/open-link';
+import { TEMPLATES } from '../../workflows/templates';
+import { activateWorkflow, createWorkflow } from '../../workflows/workflows';
+import { startTillpost, TEST, type Tillpost } from '../harness';
+import { openChromium } from './chromium';
+import { createConsoleBrowser, type ConsoleBrowser } from './console-session';
+
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const LOOKS: Record<string, BrowserContextOptions> = {
+  'wide and light': { viewport: { width: 1280, height: 860 }, colorScheme: 'light' },
+  'wide and dark': { viewport: { width: 1280, height: 860 }, colorScheme: 'dark' },
+  'a phone, light': { viewport: { width: 390, height: 844 }, colorScheme: 'light', hasTouch: true },
+  'a phone, dark': { viewport: { width: 390, height: 844 }, colorScheme: 'dark', hasTouch: true },
+};
+
+let tillpost: Tillpost;
+let browser: Browser;
+let chrome: ConsoleBrowser;
+let pages: string[];
+beforeAll(async () => {
+  tillpost = await startTillpost();
+  browser = await openChromium();
+  chrome = createConsoleBrowser(browser, tillpost);
+  await tillpost.connect();
+  pages = await fill();
+});
+afterAll(async () => {
+  await browser.close();
+  await tillpost.close();
+});
+afterEach(async () => {
+  expect(await chrome.finish()).toEqual([]);
+});
+
+/** One of everything; answers the path of every page there is. */
+async function fill(): Promise<string[]> {
+  const { db, clock, sandbox, worker } = tillpost;
+  await tillpost.enable({ 'quote.canceled': { enabled: false } });
+  for (const template of Object.keys(TEMPLATES)) {
+    const { id } = await createWorkflow(db, TEST, { template }, clock.now());
+    if (template !== 'quote_accepted') await activateWorkflow(db, TEST, id, clock.now());
+  }
+  for (const type of EVENT_TYPES) await sandbox.trigger(type, { account: TEST.accountId });
+  const longest = `${'very.'.repeat(11)}long.name@${'a-long-part-of-it.'.repeat(3)}example.com`;
+  await sandbox.trigger('customer.created', { account: TEST.accountId, email: longest, name: 'N'.repeat(200) });
+  await worker.drain();
+  const newest = async (table: 'event' | 'contact' | 'workflow' | 'run' | 'email') =>
+    (
+      await db
+        .selectFrom(table)
+        .select('id')
+        .orderBy(table === 'event' ? 'seq' : 'id', 'desc')
+        .limit(1)
+        .executeTakeFirstOrThrow()
+    ).id;
+  const failed = await db
+    .selectFrom('workflow')
+    .select('id')
+    .where('name', '=', 'Payment failed')
+    .executeTakeFirstOrThrow();
+  const run = await db
+    .selectFrom('run')
+    .select(['id', 'workflow_id'])
+    .where('status', '=', 'running')
+    .executeTakeFirstOrThrow();
+  return [
+    '/',
+    '/connect?mode=none',
+    '/settings/stripe',
+    '/settings/stripe?done=saved',
+    '/events',
+    '/events?status=failed',
+    `/events/${await newest('event')}`,
+    '/audience',
+    `/audience/${await newest('contact')}`,
+    '/workflows',
+    '/workflows/new',
+    `/workflows/${failed.id}`,
+    `/workflows/${run.workflow_id}/runs`,
+    `/workflows/${run.workflow_id}/runs/${run.id}`,
+    '/emails',
+    `/emails/${await newest('email')}`,
+    `/open/${await createOpenLink(tillpost.ctx, TEST, 'usr_1')}`,
+    '/no/such/page',
+  ];
+}
+
+/** How far something reaches beyond the page, or beyond a table's frame, which would cut it off. */
+const widthBeyond = (page: Page): Promise<number> =>
+  page.evaluate(
+    `Math.max(...[...document.querySelectorAll('html, .table-frame')].map((one) => one.scrollWidth - one.clientWidth))`,
+  );
+
+interface Violation {
+  id: string;
+  impact: string;
+  nodes: { html: string }[];
+}
+
+/** What axe calls serious or critical, with the first element. */
+async function violations(page: Page): Promise<string[]> {
+  // Through the debugger's protocol: the page's own policy allows no script but ours.
+  const session = await page.context().newCDPSession(page);
+  await session.send('Runtime.evaluate', { expression: AXE });
+  const { result } = await session.send('Runtime.evaluate', {
+    expression: `axe.run(document, { resultTypes: ['violations'], iframes: false }).then(({ violations }) => JSON.stringify(violations))`,
+    awaitPromise: true,
+  });
+  return (JSON.parse(String(result.value)) as Violation[])
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
+}
+
+it.each(Object.keys(LOOKS))('every page fits on %s', async (look) => {
+  const page = await chrome.signIn(LOOKS[look]);
+  const wide: string[] = [];
+  for (const path of pages) {
+    await page.goto(path);
+    if ((await widthBeyond(page)) > 0) wide.push(path);
+  }
+  expect(wide).toEqual([]);
+});
+
+it.each(['wide and light', 'a phone, dark'])('axe finds nothing serious on any page, %s', async (look) => {
+  const page = await chrome.signIn(LOOKS[look]);
+  const found: string[] = [];
+  for (const path of pages) {
+    await page.goto(path);
+    for (const violation of await violations(page)) found.push(`${path} ${violation}`);
+  }
+  expect(found).toEqual([]);
+});
+
+it('the start page is sound for the visitor, on every look', async () => {
+  for (const look of Object.values(LOOKS)) {
+    const page = await chrome.visit(look);
+    await page.goto('/');
+    expect(await widthBeyond(page)).toBe(0);
+    expect(await violations(page)).toEqual([]);
+  }
+});
