@@ -41,16 +41,20 @@ export async function insertNew<T extends keyof Schema, C extends keyof Row<T> &
   return inserted;
 }
 
-/** Writes whole rows: inserts those whose key (after the tenant) is new, overwrites the others. */
+/**
+ * Writes whole rows: inserts those whose key (after the tenant) is new, overwrites the others. `columns` names what to
+ * overwrite when it isn't all: SQLite writes every index of a column that is set, changed or not.
+ */
 export async function upsert<T extends keyof Schema>(
   db: Db,
   table: T,
   key: readonly (keyof Schema[T] & string)[],
   rows: readonly Row<T>[],
+  columns?: readonly (keyof Schema[T] & string)[],
 ): Promise<void> {
   const keys = ['account_id', 'livemode', ...key];
   for (const chunk of chunks(rows)) {
-    const columns = Object.keys(chunk[0] ?? {}).filter((column) => !keys.includes(column));
+    const written = columns ?? Object.keys(chunk[0] ?? {}).filter((column) => !keys.includes(column));
     await db
       .insertInto(table as 'setting')
       .values(chunk as never[])
@@ -58,7 +62,7 @@ export async function upsert<T extends keyof Schema>(
         oc
           .columns(keys as never[])
           .doUpdateSet((eb) =>
-            Object.fromEntries(columns.map((column) => [column, eb.ref(`excluded.${column}` as never)])),
+            Object.fromEntries(written.map((column) => [column, eb.ref(`excluded.${column}` as never)])),
           ),
       )
       .execute();

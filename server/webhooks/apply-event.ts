@@ -54,7 +54,7 @@ export function applyEvent(audience: Audience, settings: Settings, event: EventI
       const link = owner.customerId === null || isLinked ? known : audience.link(owner.customerId, contact);
       if (link?.deleted === 2) endDeletedCustomer(audience, settings, contact, link);
       const written = writeFacts(audience, settings.events[type], { ...event, name: owner.name }, contact, link, now);
-      const doing = isNew ? 'Created' : written.isChanged ? 'Updated' : isLinked || !link ? 'Found' : 'Linked';
+      const doing = isNew ? 'Created' : written.isChanged ? 'Updated' : isLinked || !link ? 'Matched' : 'Linked';
       const sentence = `${doing} contact ${written.contact.email}${written.note}`;
       return {
         status: 'processed',

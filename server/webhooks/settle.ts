@@ -63,6 +63,18 @@ function keysOf(jobs: readonly Job[]) {
   return { customerIds, emails };
 }
 
+const WRITTEN = [
+  'status',
+  'reason',
+  'outcome',
+  'customer_id',
+  'contact_id',
+  'due_at',
+  'claims',
+  'give_up_at',
+  'last_error',
+] as const;
+
 async function write(trx: Trx, tenant: Tenant, audience: Audience, settled: Settled[], now: number): Promise<void> {
   await audience.save();
   const started = await triggerWorkflows(trx, tenant, settled.flatMap(triggerOf), now);
@@ -82,7 +94,7 @@ async function write(trx: Trx, tenant: Tenant, audience: Audience, settled: Sett
       last_error: null,
     };
   });
-  await upsert(trx, 'event', ['id'], rows);
+  await upsert(trx, 'event', ['id'], rows, WRITTEN);
   const orphans = settled.filter(({ decision }) => decision.reason === 'not_installed').map(({ job }) => job.row.seq);
   if (orphans.length > 0)
     await trx.deleteFrom('event_payload').where(ofTenant(tenant)).where('seq', 'in', orphans).execute();
