@@ -106,7 +106,7 @@ describe.each(ENGINES)('connecting on %s', (engine) => {
 
 describe("Stripe's install page", () => {
   /** Follows /connect to the page, decides there, and comes back with what Stripe redirects to. */
-  async function decide(tillpost: Tillpost, browser: BrowserClient, decision: 'allow' | 'deny'): Promise<Response> {
+  async function decide(browser: BrowserClient, decision: 'allow' | 'deny'): Promise<Response> {
     const link = new URL((await browser.get('/connect?mode=test')).headers.get('location') ?? '');
     const page = await (await fetch(link)).text();
     expect(page).toContain(ACCOUNT);
@@ -119,10 +119,10 @@ describe("Stripe's install page", () => {
     withTillpost({}, async (tillpost) => {
       tillpost.sandbox.addAccount({ id: ACCOUNT });
       const browser = createBrowserClient(tillpost.url);
-      const denied = await decide(tillpost, browser, 'deny');
+      const denied = await decide(browser, 'deny');
       expect(denied.status).toBe(400);
       expect(await denied.text()).toContain('Access was not granted');
-      const allowed = await decide(tillpost, browser, 'allow');
+      const allowed = await decide(browser, 'allow');
       expect(allowed.headers.get('location')).toBe('/settings/stripe?connected=1');
       expect(await (await browser.get('/settings/stripe')).text()).toContain(ACCOUNT);
     }));
