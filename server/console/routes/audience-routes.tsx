@@ -42,7 +42,9 @@ export function audienceRoutes(ctx: Context, form: readonly RequestHandler[]): R
     const filter = filterOf(query);
     const page = { limit: PAGE_SIZE, ...(query.starting_after ? { starting_after: query.starting_after } : {}) };
     const contacts = await listContacts(db, tenant, { ...filter, ...page });
-    const [count, userGroups] = [await countContacts(db, tenant, filter), await listUserGroups(db, tenant)];
+    const isAll = !contacts.has_more && !query.starting_after;
+    const count = isAll ? contacts.data.length : await countContacts(db, tenant, filter);
+    const userGroups = await listUserGroups(db, tenant);
     sendPage(ctx, res, <Audience contacts={contacts} count={count} query={query} userGroups={userGroups} />);
   });
 

@@ -1,6 +1,8 @@
 /** The parts of the benchmark, by name. */
 import { measureEndToEnd, measurePostgres } from './end-to-end';
 import { measureIngest } from './ingest';
+import { measureLarge } from './large';
+import { measureLists } from './lists';
 import { measureMail } from './mail';
 import { measureProcess } from './process';
 import { measureWaiting } from './waiting';
@@ -32,4 +34,6 @@ export const PARTS = {
   process: { title: 'The process', measure: measureProcess },
   mail: { title: 'From the event to the mail, light load', measure: measureMail },
   waiting: { title: 'Runs that wait', measure: measureWaiting },
+  lists: { title: 'The console’s lists with 1,000,000 events and 200,000 contacts (SQLite)', measure: measureLists },
+  large: { title: 'End to end with 5,000,000 events and 500,000 contacts already there', measure: measureLarge },
 } satisfies Record<string, Part>;
