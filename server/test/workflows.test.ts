@@ -1,6 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { EventType } from '../../shared/catalogue';
 import { ENGINES } from './databases';
-import { ACCOUNT, LIVE, startTillpost, TEST, type HarnessOptions, type Tillpost } from './harness';
+import { ACCOUNT, createClock, LIVE, startTillpost, TEST, type HarnessOptions, type Tillpost } from './harness';
 import { startMailServer, type MailServer } from './mail-server';
 
 const DAY = 86_400_000;
@@ -74,6 +77,65 @@ describe.each<[string, EventType, RegExp, RegExp]>([
     expect((await tillpost.call('events/read', { id: event.id }, { tenant: LIVE })).outcome).toContain(
       'started a workflow',
     );
+    await tillpost.close();
+    await mail.close();
+  });
+});
+
+describe('a wait', () => {
+  it('survives the end of the process, and what came due meanwhile is done at the next start', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tillpost-'));
+    const mail = await startMailServer();
+    const env = { SMTP_URL: mail.url, MAIL_FROM: 'hello@acme.example' };
+    const databaseUrl = `sqlite:${join(folder, 'tillpost.db')}`;
+    const clock = createClock();
+    const before = await startTillpost({ databaseUrl, env, clock });
+    await before.connect(LIVE);
+    await before.enable({}, {}, LIVE);
+    await activate(before, { template: 'payment_failed' });
+    await happens(before, 'invoice.payment_failed');
+    await before.close();
+    clock.advance(4 * DAY);
+    const after = await startTillpost({ databaseUrl, env, clock });
+    await after.worker.drain();
+    expect(mail.subjects()).toEqual([
+      expect.stringMatching(/didn’t go through$/),
+      expect.stringMatching(/^Still open/),
+    ]);
+    await after.close();
+    await mail.close();
+    await rm(folder, { recursive: true });
+  });
+});
+
+describe('the workflow routes of the extension API', () => {
+  it('save by revision, name the field that is wrong, and tell what is not there', async () => {
+    const { tillpost, mail } = await start();
+    const { id, definition, revision, status } = await tillpost.call('workflows/create', { template: 'new_customer' });
+    expect([status, revision]).toEqual(['draft', 1]);
+    const renamed = { ...definition, name: 'Hello' };
+    expect(await tillpost.call('workflows/save', { id, definition: renamed, revision })).toMatchObject({
+      name: 'Hello',
+      revision: 2,
+    });
+    expect(await tillpost.call('workflows/save', { id, definition: renamed, revision })).toMatchObject({
+      status_code: 409,
+      error: { code: 'conflict' },
+    });
+    const faulty = structuredClone(definition);
+    const [step] = faulty.steps;
+    if (step?.kind === 'email') step.email.body = 'Hi\n{{ event.nope }}';
+    expect(await tillpost.call('workflows/save', { id, definition: faulty, revision: 2 })).toMatchObject({
+      status_code: 400,
+      error: {
+        code: 'invalid_request',
+        param: 'definition.steps.0.email.body',
+        message: expect.stringContaining('line 2, column 4') as string,
+      },
+    });
+    expect(await tillpost.call('workflows/read', { id }, { tenant: LIVE })).toMatchObject({ status_code: 404 });
+    expect(await tillpost.call('workflows/delete', { id })).toMatchObject({ id });
+    expect(await tillpost.call('workflows/read', { id })).toMatchObject({ status_code: 404 });
     await tillpost.close();
     await mail.close();
   });
