@@ -98,13 +98,11 @@ describe('a wait', () => {
     clock.advance(4 * DAY);
     const after = await startTillpost({ databaseUrl, env, clock });
     await after.worker.drain();
-    expect(mail.subjects()).toEqual([
-      expect.stringMatching(/didn’t go through$/),
-      expect.stringMatching(/^Still open/),
-    ]);
     await after.close();
     await mail.close();
     await rm(folder, { recursive: true });
+    const toJenny = mail.mails.filter(({ to }) => to.includes(JENNY.email)).map(({ parsed }) => parsed.subject);
+    expect(toJenny).toEqual([expect.stringMatching(/didn’t go through$/), expect.stringMatching(/^Still open/)]);
   });
 });
 
