@@ -28,6 +28,11 @@ async function main(): Promise<void> {
   console.log('Tillpost demo: starting the server and a local Stripe …\n');
   const stack = await startLocalStack();
   await configureAsMerchant(stack);
+  console.log(`Tillpost             ${stack.url}
+The local Stripe     ${stack.stripeUrl}
+Connected account    ${stack.account.accountId} (test mode)
+App signing secret   ${stack.appSecret}
+`);
   const results = await triggerAll(stack);
   printTable(results);
   const failed = results.filter(({ event }) => event.status !== 'processed');
@@ -110,7 +115,7 @@ function printTable(results: readonly Result[]): void {
 }
 
 async function printWhereToGo(stack: LocalStack): Promise<void> {
-  const { url, stripeUrl, account, appSecret, folder, running } = stack;
+  const { url, stripeUrl, account, folder, running } = stack;
   const open = `${url}/open/${await createOpenLink(running.ctx, account, 'usr_demo')}`;
   const mail = running.ctx.transport
     ? `emails go out by ${running.ctx.config.mailFrom}`
@@ -118,9 +123,6 @@ async function printWhereToGo(stack: LocalStack): Promise<void> {
   console.log(`
 Open the console     ${open}   (one use, 10 minutes)
   or sign in at      ${url}/connect?mode=test
-The local Stripe     ${stripeUrl}
-Connected account    ${account.accountId} (test mode)
-App signing secret   ${appSecret}
 Data                 ${folder} (made anew at every start); ${mail}
 
 Read the emails at ${url}/emails, the log at ${url}/events.
