@@ -4,7 +4,7 @@ import type { Context } from '../context';
 import type { UnsubscribePages } from '../emails/unsubscribe-routes';
 import { describeError } from '../errors';
 import type { InstallPages } from '../installs/routes';
-import { checkForm, readSession, requireSession } from '../installs/session-middleware';
+import { readSession, requireSession } from '../installs/session-middleware';
 import { ConfirmOpen } from './pages/messages';
 import { Unsubscribe } from './pages/unsubscribe';
 import { audienceRoutes } from './routes/audience-routes';
@@ -13,6 +13,7 @@ import { emailRoutes } from './routes/email-routes';
 import { eventsRoutes } from './routes/events-routes';
 import { homeRoutes } from './routes/home-routes';
 import { ASSETS, sendPage, sendProblem } from './routes/send';
+import { createShared } from './routes/shared';
 import { settingsRoutes } from './routes/settings-routes';
 import { loadViewer } from './routes/viewer';
 import { workflowRoutes } from './routes/workflow-routes';
@@ -23,11 +24,11 @@ export function consoleRoutes(ctx: Context): Router {
   const router = Router();
   router.get('/assets/:name', serveAsset);
   const session = readSession(ctx);
-  const form = checkForm(ctx);
+  const shared = createShared(ctx);
   router.use(session, homeRoutes(ctx));
   router.use(SECTIONS, requireSession, loadViewer(ctx));
   for (const section of [settingsRoutes, audienceRoutes, eventsRoutes, workflowRoutes, editorRoutes, emailRoutes])
-    router.use(section(ctx, form));
+    router.use(section(ctx, shared));
   router.use((_req, res) => {
     sendProblem(ctx, res, NOT_FOUND, 404);
   });

@@ -1,12 +1,11 @@
 /** The audience, one contact, and the audience as a file. */
 import { once } from 'node:events';
-import { Router, type RequestHandler } from 'express';
+import { Router } from 'express';
 import { CONTACT_STATUSES } from '../../../shared/api';
 import {
   countContacts,
   findContact,
   listContacts,
-  listUserGroups,
   readContact,
   resubscribeContact,
   setUserGroup,
@@ -25,6 +24,7 @@ import { Audience, SUBSCRIPTION_WORDS, type AudienceQuery } from '../pages/audie
 import { Contact } from '../pages/contact';
 import { formOf, getFound, idOf, oneOf, PAGE_SIZE, queryOf, textIn } from './read-request';
 import { sendPage } from './send';
+import type { Shared } from './shared';
 import { timelineOf } from './timeline';
 import { tenantOn } from './viewer';
 
@@ -32,7 +32,7 @@ const QUERY = ['query', 'status', 'user_group', 'subscription_status', 'starting
 const SUBSCRIPTION_STATUSES = Object.keys(SUBSCRIPTION_WORDS) as (keyof typeof SUBSCRIPTION_WORDS)[];
 const EXPORT_BATCH = 500;
 
-export function audienceRoutes(ctx: Context, form: readonly RequestHandler[]): Router {
+export function audienceRoutes(ctx: Context, { form, userGroups }: Shared): Router {
   const router = Router();
   const { db, clock } = ctx;
 
@@ -44,8 +44,8 @@ export function audienceRoutes(ctx: Context, form: readonly RequestHandler[]): R
     const contacts = await listContacts(db, tenant, { ...filter, ...page });
     const isAll = !contacts.has_more && !query.starting_after;
     const count = isAll ? contacts.data.length : await countContacts(db, tenant, filter);
-    const userGroups = await listUserGroups(db, tenant);
-    sendPage(ctx, res, <Audience contacts={contacts} count={count} query={query} userGroups={userGroups} />);
+    const groups = await userGroups(tenant);
+    sendPage(ctx, res, <Audience contacts={contacts} count={count} query={query} userGroups={groups} />);
   });
 
   router.get('/audience.csv', async (req, res) => {
@@ -78,7 +78,7 @@ export function audienceRoutes(ctx: Context, form: readonly RequestHandler[]): R
     sendPage(
       ctx,
       res,
-      <Contact contact={contact} timeline={entries} hasMore={hasMore} userGroups={await listUserGroups(db, tenant)} />,
+      <Contact contact={contact} timeline={entries} hasMore={hasMore} userGroups={await userGroups(tenant)} />,
     );
   });
 

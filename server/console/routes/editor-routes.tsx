@@ -1,5 +1,5 @@
 /** The editor: every press of a button posts the whole form, and the answer is the page with the draft as it is then. */
-import { Router, urlencoded, type Request, type RequestHandler, type Response } from 'express';
+import { Router, urlencoded, type Request, type Response } from 'express';
 import { stepsOf, type Definition, type EmailContent } from '../../../shared/workflow';
 import type { Context } from '../../context';
 import type { Tenant } from '../../db/tenant';
@@ -18,6 +18,7 @@ import { plainTextDocument } from '../pages/preview';
 import { Workflow } from '../pages/workflow';
 import { formOf, getFound, idOf, textIn, type Form } from './read-request';
 import { sendMail, sendPage, timeZoneOf } from './send';
+import type { Shared } from './shared';
 import { tenantOn } from './viewer';
 
 /** A workflow may hold many emails of 50,000 characters: its form is larger than others. */
@@ -33,10 +34,10 @@ interface Shown {
   status?: number;
 }
 
-export function editorRoutes(ctx: Context, checkForm: readonly RequestHandler[]): Router {
+export function editorRoutes(ctx: Context, shared: Shared): Router {
   const router = Router();
   const { db, clock } = ctx;
-  const form = [urlencoded(FORM), ...checkForm];
+  const form = [urlencoded(FORM), ...shared.form];
 
   async function show(req: Request, res: Response, shown: Shown = {}): Promise<void> {
     const tenant = tenantOn(res);

@@ -1,5 +1,5 @@
 /** Emails by state, and one as it was sent. */
-import { Router, type RequestHandler } from 'express';
+import { Router } from 'express';
 import { EMAIL_STATUSES } from '../../../shared/api';
 import type { Context } from '../../context';
 import { listEmails, readEmail } from '../../emails/emails';
@@ -10,10 +10,11 @@ import { Emails } from '../pages/emails';
 import { contactOf } from './events-routes';
 import { getFound, idOf, oneOf, PAGE_SIZE, queryOf } from './read-request';
 import { sendMail, sendPage } from './send';
+import type { Shared } from './shared';
 import { workflowNames } from './timeline';
 import { tenantOn } from './viewer';
 
-export function emailRoutes(ctx: Context, form: readonly RequestHandler[]): Router {
+export function emailRoutes(ctx: Context, { form }: Shared): Router {
   const router = Router();
   const { db } = ctx;
 

@@ -1,32 +1,46 @@
 /** The log, one event, and replay. */
-import { Router, type RequestHandler } from 'express';
+import { Router } from 'express';
 import { EVENT_STATUSES, type EventView, type List } from '../../../shared/api';
 import { parseEmail } from '../../contacts/address';
 import { findContactByEmail } from '../../contacts/contacts';
 import type { Context } from '../../context';
 import { listEmails } from '../../emails/emails';
-import { eventChart, type ChartDay } from '../../events/chart';
+import { eventChart, type ChartBar, type ChartDay } from '../../events/chart';
 import { listEvents, readEvent, replayEvent } from '../../events/events';
-import type { Tenant } from '../../db/tenant';
+import { tenantKey, type Tenant } from '../../db/tenant';
 import { dayAfter, dayOf, startOfDay } from '../format';
+import { createMemory } from '../memory';
 import { withNotice } from '../notices';
 import { Event } from '../pages/event';
 import { Events, type EventQuery } from '../pages/events';
 import { formOf, getFound, idOf, oneOf, PAGE_SIZE, queryOf, textIn } from './read-request';
 import { sendPage, timeZoneOf } from './send';
+import type { Shared } from './shared';
 import { tenantOn } from './viewer';
 
 const CHART_DAYS = 30;
+const PAST_DAYS_MS = 60_000;
 
-export function eventsRoutes(ctx: Context, form: readonly RequestHandler[]): Router {
+export function eventsRoutes(ctx: Context, { form }: Shared): Router {
   const router = Router();
   const { db, clock } = ctx;
+
+  /** Days that are over hardly change; today does. */
+  const pastDays = createMemory<ChartBar[]>(PAST_DAYS_MS);
+  async function chart(tenant: Tenant, days: readonly ChartDay[]): Promise<ChartBar[]> {
+    const past = days.slice(0, -1);
+    const key = `${tenantKey(tenant)} ${past.at(-1)?.until}`;
+    return [
+      ...(await pastDays(key, clock.now(), () => eventChart(db, tenant, past))),
+      ...(await eventChart(db, tenant, days.slice(-1))),
+    ];
+  }
 
   router.get('/events', async (req, res) => {
     const [tenant, timeZone] = [tenantOn(res), timeZoneOf(res)];
     const query = queryOf(req, ['type', 'status', 'contact', 'since', 'until', 'starting_after']);
     const events = await find(ctx, tenant, query, timeZone);
-    const days = await eventChart(db, tenant, lastDays(clock.now(), timeZone));
+    const days = await chart(tenant, lastDays(clock.now(), timeZone));
     sendPage(ctx, res, <Events events={events} query={query} days={days} />);
   });
 

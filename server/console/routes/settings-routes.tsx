@@ -1,8 +1,7 @@
 /** Settings → Stripe. */
-import { Router, type RequestHandler, type Response } from 'express';
+import { Router, type Response } from 'express';
 import { RECOMMENDED_TYPES } from '../../../shared/catalogue';
 import type { Settings as SettingsShape } from '../../../shared/settings';
-import { listUserGroups } from '../../contacts/contacts';
 import type { Context } from '../../context';
 import { lastEventAt } from '../../events/events';
 import { clearSessionCookie, requireFullSession } from '../../installs/session-middleware';
@@ -14,6 +13,7 @@ import { withNotice, type Notice } from '../notices';
 import { Settings } from '../pages/settings';
 import { formOf, textIn } from './read-request';
 import { sendPage } from './send';
+import type { Shared } from './shared';
 import { checkSettings, readSettingsForm } from './settings-form';
 import { getSession, tenantOn } from './viewer';
 
@@ -25,7 +25,7 @@ interface Shown {
   notice?: Notice;
 }
 
-export function settingsRoutes(ctx: Context, form: readonly RequestHandler[]): Router {
+export function settingsRoutes(ctx: Context, { form, userGroups }: Shared): Router {
   const router = Router();
   const { db, clock } = ctx;
 
@@ -51,7 +51,7 @@ export function settingsRoutes(ctx: Context, form: readonly RequestHandler[]): R
           settings: draft?.settings ?? (await readSettings(db, tenant)),
           errors: draft?.errors ?? {},
           isDirty: draft !== undefined,
-          userGroups: await listUserGroups(db, tenant),
+          userGroups: await userGroups(tenant),
         }}
       />,
       { ...(isRefused ? { status: 400 } : {}), ...(notice ? { notice } : {}) },

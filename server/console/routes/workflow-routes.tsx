@@ -1,5 +1,5 @@
 /** Workflows: the list, new ones, what switches them on and off, and their runs. The editor has routes of its own. */
-import { Router, type RequestHandler } from 'express';
+import { Router } from 'express';
 import { isEventType } from '../../../shared/catalogue';
 import { findStep, type Definition } from '../../../shared/workflow';
 import type { Context } from '../../context';
@@ -26,11 +26,12 @@ import { RUN_WORDS } from '../components/badge';
 import { runReason } from '../run-words';
 import { formOf, getFound, idOf, oneOf, PAGE_SIZE, queryOf, textIn } from './read-request';
 import { sendPage } from './send';
+import type { Shared } from './shared';
 import { tenantOn } from './viewer';
 
 const RUN_STATUSES = Object.keys(RUN_WORDS) as (keyof typeof RUN_WORDS)[];
 
-export function workflowRoutes(ctx: Context, form: readonly RequestHandler[]): Router {
+export function workflowRoutes(ctx: Context, { form }: Shared): Router {
   const router = Router();
   const { db, clock } = ctx;
 

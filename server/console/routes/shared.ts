@@ -1,0 +1,24 @@
+/** What the sections of the console have in common. */
+import type { RequestHandler } from 'express';
+import { listUserGroups } from '../../contacts/contacts';
+import type { Context } from '../../context';
+import { tenantKey, type Tenant } from '../../db/tenant';
+import { checkForm } from '../../installs/session-middleware';
+import { createMemory } from '../memory';
+
+export interface Shared {
+  /** Stands before every POST. */
+  form: readonly RequestHandler[];
+  /** The groups in use, for filters and suggestions; may lag some seconds behind. */
+  userGroups(tenant: Tenant): Promise<string[]>;
+}
+
+const USER_GROUPS_MS = 15_000;
+
+export function createShared(ctx: Context): Shared {
+  const groups = createMemory<string[]>(USER_GROUPS_MS);
+  return {
+    form: checkForm(ctx),
+    userGroups: (tenant) => groups(tenantKey(tenant), ctx.clock.now(), () => listUserGroups(ctx.db, tenant)),
+  };
+}
