@@ -1,7 +1,7 @@
 /** What the merchant chooses, as one form with one Save. Options of an event show once it is on. */
 import { CATALOGUE, EVENT_GROUPS, EVENT_TYPES, type EventType } from '../../../shared/catalogue';
 import type { Settings } from '../../../shared/settings';
-import { Banner, Card, Section } from '../components/blocks';
+import { Card, Section } from '../components/blocks';
 import { Check, PostForm, SaveOnEnter, RadioField, TextAreaField, TextField, buttonClass } from '../components/form';
 import { useViewer } from '../page';
 
@@ -25,7 +25,6 @@ export function SettingsForm({ settings, errors, isDirty, userGroups }: Settings
       noValidate
     >
       <SaveOnEnter />
-      <ErrorSummary errors={errors} />
       <Section
         title="Events"
         lead="Nothing happens for an event that is off, except that the log shows it."
@@ -235,15 +234,3 @@ function SenderChoices({ settings: { sender, locale, timezone }, errors }: Field
 }
 const LOCALES = ['en-US', 'en-GB', 'de-DE', 'fr-FR', 'es-ES', 'it-IT', 'nl-NL', 'pt-BR', 'sv-SE', 'pl-PL', 'ja-JP'];
 const TIME_ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')];
-
-function ErrorSummary({ errors }: Pick<SettingsFormProps, 'errors'>) {
-  const count = Object.keys(errors).length;
-  if (count === 0) return null;
-  return (
-    <Banner tone="bad" title="Nothing was saved">
-      {count === 1
-        ? 'One field needs another look; it is marked below.'
-        : `${count} fields need another look; they are marked below.`}
-    </Banner>
-  );
-}

@@ -1,4 +1,5 @@
 /** Settings → Stripe: the connection, the import, and what each event does. */
+import { Fragment } from 'react';
 import type { ImportProgress } from '../../../shared/api';
 import { Banner, Card, Facts, PageHead, Section } from '../components/blocks';
 import { InstallBadge } from '../components/badge';
@@ -29,6 +30,7 @@ export function Settings({ connection, progress, form }: SettingsProps) {
   const { status } = useViewer();
   return (
     <Shell title="Settings" section="settings">
+      <ErrorSummary errors={form.errors} />
       <PageHead
         title="Stripe"
         badge={<InstallBadge status={status} />}
@@ -58,6 +60,30 @@ export function Settings({ connection, progress, form }: SettingsProps) {
     </Shell>
   );
 }
+
+function ErrorSummary({ errors }: Pick<SettingsFormProps, 'errors'>) {
+  const paths = Object.keys(errors);
+  if (paths.length === 0) return null;
+  return (
+    <Banner tone="bad" title="Nothing was saved">
+      {paths.length === 1 ? 'One field needs another look: ' : 'Some fields need another look: '}
+      {paths.map((path, index) => (
+        <Fragment key={path}>
+          {index > 0 && ', '}
+          <a href={`#${fieldOf(path)}`}>
+            {fieldOf(path)
+              .replace(/^sender\./, '')
+              .replaceAll('_', ' ')}
+          </a>
+        </Fragment>
+      ))}
+      .
+    </Banner>
+  );
+}
+
+/** An address of a list is typed in the list's one field. */
+const fieldOf = (path: string): string => path.replace(/\.\d+$/, '');
 
 const Reconnect = ({ href }: { href: string }) => (
   <Banner

@@ -68,7 +68,7 @@ function TemplateCard({ template }: { template: TemplateChoice }) {
             options={triggers.map((value) => ({ value, label: CATALOGUE[value].label }))}
           />
         )}
-        <button className={buttonClass('primary')} aria-label={`Use template ${name}`}>
+        <button className={buttonClass()} aria-label={`Use template ${name}`}>
           Use template
         </button>
       </PostForm>

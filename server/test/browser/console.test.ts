@@ -27,13 +27,14 @@ afterEach(async () => {
 
 const trigger = (...[type, options]: Parameters<Tillpost['sandbox']['trigger']>) =>
   tillpost.sandbox.trigger(type, { account: TEST.accountId, ...options });
+async function activateTemplate(template: string, tenant = TEST): Promise<void> {
+  const { id } = await createWorkflow(tillpost.db, tenant, { template }, tillpost.clock.now());
+  await activateWorkflow(tillpost.db, tenant, id, tillpost.clock.now());
+}
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();
 
 describe('from the start page to the first email', () => {
   it('connects, chooses events, saves, and shows event, contact and email of what happens then', async () => {
-    await saveSettings(tillpost.db, TEST, defaultSettings(), tillpost.clock.now());
-    const { id } = await createWorkflow(tillpost.db, TEST, { template: 'new_customer' }, tillpost.clock.now());
-    await activateWorkflow(tillpost.db, TEST, id, tillpost.clock.now());
     const page = await chrome.visit();
     await page.goto('/events');
     await heading(page, /Email that follows/);
@@ -49,7 +50,12 @@ describe('from the start page to the first email', () => {
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('Settings saved.').waitFor();
 
-    const { accountId } = await installOf(page);
+    const accountId =
+      (await page
+        .locator('code', { hasText: /^acct_/ })
+        .first()
+        .textContent()) ?? '';
+    await activateTemplate('new_customer', { accountId, livemode: false });
     await tillpost.sandbox.trigger('customer.created', {
       account: accountId,
       email: 'first@example.com',
@@ -62,17 +68,12 @@ describe('from the start page to the first email', () => {
     await heading(page, 'first@example.com');
     await page.getByText('First Customer').waitFor();
     expect(await page.getByLabel('User group').inputValue()).toBe('Newcomers');
+    const email = page.getByRole('link', { name: 'Email: Welcome, First!' });
+    await untilShown(page, () => email.isVisible());
+    await email.click();
+    await page.frameLocator('iframe.mail').getByText('Hi First,').waitFor();
   });
 });
-
-/** The account that the page's session is about, as it says itself. */
-async function installOf(page: Page): Promise<{ accountId: string }> {
-  const accountId = await page
-    .locator('code', { hasText: /^acct_/ })
-    .first()
-    .textContent();
-  return { accountId: accountId ?? '' };
-}
 
 describe('settings', () => {
   it('are kept after a reload, and unsaved changes are not left by accident', async () => {
@@ -243,19 +244,30 @@ describe('events and contacts', () => {
     await page.locator(`a[href="/events/${id}"]`).waitFor();
   });
 
-  it('unsubscribes a contact, and the contact comes back by the page behind an email’s link', async () => {
+  it('lets a contact leave and come back by the link in an email, and shows it', async () => {
     await tillpost.enable();
+    await activateTemplate('new_customer');
     await trigger('customer.created', { email: 'leaver@example.com', name: 'Lea Ver' });
     const page = await chrome.signIn();
-    await page.goto('/audience');
-    await page.getByLabel('Search').fill('leaver');
-    const link = page.getByRole('link', { name: 'leaver@example.com' });
-    await untilShown(page, async () => (await link.count()) > 0);
-    await link.click();
-    await page.getByRole('button', { name: 'Unsubscribe', exact: true }).click();
-    await page.getByText('This contact gets no marketing emails any more.').waitFor();
-    await page.getByRole('button', { name: 'Resubscribe' }).click();
-    await page.getByText('Subscribed again.').waitFor();
+    await page.goto('/emails?contact=leaver@example.com');
+    const email = page.getByRole('link', { name: 'Welcome, Lea!' });
+    await untilShown(page, () => email.isVisible());
+    await email.click();
+    const header = await page
+      .getByRole('row', { name: /^List-Unsubscribe </ })
+      .getByRole('cell')
+      .textContent();
+    const contact = await chrome.visit();
+    await contact.goto(header?.slice(1, -1) ?? '');
+    await heading(contact, /^Unsubscribe from/);
+    await contact.getByRole('button', { name: 'Unsubscribe' }).click();
+    await heading(contact, 'You are unsubscribed');
+    await page.getByRole('link', { name: 'leaver@example.com' }).click();
+    await page.locator('.page-head').getByText('Unsubscribed', { exact: true }).waitFor();
+    await contact.getByRole('button', { name: 'Subscribe again' }).click();
+    await heading(contact, /^Unsubscribe from/);
+    await page.reload();
+    await page.locator('.page-head').getByText('Subscribed', { exact: true }).waitFor();
   });
 
   it('lets hostile names and payloads do nothing', async () => {
