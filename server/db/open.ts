@@ -60,5 +60,7 @@ function openPostgres(url: string): Db {
   });
   // An idle connection that breaks is replaced at the next query, which reports what matters.
   pool.on('error', () => undefined);
+  // Nor may one that breaks while it is lent out end the process: its query fails, and that is handled.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
 }

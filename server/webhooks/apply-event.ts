@@ -99,7 +99,9 @@ function writeFacts(
   const written: Written = { contact: owner, isChanged: false, isStale: false, note: '' };
   if (object.customer && link) {
     if (stamp < link.stamp) return { ...written, isStale: true };
-    if (stamp === link.stamp && event.type === 'customer.updated') link.due_at = now;
+    // Fetched once that second is over: within it a snapshot would count as older than these events.
+    if (stamp === link.stamp && event.type === 'customer.updated')
+      link.due_at = Math.max(now, (event.created + 1) * 1000);
     link.stamp = stamp;
     audience.saveLink(link);
     Object.assign(written, applyAddress(audience, object.customer, owner, link));

@@ -1,5 +1,5 @@
 /** The databases under torture, and what can befall each of them. */
-import { chmodSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
@@ -52,14 +52,13 @@ async function startPostgres(folder: string): Promise<Engine> {
   const isRoot = process.getuid?.() === 0;
   const port = await freePort();
   mkdirSync(folder, { recursive: true });
-  // PostgreSQL refuses to run as root: then it runs as a user of its own, who must reach the folder.
-  if (isRoot) chmodSync(folder, 0o755);
   const postgres = new EmbeddedPostgres({
     databaseDir: join(folder, 'data'),
     port,
     user: 'postgres',
     password: 'postgres',
     persistent: true,
+    // It refuses to run as root.
     createPostgresUser: isRoot,
     initdbFlags: ['--encoding=UTF8', '--locale=C'],
     onLog: () => undefined,
@@ -70,15 +69,20 @@ async function startPostgres(folder: string): Promise<Engine> {
   await postgres.createDatabase(DATABASE);
   const server = `postgres://postgres:postgres@127.0.0.1:${port}`;
 
-  async function ask<T>(sql: string): Promise<T[]> {
+  /** Tries again while it recovers. */
+  async function ask<T>(sql: string, patience = 100): Promise<T[]> {
     const client = new Client({ connectionString: `${server}/postgres` });
     client.on('error', () => undefined);
-    await client.connect();
     try {
+      await client.connect();
       return (await client.query(sql)).rows as T[];
+    } catch (error) {
+      if (patience === 0) throw error;
     } finally {
-      await client.end();
+      await client.end().catch(() => undefined);
     }
+    await wait(100);
+    return ask(sql, patience - 1);
   }
 
   const backends = (wanted: string) => `from pg_stat_activity where datname = '${DATABASE}' and ${wanted}`;
@@ -102,31 +106,24 @@ async function startPostgres(folder: string): Promise<Engine> {
     async crash() {
       const [victim] = await ask<{ pid: number }>(`select pid ${backends('true')} limit 1`);
       if (victim) process.kill(victim.pid, 'SIGKILL');
-      await untilItAnswers(ask);
+      await ask('select 1');
     },
   };
+
+  let last: Promise<unknown> = Promise.resolve();
 
   return {
     name: 'postgres',
     url: `${server}/${DATABASE}`,
     processes: 3,
+    /** One after the other: a server that is being restarted can't be restarted. */
     async disturb(dice) {
       const name = dice.pick(Object.keys(troubles));
-      await troubles[name]?.(dice);
+      const own = last.then(() => troubles[name]?.(dice));
+      last = own;
+      await own;
       return name;
     },
     stop: () => postgres.stop(),
   };
-}
-
-async function untilItAnswers(ask: (sql: string) => Promise<unknown>): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    try {
-      await ask('select 1');
-      return;
-    } catch (error) {
-      if (tries === 99) throw error;
-      await wait(100);
-    }
-  }
 }

@@ -5,7 +5,7 @@
  * Options: --engine sqlite|postgres|both (both), --rounds N (per engine), --seed S. The seed decides who suffers what and
  * when; how the processes interleave is up to the machine. Exits with 1 when an invariant is broken.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkTheEnd } from './invariants';
@@ -18,6 +18,8 @@ import { PLANS } from './troubles';
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   const folder = mkdtempSync(join(tmpdir(), 'tillpost-torture-'));
+  // PostgreSQL may run as a user of its own, who must reach it.
+  chmodSync(folder, 0o755);
   const startedAt = performance.now();
   console.log(`Seed ${options.seed}: ${options.engines.join(' and ')}, ${options.rounds} rounds each\n`);
   printHeader();

@@ -16,7 +16,8 @@ const COLUMNS = [
 ] as const;
 
 const MAX_IDS = 8;
-const LOG_LINES = 15;
+const LOG_LINES = 8;
+const LINE = 220;
 
 const row = (cells: readonly string[]) =>
   cells.map((cell, i) => (i < 2 ? cell.padEnd(COLUMNS[i]?.[1] ?? 0) : cell.padStart(COLUMNS[i]?.[1] ?? 0))).join('  ');
@@ -44,6 +45,13 @@ export function printViolations(
   }
   for (const lines of logs) {
     console.log('\n  The last a process logged:');
-    for (const line of lines.slice(-LOG_LINES)) console.log(`    ${line.slice(0, 400)}`);
+    for (const line of lines.slice(-LOG_LINES)) console.log(`    ${brief(line).slice(0, LINE)}`);
   }
+}
+
+/** A line of the structured log in a few words; any other line as it is. */
+function brief(line: string): string {
+  if (!line.startsWith('{"level"')) return line;
+  const { time, msg, err, lane } = JSON.parse(line) as Record<string, string> & { err?: { message: string } };
+  return [time, lane, msg, err?.message].filter(Boolean).join(' · ');
 }

@@ -8,11 +8,12 @@ const READY_MS = 60_000;
 /** A stop may take 10 s by the server's own promise; the rest is for the machine. */
 const STOP_MS = 12_000;
 const LOG_LINES = 400;
+const LAST_WORDS = 12;
 
 export interface TillpostProcess {
   port: number;
   isUp(): boolean;
-  /** Resolves once it answers /readyz. */
+  /** Resolves once it answers /readyz; should it end by itself, it is started again. */
   start(): Promise<void>;
   /** kill -9. */
   kill(): Promise<void>;
@@ -24,12 +25,16 @@ export interface TillpostProcess {
   log(): readonly string[];
 }
 
+const isAlive = (one: ChildProcess) => one.exitCode === null && one.signalCode === null;
+
 export function createProcess(port: number, env: Record<string, string>): TillpostProcess {
   let child: ChildProcess | undefined;
   let isReady = false;
-  let isEndExpected = false;
+  let starting: Promise<void> | undefined;
   let faults: string[] = [];
   let lines: string[] = [];
+  // Whatever ends the torture, nothing of it lives on.
+  process.once('exit', () => child?.kill('SIGKILL'));
 
   function launch(): ChildProcess {
     const started = spawn(process.execPath, ['--import', 'tsx', ENTRY], { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -38,18 +43,42 @@ export function createProcess(port: number, env: Record<string, string>): Tillpo
         lines = [...lines, ...chunk.toString('utf8').split('\n').filter(Boolean)].slice(-LOG_LINES);
       });
     started.once('exit', (code, signal) => {
-      isReady = false;
-      if (!isEndExpected) faults.push(`the process on port ${port} ended by itself (${signal ?? `code ${code}`})`);
+      if (isReady) {
+        faults.push([`port ${port}: ${signal ?? `code ${code}`}`, ...lines.slice(-LAST_WORDS)].join('\n      '));
+        isReady = false;
+        // As whoever runs it would.
+        start().catch((error: unknown) => faults.push(String(error)));
+      }
     });
     return started;
   }
 
-  const isAlive = (one: ChildProcess) => one.exitCode === null && one.signalCode === null;
+  function start(): Promise<void> {
+    starting ??= startAnew().finally(() => (starting = undefined));
+    return starting;
+  }
+
+  /** While the database is away a start fails, and is tried again. */
+  async function startAnew(): Promise<void> {
+    const giveUpAt = performance.now() + READY_MS;
+    while (performance.now() < giveUpAt) {
+      const launched = launch();
+      child = launched;
+      while (isAlive(launched) && performance.now() < giveUpAt) {
+        const answer = await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(5_000) }).catch(
+          () => undefined,
+        );
+        isReady = answer?.status === 200 && isAlive(launched);
+        if (isReady) return;
+        await wait(50);
+      }
+    }
+    throw new Error(`the process on port ${port} was not ready within ${READY_MS / 1000} s`);
+  }
 
   async function end(signal: 'SIGKILL' | 'SIGTERM', patienceMs: number): Promise<ChildProcess | undefined> {
     const ending = child;
     if (!ending || !isAlive(ending)) return undefined;
-    isEndExpected = true;
     isReady = false;
     const ended = new Promise<void>((resolve) => ending.once('exit', () => resolve()));
     ending.kill(signal);
@@ -60,18 +89,7 @@ export function createProcess(port: number, env: Record<string, string>): Tillpo
   return {
     port,
     isUp: () => isReady,
-    async start() {
-      isEndExpected = false;
-      child = launch();
-      const giveUpAt = performance.now() + READY_MS;
-      while (isAlive(child)) {
-        const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
-        if (answer?.status === 200) break;
-        if (performance.now() > giveUpAt) throw new Error(`Tillpost on port ${port} was not ready in ${READY_MS} ms`);
-        await wait(50);
-      }
-      isReady = isAlive(child);
-    },
+    start,
     async kill() {
       await end('SIGKILL', STOP_MS);
     },

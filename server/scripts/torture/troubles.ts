@@ -79,7 +79,7 @@ export interface Plan {
 
 export const PLANS: readonly Plan[] = [
   { title: 'killed', troubles: [kill, kill, kill] },
-  { title: 'database', troubles: [database, database, database] },
+  { title: 'database', troubles: [database, database, database, stop] },
   { title: 'Stripe', troubles: [stripe, expiredToken, stripe, stop] },
   { title: 'mail', troubles: [mail, mail, mail, kill] },
   { title: 'stopped', troubles: [stop, mail, stop, stripe] },
