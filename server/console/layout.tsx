@@ -136,7 +136,7 @@ function Account({ viewer }: { viewer: Viewer }) {
 
 /** The mode on screen, a button to the other one, or the way to connect it. */
 function Mode({ viewer, livemode }: { viewer: Viewer; livemode: boolean }) {
-  const { tenant, installs } = viewer;
+  const { tenant, installs, connectHrefs } = viewer;
   const word = modeWord(livemode);
   if (tenant.livemode === livemode)
     return (
@@ -151,7 +151,7 @@ function Mode({ viewer, livemode }: { viewer: Viewer; livemode: boolean }) {
   return (
     <a
       className="mode mode-connect"
-      href={`/connect?mode=${livemode ? 'live' : 'test'}`}
+      href={connectHrefs[livemode ? 'live' : 'test']}
       title={`Connect this account in ${word.toLowerCase()} mode`}
     >
       {word}

@@ -7,6 +7,9 @@ import type { AssetUrls } from './assets';
 import type { Formats } from './format';
 import type { Notice } from './notices';
 
+export type Mode = 'live' | 'test';
+export const modeOf = ({ livemode }: Tenant): Mode => (livemode ? 'live' : 'test');
+
 export interface InstallChoice {
   tenant: Tenant;
   accountName: string | null;
@@ -20,6 +23,8 @@ export interface Viewer {
   isLimited: boolean;
   /** Every install this session may look at, this one too. */
   installs: readonly InstallChoice[];
+  /** Where connecting begins, by mode. */
+  connectHrefs: Record<Mode, string>;
 }
 
 export interface Page {

@@ -2,8 +2,7 @@
 import { Icon, type IconName } from '../components/icon';
 import { buttonClass, PostForm, TextField } from '../components/form';
 import { Plain } from '../layout';
-
-export type Mode = 'live' | 'test';
+import type { Mode } from '../page';
 
 export interface HomeProps {
   /** Modes whose Stripe App is configured. */

@@ -7,7 +7,7 @@ import { ButtonForm, Confirm, PostForm, TextField, buttonClass } from '../compon
 import { Time, Count } from '../components/values';
 import { KEEP_MS } from '../../sync/disconnect';
 import { Shell } from '../layout';
-import { usePage, useViewer } from '../page';
+import { modeOf, usePage, useViewer } from '../page';
 import { SettingsForm, type SettingsFormProps } from './settings-form';
 
 export interface SettingsProps {
@@ -22,8 +22,6 @@ export interface Connection {
   connectedAt: number;
   removedAt: number | null;
   lastEventAt: string | null;
-  /** Where Connect to Stripe (again) begins: `/connect?mode=…`, or the start page's form for restricted keys. */
-  connectHref: string;
 }
 
 export function Settings({ connection, progress, form }: SettingsProps) {
@@ -37,7 +35,7 @@ export function Settings({ connection, progress, form }: SettingsProps) {
         lead="What Tillpost may see of this account, and what it does when something happens there."
       />
       <div className="stack">
-        {status === 'needs_reconnect' && <Reconnect href={connection.connectHref} />}
+        {status === 'needs_reconnect' && <Reconnect />}
         {status === 'removed' && <Removed connection={connection} />}
         <ConnectionCard connection={connection} />
         {status !== 'removed' && <Import progress={progress} />}
@@ -85,12 +83,17 @@ function ErrorSummary({ errors }: Pick<SettingsFormProps, 'errors'>) {
 /** An address of a list is typed in the list's one field. */
 const fieldOf = (path: string): string => path.replace(/\.\d+$/, '');
 
-const Reconnect = ({ href }: { href: string }) => (
+function useConnectHref(): string {
+  const { tenant, connectHrefs } = useViewer();
+  return connectHrefs[modeOf(tenant)];
+}
+
+const Reconnect = () => (
   <Banner
     tone="warn"
     title="Stripe no longer accepts our access"
     actions={
-      <a className={buttonClass('primary')} href={href}>
+      <a className={buttonClass('primary')} href={useConnectHref()}>
         Reconnect
       </a>
     }
@@ -104,7 +107,7 @@ const Removed = ({ connection }: { connection: Connection }) => (
     tone="bad"
     title="This account is disconnected"
     actions={
-      <a className={buttonClass('primary')} href={connection.connectHref}>
+      <a className={buttonClass('primary')} href={useConnectHref()}>
         Connect again
       </a>
     }
@@ -213,13 +216,14 @@ function ImportWords({ progress }: { progress: ImportProgress | null }) {
 function DangerZone() {
   const { isLimited, tenant, status } = useViewer();
   const { notice } = usePage();
+  const connectHref = useConnectHref();
   return (
     <Section title="Disconnect and delete">
       <Card className="danger-zone">
         {isLimited ? (
           <p>
             You came here from the Stripe Dashboard. To disconnect or delete data,{' '}
-            <a href={`/connect?mode=${tenant.livemode ? 'live' : 'test'}`}>sign in with Connect to Stripe</a>.
+            <a href={connectHref}>sign in with Connect to Stripe</a>.
           </p>
         ) : (
           <>

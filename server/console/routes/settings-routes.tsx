@@ -31,8 +31,6 @@ export function settingsRoutes(ctx: Context, { form, userGroups }: Shared): Rout
 
   async function show(res: Response, { draft, notice }: Shown = {}): Promise<void> {
     const { tenant, install } = getSession(res);
-    const mode = tenant.livemode ? 'live' : 'test';
-    const isOffered = ctx.config.modes[mode] !== null;
     const isRefused = notice?.tone === 'bad' || Object.keys(draft?.errors ?? {}).length > 0;
     sendPage(
       ctx,
@@ -44,7 +42,6 @@ export function settingsRoutes(ctx: Context, { form, userGroups }: Shared): Rout
           connectedAt: install.connected_at,
           removedAt: install.removed_at,
           lastEventAt: await lastEventAt(db, tenant),
-          connectHref: isOffered ? `/connect?mode=${mode}` : '/?connect=key',
         }}
         progress={await readImport(db, tenant)}
         form={{

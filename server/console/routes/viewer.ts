@@ -6,7 +6,7 @@ import type { Install } from '../../installs/installs';
 import { sessionOf } from '../../installs/session-middleware';
 import type { Session } from '../../installs/sessions';
 import { readSettings } from '../../settings/settings';
-import type { InstallChoice, Viewer } from '../page';
+import type { InstallChoice, Mode, Viewer } from '../page';
 import { rememberViewer } from './send';
 
 export function loadViewer(ctx: Context): RequestHandler {
@@ -14,19 +14,24 @@ export function loadViewer(ctx: Context): RequestHandler {
     const session = sessionOf(res);
     if (session) {
       const { timezone } = await readSettings(ctx.db, session.tenant);
-      rememberViewer(res, { viewer: viewSession(session), timeZone: timezone });
+      rememberViewer(res, { viewer: viewSession(ctx, session), timeZone: timezone });
     }
     next();
   };
 }
 
-const viewSession = ({ tenant, install, installs, kind }: Session): Viewer => ({
+const viewSession = (ctx: Context, { tenant, install, installs, kind }: Session): Viewer => ({
+  connectHrefs: { live: connectHref(ctx, 'live'), test: connectHref(ctx, 'test') },
   tenant,
   accountName: install.account_name,
   status: install.status,
   isLimited: kind === 'dashboard',
   installs: installs.map(choiceOf),
 });
+
+/** A mode without an app is connected by a restricted key, on the start page. */
+const connectHref = ({ config: { modes } }: Context, mode: Mode): string =>
+  modes[mode] ? `/connect?mode=${mode}` : '/?connect=key';
 
 const choiceOf = (install: Install): InstallChoice => ({
   tenant: tenantOf(install),
