@@ -18,19 +18,27 @@ export interface Assets {
 
 const FOLDER = join(__dirname, 'assets');
 
+/** One stylesheet from these files, in this order: later ones overrule. */
+const STYLES = ['base', 'frame', 'blocks', 'forms', 'lists', 'content', 'settings', 'editor', 'adapt'];
+const readStyles = () => Buffer.concat(STYLES.map((name) => readFileSync(join(FOLDER, 'styles', `${name}.css`))));
+
 export function loadAssets(): Assets {
   const files = new Map<string, Asset>();
-  const add = (path: string, name: string, extension: string, type: string) => {
-    const body = readFileSync(path);
+  const add = (body: Buffer, name: string, extension: string, type: string) => {
     const hash = createHash('sha256').update(body).digest('hex').slice(0, 12);
     files.set(`${name}-${hash}.${extension}`, { body, type });
     return `/assets/${name}-${hash}.${extension}`;
   };
   const urls = {
-    styles: add(join(FOLDER, 'console.css'), 'console', 'css', 'text/css; charset=utf-8'),
-    script: add(join(FOLDER, 'console.js'), 'console', 'js', 'text/javascript; charset=utf-8'),
-    htmx: add(require.resolve('htmx.org/dist/htmx.min.js'), 'htmx', 'js', 'text/javascript; charset=utf-8'),
-    icon: add(join(FOLDER, 'icon.svg'), 'icon', 'svg', 'image/svg+xml'),
+    styles: add(readStyles(), 'console', 'css', 'text/css; charset=utf-8'),
+    script: add(readFileSync(join(FOLDER, 'console.js')), 'console', 'js', 'text/javascript; charset=utf-8'),
+    htmx: add(
+      readFileSync(require.resolve('htmx.org/dist/htmx.min.js')),
+      'htmx',
+      'js',
+      'text/javascript; charset=utf-8',
+    ),
+    icon: add(readFileSync(join(FOLDER, 'icon.svg')), 'icon', 'svg', 'image/svg+xml'),
   };
   return { urls, files };
 }
