@@ -55,5 +55,11 @@ export function useViewer(): Viewer {
   return viewer;
 }
 
+/** Where this account is connected again, in the mode on screen. */
+export function useConnectHref(): string {
+  const { tenant, connectHrefs } = useViewer();
+  return connectHrefs[modeOf(tenant)];
+}
+
 export const renderPage = (page: Page, content: ReactElement): string =>
   `<!doctype html>${renderToStaticMarkup(<PageContext.Provider value={page}>{content}</PageContext.Provider>)}`;

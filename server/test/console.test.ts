@@ -519,6 +519,25 @@ describe.each(ENGINES)('the console on %s', (engine) => {
     });
   });
 
+  describe('disconnecting', () => {
+    it('says until when the data is kept, and offers to delete it or to connect again', async () => {
+      const tenant = { accountId: 'acct_1ComesAndGoes', livemode: false };
+      await tillpost.connect(tenant);
+      const contact = await addContact({}, tenant);
+      const client = await signedIn(tenant);
+      const response = await client.post('/settings/stripe/disconnect', { csrf_token: await client.csrfToken() });
+      expect(response.headers.get('location')).toBe('/settings/stripe?done=disconnected');
+      const page = await text(client, '/settings/stripe');
+      expect(page).toContain('This account is disconnected');
+      const keptUntil = new Date(tillpost.clock.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+      expect(page).toContain(`dateTime="${keptUntil}`);
+      expect(page).toContain('href="/connect?mode=test"');
+      expect(page).toContain('action="/settings/stripe/erase"');
+      expect(page).not.toContain('action="/settings/stripe"');
+      expect((await client.get(`/audience/${contact}`)).status).toBe(200);
+    });
+  });
+
   describe('deleting all data', () => {
     it('wants the account’s id typed, then leaves nothing and ends the session', async () => {
       const tenant = { accountId: 'acct_1LeavesForGood', livemode: false };
