@@ -114,10 +114,11 @@ const seen = new IntersectionObserver((entries) => {
 const watchPreviews = (root) => {
   for (const email of root.querySelectorAll('[data-email]')) seen.observe(email);
 };
-document.addEventListener('DOMContentLoaded', () => watchPreviews(document));
-document.addEventListener('htmx:afterSwap', (event) => watchPreviews(event.detail.elt.parentElement ?? document));
 
-// Copy
+// Copy buttons show where copying works.
+const showCopyButtons = (root) => {
+  if (navigator.clipboard) for (const button of root.querySelectorAll('[data-copy]')) button.hidden = false;
+};
 document.addEventListener('click', (event) => {
   const button = event.target.closest('[data-copy]');
   if (!button) return;
@@ -127,3 +128,11 @@ document.addEventListener('click', (event) => {
     () => say('Your browser did not allow copying.'),
   );
 });
+
+// What every piece of page needs when it arrives.
+const prepare = (root) => {
+  watchPreviews(root);
+  showCopyButtons(root);
+};
+document.addEventListener('DOMContentLoaded', () => prepare(document));
+document.addEventListener('htmx:afterSwap', () => prepare(document));

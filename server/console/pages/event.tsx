@@ -80,7 +80,16 @@ export function Event({ event, emails }: EventProps) {
         <Section title="Emails" lead={emails.length === 0 ? 'This event has caused no email.' : undefined}>
           {emails.length > 0 && <Table caption="Emails this event caused" columns={EMAIL_COLUMNS} rows={emails} />}
         </Section>
-        <Section title="Payload">
+        <Section
+          title="Payload"
+          actions={
+            event.payload !== null && (
+              <button type="button" className={buttonClass('quiet')} data-copy="payload" hidden>
+                Copy
+              </button>
+            )
+          }
+        >
           {event.payload === null ? (
             <p className="hint">
               The payload was not kept: this type is not one Tillpost uses, its time has passed, or its contact was

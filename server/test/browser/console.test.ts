@@ -227,6 +227,10 @@ describe('events and contacts', () => {
     await tillpost.enable();
     await page.getByText('Show the payload as Stripe sent it').click();
     await page.getByLabel('Payload as JSON').getByText('"customer.created"').waitFor();
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy', exact: true }).click();
+    await page.getByText('Copied.').waitFor();
+    expect(JSON.parse(await page.evaluate<string>('navigator.clipboard.readText()'))).toMatchObject({ id });
     await page.getByRole('button', { name: 'Replay event' }).click();
     await page.getByText('Created contact replayed@example.com').waitFor();
   });
