@@ -30,6 +30,8 @@ export function createWorker(ctx: Context, lanes: readonly Lane[]): Worker {
   let isRunning = false;
   let isNudged = false;
   let hadFault = false;
+  /** When the lanes were last asked: what was due then and still stands is more than they can take. */
+  let askedAt = 0;
   let wake: (() => void) | undefined;
   let loop: Promise<void> = Promise.resolve();
 
@@ -53,6 +55,7 @@ export function createWorker(ctx: Context, lanes: readonly Lane[]): Worker {
   async function tick(isOn: () => boolean): Promise<void> {
     for (let taken = 1; taken > 0 && isOn();) {
       taken = 0;
+      askedAt = ctx.clock.now();
       for (const lane of lanes) taken += await runLane(lane);
     }
   }
@@ -60,7 +63,7 @@ export function createWorker(ctx: Context, lanes: readonly Lane[]): Worker {
   async function sleep(): Promise<void> {
     // After a fault its rows may still be due: wait, or the loop would spin.
     if ((isNudged && !hadFault) || !isRunning) return;
-    const due = await earliestDue(ctx.db).catch((error: unknown) => {
+    const due = await earliestDue(ctx.db, askedAt).catch((error: unknown) => {
       ctx.log.error({ err: error }, 'database does not answer');
       return undefined;
     });

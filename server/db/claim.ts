@@ -54,14 +54,14 @@ export async function freeDeadClaims(db: Db, now: number): Promise<void> {
   }
 }
 
-/** Milliseconds until the earliest due row of any queue; undefined when nothing waits. */
-export async function earliestDue(db: Db): Promise<number | undefined> {
+/** When (epoch ms) the first row of any queue is due that wasn't due at `after`; undefined when none is. */
+export async function earliestDue(db: Db, after: number): Promise<number | undefined> {
   const times: number[] = [];
   for (const table of Object.keys(KEYS) as QueueTable[]) {
     const row = await db
       .selectFrom(table as 'event')
       .select('due_at')
-      .where('due_at', 'is not', null)
+      .where('due_at', '>', after)
       .orderBy('due_at')
       .limit(1)
       .executeTakeFirst();

@@ -1,4 +1,4 @@
-import { claim } from './claim';
+import { claim, earliestDue } from './claim';
 import { migrate } from './migrate';
 import { openDatabase } from './open';
 import { transact } from './transact';
@@ -64,6 +64,13 @@ describe.each(ENGINES)('the database on %s', (engine) => {
     expect(first.map((row) => [row.id, row.claims, row.attempts])).toEqual([['evt_1', 1, 1]]);
     expect(await claim(db, 'event', { now: 16, limit: 10, lease: 100 })).toHaveLength(0);
     expect((await claim(db, 'event', { now: 115, limit: 10 })).map((row) => row.id).sort()).toEqual(['evt_1', 'evt_2']);
+  });
+
+  it('tells when the next row is due, leaving out those that were due already and that nobody had room for', async () => {
+    await insertNew(db, 'event', [eventRow('evt_1', 10), eventRow('evt_2', 20), eventRow('evt_3', null)]);
+    expect(await earliestDue(db, 5)).toBe(10);
+    expect(await earliestDue(db, 10)).toBe(20);
+    expect(await earliestDue(db, 20)).toBeUndefined();
   });
 
   it('undoes a transaction that throws', async () => {
