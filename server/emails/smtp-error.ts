@@ -28,10 +28,14 @@ export function classifySmtpError(error: unknown): SmtpFailure {
   };
 }
 
+/** How servers without enhanced codes say that they don't take mail from us: Exim's `550 relay not permitted`. */
+const ABOUT_US =
+  /\brelay|authenticat|not permitted|\bblock|black ?list|\bspam|\bpolicy|\bSPF\b|sender|\bclient host\b/i;
+
 function isAboutRecipient(code: number, command: string, answer: string): boolean {
   if (code < 500 || code > 599) return false;
   const subject = /^\d{3}[ -]5\.(\d)\.\d{1,3}/.exec(answer)?.[1];
   if (subject !== undefined) return /^(RCPT|DATA)/.test(command) && ['1', '2'].includes(subject);
   // Without an enhanced code: 550, 551, 553 name a mailbox; 552 and 554 also mean a transaction that failed.
-  return command.startsWith('RCPT') && ![503, 521, 530, 535, 554].includes(code);
+  return command.startsWith('RCPT') && ![503, 521, 530, 535, 554].includes(code) && !ABOUT_US.test(answer);
 }
