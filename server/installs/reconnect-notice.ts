@@ -4,7 +4,7 @@ import type { Install } from './installs';
 
 /** Goes to the account's own address and to ALERT_EMAIL. Without SMTP the console and the Dashboard show it alone. */
 export async function sendReconnectNotice(ctx: Context, install: Install): Promise<void> {
-  const { transport, config } = ctx;
+  const { transport, config, log } = ctx;
   const recipients = [...new Set([install.account_email, config.alertEmail])].filter((address) => address !== null);
   if (!transport || !config.mailFrom || recipients.length === 0) return;
   const account = install.account_name ? `${install.account_name} (${install.account_id})` : install.account_id;
@@ -19,5 +19,9 @@ export async function sendReconnectNotice(ctx: Context, install: Install): Promi
     ].join('\n\n'),
     headers: { 'Auto-Submitted': 'auto-generated' },
   };
-  for (const to of recipients) await transport.sendMail({ ...message, to });
+  const results = await Promise.allSettled(recipients.map((to) => transport.sendMail({ ...message, to })));
+  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  // Once one of them knows, a refused address must not have the other told again and again.
+  if (failures.length === recipients.length) throw failures[0];
+  for (const error of failures) log.warn({ err: error, install: install.id }, 'a notice could not be sent');
 }

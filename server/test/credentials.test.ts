@@ -189,6 +189,25 @@ describe('the notice of a dead connection', () => {
         expect(mails[0]?.text).toContain(`${tillpost.url}/connect?mode=test`);
       });
     }));
+
+  it.each(['owner@bakery.example', 'ops@tillpost.example'])('goes once to the other when %s is refused', (refused) =>
+    withMailServer(async (port, mails) => {
+      const env = {
+        SMTP_URL: `smtp://127.0.0.1:${port}`,
+        MAIL_FROM: 'hello@tillpost.example',
+        ALERT_EMAIL: 'ops@tillpost.example',
+      };
+      await withTillpost({ env }, async (tillpost) => {
+        tillpost.sandbox.revoke(ACCOUNT, false);
+        await expect(ask(tillpost.ctx)).rejects.toThrow(NeedsReconnect);
+        await tillpost.worker.drain();
+        tillpost.clock.advance(3 * 60 * MINUTE);
+        await tillpost.worker.drain();
+        expect(mails).toHaveLength(1);
+        expect(mails[0]?.to).not.toBe(refused);
+      });
+    }, refused),
+  );
 });
 
 interface Mail {
@@ -196,11 +215,12 @@ interface Mail {
   text: string;
 }
 
-async function withMailServer(work: (port: number, mails: Mail[]) => Promise<void>): Promise<void> {
+async function withMailServer(work: (port: number, mails: Mail[]) => Promise<void>, refused?: string): Promise<void> {
   const mails: Mail[] = [];
   const smtp = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
+    onRcptTo: ({ address }, _session, done) => done(address === refused ? new Error('No such user') : null),
     onData(stream, session, done) {
       simpleParser(stream).then(({ text = '' }) => {
         mails.push({ to: session.envelope.rcptTo.map(({ address }) => address).join(), text });
