@@ -8,6 +8,7 @@ import { flag } from '../db/columns';
 import { newId } from '../db/new-id';
 import type { Row, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
+import { isPostgres } from '../db/transact';
 import type { SubscriptionFacts } from '../stripe-objects/types';
 import { deriveBilling } from './billing';
 import { findSuppressions, type Suppression } from './suppressions';
@@ -143,9 +144,11 @@ export async function openAudience(trx: Trx, tenant: Tenant, keys: Keys, now: nu
       changed.links.add(link.customer_id);
     },
 
+    /** To an address whose owner had unsubscribed before its deletion, unsubscribed wins, as in a merge. */
     rename(contact: Contact, email: string): void {
       byEmail.delete(contact.email);
       contact.email = email;
+      if (suppressions.get(email)?.scope === 'marketing') contact.status = 'unsubscribed';
       byEmail.set(email, contact);
       touch(contact);
     },
@@ -216,8 +219,15 @@ export async function openAudience(trx: Trx, tenant: Tenant, keys: Keys, now: nu
   };
 }
 
+/** Locked on PostgreSQL: saving inserts what isn't there, so a contact that is deleted meanwhile would come back. */
 const selectContacts = (trx: Trx, tenant: Tenant, column: 'id' | 'email', values: string[]) =>
-  trx.selectFrom('contact').selectAll().where(ofTenant(tenant)).where(column, 'in', values).execute();
+  trx
+    .selectFrom('contact')
+    .selectAll()
+    .where(ofTenant(tenant))
+    .where(column, 'in', values)
+    .$if(isPostgres(trx), (query) => query.forUpdate())
+    .execute();
 
 const selectLinks = (trx: Trx, tenant: Tenant, column: 'customer_id' | 'contact_id', values: string[]) =>
   trx.selectFrom('customer_link').selectAll().where(ofTenant(tenant)).where(column, 'in', values).execute();

@@ -1,5 +1,5 @@
 /** Reading contacts, and what a person changes about one. Events change contacts through audience.ts. */
-import { sql, type SelectQueryBuilder } from 'kysely';
+import { sql, type RawBuilder, type SelectQueryBuilder } from 'kysely';
 import type { ContactStatus, ContactView, List, SubscriptionStatus } from '../../shared/api';
 import { inList } from '../db/bulk';
 import { isoTime, isoTimeOrNull } from '../db/columns';
@@ -75,14 +75,13 @@ function filtered<O>(query: ContactQuery<O>, filter: ContactFilter): ContactQuer
       q.where('subscription_status', '=', subscription_status as SubscriptionStatus),
     )
     .$if(Boolean(words?.trim()), (q) => {
-      const pattern = `%${(words ?? '')
-        .trim()
-        .toLowerCase()
-        .replace(/[\\%_]/g, '\\$&')}%`;
-      const has = (text: ReturnType<typeof sql<string>>) => sql<boolean>`${text} like ${pattern} escape '\\'`;
-      return q.where((eb) =>
-        eb.or([has(sql`email`), has(sql`lower(coalesce(first_name, '') || ' ' || coalesce(last_name, ''))`)]),
-      );
+      const typed = (words ?? '').trim();
+      const has = (text: RawBuilder<string>, part: string) =>
+        sql<boolean>`${text} like ${`%${part.replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`;
+      const name = sql<string>`(coalesce(first_name, '') || ' ' || coalesce(last_name, ''))`;
+      const folded = typed.toLowerCase();
+      // SQLite, and PostgreSQL under some locales, know the lower case of ASCII alone: names are tried as typed, too.
+      return q.where((eb) => eb.or([has(sql`email`, folded), has(sql`lower(${name})`, folded), has(name, typed)]));
     }) as ContactQuery<O>;
 }
 

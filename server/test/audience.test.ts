@@ -1,5 +1,9 @@
+import { setTimeout } from 'node:timers/promises';
 import { EVENT_TYPES, type EventType } from '../../shared/catalogue';
 import type { Settings } from '../../shared/settings';
+import { openAudience } from '../contacts/audience';
+import { transact } from '../db/transact';
+import { deleteContact } from '../sync/merge';
 import { ENGINES } from './databases';
 import { fixtureEvent, SHAPES, type FixtureOptions, type FixtureType } from './fixtures/stripe';
 import { ACCOUNT, startTillpost, TEST, uniqueId, type Tillpost } from './harness';
@@ -223,6 +227,16 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
       expect(late).toMatchObject({ status: 'skipped', reason: 'contact_deleted' });
     });
 
+    it('keeps an address suppressed, also when another customer takes it on', async () => {
+      await tillpost.enable({}, { on_customer_deleted: 'delete' });
+      await happen('customer.created', customer('cus_1', 'a@example.com'));
+      await tillpost.db.updateTable('contact').set({ status: 'unsubscribed' }).execute();
+      await happen('customer.deleted', customer('cus_1', 'a@example.com'));
+      await happen('customer.created', customer('cus_2', 'b@example.com'));
+      await happen('customer.updated', customer('cus_2', 'a@example.com'), { created: now() + 1 });
+      expect(await contactOf('cus_2')).toMatchObject({ email: 'a@example.com', status: 'unsubscribed' });
+    });
+
     it('keeps someone suppressed who had unsubscribed, was deleted and comes back', async () => {
       await choose('delete');
       await happen('customer.created', customer('cus_1', 'a@example.com'));
@@ -351,6 +365,24 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
         status: 'ignored',
       });
     });
+  });
+
+  it('does not bring back a contact that is deleted while an event changes it', async () => {
+    await happen('customer.created', customer('cus_1', 'a@example.com'));
+    const { db } = tillpost;
+    const row = await db.selectFrom('contact').selectAll().executeTakeFirstOrThrow();
+    let deletion: Promise<void> | undefined;
+    await transact(db, async (trx) => {
+      const audience = await openAudience(trx, TEST, { customerIds: ['cus_1'], emails: [] }, 1);
+      deletion ??= transact(db, (other) => deleteContact(other, TEST, row, 1));
+      // It is over by then, or waits for this transaction.
+      await Promise.race([deletion, setTimeout(200)]);
+      const contact = audience.contactOf('cus_1');
+      if (contact) audience.update(contact, { first_name: 'Changed' });
+      await audience.save();
+    });
+    await deletion;
+    expect(await db.selectFrom('contact').selectAll().execute()).toEqual([]);
   });
 
   it('never shows one account’s data to another', async () => {

@@ -157,6 +157,8 @@ describe.each(ENGINES)('the extension API on %s', (engine) => {
     expect(await found('ROSEN')).toBe(5);
     expect(await found('%')).toBe(0);
     expect(await found('page_')).toBe(0);
+    await tillpost.db.updateTable('contact').set({ first_name: 'Özlem' }).execute();
+    expect(await found('Özlem')).toBe(5);
   });
 
   it('answers 404 to unknown ids and routes', async () => {
