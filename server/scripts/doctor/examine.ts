@@ -1,0 +1,60 @@
+/** Every check of `npm run doctor`, in the order in which faults are best mended. */
+import type { Config, Secrets } from '../../config';
+import { createContext, type Context } from '../../context';
+import { openDatabase } from '../../db/open';
+import { classifySmtpError } from '../../emails/smtp-error';
+import { createLog } from '../../log';
+import { examineClock } from './clock';
+import { examineDatabase, findMissingFile } from './database';
+import { fault, ok, skipped, type Finding } from './finding';
+import { examineKeyInstalls, examineModes } from './stripe';
+
+const ADDRESS_TIMEOUT_MS = 5_000;
+
+/** Opens what the settings name, examines it, and closes it again. */
+export async function examineSettings(settings: { config: Config; secrets: Secrets }): Promise<Finding[]> {
+  const isMissing = findMissingFile(settings.secrets.databaseUrl) !== undefined;
+  const log = createLog('silent');
+  const ctx = createContext(settings, isMissing ? { log, db: openDatabase('sqlite::memory:') } : { log });
+  try {
+    return await examine(ctx);
+  } finally {
+    ctx.transport?.close();
+    await ctx.db.destroy();
+  }
+}
+
+export async function examine(ctx: Context): Promise<Finding[]> {
+  const database = findMissingFile(ctx.secrets.databaseUrl) ?? (await examineDatabase(ctx.db));
+  return [
+    database,
+    ...(await examineModes(ctx)),
+    ...(database.kind === 'ok' ? await examineKeyInstalls(ctx) : []),
+    await examineClock(ctx),
+    await examineMail(ctx),
+    await examineAddress(ctx),
+  ];
+}
+
+async function examineMail({ transport, config }: Context): Promise<Finding> {
+  if (!transport) return skipped('Email', 'SMTP_URL is not set: emails are kept, not sent');
+  try {
+    await transport.verify();
+    return ok('Email', `the SMTP server takes our login; mail comes from ${config.mailFrom ?? ''}`);
+  } catch (error) {
+    return fault('Email', `the SMTP server: ${classifySmtpError(error).message}`, 'look at SMTP_URL');
+  }
+}
+
+/** From here, not from Stripe: a proxy that only outsiders pass is not seen. */
+async function examineAddress({ config: { publicUrl } }: Context): Promise<Finding> {
+  const next = 'start the server; then look at the proxy in front of it and at PUBLIC_URL';
+  try {
+    const response = await fetch(`${publicUrl}/readyz`, { signal: AbortSignal.timeout(ADDRESS_TIMEOUT_MS) });
+    const { status } = (await response.json()) as { status?: unknown };
+    if (status === 'ready') return ok('Address', `${publicUrl} answers and is ready`);
+    return skipped('Address', `${publicUrl} answers ${response.status}`, next);
+  } catch {
+    return skipped('Address', `${publicUrl} gives no answer that Tillpost would give`, next);
+  }
+}
