@@ -43,7 +43,7 @@ export function parseArgs<T extends z.ZodType>(schema: T, args: unknown): z.infe
   return parsed.data;
 }
 
-export function found<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new AppError('not_found', `There is no such ${what}.`, 'id');
+export function found<T>(value: T | undefined, what: string, param = 'id'): T {
+  if (value === undefined) throw new AppError('not_found', `There is no such ${what}.`, param);
   return value;
 }

@@ -5,6 +5,7 @@ import type { ExtensionApi, Overview } from '../../shared/api';
 import { parseEmail } from '../contacts/address';
 import { countContacts, findContactByCustomer, listContacts, readContact } from '../contacts/contacts';
 import type { Context } from '../context';
+import type { Tenant } from '../db/tenant';
 import { countEmails, listEmails, readEmail } from '../emails/emails';
 import { AppError, invalid } from '../errors';
 import { countEvents, lastEventAt, listEvents, readEvent, replayEvent } from '../events/events';
@@ -34,9 +35,11 @@ const RECENT = { limit: 10 };
 
 const HANDLERS: Handlers = {
   'settings/read': ({ db }, { tenant }) => readSettings(db, tenant),
-  'settings/save': ({ db, clock }, { tenant, args }) => {
+  'settings/save': async ({ db, clock }, { tenant, args }) => {
     const { settings } = parseArgs(ARGS.settings, args);
-    const parsed = settingsSchema.safeParse(settings);
+    // What a client leaves out stays as it was saved; everything else must be there.
+    const { sender, locale, timezone } = await readSettings(db, tenant);
+    const parsed = settingsSchema.safeParse({ sender, locale, timezone, ...settings });
     if (!parsed.success) throw invalid(parsed.error, 'settings');
     return saveSettings(db, tenant, parsed.data, clock.now());
   },
@@ -62,7 +65,11 @@ const HANDLERS: Handlers = {
   'contacts/read': async ({ db }, { tenant, args }) => {
     const { id, customer } = parseArgs(ARGS.contact, args);
     const contactId = id ?? (await findContactByCustomer(db, tenant, customer ?? ''))?.id;
-    const contact = found(contactId ? await readContact(db, tenant, contactId) : undefined, 'contact');
+    const contact = found(
+      contactId ? await readContact(db, tenant, contactId) : undefined,
+      'contact',
+      id ? 'id' : 'customer',
+    );
     const [events, emails] = [
       await listEvents(db, tenant, { contact: contact.id, ...RECENT }),
       await listEmails(db, tenant, { contact: contact.id, ...RECENT }),
@@ -105,21 +112,27 @@ const HANDLERS: Handlers = {
   },
 };
 
+const countAll = async (db: Context['db'], tenant: Tenant): Promise<Overview['counts']> => ({
+  contacts: await countContacts(db, tenant),
+  events: await countEvents(db, tenant),
+  emails: await countEmails(db, tenant),
+});
+
 async function overview(ctx: Context, { tenant, userId }: SignedRequest): Promise<Overview> {
   const { db, config } = ctx;
   const install = await findInstall(db, tenant);
   const status = install?.status ?? null;
   const connected = isConnected(install);
   const connect_url = `${config.publicUrl}/connect?mode=${tenant.livemode ? 'live' : 'test'}`;
+  const counts = install ? await countAll(db, tenant) : { contacts: 0, events: 0, emails: 0 };
   if (!connected) {
-    const none = { contacts: 0, events: 0, emails: 0 };
     return {
       connected,
       status,
       account_name: null,
       connect_url,
       console_url: null,
-      counts: none,
+      counts,
       last_event_at: null,
       import: null,
     };
@@ -130,11 +143,7 @@ async function overview(ctx: Context, { tenant, userId }: SignedRequest): Promis
     account_name: install.account_name,
     connect_url,
     console_url: `${config.publicUrl}/open/${await createOpenLink(ctx, tenant, userId)}`,
-    counts: {
-      contacts: await countContacts(db, tenant),
-      events: await countEvents(db, tenant),
-      emails: await countEmails(db, tenant),
-    },
+    counts,
     last_event_at: await lastEventAt(db, tenant),
     import: await readImport(db, tenant),
   };

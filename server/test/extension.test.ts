@@ -97,6 +97,14 @@ describe.each(ENGINES)('the extension API on %s', (engine) => {
     expect(await tillpost.call('settings/read')).toEqual(saved);
   });
 
+  it('keeps sender, locale and time zone when a client leaves them out', async () => {
+    const sender = { from_name: 'Rocket Rides', reply_to: null, postal_address: null };
+    await tillpost.call('settings/save', { settings: { ...defaultSettings(), sender, locale: 'de-DE' } });
+    const { sender: _sender, locale: _locale, timezone: _timezone, ...rest } = defaultSettings();
+    const saved = await tillpost.call('settings/save', { settings: rest as never });
+    expect(saved).toMatchObject({ status_code: 200, sender, locale: 'de-DE', timezone: 'UTC' });
+  });
+
   it.each([
     ['consent', { consent: 'maybe' }, 'settings.consent'],
     ['test_recipients', { test_recipients: ['nobody'] }, 'settings.test_recipients.0'],

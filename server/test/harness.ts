@@ -174,11 +174,11 @@ export const uniqueId = (prefix: string): string => `${prefix}_${randomBytes(9).
 
 let portsTaken = 0;
 
-/** Each jest worker has a range of its own, below those the system hands out: no two tests want the same port. */
+/** Each process starts in a range of its own, below the ports the system hands out: no two tests want the same one. */
 async function freePort(): Promise<number> {
-  const first = 20_000 + Number(process.env.JEST_WORKER_ID ?? 0) * 1_000;
+  const first = 10_000 + (process.pid % 200) * 100;
   for (;;) {
-    const port = first + (portsTaken++ % 1_000);
+    const port = first + (portsTaken++ % 100);
     if (await isFree(port)) return port;
   }
 }

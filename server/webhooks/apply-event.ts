@@ -113,9 +113,10 @@ function writeFacts(
   const name = choice.sync_name ? splitName(event.name) : null;
   const isNameNews = name !== null && stamp >= written.contact.name_stamp;
   const isChanged = audience.update(written.contact, {
-    ...(isNameNews ? { first_name: name.firstName, last_name: name.lastName, name_stamp: stamp } : {}),
+    ...(isNameNews ? { first_name: name.firstName, last_name: name.lastName } : {}),
     ...(choice.user_group ? { user_group: choice.user_group } : {}),
   });
+  if (isNameNews) audience.update(written.contact, { name_stamp: stamp });
   return {
     ...written,
     isChanged: written.isChanged || isChanged || (choice.sync_billing && object.subscription !== null),
