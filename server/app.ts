@@ -8,6 +8,7 @@ import { unsubscribeRoutes } from './emails/unsubscribe-routes';
 import { errorHandler } from './errors';
 import { extensionRoutes } from './extension/routes';
 import { installRoutes } from './installs/routes';
+import { scrape } from './metrics';
 import { createReceiver } from './webhooks/receiver';
 
 export function createApp(ctx: Context): Express {
@@ -24,7 +25,7 @@ export function createApp(ctx: Context): Express {
     res.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not ready' });
   });
   app.get('/metrics', async (_req, res) => {
-    res.type(ctx.metrics.registry.contentType).send(await ctx.metrics.registry.metrics());
+    res.type(ctx.metrics.registry.contentType).send(await scrape(ctx));
   });
   app.use('/api/app', extensionRoutes(ctx), errorHandler(ctx.log));
   const pages = consolePages(ctx);

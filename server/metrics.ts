@@ -1,5 +1,8 @@
 /** What an operator watches, as Prometheus metrics. */
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Context } from './context';
+import { readInstalls, readQueues } from './db/gauges';
+import { readPool } from './db/open';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -65,6 +68,35 @@ export function createMetrics() {
       labelNames: ['result'],
       registers,
     }),
+    queueDue: new Gauge({
+      name: 'tillpost_queue_due',
+      help: 'Rows due and not taken, by table; 10000 means that or more',
+      labelNames: ['queue'],
+      registers,
+    }),
+    queueAgeSeconds: new Gauge({
+      name: 'tillpost_queue_age_seconds',
+      help: 'How long the first row of the queue has been due',
+      labelNames: ['queue'],
+      registers,
+    }),
+    installs: new Gauge({
+      name: 'tillpost_installs',
+      help: 'Connected accounts and modes by status',
+      labelNames: ['status'],
+      registers,
+    }),
+    pool: new Gauge({
+      name: 'tillpost_pool_connections',
+      help: 'Connections to PostgreSQL by state; waiting counts who waits for one',
+      labelNames: ['state'],
+      registers,
+    }),
+    databaseUp: new Gauge({
+      name: 'tillpost_database_up',
+      help: '1 when the database answered this scrape',
+      registers,
+    }),
     workerFaults: new Counter({
       name: 'tillpost_worker_faults_total',
       help: 'Faults of a lane of the loop',
@@ -72,4 +104,22 @@ export function createMetrics() {
       registers,
     }),
   };
+}
+
+/** Everything at this moment, as Prometheus text. What stands in the database is read now; the rest was counted. */
+export async function scrape({ metrics, db, clock, log }: Context): Promise<string> {
+  for (const gauge of [metrics.queueDue, metrics.queueAgeSeconds, metrics.installs]) gauge.reset();
+  try {
+    for (const { table, due, ageMs } of await readQueues(db, clock.now())) {
+      metrics.queueDue.set({ queue: table }, due);
+      metrics.queueAgeSeconds.set({ queue: table }, ageMs / 1000);
+    }
+    for (const { status, count } of await readInstalls(db)) metrics.installs.set({ status }, count);
+    metrics.databaseUp.set(1);
+  } catch (error) {
+    metrics.databaseUp.set(0);
+    log.warn({ err: error }, 'the database did not answer a scrape');
+  }
+  for (const [state, count] of Object.entries(readPool(db) ?? {})) metrics.pool.set({ state }, count);
+  return metrics.registry.metrics();
 }

@@ -20,6 +20,7 @@ const KEYS = {
   install: null,
 } as const satisfies Partial<Record<keyof Schema, string | null>>;
 export type QueueTable = keyof typeof KEYS;
+export const QUEUE_TABLES = Object.keys(KEYS) as QueueTable[];
 
 /** Takes up to `limit` due rows, the longest due first; on PostgreSQL rows that another process is taking are passed over. */
 export async function claim<T extends QueueTable>(
@@ -44,7 +45,7 @@ export async function claim<T extends QueueTable>(
 /** On SQLite one process owns the file: at its start no claim can be alive, so all are freed at once. */
 export async function freeDeadClaims(db: Db, now: number): Promise<void> {
   if (isPostgres(db)) return;
-  for (const table of Object.keys(KEYS) as QueueTable[]) {
+  for (const table of QUEUE_TABLES) {
     await db
       .updateTable(table as 'event')
       .set({ due_at: now })
@@ -57,7 +58,7 @@ export async function freeDeadClaims(db: Db, now: number): Promise<void> {
 /** When (epoch ms) the first row of any queue is due that wasn't due at `after`; undefined when none is. */
 export async function earliestDue(db: Db, after: number): Promise<number | undefined> {
   const times: number[] = [];
-  for (const table of Object.keys(KEYS) as QueueTable[]) {
+  for (const table of QUEUE_TABLES) {
     const row = await db
       .selectFrom(table as 'event')
       .select('due_at')

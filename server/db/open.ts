@@ -52,6 +52,10 @@ function openPostgres(url: string): Db {
     connectionString: url,
     max: 10,
     connectionTimeoutMillis: 5_000,
+    // A peer that vanishes must neither hang us nor leave its locks behind.
+    keepAlive: true,
+    statement_timeout: 60_000,
+    idle_in_transaction_session_timeout: 60_000,
     // Counts and epoch milliseconds stay below 2^53.
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>
@@ -62,5 +66,15 @@ function openPostgres(url: string): Db {
   pool.on('error', () => undefined);
   // Nor may one that breaks while it is lent out end the process: its query fails, and that is handled.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  pools.set(db, pool);
+  return db;
+}
+
+const pools = new WeakMap<Db, Pool>();
+
+/** Connections to PostgreSQL, and how many callers wait for one; undefined on SQLite, which has just one. */
+export function readPool(db: Db): { used: number; idle: number; waiting: number } | undefined {
+  const pool = pools.get(db);
+  return pool && { used: pool.totalCount - pool.idleCount, idle: pool.idleCount, waiting: pool.waitingCount };
 }
