@@ -62,6 +62,15 @@ function filtered<T extends keyof Schema, O>(query: EventQuery<T, O>, filter: Ev
   if (type !== undefined) q = q.where('event.type', '=', type);
   // A literal, so that SQLite may use the partial index on the rarer statuses.
   if (status !== undefined) q = q.where('event.status', '=', sql.lit(oneOf(EVENT_STATUSES, status)));
+  // What is pending stands in the queue's index, found by a sub-select that doesn't name the tenant.
+  if (status === 'pending')
+    q = q.where('event.seq', 'in', (eb) =>
+      eb
+        .selectFrom('event as due')
+        .select('due.seq')
+        .where('due.due_at', 'is not', null)
+        .where('due.status', '=', 'pending'),
+    );
   if (customer !== undefined) q = q.where('event.customer_id', '=', customer);
   if (contact !== undefined) q = q.where('event.contact_id', '=', contact);
   if (since !== undefined) q = q.where('event.seq', '>=', firstIdAt(since));

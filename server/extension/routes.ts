@@ -3,12 +3,11 @@ import { Router, type Response } from 'express';
 import { settingsSchema } from '../../shared/settings';
 import type { ExtensionApi, Overview } from '../../shared/api';
 import { parseEmail } from '../contacts/address';
-import { countContacts, findContactByCustomer, listContacts, readContact } from '../contacts/contacts';
+import { findContactByCustomer, listContacts, readContact } from '../contacts/contacts';
 import type { Context } from '../context';
-import type { Tenant } from '../db/tenant';
-import { countEmails, listEmails, readEmail } from '../emails/emails';
+import { listEmails, readEmail } from '../emails/emails';
 import { AppError, invalid } from '../errors';
-import { countEvents, lastEventAt, listEvents, readEvent, replayEvent } from '../events/events';
+import { lastEventAt, listEvents, readEvent, replayEvent } from '../events/events';
 import { findInstall, isConnected } from '../installs/installs';
 import { createOpenLink } from '../installs/open-link';
 import { readSettings, saveSettings } from '../settings/settings';
@@ -24,6 +23,7 @@ import {
   saveWorkflow,
 } from '../workflows/workflows';
 import { ARGS, found, parseArgs } from './args';
+import { createCounts } from './counts';
 import { allowAnyOrigin, requireSignature, type SignedRequest } from './signed-request';
 
 type Name = keyof ExtensionApi;
@@ -112,19 +112,17 @@ const HANDLERS: Handlers = {
   },
 };
 
-const countAll = async (db: Context['db'], tenant: Tenant): Promise<Overview['counts']> => ({
-  contacts: await countContacts(db, tenant),
-  events: await countEvents(db, tenant),
-  emails: await countEmails(db, tenant),
-});
-
-async function overview(ctx: Context, { tenant, userId }: SignedRequest): Promise<Overview> {
-  const { db, config } = ctx;
+async function overview(
+  ctx: Context,
+  { tenant, userId }: SignedRequest,
+  countOf: ReturnType<typeof createCounts>,
+): Promise<Overview> {
+  const { db, config, clock } = ctx;
   const install = await findInstall(db, tenant);
   const status = install?.status ?? null;
   const connected = isConnected(install);
   const connect_url = `${config.publicUrl}/connect?mode=${tenant.livemode ? 'live' : 'test'}`;
-  const counts = install ? await countAll(db, tenant) : { contacts: 0, events: 0, emails: 0 };
+  const counts = install ? await countOf(db, tenant, clock.now()) : { contacts: 0, events: 0, emails: 0 };
   if (!connected) {
     return {
       connected,
@@ -153,8 +151,9 @@ export function extensionRoutes(ctx: Context): Router {
   const router = Router();
   router.use(allowAnyOrigin);
   const signed = requireSignature(ctx);
+  const countOf = createCounts();
   router.post('/overview', ...signed, async (_req, res) => {
-    res.json(await overview(ctx, signedBy(res)));
+    res.json(await overview(ctx, signedBy(res), countOf));
   });
   for (const [name, handle] of Object.entries(HANDLERS)) {
     router.post(`/${name}`, ...signed, async (_req, res) => {

@@ -2,13 +2,23 @@
 import { newId } from '../db/new-id';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
-import { transact } from '../db/transact';
+import { isPostgres, transact } from '../db/transact';
 import { ACCESS_TOKEN_MS } from './token-exchange';
 
 export type Install = Row<'install'>;
 
-export const findInstall = (db: Db, tenant: Tenant): Promise<Install | undefined> =>
-  db.selectFrom('install').selectAll().where(ofTenant(tenant)).executeTakeFirst();
+/** `locked`: nobody ends the install before this transaction commits (PostgreSQL; SQLite has one writer anyway). */
+export const findInstall = (
+  db: Db,
+  tenant: Tenant,
+  { locked = false }: { locked?: boolean } = {},
+): Promise<Install | undefined> =>
+  db
+    .selectFrom('install')
+    .selectAll()
+    .where(ofTenant(tenant))
+    .$if(locked && isPostgres(db), (query) => query.forShare())
+    .executeTakeFirst();
 
 export const findInstallById = (db: Db, id: string): Promise<Install | undefined> =>
   db.selectFrom('install').selectAll().where('id', '=', id).executeTakeFirst();

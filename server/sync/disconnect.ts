@@ -78,6 +78,8 @@ async function stopWork(trx: Trx, tenant: Tenant, now: number): Promise<void> {
     .where(ofTenant(tenant))
     .where('status', 'in', ['pending', 'waiting'])
     .where('claims', '=', 0)
+    // From the queue's index: the log itself may hold millions.
+    .where('seq', 'in', (eb) => eb.selectFrom('event as due').select('due.seq').where('due.due_at', 'is not', null))
     .execute();
   await trx
     .updateTable('import_job')

@@ -1,3 +1,5 @@
+import { disconnect } from '../sync/disconnect';
+import { eraseInstall } from '../sync/erase';
 import { ENGINES } from './databases';
 import { fixtureEvent, type FixtureOptions, type FixtureType } from './fixtures/stripe';
 import { ACCOUNT, startTillpost, TEST, type Tillpost } from './harness';
@@ -137,5 +139,24 @@ describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
       first_name: 'Asked',
       last_name: 'Person',
     });
+  });
+
+  it.each(['disconnect', 'erase'] as const)('leaves nothing behind when the answer comes after %s', async (end) => {
+    tillpost.sandbox.faults.add({ kind: 'slow', delay_ms: 500, path: /customers/ });
+    const event = fixtureEvent('customer.subscription.created', {
+      account: ACCOUNT,
+      created: Math.floor(Date.now() / 1000),
+      object: { customer: customerId },
+    });
+    await tillpost.deliver(event);
+    const settled = tillpost.worker.drain();
+    while (tillpost.sandbox.requests.count({ path: /customers\/cus_/ }) === 0)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    await disconnect(tillpost.ctx, TEST);
+    if (end === 'erase') await eraseInstall(tillpost.ctx, TEST);
+    await settled;
+    expect(await tillpost.db.selectFrom('contact').select('email').execute()).toEqual([]);
+    const rows = await tillpost.db.selectFrom('event').select('status').where('id', '=', event.id).execute();
+    expect(rows).toEqual(end === 'erase' ? [] : [{ status: 'ignored' }]);
   });
 });

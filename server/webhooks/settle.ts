@@ -1,9 +1,11 @@
 /** Decides about a batch of events and writes everything that follows in one transaction. */
 import { parseEmail } from '../contacts/address';
 import { openAudience, type Audience } from '../contacts/audience';
-import { upsert } from '../db/bulk';
+import { inList, upsert } from '../db/bulk';
 import type { Row, Trx } from '../db/schema';
 import { ofTenant, tenantKey, type Tenant } from '../db/tenant';
+import { holdContacts } from '../db/transact';
+import { findInstall, isConnected } from '../installs/installs';
 import { deleteContact, mergeContacts } from '../sync/merge';
 import { triggerWorkflows, type WorkflowTrigger } from '../workflows/trigger-workflows';
 import { decide, type Decision } from './decide';
@@ -27,8 +29,9 @@ export async function settle(
   const toAsk: Job[] = [];
   for (const own of groupByTenant(jobs)) {
     const [{ tenant }] = own as [Job];
-    const audience = await openAudience(trx, tenant, keysOf(own), now);
-    const decided = own.map((job) => ({ job, decision: decide(audience, job, now) }));
+    const current = await stillThere(trx, tenant, own);
+    const audience = await openAudience(trx, tenant, keysOf(current), now);
+    const decided = current.map((job) => ({ job, decision: decide(audience, job, now) }));
     if (own.length > 1 && decided.some(({ decision }) => decision !== 'ask' && (decision.merges || decision.deletes)))
       throw new NeedsOwnTransaction();
     const final = decided.filter((one): one is Settled => one.decision !== 'ask');
@@ -37,6 +40,23 @@ export async function settle(
     settled.push(...final);
   }
   return { settled, toAsk };
+}
+
+/**
+ * Since the jobs were read, and above all since Stripe was asked, the account may have been disconnected or its data
+ * erased: the install is read again, and rows that are gone stay gone.
+ */
+async function stillThere(trx: Trx, tenant: Tenant, jobs: readonly Job[]): Promise<Job[]> {
+  const found = await findInstall(trx, tenant, { locked: true });
+  const install = isConnected(found) ? found : undefined;
+  const rows = await trx
+    .selectFrom('event')
+    .select('seq')
+    .where(ofTenant(tenant))
+    .where('seq', 'in', inList(jobs.map(({ row }) => row.seq)))
+    .execute();
+  const seqs = new Set(rows.map(({ seq }) => seq));
+  return jobs.filter(({ row }) => seqs.has(row.seq)).map((job) => ({ ...job, install }));
 }
 
 function groupByTenant(jobs: readonly Job[]): Job[][] {
@@ -78,6 +98,14 @@ const WRITTEN = [
 async function write(trx: Trx, tenant: Tenant, audience: Audience, settled: Settled[], now: number): Promise<void> {
   await audience.save();
   const started = await triggerWorkflows(trx, tenant, settled.flatMap(triggerOf), now);
+  const running = settled
+    .filter(({ job }) => started.has(job.row.id))
+    .flatMap(({ decision }) => decision.contact ?? []);
+  await holdContacts(
+    trx,
+    tenant,
+    running.map(({ id }) => id),
+  );
   const rows = settled.map(({ job, decision }): Row<'event'> => {
     const runs = started.get(job.row.id) ?? 0;
     return {

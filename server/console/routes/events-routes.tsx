@@ -9,7 +9,7 @@ import { eventChart, type ChartBar, type ChartDay } from '../../events/chart';
 import { listEvents, readEvent, replayEvent } from '../../events/events';
 import { tenantKey, type Tenant } from '../../db/tenant';
 import { dayAfter, dayOf, startOfDay } from '../format';
-import { createMemory } from '../memory';
+import { createMemory } from '../../memory';
 import { withNotice } from '../notices';
 import { Event } from '../pages/event';
 import { Events, type EventQuery } from '../pages/events';

@@ -4,7 +4,7 @@ import { listUserGroups } from '../../contacts/contacts';
 import type { Context } from '../../context';
 import { tenantKey, type Tenant } from '../../db/tenant';
 import { checkForm } from '../../installs/session-middleware';
-import { createMemory } from '../memory';
+import { createMemory } from '../../memory';
 
 export interface Shared {
   /** Stands before every POST. */
