@@ -37,13 +37,14 @@ export async function catchUpAll(ctx: Context): Promise<void> {
 export async function catchUp(ctx: Context, inbox: Inbox, install: Install): Promise<void> {
   const tenant = tenantOf(install);
   const startedAt = ctx.clock.now();
-  const span = await spanOf(ctx, install, startedAt);
-  for (let after: string | undefined; ;) {
-    const page = await withStripe(ctx, tenant, (stripe) => listEvents(stripe, span, after));
-    await Promise.all(page.data.map((event) => inbox.receive(asDelivery(event, startedAt, tenant))));
-    after = page.data.at(-1)?.id;
-    if (!page.has_more || after === undefined) break;
-    if (!(await holdInstall(ctx, install))) return;
+  for (const span of await spansOf(ctx, install, startedAt)) {
+    for (let after: string | undefined; ;) {
+      const page = await withStripe(ctx, tenant, (stripe) => listEvents(stripe, span, after));
+      await Promise.all(page.data.map((event) => inbox.receive(asDelivery(event, startedAt, tenant))));
+      if (!(await holdInstall(ctx, install))) return;
+      after = page.data.at(-1)?.id;
+      if (!page.has_more || after === undefined) break;
+    }
   }
   await releaseInstall(ctx, install, {
     due_at: startedAt + CATCH_UP_EVERY_MS,
@@ -59,12 +60,20 @@ interface Span {
   isUndeliveredOnly: boolean;
 }
 
-async function spanOf(ctx: Context, install: Install, now: number): Promise<Span> {
+/**
+ * What Stripe knows to be undelivered, since the last round; after a silence also everything since the last event. That
+ * one alone proves nothing: an event from before it may have failed.
+ */
+async function spansOf(ctx: Context, install: Install, now: number): Promise<Span[]> {
   const earliest = Math.max(Math.floor(now / 1000) - WINDOW_S, Math.floor(install.connected_at / 1000));
   const latest = await latestEvent(ctx, tenantOf(install));
   const heardAt = Math.max(latest?.received_at ?? 0, install.connected_at);
-  if (now - heardAt > SILENCE_MS) return { from: Math.max(earliest, latest?.created ?? 0), isUndeliveredOnly: false };
-  return { from: Math.max(earliest, (install.catch_up_from ?? 0) - OVERLAP_S), isUndeliveredOnly: true };
+  const undelivered = {
+    from: Math.max(earliest, (install.catch_up_from ?? 0) - OVERLAP_S),
+    isUndeliveredOnly: true,
+  };
+  if (now - heardAt <= SILENCE_MS) return [undelivered];
+  return [undelivered, { from: Math.max(earliest, latest?.created ?? 0), isUndeliveredOnly: false }];
 }
 
 const latestEvent = (ctx: Context, tenant: Tenant) =>

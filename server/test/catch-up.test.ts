@@ -44,6 +44,21 @@ describe.each(ENGINES as readonly Engine[])('catching up on %s', (engine) => {
       expect(await tillpost.db.selectFrom('contact').select('id').execute()).toHaveLength(230);
     }));
 
+  it('finds after a long silence what failed before the last event that came', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      const url = `${tillpost.url}/webhooks/stripe`;
+      tillpost.clock.advance(60_000);
+      outage(tillpost);
+      await tillpost.sandbox.emit(ACCOUNT, false, 'customer.created', customer(1));
+      tillpost.clock.advance(5_000);
+      tillpost.sandbox.setWebhookUrl(url);
+      await tillpost.sandbox.emit(ACCOUNT, false, 'customer.created', customer(2));
+      expect(await customersOf(tillpost)).toBe(1);
+      tillpost.clock.advance(5 * DAY);
+      await tillpost.worker.drain();
+      expect(await customersOf(tillpost)).toBe(2);
+    }));
+
   it('stores nothing twice, whether it was delivered or fetched before', () =>
     withTillpost({ engine }, async (tillpost) => {
       await tillpost.sandbox.emit(ACCOUNT, false, 'customer.created', customer(1));
