@@ -1,6 +1,8 @@
 /** Transactions that keep what they read true until they commit, on both engines. */
 import { PostgresAdapter } from 'kysely';
+import { inList } from './bulk';
 import type { Db, Trx } from './schema';
+import { ofTenant, type Tenant } from './tenant';
 
 const RETRIES = 8;
 // serialization_failure, deadlock_detected, unique_violation: another process wrote first, the next try sees its rows.
@@ -23,6 +25,20 @@ export async function transact<T>(db: Db, work: (trx: Trx) => Promise<T>): Promi
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * attempt));
     }
   }
+}
+
+/**
+ * Keeps contacts as they are until `trx` commits, for rows that name them without changing them: another process that
+ * merges or deletes one meanwhile collides with it instead of overlooking those rows. SQLite has one writer anyway.
+ */
+export async function holdContacts(trx: Trx, tenant: Tenant, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0 || !isPostgres(trx)) return;
+  await trx
+    .updateTable('contact')
+    .set((eb) => ({ updated_at: eb.ref('updated_at') }))
+    .where(ofTenant(tenant))
+    .where('id', 'in', inList(ids))
+    .execute();
 }
 
 const isConflict = (error: unknown): boolean =>

@@ -4,9 +4,12 @@ import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Dice } from './dice';
 
-/** `busy` answers 4xx to half, `cutting` hangs up after taking the mail, `slow` takes its time with every answer. */
-export type Mood = 'calm' | 'busy' | 'cutting' | 'slow';
-export const BAD_MOODS: readonly Mood[] = ['busy', 'cutting', 'slow'];
+/**
+ * `busy` answers 4xx to half, `cutting` hangs up after taking some mails, `slow` takes its time, `silent` never answers
+ * and takes nothing.
+ */
+export type Mood = 'calm' | 'busy' | 'cutting' | 'slow' | 'silent';
+export const BAD_MOODS: readonly Mood[] = ['busy', 'cutting', 'slow', 'silent'];
 
 /** Addresses that begin so are refused for good. */
 export const REFUSED = 'refused-';
@@ -39,6 +42,7 @@ export async function startMailServer(dice: Dice) {
   server.on('error', () => undefined);
 
   async function decide(raw: string, session: SMTPServerSession, done: (error?: Error) => void): Promise<void> {
+    if (mood === 'silent') return;
     if (mood === 'slow') await wait(dice.between(200, 3_000));
     if (isUpset(0.3)) return done(refusal(451, '4.3.0 Try again later'));
     const messageId = /^message-id:\s*(<[^>]+>)/im.exec(raw)?.[1] ?? '';

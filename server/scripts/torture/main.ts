@@ -8,11 +8,11 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkTheEnd } from './invariants';
+import { checkTheEnd, type Violation } from './invariants';
 import { readOptions, type EngineName, type Options } from './options';
 import { printHeader, printReport, printViolations } from './print';
 import { playRound } from './round';
-import { setStage, type Stage } from './stage';
+import { setStage } from './stage';
 import { PLANS } from './troubles';
 
 async function main(): Promise<void> {
@@ -39,30 +39,29 @@ async function main(): Promise<void> {
 /** Answers how many invariants were broken. */
 async function torture(engine: EngineName, { rounds, seed }: Options, folder: string): Promise<number> {
   const stage = await setStage(engine, folder, seed);
+  const seen = new Set<string>();
   let broken = 0;
+  /** What was broken before stays broken: only what is new counts. */
+  const judge = (violations: readonly Violation[]): void => {
+    const fresh = violations.filter(({ rule, ids }) => ids.some((id) => !seen.has(`${rule} ${id}`)));
+    for (const { rule, ids } of fresh) for (const id of ids) seen.add(`${rule} ${id}`);
+    broken += fresh.length;
+    const logs = stage.processes.map((one) => one.log());
+    if (fresh.length > 0) printViolations(engine, fresh, logs);
+  };
   try {
     for (let round = 0; round < rounds; round++) {
       const plan = PLANS[round % PLANS.length];
       if (!plan) break;
       const report = await playRound(stage, plan);
       printReport(engine, round + 1, report);
-      broken += fail(stage, report.violations);
+      judge(report.violations);
     }
-    broken += fail(stage, await checkTheEnd(stage));
+    judge(await checkTheEnd(stage));
   } finally {
     await stage.close();
   }
   return broken;
-}
-
-function fail({ engine, processes }: Stage, violations: Parameters<typeof printViolations>[1]): number {
-  if (violations.length > 0)
-    printViolations(
-      engine.name,
-      violations,
-      processes.map((one) => one.log()),
-    );
-  return violations.length;
 }
 
 main().catch((error: unknown) => {

@@ -46,6 +46,15 @@ const stop: Trouble = async (stage, toll) => {
   return 'SIGTERM';
 };
 
+/** The mail server keeps every connection waiting: a stop must not wait with them for longer than it may. */
+const stopInSilence: Trouble = async (stage, toll) => {
+  stage.mail.setMood('silent');
+  await wait(1_500);
+  await stop(stage, toll);
+  stage.mail.setMood('calm');
+  return 'SIGTERM while mail is silent';
+};
+
 const database: Trouble = ({ engine, dice }) => engine.disturb(dice);
 
 const FAULTS: readonly Fault['kind'][] = ['rate_limit', 'server_error', 'hang', 'cut', 'slow'];
@@ -82,7 +91,7 @@ export const PLANS: readonly Plan[] = [
   { title: 'database', troubles: [database, database, database, stop] },
   { title: 'Stripe', troubles: [stripe, expiredToken, stripe, stop] },
   { title: 'mail', troubles: [mail, mail, mail, kill] },
-  { title: 'stopped', troubles: [stop, mail, stop, stripe] },
+  { title: 'stopped', troubles: [stop, stopInSilence, stripe] },
   { title: 'everything', troubles: [kill, stop, database, stripe, mail, kill] },
 ];
 
