@@ -123,6 +123,24 @@ describe.each(ENGINES)('emails on %s', (engine) => {
     expect(await rig.emails()).toMatchObject([{ status: 'suppressed' }]);
   });
 
+  it('of an install that was removed fail, be it first, retried or sent as a test', async () => {
+    await rig.workflow({ definition: definition() });
+    rig.mail.trouble({ at: 'rcpt', code: 451, message: 'Try later' });
+    await hello();
+    await rig.worker.drain();
+    const content = { kind: 'transactional', subject: 'Test', body: 'Hi' } as const;
+    await rig.db.updateTable('install').set({ status: 'removed' }).execute();
+    await sendTest(rig.ctx, tenant, { trigger: 'customer.created', content, to: 'me@example.com' });
+    rig.advance(FIRST_RETRY);
+    await rig.worker.drain();
+    const failed = { status: 'failed', reason: 'disconnected', due_at: null };
+    expect(await rig.emails()).toMatchObject([failed, failed]);
+    await retryEmail(rig.ctx, tenant, (await rig.emails())[0]?.id ?? '');
+    await rig.worker.drain();
+    expect(await rig.emails()).toMatchObject([failed, failed]);
+    expect(rig.mail.mails).toEqual([]);
+  });
+
   it('refused for now are tried again after seconds, then ever later, up to a day', async () => {
     await rig.workflow({ definition: definition() });
     rig.mail.trouble(

@@ -10,6 +10,7 @@ import { inList } from '../db/bulk';
 import { claim, LEASE_MS, MAX_CLAIMS } from '../db/claim';
 import type { Row, Schema } from '../db/schema';
 import { ofTenant, tenantKey, tenantOf, type Tenant } from '../db/tenant';
+import { isTenantConnected } from '../db/tenant-state';
 import { readSettings } from '../settings/settings';
 import type { Lane } from '../worker';
 import { findEmailBody } from './emails';
@@ -70,12 +71,13 @@ export function createEmailLane(): Lane {
 
 interface Judged {
   email: Email;
-  verdict: Verdict | { kind: 'keep'; status: 'failed'; reason: string };
+  verdict: Verdict;
 }
 
 async function judge(ctx: Context, emails: [Email, ...Email[]]): Promise<Judged[]> {
   const { db } = ctx;
   const tenant = tenantOf(emails[0]);
+  const isConnected = await isTenantConnected(db, tenant);
   const settings = await readSettings(db, tenant);
   const suppressions = await findSuppressions(
     db,
@@ -101,6 +103,7 @@ async function judge(ctx: Context, emails: [Email, ...Email[]]): Promise<Judged[
         verdict: { kind: 'keep', status: 'failed', reason: 'Sending it ended the process several times' },
       };
     const verdict = maySend(email, {
+      isConnected,
       livemode: tenant.livemode,
       hasTransport: ctx.transport !== null,
       testRecipients: settings.test_recipients,

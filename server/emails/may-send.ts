@@ -2,6 +2,8 @@
 import type { Row } from '../db/schema';
 
 export interface SendFacts {
+  /** Whether the install is; without one nothing goes out in the merchant's name, asked for or not. */
+  isConnected: boolean;
   livemode: boolean;
   hasTransport: boolean;
   testRecipients: readonly string[];
@@ -11,11 +13,12 @@ export interface SendFacts {
   run: Pick<Row<'run'>, 'status'> | undefined;
 }
 
-export type Verdict = { kind: 'send' } | { kind: 'keep'; status: 'captured' | 'suppressed'; reason: string };
+export type Verdict = { kind: 'send' } | { kind: 'keep'; status: 'captured' | 'suppressed' | 'failed'; reason: string };
 
 type Mail = Pick<Row<'email'>, 'is_test' | 'kind' | 'to_address'>;
 
 export function maySend(email: Mail, facts: SendFacts): Verdict {
+  if (!facts.isConnected) return { kind: 'keep', status: 'failed', reason: 'disconnected' };
   const obstacle = suppressionOf(email, facts);
   if (obstacle) return { kind: 'keep', status: 'suppressed', reason: obstacle };
   if (!facts.hasTransport) return captured('No mail server is configured');

@@ -56,6 +56,15 @@ export async function createRig({
 
   const { ctx, worker } = startProcess();
   await migrate(ctx.db);
+  for (const livemode of [true, false]) await connect({ ...tenant, livemode });
+
+  async function connect(whose: Tenant): Promise<void> {
+    const install = { id: newId('ins'), kind: 'oauth', status: 'active', connected_at: time.ms } as const;
+    await ctx.db
+      .insertInto('install')
+      .values({ ...tenantColumns(whose), ...install })
+      .execute();
+  }
 
   return {
     ctx,

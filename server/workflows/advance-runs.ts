@@ -9,6 +9,7 @@ import { inList, insertNew, upsert } from '../db/bulk';
 import { isoTime } from '../db/columns';
 import type { Row, Schema, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
+import { isTenantConnected } from '../db/tenant-state';
 import { composeEmail, insertEmails, type ComposedEmail } from '../emails/compose';
 import { readSettings } from '../settings/settings';
 import { contactFacts } from './contact-facts';
@@ -16,6 +17,7 @@ import { definitionOf } from './definitions';
 import { readEventFacts, type EventFacts } from './event-facts';
 import { firstStep, nextStep, type Decision } from './next-step';
 import { slotAfterEnd } from './run-key';
+import { endRuns } from './runs';
 
 type Run = Row<'run'>;
 
@@ -48,6 +50,11 @@ export async function advanceRuns(
 ): Promise<string[]> {
   const runs = await stillClaimed(trx, tenant, claimed);
   if (runs.length === 0) return [];
+  // Started by an event that was under way while the account was disconnected.
+  if (!(await isTenantConnected(trx, tenant))) {
+    await endRuns(trx, tenant, runs, { status: 'stopped', reason: 'disconnected', now });
+    return [];
+  }
   const around = await readSurroundings(ctx, trx, tenant, runs, now);
   const writes: Writes = { runs: [], steps: [], emails: [], groups: [] };
   for (const run of runs) writes.runs.push(walk(around, run, writes));

@@ -342,6 +342,26 @@ describe.each(ENGINES)('workflows on %s', (engine) => {
     expect(await rig.runs()).toMatchObject([{ status: 'failed', reason: 'crashed', due_at: null }]);
   });
 
+  it.each(['removed', 'erased'] as const)('end without another step once their install is %s', async (end) => {
+    await rig.workflow({ definition: define([wait('w'), email('one')]) });
+    await rig.happens('invoice.payment_failed', invoice('in_1'), await rig.contact());
+    await rig.worker.drain();
+    if (end === 'removed') await rig.db.updateTable('install').set({ status: 'removed' }).execute();
+    else await rig.db.deleteFrom('install').execute();
+    rig.advance(DAY);
+    await rig.worker.drain();
+    expect(await rig.runs()).toMatchObject([{ status: 'stopped', reason: 'disconnected', due_at: null, slot: null }]);
+    expect(await rig.emails()).toEqual([]);
+  });
+
+  it('go on while their install has to be connected again', async () => {
+    await rig.workflow({ definition: define([email('one')]) });
+    await rig.db.updateTable('install').set({ status: 'needs_reconnect' }).execute();
+    await rig.happens('invoice.payment_failed', invoice('in_1'), await rig.contact());
+    await rig.worker.drain();
+    expect(rig.mail.subjects()).toEqual(['one']);
+  });
+
   it('belong to their install alone', async () => {
     const { id } = await rig.workflow({ definition: define([email('one')]) });
     const stranger = { accountId: 'acct_2', livemode: true };
