@@ -48,7 +48,7 @@ async function deleteExpired(ctx: Context, now: number): Promise<number> {
 
 /**
  * `seq` begins with the time of receipt, so the key finds the old ones. An event that still waits keeps its payload however
- * old it is: while an account has to be reconnected, without limit.
+ * old it is (while an account has to be reconnected, without limit), and so does one that a run needs for its emails.
  */
 async function deleteOldPayloads(ctx: Context, now: number): Promise<number> {
   const before = now - ctx.config.payloadRetentionDays * DAY_MS;
@@ -60,7 +60,14 @@ async function deleteOldPayloads(ctx: Context, now: number): Promise<number> {
       where not exists (
           select 1 from event e
           where e.account_id = p.account_id and e.livemode = p.livemode and e.seq = p.seq
-            and e.status in ('pending', 'waiting')
+            and (
+              e.status in ('pending', 'waiting')
+              or exists (
+                select 1 from run r
+                where r.account_id = e.account_id and r.livemode = e.livemode and r.event_id = e.id
+                  and r.status = 'running'
+              )
+            )
         )
       limit ${BATCH}
     )`.execute(ctx.db);

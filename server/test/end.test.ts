@@ -226,6 +226,39 @@ describe('housekeeping', () => {
       expect(await db.selectFrom('oauth_state').select('livemode').execute()).toEqual([]);
     }));
 
+  it.each(ENGINES)('keeps the payload of a run that waits longer than RETENTION_DAYS until it ends, on %s', (engine) =>
+    withTillpost({ engine, env: { RETENTION_DAYS: '7' } }, async (tillpost) => {
+      const { db, clock } = tillpost;
+      const email = { kind: 'transactional', subject: 'Welcome', body: 'You are {{ event.customer_id }}' } as const;
+      const steps = [
+        { id: 'wait', kind: 'wait', amount: 20, unit: 'days' },
+        { id: 'mail', kind: 'email', email },
+      ] as const;
+      const definition = { name: 'Late welcome', trigger: { event: 'customer.created' }, steps } as const;
+      const { id } = await createWorkflow(db, TEST, { definition }, clock.now());
+      await activateWorkflow(db, TEST, id, clock.now());
+      await tillpost.sandbox.trigger('customer.created', { account: ACCOUNT, email: 'p1@example.com' });
+      const payloads = async () => {
+        await tillpost.worker.drain();
+        const { count } = await db
+          .selectFrom('event_payload')
+          .select((eb) => eb.fn.countAll<number>().as('count'))
+          .executeTakeFirstOrThrow();
+        return Number(count);
+      };
+      await tillpost.worker.drain();
+      clock.advance(19 * DAY);
+      expect(await payloads()).toBe(1);
+      clock.advance(DAY);
+      await tillpost.worker.drain();
+      expect(await db.selectFrom('run').select(['status', 'reason']).execute()).toEqual([
+        { status: 'finished', reason: null },
+      ]);
+      clock.advance(DAY);
+      expect(await payloads()).toBe(0);
+    }),
+  );
+
   it.each(ENGINES)('deletes payloads older than RETENTION_DAYS on %s, but not of events that still wait', (engine) =>
     withTillpost({ engine, env: { RETENTION_DAYS: '7' } }, async (tillpost) => {
       const ids: string[] = [];

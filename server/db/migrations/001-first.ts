@@ -168,6 +168,7 @@ export async function up(db: Kysely<never>): Promise<void> {
   await index('run_slot', 'run', ['workflow_id', 'slot']).unique().where(sql.ref('slot'), 'is not', null).execute();
   await index('run_workflow', 'run', ['workflow_id', 'status', 'id']).execute();
   await index('run_contact', 'run', ['contact_id', 'id']).execute();
+  await index('run_event', 'run', ['event_id']).where(sql.ref('status'), '=', sql.lit('running')).execute();
   await dueIndex('run');
 
   await table('run_step')
