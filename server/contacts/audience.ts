@@ -3,7 +3,7 @@
  * of product.md (whose event, order, merge, names, billing), and written back in a few statements.
  * Lives within one transaction of one tenant.
  */
-import { inList, upsert } from '../db/bulk';
+import { inLists, upsert } from '../db/bulk';
 import { flag } from '../db/columns';
 import { newId } from '../db/new-id';
 import type { Row, Trx } from '../db/schema';
@@ -40,28 +40,18 @@ export async function openAudience(trx: Trx, tenant: Tenant, keys: Keys, now: nu
   }
 
   async function load({ customerIds, emails }: Keys): Promise<void> {
-    const customers = inList(customerIds);
-    const addresses = inList(emails);
-    if (customers.length) {
-      for (const link of await selectLinks(trx, tenant, 'customer_id', customers)) links.set(link.customer_id, link);
-    }
+    const customers = [...customerIds];
+    const addresses = [...emails];
+    for (const list of inLists(customers))
+      for (const link of await selectLinks(trx, tenant, 'customer_id', list)) links.set(link.customer_id, link);
     const linked = [...links.values()].map((link) => link.contact_id).filter((id) => id !== null);
-    if (linked.length) for (const row of await selectContacts(trx, tenant, 'id', inList(linked))) remember(row);
-    if (addresses.length) for (const row of await selectContacts(trx, tenant, 'email', addresses)) remember(row);
-    const ids = inList(contacts.keys());
-    if (ids.length) {
-      for (const link of await selectLinks(trx, tenant, 'contact_id', ids)) links.set(link.customer_id, link);
-    }
-    const known = inList([...links.keys(), ...customers]);
-    if (known.length) {
-      const rows = await trx
-        .selectFrom('subscription_state')
-        .selectAll()
-        .where(ofTenant(tenant))
-        .where('customer_id', 'in', known)
-        .execute();
-      for (const row of rows) subscriptions.set(row.subscription_id, row);
-    }
+    for (const list of inLists(linked)) for (const row of await selectContacts(trx, tenant, 'id', list)) remember(row);
+    for (const list of inLists(addresses))
+      for (const row of await selectContacts(trx, tenant, 'email', list)) remember(row);
+    for (const list of inLists(contacts.keys()))
+      for (const link of await selectLinks(trx, tenant, 'contact_id', list)) links.set(link.customer_id, link);
+    for (const list of inLists([...links.keys(), ...customers]))
+      for (const row of await selectSubscriptions(trx, tenant, list)) subscriptions.set(row.subscription_id, row);
     const strangers = addresses.filter((address) => !byEmail.has(address));
     for (const [address, suppression] of await findSuppressions(trx, tenant, strangers))
       suppressions.set(address, suppression);
@@ -231,3 +221,11 @@ const selectContacts = (trx: Trx, tenant: Tenant, column: 'id' | 'email', values
 
 const selectLinks = (trx: Trx, tenant: Tenant, column: 'customer_id' | 'contact_id', values: string[]) =>
   trx.selectFrom('customer_link').selectAll().where(ofTenant(tenant)).where(column, 'in', values).execute();
+
+const selectSubscriptions = (trx: Trx, tenant: Tenant, customerIds: string[]) =>
+  trx
+    .selectFrom('subscription_state')
+    .selectAll()
+    .where(ofTenant(tenant))
+    .where('customer_id', 'in', customerIds)
+    .execute();

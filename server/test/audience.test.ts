@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { EVENT_TYPES, type EventType } from '../../shared/catalogue';
 import type { Settings } from '../../shared/settings';
 import { openAudience } from '../contacts/audience';
+import { insertNew } from '../db/bulk';
 import { transact } from '../db/transact';
 import { deleteContact } from '../sync/merge';
 import { ENGINES } from './databases';
@@ -384,6 +385,24 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
     });
     await deletion;
     expect(await db.selectFrom('contact').selectAll().execute()).toEqual([]);
+  });
+
+  it('reads a contact with more customers than one statement takes parameters', async () => {
+    await happen('customer.created', customer('cus_1', 'a@example.com'));
+    const { db } = tillpost;
+    const link = await db.selectFrom('customer_link').selectAll().executeTakeFirstOrThrow();
+    const many = 16_500;
+    const links = Array.from({ length: many }, (_, n) => ({ ...link, customer_id: `cus_many${n}` }));
+    await db.transaction().execute((trx) => insertNew(trx, 'customer_link', links));
+    const read = await transact(db, async (trx) => {
+      const audience = await openAudience(trx, TEST, { customerIds: ['cus_1'], emails: [] }, 1);
+      const contact = audience.contactOf('cus_1');
+      return contact ? audience.linksOf(contact).length : 0;
+    });
+    expect(read).toBe(many + 1);
+    expect(await happen('customer.updated', customer('cus_many7', 'b@example.com'))).toMatchObject({
+      status: 'processed',
+    });
   });
 
   it('never shows one account’s data to another', async () => {
