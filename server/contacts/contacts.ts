@@ -6,7 +6,7 @@ import { isoTime, isoTimeOrNull } from '../db/columns';
 import { toList, type Page } from '../db/page';
 import type { Db, Row, Schema } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
-import { findSuppressions, type Suppression } from './suppressions';
+import { findSuppressions, liftUnsubscribe, type Suppression } from './suppressions';
 
 export interface ContactFilter {
   /** Normalised address, exact. */
@@ -164,8 +164,13 @@ export const setUserGroup = (db: Db, tenant: Tenant, id: string, group: string |
 export const unsubscribeContact = (db: Db, tenant: Tenant, id: string, now: number) =>
   change(db, tenant, id, { status: 'unsubscribed' }, now);
 
-export const resubscribeContact = (db: Db, tenant: Tenant, id: string, now: number) =>
-  change(db, tenant, id, { status: 'subscribed' }, now);
+/** Also forgets that the address had unsubscribed before an earlier deletion: otherwise the next one would bring it back. */
+export async function resubscribeContact(db: Db, tenant: Tenant, id: string, now: number): Promise<void> {
+  const contact = await findContact(db, tenant, id);
+  if (!contact) return;
+  await liftUnsubscribe(db, tenant, contact.email);
+  await change(db, tenant, id, { status: 'subscribed' }, now);
+}
 
 /** The contact's row goes, its customers' links become tombstones: late events of theirs don't bring it back. */
 export async function removeContact(db: Db, tenant: Tenant, id: string): Promise<void> {

@@ -52,6 +52,16 @@ export async function suppressAddress(
     .execute();
 }
 
+/** The owner wants marketing again; a refusal of the mail server stays. */
+export async function liftUnsubscribe(db: Db, tenant: Tenant, address: string): Promise<void> {
+  await db
+    .deleteFrom('suppression')
+    .where(ofTenant(tenant))
+    .where('address_hash', '=', hashOf(address))
+    .where('scope', '=', 'marketing')
+    .execute();
+}
+
 export async function liftSuppression(db: Db, tenant: Tenant, address: string): Promise<void> {
   await db.deleteFrom('suppression').where(ofTenant(tenant)).where('address_hash', '=', hashOf(address)).execute();
 }

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { EVENT_TYPES, type EventType } from '../../shared/catalogue';
 import type { Settings } from '../../shared/settings';
 import { openAudience } from '../contacts/audience';
+import { resubscribeContact } from '../contacts/contacts';
 import { insertNew } from '../db/bulk';
 import { transact } from '../db/transact';
 import { deleteContact } from '../sync/merge';
@@ -246,6 +247,19 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
       await remove('cus_1', 'a@example.com');
       await happen('customer.created', customer('cus_2', 'a@example.com'));
       expect((await contactOf('cus_2')).status).toBe('unsubscribed');
+    });
+
+    it('believes someone who subscribes again after coming back, also when they leave and come back once more', async () => {
+      await choose('delete');
+      await happen('customer.created', customer('cus_1', 'a@example.com'));
+      await tillpost.db.updateTable('contact').set({ status: 'unsubscribed' }).execute();
+      await remove('cus_1', 'a@example.com');
+      await happen('customer.created', customer('cus_2', 'a@example.com'));
+      await resubscribeContact(tillpost.db, TEST, (await contactOf('cus_2')).id, tillpost.clock.now());
+      expect(await contactOf('cus_2')).toMatchObject({ status: 'subscribed', suppressed: null });
+      await remove('cus_2', 'a@example.com');
+      await happen('customer.created', customer('cus_3', 'a@example.com'));
+      expect((await contactOf('cus_3')).status).toBe('subscribed');
     });
 
     it('comes to the same end when the deletion arrives first', async () => {
