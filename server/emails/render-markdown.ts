@@ -12,14 +12,24 @@ const markdown = new MarkdownIt({ html: false, linkify: false, typographer: fals
 markdown.validateLink = () => true;
 markdown.normalizeLink = (url) => url;
 
-export function renderMarkdown(source: string): { html: string; text: string } {
+/** Undefined when the HTML is longer than `maxCharacters`. */
+export function renderMarkdown(source: string, maxCharacters: number): { html: string; text: string } | undefined {
   const tokens = markdown.parse(source, {});
+  // Asked before anything is written: a reference stands in the source once, its address in each of a thousand links.
+  if (lengthOf(tokens) > maxCharacters) return undefined;
   fillIn(tokens);
   const text = renderText(tokens);
   makeButtons(tokens);
   style(tokens);
-  return { html: markdown.renderer.render(tokens, markdown.options, {}), text };
+  const html = markdown.renderer.render(tokens, markdown.options, {});
+  return html.length > maxCharacters ? undefined : { html, text };
 }
+
+const lengthOf = (tokens: readonly Token[]): number =>
+  tokens.reduce((sum, { content, attrs, children }) => {
+    const attributes = attrs?.reduce((length, [, value]) => length + value.length, 0) ?? 0;
+    return sum + attributes + (children ? lengthOf(children) : content.length);
+  }, 0);
 
 /** Puts each value where it stands: as text it stays text, in a link it can't leave its part of the URL. */
 function fillIn(tokens: Token[]): void {

@@ -37,6 +37,14 @@ describe('an email', () => {
     expect(text).toBe('Hi Jenny, you owe $20.00.\n');
   });
 
+  it.each([
+    ['a list', '- # x\n'.repeat(9_000)],
+    ['one long address in many links', `[a]: https://example.com/${'x'.repeat(20_000)}\n\n${'[a] '.repeat(8_000)}`],
+    ['a loop', '{% for n in (1..3000) %}> # {{ n }}\n\n{% endfor %}'],
+  ])('is held when %s makes its HTML longer than any mail client shows', (_, body) => {
+    expect(heldReason(body)).toBe('The email is too long: its HTML would be over 500 kB');
+  });
+
   it('is held when a value is missing and no default stands in, and names it', () => {
     const nobody = withName(null);
     expect(heldReason('Hi {{ contact.first_name }}', nobody)).toContain('contact.first_name');

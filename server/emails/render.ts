@@ -30,19 +30,23 @@ export type Rendered =
 
 /** A body that grew beyond this is no email: Gmail cuts at 102 kB, loops know no bounds. */
 const MAX_BODY_CHARACTERS = 200_000;
-const MAX_SUBJECT_CHARACTERS = 500;
+/** Short Markdown can make long HTML. */
+const MAX_HTML_CHARACTERS = 500_000;
+const MAX_LINE_CHARACTERS = 500;
 
 class Held extends Error {}
 
 export function renderEmail(input: RenderInput): Rendered {
   const { content } = input;
   try {
-    const line = (template: string) => fill(fillLine, template, input).replace(/\s+/g, ' ').trim();
-    const subject = line(content.subject).slice(0, MAX_SUBJECT_CHARACTERS);
+    const line = (template: string) =>
+      fill(fillLine, template, input).replace(/\s+/g, ' ').trim().slice(0, MAX_LINE_CHARACTERS);
+    const subject = line(content.subject);
     if (subject === '') throw new Held('The subject came out empty');
     const source = fill(fillBody, withoutMarks(content.body), input);
     const previewText = line(content.preview_text);
-    const body = renderMarkdown(source);
+    const body = renderMarkdown(source, MAX_HTML_CHARACTERS);
+    if (!body) throw new Held('The email is too long: its HTML would be over 500 kB');
     const footer = content.kind === 'marketing' ? linesOf(input.postalAddress) : [];
     const { locale, unsubscribeUrl } = input;
     const html = renderLayout({ locale, subject, previewText, bodyHtml: body.html, footer, unsubscribeUrl });
