@@ -16,6 +16,13 @@ describe('the pace of emails', () => {
     expect(pace.turnOf('d', 'x', 1_100)).toBe(1_300);
   });
 
+  it('forgets turns that nobody took, so that they don’t pile up', () => {
+    const pace = createPace({ process: 10, install: null });
+    const later = 1_000 + 30 * 60_000;
+    expect(['a', 'b', 'c'].map((id) => pace.turnOf(id, 'x', 1_000))).toEqual([1_000, 1_100, 1_200]);
+    expect(['d', 'b', 'c'].map((id) => pace.turnOf(id, 'x', later))).toEqual([later, later + 100, later + 200]);
+  });
+
   it('lets one busy install not hold up another', () => {
     const pace = createPace({ process: null, install: 1 });
     expect([pace.turnOf('a', 'busy', 0), pace.turnOf('b', 'busy', 0), pace.turnOf('c', 'calm', 0)]).toEqual([

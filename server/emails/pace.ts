@@ -16,10 +16,14 @@ export function readRates(smtpUrl: string | null): Rates {
   return { process: rate('rate'), install: rate('rate_per_install') };
 }
 
+/** A turn this long past is nobody's: another process has sent the email meanwhile, or it was called off. */
+const FORGET_AFTER_MS = 10 * 60_000;
+
 export function createPace({ process, install }: Rates) {
   const next = new Map<string, number>();
-  /** Emails that were given a turn and wait for it. */
-  const waiting = new Set<string>();
+  /** Emails that were given a turn and wait for it: by id, the turn. */
+  const waiting = new Map<string, number>();
+  let forgetAt = 0;
 
   function turn(key: string, perSecond: number | null, now: number): number {
     if (perSecond === null) return now;
@@ -28,12 +32,20 @@ export function createPace({ process, install }: Rates) {
     return at;
   }
 
+  function forgetThePast(now: number): void {
+    if (now < forgetAt) return;
+    forgetAt = now + FORGET_AFTER_MS;
+    for (const [key, at] of next) if (at <= now) next.delete(key);
+    for (const [id, at] of waiting) if (at <= now - FORGET_AFTER_MS) waiting.delete(id);
+  }
+
   return {
     /** When this email may go (epoch ms): `now`, or the turn it now holds. Asked again at that turn, it may go. */
     turnOf(emailId: string, installKey: string, now: number): number {
+      forgetThePast(now);
       if (waiting.delete(emailId)) return now;
       const at = Math.ceil(Math.max(turn('process', process, now), turn(installKey, install, now)));
-      if (at > now) waiting.add(emailId);
+      if (at > now) waiting.set(emailId, at);
       return at;
     },
   };
