@@ -1,5 +1,6 @@
 import { suppressAddress, liftSuppression } from '../contacts/suppressions';
 import { setUserGroup, unsubscribeContact } from '../contacts/contacts';
+import { createLog } from '../log';
 import { ENGINES } from '../test/databases';
 import { createRig, DAY, tenant, type Rig } from '../test/workflow-rig';
 import { previewEmail, sendTest } from '../workflows/preview';
@@ -348,6 +349,23 @@ describe.each(ENGINES)('emails on %s', (engine) => {
     await rig.worker.drain();
     expect(rig.mail.mails.map(({ to }) => to)).toContainEqual(['me@example.com']);
     expect(await readEmail(rig.db, tenant, id)).toMatchObject({ status: 'suppressed' });
+  });
+});
+
+describe('the log', () => {
+  it('says why an email could not be sent by a code, not by an answer that holds the address', async () => {
+    const lines: string[] = [];
+    const log = createLog('debug', { write: (line: string) => lines.push(line) });
+    const rig = await createRig({ log });
+    rig.mail.trouble({ at: 'rcpt', code: 451, message: '4.7.1 <jenny@example.com> try again later' });
+    await rig.workflow({ definition: definition() });
+    await rig.happens('customer.created', customer('cus_1'), await rig.contact());
+    await rig.worker.drain();
+    expect(lines.map((line) => JSON.parse(line) as object)).toContainEqual(
+      expect.objectContaining({ msg: 'an email could not be sent yet', code: '451' }),
+    );
+    expect(lines.join()).not.toContain('jenny@');
+    await rig.close();
   });
 });
 

@@ -172,10 +172,7 @@ async function noteFailure(ctx: Context, email: Email, error: unknown): Promise<
     await suppressAddress(ctx.db, tenantOf(email), email.to_address, { scope: 'all', reason: failure.message, now });
     return note(ctx, email, { status: 'failed', reason, due_at: null });
   }
-  ctx.log.warn(
-    { email: email.id, attempts: email.attempts, reason: failure.message },
-    'an email could not be sent yet',
-  );
+  ctx.log.warn({ email: email.id, attempts: email.attempts, code: failure.code }, 'an email could not be sent yet');
   const giveUpAt = email.give_up_at ?? now + GIVE_UP_MS;
   if (now >= giveUpAt)
     return note(ctx, email, { status: 'failed', reason: `Given up after a day: ${failure.message}`, due_at: null });

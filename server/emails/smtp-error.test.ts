@@ -29,6 +29,13 @@ describe('an SMTP failure', () => {
     expect(classifySmtpError(given).kind).toBe(kind);
   });
 
+  it('has a code for the log, which holds no address', () => {
+    expect(classifySmtpError(error('RCPT TO', '550 5.1.1 <jenny@example.com> User unknown')).code).toBe('550');
+    const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    expect(classifySmtpError(refused).code).toBe('ECONNREFUSED');
+    expect(classifySmtpError('gone').code).toBe('unknown');
+  });
+
   it('is told in one short line without secrets', () => {
     const { message } = classifySmtpError(new Error(`smtp://user:hunter2@host\nfailed ${'x'.repeat(500)}`));
     expect(message).not.toMatch(/hunter2|\n/);

@@ -6,6 +6,8 @@ export interface SmtpFailure {
   kind: 'recipient' | 'temporary';
   /** The server's answer or the connection's error, fit for people. */
   message: string;
+  /** The reply's code (`451`) or the connection's (`ECONNREFUSED`): for logs, as answers often hold the address. */
+  code: string;
 }
 
 const MAX_MESSAGE = 300;
@@ -15,8 +17,9 @@ const MAX_MESSAGE = 300;
  * a relay that blocks us must not suppress a whole audience. After DATA only 5.1.x and 5.2.x are about the recipient.
  */
 export function classifySmtpError(error: unknown): SmtpFailure {
-  const { responseCode, command, response, message } = error as {
+  const { responseCode, code, command, response, message } = error as {
     responseCode?: number;
+    code?: string;
     command?: string;
     response?: string;
     message?: string;
@@ -25,6 +28,7 @@ export function classifySmtpError(error: unknown): SmtpFailure {
   return {
     kind: isAboutRecipient(responseCode ?? 0, command ?? '', answer) ? 'recipient' : 'temporary',
     message: redact(answer).replace(/\s+/g, ' ').slice(0, MAX_MESSAGE),
+    code: String(responseCode ?? code ?? 'unknown'),
   };
 }
 

@@ -29,7 +29,8 @@ export async function createRig({
   engine = 'sqlite',
   smtp = true,
   rate = '',
-}: { engine?: Engine; smtp?: boolean; rate?: string } = {}) {
+  log = createLog('silent'),
+}: { engine?: Engine; smtp?: boolean; rate?: string; log?: Context['log'] } = {}) {
   const mail = await startMailServer();
   const databaseUrl = await freshDatabase(engine);
   const time = { ms: Date.UTC(2026, 2, 1, 9) };
@@ -46,7 +47,7 @@ export async function createRig({
     const transport = smtp ? createTransport(mail.url) : null;
     const ctx = createContext(settings, {
       clock: { now: () => time.ms },
-      log: createLog('silent'),
+      log,
       transport,
       ...(db ? { db } : {}),
     });
