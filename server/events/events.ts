@@ -7,6 +7,7 @@ import { firstIdAt } from '../db/new-id';
 import { toList, type Page } from '../db/page';
 import type { Db, Row, Schema } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
+import { isTenantConnected } from '../db/tenant-state';
 
 export interface EventFilter {
   type?: string;
@@ -144,6 +145,8 @@ export async function replayEvent(
 ): Promise<EventView | undefined> {
   const event = await readEvent(db, tenant, id);
   if (!event) return undefined;
+  if (!(await isTenantConnected(db, tenant)))
+    throw new AppError('not_installed', 'Nothing can be replayed while the account is disconnected.');
   if (event.payload === null)
     throw new AppError('invalid_request', 'This event can’t be replayed: its payload was not kept.', 'id');
   await db

@@ -6,6 +6,8 @@ import { resubscribeContact } from '../contacts/contacts';
 import { insertNew } from '../db/bulk';
 import { transact } from '../db/transact';
 import { deleteContact } from '../sync/merge';
+import { replayEvent } from '../events/events';
+import { disconnect } from '../sync/disconnect';
 import { ENGINES } from './databases';
 import { fixtureEvent, SHAPES, type FixtureOptions, type FixtureType } from './fixtures/stripe';
 import { ACCOUNT, startTillpost, TEST, uniqueId, type Tillpost } from './harness';
@@ -102,6 +104,14 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
     await tillpost.call('events/replay', { id: event.id });
     await tillpost.worker.drain();
     expect((await tillpost.call('contacts/list', {})).data).toHaveLength(1);
+  });
+
+  it('refuses a replay after disconnecting, which would drop what the log knows', async () => {
+    const { id } = await happen('customer.created', customer('cus_1', 'a@example.com'));
+    await disconnect(tillpost.ctx, TEST);
+    await expect(replayEvent(tillpost.db, TEST, id, tillpost.clock.now())).rejects.toThrow('disconnected');
+    const row = await tillpost.db.selectFrom('event').select('status').where('id', '=', id).executeTakeFirstOrThrow();
+    expect(row.status).toBe('processed');
   });
 
   it('lets an older event link but overwrite nothing', async () => {
