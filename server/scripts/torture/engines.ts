@@ -19,8 +19,19 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-export const startEngine = (name: EngineName, folder: string): Promise<Engine> =>
-  name === 'sqlite' ? startSqlite(folder) : startPostgres(folder);
+/** Its troubles come one after the other: a server that is being restarted can't be restarted. */
+export async function startEngine(name: EngineName, folder: string): Promise<Engine> {
+  const engine = await (name === 'sqlite' ? startSqlite(folder) : startPostgres(folder));
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    ...engine,
+    disturb(dice) {
+      const own = last.then(() => engine.disturb(dice));
+      last = own;
+      return own;
+    },
+  };
+}
 
 async function startSqlite(folder: string): Promise<Engine> {
   const file = join(folder, 'tillpost.db');
@@ -110,18 +121,13 @@ async function startPostgres(folder: string): Promise<Engine> {
     },
   };
 
-  let last: Promise<unknown> = Promise.resolve();
-
   return {
     name: 'postgres',
     url: `${server}/${DATABASE}`,
     processes: 3,
-    /** One after the other: a server that is being restarted can't be restarted. */
     async disturb(dice) {
       const name = dice.pick(Object.keys(troubles));
-      const own = last.then(() => troubles[name]?.(dice));
-      last = own;
-      await own;
+      await troubles[name]?.(dice);
       return name;
     },
     stop: () => postgres.stop(),

@@ -74,13 +74,14 @@ export async function playRound(stage: Stage, { title, troubles }: Plan): Promis
 
 const repeats = ({ mail }: Stage) => [...mail.accepted.values()].reduce((sum, times) => sum + times - 1, 0);
 
-/** Things happen all the time, until it is stopped. */
+/** Things happen all the time until it is stopped; on a slow machine, where troubles last, for twice the time at most. */
 function startLoad({ happenings, deliveries }: Stage) {
   let isOn = true;
   for (let missed = 0; missed < MISSED_PER_ROUND; missed++) deliveries.send(happenings.miss());
   const running = (async () => {
-    const endsAt = performance.now() + CHAOS_MS;
-    while (isOn || performance.now() < endsAt) {
+    const startedAt = performance.now();
+    const isAged = (ms: number) => performance.now() - startedAt > ms;
+    while (!isAged(CHAOS_MS) || (isOn && !isAged(2 * CHAOS_MS))) {
       for (let n = 0; n < HAPPENINGS_PER_TURN; n++) deliveries.send(happenings.next());
       await wait(LOAD_EVERY_MS);
     }
