@@ -46,8 +46,9 @@ async function startSqlite(folder: string): Promise<Engine> {
       try {
         other.pragma('busy_timeout = 10000');
         other.exec('begin immediate');
-        await wait(dice.between(500, 2_500));
+        await wait(dice.between(300, 1_500));
         other.exec('rollback');
+        await wait(500);
       } finally {
         other.close();
       }
