@@ -3,6 +3,7 @@
  * on one of the transport's connections, and its result is noted. A process killed in between leaves the claim, and the
  * same message with the same Message-ID is sent when the lease ends.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import { findSuppressions, suppressAddress } from '../contacts/suppressions';
 import type { Context } from '../context';
 import { backOffMs } from '../db/back-off';
@@ -25,6 +26,9 @@ type Email = Row<'email'>;
 /** Emails taken at once where nothing is sent. */
 const BATCH = 200;
 const GIVE_UP_MS = 24 * 60 * 60_000;
+/** Together shorter than what is left of the lease. */
+const NOTE_TRIES = 20;
+const NOTE_AGAIN_MS = 500;
 const BACK_OFF = { first: 10_000, longest: 60 * 60_000 };
 
 export function createEmailLane(): Lane {
@@ -154,7 +158,20 @@ async function sendEmail(ctx: Context, transport: Transport, email: Email): Prom
   } finally {
     clearInterval(heartbeat);
   }
-  await note(ctx, email, { status: 'sent', reason: null, due_at: null, sent_at: ctx.clock.now() });
+  await noteSent(ctx, email);
+}
+
+/** A database that is away for a moment must not make the mail go out twice. */
+async function noteSent(ctx: Context, email: Email): Promise<void> {
+  const sent_at = ctx.clock.now();
+  for (let tries = 1; ; tries++) {
+    try {
+      return await note(ctx, email, { status: 'sent', reason: null, due_at: null, sent_at });
+    } catch (error) {
+      if (tries === NOTE_TRIES) throw error;
+      await wait(NOTE_AGAIN_MS);
+    }
+  }
 }
 
 /** A slow server may take longer than a lease; nobody else may take the email up meanwhile. */
