@@ -5,6 +5,7 @@ import { findInstall } from './installs/installs';
 import { connectRestrictedKey } from './installs/restricted-key';
 import { openSecret } from './installs/seals';
 import { createLog, redact } from './log';
+import { unsubscribeUrl } from './emails/unsubscribe-token';
 import { createBrowserClient } from './test/browser-client';
 import { ENGINES } from './test/databases';
 import { ACCOUNT, LIVE, SECRETS, startTillpost, TEST, type Tillpost } from './test/harness';
@@ -107,6 +108,25 @@ describe.each(ENGINES)('a whole Tillpost at trace level on %s', (engine) => {
     } finally {
       await tillpost.close();
       await mail.close();
+    }
+  });
+});
+
+describe.each(ENGINES)('a request that fails on %s', (engine) => {
+  it.each(['open', 'unsubscribe'])('is logged without the token of its /%s/ link', async (prefix) => {
+    const { lines, log } = listen();
+    const tillpost = await startTillpost({ engine, overrides: { log } });
+    try {
+      await tillpost.db.schema.dropTable('link_token').execute();
+      await tillpost.db.schema.dropTable('email').execute();
+      const token = new URL(unsubscribeUrl(tillpost.ctx, TEST, 'eml_1')).pathname.slice('/unsubscribe/'.length);
+      expect((await fetch(`${tillpost.url}/${prefix}/${token}`)).status).toBe(500);
+      expect(lines.map((line) => JSON.parse(line) as object)).toContainEqual(
+        expect.objectContaining({ msg: 'request failed', path: `/${prefix}/[redacted]` }),
+      );
+      expect(lines.join('')).not.toContain(token);
+    } finally {
+      await tillpost.close();
     }
   });
 });
