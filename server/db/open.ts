@@ -22,7 +22,7 @@ function openSqlite(file: string): Db {
   // Set after WAL, for this build falls to NORMAL under it: an acknowledged event must survive power loss.
   sqlite.pragma('synchronous = FULL');
   sqlite.pragma('foreign_keys = ON');
-  sqlite.pragma('busy_timeout = 10000');
+  sqlite.pragma('busy_timeout = 3000');
   sqlite.pragma('cache_size = -16384');
   return new Kysely<Schema>({ dialect: new SqliteDialect({ database: cachingStatements(sqlite) }) });
 }
