@@ -34,7 +34,9 @@ beforeEach(() => inbox.clear());
 
 async function trigger(type: string, ...flags: string[]): Promise<Stripe.Event> {
   const args = ['trigger', type, '--api-base', url, '--api-key', APP_KEYS.test, ...flags];
-  const { stdout } = await run(CLI, args, { env: { PATH: process.env.PATH, HOME: home } });
+  const { stdout } = await run(CLI, args, {
+    env: { PATH: process.env.PATH, HOME: home, STRIPE_CLI_TELEMETRY_OPTOUT: '1' },
+  });
   expect(stdout).toContain('Trigger succeeded!');
   await sandbox.idle();
   const events = inbox.events().filter((event) => event.type === type);
@@ -78,7 +80,9 @@ test('the CLI is refused an account that does not exist', async () => {
     '--stripe-account',
     'acct_none',
   ];
-  await expect(run(CLI, args, { env: { PATH: process.env.PATH, HOME: home } })).rejects.toMatchObject({
+  await expect(
+    run(CLI, args, { env: { PATH: process.env.PATH, HOME: home, STRIPE_CLI_TELEMETRY_OPTOUT: '1' } }),
+  ).rejects.toMatchObject({
     stderr: expect.stringContaining('acct_none'),
   });
 });

@@ -42,7 +42,7 @@ it.each(EVENT_TYPES.filter((type) => !NOT_IN_CLI.includes(type)))(
       CLI,
       ['trigger', type, '--api-base', tillpost.stripeUrl, '--api-key', 'sk_test_sandbox0000000000', ...address],
       {
-        env: { PATH: process.env.PATH, HOME: home },
+        env: { PATH: process.env.PATH, HOME: home, STRIPE_CLI_TELEMETRY_OPTOUT: '1' },
       },
     );
     const event = await newest(type);
