@@ -1,8 +1,9 @@
 /** Reading contacts, and what a person changes about one. Events change contacts through audience.ts. */
-import { sql, type RawBuilder, type SelectQueryBuilder } from 'kysely';
+import { sql, type SelectQueryBuilder } from 'kysely';
 import type { ContactStatus, ContactView, List, SubscriptionStatus } from '../../shared/api';
 import { inList } from '../db/bulk';
 import { isoTime, isoTimeOrNull } from '../db/columns';
+import { contains } from '../db/contains';
 import { toList, type Page } from '../db/page';
 import type { Db, Row, Schema } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
@@ -46,7 +47,7 @@ export async function listContacts(
   tenant: Tenant,
   { limit, starting_after, ...filter }: ContactFilter & Page,
 ): Promise<List<ContactView>> {
-  const rows = await filtered(db.selectFrom('contact').where(ofTenant(tenant)), filter)
+  const rows = await filtered(db, db.selectFrom('contact').where(ofTenant(tenant)), filter)
     .selectAll()
     .$if(starting_after !== undefined, (query) => query.where('id', '<', starting_after ?? ''))
     .orderBy('id', 'desc')
@@ -57,7 +58,7 @@ export async function listContacts(
 }
 
 export async function countContacts(db: Db, tenant: Tenant, filter: ContactFilter = {}): Promise<number> {
-  const { count } = await filtered(db.selectFrom('contact').where(ofTenant(tenant)), filter)
+  const { count } = await filtered(db, db.selectFrom('contact').where(ofTenant(tenant)), filter)
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
   return count;
@@ -65,7 +66,7 @@ export async function countContacts(db: Db, tenant: Tenant, filter: ContactFilte
 
 type ContactQuery<O> = SelectQueryBuilder<Schema, 'contact', O>;
 
-function filtered<O>(query: ContactQuery<O>, filter: ContactFilter): ContactQuery<O> {
+function filtered<O>(db: Db, query: ContactQuery<O>, filter: ContactFilter): ContactQuery<O> {
   const { email, query: words, status, user_group, subscription_status } = filter;
   return query
     .$if(email !== undefined, (q) => q.where('email', '=', email ?? ''))
@@ -76,12 +77,8 @@ function filtered<O>(query: ContactQuery<O>, filter: ContactFilter): ContactQuer
     )
     .$if(Boolean(words?.trim()), (q) => {
       const typed = (words ?? '').trim();
-      const has = (text: RawBuilder<string>, part: string) =>
-        sql<boolean>`${text} like ${`%${part.replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`;
       const name = sql<string>`(coalesce(first_name, '') || ' ' || coalesce(last_name, ''))`;
-      const folded = typed.toLowerCase();
-      // SQLite, and PostgreSQL under some locales, know the lower case of ASCII alone: names are tried as typed, too.
-      return q.where((eb) => eb.or([has(sql`email`, folded), has(sql`lower(${name})`, folded), has(name, typed)]));
+      return q.where((eb) => eb.or([contains(db, sql`email`, typed.toLowerCase()), contains(db, name, typed)]));
     }) as ContactQuery<O>;
 }
 
