@@ -4,7 +4,7 @@
  * Lives within one transaction of one tenant.
  */
 import { inLists, upsert } from '../db/bulk';
-import { flag } from '../db/columns';
+import { flag, msOfSeconds } from '../db/columns';
 import { newId } from '../db/new-id';
 import type { Row, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
@@ -173,8 +173,8 @@ export async function openAudience(trx: Trx, tenant: Tenant, keys: Keys, now: nu
         plan: facts.plan ?? known?.plan ?? null,
         mrr: facts.mrr,
         currency: facts.currency,
-        renews_at: facts.renewsAt === null ? null : facts.renewsAt * 1000,
-        trial_ends_at: facts.trialEnd === null ? null : facts.trialEnd * 1000,
+        renews_at: msOfSeconds(facts.renewsAt),
+        trial_ends_at: msOfSeconds(facts.trialEnd),
         stamp,
       });
       changed.subscriptions.add(facts.id);
@@ -186,7 +186,7 @@ export async function openAudience(trx: Trx, tenant: Tenant, keys: Keys, now: nu
     /** What Stripe says of the customer itself that billing shows. */
     noteCustomer(link: CustomerLink, delinquent: boolean | null, createdSeconds: number | null): void {
       link.delinquent = delinquent === null ? link.delinquent : flag(delinquent);
-      link.customer_since = createdSeconds === null ? link.customer_since : createdSeconds * 1000;
+      link.customer_since = msOfSeconds(createdSeconds) ?? link.customer_since;
       changed.links.add(link.customer_id);
       if (link.contact_id) staleBilling.add(link.contact_id);
     },

@@ -9,7 +9,6 @@ const FORMATS: Record<string, Intl.DateTimeFormatOptions> = {
   time: { timeStyle: 'short' },
   long_with_time: { dateStyle: 'long', timeStyle: 'short' },
 };
-export const DATE_FORMATS = Object.keys(FORMATS);
 
 /** Undefined for a format without such a name. */
 export function formatDate(ms: number, format: string, locale: string, timeZone: string): string | undefined {

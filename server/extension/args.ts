@@ -2,12 +2,17 @@
 import { z } from 'zod';
 import { EMAIL_STATUSES, EVENT_STATUSES } from '../../shared/api';
 import { EVENT_TYPES } from '../../shared/catalogue';
+import { DEFAULT_LIMIT } from '../db/page';
 import { AppError, invalid } from '../errors';
 
 const id = z.string().min(1, 'is missing').max(255, 'is too long');
 
 const page = {
-  limit: z.int('must be a whole number').min(1, 'must be at least 1').max(100, 'must be at most 100').default(20),
+  limit: z
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(100, 'must be at most 100')
+    .default(DEFAULT_LIMIT),
   starting_after: id.optional(),
 };
 
