@@ -27,8 +27,12 @@ const run = (script: string, args: string[]) =>
 
 const nextLine = (lines: Interface) =>
   new Promise<never>((resolve, reject) => {
-    lines.once('line', (line) => resolve(JSON.parse(line) as never));
-    lines.once('close', () => reject(new Error('the process ended before it answered')));
+    const ended = () => reject(new Error('the process ended before it answered'));
+    lines.once('close', ended);
+    lines.once('line', (line) => {
+      lines.off('close', ended);
+      resolve(JSON.parse(line) as never);
+    });
   });
 
 export async function startProcess(script: string, args: string[]): Promise<ServerProcess> {
