@@ -77,7 +77,6 @@ export async function openAudience(trx: Trx, tenant: Tenant, keys: Keys, now: nu
     /** A new contact; one whose owner had unsubscribed before its deletion starts as unsubscribed. */
     create(email: string, status: Contact['status'], source = 'Stripe'): Contact {
       const contact: Contact = {
-        ...tenantColumns(tenant),
         id: newId('con'),
         email,
         first_name: null,
@@ -96,6 +95,7 @@ export async function openAudience(trx: Trx, tenant: Tenant, keys: Keys, now: nu
         customer_since: null,
         created_at: now,
         updated_at: now,
+        ...tenantColumns(tenant),
       };
       remember(contact);
       changed.contacts.add(contact.id);
@@ -105,7 +105,6 @@ export async function openAudience(trx: Trx, tenant: Tenant, keys: Keys, now: nu
     /** Links a customer to a contact (null: a tombstone), keeping what the link knows of the customer. */
     link(customerId: string, contact: Contact | null): CustomerLink {
       const link: CustomerLink = links.get(customerId) ?? {
-        ...tenantColumns(tenant),
         customer_id: customerId,
         contact_id: null,
         stamp: 0,
@@ -115,6 +114,7 @@ export async function openAudience(trx: Trx, tenant: Tenant, keys: Keys, now: nu
         due_at: null,
         claims: 0,
         attempts: 0,
+        ...tenantColumns(tenant),
       };
       const before = link.contact_id ? contacts.get(link.contact_id) : undefined;
       link.contact_id = contact?.id ?? null;
@@ -166,7 +166,6 @@ export async function openAudience(trx: Trx, tenant: Tenant, keys: Keys, now: nu
       const known = subscriptions.get(facts.id);
       if (known && known.stamp > stamp) return false;
       subscriptions.set(facts.id, {
-        ...tenantColumns(tenant),
         subscription_id: facts.id,
         customer_id: customerId,
         status: facts.status,
@@ -176,6 +175,7 @@ export async function openAudience(trx: Trx, tenant: Tenant, keys: Keys, now: nu
         renews_at: msOfSeconds(facts.renewsAt),
         trial_ends_at: msOfSeconds(facts.trialEnd),
         stamp,
+        ...tenantColumns(tenant),
       });
       changed.subscriptions.add(facts.id);
       const contactId = links.get(customerId)?.contact_id;

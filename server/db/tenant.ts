@@ -12,6 +12,7 @@ type TenantTable = {
   [T in keyof Schema]: 'account_id' extends keyof Schema[T] ? T : never;
 }[keyof Schema];
 
+/** In rows made by the thousand spread it last: V8 takes microseconds for a literal that adds fields after a spread. */
 export const tenantColumns = (tenant: Tenant): { account_id: string; livemode: Flag } => ({
   account_id: tenant.accountId,
   livemode: flag(tenant.livemode),

@@ -53,7 +53,6 @@ export function composeEmail(
   const messageId = `<${id}@${new URL(ctx.config.publicUrl).hostname}>`;
   const isHeld = rendered.kind === 'held';
   const row = {
-    ...tenantColumns(tenant),
     id,
     run_id: origin?.runId ?? null,
     step_id: origin?.stepId ?? null,
@@ -69,6 +68,7 @@ export function composeEmail(
     is_test: flag(origin === null),
     due_at: isHeld ? null : now,
     created_at: now,
+    ...tenantColumns(tenant),
   };
   if (isHeld) return { row, body: null };
   const headers = {

@@ -33,21 +33,21 @@ export function readDelivery(event: Record<string, unknown>, raw: string, now: n
   };
   if (event.object === 'v2.core.event')
     return {
-      ...base,
       status: 'ignored',
       reason: 'thin_event',
       outcome: 'Thin events carry no data; not used',
       payload: null,
+      ...base,
     };
   if (!isUsed(base.type))
     return {
-      ...base,
       status: 'ignored',
       reason: 'unsupported_type',
       outcome: 'Not an event that Tillpost uses',
       payload: null,
+      ...base,
     };
-  return { ...base, status: 'pending', reason: null, outcome: 'Received', payload: raw };
+  return { status: 'pending', reason: null, outcome: 'Received', payload: raw, ...base };
 }
 
 const isUsed = (type: string) => isEventType(type) || (HOUSEKEEPING_TYPES as readonly string[]).includes(type);

@@ -80,7 +80,6 @@ export function createInbox(ctx: Context) {
 async function store(ctx: Context, deliveries: Delivery[]): Promise<void> {
   const now = ctx.clock.now();
   const rows = deliveries.map((delivery) => ({
-    ...tenantColumns(delivery.tenant),
     id: delivery.id,
     seq: timeOrderedId(now),
     type: delivery.type,
@@ -90,6 +89,7 @@ async function store(ctx: Context, deliveries: Delivery[]): Promise<void> {
     reason: delivery.reason,
     outcome: delivery.outcome,
     due_at: delivery.status === 'pending' ? now : null,
+    ...tenantColumns(delivery.tenant),
   }));
   const payloads = new Map(
     rows.map(({ account_id, livemode, seq }, i) => [

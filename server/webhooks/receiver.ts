@@ -74,7 +74,9 @@ function readBody(req: IncomingMessage): Promise<string> {
       resolve((chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)).toString('utf8')),
     );
     req.on('error', reject);
-    req.on('close', () => reject(refuse(400, 'invalid_request', 'The body ended early.')));
+    req.on('close', () => {
+      if (!req.complete) reject(refuse(400, 'invalid_request', 'The body ended early.'));
+    });
   });
 }
 

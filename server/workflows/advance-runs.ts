@@ -140,7 +140,7 @@ function walk(around: Surroundings, run: Run, writes: Writes): Run {
   let n = around.stepsDone.get(run.id) ?? 0;
   const log = (stepId: string, kind: string, result: string, emailId: string | null = null) => {
     const step = { step_id: stepId, kind, result: result.slice(0, 500), email_id: emailId };
-    writes.steps.push({ ...tenantColumns(around.tenant), run_id: run.id, n: ++n, at: now, ...step });
+    writes.steps.push({ run_id: run.id, n: ++n, at: now, ...step, ...tenantColumns(around.tenant) });
   };
 
   const isUnderWay = n > 0 || findStep(definition, run.step_id ?? '') !== undefined;

@@ -118,7 +118,6 @@ function startsOf(tenant: Tenant, workflow: Workflow, trigger: WorkflowTrigger, 
   if (!matches(conditions, { event: object.properties, contact: contactFacts(contact) })) return [];
   return [
     {
-      ...tenantColumns(tenant),
       id: newId('run'),
       workflow_id: workflow.id,
       contact_id: contact.id,
@@ -133,6 +132,7 @@ function startsOf(tenant: Tenant, workflow: Workflow, trigger: WorkflowTrigger, 
       due_at: now,
       started_at: now,
       finished_at: null,
+      ...tenantColumns(tenant),
     },
   ];
 }
