@@ -1,0 +1,82 @@
+/** What two processes on one PostgreSQL may do to the same contact at the same time. */
+import { sql } from 'kysely';
+import { newId } from '../db/new-id';
+import { tenantColumns } from '../db/tenant';
+import { readObject } from '../stripe-objects/read-object';
+import { runKey } from '../workflows/run-key';
+import { activateWorkflow, createWorkflow } from '../workflows/workflows';
+import { fixtureEvent } from './fixtures/stripe';
+import { ACCOUNT, startTillpost, TEST, type Tillpost } from './harness';
+
+const WAITING = sql<{ count: number }>`
+  select count(*) as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+
+/** Until so many connections wait for what others hold. */
+async function waiting({ db }: Tillpost, connections: number): Promise<void> {
+  for (;;) if (Number((await WAITING.execute(db)).rows[0]?.count) === connections) return;
+}
+
+it('moves a run along that another process starts while its contact is being merged', async () => {
+  const one = await startTillpost({ engine: 'postgres' });
+  const { databaseUrl, sandbox, clock, db } = one;
+  const other = await startTillpost({ databaseUrl, sandbox, clock, env: { STRIPE_API_BASE: one.stripeUrl } });
+  await one.connect();
+  // So the payment names the contact, but changes nothing about it.
+  await one.enable({ 'invoice.paid': { sync_name: false } });
+  const workflow = await createWorkflow(
+    db,
+    TEST,
+    { template: 'payment_successful', trigger: 'invoice.paid' },
+    clock.now(),
+  );
+  await activateWorkflow(db, TEST, workflow.id, clock.now());
+  const seconds = Math.floor(clock.now() / 1000);
+  const customer = (type: 'customer.created' | 'customer.updated', id: string, email: string, created = seconds) =>
+    one.deliver(fixtureEvent(type, { account: ACCOUNT, created, object: { id, email, name: 'Jenny Rosen' } }));
+  await customer('customer.created', 'cus_1', 'old@example.com');
+  await customer('customer.created', 'cus_2', 'new@example.com');
+  await one.worker.drain();
+
+  const paid = fixtureEvent('invoice.paid', {
+    account: ACCOUNT,
+    created: seconds,
+    object: { customer: 'cus_1', customer_email: 'old@example.com', customer_name: 'Jenny Rosen' },
+  });
+  // A run of the same key, not yet committed: whoever starts this one has read its contact, and waits.
+  const rival = await db.startTransaction().execute();
+  await rival
+    .insertInto('run')
+    .values({
+      ...tenantColumns(TEST),
+      id: newId('run'),
+      workflow_id: workflow.id,
+      contact_id: 'con_nobody',
+      event_id: 'evt_rival',
+      run_key: runKey(paid, readObject('invoice.paid', paid.data.object)),
+      slot: null,
+      invoice_id: null,
+      subscription_id: null,
+      status: 'running',
+      reason: null,
+      step_id: null,
+      due_at: null,
+      started_at: 0,
+      finished_at: null,
+    })
+    .execute();
+  await one.deliver(paid);
+  const starting = one.worker.drain();
+  await waiting(one, 1);
+  await customer('customer.updated', 'cus_1', 'new@example.com', seconds + 1);
+  const merging = other.worker.drain();
+  // It has taken its view of the database, without the run, and waits for the contact.
+  await waiting(one, 2);
+  await rival.rollback().execute();
+  await Promise.all([starting, merging]);
+
+  const contacts = await db.selectFrom('contact').select(['id', 'email']).execute();
+  expect(contacts).toMatchObject([{ email: 'new@example.com' }]);
+  expect(await db.selectFrom('run').select('contact_id').execute()).toEqual([{ contact_id: contacts[0]?.id }]);
+  await other.close();
+  await one.close();
+});
