@@ -2,7 +2,7 @@
  * The rows are the queue. A claim moves `due_at` to the end of a lease and counts: recording a result sets due_at anew
  * and claims to 0; when the process dies instead, the row is due again once the lease has run out.
  */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { isPostgres } from './transact';
 import type { Db, Row, Schema } from './schema';
 
@@ -30,14 +30,17 @@ export async function claim<T extends QueueTable>(
 ): Promise<Row<T>[]> {
   const key = KEYS[table];
   const columns = sql.join(['account_id', 'livemode', ...(key ? [key] : [])].map((column) => sql.ref(column)));
-  const order = sql.join(['due_at', ...(key ? [key] : [])].map((column) => sql.ref(column)));
+  const due = (selected: RawBuilder<unknown>) => sql`
+    select ${selected} from ${sql.table(table)}
+    where due_at <= ${now} order by ${sql.join(['due_at', ...(key ? [key] : [])].map((column) => sql.ref(column)))} limit ${limit}`;
+  // By ctid: on a table that grew since its last analyze the planner would read all of it to find these rows by key.
+  const isTaken = isPostgres(db)
+    ? sql`ctid = any(array(${due(sql`ctid`)} for update skip locked))`
+    : sql`(${columns}) in (${due(columns)})`;
   const { rows } = await sql<Row<T>>`
     update ${sql.table(table)}
     set due_at = ${now + lease}, claims = claims + 1, attempts = attempts + 1
-    where (${columns}) in (
-      select ${columns} from ${sql.table(table)}
-      where due_at <= ${now} order by ${order} limit ${limit} ${isPostgres(db) ? sql`for update skip locked` : sql``}
-    )
+    where ${isTaken}
     returning *`.execute(db);
   return rows;
 }
