@@ -29,6 +29,7 @@ async function main(): Promise<void> {
     }),
     { log: createLog('error') },
   );
+  ctx.metrics.collectDefaults();
   const running = await startServer(ctx, { runsWorker: mode === 'worker' });
   const readyMs = performance.now() - started;
   const tenant = { accountId, livemode: true };
