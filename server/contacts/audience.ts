@@ -8,7 +8,7 @@ import { flag, msOfSeconds } from '../db/columns';
 import { newId } from '../db/new-id';
 import type { Row, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
-import { isPostgres } from '../db/transact';
+import { isPostgres } from '../db/engine';
 import type { SubscriptionFacts } from '../stripe-objects/types';
 import { deriveBilling } from './billing';
 import { findSuppressions, type Suppression } from './suppressions';

@@ -1,8 +1,14 @@
-/** Many rows in few statements. Sizes are powers of two, so that few statement texts exist and stay prepared. */
+/**
+ * Many rows in few statements. On SQLite their sizes are powers of two, so that few statement texts exist and stay
+ * prepared; PostgreSQL parses each anew, and there a statement is a round trip.
+ */
 import type { Insertable } from 'kysely';
+import { isPostgres } from './engine';
 import type { Db, Row, Schema } from './schema';
 
 const MAX_ROWS = 128;
+/** PostgreSQL takes 65,535 parameters, and no table has 60 columns. */
+const MAX_ROWS_POSTGRES = 1_000;
 
 /** For `in (…)`: the values without doubles, filled up to a power of two by repeating the first. */
 export function inList<T>(values: Iterable<T>): T[] {
@@ -22,9 +28,11 @@ export function* inLists<T>(values: Iterable<T>): Generator<T[]> {
   for (let start = 0; start < list.length; start += MAX_IN_LIST) yield inList(list.slice(start, start + MAX_IN_LIST));
 }
 
-function* chunks<T>(rows: readonly T[]): Generator<T[]> {
+function* chunks<T>(db: Db, rows: readonly T[]): Generator<T[]> {
+  const powerOfTwo = (left: number) => Math.min(MAX_ROWS, 2 ** Math.floor(Math.log2(left)));
+  const sizeOf = isPostgres(db) ? () => MAX_ROWS_POSTGRES : powerOfTwo;
   for (let start = 0; start < rows.length;) {
-    const size = Math.min(MAX_ROWS, 2 ** Math.floor(Math.log2(rows.length - start)));
+    const size = sizeOf(rows.length - start);
     yield rows.slice(start, start + size);
     start += size;
   }
@@ -38,7 +46,7 @@ export async function insertNew<T extends keyof Schema, C extends keyof Row<T> &
   columns: readonly C[] = [],
 ): Promise<Pick<Row<T>, C>[]> {
   const inserted: Pick<Row<T>, C>[] = [];
-  for (const chunk of chunks(rows)) {
+  for (const chunk of chunks(db, rows)) {
     const result = await db
       .insertInto(table as 'setting')
       .values(chunk as never[])
@@ -62,7 +70,7 @@ export async function upsert<T extends keyof Schema>(
   columns?: readonly (keyof Schema[T] & string)[],
 ): Promise<void> {
   const keys = ['account_id', 'livemode', ...key];
-  for (const chunk of chunks(rows)) {
+  for (const chunk of chunks(db, rows)) {
     const written = columns ?? Object.keys(chunk[0] ?? {}).filter((column) => !keys.includes(column));
     await db
       .insertInto(table as 'setting')

@@ -3,7 +3,7 @@
  * and claims to 0; when the process dies instead, the row is due again once the lease has run out.
  */
 import { sql, type RawBuilder } from 'kysely';
-import { isPostgres } from './transact';
+import { isPostgres } from './engine';
 import type { Db, Row, Schema } from './schema';
 
 /** Longer than every time-out of the work done under it. */

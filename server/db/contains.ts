@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Db } from './schema';
-import { isPostgres } from './transact';
+import { isPostgres } from './engine';
 
 /**
  * Whether a text contains a part as typed, % and _ taken as they are. Capitals don't matter as far as the engine knows

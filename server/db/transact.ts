@@ -1,14 +1,12 @@
 /** Transactions that keep what they read true until they commit, on both engines. */
-import { PostgresAdapter } from 'kysely';
 import { inList } from './bulk';
+import { isPostgres } from './engine';
 import type { Db, Trx } from './schema';
 import { ofTenant, type Tenant } from './tenant';
 
 const RETRIES = 8;
 // serialization_failure, deadlock_detected, unique_violation: another process wrote first, the next try sees its rows.
 const CONFLICTS = new Set(['40001', '40P01', '23505']);
-
-export const isPostgres = (db: Db): boolean => db.getExecutor().adapter instanceof PostgresAdapter;
 
 /**
  * Runs `work` in a transaction. On PostgreSQL at repeatable read, so a row that another process changed since it was

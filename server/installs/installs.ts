@@ -2,7 +2,8 @@
 import { newId } from '../db/new-id';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
-import { isPostgres, transact } from '../db/transact';
+import { isPostgres } from '../db/engine';
+import { transact } from '../db/transact';
 import { ACCESS_TOKEN_MS } from './token-exchange';
 
 export type Install = Row<'install'>;
