@@ -1,10 +1,11 @@
 /** Opens the database that DATABASE_URL names: a SQLite file, SQLite in memory, or PostgreSQL. */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Sqlite from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import { Kysely, PostgresDialect, SqliteDialect, type SqliteDatabase } from 'kysely';
 import { Pool, types } from 'pg';
 import type { Schema, Db } from './schema';
+import { Sqlite } from './sqlite';
 
 const MAX_STATEMENTS = 500;
 const INT8 = 20;
@@ -28,8 +29,8 @@ function openSqlite(file: string): Db {
 }
 
 /** Preparing a statement costs more than running it; Kysely compiles the same texts over and over. */
-function cachingStatements(sqlite: Sqlite.Database): SqliteDatabase {
-  const statements = new Map<string, Sqlite.Statement>();
+function cachingStatements(sqlite: Database): SqliteDatabase {
+  const statements = new Map<string, Statement>();
   return {
     close: () => {
       statements.clear();

@@ -1,7 +1,7 @@
 /** Fills a SQLite database with a plausible past, by plain SQL: a million rows in seconds. */
-import Sqlite from 'better-sqlite3';
 import { openDatabase } from '../../db/open';
 import { migrate } from '../../db/migrate';
+import { Sqlite } from '../../db/sqlite';
 import { ACCOUNT } from './processes';
 
 const DAYS = 90;

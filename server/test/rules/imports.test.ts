@@ -129,7 +129,7 @@ describe('one place for each', () => {
   });
 
   it('knows the engine in db only', () => {
-    const engines = ['better-sqlite3', 'pg'];
+    const engines = ['better-sqlite3', 'better-sqlite3-13', 'pg'];
     const found = sources.filter(
       ({ path, packages }) => packages.some((name) => engines.includes(name)) && !/^server\/(db|scripts)\//.test(path),
     );

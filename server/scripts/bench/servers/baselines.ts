@@ -8,9 +8,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Sqlite from 'better-sqlite3';
 import express from 'express';
 import { Pool } from 'pg';
+import { Sqlite } from '../../../db/sqlite';
 import { createStripe } from '../../../stripe';
 
 const [which, secret = '', database = ''] = process.argv.slice(2);
