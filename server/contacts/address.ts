@@ -31,5 +31,9 @@ function parseDomain(domain: string): string | null {
   const labels = ascii.split('.');
   if (labels.length < 2 || !labels.every((label) => LABEL.test(label))) return null;
   if (!TOP_LEVEL.test(labels.at(-1)!)) return null;
-  return ascii === domain ? domain : domainToUnicode(ascii);
+  if (!ascii.includes('xn--')) return ascii;
+  const unicode = domainToUnicode(ascii);
+  // Where punycode spells nothing, Node.js 20 and 22 give up, 24 gives it back as it was.
+  if (/(?:^|\.)xn--/.test(unicode)) return null;
+  return ascii === domain ? domain : unicode;
 }
