@@ -136,6 +136,16 @@ describe('one place for each', () => {
     expect(found.map(({ path }) => path)).toEqual([]);
   });
 
+  it('opens no connection but Stripe’s, the database’s and SMTP’s', () => {
+    const product = sources.filter(({ path }) => !/^(stripe-app|server\/(sandbox|scripts|preview))\//.test(path));
+    const opening =
+      /import (?!type)[^;]*from '(?:node:)?(?:https|http2|net|tls|dgram|undici)'|(?<![.\w])(?:fetch|new WebSocket)\(|\bhttp\.(?:request|get)\(/;
+    expect(product.filter(({ text }) => opening.test(text)).map(({ path }) => path)).toEqual([]);
+    expect(product.filter(({ packages }) => packages.includes('nodemailer')).map(({ path }) => path)).toEqual([
+      'server/emails/transport.ts',
+    ]);
+  });
+
   it('touches requests and responses in routes, middleware and the console only', () => {
     const found = inFolder('server').filter(
       ({ path, packages }) =>
