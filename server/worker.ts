@@ -1,12 +1,14 @@
 /**
- * The one loop. Each lane is a queue of due rows and what to do with a batch of them; a tick runs all lanes until none
- * has anything due, then sleeps until the earliest due row, a nudge, or a second at the most.
+ * The one loop. Each lane is a queue of due rows and what to do with a batch of them; a tick runs the lanes that have
+ * something due until none takes anything, then the loop sleeps until the next due row, a nudge, or a second at the most.
  */
-import { earliestDue, freeDeadClaims } from './db/claim';
+import { freeDeadClaims, readDue, type QueueTable } from './db/claim';
 import type { Context } from './context';
 
 export interface Lane {
   name: string;
+  /** Where its work comes from: it is asked only when a row there is due. Without, it is asked at every turn. */
+  queue?: QueueTable;
   /** Claims and handles one batch. The number of rows taken: 0 ends the lane's turn. Failures stay on the rows. */
   work(ctx: Context): Promise<number>;
   /** Resolves once work that the lane goes on with in the background (look-ups, sends) has ended. */
@@ -30,8 +32,6 @@ export function createWorker(ctx: Context, lanes: readonly Lane[]): Worker {
   let isRunning = false;
   let isNudged = false;
   let hadFault = false;
-  /** When the lanes were last asked: what was due then and still stands is more than they can take. */
-  let askedAt = 0;
   let wake: (() => void) | undefined;
   let loop: Promise<void> = Promise.resolve();
 
@@ -52,32 +52,37 @@ export function createWorker(ctx: Context, lanes: readonly Lane[]): Worker {
     }
   }
 
-  async function tick(isOn: () => boolean): Promise<void> {
-    for (let taken = 1; taken > 0 && isOn();) {
-      taken = 0;
-      askedAt = ctx.clock.now();
-      for (const lane of lanes) taken += await runLane(lane);
+  /** Answers when the next row is due. What is due now and still stands is more than its lane can take: it will nudge. */
+  async function tick(): Promise<number | undefined> {
+    for (;;) {
+      const { queues, next } = await readDue(ctx.db, ctx.clock.now());
+      let taken = 0;
+      for (const lane of lanes) if (!lane.queue || queues.has(lane.queue)) taken += await runLane(lane);
+      if (taken === 0 || !isRunning) return next;
     }
   }
 
-  async function sleep(): Promise<void> {
-    // After a fault its rows may still be due: wait, or the loop would spin.
-    if ((isNudged && !hadFault) || !isRunning) return;
-    const due = await earliestDue(ctx.db, askedAt).catch((error: unknown) => {
-      ctx.log.error({ err: error }, 'database does not answer');
+  async function turn(): Promise<void> {
+    isNudged = false;
+    hadFault = false;
+    const due = await tick().catch((error: unknown) => {
+      hadFault = true;
+      ctx.log.error({ err: error }, 'the database does not answer');
       return undefined;
     });
-    const isFaulty = hadFault;
-    hadFault = false;
-    const untilDue = due === undefined || isFaulty ? MAX_SLEEP_MS : Math.max(0, due - ctx.clock.now());
-    const wait = Math.min(MAX_SLEEP_MS, untilDue);
+    // After a fault its rows may still be due: wait, or the loop would spin.
+    if (hadFault) await sleep(MAX_SLEEP_MS);
+    else if (!isNudged) await sleep(Math.min(MAX_SLEEP_MS, Math.max(0, (due ?? Infinity) - ctx.clock.now())));
+  }
+
+  async function sleep(ms: number): Promise<void> {
+    if (!isRunning) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, wait);
+      const timer = setTimeout(resolve, ms);
       wake = () => {
         clearTimeout(timer);
         resolve();
       };
-      if ((isNudged && !isFaulty) || !isRunning) wake();
     });
     wake = undefined;
   }
@@ -88,11 +93,7 @@ export function createWorker(ctx: Context, lanes: readonly Lane[]): Worker {
       await freeDeadClaims(ctx.db, ctx.clock.now());
       isRunning = true;
       loop = (async () => {
-        while (isRunning) {
-          isNudged = false;
-          await tick(() => isRunning);
-          await sleep();
-        }
+        while (isRunning) await turn();
       })();
     },
     async drain() {

@@ -5,6 +5,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { isPostgres } from './engine';
 import type { Db, Row, Schema } from './schema';
+import { ofTenant, type Tenant } from './tenant';
 
 /** Longer than every time-out of the work done under it. */
 export const LEASE_MS = 30_000;
@@ -22,17 +23,23 @@ const KEYS = {
 export type QueueTable = keyof typeof KEYS;
 export const QUEUE_TABLES = Object.keys(KEYS) as QueueTable[];
 
-/** Takes up to `limit` due rows, the longest due first; on PostgreSQL rows that another process is taking are passed over. */
+/** Queues with many rows for one install: those that a busy install could fill for a long time. */
+export type InstallQueue = 'event' | 'run' | 'email';
+
+/**
+ * Takes up to `limit` due rows, of one install or of all, the longest due first; on PostgreSQL rows that another process
+ * is taking are passed over.
+ */
 export async function claim<T extends QueueTable>(
   db: Db,
   table: T,
-  { now, limit, lease = LEASE_MS }: { now: number; limit: number; lease?: number },
+  { now, limit, lease = LEASE_MS, tenant }: { now: number; limit: number; lease?: number; tenant?: Tenant },
 ): Promise<Row<T>[]> {
   const key = KEYS[table];
   const columns = sql.join(['account_id', 'livemode', ...(key ? [key] : [])].map((column) => sql.ref(column)));
   const due = (selected: RawBuilder<unknown>) => sql`
     select ${selected} from ${sql.table(table)}
-    where due_at <= ${now} order by ${sql.join(['due_at', ...(key ? [key] : [])].map((column) => sql.ref(column)))} limit ${limit}`;
+    where ${tenant ? sql`${ofTenant(tenant)} and` : sql``} due_at <= ${now} order by ${sql.join(['due_at', ...(key ? [key] : [])].map((column) => sql.ref(column)))} limit ${limit}`;
   // By ctid: on a table that grew since its last analyze the planner would read all of it to find these rows by key.
   const isTaken = isPostgres(db)
     ? sql`ctid = any(array(${due(sql`ctid`)} for update skip locked))`
@@ -58,18 +65,25 @@ export async function freeDeadClaims(db: Db, now: number): Promise<void> {
   }
 }
 
-/** When (epoch ms) the first row of any queue is due that wasn't due at `after`; undefined when none is. */
-export async function earliestDue(db: Db, after: number): Promise<number | undefined> {
-  const times: number[] = [];
-  for (const table of QUEUE_TABLES) {
-    const row = await db
-      .selectFrom(table as 'event')
-      .select('due_at')
-      .where('due_at', '>', after)
-      .orderBy('due_at')
-      .limit(1)
-      .executeTakeFirst();
-    if (row?.due_at) times.push(row.due_at);
-  }
-  return times.length ? Math.min(...times) : undefined;
+export interface Due {
+  /** The queues with a row that is due. */
+  queues: ReadonlySet<QueueTable>;
+  /** When (epoch ms) the first row after those is due; undefined when none waits. */
+  next: number | undefined;
+}
+
+/** What there is to do, and when there is more: one statement for all queues, a step into each one's index. */
+export async function readDue(db: Db, now: number): Promise<Due> {
+  const queues = QUEUE_TABLES.map((table) => {
+    const first = (condition: RawBuilder<unknown>) =>
+      sql`(select due_at from ${sql.table(table)} where ${condition} order by due_at limit 1)`;
+    return sql`select ${sql.lit(table)} as queue, ${first(sql`due_at <= ${now}`)} as due, ${first(sql`due_at > ${now}`)} as next`;
+  });
+  const { rows } = await sql<{ queue: QueueTable; due: number | null; next: number | null }>`
+    ${sql.join(queues, sql` union all `)}`.execute(db);
+  const times = rows.flatMap(({ next }) => next ?? []);
+  return {
+    queues: new Set(rows.flatMap(({ queue, due }) => (due === null ? [] : queue))),
+    next: times.length > 0 ? Math.min(...times) : undefined,
+  };
 }

@@ -1,4 +1,4 @@
-import { claim, earliestDue } from './claim';
+import { claim, readDue } from './claim';
 import { migrate } from './migrate';
 import { openDatabase } from './open';
 import { transact } from './transact';
@@ -66,11 +66,11 @@ describe.each(ENGINES)('the database on %s', (engine) => {
     expect((await claim(db, 'event', { now: 115, limit: 10 })).map((row) => row.id).sort()).toEqual(['evt_1', 'evt_2']);
   });
 
-  it('tells when the next row is due, leaving out those that were due already and that nobody had room for', async () => {
+  it('tells which queues have something due, and when the next row after those is', async () => {
     await insertNew(db, 'event', [eventRow('evt_1', 10), eventRow('evt_2', 20), eventRow('evt_3', null)]);
-    expect(await earliestDue(db, 5)).toBe(10);
-    expect(await earliestDue(db, 10)).toBe(20);
-    expect(await earliestDue(db, 20)).toBeUndefined();
+    expect(await readDue(db, 5)).toEqual({ queues: new Set(), next: 10 });
+    expect(await readDue(db, 10)).toEqual({ queues: new Set(['event']), next: 20 });
+    expect(await readDue(db, 20)).toEqual({ queues: new Set(['event']), next: undefined });
   });
 
   it('undoes a transaction that throws', async () => {

@@ -387,6 +387,25 @@ describe('a rate in SMTP_URL', () => {
   });
 });
 
+describe('a rate in SMTP_URL that a busy install uses up', () => {
+  it('lets another install’s email go after a few of the busy one’s', async () => {
+    const rig = await createRig({ rate: '?rate=2' });
+    const calm = { ...tenant, livemode: false };
+    await rig.saveSettings({ test_recipients: ['calm@example.com'] }, calm);
+    for (const whose of [tenant, calm]) await rig.workflow({ definition: definition() }, whose);
+    for (let n = 0; n < 10; n++)
+      await rig.happens('customer.created', customer(`cus_b${n}`), await rig.contact({ email: `${n}@example.com` }));
+    await rig.happens('customer.created', customer('cus_c'), await rig.contact({ email: 'calm@example.com' }, calm));
+    for (let half = 0; half < 4; half++) {
+      await rig.worker.drain();
+      rig.advance(500);
+    }
+    expect(rig.mail.mails).toHaveLength(4);
+    expect(rig.mail.mails.flatMap(({ to }) => to)).toContain('calm@example.com');
+    await rig.close();
+  });
+});
+
 describe('without SMTP', () => {
   it('emails are captured, whole', async () => {
     const rig = await createRig({ smtp: false });

@@ -8,7 +8,8 @@ import { findSuppressions, suppressAddress } from '../contacts/suppressions';
 import type { Context } from '../context';
 import { backOffMs } from '../db/back-off';
 import { inList } from '../db/bulk';
-import { claim, LEASE_MS, MAX_CLAIMS } from '../db/claim';
+import { LEASE_MS, MAX_CLAIMS } from '../db/claim';
+import { createFairClaim } from '../db/fair-claim';
 import type { Row, Schema } from '../db/schema';
 import { ofTenant, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { isTenantConnected } from '../db/tenant-state';
@@ -33,7 +34,9 @@ const BACK_OFF = { first: 10_000, longest: 60 * 60_000 };
 
 export function createEmailLane(): Lane {
   const sends = new Set<Promise<void>>();
+  const claimNext = createFairClaim('email');
   let pace: Pace | undefined;
+  let alarm: NodeJS.Timeout | undefined;
 
   function sendInBackground(ctx: Context, transport: Transport, email: Email): void {
     const send = sendEmail(ctx, transport, email)
@@ -47,22 +50,41 @@ export function createEmailLane(): Lane {
     sends.add(send);
   }
 
+  /** How many emails may be taken now. The lane is nudged when there may be more. */
+  function room(ctx: Context, pace: Pace): number {
+    if (!ctx.transport) return BATCH;
+    const now = ctx.clock.now();
+    const allowed = pace.free(now);
+    if (allowed === 0) alarm ??= setTimeout(() => ring(ctx), pace.nextAt() - now).unref();
+    return Math.min(allowed, MAX_CONNECTIONS - sends.size);
+  }
+
+  function ring(ctx: Context): void {
+    alarm = undefined;
+    ctx.nudge();
+  }
+
   return {
     name: 'emails',
+    queue: 'email',
     async work(ctx) {
-      const limit = ctx.transport ? MAX_CONNECTIONS - sends.size : BATCH;
+      pace ??= createPace(readRates(ctx.secrets.smtpUrl));
+      const limit = room(ctx, pace);
       if (limit <= 0) return 0;
-      const emails = await claim(ctx.db, 'email', { now: ctx.clock.now(), limit });
+      const emails = await claimNext(ctx.db, { now: ctx.clock.now(), limit });
       for (const own of groupBy(emails, (email) => tenantKey(tenantOf(email))).values()) {
         const verdicts = await judge(ctx, own);
         await keep(ctx, verdicts);
-        pace ??= createPace(readRates(ctx.secrets.smtpUrl));
         for (const { email, verdict } of verdicts) {
           if (verdict.kind !== 'send' || !ctx.transport) continue;
-          const turn = pace.turnOf(email.id, tenantKey(tenantOf(email)), ctx.clock.now());
-          if (turn > ctx.clock.now())
+          const now = ctx.clock.now();
+          const turn = pace.turnOf(email.id, tenantKey(tenantOf(email)), now);
+          if (turn > now) {
             await update(ctx, email, { due_at: turn, claims: 0, attempts: email.attempts - 1 });
-          else sendInBackground(ctx, ctx.transport, email);
+            continue;
+          }
+          pace.spend(now);
+          sendInBackground(ctx, ctx.transport, email);
         }
       }
       return emails.length;

@@ -6,18 +6,40 @@ describe('the pace of emails', () => {
     expect(readRates('smtp://localhost:25?rate=14&rate_per_install=0.5')).toEqual({ process: 14, install: 0.5 });
     expect(readRates('smtp://localhost:25?rate=fast')).toEqual({ process: null, install: null });
     const pace = createPace(readRates(null));
-    expect([pace.turnOf('a', 'x', 5), pace.turnOf('b', 'x', 5)]).toEqual([5, 5]);
+    expect([pace.free(5), pace.turnOf('a', 'x', 5), pace.turnOf('b', 'x', 5)]).toEqual([Infinity, 5, 5]);
   });
 
-  it('gives each email one turn, which it keeps', () => {
+  it('lets the process send one email after the other, and doesn’t make up for quiet times', () => {
     const pace = createPace({ process: 10, install: null });
+    expect(pace.free(1_000_000)).toBe(1);
+    pace.spend(1_000_000);
+    expect(pace.free(1_000_000)).toBe(0);
+    expect(pace.free(pace.nextAt() - 1)).toBe(0);
+    expect(pace.free(pace.nextAt())).toBe(1);
+    expect(pace.free(2_000_000)).toBe(1);
+  });
+
+  it.each([2, 14, 300, 2_000])('keeps %d a second on average', (rate) => {
+    const pace = createPace({ process: rate, install: null });
+    let sent = 0;
+    for (let now = 1_000_000; now < 1_010_000; now += 7)
+      for (let free = pace.free(now); free > 0; free--) {
+        pace.spend(now);
+        sent++;
+      }
+    expect(sent / 10 / rate).toBeGreaterThan(0.95);
+    expect(sent / 10 / rate).toBeLessThan(1.06);
+  });
+
+  it('gives each email of an install one turn, which it keeps', () => {
+    const pace = createPace({ process: null, install: 10 });
     expect(['a', 'b', 'c'].map((id) => pace.turnOf(id, 'x', 1_000))).toEqual([1_000, 1_100, 1_200]);
     expect(pace.turnOf('b', 'x', 1_100)).toBe(1_100);
     expect(pace.turnOf('d', 'x', 1_100)).toBe(1_300);
   });
 
   it('forgets turns that nobody took, so that they don’t pile up', () => {
-    const pace = createPace({ process: 10, install: null });
+    const pace = createPace({ process: null, install: 10 });
     const later = 1_000 + 30 * 60_000;
     expect(['a', 'b', 'c'].map((id) => pace.turnOf(id, 'x', 1_000))).toEqual([1_000, 1_100, 1_200]);
     expect(['d', 'b', 'c'].map((id) => pace.turnOf(id, 'x', later))).toEqual([later, later + 100, later + 200]);

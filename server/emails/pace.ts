@@ -16,21 +16,40 @@ export function readRates(smtpUrl: string | null): Rates {
   return { process: rate('rate'), install: rate('rate_per_install') };
 }
 
+/** Turns closer together than the loop comes round are given out at once. */
+const GRAIN_MS = 20;
 /** A turn this long past is nobody's: another process has sent the email meanwhile, or it was called off. */
 const FORGET_AFTER_MS = 10 * 60_000;
 
+export type Pace = ReturnType<typeof createPace>;
+
+/** Times are epoch milliseconds. */
 export function createPace({ process, install }: Rates) {
+  const interval = process === null ? 0 : 1_000 / process;
+  let nextAt = 0;
+  /** Time unused doesn't add up. */
+  const since = (now: number) => Math.max(nextAt, now - GRAIN_MS);
+  const turns = createTurns(install);
+
+  return {
+    /** How many emails may go by now; 0: none before `nextAt`. */
+    free: (now: number): number =>
+      process === null ? Infinity : Math.max(0, 1 + Math.floor((now - since(now)) / interval)),
+    nextAt: (): number => nextAt,
+    /** An email goes now. */
+    spend(now: number): void {
+      nextAt = since(now) + interval;
+    },
+    /** When this email may go as far as its install is concerned: `now`, or the turn it now holds. Asked again then, it may. */
+    turnOf: turns.turnOf,
+  };
+}
+
+function createTurns(perSecond: number | null) {
   const next = new Map<string, number>();
   /** Emails that were given a turn and wait for it: by id, the turn. */
   const waiting = new Map<string, number>();
   let forgetAt = 0;
-
-  function turn(key: string, perSecond: number | null, now: number): number {
-    if (perSecond === null) return now;
-    const at = Math.max(now, next.get(key) ?? 0);
-    next.set(key, at + 1_000 / perSecond);
-    return at;
-  }
 
   function forgetThePast(now: number): void {
     if (now < forgetAt) return;
@@ -40,15 +59,13 @@ export function createPace({ process, install }: Rates) {
   }
 
   return {
-    /** When this email may go (epoch ms): `now`, or the turn it now holds. Asked again at that turn, it may go. */
     turnOf(emailId: string, installKey: string, now: number): number {
+      if (perSecond === null || waiting.delete(emailId)) return now;
       forgetThePast(now);
-      if (waiting.delete(emailId)) return now;
-      const at = Math.ceil(Math.max(turn('process', process, now), turn(installKey, install, now)));
+      const at = Math.ceil(Math.max(now, next.get(installKey) ?? 0));
+      next.set(installKey, at + 1_000 / perSecond);
       if (at > now) waiting.set(emailId, at);
       return at;
     },
   };
 }
-
-export type Pace = ReturnType<typeof createPace>;

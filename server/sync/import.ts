@@ -67,6 +67,7 @@ export function createImportLane(): Lane {
   const background = createBackground(AT_ONCE);
   return {
     name: 'import',
+    queue: 'import_job',
     async work(ctx) {
       const limit = background.free();
       const jobs = limit > 0 ? await claim(ctx.db, 'import_job', { now: ctx.clock.now(), limit }) : [];

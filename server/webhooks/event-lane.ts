@@ -2,7 +2,8 @@
 import type { EventReason } from '../../shared/api';
 import type { Context } from '../context';
 import { backOffMs } from '../db/back-off';
-import { claim, MAX_CLAIMS } from '../db/claim';
+import { MAX_CLAIMS } from '../db/claim';
+import { createFairClaim } from '../db/fair-claim';
 import type { Row } from '../db/schema';
 import { ofTenant, tenantKey, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
@@ -16,8 +17,9 @@ import { lookUp } from './look-up';
 import { NeedsOwnTransaction, settle, type Settled } from './settle';
 
 const BATCH = 200;
-/** Look-ups under way at once: a slow Stripe holds up nobody but those who need it. */
+/** Look-ups under way at once, and those of one install: a slow Stripe holds up nobody but those who need it. */
 const MAX_LOOKUPS = 50;
+const MAX_LOOKUPS_OF_INSTALL = 25;
 const GIVE_UP_MS = 72 * 3_600_000;
 /** How often one waiting event of an install that could not be asked is tried, to notice Stripe's recovery. */
 const PROBE_MS = 10_000;
@@ -25,13 +27,15 @@ const PROBE_MS = 10_000;
 const RECONNECT_WAIT_MS = 3_600_000;
 
 export function createEventLane(): Lane {
-  const lookups = new Set<Promise<void>>();
+  const claimNext = createFairClaim('event');
+  /** Look-ups under way, each with the install it is for. */
+  const lookups = new Map<Promise<void>, string>();
   /** Installs whose look-ups failed, and when to probe next. */
   const outages = new Map<string, { tenant: Tenant; probeAt: number }>();
 
   async function work(ctx: Context): Promise<number> {
     await probe(ctx);
-    const rows = await claim(ctx.db, 'event', { now: ctx.clock.now(), limit: BATCH });
+    const rows = await claimNext(ctx.db, { now: ctx.clock.now(), limit: BATCH });
     if (rows.length === 0) return 0;
     const [crashed, sound] = partition(rows, (row) => row.claims > MAX_CLAIMS);
     for (const row of crashed)
@@ -61,19 +65,22 @@ export function createEventLane(): Lane {
     }
   }
 
+  const ofInstall = (key: string): number => [...lookups.values()].filter((other) => other === key).length;
+
   async function ask(ctx: Context, job: Job): Promise<void> {
     const { tenant, object } = job;
     if (!object) return;
-    if (lookups.size >= MAX_LOOKUPS) return handBack(ctx, job.row);
+    const key = tenantKey(tenant);
+    if (lookups.size >= MAX_LOOKUPS || ofInstall(key) >= MAX_LOOKUPS_OF_INSTALL) return handBack(ctx, job.row);
     const lookup = lookUp(ctx, tenant, object)
       .then(async (asked) => {
         await settleAll(ctx, [{ ...job, asked }]);
-        if (outages.delete(tenantKey(tenant))) await wakeWaiting(ctx, tenant);
+        if (outages.delete(key)) await wakeWaiting(ctx, tenant);
       })
       .catch((error: unknown) => putOff(ctx, job, error))
       .catch((error: unknown) => ctx.log.error({ err: error, event: job.row.id }, 'look-up failed; its lease will end'))
       .finally(() => lookups.delete(lookup));
-    lookups.add(lookup);
+    lookups.set(lookup, key);
   }
 
   async function putOff(ctx: Context, { row, tenant }: Job, error: unknown): Promise<void> {
@@ -120,7 +127,7 @@ export function createEventLane(): Lane {
     name: 'events',
     work,
     async settle() {
-      while (lookups.size > 0) await Promise.all(lookups);
+      while (lookups.size > 0) await Promise.all(lookups.keys());
     },
   };
 }

@@ -27,6 +27,7 @@ export function createRecheckLane(): Lane {
   const fetches = new Set<Promise<void>>();
   return {
     name: 'rechecks',
+    queue: 'customer_link',
     async work(ctx) {
       const limit = BATCH - fetches.size;
       if (limit <= 0) return 0;

@@ -4,7 +4,8 @@
  */
 import type { Context } from '../context';
 import { backOffMs } from '../db/back-off';
-import { claim, MAX_CLAIMS } from '../db/claim';
+import { MAX_CLAIMS } from '../db/claim';
+import { createFairClaim } from '../db/fair-claim';
 import type { Row } from '../db/schema';
 import { ofTenant, tenantKey, tenantOf } from '../db/tenant';
 import { transact } from '../db/transact';
@@ -18,14 +19,23 @@ type Run = Row<'run'>;
 const BATCH = 200;
 const MAX_ATTEMPTS = 10;
 
-export const createRunLane = (): Lane => ({ name: 'runs', work });
+export function createRunLane(): Lane {
+  const claimNext = createFairClaim('run');
+  return {
+    name: 'runs',
+    queue: 'run',
+    async work(ctx) {
+      const claimed = await claimNext(ctx.db, { now: ctx.clock.now(), limit: BATCH });
+      await goOn(ctx, claimed);
+      return claimed.length;
+    },
+  };
+}
 
-async function work(ctx: Context): Promise<number> {
-  const claimed = await claim(ctx.db, 'run', { now: ctx.clock.now(), limit: BATCH });
+async function goOn(ctx: Context, claimed: readonly Run[]): Promise<void> {
   const [crashing, sound] = [claimed.filter(isCrashing), claimed.filter((run) => !isCrashing(run))];
   for (const run of crashing) await fail(ctx, run, 'crashed');
   if (sound.length > 0) await advanceAll(ctx, sound);
-  return claimed.length;
 }
 
 const isCrashing = (run: Run) => run.claims > MAX_CLAIMS;

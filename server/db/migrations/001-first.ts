@@ -1,4 +1,4 @@
-/** Every table of the first release. Queues have partial indexes on due_at; all other indexes begin with the tenant. */
+/** Every table of the first release. Queues have partial indexes on due_at, those that an install can fill one more by install; all other indexes begin with the tenant. */
 import { sql, type CreateTableBuilder, type Kysely } from 'kysely';
 
 const tenant = <T extends string>(table: CreateTableBuilder<T, never>) =>
@@ -22,6 +22,8 @@ export async function up(db: Kysely<never>): Promise<void> {
       .columns(['account_id', 'livemode', ...columns]);
   const dueIndex = (on: string) =>
     schema.createIndex(`${on}_due`).on(on).column('due_at').where(sql.ref('due_at'), 'is not', null).execute();
+  const dueOfInstallIndex = (on: string) =>
+    index(`${on}_due_of_install`, on, ['due_at']).where(sql.ref('due_at'), 'is not', null).execute();
 
   await queue(table('install'))
     .addColumn('id', 'text', (c) => c.notNull().unique())
@@ -77,6 +79,7 @@ export async function up(db: Kysely<never>): Promise<void> {
     .where(sql<boolean>`(status = 'waiting' or status = 'ignored' or status = 'skipped' or status = 'failed')`)
     .execute();
   await dueIndex('event');
+  await dueOfInstallIndex('event');
 
   await table('event_payload')
     .addColumn('seq', 'text', (c) => c.notNull())
@@ -170,6 +173,7 @@ export async function up(db: Kysely<never>): Promise<void> {
   await index('run_contact', 'run', ['contact_id', 'id']).execute();
   await index('run_event', 'run', ['event_id']).where(sql.ref('status'), '=', sql.lit('running')).execute();
   await dueIndex('run');
+  await dueOfInstallIndex('run');
 
   await table('run_step')
     .addColumn('run_id', 'text', (c) => c.notNull())
@@ -208,6 +212,7 @@ export async function up(db: Kysely<never>): Promise<void> {
   await index('email_status', 'email', ['status', 'id']).execute();
   await index('email_workflow', 'email', ['workflow_id', 'status']).execute();
   await dueIndex('email');
+  await dueOfInstallIndex('email');
 
   await table('email_body')
     .addColumn('email_id', 'text', (c) => c.notNull())

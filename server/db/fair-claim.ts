@@ -1,0 +1,57 @@
+/**
+ * Claims that no busy install can keep from the others. As long as a claim finds room for all that is due, the longest
+ * due goes first. Once a queue is behind, half of each claim goes to installs in turn, however much any of them has due:
+ * an install waits for at most one round of the others, not for the whole of the busiest one's backlog.
+ */
+import { sql } from 'kysely';
+import { claim, type InstallQueue } from './claim';
+import type { Db, Row } from './schema';
+import { tenantOf, type Tenant } from './tenant';
+
+/** Installs looked at for one claim, and of those with something due how many get a part of it. */
+const LOOKED_AT = 500;
+const SERVED = 16;
+
+/** Made anew for each lane: it remembers whose turn it is. */
+export function createFairClaim<T extends InstallQueue>(table: T) {
+  let isBehind = false;
+  let last: Tenant = { accountId: '', livemode: false };
+
+  async function claimInTurn(db: Db, now: number, limit: number): Promise<Row<T>[]> {
+    const { looked, due } = await nextInstalls(db, table, last, now);
+    const served = due.slice(0, Math.min(SERVED, limit));
+    // Past the last install it begins anew.
+    last = (served.length < due.length ? served.at(-1) : looked) ?? { accountId: '', livemode: false };
+    const rows: Row<T>[] = [];
+    const share = Math.floor(limit / served.length);
+    for (const tenant of served) rows.push(...(await claim(db, table, { now, limit: share, tenant })));
+    return rows;
+  }
+
+  return async (db: Db, { now, limit }: { now: number; limit: number }): Promise<Row<T>[]> => {
+    const rows = isBehind ? await claimInTurn(db, now, Math.ceil(limit / 2)) : [];
+    if (rows.length < limit) rows.push(...(await claim(db, table, { now, limit: limit - rows.length })));
+    isBehind = rows.length >= limit;
+    return rows;
+  };
+}
+
+/** The installs after `last`: those with something due, and the last one looked at, undefined at the end of all. */
+async function nextInstalls(db: Db, table: InstallQueue, last: Tenant, now: number) {
+  const installs = await db
+    .selectFrom('install')
+    .select(['account_id', 'livemode'])
+    .select(
+      sql<number | boolean>`exists (
+        select 1 from ${sql.table(table)} q
+        where q.account_id = install.account_id and q.livemode = install.livemode and q.due_at <= ${now}
+      )`.as('is_due'),
+    )
+    .where(sql<boolean>`(account_id, livemode) > (${last.accountId}, ${last.livemode ? 1 : 0})`)
+    .orderBy('account_id')
+    .orderBy('livemode')
+    .limit(LOOKED_AT)
+    .execute();
+  const end = installs.length === LOOKED_AT ? installs.at(-1) : undefined;
+  return { looked: end && tenantOf(end), due: installs.filter(({ is_due }) => Boolean(is_due)).map(tenantOf) };
+}
