@@ -19,17 +19,19 @@ export function createFairClaim<T extends InstallQueue>(table: T) {
 
   async function claimInTurn(db: Db, now: number, limit: number): Promise<Row<T>[]> {
     const { looked, due } = await nextInstalls(db, table, last, now);
-    const served = due.slice(0, Math.min(SERVED, limit));
+    // One alone gets all the room: most likely it is the busy one.
+    const room = due.length === 1 ? limit : Math.ceil(limit / 2);
+    const served = due.slice(0, Math.min(SERVED, room));
     // Past the last install it begins anew.
     last = (served.length < due.length ? served.at(-1) : looked) ?? { accountId: '', livemode: false };
     const rows: Row<T>[] = [];
-    const share = Math.floor(limit / served.length);
+    const share = Math.floor(room / served.length);
     for (const tenant of served) rows.push(...(await claim(db, table, { now, limit: share, tenant })));
     return rows;
   }
 
   return async (db: Db, { now, limit }: { now: number; limit: number }): Promise<Row<T>[]> => {
-    const rows = isBehind ? await claimInTurn(db, now, Math.ceil(limit / 2)) : [];
+    const rows = isBehind ? await claimInTurn(db, now, limit) : [];
     if (rows.length < limit) rows.push(...(await claim(db, table, { now, limit: limit - rows.length })));
     isBehind = rows.length >= limit;
     return rows;
