@@ -5,6 +5,7 @@
 import type Stripe from 'stripe';
 import { newCustomer } from '../../sandbox/resources/customers';
 import type { Tenant as StripeTenant } from '../../sandbox/tenant';
+import type { Clock } from './clock';
 import type { Dice } from './dice';
 import * as objects from './event-objects';
 import { REFUSED } from './mail-server';
@@ -42,12 +43,19 @@ type Make = () => Happening[];
 const ADDRESSES_PER_CUSTOMER = 0.6;
 const STRANGER = 'acct_1NobodyKnowsMe';
 
-export function createHappenings(account: string, stripe: StripeTenant, dice: Dice, prefix: string) {
+interface Surroundings {
+  dice: Dice;
+  clock: Clock;
+  /** Of every id, so that no two runs share one. */
+  prefix: string;
+}
+
+export function createHappenings(account: string, stripe: StripeTenant, { dice, clock, prefix }: Surroundings) {
   const customers: Customer[] = [];
   const addresses: string[] = [];
   let made = 0;
 
-  const seconds = () => Math.floor(Date.now() / 1000);
+  const seconds = () => Math.floor(clock.now() / 1000);
   const living = () => customers.filter(({ isDeleted }) => !isDeleted);
 
   function newAddress(): string {

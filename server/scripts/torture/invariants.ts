@@ -29,7 +29,7 @@ export async function checkEverything(stage: Stage): Promise<Violation[]> {
     ...checkContacts(stage, tables),
     ...checkRuns(stage, tables),
     ...checkMails(stage, tables),
-    await checkClaims(stage.db, Date.now() + LEASE_MS),
+    await checkClaims(stage.db, stage.clock.now() + LEASE_MS),
     await checkInstall(stage),
   ].filter(({ ids }) => ids.length > 0);
 }
@@ -77,9 +77,9 @@ function checkEvents({ deliveries, engine }: Stage, { events }: Tables): Violati
       ids: known.filter(({ record }) => record.way === 'forged').map(({ row }) => row.id),
     },
     {
-      rule: `a signed event is answered with 200 or 503 (${engine.name})`,
+      rule: `a signed event is answered with 200, or 503 and when to come again (${engine.name})`,
       ids: records
-        .filter(({ way, refusals }) => refusals.some((status) => way !== 'forged' || status !== 400))
+        .filter(({ way, refusals }) => refusals.some((status) => way !== 'forged' || status !== '400'))
         .map(({ id, refusals }) => `${id} ${refusals.join(' ')}`),
     },
     {

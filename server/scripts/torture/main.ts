@@ -2,7 +2,8 @@
  * `npm run torture`: real Tillposts as processes of their own, under load, with everything they depend on failing around
  * them. After each round nothing may be lost and nothing may have happened twice. Only loopback is ever asked.
  *
- * Options: --engine sqlite|postgres|both (both), --rounds N (per engine), --seed S. The seed decides who suffers what and
+ * Options: --engine sqlite|postgres|both (both), --rounds N (per engine), --only killed,disk,… (kinds of rounds), --seed S.
+ * The seed decides who suffers what and
  * when; how the processes interleave is up to the machine. Exits with 1 when an invariant is broken.
  */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
@@ -10,10 +11,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkTheEnd, type Violation } from './invariants';
 import { readOptions, type EngineName, type Options } from './options';
-import { printHeader, printReport, printViolations } from './print';
+import { printHeader, printReport, printSkipped, printViolations } from './print';
 import { playRound } from './round';
 import { setStage } from './stage';
-import { PLANS } from './troubles';
+import { obstacleTo } from './plans';
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
@@ -37,10 +38,11 @@ async function main(): Promise<void> {
 }
 
 /** Answers how many invariants were broken. */
-async function torture(engine: EngineName, { rounds, seed }: Options, folder: string): Promise<number> {
-  const stage = await setStage(engine, folder, seed);
+async function torture(engine: EngineName, options: Options, folder: string): Promise<number> {
+  const stage = await setStage(engine, folder, options);
   const seen = new Set<string>();
   let broken = 0;
+  let isDone = false;
   /** What was broken before stays broken: only what is new counts. */
   const judge = (violations: readonly Violation[]): void => {
     const fresh = violations.filter(({ rule, ids }) => ids.some((id) => !seen.has(`${rule} ${id}`)));
@@ -50,16 +52,22 @@ async function torture(engine: EngineName, { rounds, seed }: Options, folder: st
     if (fresh.length > 0) printViolations(engine, fresh, logs);
   };
   try {
-    for (let round = 0; round < rounds; round++) {
-      const plan = PLANS[round % PLANS.length];
+    for (let round = 0; round < options.rounds; round++) {
+      const plan = options.plans[round % options.plans.length];
       if (!plan) break;
+      const obstacle = obstacleTo(plan, stage);
+      if (obstacle) {
+        printSkipped(engine, round + 1, plan.title, obstacle);
+        continue;
+      }
       const report = await playRound(stage, plan);
       printReport(engine, round + 1, report);
       judge(report.violations);
     }
     judge(await checkTheEnd(stage));
+    isDone = true;
   } finally {
-    await stage.close();
+    await stage.close({ keepsFiles: !isDone || broken > 0 });
   }
   return broken;
 }

@@ -1,5 +1,6 @@
 /** The command line of `npm run torture`. */
 import { parseArgs } from 'node:util';
+import { PLANS, type Plan } from './plans';
 
 export type EngineName = 'sqlite' | 'postgres';
 
@@ -7,10 +8,10 @@ export interface Options {
   engines: EngineName[];
   /** Per engine. */
   rounds: number;
+  /** One per round, over and over. */
+  plans: readonly Plan[];
   seed: number;
 }
-
-const DEFAULT_ROUNDS = 6;
 
 /** Throws with what is expected when an option is wrong. */
 export function readOptions(args: string[]): Options {
@@ -18,16 +19,20 @@ export function readOptions(args: string[]): Options {
     args,
     options: {
       engine: { type: 'string', default: 'both' },
-      rounds: { type: 'string', default: String(DEFAULT_ROUNDS) },
+      rounds: { type: 'string', default: '' },
+      only: { type: 'string', default: '' },
       seed: { type: 'string', default: String(Date.now() % 100_000) },
     },
   });
-  const { engine } = values;
+  const { engine, only } = values;
   if (engine !== 'sqlite' && engine !== 'postgres' && engine !== 'both')
     throw new Error('--engine must be sqlite, postgres or both');
+  const plans = PLANS.filter(({ title }) => only === '' || only.split(',').includes(title));
+  if (plans.length === 0) throw new Error(`--only must name some of ${PLANS.map(({ title }) => title).join(', ')}`);
   return {
     engines: engine === 'both' ? ['sqlite', 'postgres'] : [engine],
-    rounds: readWhole('--rounds', values.rounds, 1),
+    rounds: readWhole('--rounds', values.rounds || String(plans.length), 1),
+    plans,
     seed: readWhole('--seed', values.seed, 0),
   };
 }

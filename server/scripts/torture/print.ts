@@ -34,6 +34,10 @@ export function printReport(engine: string, round: number, report: Report): void
   console.log(`${' '.repeat(11)}${report.troubles.join(', ')}`);
 }
 
+export function printSkipped(engine: string, round: number, title: string, obstacle: string): void {
+  console.log(`${row([engine, `${round} ${title}`])}  skipped: ${obstacle}`);
+}
+
 export function printViolations(
   engine: string,
   violations: readonly Violation[],

@@ -3,7 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { checkEverything, type Violation } from './invariants';
 import { waitUntilSettled } from './settled';
 import type { Stage } from './stage';
-import { makePeace, type Plan, type Toll } from './troubles';
+import { makePeace, type Plan } from './plans';
+import { ENDS_IN_ORDER, type Toll } from './troubles';
 
 const CHAOS_MS = 8_000;
 const LOAD_EVERY_MS = 50;
@@ -29,7 +30,7 @@ export interface Report {
 export async function playRound(stage: Stage, { title, troubles }: Plan): Promise<Report> {
   const { deliveries, dice, mail } = stage;
   const before = { ...deliveries.counts, mails: mail.accepted.size, repeated: repeats(stage), cuts: mail.cuts() };
-  const toll: Toll = { kills: 0, unnotedMails: 0, faults: [] };
+  const toll: Toll = { kills: 0, unnotedMails: 0, violations: [] };
   const befell: string[] = [];
 
   const load = startLoad(stage);
@@ -47,10 +48,10 @@ export async function playRound(stage: Stage, { title, troubles }: Plan): Promis
 
   const repeated = repeats(stage) - before.repeated;
   const repeatable = toll.unnotedMails + mail.cuts() - before.cuts;
-  const faults = [...toll.faults, ...stage.processes.flatMap((one) => one.takeFaults())];
   const violations = [
     { rule: 'everything settles once the troubles are over', ids: leftovers },
-    { rule: 'processes end only when they are told to, and then in order', ids: faults },
+    ...toll.violations,
+    { rule: ENDS_IN_ORDER, ids: stage.processes.flatMap((one) => one.takeFaults()) },
     {
       rule: 'an email is accepted once more only when its process was killed or its connection cut',
       ids: repeated > repeatable ? [`${repeated} repeated, at most ${repeatable} may have been`] : [],

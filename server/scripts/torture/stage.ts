@@ -10,13 +10,14 @@ import { createLog } from '../../log';
 import { createSandbox, type Sandbox } from '../../sandbox/sandbox';
 import { saveSettings } from '../../settings/settings';
 import { connectAccount } from '../connect-account';
+import { freePort } from '../free-port';
+import { createClock, type Clock } from './clock';
 import { createDeliveries, type Deliveries } from './deliveries';
 import { createDice, type Dice } from './dice';
-import { startEngine, type Engine } from './engines';
-import { freePort } from '../free-port';
+import { startEngine, type StagedEngine } from './engines';
 import { createHappenings, type Happenings } from './happenings';
 import { startMailServer, type MailServer } from './mail-server';
-import type { EngineName } from './options';
+import type { EngineName, Options } from './options';
 import { createProcess, type TillpostProcess } from './tillpost-process';
 import { activateWorkflows, type ActiveWorkflow } from './workflows';
 
@@ -24,7 +25,8 @@ const WEBHOOK_SECRET = 'whsec_torture0000000000000';
 const TENANT: Tenant = { accountId: 'acct_1Torture00000000', livemode: true };
 
 export interface Stage {
-  engine: Engine;
+  engine: StagedEngine;
+  clock: Clock;
   tenant: Tenant;
   /** The torture's own way into the database. */
   db: Db;
@@ -36,14 +38,16 @@ export interface Stage {
   settings: Settings;
   workflows: readonly ActiveWorkflow[];
   dice: Dice;
-  close(): Promise<void>;
+  /** The databases are kept for whoever wants to know what went wrong. */
+  close(options: { keepsFiles: boolean }): Promise<void>;
 }
 
-export async function setStage(name: EngineName, folder: string, seed: number): Promise<Stage> {
+export async function setStage(name: EngineName, folder: string, { seed, rounds }: Options): Promise<Stage> {
   const dice = createDice(seed).fork(name);
-  const engine = await startEngine(name, join(folder, name));
+  const clock = createClock();
+  const engine = await startEngine(name, join(folder, name), rounds);
   const mail = await startMailServer(dice.fork('mail'));
-  const sandbox = createSandbox({ seed, webhookSecret: WEBHOOK_SECRET });
+  const sandbox = createSandbox({ seed, webhookSecret: WEBHOOK_SECRET, now: () => clock.now() });
   const { url: stripeUrl } = await sandbox.listen(0);
   const ports = await Promise.all(Array.from({ length: engine.processes }, freePort));
   const env = {
@@ -73,27 +77,27 @@ export async function setStage(name: EngineName, folder: string, seed: number): 
 
   return {
     engine,
+    clock,
     tenant: TENANT,
     db: ctx.db,
     sandbox,
     mail,
     processes,
-    happenings: createHappenings(
-      TENANT.accountId,
-      sandbox.tenant(TENANT.accountId, TENANT.livemode),
-      dice.fork('happenings'),
-      `${name}${seed}`,
-    ),
-    deliveries: createDeliveries(() => ports, WEBHOOK_SECRET, dice.fork('deliveries')),
+    happenings: createHappenings(TENANT.accountId, sandbox.tenant(TENANT.accountId, TENANT.livemode), {
+      dice: dice.fork('happenings'),
+      clock,
+      prefix: `${name}${seed}`,
+    }),
+    deliveries: createDeliveries({ ports, secret: WEBHOOK_SECRET, dice: dice.fork('deliveries'), clock }),
     settings,
     workflows,
     dice,
-    async close() {
+    async close({ keepsFiles }) {
       await Promise.all(processes.map((one) => one.kill()));
       await ctx.db.destroy();
       await sandbox.close();
       await mail.close();
-      await engine.stop();
+      await engine.end(keepsFiles);
     },
   };
 }

@@ -1,9 +1,12 @@
 /** One real Tillpost as a process of its own, to be killed, stopped and started again. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { CLOCK_OFFSET } from './clock';
 
 const ENTRY = join(__dirname, '../../main.ts');
+const SKEWED_CLOCK = join(__dirname, 'skewed-clock.ts');
 const READY_MS = 60_000;
 /** A stop may take 10 s by the server's own promise; the rest is for the machine. */
 const STOP_MS = 12_000;
@@ -19,6 +22,10 @@ export interface TillpostProcess {
   kill(): Promise<void>;
   /** SIGTERM; what was wrong with how it ended, if anything. */
   stop(): Promise<string | undefined>;
+  /** Makes its clock wrong by so much, from now on and after a start too. */
+  setClock(offsetMs: number): void;
+  /** Memory in use; 0 where the system doesn't tell. */
+  residentMb(): number;
   /** What was wrong since the last time this was asked: it ended by itself. */
   takeFaults(): string[];
   /** The last lines it logged. */
@@ -30,6 +37,7 @@ const isAlive = (one: ChildProcess) => one.exitCode === null && one.signalCode =
 export function createProcess(port: number, env: Record<string, string>): TillpostProcess {
   let child: ChildProcess | undefined;
   let isReady = false;
+  let clockOffset = 0;
   let starting: Promise<void> | undefined;
   let faults: string[] = [];
   let lines: string[] = [];
@@ -37,9 +45,12 @@ export function createProcess(port: number, env: Record<string, string>): Tillpo
   process.once('exit', () => child?.kill('SIGKILL'));
 
   function launch(): ChildProcess {
-    const started = spawn(process.execPath, ['--import', 'tsx', ENTRY], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const started = spawn(process.execPath, ['--import', 'tsx', '--import', SKEWED_CLOCK, ENTRY], {
+      env: { ...env, [CLOCK_OFFSET]: String(clockOffset) },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
     for (const stream of [started.stdout, started.stderr])
-      stream.on('data', (chunk: Buffer) => {
+      stream?.on('data', (chunk: Buffer) => {
         lines = [...lines, ...chunk.toString('utf8').split('\n').filter(Boolean)].slice(-LOG_LINES);
       });
     started.once('exit', (code, signal) => {
@@ -102,6 +113,12 @@ export function createProcess(port: number, env: Record<string, string>): Tillpo
       }
       return ended.exitCode === 0 ? undefined : `after SIGTERM the process on port ${port} ended with an error`;
     },
+    setClock(offsetMs) {
+      clockOffset = offsetMs;
+      // One that is just ending starts with it.
+      if (child?.connected) child.send(offsetMs, () => undefined);
+    },
+    residentMb: () => readResidentMb(child?.pid),
     takeFaults() {
       const taken = faults;
       faults = [];
@@ -109,4 +126,13 @@ export function createProcess(port: number, env: Record<string, string>): Tillpo
     },
     log: () => lines,
   };
+}
+
+function readResidentMb(pid: number | undefined): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
 }

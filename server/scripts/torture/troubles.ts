@@ -1,8 +1,9 @@
-/** What befalls the processes and everything they depend on. Each trouble ends by itself and says what it was. */
+/** What befalls the processes, Stripe and mail. Each trouble ends by itself and says what it was. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Fault } from '../../sandbox/sandbox';
 import { ofTenant } from '../../db/tenant';
 import { MAX_CONNECTIONS } from '../../emails/transport';
+import type { Violation } from './invariants';
 import { BAD_MOODS } from './mail-server';
 import type { Stage } from './stage';
 
@@ -11,8 +12,10 @@ export interface Toll {
   /** How many mails may have been accepted without our noting it: open connections of killed processes. */
   unnotedMails: number;
   /** What went wrong in the trouble itself, such as a stop that took too long. */
-  faults: string[];
+  violations: Violation[];
 }
+
+export const ENDS_IN_ORDER = 'processes end only when they are told to, and then in order';
 
 export type Trouble = (stage: Stage, toll: Toll) => Promise<string>;
 
@@ -25,7 +28,7 @@ async function victim({ processes, dice }: Stage) {
   }
 }
 
-const kill: Trouble = async (stage, toll) => {
+export const kill: Trouble = async (stage, toll) => {
   const process = await victim(stage);
   toll.kills++;
   toll.unnotedMails += Math.min(MAX_CONNECTIONS, stage.mail.openConnections());
@@ -35,11 +38,11 @@ const kill: Trouble = async (stage, toll) => {
   return 'kill -9';
 };
 
-const stop: Trouble = async (stage, toll) => {
+export const stop: Trouble = async (stage, toll) => {
   const process = await victim(stage);
   const fault = await process.stop();
   if (fault) {
-    toll.faults.push(fault);
+    toll.violations.push({ rule: ENDS_IN_ORDER, ids: [fault] });
     toll.unnotedMails += MAX_CONNECTIONS;
   }
   await process.start();
@@ -47,7 +50,7 @@ const stop: Trouble = async (stage, toll) => {
 };
 
 /** The mail server keeps every connection waiting: a stop must not wait with them for longer than it may. */
-const stopInSilence: Trouble = async (stage, toll) => {
+export const stopInSilence: Trouble = async (stage, toll) => {
   stage.mail.setMood('silent');
   await wait(1_500);
   await stop(stage, toll);
@@ -55,11 +58,9 @@ const stopInSilence: Trouble = async (stage, toll) => {
   return 'SIGTERM while mail is silent';
 };
 
-const database: Trouble = ({ engine, dice }) => engine.disturb(dice);
-
 const FAULTS: readonly Fault['kind'][] = ['rate_limit', 'server_error', 'hang', 'cut', 'slow'];
 
-const stripe: Trouble = async ({ sandbox, dice }) => {
+export const stripe: Trouble = async ({ sandbox, dice }) => {
   const kind = dice.pick(FAULTS);
   sandbox.faults.add({ kind, delay_ms: 1_500 });
   await wait(dice.between(500, 3_000));
@@ -67,7 +68,7 @@ const stripe: Trouble = async ({ sandbox, dice }) => {
   return `Stripe ${kind}`;
 };
 
-const mail: Trouble = async ({ mail: server, dice }) => {
+export const mail: Trouble = async ({ mail: server, dice }) => {
   const mood = dice.pick(BAD_MOODS);
   server.setMood(mood);
   await wait(dice.between(1_000, 3_000));
@@ -76,28 +77,7 @@ const mail: Trouble = async ({ mail: server, dice }) => {
 };
 
 /** Only where no process is killed: one that dies between Stripe's answer and our note has to be reconnected. */
-const expiredToken: Trouble = async ({ db, tenant }) => {
+export const expiredToken: Trouble = async ({ db, tenant }) => {
   await db.updateTable('install').set({ token_expires_at: Date.now() }).where(ofTenant(tenant)).execute();
   return 'token expired';
 };
-
-export interface Plan {
-  title: string;
-  troubles: readonly Trouble[];
-}
-
-export const PLANS: readonly Plan[] = [
-  { title: 'killed', troubles: [kill, kill, kill] },
-  { title: 'database', troubles: [database, database, database, stop] },
-  { title: 'Stripe', troubles: [stripe, expiredToken, stripe, stop] },
-  { title: 'mail', troubles: [mail, mail, mail, kill] },
-  { title: 'stopped', troubles: [stop, stopInSilence, stripe] },
-  { title: 'everything', troubles: [kill, stop, database, stripe, mail, kill] },
-];
-
-/** Ends whatever is left of the troubles and brings every process up. */
-export async function makePeace({ sandbox, mail: server, processes }: Stage): Promise<void> {
-  sandbox.faults.clear();
-  server.setMood('calm');
-  await Promise.all(processes.filter((one) => !one.isUp()).map((one) => one.start()));
-}

@@ -1,0 +1,38 @@
+/** SQLite under torture: a file that others want as well. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import Sqlite from 'better-sqlite3';
+import type { Engine } from './engines';
+
+export function startSqlite(folder: string): Engine {
+  const file = join(folder, 'tillpost.db');
+  mkdirSync(folder, { recursive: true });
+
+  /** A backup perhaps, or somebody at a prompt. */
+  async function hold(ms: number): Promise<void> {
+    const other = new Sqlite(file);
+    try {
+      other.pragma('busy_timeout = 10000');
+      other.exec('begin immediate');
+      await wait(ms);
+      other.exec('rollback');
+    } finally {
+      other.close();
+    }
+  }
+
+  return {
+    name: 'sqlite',
+    url: `sqlite:${file}`,
+    processes: 1,
+    async disturb(dice) {
+      await hold(dice.between(300, 1_500));
+      await wait(500);
+      return 'lock';
+    },
+    hold,
+    revive: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+  };
+}
