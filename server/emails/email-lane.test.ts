@@ -134,7 +134,7 @@ describe.each(ENGINES)('emails on %s', (engine) => {
     await sendTest(rig.ctx, tenant, { trigger: 'customer.created', content, to: 'me@example.com' });
     rig.advance(FIRST_RETRY);
     await rig.worker.drain();
-    const failed = { status: 'failed', reason: 'disconnected', due_at: null };
+    const failed = { status: 'failed', reason: 'The account was disconnected', due_at: null };
     expect(await rig.emails()).toMatchObject([failed, failed]);
     await retryEmail(rig.ctx, tenant, (await rig.emails())[0]?.id ?? '');
     await rig.worker.drain();

@@ -18,7 +18,7 @@ export type Verdict = { kind: 'send' } | { kind: 'keep'; status: 'captured' | 's
 type Mail = Pick<Row<'email'>, 'is_test' | 'kind' | 'to_address'>;
 
 export function maySend(email: Mail, facts: SendFacts): Verdict {
-  if (!facts.isConnected) return { kind: 'keep', status: 'failed', reason: 'disconnected' };
+  if (!facts.isConnected) return { kind: 'keep', status: 'failed', reason: 'The account was disconnected' };
   const obstacle = suppressionOf(email, facts);
   if (obstacle) return { kind: 'keep', status: 'suppressed', reason: obstacle };
   if (!facts.hasTransport) return captured('No mail server is configured');
