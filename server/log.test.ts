@@ -45,6 +45,7 @@ describe('redact', () => {
     ['Authorization: Bearer eyJhbGciOi.abc-def', 'Bearer [redacted]'],
     ['Authorization: Basic c2tfdGVzdF8xOg==', 'Basic [redacted]'],
     ['AUTH PLAIN AG1lAGh1bnRlcjI=', 'AUTH PLAIN [redacted]'],
+    ['POST /Open/fAbmVQcG-_7aLZ2o1tJ3k9fAbmVQcG-_7aLZ2o1tJ3k failed', '/Open/[redacted] failed'],
     ['POST /open/fAbmVQcG-_7aLZ2o1tJ3k9fAbmVQcG-_7aLZ2o1tJ3k failed', '/open/[redacted] failed'],
     ['GET /unsubscribe/eyJhIjoxfQ.c2lnbmF0dXJl failed', '/unsubscribe/[redacted] failed'],
     ['/oauth/callback?code=ac_123456789&state=abcdefghijkl', 'code=[redacted]&state=[redacted]'],

@@ -62,7 +62,7 @@ async function stopWork(trx: Trx, tenant: Tenant, now: number): Promise<void> {
   await stopRuns(trx, tenant, {}, 'disconnected', now);
   await trx
     .updateTable('email')
-    .set({ status: 'failed', reason: 'disconnected', due_at: null })
+    .set({ status: 'failed', reason: 'The account was disconnected', due_at: null })
     .where(ofTenant(tenant))
     .where('status', '=', 'queued')
     .where('claims', '=', 0)
