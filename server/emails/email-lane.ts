@@ -33,7 +33,8 @@ const NOTE_AGAIN_MS = 500;
 const BACK_OFF = { first: 10_000, longest: 60 * 60_000 };
 
 export function createEmailLane(): Lane {
-  const sends = new Set<Promise<void>>();
+  /** What is being sent, by email. */
+  const sends = new Map<string, Promise<void>>();
   const claimNext = createFairClaim('email');
   let pace: Pace | undefined;
   let alarm: NodeJS.Timeout | undefined;
@@ -44,10 +45,10 @@ export function createEmailLane(): Lane {
         ctx.log.error({ err: error, email: email.id }, 'an email’s result was not noted; its lease will end'),
       )
       .finally(() => {
-        sends.delete(send);
+        sends.delete(email.id);
         ctx.nudge();
       });
-    sends.add(send);
+    sends.set(email.id, send);
   }
 
   /** How many emails may be taken now. The lane is nudged when there may be more. */
@@ -72,7 +73,9 @@ export function createEmailLane(): Lane {
       const limit = room(ctx, pace);
       if (limit <= 0) return 0;
       const emails = await claimNext(ctx.db, { now: ctx.clock.now(), limit });
-      for (const own of groupBy(emails, (email) => tenantKey(tenantOf(email))).values()) {
+      // After a clock that was set, or a machine that slept, a lease seems to have ended while we are still at it.
+      const idle = emails.filter(({ id }) => !sends.has(id));
+      for (const own of groupBy(idle, (email) => tenantKey(tenantOf(email))).values()) {
         const verdicts = await judge(ctx, own);
         await keep(ctx, verdicts);
         for (const { email, verdict } of verdicts) {
@@ -90,7 +93,7 @@ export function createEmailLane(): Lane {
       return emails.length;
     },
     async settle() {
-      while (sends.size > 0) await Promise.all(sends);
+      while (sends.size > 0) await Promise.all(sends.values());
     },
   };
 }
