@@ -73,9 +73,10 @@ function readBody(req: IncomingMessage): Promise<string> {
     req.on('end', () =>
       resolve((chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)).toString('utf8')),
     );
-    req.on('error', reject);
+    const endedEarly = () => reject(refuse(400, 'invalid_request', 'The body ended early.'));
+    req.on('error', endedEarly);
     req.on('close', () => {
-      if (!req.complete) reject(refuse(400, 'invalid_request', 'The body ended early.'));
+      if (!req.complete) endedEarly();
     });
   });
 }
