@@ -43,11 +43,13 @@ async function nextInstalls(db: Db, table: InstallQueue, last: Tenant, now: numb
   const installs = await db
     .selectFrom('install')
     .select(['account_id', 'livemode'])
+    // Not `exists`: PostgreSQL would read every due row once instead of stepping into the index for each install.
     .select(
-      sql<number | boolean>`exists (
-        select 1 from ${sql.table(table)} q
+      sql<number | null>`(
+        select due_at from ${sql.table(table)} q
         where q.account_id = install.account_id and q.livemode = install.livemode and q.due_at <= ${now}
-      )`.as('is_due'),
+        order by q.due_at limit 1
+      )`.as('first'),
     )
     .where(sql<boolean>`(account_id, livemode) > (${last.accountId}, ${last.livemode ? 1 : 0})`)
     .orderBy('account_id')
@@ -55,5 +57,5 @@ async function nextInstalls(db: Db, table: InstallQueue, last: Tenant, now: numb
     .limit(LOOKED_AT)
     .execute();
   const end = installs.length === LOOKED_AT ? installs.at(-1) : undefined;
-  return { looked: end && tenantOf(end), due: installs.filter(({ is_due }) => Boolean(is_due)).map(tenantOf) };
+  return { looked: end && tenantOf(end), due: installs.filter(({ first }) => first !== null).map(tenantOf) };
 }
