@@ -1,7 +1,17 @@
 /** Connect to Stripe and sign in, as a browser goes through it. */
 import { createBrowserClient, type BrowserClient } from './browser-client';
 import { ENGINES } from './databases';
-import { ACCOUNT, LIVE, SECRETS, sign, startTillpost, TEST, type HarnessOptions, type Tillpost } from './harness';
+import {
+  ACCOUNT,
+  LIVE,
+  MALFORMED_SIGNATURES,
+  SECRETS,
+  sign,
+  startTillpost,
+  TEST,
+  type HarnessOptions,
+  type Tillpost,
+} from './harness';
 import { createOpenLink } from '../installs/open-link';
 import { findInstall } from '../installs/installs';
 import { endInstall } from '../sync/disconnect';
@@ -257,6 +267,20 @@ describe('a callback that can not be honoured is a page that says what happened'
 });
 
 describe('the install signature', () => {
+  it.each(MALFORMED_SIGNATURES)('is refused on a page that says so when it is "%s"', (part) =>
+    withTillpost({}, async (tillpost) => {
+      const browser = createBrowserClient(tillpost.url);
+      const install_signature = `t=${Math.floor(tillpost.clock.now() / 1000)},${part}`;
+      const state = await beginState(browser);
+      const code = tillpost.sandbox.authorize(ACCOUNT, false);
+      const response = await browser.get(
+        callback({ code, state, user_id: 'usr_1', account_id: ACCOUNT, install_signature }),
+      );
+      expect(response.status).toBe(400);
+      expect(await response.text()).toContain('not signed with this app');
+    }),
+  );
+
   it('is accepted when it is right', () =>
     withTillpost({}, async (tillpost) => {
       const browser = createBrowserClient(tillpost.url);

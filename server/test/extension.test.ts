@@ -1,7 +1,7 @@
 import { defaultSettings } from '../../shared/settings';
 import { ENGINES } from './databases';
 import { fixtureEvent } from './fixtures/stripe';
-import { ACCOUNT, SECRETS, sign, startTillpost, TEST, type Tillpost } from './harness';
+import { ACCOUNT, MALFORMED_SIGNATURES, SECRETS, sign, startTillpost, TEST, type Tillpost } from './harness';
 
 const OTHER = { accountId: 'acct_other', livemode: false };
 
@@ -37,6 +37,11 @@ describe.each(ENGINES)('the extension API on %s', (engine) => {
     const response = await post({ ...identity, livemode: false }, signature());
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({ error: { code: 'unauthorized' } });
+  });
+
+  it.each(MALFORMED_SIGNATURES)('answers 401 to the signature "%s"', async (part) => {
+    const response = await post({ ...identity, livemode: false }, `t=${Math.floor(Date.now() / 1000)},${part}`);
+    expect(response.status).toBe(401);
   });
 
   it.each(['', '[]', '{', 'null', '"x"'])('never answers 5xx to the body %j', async (body) => {

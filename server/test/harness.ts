@@ -170,6 +170,9 @@ export function sign(payload: string, secret: string, ms: number): string {
   });
 }
 
+/** Parts of a Stripe-Signature header that no signature looks like. */
+export const MALFORMED_SIGNATURES = ['v1=', 'v1', 'v1=zz', 'v1=é', `v1=${'a'.repeat(63)}`, `v1=${'a'.repeat(65)}`];
+
 export const uniqueId = (prefix: string): string => `${prefix}_${randomBytes(9).toString('hex')}`;
 
 let portsTaken = 0;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { openDatabase } from '../db/open';
 import { ENGINES } from './databases';
 import { fixtureEvent } from './fixtures/stripe';
-import { ACCOUNT, SECRETS, TEST, sign, startTillpost, uniqueId, type Tillpost } from './harness';
+import { ACCOUNT, MALFORMED_SIGNATURES, SECRETS, TEST, sign, startTillpost, uniqueId, type Tillpost } from './harness';
 
 const now = () => Math.floor(Date.now() / 1000);
 const customerCreated = (options: Parameters<typeof fixtureEvent>[1] = {}) =>
@@ -85,6 +85,18 @@ describe.each(ENGINES)('the receiver on %s', (engine) => {
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ error: { code: 'invalid_signature' } });
     expect(await rowsOf(event.id)).toEqual([]);
+  });
+
+  it.each(MALFORMED_SIGNATURES)('refuses the signature "%s" with 400', async (part) => {
+    const response = await post('{"type":"x"}', { 'Stripe-Signature': `t=${now()},${part}` });
+    expect([response.status, await response.json()]).toMatchObject([400, { error: { code: 'invalid_signature' } }]);
+  });
+
+  it.each(MALFORMED_SIGNATURES)('accepts a good signature beside "%s"', async (part) => {
+    const body = JSON.stringify(customerCreated());
+    const [time, good] = signed(body)['Stripe-Signature'].split(',');
+    for (const header of [`${time},${part},${good}`, `${time},${good},${part}`])
+      expect((await post(body, { 'Stripe-Signature': header })).status).toBe(200);
   });
 
   it('accepts signatures up to 300 seconds old or ahead', async () => {
