@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: how fast Tillpost takes and processes events, as ratios to hand-written baselines measured in the same
- * run. Arguments: names of parts (ingest, end-to-end, postgres, process, waiting, mail, lists, large), all but `large`
+ * run. Arguments: names of parts (ingest, end-to-end, postgres, process, mail, waiting, claims, lists, large), all but `large`
  * when none is given; `--json file` also writes the figures. Only loopback is ever asked.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

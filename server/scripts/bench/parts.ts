@@ -1,4 +1,5 @@
 /** The parts of the benchmark, by name. */
+import { measureClaims } from './claims';
 import { measureEndToEnd, measurePostgres } from './end-to-end';
 import { measureIngest } from './ingest';
 import { measureLarge } from './large';
@@ -34,6 +35,10 @@ export const PARTS = {
   process: { title: 'The process', measure: measureProcess },
   mail: { title: 'From the event to the mail, light load', measure: measureMail },
   waiting: { title: 'Runs that wait', measure: measureWaiting },
+  claims: {
+    title: 'Finding work: 10,000 installs with 100,000 runs that wait, and one with 100,000 that are due',
+    measure: measureClaims,
+  },
   lists: { title: 'The console’s lists with 1,000,000 events and 200,000 contacts (SQLite)', measure: measureLists },
   large: { title: 'End to end with 5,000,000 events and 500,000 contacts already there', measure: measureLarge },
 } satisfies Record<string, Part>;
