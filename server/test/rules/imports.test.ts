@@ -136,6 +136,10 @@ describe('one place for each', () => {
     expect(found.map(({ path }) => path)).toEqual([]);
   });
 
+  it('picks the release of SQLite’s driver in db/sqlite only', () => {
+    expect(saying(/^import (?!type)[^;]*'better-sqlite3/m, () => false)).toEqual([]);
+  });
+
   it('opens no connection but Stripe’s, the database’s and SMTP’s', () => {
     const product = sources.filter(({ path }) => !/^(stripe-app|server\/(sandbox|scripts|preview))\//.test(path));
     const opening =
