@@ -172,6 +172,11 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   setWebhookUrl(options.webhookUrl ?? null, options.liveWebhookUrl);
 
   const app = express().disable('x-powered-by').disable('etag');
+  // Its own time, which tests move.
+  app.use((_req, res, next) => {
+    res.set('Date', new Date(now()).toUTCString());
+    next();
+  });
   app.use(createPages({ accounts, authorize: oauth.authorize, trigger, appSecret, now }));
   app.use(
     createApi({

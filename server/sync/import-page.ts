@@ -1,9 +1,11 @@
 /** One page of the import: the next 100 customers and the next 100 subscriptions, fetched side by side. */
+import type Stripe from 'stripe';
 import { z } from 'zod';
 import type { Context } from '../context';
 import type { Tenant } from '../db/tenant';
 import { withStripe } from '../installs/credentials';
 import { classifyStripeError, type StripeClient } from '../stripe';
+import { stripeTime } from '../stripe-time';
 import { customerFromStripe } from '../stripe-objects/customer';
 import { subscriptionFacts } from '../stripe-objects/subscription';
 import type { CustomerFacts, SubscriptionFacts } from '../stripe-objects/types';
@@ -35,24 +37,23 @@ export interface ImportPage {
   customers: CustomerFacts[];
   subscriptions: SubscriptionFacts[];
   next: Cursor;
-  /** Epoch milliseconds from before the requests: what events wrote later is newer. */
+  /** By Stripe's clock, in epoch milliseconds: what events wrote later is newer. */
   askedAt: number;
 }
 
 /** Throws NeedsReconnect, or Stripe's errors. */
 export async function fetchPage(ctx: Context, tenant: Tenant, cursor: Cursor): Promise<ImportPage> {
-  const askedAt = ctx.clock.now();
   const [customers, subscriptions] = await withStripe(ctx, tenant, (stripe) =>
     Promise.all([
-      nextOf(cursor.customers, (params) => stripe.customers.list(params)),
-      nextOf(cursor.subscriptions, (params) => stripe.subscriptions.list({ ...params, status: 'all' })),
+      nextOf(ctx.clock, cursor.customers, (params) => stripe.customers.list(params)),
+      nextOf(ctx.clock, cursor.subscriptions, (params) => stripe.subscriptions.list({ ...params, status: 'all' })),
     ]),
   );
   return {
     customers: customers.objects.map(customerFromStripe).filter((facts) => facts !== null),
     subscriptions: subscriptions.objects.map(subscriptionFacts).filter((facts) => facts !== null),
     next: { customers: customers.next, subscriptions: subscriptions.next },
-    askedAt,
+    askedAt: Math.min(customers.askedAt, subscriptions.askedAt),
   };
 }
 
@@ -67,13 +68,20 @@ interface Listed {
 }
 
 async function nextOf<T extends Listed>(
+  clock: Context['clock'],
   position: Position,
-  list: (params: ListParams) => Promise<{ data: T[]; has_more: boolean }>,
-): Promise<{ objects: T[]; next: Position }> {
-  if (position === 'end') return { objects: [], next: 'end' };
-  const { data, has_more: hasMore } = await listFrom(position, list);
+  list: (params: ListParams) => Promise<Stripe.Response<Stripe.ApiList<T>>>,
+): Promise<{ objects: T[]; next: Position; askedAt: number }> {
+  if (position === 'end') return { objects: [], next: 'end', askedAt: Infinity };
+  const askedAt = clock.now();
+  const answer = await listFrom(position, list);
+  const { data, has_more: hasMore } = answer;
   const last = data.at(-1);
-  return { objects: data, next: hasMore && last ? { after: last.id, created: last.created } : 'end' };
+  return {
+    objects: data,
+    next: hasMore && last ? { after: last.id, created: last.created } : 'end',
+    askedAt: stripeTime(answer, { askedAt, answeredAt: clock.now() }),
+  };
 }
 
 async function listFrom<T>(position: Exclude<Position, 'end'>, list: (params: ListParams) => Promise<T>): Promise<T> {

@@ -15,6 +15,7 @@ import { transact } from '../db/transact';
 import { NeedsReconnect, withStripe } from '../installs/credentials';
 import { readSettings } from '../settings/settings';
 import { classifyStripeError } from '../stripe';
+import { stripeTime } from '../stripe-time';
 import { customerFromStripe } from '../stripe-objects/customer';
 import type { CustomerFacts } from '../stripe-objects/types';
 import { mergeContacts } from '../sync/merge';
@@ -22,6 +23,7 @@ import type { Lane } from '../worker';
 
 const BATCH = 10;
 const MAX_ATTEMPTS = 10;
+const AGAIN_MS = 1_000;
 
 export function createRecheckLane(): Lane {
   const fetches = new Set<Promise<void>>();
@@ -49,10 +51,13 @@ export function createRecheckLane(): Lane {
 
 async function recheck(ctx: Context, link: Row<'customer_link'>): Promise<void> {
   const tenant = tenantOf(link);
-  const stamp = snapshotStamp(ctx.clock.now());
-  const facts = await withStripe(ctx, tenant, async (stripe) =>
-    customerFromStripe(await stripe.customers.retrieve(link.customer_id)),
-  );
+  const askedAt = ctx.clock.now();
+  const customer = await withStripe(ctx, tenant, (stripe) => stripe.customers.retrieve(link.customer_id));
+  const stamp = snapshotStamp(stripeTime(customer, { askedAt, answeredAt: ctx.clock.now() }));
+  // Our clock is ahead: at Stripe that second isn't over yet.
+  const isTooEarly = stamp < link.stamp && link.attempts < MAX_ATTEMPTS;
+  if (isTooEarly) return void (await setDue(ctx.db, link, { due_at: ctx.clock.now() + AGAIN_MS }));
+  const facts = customerFromStripe(customer);
   await transact(ctx.db, async (trx) => {
     if (facts && !facts.deleted) await applyFetched(trx, ctx, tenant, facts, stamp);
     await setDue(trx, link, { due_at: null, attempts: 0 });
