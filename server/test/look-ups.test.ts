@@ -150,8 +150,7 @@ describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
     });
     await tillpost.deliver(event);
     const settled = tillpost.worker.drain();
-    while (tillpost.sandbox.requests.count({ path: /customers\/cus_/ }) === 0)
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    while (tillpost.sandbox.requests.count({ path: /customers\/cus_/ }) === 0) await nextTurn();
     await disconnect(tillpost.ctx, TEST);
     if (end === 'erase') await eraseInstall(tillpost.ctx, TEST);
     await settled;
@@ -160,3 +159,37 @@ describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
     expect(rows).toEqual(end === 'erase' ? [] : [{ status: 'ignored' }]);
   });
 });
+
+it.each(ENGINES)('asks for one account while Stripe hangs for all look-ups of another, on %s', async (engine) => {
+  const tillpost = await startTillpost({ engine, runsWorker: true });
+  const healthy = { accountId: 'acct_1Healthy', livemode: false };
+  for (const tenant of [TEST, healthy]) {
+    await tillpost.connect(tenant);
+    await tillpost.enable({ 'customer.created': { enabled: false } }, {}, tenant);
+  }
+  const customer = await tillpost.ctx
+    .stripeFor('sk_test_sandbox0000000000')
+    .customers.create({ email: 'healthy@example.com' }, { stripeAccount: healthy.accountId });
+  tillpost.sandbox.faults.add({ kind: 'hang', account: ACCOUNT });
+  const subscription = (account: string, customer: string) =>
+    fixtureEvent('customer.subscription.created', {
+      account,
+      created: Math.floor(tillpost.clock.now() / 1000),
+      object: { customer },
+    });
+  await Promise.all(Array.from({ length: 200 }, (_, i) => tillpost.deliver(subscription(ACCOUNT, `cus_hangs${i}`))));
+  while (tillpost.sandbox.requests.count({ path: /customers\/cus_hangs/ }) === 0) await nextTurn();
+
+  const event = subscription(healthy.accountId, customer.id);
+  await tillpost.deliver(event);
+  let read = await tillpost.call('events/read', { id: event.id }, { tenant: healthy });
+  while (read.status === 'pending') read = await tillpost.call('events/read', { id: event.id }, { tenant: healthy });
+  expect(read).toMatchObject({ status: 'processed', email: 'healthy@example.com' });
+  // None of the others has been given up yet: their time-out is not what let this one through.
+  expect(await tillpost.call('events/list', { status: 'waiting' })).toMatchObject({ data: [] });
+
+  tillpost.sandbox.faults.clear();
+  await tillpost.close();
+});
+
+const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 5));
