@@ -33,7 +33,9 @@ async function main(): Promise<void> {
     console.log(`\nNothing lost, nothing twice (seed ${options.seed}, ${seconds} s).`);
     return process.exit(0);
   }
-  console.log(`\n${count} invariants broken. Again: npm run torture -- --seed ${options.seed}. Databases: ${folder}`);
+  console.log(
+    `\n${count} invariants broken (${seconds} s). Again: npm run torture -- --seed ${options.seed}. Databases: ${folder}`,
+  );
   process.exit(1);
 }
 
