@@ -12,7 +12,7 @@ export interface Running {
   ctx: Context;
   worker: Worker;
   port: number;
-  /** Finishes requests and work in hand, at most `graceMs`; then closes everything. */
+  /** Finishes requests and work in hand, for 9 s at most; then closes everything. */
   stop(): Promise<void>;
 }
 
@@ -20,11 +20,31 @@ export interface Running {
 const TIMEOUTS = { headersTimeout: 15_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 };
 /** A stop ends within 10 s, closing included. */
 const GRACE_MS = 9_000;
+/** Once a stop began, a connection may stay idle this long, and senders that go on get this long to see it. */
+const LINGER_MS = 500;
+/** When no request came for this long, none is on its way on a connection that looks idle. */
+const QUIET_MS = 20;
 
 export async function startServer(ctx: Context, { runsWorker = true } = {}): Promise<Running> {
   await migrate(ctx.db);
   const worker = createWorker(ctx, LANES());
-  const server = createServer(TIMEOUTS, createHandler(ctx));
+  const handle = createHandler(ctx);
+  let isStopping = false;
+  let lastRequestAt = 0;
+  const server = createServer(TIMEOUTS, (req, res) => {
+    lastRequestAt = performance.now();
+    // A sender that never pauses would be served for the whole grace period, and cut off at its end.
+    if (isStopping) res.shouldKeepAlive = false;
+    handle(req, res);
+  });
+  const close = async () => {
+    isStopping = true;
+    server.keepAliveTimeout = LINGER_MS;
+    const lingerUntil = performance.now() + LINGER_MS;
+    while (performance.now() < Math.min(lingerUntil, lastRequestAt + QUIET_MS)) await wait(QUIET_MS);
+    // Cuts what is idle, and waits for the rest.
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  };
   await listen(server, ctx.config.port, ctx.config.host);
   if (runsWorker) await worker.start();
   return {
@@ -32,12 +52,10 @@ export async function startServer(ctx: Context, { runsWorker = true } = {}): Pro
     worker,
     port: (server.address() as AddressInfo).port,
     async stop() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
       const grace = new AbortController();
       // What a slow mail server, Stripe or sender still holds by then comes back when its lease ends.
       const isOver = wait(GRACE_MS, undefined, { signal: grace.signal }).catch(() => undefined);
-      await Promise.race([Promise.all([closed, worker.stop()]), isOver]);
+      await Promise.race([Promise.all([close(), worker.stop()]), isOver]);
       grace.abort();
       server.closeAllConnections();
       ctx.transport?.close();
