@@ -37,7 +37,8 @@ export function createWorker(ctx: Context, lanes: readonly Lane[]): Worker {
 
   const nudge = () => {
     isNudged = true;
-    wake?.();
+    // After a fault its rows may still be due: the loop waits, or it would spin.
+    if (!hadFault) wake?.();
   };
   ctx.nudge = nudge;
 
@@ -70,7 +71,6 @@ export function createWorker(ctx: Context, lanes: readonly Lane[]): Worker {
       ctx.log.error({ err: error }, 'the database does not answer');
       return undefined;
     });
-    // After a fault its rows may still be due: wait, or the loop would spin.
     if (hadFault) await sleep(MAX_SLEEP_MS);
     else if (!isNudged) await sleep(Math.min(MAX_SLEEP_MS, Math.max(0, (due ?? Infinity) - ctx.clock.now())));
   }

@@ -3,3 +3,10 @@ import { PostgresAdapter } from 'kysely';
 import type { Db } from './schema';
 
 export const isPostgres = (db: Db): boolean => db.getExecutor().adapter instanceof PostgresAdapter;
+
+// PostgreSQL: data exception, integrity constraint, program limit.
+const REFUSED_ROW = /^(?:SQLITE_(?:CONSTRAINT|TOOBIG|MISMATCH|RANGE)|(?:22|23|54)\w{3}$)/;
+
+/** Whether the database found fault with a row. Otherwise it is away, busy or full, and would refuse any other as well. */
+export const isRowRefused = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && REFUSED_ROW.test(String(error.code));

@@ -9,6 +9,7 @@ import { Sqlite } from './sqlite';
 
 const MAX_STATEMENTS = 500;
 const INT8 = 20;
+const NOTHING = 'select 1 where false';
 
 export function openDatabase(url: string): Db {
   if (/^postgres(ql)?:/.test(url)) return openPostgres(url);
@@ -36,7 +37,9 @@ function cachingStatements(sqlite: Database): SqliteDatabase {
       statements.clear();
       sqlite.close();
     },
-    prepare(sql) {
+    prepare(text) {
+      // SQLite has undone it itself when the disk is full; a rollback would fail, and hide why.
+      const sql = text === 'rollback' && !sqlite.inTransaction ? NOTHING : text;
       let statement = statements.get(sql);
       if (!statement) {
         if (statements.size >= MAX_STATEMENTS) statements.delete(statements.keys().next().value ?? '');

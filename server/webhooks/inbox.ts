@@ -3,6 +3,7 @@
  * acknowledged after it: a batch forms by itself under load (57 at concurrency 64) and costs nothing when idle.
  */
 import { insertNew } from '../db/bulk';
+import { isRowRefused } from '../db/engine';
 import { tenantColumns } from '../db/tenant';
 import { timeOrderedId } from '../db/new-id';
 import type { Trx } from '../db/schema';
@@ -40,7 +41,8 @@ export function createInbox(ctx: Context) {
         );
         for (const entry of batch) entry.stored();
       } catch (error) {
-        await writeSingly(batch, error);
+        if (batch.length > 1 && isRowRefused(error)) await writeSingly(batch, error);
+        else for (const entry of batch) entry.failed(error);
       }
       end();
       for (const { delivery } of batch) bytes -= delivery.payload?.length ?? 0;
