@@ -11,24 +11,31 @@ import { openSecret } from '../installs/seals';
 import { isSignedBy } from '../stripe';
 import { readDelivery, type Delivery } from './delivery';
 import { createInbox, InboxFull, type Inbox } from './inbox';
+import { BodyFault, createBodyReader } from './read-body';
 
-const MAX_BODY_BYTES = 1024 * 1024;
 const LINGER_MS = 1_000;
 const PATH = /^\/webhooks\/stripe(?:\/([A-Za-z0-9_]{1,64}))?\/?(?:\?.*)?$/;
 
 /** Takes the request and answers it, or returns false: not a webhook. */
 export type Receiver = (req: IncomingMessage, res: ServerResponse) => boolean;
 
-export function createReceiver(ctx: Context, inbox: Inbox = createInbox(ctx)): Receiver {
+export function createReceiver(ctx: Context): Receiver {
+  const inbox = createInbox(ctx);
+  const readBody = createBodyReader();
   return (req, res) => {
     const path = req.method === 'POST' ? PATH.exec(req.url ?? '') : null;
     if (!path) return false;
-    receive(ctx, inbox, req, path[1]).then(
+    receive(ctx, { inbox, readBody }, req, path[1]).then(
       (answer) => send(req, res, answer),
       (error: unknown) => send(req, res, refusalOf(ctx, error)),
     );
     return true;
   };
+}
+
+interface Parts {
+  inbox: Inbox;
+  readBody(req: IncomingMessage): Promise<string>;
 }
 
 interface Answer {
@@ -45,7 +52,7 @@ class Refusal extends Error {
 
 const refuse = (status: number, code: string, message: string) => new Refusal({ status, code, message });
 
-async function receive(ctx: Context, inbox: Inbox, req: IncomingMessage, installId?: string): Promise<Answer> {
+async function receive(ctx: Context, { inbox, readBody }: Parts, req: IncomingMessage, installId?: string) {
   if (req.headers['content-encoding'] && req.headers['content-encoding'] !== 'identity')
     throw refuse(415, 'unsupported_media_type', 'Bodies with a content-encoding are refused.');
   const header = req.headers['stripe-signature'];
@@ -56,30 +63,12 @@ async function receive(ctx: Context, inbox: Inbox, req: IncomingMessage, install
   return { status: 200 };
 }
 
-function readBody(req: IncomingMessage): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const tooLarge = () => reject(refuse(413, 'too_large', 'The body is larger than 1 MB.'));
-    if (Number(req.headers['content-length']) > MAX_BODY_BYTES) return tooLarge();
-    const chunks: Buffer[] = [];
-    let size = 0;
-    req.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > MAX_BODY_BYTES) {
-        chunks.length = 0;
-        return tooLarge();
-      }
-      chunks.push(chunk);
-    });
-    req.on('end', () =>
-      resolve((chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)).toString('utf8')),
-    );
-    const endedEarly = () => reject(refuse(400, 'invalid_request', 'The body ended early.'));
-    req.on('error', endedEarly);
-    req.on('close', () => {
-      if (!req.complete) endedEarly();
-    });
-  });
-}
+/** What is said of a body that could not be read. */
+const BODY_FAULTS: Record<BodyFault['kind'], Answer> = {
+  too_large: { status: 413, code: 'too_large', message: 'The body is larger than 1 MB.' },
+  broken_off: { status: 400, code: 'invalid_request', message: 'The body ended early.' },
+  crowded_out: { status: 503, code: 'unavailable', message: 'The body took too long. Please deliver it again.' },
+};
 
 const INVALID_SIGNATURE = () =>
   refuse(400, 'invalid_signature', 'The signature does not match the body, or is older than five minutes.');
@@ -120,9 +109,10 @@ function parseEvent(body: string): { event: Record<string, unknown>; raw: string
 }
 
 function refusalOf(ctx: Context, error: unknown): Answer {
-  if (error instanceof Refusal) {
-    ctx.metrics.received.inc({ answer: error.answer.code ?? 'refused' });
-    return error.answer;
+  const answer = error instanceof BodyFault ? BODY_FAULTS[error.kind] : error instanceof Refusal && error.answer;
+  if (answer) {
+    ctx.metrics.received.inc({ answer: answer.code ?? 'refused' });
+    return answer;
   }
   ctx.metrics.received.inc({ answer: 'not_stored' });
   if (!(error instanceof InboxFull)) ctx.log.error({ err: error }, 'a delivery could not be stored');
