@@ -1,6 +1,6 @@
 /** One running Tillpost: database migrated, http listening, the loop turning. The process and the tests start it alike. */
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createHandler } from './app';
 import type { Context } from './context';
@@ -17,7 +17,15 @@ export interface Running {
 }
 
 /** Slow readers and half-sent requests must not hold sockets for long. */
-const TIMEOUTS = { headersTimeout: 15_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 };
+const TIMEOUTS = {
+  headersTimeout: 15_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  // How often the above are looked at.
+  connectionsCheckingInterval: 5_000,
+};
+/** Whoever takes none of an answer for this long won't take the rest. */
+const UNREAD_MS = 120_000;
 /** A stop ends within 10 s, closing included. */
 const GRACE_MS = 9_000;
 /** Once a stop began, a connection may stay idle this long, and senders that go on get this long to see it. */
@@ -25,7 +33,11 @@ const LINGER_MS = 500;
 /** When no request came for this long, none is on its way on a connection that looks idle. */
 const QUIET_MS = 20;
 
-export async function startServer(ctx: Context, { runsWorker = true } = {}): Promise<Running> {
+/** `bound` already has the port: it goes over to this server, so that nobody takes it between. */
+export async function startServer(
+  ctx: Context,
+  { runsWorker = true, bound }: { runsWorker?: boolean; bound?: NetServer } = {},
+): Promise<Running> {
   await migrate(ctx.db);
   const worker = createWorker(ctx, LANES());
   const handle = createHandler(ctx);
@@ -37,6 +49,7 @@ export async function startServer(ctx: Context, { runsWorker = true } = {}): Pro
     if (isStopping) res.shouldKeepAlive = false;
     handle(req, res);
   });
+  server.setTimeout(UNREAD_MS);
   const close = async () => {
     isStopping = true;
     server.keepAliveTimeout = LINGER_MS;
@@ -45,7 +58,8 @@ export async function startServer(ctx: Context, { runsWorker = true } = {}): Pro
     // Cuts what is idle, and waits for the rest.
     await new Promise<void>((resolve) => server.close(() => resolve()));
   };
-  await listen(server, ctx.config.port, ctx.config.host);
+  const { port, host } = ctx.config;
+  await listen(server, bound ?? { port, host });
   if (runsWorker) await worker.start();
   return {
     ctx,
@@ -64,9 +78,9 @@ export async function startServer(ctx: Context, { runsWorker = true } = {}): Pro
   };
 }
 
-function listen(server: Server, port: number, host: string): Promise<void> {
+function listen(server: Server, at: NetServer | { port: number; host: string }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => resolve());
+    server.listen(at, () => resolve());
   });
 }

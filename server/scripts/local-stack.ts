@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import type { Logger } from '../log';
 import { createLog } from '../log';
 import { defaultSettings } from '../../shared/settings';
@@ -17,9 +17,11 @@ import { saveSettings } from '../settings/settings';
 import { activateWorkflow, createWorkflow } from '../workflows/workflows';
 import { TEMPLATES } from '../workflows/templates';
 import { connectAccount } from './connect-account';
+import { holdPort } from './hold-port';
 
 const FOLDER = './data/demo';
 const PORT = 4242;
+const SANDBOX_PORT = 4243;
 const ACTIVE_TEMPLATES = ['new_customer', 'payment_failed'];
 
 export interface LocalStack {
@@ -37,24 +39,27 @@ export interface LocalStack {
 /** The variables a laptop may set; anything else of a production environment must not reach the demo. */
 const HONOURED = ['HOST', 'DATABASE_URL', 'ENCRYPTION_KEY', 'STRIPE_APP_SECRET', 'SMTP_URL', 'MAIL_FROM', 'LOG_LEVEL'];
 
-/** `folder` holds the data and is made anew. */
+/** `folder` holds the data and is made anew; on another port than the usual one, its name ends with the port. */
 export async function startLocalStack({
   log = createLog('silent'),
-  folder: ownFolder,
+  folder: usualFolder = FOLDER,
 }: { log?: Logger; folder?: string } = {}): Promise<LocalStack> {
   const host = process.env.HOST ?? '127.0.0.1';
-  const port = await chosenPort('PORT', PORT, host);
-  // Beside another one that is running, this one must not take its data away.
-  const folder = ownFolder ?? (port === PORT || process.env.PORT ? FOLDER : `${FOLDER}-${port}`);
+  const bound = createServer((early) => early.destroy());
+  const port = await holdPort('PORT', PORT, (wanted) => bind(bound, wanted, host));
+  // Only who has the port may touch its folder: another one that is running must not lose its data.
+  const folder = port === PORT ? usualFolder : `${usualFolder}-${port}`;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const sandboxPort = await chosenPort('SANDBOX_PORT', 4243, '127.0.0.1');
   const url = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
   const appSecret = process.env.STRIPE_APP_SECRET?.split(',')[0] || `absec_${randomBytes(12).toString('hex')}`;
   const webhookSecret = `whsec_${randomBytes(16).toString('hex')}`;
 
   const sandbox = createSandbox({ webhookUrl: `${url}/webhooks/stripe`, webhookSecret, appSecret });
-  const { url: stripeUrl } = await sandbox.listen(sandboxPort);
+  const sandboxPort = await holdPort('SANDBOX_PORT', SANDBOX_PORT, async (wanted) =>
+    Number(new URL((await sandbox.listen(wanted)).url).port),
+  );
+  const stripeUrl = `http://127.0.0.1:${sandboxPort}`;
   const honoured = Object.fromEntries(HONOURED.map((name) => [name, process.env[name]]));
   const configuration = readConfig({
     DATABASE_URL: `sqlite:${folder}/tillpost.db`,
@@ -69,7 +74,7 @@ export async function startLocalStack({
     STRIPE_TEST_WEBHOOK_SECRET: webhookSecret,
   });
   const ctx = createContext(configuration, process.env.LOG_LEVEL ? {} : { log });
-  const running = await startServer(ctx);
+  const running = await startServer(ctx, { bound });
   const account = { accountId: sandbox.defaultAccount.id, livemode: false };
   await connectAccount(ctx, sandbox, account);
   return {
@@ -104,29 +109,11 @@ export async function configureAsMerchant({ running: { ctx }, account }: LocalSt
   }
 }
 
-/** The port that was asked for, else the usual one, else any that is free. */
-async function chosenPort(variable: string, usual: number, host: string): Promise<number> {
-  const asked = process.env[variable];
-  if (asked) return Number(asked);
-  if (await isFree(usual, host)) return usual;
-  const free = await freePort(host);
-  console.log(`Port ${usual} is taken, so ${free} is used instead (set ${variable} to choose).`);
-  return free;
-}
-
-const isFree = (port: number, host: string) =>
-  new Promise<boolean>((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, host, () => probe.close(() => resolve(true)));
-  });
-
-const freePort = (host: string) =>
+const bind = (server: Server, port: number, host: string) =>
   new Promise<number>((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, host, () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
     });
   });

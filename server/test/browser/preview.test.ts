@@ -21,7 +21,7 @@ let stack: LocalStack;
 let preview: Preview;
 let browser: Browser;
 beforeAll(async () => {
-  stack = await startLocalStack({ folder });
+  stack = await startLocalStack({ folder: join(folder, 'data') });
   preview = await startPreview(stack, 0);
   browser = await openChromium();
 });
