@@ -7,7 +7,6 @@ import { createLog, type Logger } from './log';
 import { createMetrics, type Metrics } from './metrics';
 import { createStripe, type StripeClient } from './stripe';
 import { createVault, type Vault } from './vault';
-import { createReadings, type Readings } from './webhooks/readings';
 
 export interface Clock {
   /** Epoch milliseconds. */
@@ -22,7 +21,6 @@ export interface Context {
   log: Logger;
   metrics: Metrics;
   vault: Vault;
-  readings: Readings;
   /** Null without SMTP: emails are captured. */
   transport: Transport | null;
   /** A client for an API key, an OAuth access token or a restricted key. */
@@ -43,7 +41,6 @@ export function createContext(
     log: overrides.log ?? createLog(config.logLevel),
     metrics: createMetrics(),
     vault: createVault(secrets.encryptionKeys),
-    readings: createReadings(),
     transport: secrets.smtpUrl ? createTransport(secrets.smtpUrl) : null,
     stripeFor: (apiKey) => createStripe(apiKey, config.stripeApiBase),
     nudge: () => undefined,

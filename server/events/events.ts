@@ -108,12 +108,7 @@ export async function readEvent(
   return { ...viewEvent(row), payload: payload ? (JSON.parse(payload.payload) as unknown) : null };
 }
 
-export async function findPayloads(
-  db: Db,
-  tenant: Tenant,
-  seqs: string[],
-): Promise<{ seq: string; payload: string }[]> {
-  if (seqs.length === 0) return [];
+export function findPayloads(db: Db, tenant: Tenant, seqs: string[]): Promise<{ seq: string; payload: string }[]> {
   return db
     .selectFrom('event_payload')
     .select(['seq', 'payload'])

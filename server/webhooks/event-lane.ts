@@ -41,7 +41,7 @@ export function createEventLane(): Lane {
     for (const row of crashed)
       await end(ctx, row, 'crashed', `Gave up: processing it ended the process ${MAX_CLAIMS} times`);
     const jobs: Job[] = [];
-    for (const job of await readJobs(ctx, sound)) {
+    for (const job of await readJobs(ctx.db, sound)) {
       if (job.row.type === 'account.application.deauthorized' && job.install) await uninstall(ctx, job);
       else jobs.push(job);
     }

@@ -38,7 +38,6 @@ const delivery = (id: string, fields: Partial<Delivery> = {}): Delivery => ({
   reason: null,
   outcome: 'Received',
   payload: '{}',
-  object: null,
   ...fields,
 });
 

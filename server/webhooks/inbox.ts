@@ -93,23 +93,23 @@ async function store(ctx: Context, deliveries: Delivery[]): Promise<void> {
     due_at: delivery.status === 'pending' ? now : null,
     ...tenantColumns(delivery.tenant),
   }));
-  const bySeq = new Map(rows.map((row, i) => [row.seq, { row, delivery: deliveries[i] }]));
+  const payloads = new Map(
+    rows.map(({ account_id, livemode, seq }, i) => [
+      seq,
+      { account_id, livemode, seq, payload: deliveries[i]?.payload ?? null },
+    ]),
+  );
   const write = async (trx: Trx) => {
     const inserted = await insertNew(trx, 'event', rows, ['seq']);
-    const payloads = inserted.flatMap(({ seq }) => {
-      const { row, delivery } = bySeq.get(seq) ?? {};
-      return row && delivery?.payload
-        ? [{ account_id: row.account_id, livemode: row.livemode, seq, payload: delivery.payload }]
-        : [];
-    });
-    await insertNew(trx, 'event_payload', payloads);
-    return inserted;
+    const kept = inserted.flatMap(({ seq }) => payloads.get(seq) ?? []);
+    await insertNew(
+      trx,
+      'event_payload',
+      kept.flatMap(({ payload, ...key }) => (payload === null ? [] : [{ ...key, payload }])),
+    );
+    return inserted.length;
   };
   const inserted = await ctx.db.transaction().execute(write);
-  for (const { seq } of inserted) {
-    const delivery = bySeq.get(seq)?.delivery;
-    if (delivery?.status === 'pending') ctx.readings.keep(seq, delivery.object);
-  }
-  ctx.metrics.received.inc({ answer: 'stored' }, inserted.length);
-  ctx.metrics.received.inc({ answer: 'duplicate' }, deliveries.length - inserted.length);
+  ctx.metrics.received.inc({ answer: 'stored' }, inserted);
+  ctx.metrics.received.inc({ answer: 'duplicate' }, deliveries.length - inserted);
 }

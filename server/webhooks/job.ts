@@ -1,14 +1,14 @@
 /** One claimed event with all that is needed to decide about it. */
+import { isEventType } from '../../shared/catalogue';
 import type { Settings } from '../../shared/settings';
-import type { Context } from '../context';
-import type { Row } from '../db/schema';
+import type { Db, Row } from '../db/schema';
 import { inList } from '../db/bulk';
 import { tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { findPayloads } from '../events/events';
 import { findInstall, isConnected, type Install } from '../installs/installs';
 import { readSettings } from '../settings/settings';
+import { readObject, type ReadableType } from '../stripe-objects/read-object';
 import type { ReadObject } from '../stripe-objects/types';
-import { readEventObject } from './readings';
 import type { LookupResult } from './whose';
 
 export interface Job {
@@ -23,7 +23,7 @@ export interface Job {
 }
 
 /** A few queries per install, however many of its events were claimed. */
-export async function readJobs({ db, readings }: Context, rows: readonly Row<'event'>[]): Promise<Job[]> {
+export async function readJobs(db: Db, rows: readonly Row<'event'>[]): Promise<Job[]> {
   const jobs: Job[] = [];
   const tenants = new Map(rows.map((row) => [tenantKey(tenantOf(row)), tenantOf(row)]));
   for (const [key, tenant] of tenants) {
@@ -31,17 +31,19 @@ export async function readJobs({ db, readings }: Context, rows: readonly Row<'ev
     const found = await findInstall(db, tenant);
     const install = isConnected(found) ? found : undefined;
     const settings = await readSettings(db, tenant);
-    const kept = new Map(own.map(({ seq }) => [seq, readings.take(seq)]));
-    const others = own.filter(({ seq }) => kept.get(seq) === undefined);
-    const payloads = await findPayloads(db, tenant, inList(others.map(({ seq }) => seq)));
+    const payloads = await findPayloads(db, tenant, inList(own.map((row) => row.seq)));
     const texts = new Map(payloads.map(({ seq, payload }) => [seq, payload]));
-    for (const row of own) {
-      const object = kept.get(row.seq) ?? objectOf(row.type, texts.get(row.seq));
-      jobs.push({ tenant, row, install, settings, object });
-    }
+    for (const row of own)
+      jobs.push({ tenant, row, install, settings, object: objectOf(row.type, texts.get(row.seq)) });
   }
   return jobs.sort((a, b) => (a.row.seq < b.row.seq ? -1 : 1));
 }
 
-const objectOf = (type: string, payload: string | undefined): ReadObject | null =>
-  payload === undefined ? null : readEventObject(type, JSON.parse(payload) as Record<string, unknown>);
+function objectOf(type: string, payload: string | undefined): ReadObject | null {
+  if (payload === undefined || !isReadable(type)) return null;
+  const event = JSON.parse(payload) as { data?: { object?: unknown } | null };
+  return readObject(type, event.data?.object);
+}
+
+const isReadable = (type: string): type is ReadableType =>
+  isEventType(type) || type === 'customer.subscription.updated';
