@@ -4,7 +4,7 @@ import type { EventView } from '../../shared/api';
 import { listEmails } from '../emails/emails';
 import { readEvent } from '../events/events';
 import { createOpenLink } from '../installs/open-link';
-import { configureAsMerchant, startLocalStack, type LocalStack } from './local-stack';
+import { configureAsMerchant, SANDBOX_PORT, startLocalStack, type LocalStack } from './local-stack';
 
 /** One customer who comes, changes and goes; the local Stripe invents the others. */
 const JENNY = { email: 'jenny.rosen@example.com', name: 'Jenny Rosen' };
@@ -128,10 +128,16 @@ Data                 ${folder} (made anew at every start); ${mail}
 Read the emails at ${url}/emails, the log at ${url}/events.
 
 Make more happen:
-  npm run trigger -- customer.created --email you@example.com --name "Your Name"
+  ${triggerCommand(stripeUrl)} customer.created --email you@example.com --name "Your Name"
   npx stripe trigger invoice.payment_failed --api-base ${stripeUrl} --api-key sk_test_sandbox0000000000 --stripe-account ${account.accountId}
 
 Stop with Ctrl+C.`);
+}
+
+/** Beside another demo it must reach this one's local Stripe. */
+function triggerCommand(stripeUrl: string): string {
+  const { port } = new URL(stripeUrl);
+  return `${port === String(SANDBOX_PORT) ? '' : `SANDBOX_PORT=${port} `}npm run trigger --`;
 }
 
 main().catch((error: unknown) => {

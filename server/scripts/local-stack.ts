@@ -21,7 +21,7 @@ import { holdPort } from './hold-port';
 
 const FOLDER = './data/demo';
 const PORT = 4242;
-const SANDBOX_PORT = 4243;
+export const SANDBOX_PORT = 4243;
 const ACTIVE_TEMPLATES = ['new_customer', 'payment_failed'];
 
 export interface LocalStack {
