@@ -8,7 +8,9 @@ import { setUpConnectEndpoint } from '../../installs/connect-endpoint';
 import { connectRestrictedKey } from '../../installs/restricted-key';
 import { ENGINES } from '../../test/databases';
 import { ACCOUNT, createClock, startTillpost, type HarnessOptions, type Tillpost } from '../../test/harness';
+import { fixtureEvent } from '../../test/fixtures/stripe';
 import { startMailServer } from '../../test/mail-server';
+import { createVault } from '../../vault';
 import { examine, examineSettings } from './examine';
 import { toLine, type Finding } from './finding';
 
@@ -133,6 +135,80 @@ describe('the webhook endpoint', () => {
         says: expect.stringMatching(/no endpoint leads to/),
       });
     }));
+});
+
+describe('an account that the app connected', () => {
+  const installOf = ({ db }: Tillpost) => db.selectFrom('install').selectAll().executeTakeFirst();
+
+  it('is in order, and is only looked at', () =>
+    withTillpost({}, async (tillpost) => {
+      await tillpost.connect();
+      const before = await installOf(tillpost);
+      const findings = await examine(tillpost.ctx);
+      expect(of(findings, 'Accounts')).toMatchObject({ kind: 'ok' });
+      expect(faultsIn(findings)).toEqual([]);
+      expect(await installOf(tillpost)).toEqual(before);
+    }));
+
+  it('is in order with an expired token, which is left to the next look-up', () =>
+    withTillpost({}, async (tillpost) => {
+      await tillpost.connect();
+      tillpost.clock.advance(2 * 3_600_000);
+      const before = await installOf(tillpost);
+      const refreshes = () => tillpost.sandbox.requests.count({ grant_type: 'refresh_token' });
+      expect(of(await examine(tillpost.ctx), 'Accounts')).toMatchObject({ kind: 'ok' });
+      expect([refreshes(), await installOf(tillpost)]).toEqual([0, before]);
+    }));
+
+  it('is a fault when no key opens its tokens', () =>
+    withTillpost({}, async (tillpost) => {
+      await tillpost.connect();
+      const vault = createVault([Buffer.alloc(32, 9)]);
+      expect(of(await examine({ ...tillpost.ctx, vault }), ACCOUNT)).toMatchObject({
+        kind: 'fault',
+        says: 'no key in ENCRYPTION_KEY opens its tokens',
+      });
+    }));
+
+  it('is a fault when Stripe refuses its token, and stays as it is', () =>
+    withTillpost({}, async (tillpost) => {
+      await tillpost.connect();
+      const before = await installOf(tillpost);
+      tillpost.sandbox.revoke(ACCOUNT, false);
+      expect(of(await examine(tillpost.ctx), ACCOUNT)).toMatchObject({
+        kind: 'fault',
+        says: expect.stringMatching(/^Stripe refuses its token: /),
+        next: `connect the account again: ${tillpost.url}/connect?mode=test`,
+      });
+      expect(await installOf(tillpost)).toEqual(before);
+    }));
+
+  it('is a fault once it needs reconnecting', () =>
+    withTillpost({}, async (tillpost) => {
+      await tillpost.connect();
+      await tillpost.enable();
+      tillpost.sandbox.revoke(ACCOUNT, false);
+      const created = Math.floor(tillpost.clock.now() / 1000);
+      await tillpost.deliver(fixtureEvent('customer.subscription.created', { account: ACCOUNT, created }));
+      await tillpost.worker.drain();
+      expect(of(await examine(tillpost.ctx), ACCOUNT)).toMatchObject({
+        kind: 'fault',
+        says: expect.stringMatching(/needs to be connected again/),
+        next: `connect the account again: ${tillpost.url}/connect?mode=test`,
+      });
+    }));
+});
+
+describe('the address', () => {
+  it.each([
+    ['in production is a fault', true, 'fault'],
+    ['on a laptop is only told: the server may be off', false, 'skipped'],
+  ])('that gives no answer %s', (_what, production, kind) =>
+    withTillpost({}, async ({ ctx }) => {
+      const config = { ...ctx.config, production, publicUrl: 'http://127.0.0.1:9' };
+      expect(of(await examine({ ...ctx, config }), 'Address')).toMatchObject({ kind });
+    }),
+  );
 });
 
 describe('Stripe', () => {

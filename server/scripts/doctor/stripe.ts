@@ -1,9 +1,6 @@
-/** Whether Stripe takes each key we hold and sends us our events. */
+/** Whether Stripe takes the app owner's key of each mode and sends us our events. */
 import { CONNECT_EVENT_TYPES } from '../../installs/connect-endpoint';
 import type { Context } from '../../context';
-import { isConnected, listInstalls, type Install } from '../../installs/installs';
-import { endpointUrl, KEY_EVENT_TYPES } from '../../installs/key-endpoint';
-import { openSecret } from '../../installs/seals';
 import { redact } from '../../log';
 import { classifyStripeError, type StripeFailure } from '../../stripe';
 import { faultsOf, type Endpoint } from './endpoints';
@@ -27,32 +24,9 @@ async function examineMode(ctx: Context, mode: 'live' | 'test'): Promise<Finding
   ];
 }
 
-/** The endpoint of each account that is connected with a restricted key. */
-export async function examineKeyInstalls(ctx: Context): Promise<Finding[]> {
-  const installs = (await listInstalls(ctx.db)).filter(isConnected);
-  return Promise.all(
-    installs.filter(({ kind }) => kind === 'restricted_key').map((install) => examineKey(ctx, install)),
-  );
-}
-
-async function examineKey(ctx: Context, install: Install): Promise<Finding> {
-  const check = install.account_id;
-  const next = 'connect the account again with its restricted key: that also puts its endpoint right';
-  const key = openSecret(ctx, 'token', install);
-  if (!key) return fault(check, 'no key in ENCRYPTION_KEY opens its restricted key', next);
-  const answer = await listEndpoints(ctx, key);
-  if (answer.kind !== 'endpoints') return refused(check, answer, next);
-  return judged(
-    check,
-    faultsOf(answer.endpoints, endpointUrl(ctx, install.id), KEY_EVENT_TYPES),
-    KEY_EVENT_TYPES,
-    next,
-  );
-}
-
 type Refusal = { kind: StripeFailure; message: string };
 
-async function listEndpoints(
+export async function listEndpoints(
   ctx: Context,
   key: string,
 ): Promise<{ kind: 'endpoints'; endpoints: Endpoint[] } | Refusal> {
@@ -63,11 +37,13 @@ async function listEndpoints(
   } catch (error) {
     const kind = classifyStripeError(error);
     if (!kind) throw error;
-    return { kind, message: redact((error as Error).message) };
+    return { kind, message: messageOf(error) };
   }
 }
 
-function refused(check: string, { kind, message }: Refusal, next: string): Finding {
+export const messageOf = (error: unknown): string => redact(error instanceof Error ? error.message : String(error));
+
+export function refused(check: string, { kind, message }: Refusal, next: string): Finding {
   switch (kind) {
     case 'dead_credentials':
       return fault(check, `Stripe refuses the key: ${message}`, next);
@@ -80,7 +56,7 @@ function refused(check: string, { kind, message }: Refusal, next: string): Findi
   }
 }
 
-const judged = (check: string, faults: readonly string[], types: readonly string[], next: string): Finding =>
+export const judged = (check: string, faults: readonly string[], types: readonly string[], next: string): Finding =>
   faults.length === 0
     ? ok(check, `an endpoint sends our ${types.length} event types in our API version`)
     : fault(check, faults.join('; '), next);

@@ -1,0 +1,72 @@
+/** Whether Stripe still takes what each connected account gave us. Looks only: a refresh token would die with its use. */
+import type { Context } from '../../context';
+import { isConnected, listInstalls, type Install } from '../../installs/installs';
+import { endpointUrl, KEY_EVENT_TYPES } from '../../installs/key-endpoint';
+import { openSecret } from '../../installs/seals';
+import { classifyStripeError } from '../../stripe';
+import { faultsOf } from './endpoints';
+import { fault, ok, type Finding } from './finding';
+import { judged, listEndpoints, messageOf, refused } from './stripe';
+
+/** Accounts asked at the same time. */
+const AT_ONCE = 10;
+
+/** A line for each fault and each restricted key; one for all accounts that came through the app and are in order. */
+export async function examineInstalls(ctx: Context): Promise<Finding[]> {
+  const installs = (await listInstalls(ctx.db)).filter(isConnected);
+  const findings: Finding[] = [];
+  let good = 0;
+  for (let from = 0; from < installs.length; from += AT_ONCE) {
+    const found = await Promise.all(
+      installs.slice(from, from + AT_ONCE).map((install) => examineInstall(ctx, install)),
+    );
+    for (const finding of found)
+      if (finding) findings.push(finding);
+      else good += 1;
+  }
+  const says = `${good} connected through the app: tokens open, and Stripe takes those that have not expired`;
+  if (good > 0) findings.push(ok('Accounts', says));
+  return findings;
+}
+
+/** Undefined for tokens that are in order. */
+async function examineInstall(ctx: Context, install: Install): Promise<Finding | undefined> {
+  const isKey = install.kind === 'restricted_key';
+  const next = isKey
+    ? 'connect the account again with its restricted key: that also puts its endpoint right'
+    : `connect the account again: ${ctx.config.publicUrl}/connect?mode=${install.livemode === 1 ? 'live' : 'test'}`;
+  if (install.status === 'needs_reconnect')
+    return fault(install.account_id, 'Stripe refuses its credentials: it needs to be connected again', next);
+  return isKey ? examineKey(ctx, install, next) : examineTokens(ctx, install, next);
+}
+
+async function examineKey(ctx: Context, install: Install, next: string): Promise<Finding> {
+  const check = install.account_id;
+  const key = openSecret(ctx, 'token', install);
+  if (!key) return fault(check, 'no key in ENCRYPTION_KEY opens its restricted key', next);
+  const answer = await listEndpoints(ctx, key);
+  if (answer.kind !== 'endpoints') return refused(check, answer, next);
+  const faults = faultsOf(answer.endpoints, endpointUrl(ctx, install.id), KEY_EVENT_TYPES);
+  return judged(check, faults, KEY_EVENT_TYPES, next);
+}
+
+async function examineTokens(ctx: Context, install: Install, next: string): Promise<Finding | undefined> {
+  const check = install.account_id;
+  const token = openSecret(ctx, 'token', install);
+  if (!token || !openSecret(ctx, 'refresh', install))
+    return fault(check, 'no key in ENCRYPTION_KEY opens its tokens', `put the earlier key back as well, or ${next}`);
+  // An expired one says nothing: the next look-up replaces it.
+  if ((install.token_expires_at ?? Infinity) <= ctx.clock.now()) return undefined;
+  try {
+    await ctx.stripeFor(token).accounts.retrieveCurrent();
+    return undefined;
+  } catch (error) {
+    const kind = classifyStripeError(error);
+    if (!kind) throw error;
+    // Whatever it may not read, the token is known.
+    if (kind === 'forbidden' || kind === 'gone') return undefined;
+    const message = messageOf(error);
+    if (kind === 'dead_credentials') return fault(check, `Stripe refuses its token: ${message}`, next);
+    return refused(check, { kind, message }, next);
+  }
+}
