@@ -48,6 +48,18 @@ export function parseArgs<T extends z.ZodType>(schema: T, args: unknown): z.infe
   return parsed.data;
 }
 
+/** What a page of a list was asked for, once what it starts after is there: as at Stripe, nothing comes after what is gone. */
+export async function afterKnown<T extends { starting_after?: string | undefined }>(
+  args: T,
+  what: string,
+  find: (id: string) => Promise<unknown>,
+): Promise<T> {
+  const { starting_after: after } = args;
+  if (after !== undefined && (await find(after)) === undefined)
+    throw new AppError('invalid_request', `starting_after: no such ${what}`, 'starting_after');
+  return args;
+}
+
 export function found<T>(value: T | undefined, what: string, param = 'id'): T {
   if (value === undefined) throw new AppError('not_found', `There is no such ${what}.`, param);
   return value;

@@ -3,9 +3,9 @@ import { Router, type Response } from 'express';
 import { settingsSchema } from '../../shared/settings';
 import type { ExtensionApi, Overview } from '../../shared/api';
 import { parseEmail } from '../contacts/address';
-import { findContactByCustomer, listContacts, readContact } from '../contacts/contacts';
+import { findContact, findContactByCustomer, listContacts, readContact } from '../contacts/contacts';
 import type { Context } from '../context';
-import { listEmails, readEmail } from '../emails/emails';
+import { findEmail, listEmails, readEmail } from '../emails/emails';
 import { AppError, invalid } from '../errors';
 import { lastEventAt, listEvents, readEvent, replayEvent } from '../events/events';
 import { findInstall, isConnected } from '../installs/installs';
@@ -17,12 +17,13 @@ import {
   activateWorkflow,
   createWorkflow,
   deleteWorkflow,
+  findWorkflow,
   listWorkflows,
   pauseWorkflow,
   readWorkflow,
   saveWorkflow,
 } from '../workflows/workflows';
-import { ARGS, found, parseArgs } from './args';
+import { afterKnown, ARGS, found, parseArgs } from './args';
 import { createCounts } from './counts';
 import { allowAnyOrigin, requireSignature, type SignedRequest } from './signed-request';
 
@@ -54,8 +55,9 @@ const HANDLERS: Handlers = {
     ctx.nudge();
     return found(event, 'event');
   },
-  'contacts/list': ({ db }, { tenant, args }) => {
-    const { email, ...filter } = parseArgs(ARGS.contacts, args);
+  'contacts/list': async ({ db }, { tenant, args }) => {
+    const page = await afterKnown(parseArgs(ARGS.contacts, args), 'contact', (id) => findContact(db, tenant, id));
+    const { email, ...filter } = page;
     const address = parseEmail(email);
     return listContacts(db, tenant, {
       ...filter,
@@ -76,7 +78,10 @@ const HANDLERS: Handlers = {
     ];
     return { ...contact, events: events.data, emails: emails.data };
   },
-  'workflows/list': ({ db }, { tenant, args }) => listWorkflows(db, tenant, parseArgs(ARGS.list, args)),
+  'workflows/list': async ({ db }, { tenant, args }) => {
+    const page = await afterKnown(parseArgs(ARGS.list, args), 'workflow', (id) => findWorkflow(db, tenant, id));
+    return listWorkflows(db, tenant, page);
+  },
   'workflows/create': ({ db, clock }, { tenant, args }) => {
     const { template, trigger, definition } = parseArgs(ARGS.createWorkflow, args);
     if ((template === undefined) === (definition === undefined))
@@ -98,7 +103,10 @@ const HANDLERS: Handlers = {
     pauseWorkflow(db, tenant, parseArgs(ARGS.id, args).id, clock.now()),
   'workflows/delete': ({ db, clock }, { tenant, args }) =>
     deleteWorkflow(db, tenant, parseArgs(ARGS.id, args).id, clock.now()),
-  'emails/list': ({ db }, { tenant, args }) => listEmails(db, tenant, parseArgs(ARGS.emails, args)),
+  'emails/list': async ({ db }, { tenant, args }) => {
+    const page = await afterKnown(parseArgs(ARGS.emails, args), 'email', (id) => findEmail(db, tenant, id));
+    return listEmails(db, tenant, page);
+  },
   'emails/read': async ({ db }, { tenant, args }) =>
     found(await readEmail(db, tenant, parseArgs(ARGS.id, args).id), 'email'),
   'import/start': async (ctx, { tenant }) => {

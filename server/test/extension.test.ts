@@ -1,3 +1,4 @@
+import { removeContact } from '../contacts/contacts';
 import { defaultSettings } from '../../shared/settings';
 import { ENGINES } from './databases';
 import { fixtureEvent } from './fixtures/stripe';
@@ -154,6 +155,10 @@ describe.each(ENGINES)('the extension API on %s', (engine) => {
     ['events/list', { limit: '5' }, 'limit'],
     ['events/list', { status: 'lost' }, 'status'],
     ['events/list', { starting_after: 'evt_unknown' }, 'starting_after'],
+    ['contacts/list', { starting_after: 'zzz' }, 'starting_after'],
+    ['contacts/list', { starting_after: 'a' }, 'starting_after'],
+    ['emails/list', { starting_after: 'zzz' }, 'starting_after'],
+    ['workflows/list', { starting_after: 'zzz' }, 'starting_after'],
     ['events/read', {}, 'id'],
     ['contacts/read', {}, 'id'],
     ['contacts/list', { query: 7 }, 'query'],
@@ -172,6 +177,38 @@ describe.each(ENGINES)('the extension API on %s', (engine) => {
     expect(await found('page_')).toBe(0);
     await tillpost.db.updateTable('contact').set({ first_name: 'Özlem' }).execute();
     expect(await found('Özlem')).toBe(5);
+  });
+
+  it('goes on after a contact, but not after one that is gone or another account’s', async () => {
+    const { data } = await tillpost.call('contacts/list', { limit: 2 });
+    const starting_after = data[1]!.id;
+    const rest = await tillpost.call('contacts/list', { starting_after });
+    expect([rest.status_code, rest.data.length]).toEqual([200, 3]);
+    const gone = { status_code: 400, error: { param: 'starting_after' } };
+    const stranger = { accountId: 'acct_stranger', livemode: false };
+    await tillpost.connect(stranger);
+    expect(await tillpost.call('contacts/list', { starting_after }, { tenant: stranger })).toMatchObject(gone);
+    await removeContact(tillpost.db, TEST, starting_after);
+    expect(await tillpost.call('contacts/list', { starting_after })).toMatchObject(gone);
+  });
+
+  it('pages through workflows and emails', async () => {
+    for (const template of ['payment_failed', 'trial_ending', 'new_customer'])
+      await tillpost.call('workflows/create', { template });
+    const workflows = await tillpost.call('workflows/list', { limit: 1 });
+    const older = await tillpost.call('workflows/list', { starting_after: workflows.data[0]!.id });
+    expect([older.status_code, older.data.length]).toEqual([200, 2]);
+
+    await tillpost.call('workflows/activate', { id: workflows.data[0]!.id });
+    const created = Math.floor(Date.now() / 1000);
+    for (const id of ['cus_mail1', 'cus_mail2'])
+      await tillpost.deliver(
+        fixtureEvent('customer.created', { account: ACCOUNT, created, object: { id, email: `${id}@example.com` } }),
+      );
+    await tillpost.worker.drain();
+    const emails = await tillpost.call('emails/list', { limit: 1 });
+    const rest = await tillpost.call('emails/list', { starting_after: emails.data[0]!.id });
+    expect([rest.status_code, rest.data.length]).toEqual([200, 1]);
   });
 
   it('answers 404 to unknown ids and routes', async () => {
