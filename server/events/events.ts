@@ -96,7 +96,7 @@ async function seqOf(db: Db, tenant: Tenant, id: string): Promise<string | undef
   return row?.seq;
 }
 
-/** The payload is null where none was kept or its time has passed. */
+/** The payload is null where none was kept or its time has passed, and shortened where it is nested absurdly deep. */
 export async function readEvent(
   db: Db,
   tenant: Tenant,
@@ -105,7 +105,18 @@ export async function readEvent(
   const row = await selectEvents(db, tenant).where('event.id', '=', id).executeTakeFirst();
   if (!row) return undefined;
   const [payload] = await findPayloads(db, tenant, [row.seq]);
-  return { ...viewEvent(row), payload: payload ? (JSON.parse(payload.payload) as unknown) : null };
+  return { ...viewEvent(row), payload: payload ? cutDeep(JSON.parse(payload.payload)) : null };
+}
+
+/** Far deeper than Stripe nests. What writes JSON or pages of it recurses: nested without end, it would fail there. */
+const MAX_DEPTH = 100;
+
+/** The same value with … for what is nested deeper than that. */
+function cutDeep(value: unknown, levels = MAX_DEPTH): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (levels === 0) return '…';
+  if (Array.isArray(value)) return value.map((part) => cutDeep(part, levels - 1));
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, cutDeep(part, levels - 1)]));
 }
 
 export function findPayloads(db: Db, tenant: Tenant, seqs: string[]): Promise<{ seq: string; payload: string }[]> {

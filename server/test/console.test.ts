@@ -7,7 +7,7 @@ import { readSettings } from '../settings/settings';
 import { createWorkflow, readWorkflow } from '../workflows/workflows';
 import { createBrowserClient, type BrowserClient } from './browser-client';
 import { ENGINES } from './databases';
-import { LIVE, startTillpost, TEST, type Tillpost } from './harness';
+import { LIVE, SECRETS, sign, startTillpost, TEST, type Tillpost } from './harness';
 
 const OTHER: Tenant = { accountId: 'acct_1SomebodyElse', livemode: false };
 const SECTIONS = ['/settings/stripe', '/audience', '/events', '/workflows', '/emails'];
@@ -340,6 +340,25 @@ describe.each(ENGINES)('the console on %s', (engine) => {
         expect(page).not.toMatch(/<script>alert|<img src=x/);
       }
       expect(await text(client, `/audience/${contact}`)).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    });
+
+    it('are shown as deep as Stripe could nest them, however deep they are', async () => {
+      await tillpost.enable();
+      const id = `evt_${newId('con').slice(4)}`;
+      const object = `{"id":"cus_deep","object":"customer","email":"${uniqueAddress()}","metadata":{"at":"the top","deep":DEEP}}`;
+      const body = `{"id":"${id}","type":"customer.created","account":"${TEST.accountId}","livemode":false,"data":{"object":${object}}}`;
+      const deep = body.replace('DEEP', '['.repeat(100_000) + ']'.repeat(100_000));
+      const headers = { 'Stripe-Signature': sign(deep, SECRETS.webhook.test, tillpost.clock.now()) };
+      const answer = await fetch(`${tillpost.url}/webhooks/stripe`, { method: 'POST', headers, body: deep });
+      expect(answer.status).toBe(200);
+      await tillpost.worker.drain();
+      expect(await tillpost.call('events/read', { id })).toMatchObject({
+        status_code: 200,
+        status: 'processed',
+        payload: { data: { object: { metadata: { at: 'the top' } } } },
+      });
+      const page = await (await signedIn()).get(`/events/${id}`);
+      expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('the top')]);
     });
 
     it('do not become formulas in the exported file', async () => {
