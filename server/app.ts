@@ -1,11 +1,11 @@
 /** The Express app: routes in order, error handler last. The webhook receiver stands before it (see createHandler). */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import { consoleErrors, consolePages, consoleRoutes } from './console/routes';
 import type { Context } from './context';
 import { isMigrated } from './db/migrate';
 import { unsubscribeRoutes } from './emails/unsubscribe-routes';
-import { errorHandler } from './errors';
+import { AppError, errorHandler } from './errors';
 import { extensionRoutes } from './extension/routes';
 import { installRoutes } from './installs/routes';
 import { scrape } from './metrics';
@@ -28,12 +28,27 @@ export function createApp(ctx: Context): Express {
     res.type(ctx.metrics.registry.contentType).send(await scrape(ctx));
   });
   app.use('/api/app', extensionRoutes(ctx), errorHandler(ctx.log));
+  app.use(refuseBrokenPath);
   const pages = consolePages(ctx);
   app.use(unsubscribeRoutes(ctx, pages));
   app.use(installRoutes(ctx, pages));
   app.use(consoleRoutes(ctx));
   app.use(consoleErrors(ctx));
   return app;
+}
+
+/** A path that can't be decoded is as unknown as any malformed id. */
+const refuseBrokenPath: RequestHandler = (req, _res, next) => {
+  next(isDecodable(req.path) ? undefined : new AppError('not_found', 'There is no such page.'));
+};
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What the http server calls: webhooks go to the receiver, all else to Express. */

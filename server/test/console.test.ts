@@ -111,6 +111,16 @@ describe.each(ENGINES)('the console on %s', (engine) => {
     });
   });
 
+  it.each(['/unsubscribe/%E0%A4%A', '/events/%E0%A4%A', '/open/%', '/nothing/%C0'])(
+    'answers 404 to %s, which can not be decoded',
+    async (path) => {
+      const client = await signedIn();
+      const answers = [await client.get(path), await client.post(path, {})];
+      expect(answers.map(({ status }) => status)).toEqual([404, 404]);
+      expect(await answers[0]!.text()).toContain('There is no such page');
+    },
+  );
+
   describe('every page', () => {
     it.each(['/', '/no/such/page', '/connect?mode=none'])(
       '%s allows no inline script or style and no framing',
