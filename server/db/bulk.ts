@@ -2,7 +2,7 @@
  * Many rows in few statements. On SQLite their sizes are powers of two, so that few statement texts exist and stay
  * prepared; PostgreSQL parses each anew, and there a statement is a round trip.
  */
-import type { Insertable } from 'kysely';
+import { CompiledQuery, type Compilable, type Insertable } from 'kysely';
 import { isPostgres } from './engine';
 import type { Db, Row, Schema } from './schema';
 
@@ -38,6 +38,26 @@ function* chunks<T>(db: Db, rows: readonly T[]): Generator<T[]> {
   }
 }
 
+/** Statements by their kind, columns and number of rows. On SQLite making a text anew costs half of running it. */
+const texts = new Map<string, string>();
+
+/** Runs the statement that `build` makes of rows; `kind` and the rows' shape say all that its text depends on. */
+async function write<T extends object>(
+  db: Db,
+  kind: string,
+  rows: readonly T[],
+  build: (rows: readonly T[]) => Compilable,
+): Promise<unknown[]> {
+  const columns = Object.keys(rows[0] ?? {}) as (keyof T)[];
+  const isUniform = rows.every((row) => Object.keys(row).length === columns.length);
+  if (isPostgres(db) || !isUniform) return (await db.executeQuery(build(rows).compile())).rows;
+  const key = [kind, rows.length, ...columns].join();
+  const text = texts.get(key) ?? build(rows).compile().sql;
+  texts.set(key, text);
+  const parameters = rows.flatMap((row) => columns.map((column) => row[column]));
+  return (await db.executeQuery(CompiledQuery.raw(text, parameters))).rows;
+}
+
 /** Inserts the rows that aren't there yet, by any unique key; answers the named columns of those that were inserted. */
 export async function insertNew<T extends keyof Schema, C extends keyof Row<T> & string = never>(
   db: Db,
@@ -47,13 +67,14 @@ export async function insertNew<T extends keyof Schema, C extends keyof Row<T> &
 ): Promise<Pick<Row<T>, C>[]> {
   const inserted: Pick<Row<T>, C>[] = [];
   for (const chunk of chunks(db, rows)) {
-    const result = await db
-      .insertInto(table as 'setting')
-      .values(chunk as never[])
-      .onConflict((oc) => oc.doNothing())
-      .$if(columns.length > 0, (query) => query.returning(columns as never))
-      .execute();
-    if (columns.length > 0) inserted.push(...(result as unknown as Pick<Row<T>, C>[]));
+    const result = await write(db, `new ${table} ${columns.join()}`, chunk, (values) =>
+      db
+        .insertInto(table as 'setting')
+        .values(values as never[])
+        .onConflict((oc) => oc.doNothing())
+        .$if(columns.length > 0, (query) => query.returning(columns as never)),
+    );
+    if (columns.length > 0) inserted.push(...(result as Pick<Row<T>, C>[]));
   }
   return inserted;
 }
@@ -72,16 +93,17 @@ export async function upsert<T extends keyof Schema>(
   const keys = ['account_id', 'livemode', ...key];
   for (const chunk of chunks(db, rows)) {
     const written = columns ?? Object.keys(chunk[0] ?? {}).filter((column) => !keys.includes(column));
-    await db
-      .insertInto(table as 'setting')
-      .values(chunk as never[])
-      .onConflict((oc) =>
-        oc
-          .columns(keys as never[])
-          .doUpdateSet((eb) =>
-            Object.fromEntries(written.map((column) => [column, eb.ref(`excluded.${column}` as never)])),
-          ),
-      )
-      .execute();
+    await write(db, `all ${table} ${key.join()} ${written.join()}`, chunk, (values) =>
+      db
+        .insertInto(table as 'setting')
+        .values(values as never[])
+        .onConflict((oc) =>
+          oc
+            .columns(keys as never[])
+            .doUpdateSet((eb) =>
+              Object.fromEntries(written.map((column) => [column, eb.ref(`excluded.${column}` as never)])),
+            ),
+        ),
+    );
   }
 }

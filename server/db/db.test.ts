@@ -51,6 +51,21 @@ describe.each(ENGINES)('the database on %s', (engine) => {
     ).toHaveLength(0);
   });
 
+  it('inserts rows of different columns together', async () => {
+    const { due_at: _, ...without } = eventRow('evt_1', null);
+    for (const rows of [
+      [without, eventRow('evt_2', 5)],
+      [eventRow('evt_3', 6), { ...without, id: 'evt_4', seq: timeOrderedId() }],
+    ])
+      await insertNew(db, 'event', rows);
+    expect(await db.selectFrom('event').select(['id', 'due_at']).orderBy('id').execute()).toEqual([
+      { id: 'evt_1', due_at: null },
+      { id: 'evt_2', due_at: 5 },
+      { id: 'evt_3', due_at: 6 },
+      { id: 'evt_4', due_at: null },
+    ]);
+  });
+
   it('overwrites whole rows by their key', async () => {
     await insertNew(db, 'event', [eventRow('evt_1', 5)]);
     const row = await db.selectFrom('event').selectAll().executeTakeFirstOrThrow();
