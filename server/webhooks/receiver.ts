@@ -119,14 +119,14 @@ function refusalOf(ctx: Context, error: unknown): Answer {
   return { status: 503, code: 'unavailable', message: 'The event could not be stored. Please deliver it again.' };
 }
 
-const OK = Buffer.from('{"received":true}');
+const OK = '{"received":true}';
 
 function send(req: IncomingMessage, res: ServerResponse, { status, code, message }: Answer): void {
   if (res.headersSent || res.destroyed) return;
-  const body = status === 200 ? OK : Buffer.from(JSON.stringify({ error: { code, message } }));
+  const body = status === 200 ? OK : JSON.stringify({ error: { code, message } });
   res.writeHead(status, {
     'Content-Type': 'application/json',
-    'Content-Length': body.length,
+    'Content-Length': Buffer.byteLength(body),
     ...(status === 503 ? { 'Retry-After': '1' } : {}),
     ...(req.complete ? {} : { Connection: 'close' }),
   });
