@@ -1,27 +1,41 @@
 import { join } from 'node:path';
 import { median } from './ingest';
-import { ACCOUNT, load, SECRET, startProcess } from './processes';
+import { ACCOUNT, load, SECRET, startProcess, type ServerProcess } from './processes';
 import { startPostgres } from './postgres';
 import type { Figure } from './parts';
 
-const ROUNDS = 3;
+const ROUNDS = 5;
 const EVENTS = 15_000;
 const CONCURRENCY = 64;
 const POSTGRES_PORT = 54_399;
 
-/** Events per second from the first request until nothing is left to do. */
-export async function throughput(databaseUrl: string, key: string): Promise<{ perSecond: number; rssMb: number }> {
-  const server = await startProcess('servers/tillpost.ts', [databaseUrl, SECRET, ACCOUNT, 'worker']);
-  await load(server.hello.port, { requests: 2_000, concurrency: CONCURRENCY, key: `warm${key}` });
-  while (!(await server.report()).isDone);
-  const loading = load(server.hello.port, { requests: EVENTS, concurrency: CONCURRENCY, key });
-  const result = await loading;
+/** Events per second from the first request until nothing is left to do, by one process or several on one database. */
+export async function throughput(
+  databaseUrl: string,
+  key: string,
+  { processes = 1, events = EVENTS } = {},
+): Promise<{ perSecond: number; rssMb: number }> {
+  const servers: ServerProcess[] = [];
+  for (let n = 0; n < processes; n++)
+    servers.push(await startProcess('servers/tillpost.ts', [databaseUrl, SECRET, ACCOUNT, 'worker']));
+  const loadAll = (requests: number, name: string) =>
+    Promise.all(
+      servers.map(({ hello }, n) =>
+        load(hello.port, { requests: requests / processes, concurrency: CONCURRENCY / processes, key: `${name}p${n}` }),
+      ),
+    );
+  const [first] = servers;
+  if (!first) throw new Error('at least one process is needed');
+  await loadAll(2_000, `warm${key}`);
+  while (!(await first.report()).isDone);
+  const results = await loadAll(events, key);
   const received = performance.now();
-  let report = await server.report();
-  while (!report.isDone) report = await server.report();
-  const seconds = EVENTS / result.perSecond + (performance.now() - received) / 1000;
-  await server.stop();
-  return { perSecond: EVENTS / seconds, rssMb: report.rssMb };
+  let report = await first.report();
+  while (!report.isDone) report = await first.report();
+  const seconds =
+    Math.max(...results.map(({ perSecond }) => events / processes / perSecond)) + (performance.now() - received) / 1000;
+  for (const server of servers) await server.stop();
+  return { perSecond: events / seconds, rssMb: report.rssMb };
 }
 
 async function baseline(which: string, database: string): Promise<number> {
@@ -54,13 +68,21 @@ export async function measurePostgres(): Promise<Figure[]> {
   const postgres = await startPostgres(POSTGRES_PORT);
   try {
     const own: number[] = [];
+    const two: number[] = [];
     const upserts: number[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       own.push((await throughput(await postgres.fresh(), `pg${round}`)).perSecond);
+      two.push((await throughput(await postgres.fresh(), `two${round}`, { processes: 2 })).perSecond);
       upserts.push(await baseline('express-upsert', await postgres.fresh()));
     }
     return [
       { name: 'Tillpost', value: `${Math.round(median(own))}/s` },
+      {
+        name: 'Tillpost, two processes',
+        value: `${Math.round(median(two))}/s`,
+        ratio: `${(median(two) / median(own)).toFixed(2)} ×`,
+        note: 'against one; all share this machine’s cores',
+      },
       {
         name: 'Express, an upsert per event',
         value: `${Math.round(median(upserts))}/s`,
