@@ -5,7 +5,8 @@ import { startPostgres } from './postgres';
 import type { Figure } from './parts';
 
 const ROUNDS = 5;
-const EVENTS = 15_000;
+const WARM_UP = 5_000;
+const EVENTS = 20_000;
 const CONCURRENCY = 64;
 const POSTGRES_PORT = 54_399;
 
@@ -26,7 +27,7 @@ export async function throughput(
     );
   const [first] = servers;
   if (!first) throw new Error('at least one process is needed');
-  await loadAll(2_000, `warm${key}`);
+  await loadAll(WARM_UP, `warm${key}`);
   while (!(await first.report()).isDone);
   const results = await loadAll(events, key);
   const received = performance.now();
@@ -40,7 +41,7 @@ export async function throughput(
 
 async function baseline(which: string, database: string): Promise<number> {
   const server = await startProcess('servers/baselines.ts', [which, SECRET, database]);
-  await load(server.hello.port, { requests: 2_000, concurrency: CONCURRENCY, key: 'warm' });
+  await load(server.hello.port, { requests: WARM_UP, concurrency: CONCURRENCY, key: 'warm' });
   const { perSecond } = await load(server.hello.port, { requests: EVENTS, concurrency: CONCURRENCY, key: 'run' });
   await server.stop();
   return perSecond;

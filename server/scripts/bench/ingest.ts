@@ -3,7 +3,8 @@ import { ACCOUNT, load, SECRET, startProcess, type LoadResult } from './processe
 import type { Figure } from './parts';
 
 const ROUNDS = 5;
-const REQUESTS = 15_000;
+const WARM_UP = 5_000;
+const REQUESTS = 30_000;
 const CONCURRENCY = 64;
 
 const CONTENDERS = {
@@ -21,7 +22,7 @@ export async function measureIngest(folder: string): Promise<Figure[]> {
       const file = join(folder, `ingest-${round}-${name.replace(/\W+/g, '-')}.db`);
       const [script = '', ...args] = command(file);
       const server = await startProcess(script, args);
-      await load(server.hello.port, { requests: 2_000, concurrency: CONCURRENCY, key: `warm${round}` });
+      await load(server.hello.port, { requests: WARM_UP, concurrency: CONCURRENCY, key: `warm${round}` });
       const result = await load(server.hello.port, {
         requests: REQUESTS,
         concurrency: CONCURRENCY,
