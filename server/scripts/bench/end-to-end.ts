@@ -14,7 +14,7 @@ const POSTGRES_PORT = 54_399;
 export async function throughput(
   databaseUrl: string,
   key: string,
-  { processes = 1, events = EVENTS } = {},
+  { processes = 1 } = {},
 ): Promise<{ perSecond: number; rssMb: number }> {
   const servers: ServerProcess[] = [];
   for (let n = 0; n < processes; n++)
@@ -29,14 +29,14 @@ export async function throughput(
   if (!first) throw new Error('at least one process is needed');
   await loadAll(WARM_UP, `warm${key}`);
   while (!(await first.report()).isDone);
-  const results = await loadAll(events, key);
+  const results = await loadAll(EVENTS, key);
   const received = performance.now();
   let report = await first.report();
   while (!report.isDone) report = await first.report();
   const seconds =
-    Math.max(...results.map(({ perSecond }) => events / processes / perSecond)) + (performance.now() - received) / 1000;
+    Math.max(...results.map(({ perSecond }) => EVENTS / processes / perSecond)) + (performance.now() - received) / 1000;
   for (const server of servers) await server.stop();
-  return { perSecond: events / seconds, rssMb: report.rssMb };
+  return { perSecond: EVENTS / seconds, rssMb: report.rssMb };
 }
 
 async function baseline(which: string, database: string): Promise<number> {
