@@ -85,7 +85,7 @@ export interface ContactTable extends TenantColumns {
   email: string;
   first_name: string | null;
   last_name: string | null;
-  /** Stamp (see contacts/stamp.ts) of the event that last wrote the name. */
+  /** Stamp (see audience/stamp.ts) of the event that last wrote the name. */
   name_stamp: number;
   user_group: string | null;
   status: ContactStatus;

@@ -1,5 +1,5 @@
-import { suppressAddress, liftSuppression } from '../contacts/suppressions';
-import { setUserGroup, unsubscribeContact } from '../contacts/contacts';
+import { suppressAddress, liftSuppression } from '../audience/suppressions';
+import { setUserGroup, unsubscribeContact } from '../audience/contacts';
 import { createLog } from '../log';
 import { ENGINES } from '../test/databases';
 import { createRig, DAY, tenant, type Rig } from '../test/workflow-rig';

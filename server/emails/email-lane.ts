@@ -4,7 +4,7 @@
  * same message with the same Message-ID is sent when the lease ends.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { findSuppressions, suppressAddress } from '../contacts/suppressions';
+import { findSuppressions, suppressAddress } from '../audience/suppressions';
 import type { Context } from '../context';
 import { backOffMs } from '../db/back-off';
 import { inList } from '../db/bulk';

@@ -3,7 +3,7 @@
  * one-click POST of mail clients (RFC 8058) do. The signed token is the authority: no session, no CSRF token.
  */
 import { Router, urlencoded, type Response } from 'express';
-import { findContact, resubscribeContact, unsubscribeContact } from '../contacts/contacts';
+import { findContact, resubscribeContact, unsubscribeContact } from '../audience/contacts';
 import type { Context } from '../context';
 import { readSettings } from '../settings/settings';
 import { findEmail } from './emails';

@@ -1,6 +1,6 @@
 /** Totals for the overview. Counting a million events takes a while: such an answer is kept for a minute. */
 import type { Overview } from '../../shared/api';
-import { countContacts } from '../contacts/contacts';
+import { countContacts } from '../audience/contacts';
 import type { Db } from '../db/schema';
 import { tenantKey, type Tenant } from '../db/tenant';
 import { countEmails } from '../emails/emails';

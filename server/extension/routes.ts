@@ -2,8 +2,8 @@
 import { Router, type Response } from 'express';
 import { settingsSchema } from '../../shared/settings';
 import type { ExtensionApi, Overview } from '../../shared/api';
-import { parseEmail } from '../contacts/address';
-import { findContact, findContactByCustomer, listContacts, readContact } from '../contacts/contacts';
+import { parseEmail } from '../audience/address';
+import { findContact, findContactByCustomer, listContacts, readContact } from '../audience/contacts';
 import type { Context } from '../context';
 import { findEmail, listEmails, readEmail } from '../emails/emails';
 import { AppError, invalid } from '../errors';
@@ -11,8 +11,8 @@ import { lastEventAt, listEvents, readEvent, replayEvent } from '../events/event
 import { findInstall, isConnected } from '../installs/installs';
 import { createOpenLink } from '../installs/open-link';
 import { readSettings, saveSettings } from '../settings/settings';
-import { disconnect } from '../sync/disconnect';
-import { readImport, startImport } from '../sync/import';
+import { disconnect } from '../lifecycle/disconnect';
+import { readImport, startImport } from '../lifecycle/import';
 import {
   activateWorkflow,
   createWorkflow,

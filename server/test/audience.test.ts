@@ -1,13 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { EVENT_TYPES, type EventType } from '../../shared/catalogue';
 import type { Settings } from '../../shared/settings';
-import { openAudience } from '../contacts/audience';
-import { resubscribeContact } from '../contacts/contacts';
+import { openAudience } from '../audience/audience';
+import { resubscribeContact } from '../audience/contacts';
 import { insertNew } from '../db/bulk';
 import { transact } from '../db/transact';
-import { deleteContact } from '../sync/merge';
+import { deleteContact } from '../audience/merge';
 import { replayEvent } from '../events/events';
-import { disconnect } from '../sync/disconnect';
+import { disconnect } from '../lifecycle/disconnect';
 import { ENGINES } from './databases';
 import { fixtureEvent, SHAPES, type FixtureOptions, type FixtureType } from './fixtures/stripe';
 import { ACCOUNT, startTillpost, TEST, uniqueId, type Tillpost } from './harness';

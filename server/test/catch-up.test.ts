@@ -3,7 +3,7 @@ import { EVENT_TYPES } from '../../shared/catalogue';
 import { ENGINES, type Engine } from './databases';
 import { ACCOUNT, startTillpost, TEST, type HarnessOptions, type Tillpost } from './harness';
 import { findInstall } from '../installs/installs';
-import { endInstall } from '../sync/disconnect';
+import { endInstall } from '../lifecycle/disconnect';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -14,7 +14,7 @@ import {
 } from './harness';
 import { createOpenLink } from '../installs/open-link';
 import { findInstall } from '../installs/installs';
-import { endInstall } from '../sync/disconnect';
+import { endInstall } from '../lifecycle/disconnect';
 
 const OTHER = 'acct_1SomebodyElse';
 

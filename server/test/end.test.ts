@@ -2,13 +2,13 @@
 import { createOpenLink } from '../installs/open-link';
 import { findInstall } from '../installs/installs';
 import type { Schema } from '../db/schema';
-import { disconnect, endInstall } from '../sync/disconnect';
-import { eraseInstall } from '../sync/erase';
-import { startImport } from '../sync/import';
+import { disconnect, endInstall } from '../lifecycle/disconnect';
+import { eraseInstall } from '../lifecycle/erase';
+import { startImport } from '../lifecycle/import';
 import { ENGINES } from './databases';
 import { ACCOUNT, LIVE, startTillpost, TEST, type HarnessOptions, type Tillpost } from './harness';
 import { createWorkflow, activateWorkflow } from '../workflows/workflows';
-import { findSuppression } from '../contacts/suppressions';
+import { findSuppression } from '../audience/suppressions';
 
 const DAY = 24 * 3_600_000;
 

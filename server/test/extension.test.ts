@@ -1,4 +1,4 @@
-import { removeContact } from '../contacts/contacts';
+import { removeContact } from '../audience/contacts';
 import { defaultSettings } from '../../shared/settings';
 import { ENGINES } from './databases';
 import { fixtureEvent } from './fixtures/stripe';

@@ -1,10 +1,10 @@
 /** The import of customers an account had before, from the first page to the last, through everything that can interrupt it. */
-import { findContactByCustomer, findContactByEmail, countContacts } from '../contacts/contacts';
+import { findContactByCustomer, findContactByEmail, countContacts } from '../audience/contacts';
 import { LEASE_MS } from '../db/claim';
 import { findInstall } from '../installs/installs';
 import { sealSecret } from '../installs/seals';
-import { disconnect } from '../sync/disconnect';
-import { readImport, startImport } from '../sync/import';
+import { disconnect } from '../lifecycle/disconnect';
+import { readImport, startImport } from '../lifecycle/import';
 import { ENGINES } from './databases';
 import { ACCOUNT, startTillpost, TEST, type HarnessOptions, type Tillpost } from './harness';
 

@@ -1,5 +1,5 @@
-import { disconnect } from '../sync/disconnect';
-import { eraseInstall } from '../sync/erase';
+import { disconnect } from '../lifecycle/disconnect';
+import { eraseInstall } from '../lifecycle/erase';
 import { ENGINES } from './databases';
 import { fixtureEvent, type FixtureOptions, type FixtureType } from './fixtures/stripe';
 import { ACCOUNT, startTillpost, TEST, type Tillpost } from './harness';

@@ -1,5 +1,5 @@
 /** One real PostgreSQL for the whole test run; each test file makes a database of its own in it. */
-import { startEmbeddedPostgres } from '../scripts/embedded-postgres';
+import { startEmbeddedPostgres } from '../dev/embedded-postgres';
 
 declare global {
   var testPostgres: { stop(): Promise<void> } | undefined;

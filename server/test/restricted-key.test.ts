@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { EVENT_TYPES } from '../../shared/catalogue';
 import { findInstall } from '../installs/installs';
 import { STRIPE_API_VERSION } from '../stripe';
-import { disconnect } from '../sync/disconnect';
+import { disconnect } from '../lifecycle/disconnect';
 import { createBrowserClient, type BrowserClient } from './browser-client';
 import { ENGINES, type Engine } from './databases';
 import { ACCOUNT, startTillpost, TEST, type Tillpost } from './harness';
@@ -209,7 +209,7 @@ describe('npm run stripe:setup', () => {
       STRIPE_TEST_SECRET_KEY: 'sk_test_sandbox0000000000',
       STRIPE_SECRET_KEY: 'sk_live_sandbox0000000000',
     };
-    const script = `${__dirname}/../scripts/stripe-setup.ts`;
+    const script = `${__dirname}/../tools/stripe-setup.ts`;
     return (await promisify(execFile)(process.execPath, ['--import', 'tsx', script], { env })).stdout;
   };
   const at = async (tillpost: Tillpost, url: string) =>
@@ -234,7 +234,7 @@ describe('npm run stripe:setup', () => {
     }));
 
   it('names every fault of its configuration at once', async () => {
-    const script = `${__dirname}/../scripts/stripe-setup.ts`;
+    const script = `${__dirname}/../tools/stripe-setup.ts`;
     const env = {
       PATH: process.env.PATH,
       STRIPE_TEST_SECRET_KEY: 'pk_test_123',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { EVENT_TYPES, type EventType } from '../../shared/catalogue';
-import { DEFAULT_ACCOUNT } from '../sandbox/sandbox';
+import { DEFAULT_ACCOUNT } from '../dev/local-stripe/sandbox';
 import { startTillpost, type Tillpost } from './harness';
 
 const run = promisify(execFile);

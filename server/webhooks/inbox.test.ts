@@ -9,7 +9,7 @@ import { createContext } from '../context';
 import { migrate } from '../db/migrate';
 import { Sqlite } from '../db/sqlite';
 import { ENGINES, freshDatabase } from '../test/databases';
-import type { Delivery } from './delivery';
+import type { Delivery } from '../events/delivery';
 import { createInbox } from './inbox';
 
 async function open(url: string) {

@@ -8,7 +8,7 @@ import { tenantColumns } from '../db/tenant';
 import { timeOrderedId } from '../db/new-id';
 import type { Trx } from '../db/schema';
 import type { Context } from '../context';
-import type { Delivery } from './delivery';
+import type { Delivery } from '../events/delivery';
 
 /** Beyond either the sender is told to come back: memory must not grow when the disk can't keep up. */
 const MAX_WAITING = 5_000;

@@ -9,7 +9,7 @@ import { tenantOf } from '../db/tenant';
 import { findInstallById } from '../installs/installs';
 import { openSecret } from '../installs/seals';
 import { isSignedBy } from '../stripe';
-import { readDelivery, type Delivery } from './delivery';
+import { readDelivery, type Delivery } from '../events/delivery';
 import { createInbox, InboxFull, type Inbox } from './inbox';
 import { BodyFault, createBodyReader } from './read-body';
 

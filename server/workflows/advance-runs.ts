@@ -3,7 +3,7 @@ import type { Insertable } from 'kysely';
 import type { PropertyValue } from '../../shared/catalogue';
 import type { Settings } from '../../shared/settings';
 import { findStep } from '../../shared/workflow';
-import { setUserGroup } from '../contacts/contacts';
+import { setUserGroup } from '../audience/contacts';
 import type { Context } from '../context';
 import { inList, insertNew, upsert } from '../db/bulk';
 import { isoTime } from '../db/columns';

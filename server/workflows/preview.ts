@@ -2,8 +2,8 @@
 import type { EmailView } from '../../shared/api';
 import { CATALOGUE, CONTACT_PROPERTIES, samplesOf, type EventType, type PropertyValue } from '../../shared/catalogue';
 import { emailContentSchema } from '../../shared/workflow';
-import { findContact } from '../contacts/contacts';
-import { parseEmail } from '../contacts/address';
+import { findContact } from '../audience/contacts';
+import { parseEmail } from '../audience/address';
 import type { Context } from '../context';
 import type { Tenant } from '../db/tenant';
 import { composeEmail, insertEmails, type EmailRequest } from '../emails/compose';

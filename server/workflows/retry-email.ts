@@ -1,7 +1,7 @@
 /** Another try for an email that was held or failed, on a person's word. */
 import type { EmailView } from '../../shared/api';
 import { findStep } from '../../shared/workflow';
-import { findContact } from '../contacts/contacts';
+import { findContact } from '../audience/contacts';
 import type { Context } from '../context';
 import { insertNew } from '../db/bulk';
 import type { Row, Trx } from '../db/schema';

@@ -11,13 +11,13 @@ import {
   setUserGroup,
   unsubscribeContact,
   type ContactFilter,
-} from '../../contacts/contacts';
-import { liftSuppression } from '../../contacts/suppressions';
+} from '../../audience/contacts';
+import { liftSuppression } from '../../audience/suppressions';
 import type { Context } from '../../context';
 import type { Tenant } from '../../db/tenant';
 import { transact } from '../../db/transact';
 import { AppError } from '../../errors';
-import { deleteContact } from '../../sync/merge';
+import { deleteContact } from '../../audience/merge';
 import { contactLine, CSV_HEAD } from '../contact-csv';
 import { withNotice } from '../notices';
 import { Audience, SUBSCRIPTION_WORDS, type AudienceQuery } from '../pages/audience';

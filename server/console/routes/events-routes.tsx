@@ -1,8 +1,8 @@
 /** The log, one event, and replay. */
 import { Router } from 'express';
 import { EVENT_STATUSES, type EventView, type List } from '../../../shared/api';
-import { parseEmail } from '../../contacts/address';
-import { findContactByEmail } from '../../contacts/contacts';
+import { parseEmail } from '../../audience/address';
+import { findContactByEmail } from '../../audience/contacts';
 import type { Context } from '../../context';
 import { listEmails } from '../../emails/emails';
 import { eventChart, type ChartBar, type ChartDay } from '../../events/chart';

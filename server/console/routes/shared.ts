@@ -1,6 +1,6 @@
 /** What the sections of the console have in common. */
 import type { RequestHandler } from 'express';
-import { listUserGroups } from '../../contacts/contacts';
+import { listUserGroups } from '../../audience/contacts';
 import type { Context } from '../../context';
 import { tenantKey, type Tenant } from '../../db/tenant';
 import { checkForm } from '../../installs/session-middleware';

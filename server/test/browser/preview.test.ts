@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { saveSettings, readSettings } from '../../settings/settings';
 import { defaultSettings } from '../../../shared/settings';
-import { type Preview, startPreview } from '../../preview/preview';
-import { configureAsMerchant, type LocalStack, startLocalStack } from '../../scripts/local-stack';
+import { type Preview, startPreview } from '../../dev/preview/preview';
+import { configureAsMerchant, type LocalStack, startLocalStack } from '../../dev/local-stack';
 import { openChromium } from './chromium';
 
 const VIEWPORTS = {
@@ -176,7 +176,7 @@ it('runs views where nothing but the manifest’s address can be reached', async
 
 it('draws every component that the views import', () => {
   const root = resolve(__dirname, '../../..');
-  const drawn = readFileSync(join(root, 'server/preview/browser/components.ts'), 'utf8');
+  const drawn = readFileSync(join(root, 'server/dev/preview/browser/components.ts'), 'utf8');
   const imported = readdirSync(join(root, 'stripe-app/src'), { recursive: true, encoding: 'utf8' })
     .filter((file) => /(?<!\.test)\.tsx$/.test(file))
     .map((file) => readFileSync(join(root, 'stripe-app/src', file), 'utf8'))

@@ -49,24 +49,46 @@ const leadsTo =
   (target: string) =>
     folders.some((folder) => target.startsWith(`${folder}/`));
 
-const DOMAINS = [
-  'installs',
-  'events',
-  'contacts',
-  'settings',
-  'emails',
-  'workflows',
-  'webhooks',
-  'sync',
-  'extension',
-  'console',
+/** From the top of the house to its ground: a folder imports only from folders below its own. */
+const ORDER = [
+  'server/tools',
+  'server/console',
+  'server/extension',
+  'server/webhooks',
+  'server/lifecycle',
+  'server/events',
+  'server/workflows',
+  'server/emails',
+  'server/audience',
+  'server/settings',
+  'server/installs',
+  'server/stripe-objects',
+  'server/db',
+  'shared',
 ];
-const serverFolders = (names: string[]) => names.map((name) => `server/${name}`);
+const folderOf = (path: string) => ORDER.findIndex((folder) => path.startsWith(`${folder}/`));
+const show = ({ from, to }: { from: string; to: string }) => `${from} → ${to}`;
+const arrows = sources.flatMap(({ path, imports }) => imports.map((to) => ({ from: path, to })));
 
 describe('imports', () => {
   it('are found at all', () => {
-    expect(crossings('server/extension', leadsTo('server/contacts'))).not.toEqual([]);
+    expect(arrows.map(show)).toContain('server/extension/routes.ts → server/settings/settings');
     expect(inFolder('stripe-app').length).toBeGreaterThan(10);
+  });
+
+  it('lead down the order of folders, never up', () => {
+    const up = arrows.filter(
+      ({ from, to }) => folderOf(from) >= 0 && folderOf(to) >= 0 && folderOf(to) < folderOf(from),
+    );
+    expect(up.map(show)).toEqual([]);
+  });
+
+  it('find every folder in the order', () => {
+    const folders = new Set(inFolder('server').map(({ path }) => path.split('/').slice(0, -1).join('/')));
+    const strangers = [...folders].filter(
+      (folder) => folder !== 'server' && !folder.startsWith('server/dev') && folderOf(`${folder}/`) < 0,
+    );
+    expect(strangers).toEqual([]);
   });
 
   it('keep shared free of everything else of ours', () => {
@@ -77,40 +99,9 @@ describe('imports', () => {
     expect(crossings('stripe-app', (target) => !/^(shared|stripe-app)\//.test(target))).toEqual([]);
   });
 
-  it.each(['db', 'stripe-objects'])('keep server/%s free of domains', (folder) => {
-    expect(crossings(`server/${folder}`, leadsTo(...serverFolders(DOMAINS)))).toEqual([]);
-  });
-
-  it.each(['installs', 'events', 'contacts', 'settings'])('keep server/%s free of other domains', (folder) => {
-    const others = DOMAINS.filter((name) => name !== folder);
-    expect(crossings(`server/${folder}`, leadsTo(...serverFolders(others)))).toEqual([]);
-  });
-
-  it('let emails use contacts (consent, suppression) and settings only', () => {
-    const others = DOMAINS.filter((name) => !['emails', 'contacts', 'settings'].includes(name));
-    expect(crossings('server/emails', leadsTo(...serverFolders(others)))).toEqual([]);
-  });
-
-  it('let workflows use contacts, emails, events and settings only', () => {
-    const others = DOMAINS.filter((name) => !['workflows', 'contacts', 'emails', 'events', 'settings'].includes(name));
-    expect(crossings('server/workflows', leadsTo(...serverFolders(others)))).toEqual([]);
-  });
-
-  it('keep webhooks and sync apart from extension and console', () => {
-    for (const folder of ['webhooks', 'sync'])
-      expect(crossings(`server/${folder}`, leadsTo('server/extension', 'server/console'))).toEqual([]);
-  });
-
-  it('keep the product apart from the local Stripe and the scripts', () => {
-    const product = sources.filter(
-      ({ path }) => !/^server\/(sandbox|scripts|preview)\//.test(path) && path.startsWith('server/'),
-    );
-    const found = product.flatMap(({ path, imports }) =>
-      imports
-        .filter(leadsTo('server/sandbox', 'server/scripts', 'server/preview', 'server/test'))
-        .map((target) => `${path} → ${target}`),
-    );
-    expect(found).toEqual([]);
+  it('keep the product apart from what only development and tests need', () => {
+    const product = arrows.filter(({ from }) => from.startsWith('server/') && !from.startsWith('server/dev/'));
+    expect(product.filter(({ to }) => leadsTo('server/dev', 'server/test')(to)).map(show)).toEqual([]);
   });
 });
 
@@ -119,9 +110,9 @@ describe('one place for each', () => {
     sources.filter(({ path, text }) => pattern.test(text) && !isAllowed(path)).map(({ path }) => path);
 
   it('reads the environment in config only', () => {
-    expect(saying(/process\.env/, (path) => path === 'server/config.ts' || path.startsWith('server/scripts/'))).toEqual(
-      [],
-    );
+    expect(
+      saying(/process\.env/, (path) => path === 'server/config.ts' || /^server\/(dev|tools)\//.test(path)),
+    ).toEqual([]);
   });
 
   it('makes Stripe clients in stripe only', () => {
@@ -131,7 +122,7 @@ describe('one place for each', () => {
   it('knows the engine in db only', () => {
     const engines = ['better-sqlite3', 'better-sqlite3-13', 'pg'];
     const found = sources.filter(
-      ({ path, packages }) => packages.some((name) => engines.includes(name)) && !/^server\/(db|scripts)\//.test(path),
+      ({ path, packages }) => packages.some((name) => engines.includes(name)) && !/^server\/(db|dev)\//.test(path),
     );
     expect(found.map(({ path }) => path)).toEqual([]);
   });
@@ -141,7 +132,7 @@ describe('one place for each', () => {
   });
 
   it('opens no connection but Stripe’s, the database’s and SMTP’s', () => {
-    const product = sources.filter(({ path }) => !/^(stripe-app|server\/(sandbox|scripts|preview))\//.test(path));
+    const product = sources.filter(({ path }) => !/^(stripe-app|server\/(dev|tools))\//.test(path));
     const opening =
       /import (?!type)[^;]*from '(?:node:)?(?:https|http2|net|tls|dgram|undici)'|(?<![.\w])(?:fetch|new WebSocket)\(|\bhttp\.(?:request|get)\(/;
     expect(product.filter(({ text }) => opening.test(text)).map(({ path }) => path)).toEqual([]);
@@ -155,7 +146,7 @@ describe('one place for each', () => {
       ({ path, packages }) =>
         packages.includes('express') &&
         !/(routes|signed-request|session-middleware|middleware|same-origin|errors|app)\.tsx?$/.test(path) &&
-        !/^server\/(console|sandbox|preview|scripts)\//.test(path),
+        !/^server\/(console|dev)\//.test(path),
     );
     expect(found.map(({ path }) => path)).toEqual([]);
   });

@@ -7,8 +7,8 @@ import { build, type Metafile } from 'esbuild';
 import ts from 'typescript';
 import { EVENT_TYPES, HOUSEKEEPING_TYPES } from '../../../shared/catalogue';
 import { TEMPLATES as OFFERED } from '../../../stripe-app/src/onboarding/templates';
-import type { Lock, PackageJson } from '../../scripts/derive-lock';
-import { type Manifest, packageApp, readManifest } from '../../scripts/package-app';
+import type { Lock, PackageJson } from '../../tools/derive-lock';
+import { type Manifest, packageApp, readManifest } from '../../tools/package-app';
 import { TEMPLATES as SHIPPED } from '../../workflows/templates';
 
 const ROOT = resolve(__dirname, '../../..');

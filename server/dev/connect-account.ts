@@ -1,0 +1,15 @@
+/** Connects an account of the local Stripe by the real OAuth flow; only the browser's clicks are played here. */
+import type { Context } from '../context';
+import type { Tenant } from '../db/tenant';
+import { beginConnect, finishConnect } from '../installs/oauth';
+import type { Sandbox } from './local-stripe/sandbox';
+
+const BROWSER = 'local';
+
+export async function connectAccount(ctx: Context, sandbox: Sandbox, { accountId, livemode }: Tenant): Promise<void> {
+  const link = await beginConnect(ctx, livemode ? 'live' : 'test', BROWSER);
+  if (!link) throw new Error(`${livemode ? 'live' : 'test'} mode is not configured`);
+  const state = new URL(link).searchParams.get('state') ?? '';
+  const result = await finishConnect(ctx, { state, code: sandbox.authorize(accountId, livemode) }, BROWSER);
+  if (result.kind !== 'connected') throw new Error(`could not connect ${accountId}: ${result.kind}`);
+}

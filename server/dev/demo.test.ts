@@ -1,0 +1,31 @@
+import { exec, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { freePort } from './free-port';
+
+async function readUntil(demo: ChildProcess, start: string): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const line of createInterface(demo.stdout!)) {
+    lines.push(line);
+    if (line.startsWith(start)) break;
+  }
+  return lines;
+}
+
+it('prints a command that triggers an event at its own local Stripe, also on another port than the usual one', async () => {
+  const ports = { PORT: String(await freePort()), SANDBOX_PORT: String(await freePort()) };
+  const { PATH } = process.env;
+  const demo = spawn(process.execPath, ['--import', 'tsx', 'server/dev/demo.ts'], { env: { PATH, ...ports } });
+  try {
+    const lines = await readUntil(demo, 'Stop with');
+    const command = lines.find((line) => line.includes('npm run trigger')) ?? 'false';
+    const { stdout } = await promisify(exec)(command, { env: { PATH } });
+    expect(stdout).toMatch(/^Sent customer\.created as evt_\w+ for acct_\w+\.$/m);
+  } finally {
+    demo.kill();
+    await once(demo, 'exit');
+    rmSync(`data/demo-${ports.PORT}`, { recursive: true });
+  }
+});

@@ -1,0 +1,119 @@
+/**
+ * Everything on one laptop, no account anywhere: Tillpost and a local Stripe, with one account connected in test mode.
+ * What the demo, `npm run dev` and the preview stand on.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import type { Logger } from '../log';
+import { createLog } from '../log';
+import { defaultSettings } from '../../shared/settings';
+import { EVENT_TYPES } from '../../shared/catalogue';
+import { readConfig } from '../config';
+import { createContext } from '../context';
+import { createSandbox, type Sandbox } from './local-stripe/sandbox';
+import { startServer, type Running } from '../server';
+import { saveSettings } from '../settings/settings';
+import { activateWorkflow, createWorkflow } from '../workflows/workflows';
+import { TEMPLATES } from '../workflows/templates';
+import { connectAccount } from './connect-account';
+import { holdPort } from './hold-port';
+
+const FOLDER = './data/demo';
+const PORT = 4242;
+export const SANDBOX_PORT = 4243;
+const ACTIVE_TEMPLATES = ['new_customer', 'payment_failed'];
+
+export interface LocalStack {
+  sandbox: Sandbox;
+  running: Running;
+  account: { accountId: string; livemode: boolean };
+  url: string;
+  stripeUrl: string;
+  appSecret: string;
+  /** Where the database is; made anew at every start. */
+  folder: string;
+  stop(): Promise<void>;
+}
+
+/** The variables a laptop may set; anything else of a production environment must not reach the demo. */
+const HONOURED = ['HOST', 'DATABASE_URL', 'ENCRYPTION_KEY', 'STRIPE_APP_SECRET', 'SMTP_URL', 'MAIL_FROM', 'LOG_LEVEL'];
+
+/** `folder` holds the data and is made anew; on another port than the usual one, its name ends with the port. */
+export async function startLocalStack({
+  log = createLog('silent'),
+  folder: usualFolder = FOLDER,
+}: { log?: Logger; folder?: string } = {}): Promise<LocalStack> {
+  const host = process.env.HOST ?? '127.0.0.1';
+  const bound = createServer((early) => early.destroy());
+  const port = await holdPort('PORT', PORT, (wanted) => bind(bound, wanted, host));
+  // Only who has the port may touch its folder: another one that is running must not lose its data.
+  const folder = port === PORT ? usualFolder : `${usualFolder}-${port}`;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const url = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
+  const appSecret = process.env.STRIPE_APP_SECRET?.split(',')[0] || `absec_${randomBytes(12).toString('hex')}`;
+  const webhookSecret = `whsec_${randomBytes(16).toString('hex')}`;
+
+  const sandbox = createSandbox({ webhookUrl: `${url}/webhooks/stripe`, webhookSecret, appSecret });
+  const sandboxPort = await holdPort('SANDBOX_PORT', SANDBOX_PORT, async (wanted) =>
+    Number(new URL((await sandbox.listen(wanted)).url).port),
+  );
+  const stripeUrl = `http://127.0.0.1:${sandboxPort}`;
+  const honoured = Object.fromEntries(HONOURED.map((name) => [name, process.env[name]]));
+  const configuration = readConfig({
+    DATABASE_URL: `sqlite:${folder}/tillpost.db`,
+    LOG_LEVEL: 'warn',
+    STRIPE_APP_SECRET: appSecret,
+    ...Object.fromEntries(Object.entries(honoured).filter(([, value]) => value)),
+    PORT: String(port),
+    PUBLIC_URL: url,
+    STRIPE_API_BASE: stripeUrl,
+    STRIPE_TEST_SECRET_KEY: 'sk_test_sandbox0000000000',
+    STRIPE_TEST_AUTHORIZE_URL: `${stripeUrl}/oauth/v2/authorize?client_id=ca_sandbox_test`,
+    STRIPE_TEST_WEBHOOK_SECRET: webhookSecret,
+  });
+  const ctx = createContext(configuration, process.env.LOG_LEVEL ? {} : { log });
+  const running = await startServer(ctx, { bound });
+  const account = { accountId: sandbox.defaultAccount.id, livemode: false };
+  await connectAccount(ctx, sandbox, account);
+  return {
+    sandbox,
+    running,
+    account,
+    url,
+    stripeUrl,
+    appSecret,
+    folder,
+    async stop() {
+      await sandbox.close();
+      await running.stop();
+    },
+  };
+}
+
+/** What a merchant would have chosen: all events on, all templates there, two of them active. */
+export async function configureAsMerchant({ running: { ctx }, account }: LocalStack): Promise<void> {
+  const { db, clock } = ctx;
+  const settings = defaultSettings();
+  for (const type of EVENT_TYPES) settings.events[type] = { ...settings.events[type], enabled: true };
+  settings.sender = {
+    from_name: 'Rocket Rides',
+    reply_to: 'hello@rocketrides.example',
+    postal_address: 'Rocket Rides, 1 Launch Street, Springfield',
+  };
+  await saveSettings(db, account, settings, clock.now());
+  for (const template of Object.keys(TEMPLATES)) {
+    const { id } = await createWorkflow(db, account, { template }, clock.now());
+    if (ACTIVE_TEMPLATES.includes(template)) await activateWorkflow(db, account, id, clock.now());
+  }
+}
+
+const bind = (server: Server, port: number, host: string) =>
+  new Promise<number>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });

@@ -1,0 +1,280 @@
+/** The API as the real `stripe` client sees it. */
+import type Stripe from 'stripe';
+import { createStripe } from '../../stripe';
+import { createInbox, type Inbox } from './test-inbox';
+import { APP_KEYS, createSandbox, DEFAULT_ACCOUNT, RESTRICTED_KEYS, type Sandbox } from './sandbox';
+
+const MONTHLY = {
+  currency: 'usd',
+  product_data: { name: 'Team' },
+  recurring: { interval: 'month' as const },
+  unit_amount: 1900,
+};
+
+async function start() {
+  const inbox = await createInbox();
+  const sandbox = createSandbox({ webhookUrl: inbox.url, retryDelays: [], seed: 7 });
+  const { url } = await sandbox.listen(0);
+  const stripe = createStripe(APP_KEYS.test, url);
+  const typesOf = async () => (await sandbox.idle(), inbox.events().map(({ type }) => type));
+  return { inbox, sandbox, url, stripe, typesOf };
+}
+
+let running: { inbox: Inbox; sandbox: Sandbox }[] = [];
+const begin = async () => {
+  const parts = await start();
+  running.push(parts);
+  return parts;
+};
+afterEach(async () => {
+  for (const { sandbox, inbox } of running) {
+    await sandbox.close();
+    await inbox.close();
+  }
+  running = [];
+});
+
+const subscriber = async (stripe: Stripe, email = 'ada@example.com') =>
+  stripe.customers.create({
+    email,
+    name: 'Ada Lovelace',
+    payment_method: 'pm_card_visa',
+    invoice_settings: { default_payment_method: 'pm_card_visa' },
+  });
+
+test('a customer is created, changed and deleted, each with its event', async () => {
+  const { stripe, sandbox, inbox } = await begin();
+  const customer = await stripe.customers.create({ email: 'ada@example.com', name: 'Ada', metadata: { team: 'a' } });
+  await stripe.customers.update(customer.id, { email: 'countess@example.com', metadata: { team: 'b', size: '3' } });
+  await stripe.customers.update(customer.id, { name: 'Ada' });
+  await stripe.customers.del(customer.id);
+  await sandbox.idle();
+
+  const events = new Map(inbox.events().map((event) => [event.type, event]));
+  expect(inbox.events()).toHaveLength(3);
+  expect(events.get('customer.updated')!.data).toMatchObject({
+    object: { id: customer.id, email: 'countess@example.com', metadata: { team: 'b', size: '3' } },
+    previous_attributes: { email: 'ada@example.com', metadata: { team: 'a', size: null } },
+  });
+  expect(events.get('customer.deleted')!.data.object).toMatchObject({ id: customer.id, email: 'countess@example.com' });
+  expect(await stripe.customers.retrieve(customer.id)).toMatchObject({
+    id: customer.id,
+    object: 'customer',
+    deleted: true,
+  });
+  await expect(stripe.customers.update(customer.id, {})).rejects.toMatchObject({ statusCode: 404 });
+});
+
+test('lists are newest first, in pages, with filters, and leave out deleted customers', async () => {
+  const { stripe, sandbox } = await begin();
+  sandbox.seedCustomers(DEFAULT_ACCOUNT, false, 25);
+  const last = await stripe.customers.create({ email: 'last@example.com' });
+  const gone = await stripe.customers.create({ email: 'gone@example.com' });
+  await stripe.customers.del(gone.id);
+
+  const first = await stripe.customers.list({ limit: 10 });
+  expect(first).toMatchObject({ object: 'list', has_more: true, url: '/v1/customers' });
+  expect(first.data[0]!.id).toBe(last.id);
+  const next = await stripe.customers.list({ limit: 10, starting_after: first.data[9]!.id });
+  expect(next.data[0]!.created).toBeLessThan(first.data[9]!.created);
+  const back = await stripe.customers.list({ limit: 10, ending_before: next.data[0]!.id });
+  expect(back.data.map(({ id }) => id)).toEqual(first.data.map(({ id }) => id));
+  expect((await stripe.customers.list({ email: 'last@example.com' })).data).toHaveLength(1);
+  const recent = await stripe.customers.list({ created: { gte: first.data[3]!.created } });
+  expect(recent.data).toHaveLength(4);
+  expect(await stripe.customers.list({ limit: 3 }).autoPagingToArray({ limit: 100 })).toHaveLength(26);
+});
+
+test('10,000 customers with subscriptions are there at once and listed page by page', async () => {
+  const { stripe, sandbox } = await begin();
+  sandbox.seedCustomers(DEFAULT_ACCOUNT, false, 10_000, { withSubscriptions: true });
+  let pages = 0;
+  let starting_after: string | undefined;
+  for (;;) {
+    const page = await stripe.subscriptions.list({
+      limit: 100,
+      status: 'all',
+      ...(starting_after && { starting_after }),
+    });
+    pages += 1;
+    starting_after = page.data.at(-1)!.id;
+    if (!page.has_more) break;
+  }
+  expect(pages).toBe(100);
+  const [customer] = (await stripe.customers.list({ limit: 1 })).data;
+  const own = await stripe.subscriptions.list({ customer: customer!.id, status: 'all' });
+  expect(own.data).toMatchObject([{ customer: customer!.id, status: 'active' }]);
+});
+
+test('a subscription begins paid, and its invoice, prices and customer can be expanded', async () => {
+  const { stripe, typesOf } = await begin();
+  const customer = await subscriber(stripe);
+  const created = await stripe.subscriptions.create({
+    customer: customer.id,
+    items: [{ price: (await stripe.prices.create(MONTHLY)).id, quantity: 2 }],
+  });
+  expect(created).toMatchObject({ status: 'active', customer: customer.id });
+  const read = await stripe.subscriptions.retrieve(created.id, {
+    expand: ['customer', 'latest_invoice', 'items.data.price.product'],
+  });
+  expect(read).toMatchObject({
+    customer: { email: 'ada@example.com' },
+    latest_invoice: {
+      status: 'paid',
+      total: 3800,
+      customer_email: 'ada@example.com',
+      parent: { subscription_details: { subscription: created.id } },
+    },
+    items: { data: [{ quantity: 2, price: { product: { name: 'Team' } } }] },
+  });
+  expect(await typesOf()).toEqual(['customer.created', 'customer.subscription.created', 'invoice.paid']);
+});
+
+test('a subscription without anything to charge is refused in the words of Stripe', async () => {
+  const { stripe } = await begin();
+  const customer = await stripe.customers.create({ email: 'ada@example.com' });
+  const price = await stripe.prices.create(MONTHLY);
+  await expect(stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }] })).rejects.toThrow(
+    'no attached payment source',
+  );
+});
+
+test('a failing card leaves the invoice open with an attempt, and the subscription incomplete', async () => {
+  const { stripe, sandbox, inbox } = await begin();
+  const customer = await stripe.customers.create({ payment_method: 'pm_card_chargeCustomerFail' });
+  const price = await stripe.prices.create(MONTHLY);
+  const subscription = await stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }] });
+  await sandbox.idle();
+  expect(subscription.status).toBe('incomplete');
+  const failed = inbox.events().find(({ type }) => type === 'invoice.payment_failed');
+  expect(failed!.data.object).toMatchObject({ status: 'open', attempt_count: 1, amount_due: 1900 });
+
+  const error = await stripe.invoices.pay(String(subscription.latest_invoice)).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ type: 'StripeCardError', statusCode: 402, code: 'card_declined' });
+  const paid = await stripe.invoices.pay(String(subscription.latest_invoice), { payment_method: 'pm_card_visa' });
+  expect(paid).toMatchObject({ status: 'paid', attempt_count: 3, next_payment_attempt: null });
+  expect((await stripe.subscriptions.retrieve(subscription.id)).status).toBe('active');
+});
+
+test('a short trial announces its end, pauses without a card, and resumes with one', async () => {
+  const { stripe, typesOf } = await begin();
+  const customer = await stripe.customers.create({ email: 'ada@example.com' });
+  const price = await stripe.prices.create(MONTHLY);
+  const { id } = await stripe.subscriptions.create({
+    customer: customer.id,
+    items: [{ price: price.id }],
+    trial_period_days: 2,
+    trial_settings: { end_behavior: { missing_payment_method: 'pause' } },
+  });
+  expect(await stripe.subscriptions.update(id, { trial_end: 'now' })).toMatchObject({ status: 'paused' });
+  await expect(stripe.subscriptions.resume(id)).rejects.toThrow('no attached payment source');
+  await stripe.paymentMethods.attach('pm_card_visa', { customer: customer.id });
+  expect(await stripe.subscriptions.resume(id)).toMatchObject({ status: 'active' });
+  const types = await typesOf();
+  for (const word of ['trial_will_end', 'paused', 'resumed']) expect(types).toContain(`customer.subscription.${word}`);
+});
+
+test('canceling keeps what the customer said, and the list shows it only on request', async () => {
+  const { stripe } = await begin();
+  const customer = await subscriber(stripe);
+  const { id } = await stripe.subscriptions.create({
+    customer: customer.id,
+    items: [{ price: (await stripe.prices.create(MONTHLY)).id }],
+  });
+  const canceled = await stripe.subscriptions.cancel(id, {
+    cancellation_details: { feedback: 'unused', comment: 'bye' },
+  });
+  expect(canceled).toMatchObject({
+    status: 'canceled',
+    cancellation_details: { feedback: 'unused', comment: 'bye', reason: 'cancellation_requested' },
+  });
+  expect((await stripe.subscriptions.list({ customer: customer.id })).data).toHaveLength(0);
+  expect((await stripe.subscriptions.list({ customer: customer.id, status: 'all' })).data).toHaveLength(1);
+});
+
+test('a disputed charge leads to the payer, or to the customer when it has one', async () => {
+  const { stripe } = await begin();
+  const pay = { amount: 4900, currency: 'usd', confirm: true, payment_method: 'pm_card_createDispute' };
+  const guest = await stripe.paymentIntents.create(pay);
+  const charge = await stripe.charges.retrieve(String(guest.latest_charge), { expand: ['customer'] });
+  expect(charge).toMatchObject({
+    disputed: true,
+    customer: null,
+    billing_details: { email: 'jenny.rosen@example.com' },
+  });
+
+  const customer = await stripe.customers.create({ email: 'ada@example.com' });
+  const known = await stripe.paymentIntents.create({ ...pay, customer: customer.id });
+  const [dispute] = (await stripe.disputes.list({ payment_intent: known.id })).data;
+  expect(await stripe.charges.retrieve(String(dispute!.charge), { expand: ['customer'] })).toMatchObject({
+    customer: { email: 'ada@example.com' },
+  });
+  expect(await stripe.disputes.close(dispute!.id)).toMatchObject({ status: 'lost' });
+  await expect(stripe.disputes.close(dispute!.id)).rejects.toMatchObject({ statusCode: 400 });
+});
+
+test('an accepted quote becomes a subscription', async () => {
+  const { stripe } = await begin();
+  const customer = await stripe.customers.create({ email: 'ada@example.com' });
+  const price = await stripe.prices.create(MONTHLY);
+  const quote = await stripe.quotes.create({ customer: customer.id, line_items: [{ price: price.id, quantity: 10 }] });
+  await expect(stripe.quotes.accept(quote.id)).rejects.toMatchObject({ statusCode: 400 });
+  expect(await stripe.quotes.finalizeQuote(quote.id)).toMatchObject({ status: 'open', amount_total: 19_000 });
+  const accepted = await stripe.quotes.accept(quote.id);
+  expect(await stripe.subscriptions.retrieve(String(accepted.subscription))).toMatchObject({ customer: customer.id });
+});
+
+test('keys open what is theirs: wrong, foreign and restricted ones get the errors of Stripe', async () => {
+  const { stripe, sandbox, url } = await begin();
+  const customer = await stripe.customers.create({ email: 'ada@example.com' });
+  expect(await createStripe(RESTRICTED_KEYS.test, url).accounts.retrieveCurrent()).toMatchObject({
+    id: DEFAULT_ACCOUNT,
+  });
+  expect((await createStripe(APP_KEYS.live, url).customers.list()).data).toHaveLength(0);
+
+  const events = createStripe(sandbox.createRestrictedKey(DEFAULT_ACCOUNT, false, ['event_read']), url);
+  expect((await events.events.list()).data).toHaveLength(1);
+  await expect(events.customers.retrieve(customer.id)).rejects.toMatchObject({
+    statusCode: 403,
+    message: expect.stringContaining("'rak_customer_read'"),
+  });
+  await expect(createStripe('rk_test_nobody', url).customers.list()).rejects.toMatchObject({ statusCode: 401 });
+
+  const other = sandbox.addAccount();
+  const options = { stripeAccount: other.id };
+  await expect(stripe.customers.retrieve(customer.id, {}, options)).rejects.toMatchObject({ code: 'resource_missing' });
+  await expect(events.events.list({}, options)).rejects.toMatchObject({ statusCode: 403, code: 'account_invalid' });
+});
+
+test('an unknown path or parameter value says so', async () => {
+  const { stripe } = await begin();
+  await expect(stripe.rawRequest('GET', '/v1/nothing')).rejects.toMatchObject({ statusCode: 404 });
+  await expect(stripe.subscriptions.create({ customer: 'cus_none', items: [] })).rejects.toMatchObject({
+    statusCode: 400,
+    code: 'resource_missing',
+    param: 'customer',
+  });
+  await expect(stripe.charges.list({ expand: ['data.nothing'] })).resolves.toMatchObject({ data: [] });
+});
+
+test('each fault is met by as many calls as were ordered', async () => {
+  const { sandbox, url } = await begin();
+  const stripe = createStripe(APP_KEYS.test, url);
+  sandbox.faults.add({ kind: 'rate_limit', times: 1, path: '/v1/customers' });
+  await expect(stripe.customers.list()).rejects.toMatchObject({ statusCode: 429, headers: { 'retry-after': '1' } });
+  await expect(stripe.customers.list()).resolves.toMatchObject({ data: [] });
+
+  sandbox.faults.add({ kind: 'server_error', times: 1, account: DEFAULT_ACCOUNT });
+  await expect(stripe.customers.list()).rejects.toMatchObject({ statusCode: 500 });
+  sandbox.faults.add({ kind: 'cut', times: 2 });
+  await expect(stripe.customers.list()).rejects.toMatchObject({ type: 'StripeConnectionError' });
+  sandbox.faults.add({ kind: 'unauthorized' });
+  await expect(stripe.customers.list()).rejects.toMatchObject({ statusCode: 401 });
+  await expect(stripe.events.list()).rejects.toMatchObject({ statusCode: 401 });
+  sandbox.faults.clear();
+  sandbox.faults.add({ kind: 'hang' });
+  await expect(stripe.customers.list({}, { timeout: 50 })).rejects.toMatchObject({ type: 'StripeConnectionError' });
+  sandbox.faults.clear();
+  await expect(stripe.customers.list()).resolves.toMatchObject({ data: [] });
+  expect(sandbox.requests.count({ path: '/v1/customers' })).toBe(8);
+});

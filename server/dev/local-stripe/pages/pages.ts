@@ -1,0 +1,90 @@
+/** What people see of the local Stripe: its front page and the install page; and the trigger for scripts. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import express, { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
+import { EVENT_TYPES } from '../../../../shared/catalogue';
+import type { StripeEvent } from '../tenant';
+import type { TriggerType } from '../trigger';
+import { homePage } from './home-page';
+import { createInstallPage, type InstallOptions } from './install-page';
+import { html, page } from './html';
+
+export interface PageOptions extends InstallOptions {
+  trigger(
+    type: TriggerType,
+    options: { email?: string; name?: string; account?: string; livemode?: boolean },
+  ): Promise<StripeEvent>;
+}
+
+export function createPages(options: PageOptions): Router {
+  const router = Router();
+  const form = express.urlencoded({ extended: false, limit: '100kb' });
+  const style = readFileSync(join(__dirname, 'style.css'), 'utf8');
+
+  router.get('/_sandbox/style.css', (_req, res) => void res.type('css').send(style));
+  router.get('/', securePage, (req, res) => {
+    res.send(homePage(options.accounts(), typeof req.query.sent === 'string' ? req.query.sent : null));
+  });
+  router.use(['/oauth/v2/authorize', '/oauth/v2/:channel/authorize'], securePage, form, createInstallPage(options));
+  router.post('/_sandbox/trigger', loopbackOnly, express.json(), form, trigger(options));
+  router.use(onError);
+  return router;
+}
+
+/** JSON from the script is answered in JSON, a form by going back to the front page. */
+const trigger =
+  (options: PageOptions): RequestHandler =>
+  async (req, res) => {
+    const { type, email, name, account, livemode } = (req.body ?? {}) as Record<string, unknown>;
+    const wanted = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+    if (!EVENT_TYPES.some((known) => known === type)) {
+      res.status(400).json({ error: { code: 'unknown_type', message: `Not an event type: ${String(type)}` } });
+      return;
+    }
+    if (wanted(account) && !options.accounts().some(({ id }) => id === account)) {
+      const known = options.accounts().map(({ id }) => id);
+      res
+        .status(404)
+        .json({ error: { code: 'unknown_account', message: `No such account. There are: ${known.join(', ')}` } });
+      return;
+    }
+    const event = await options.trigger(type as TriggerType, {
+      email: wanted(email),
+      name: wanted(name),
+      account: wanted(account),
+      livemode: livemode === true || livemode === 'true',
+    });
+    if (req.is('json')) res.json(event);
+    else res.redirect(303, `/?sent=${encodeURIComponent(event.type)}`);
+  };
+
+/** Only this machine, and no other site's page, may trigger events. */
+const loopbackOnly: RequestHandler = (req, res, next) => {
+  const isLocal = /^(::1|(::ffff:)?127\.)/.test(req.socket.remoteAddress ?? '');
+  const host = req.get('host') ?? '';
+  const isOwnHost = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
+  const origin = req.get('origin');
+  if (isLocal && isOwnHost && (origin === undefined || origin === `http://${host}`)) next();
+  else res.status(403).json({ error: { code: 'forbidden', message: 'Only from this machine.' } });
+};
+
+const securePage: RequestHandler = (_req, res, next) => {
+  res.set({
+    'Content-Security-Policy': "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'",
+    'Cache-Control': 'no-store',
+    // Not no-referrer: that would make the origin of the page's own form null.
+    'Referrer-Policy': 'same-origin',
+  });
+  next();
+};
+
+const onError: ErrorRequestHandler = (error, _req, res, _next) => {
+  const message = error instanceof Error ? error.message : String(error);
+  res.status(400).send(
+    page(
+      'Something is wrong',
+      html`<h1>Something is wrong</h1>
+        <p>${message}</p>`,
+    ),
+  );
+};

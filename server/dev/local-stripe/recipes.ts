@@ -1,0 +1,230 @@
+/** How each event comes about: what has to be there, and the one thing that happens to it. */
+import type Stripe from 'stripe';
+import type { EventType } from '../../../shared/catalogue';
+import { mergeDeep, previousAttributes } from './changes';
+import { createPrice } from './resources/catalog';
+import { completeCheckout, createCheckoutSession } from './resources/checkout';
+import { createCustomer, deleteCustomer } from './resources/customers';
+import { closeDispute, isOpen } from './resources/disputes';
+import { payInvoice } from './resources/invoice-payment';
+import { invoiceSubscription } from './resources/invoices';
+import { attachPaymentMethod, createPaymentMethod } from './resources/payment-methods';
+import { createPaymentIntent } from './resources/payments';
+import { acceptQuote, cancelQuote, createQuote, finalizeQuote } from './resources/quotes';
+import {
+  cancelSubscription,
+  createSubscription,
+  pauseSubscription,
+  renewSubscription,
+  resumeSubscription,
+  updateSubscription,
+} from './resources/subscriptions';
+import { StripeApiError } from './stripe-error';
+import type { Tenant } from './tenant';
+
+export type TriggerType = EventType | 'customer.subscription.updated';
+
+export interface Scene {
+  tenant: Tenant;
+  email: string | null;
+  name: string | null;
+  /** The newest customer with that address, if there is one. */
+  known: Stripe.Customer | undefined;
+  overrides: object;
+}
+
+/** Each does it and gives back the object that its event is about. */
+export const RECIPES: Record<TriggerType, (scene: Scene) => object> = {
+  'customer.created': (scene) => newCustomer(scene),
+  'customer.updated': changedCustomer,
+  'customer.deleted': (scene) => {
+    const customer = customerIn(scene);
+    deleteCustomer(scene.tenant, customer);
+    return customer;
+  },
+  'customer.subscription.created': (scene) => subscribe(scene),
+  'customer.subscription.updated': (scene) =>
+    updateSubscription(scene.tenant, subscriptionIn(scene), { cancel_at_period_end: 'true' }),
+  'customer.subscription.trial_will_end': (scene) => subscribe(scene, { trial_period_days: '3' }),
+  'customer.subscription.paused': (scene) => pauseSubscription(scene.tenant, subscriptionIn(scene), 'pause_requested'),
+  'customer.subscription.resumed': (scene) => resumeSubscription(scene.tenant, pausedSubscription(scene)),
+  'customer.subscription.deleted': (scene) =>
+    cancelSubscription(scene.tenant, subscriptionIn(scene), {
+      cancellation_details: { feedback: 'too_expensive', comment: 'We are cutting costs this quarter.' },
+    }),
+  'invoice.upcoming': upcomingInvoice,
+  'invoice.paid': paidInvoice,
+  'invoice.payment_failed': failedInvoice,
+  'checkout.session.completed': (scene) => checkout(scene, { type: 'card' }),
+  'checkout.session.async_payment_succeeded': (scene) => checkout(scene, debit('AT611904300234573201')),
+  'checkout.session.async_payment_failed': (scene) => checkout(scene, debit('AT861904300235473202')),
+  'quote.finalized': openQuote,
+  'quote.accepted': (scene) => acceptQuote(scene.tenant, openQuote(scene)),
+  'quote.canceled': (scene) => cancelQuote(scene.tenant, openQuote(scene)),
+  'charge.dispute.created': dispute,
+  'charge.dispute.closed': (scene) => closeDispute(scene.tenant, openDisputeOf(scene) ?? dispute(scene)),
+};
+
+const newCustomer = ({ tenant, email, name }: Scene): Stripe.Customer =>
+  createCustomer(tenant, { email: email ?? '', name: name ?? '' });
+
+const customerIn = (scene: Scene): Stripe.Customer => scene.known ?? newCustomer(scene);
+
+/** A new name, what the overrides say, or else a note in the metadata: something always changes. */
+function changedCustomer(scene: Scene): Stripe.Customer {
+  const { tenant, name, overrides } = scene;
+  const customer = customerIn(scene);
+  const before = structuredClone(customer);
+  customer.name = name;
+  mergeDeep(customer, overrides);
+  if (!previousAttributes(before, customer))
+    customer.metadata.updates = String(Number(customer.metadata.updates ?? 0) + 1);
+  tenant.emit('customer.updated', customer, previousAttributes(before, customer));
+  return customer;
+}
+
+function setCard(tenant: Tenant, customer: Stripe.Customer, card: string): void {
+  customer.invoice_settings.default_payment_method = attachPaymentMethod(tenant, card, customer.id).id;
+}
+
+function subscribe(scene: Scene, params: Record<string, string> = {}): Stripe.Subscription {
+  const customer = customerIn(scene);
+  setCard(scene.tenant, customer, 'pm_card_visa');
+  const items = [{ price: monthlyPrice(scene.tenant).id }];
+  return createSubscription(scene.tenant, { customer: customer.id, items, ...params });
+}
+
+const RUNNING = new Set(['active', 'trialing', 'past_due']);
+
+const subscriptionIn = (scene: Scene): Stripe.Subscription =>
+  subscriptionsOf(scene).find(({ status }) => RUNNING.has(status)) ?? subscribe(scene);
+
+function pausedSubscription(scene: Scene): Stripe.Subscription {
+  const paused = subscriptionsOf(scene).find(({ status }) => status === 'paused');
+  const subscription = paused ?? pauseSubscription(scene.tenant, subscribe(scene), 'pause_requested');
+  setCard(scene.tenant, scene.tenant.customers.find(String(subscription.customer))!, 'pm_card_visa');
+  return subscription;
+}
+
+const subscriptionsOf = ({ tenant, known }: Scene) => (known ? tenant.subscriptions.list(known.id) : []);
+
+/** The price that everybody subscribes to here. */
+function monthlyPrice(tenant: Tenant): Stripe.Price {
+  const lookup_key = 'pro_monthly';
+  return (
+    tenant.prices.list().find((price) => price.lookup_key === lookup_key) ??
+    createPrice(tenant, {
+      currency: tenant.account.default_currency,
+      unit_amount: '2900',
+      nickname: 'Pro',
+      lookup_key,
+      recurring: { interval: 'month' },
+      product_data: { name: 'Pro plan' },
+    })
+  );
+}
+
+/** Like Stripe's, it has no id yet. */
+function upcomingInvoice(scene: Scene): object {
+  const subscription = subscriptionIn(scene);
+  const { id: _id, ...invoice } = invoiceSubscription(scene.tenant, subscription, 'upcoming');
+  const item = subscription.items.data[0]!;
+  invoice.period_start = item.current_period_start;
+  invoice.period_end = item.current_period_end;
+  invoice.next_payment_attempt = item.current_period_end;
+  invoice.lines.url = '/v1/invoices/upcoming/lines';
+  return invoice;
+}
+
+const openInvoiceOf = ({ tenant, known }: Scene) =>
+  known && tenant.invoices.list(known.id).find(({ status }) => status === 'open');
+
+function paidInvoice(scene: Scene): Stripe.Invoice {
+  const { tenant } = scene;
+  const open = openInvoiceOf(scene);
+  if (open) {
+    setCard(tenant, customerIn(scene), 'pm_card_visa');
+    return payInvoice(tenant, open);
+  }
+  const running = subscriptionsOf(scene).find(({ status }) => status === 'active');
+  return latestInvoice(tenant, running ? renewSubscription(tenant, running) : subscribe(scene));
+}
+
+/** The next attempt at an open invoice, or the first at a new one. */
+function failedInvoice(scene: Scene): Stripe.Invoice {
+  const { tenant } = scene;
+  const open = openInvoiceOf(scene);
+  const subscription = open ? undefined : subscriptionIn(scene);
+  const customer = tenant.customers.find(String((open ?? subscription)?.customer))!;
+  setCard(tenant, customer, 'pm_card_chargeCustomerFail');
+  if (subscription) return latestInvoice(tenant, renewSubscription(tenant, subscription));
+  try {
+    return payInvoice(tenant, open!);
+  } catch (error) {
+    if (error instanceof StripeApiError && error.body.type === 'card_error') return open!;
+    throw error;
+  }
+}
+
+const latestInvoice = (tenant: Tenant, subscription: Stripe.Subscription): Stripe.Invoice =>
+  tenant.invoices.find(String(subscription.latest_invoice))!;
+
+interface MeansOfPayment {
+  type: 'card' | 'sepa_debit';
+  iban?: string;
+}
+
+const debit = (iban: string): MeansOfPayment => ({ type: 'sepa_debit', iban });
+
+function checkout(scene: Scene, { type, iban }: MeansOfPayment): Stripe.Checkout.Session {
+  const { tenant, known, email, name } = scene;
+  const session = createCheckoutSession(tenant, {
+    mode: 'payment',
+    client_reference_id: `order_${tenant.random.letters(8)}`,
+    line_items: [{ price: oneTimePrice(tenant).id, quantity: '2' }],
+    payment_method_types: [type],
+    success_url: 'https://example.com/thanks',
+    ...(known && { customer: known.id }),
+  });
+  const payer = { type, billing_details: { email: email ?? '', name: name ?? '' } };
+  const method = createPaymentMethod(tenant, { ...payer, ...(iban && { sepa_debit: { iban } }) });
+  completeCheckout(tenant, session, method.id);
+  session.customer_details!.email = known?.email ?? email;
+  return session;
+}
+
+function oneTimePrice(tenant: Tenant): Stripe.Price {
+  const lookup_key = 'starter_kit';
+  return (
+    tenant.prices.list().find((price) => price.lookup_key === lookup_key) ??
+    createPrice(tenant, {
+      currency: tenant.account.default_currency,
+      unit_amount: '1500',
+      lookup_key,
+      product_data: { name: 'Starter kit' },
+    })
+  );
+}
+
+function openQuote(scene: Scene): Stripe.Quote {
+  const line_items = [{ price: monthlyPrice(scene.tenant).id, quantity: '10' }];
+  return finalizeQuote(scene.tenant, createQuote(scene.tenant, { customer: customerIn(scene).id, line_items }));
+}
+
+function dispute({ tenant, known, email, name }: Scene): Stripe.Dispute {
+  const intent = createPaymentIntent(tenant, {
+    amount: '4900',
+    currency: tenant.account.default_currency,
+    confirm: 'true',
+    payment_method: 'pm_card_createDispute',
+    ...(known && { customer: known.id }),
+  });
+  const charge = tenant.charges.find(String(intent.latest_charge))!;
+  Object.assign(charge.billing_details, { email, name });
+  return tenant.disputes.list().find((candidate) => candidate.charge === charge.id)!;
+}
+
+const openDisputeOf = ({ tenant, email }: Scene): Stripe.Dispute | undefined =>
+  tenant.disputes
+    .list()
+    .find((dispute) => isOpen(dispute) && tenant.charges.find(String(dispute.charge))?.billing_details.email === email);

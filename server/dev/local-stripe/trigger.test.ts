@@ -1,0 +1,143 @@
+/** One trigger, one event, for each of the types; by code, by the front page and by the script. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { EVENT_TYPES } from '../../../shared/catalogue';
+import { createStripe } from '../../stripe';
+import { createInbox } from './test-inbox';
+import { APP_KEYS, createSandbox, DEFAULT_ACCOUNT } from './sandbox';
+
+const run = promisify(execFile);
+const ROOT = join(__dirname, '../../..');
+
+let running: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const part of running) await part.close();
+  running = [];
+});
+
+async function begin() {
+  const inbox = await createInbox();
+  const sandbox = createSandbox({ webhookUrl: inbox.url, retryDelays: [], seed: 3 });
+  running.push(sandbox, inbox);
+  const { url } = await sandbox.listen(0);
+  return { inbox, sandbox, url, stripe: createStripe(APP_KEYS.test, url) };
+}
+
+test.each(EVENT_TYPES)('%s is sent alone, and its customer can be asked for', async (type) => {
+  const { inbox, sandbox, stripe } = await begin();
+  const event = await sandbox.trigger(type, { email: 'jenny.rosen@example.com' });
+  expect(inbox.events()).toMatchObject([{ id: event.id, type, account: DEFAULT_ACCOUNT }]);
+  const { customer } = event.data.object as { customer?: string | null };
+  if (customer) expect(await stripe.customers.retrieve(customer)).toMatchObject({ name: 'Jenny Rosen' });
+});
+
+test.each(EVENT_TYPES)('%s in the older shape has no field of today’s', async (type) => {
+  const { sandbox } = await begin();
+  const event = await sandbox.trigger(type, { email: 'jenny@example.com', apiShape: 'older' });
+  expect(event.api_version).toBe('2019-12-03');
+  const object = event.data.object as Record<string, unknown>;
+  if (object.object === 'subscription') {
+    expect(object).toMatchObject({ current_period_end: expect.any(Number), plan: { amount: 2900 } });
+    expect(JSON.stringify(object)).not.toContain('"price"');
+  }
+  if (object.object === 'invoice') {
+    expect(object.subscription).toMatch(/^sub_/);
+    expect(object.lines).toMatchObject({ data: [{ type: 'subscription', plan: { amount: 2900, nickname: 'Pro' } }] });
+    expect(object).not.toHaveProperty('parent');
+  }
+});
+
+test('what follows acts on what the customer has', async () => {
+  const { sandbox } = await begin();
+  const who = { email: 'jenny@example.com' };
+  const created = await sandbox.trigger('customer.created', who);
+  const failed = await sandbox.trigger('invoice.payment_failed', who);
+  const again = await sandbox.trigger('invoice.payment_failed', who);
+  const paid = await sandbox.trigger('invoice.paid', who);
+  const { id } = failed.data.object as { id: string };
+  expect(failed.data.object).toMatchObject({ attempt_count: 1, customer: (created.data.object as { id: string }).id });
+  expect(again.data.object).toMatchObject({ id, attempt_count: 2, next_payment_attempt: expect.any(Number) });
+  expect(paid.data.object).toMatchObject({ id, status: 'paid', amount_paid: 2900 });
+  const paused = await sandbox.trigger('customer.subscription.paused', who);
+  const resumed = await sandbox.trigger('customer.subscription.resumed', who);
+  expect((resumed.data.object as { id: string }).id).toBe((paused.data.object as { id: string }).id);
+  const disputed = await sandbox.trigger('charge.dispute.created', who);
+  const closed = await sandbox.trigger('charge.dispute.closed', who);
+  expect((closed.data.object as { id: string }).id).toBe((disputed.data.object as { id: string }).id);
+});
+
+test('overrides are in the event, its previous attributes, and stay', async () => {
+  const { sandbox, stripe } = await begin();
+  await sandbox.trigger('customer.created', { email: 'old@example.com' });
+  const event = await sandbox.trigger('customer.updated', {
+    email: 'old@example.com',
+    overrides: { email: 'new@example.com', metadata: { plan: 'x' } },
+  });
+  expect(event.data.previous_attributes).toEqual({ email: 'old@example.com', metadata: { plan: null } });
+  const { id } = event.data.object as { id: string };
+  expect(await stripe.customers.retrieve(id)).toMatchObject({ email: 'new@example.com' });
+});
+
+test('nobody with an address: in a customer, a checkout, and the charge of a dispute', async () => {
+  const { sandbox, stripe } = await begin();
+  const objectOf = async (type: 'customer.created' | 'checkout.session.completed' | 'charge.dispute.created') =>
+    (await sandbox.trigger(type, { email: null })).data.object;
+  expect(await objectOf('customer.created')).toMatchObject({ email: null });
+  expect(await objectOf('checkout.session.completed')).toMatchObject({
+    customer: null,
+    customer_details: { email: null },
+  });
+  const { charge } = (await objectOf('charge.dispute.created')) as { charge: string };
+  expect(await stripe.charges.retrieve(charge)).toMatchObject({ customer: null, billing_details: { email: null } });
+});
+
+test('the same seed gives the same ids and people', async () => {
+  const [one, other] = await Promise.all([begin(), begin()]);
+  const [first, second] = [await one.sandbox.trigger('quote.accepted'), await other.sandbox.trigger('quote.accepted')];
+  expect((first.data.object as { id: string }).id).toBe((second.data.object as { id: string }).id);
+});
+
+test('the front page has a button for every type; only a page of this machine may press it', async () => {
+  const { url, inbox } = await begin();
+  const page = await (await fetch(url)).text();
+  for (const type of EVENT_TYPES) expect(page).toContain(`value="${type}"`);
+  const press = (headers: Record<string, string>) =>
+    fetch(`${url}/_sandbox/trigger`, {
+      method: 'POST',
+      body: new URLSearchParams({ type: 'customer.created', account: DEFAULT_ACCOUNT, email: 'jenny@example.com' }),
+      headers,
+      redirect: 'manual',
+    });
+  expect((await press({ Origin: 'https://evil.example' })).status).toBe(403);
+  expect(inbox.received).toHaveLength(0);
+  expect((await press({ Origin: url })).headers.get('location')).toBe('/?sent=customer.created');
+  expect(inbox.events()).toMatchObject([{ data: { object: { email: 'jenny@example.com' } } }]);
+});
+
+const script = (port: string, ...args: string[]) =>
+  run(process.execPath, ['--import', 'tsx', 'server/tools/trigger.ts', ...args], {
+    cwd: ROOT,
+    env: { ...process.env, SANDBOX_PORT: port },
+  });
+
+test('the script sends what it is asked for', async () => {
+  const { url, inbox } = await begin();
+  const { stdout } = await script(new URL(url).port, 'quote.accepted', '--email', 'jenny@example.com', '--name', 'Jen');
+  expect(stdout).toMatch(/^Sent quote\.accepted as evt_/);
+  expect(inbox.events()).toMatchObject([{ type: 'quote.accepted' }]);
+  await expect(script(new URL(url).port, 'quote.accepted', '--account', 'acct_none')).rejects.toMatchObject({
+    stderr: expect.stringContaining(DEFAULT_ACCOUNT),
+  });
+});
+
+test('the script lists the types, and says how to start the local Stripe', async () => {
+  const stderrOf = (...args: string[]) =>
+    script('1', ...args).then(
+      () => '',
+      (error: { stderr: string }) => error.stderr,
+    );
+  const unknown = await stderrOf('customer.exploded');
+  for (const type of EVENT_TYPES) expect(unknown).toContain(type);
+  expect(await stderrOf('customer.created')).toContain('npm run demo');
+});

@@ -1,0 +1,103 @@
+/** All that takes part: database, local Stripe, mail server, one connected account, and the Tillposts themselves. */
+import { join } from 'node:path';
+import { defaultSettings, type Settings } from '../../../shared/settings';
+import { readConfig } from '../../config';
+import { createContext } from '../../context';
+import { migrate } from '../../db/migrate';
+import type { Db } from '../../db/schema';
+import type { Tenant } from '../../db/tenant';
+import { createLog } from '../../log';
+import { createSandbox, type Sandbox } from '../local-stripe/sandbox';
+import { saveSettings } from '../../settings/settings';
+import { connectAccount } from '../connect-account';
+import { freePort } from '../free-port';
+import { createClock, type Clock } from './clock';
+import { createDeliveries, type Deliveries } from './deliveries';
+import { createDice, type Dice } from './dice';
+import { startEngine, type StagedEngine } from './engines';
+import { createHappenings, type Happenings } from './happenings';
+import { startMailServer, type MailServer } from './mail-server';
+import type { EngineName, Options } from './options';
+import { createProcess, type TillpostProcess } from './tillpost-process';
+import { activateWorkflows, type ActiveWorkflow } from './workflows';
+
+const WEBHOOK_SECRET = 'whsec_torture0000000000000';
+const TENANT: Tenant = { accountId: 'acct_1Torture00000000', livemode: true };
+
+export interface Stage {
+  engine: StagedEngine;
+  clock: Clock;
+  tenant: Tenant;
+  /** The torture's own way into the database. */
+  db: Db;
+  sandbox: Sandbox;
+  mail: MailServer;
+  processes: readonly TillpostProcess[];
+  happenings: Happenings;
+  deliveries: Deliveries;
+  settings: Settings;
+  workflows: readonly ActiveWorkflow[];
+  dice: Dice;
+  /** The databases are kept for whoever wants to know what went wrong. */
+  close(options: { keepsFiles: boolean }): Promise<void>;
+}
+
+export async function setStage(name: EngineName, folder: string, { seed, rounds }: Options): Promise<Stage> {
+  const dice = createDice(seed).fork(name);
+  const clock = createClock();
+  const engine = await startEngine(name, join(folder, name), rounds);
+  const mail = await startMailServer(dice.fork('mail'));
+  const sandbox = createSandbox({ seed, webhookSecret: WEBHOOK_SECRET, now: () => clock.now() });
+  const { url: stripeUrl } = await sandbox.listen(0);
+  const ports = await Promise.all(Array.from({ length: engine.processes }, freePort));
+  const env = {
+    DATABASE_URL: engine.url,
+    PUBLIC_URL: `http://127.0.0.1:${ports[0]}`,
+    ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+    STRIPE_API_BASE: stripeUrl,
+    STRIPE_SECRET_KEY: 'sk_live_sandbox0000000000',
+    STRIPE_AUTHORIZE_URL: `${stripeUrl}/oauth/v2/authorize?client_id=ca_sandbox_live`,
+    STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    SMTP_URL: mail.url,
+    MAIL_FROM: 'Torture <torture@example.com>',
+    LOG_LEVEL: 'warn',
+    PATH: process.env.PATH ?? '',
+  };
+  const processes = ports.map((port) => createProcess(port, { ...env, PORT: String(port) }));
+
+  const ctx = createContext(readConfig(env), { log: createLog('silent'), transport: null });
+  await migrate(ctx.db);
+  sandbox.addAccount({ id: TENANT.accountId, name: 'Torture & Co.' });
+  await connectAccount(ctx, sandbox, TENANT);
+  const settings = defaultSettings();
+  for (const choice of Object.values(settings.events)) choice.enabled = true;
+  await saveSettings(ctx.db, TENANT, settings, Date.now());
+  const workflows = await activateWorkflows(ctx.db, TENANT);
+  await Promise.all(processes.map((one) => one.start()));
+
+  return {
+    engine,
+    clock,
+    tenant: TENANT,
+    db: ctx.db,
+    sandbox,
+    mail,
+    processes,
+    happenings: createHappenings(TENANT.accountId, sandbox.tenant(TENANT.accountId, TENANT.livemode), {
+      dice: dice.fork('happenings'),
+      clock,
+      prefix: `${name}${seed}`,
+    }),
+    deliveries: createDeliveries({ ports, secret: WEBHOOK_SECRET, dice: dice.fork('deliveries'), clock }),
+    settings,
+    workflows,
+    dice,
+    async close({ keepsFiles }) {
+      await Promise.all(processes.map((one) => one.kill()));
+      await ctx.db.destroy();
+      await sandbox.close();
+      await mail.close();
+      await engine.end(keepsFiles);
+    },
+  };
+}

@@ -1,0 +1,185 @@
+/** What one event does to the audience, and the sentence that says so. Works on the audience in memory. */
+import type { EventType } from '../../shared/catalogue';
+import type { EventReason, EventStatus } from '../../shared/api';
+import type { EventSettings, Settings } from '../../shared/settings';
+import { applyAddress, type Merge } from '../audience/apply-customer';
+import type { Audience, Contact, CustomerLink } from '../audience/audience';
+import { splitName } from '../audience/name';
+import { stampOf } from '../audience/stamp';
+import type { ReadObject } from '../stripe-objects/types';
+import { whoseEvent, type LookupResult } from './whose';
+
+export interface EventInput {
+  type: EventType;
+  /** Epoch seconds. */
+  created: number;
+  object: ReadObject;
+  asked: LookupResult | undefined;
+}
+
+export interface Verdict {
+  status: Extract<EventStatus, 'processed' | 'skipped'>;
+  reason: EventReason | null;
+  outcome: string;
+  contact: Contact | null;
+  /** The contact whose rows must go, once the audience is saved. */
+  deletes?: Contact;
+  /** Merges to carry out in all other tables. */
+  merges?: Merge;
+}
+
+const skip = (reason: EventReason, outcome: string): Verdict => ({ status: 'skipped', reason, outcome, contact: null });
+
+export function applyEvent(audience: Audience, settings: Settings, event: EventInput, now: number): Verdict | 'ask' {
+  const { type, object, asked } = event;
+  if (type === 'customer.deleted') return applyDeletion(audience, settings, event);
+  const owner = whoseEvent(audience, object, asked);
+  switch (owner.kind) {
+    case 'ask':
+      return 'ask';
+    case 'deleted':
+      return skip('contact_deleted', 'The contact of this customer was deleted');
+    case 'nobody':
+      return owner.isInvalid
+        ? skip('invalid_email', 'The email address is not valid')
+        : skip('no_email', noEmailSentence(type));
+    case 'contact':
+    case 'new': {
+      if (isTombstoneToBe(audience, settings, owner.customerId))
+        return skip('contact_deleted', 'The customer had been deleted before');
+      const isNew = owner.kind === 'new';
+      const contact = isNew ? audience.create(owner.email, settings.consent) : owner.contact;
+      const known = owner.customerId === null ? undefined : audience.linkOf(owner.customerId);
+      const isLinked = known !== undefined && known.contact_id !== null;
+      const link = owner.customerId === null || isLinked ? known : audience.link(owner.customerId, contact);
+      if (link?.deleted === 2) endDeletedCustomer(audience, settings, contact, link);
+      const written = writeFacts(audience, settings.events[type], { ...event, name: owner.name }, contact, link, now);
+      const doing = isNew ? 'Created' : written.isChanged ? 'Updated' : isLinked || !link ? 'Matched' : 'Linked';
+      const sentence = `${doing} contact ${written.contact.email}${written.note}`;
+      return {
+        status: 'processed',
+        reason: written.isStale ? 'stale' : null,
+        outcome: written.isStale ? `${sentence}; a newer event had already been applied` : sentence,
+        contact: written.contact,
+        merges: written.merges,
+      };
+    }
+  }
+}
+
+/** The deletion came first: what it would have done to the contact is done now. */
+function endDeletedCustomer(audience: Audience, settings: Settings, contact: Contact, link: CustomerLink): void {
+  link.deleted = 1;
+  audience.saveLink(link);
+  const isLast = audience.linksOf(contact).every((one) => one.deleted !== 0);
+  if (isLast && settings.on_customer_deleted === 'unsubscribe') audience.update(contact, { status: 'unsubscribed' });
+}
+
+const isTombstoneToBe = (audience: Audience, settings: Settings, customerId: string | null): boolean =>
+  customerId !== null && settings.on_customer_deleted === 'delete' && audience.linkOf(customerId)?.deleted === 2;
+
+interface Written {
+  contact: Contact;
+  isChanged: boolean;
+  isStale: boolean;
+  note: string;
+  merges?: Merge;
+}
+
+function writeFacts(
+  audience: Audience,
+  choice: EventSettings,
+  event: EventInput & { name: string | null },
+  owner: Contact,
+  link: CustomerLink | undefined,
+  now: number,
+): Written {
+  const { object } = event;
+  const stamp = stampOf(event.type, event.created);
+  const written: Written = { contact: owner, isChanged: false, isStale: false, note: '' };
+  if (object.customer && link) {
+    if (stamp < link.stamp) return { ...written, isStale: true };
+    // Fetched once that second is over: within it a snapshot would count as older than these events.
+    if (stamp === link.stamp && event.type === 'customer.updated')
+      link.due_at = Math.max(now, (event.created + 1) * 1000);
+    link.stamp = stamp;
+    audience.saveLink(link);
+    Object.assign(written, applyAddress(audience, object.customer, owner, link));
+    if (choice.sync_billing) audience.noteCustomer(link, object.customer.delinquent, object.customer.created);
+  }
+  if (object.subscription && object.customerId && choice.sync_billing) {
+    if (!audience.noteSubscription(object.subscription, object.customerId, stamp)) return { ...written, isStale: true };
+  }
+  const name = choice.sync_name ? splitName(event.name) : null;
+  const isNameNews = name !== null && stamp >= written.contact.name_stamp;
+  const isChanged = audience.update(written.contact, {
+    ...(isNameNews ? { first_name: name.firstName, last_name: name.lastName } : {}),
+    ...(choice.user_group ? { user_group: choice.user_group } : {}),
+  });
+  if (isNameNews) audience.update(written.contact, { name_stamp: stamp });
+  return {
+    ...written,
+    isChanged: written.isChanged || isChanged || (choice.sync_billing && object.subscription !== null),
+  };
+}
+
+/** Deleting a customer ends in what the merchant chose, once no other, undeleted customer is linked to the contact. */
+function applyDeletion(audience: Audience, settings: Settings, { type, created, object }: EventInput): Verdict {
+  const { customerId } = object;
+  if (customerId === null) return skip('no_email', 'The event names no customer');
+  const known = audience.linkOf(customerId);
+  const contact = audience.contactOf(customerId);
+  const done = (outcome: string, rest: Partial<Verdict> = {}): Verdict => ({
+    status: 'processed',
+    reason: null,
+    outcome,
+    contact: contact ?? null,
+    ...rest,
+  });
+  // A replay must not undo what people have chosen since.
+  if (known && known.deleted !== 0) return done('The deletion of this customer had been applied before');
+  const link = known ?? audience.link(customerId, null);
+  link.stamp = Math.max(link.stamp, stampOf(type, created));
+  link.deleted = known ? 1 : 2;
+  audience.saveLink(link);
+  if (!contact) return done('The deleted customer had no contact; nothing to do');
+  if (settings.events[type].user_group) audience.update(contact, { user_group: settings.events[type].user_group });
+  const living = audience.linksOf(contact).filter((one) => one.deleted === 0);
+  if (living.length > 0) return done(`Kept contact ${contact.email}: another customer of theirs remains`);
+  switch (settings.on_customer_deleted) {
+    case 'keep':
+      return done(`Kept contact ${contact.email}, as chosen in settings`);
+    case 'unsubscribe':
+      audience.update(contact, { status: 'unsubscribed' });
+      return done(`Unsubscribed contact ${contact.email}: the customer was deleted`);
+    case 'delete':
+      for (const one of audience.linksOf(contact)) audience.link(one.customer_id, null);
+      audience.forget(contact);
+      return done('Deleted the contact: the customer was deleted', { contact: null, deletes: contact });
+  }
+}
+
+/** Keeps billing true between the events a merchant chooses; starts nothing and creates nobody. */
+export function applySubscriptionUpdate(
+  audience: Audience,
+  { type, created, object }: Omit<EventInput, 'type'> & { type: string },
+): Verdict {
+  const { subscription, customerId } = object;
+  if (!subscription || customerId === null) return skip('malformed', 'The event holds no subscription of a customer');
+  const isNews = audience.noteSubscription(subscription, customerId, stampOf(type, created));
+  const contact = audience.contactOf(customerId) ?? null;
+  const whose = contact ? ` of ${contact.email}` : ', whose customer has no contact yet';
+  return {
+    status: 'processed',
+    reason: isNews ? null : 'stale',
+    outcome: isNews ? `Updated the billing fields${whose}` : `A newer state of the subscription was known${whose}`,
+    contact,
+  };
+}
+
+function noEmailSentence(type: EventType): string {
+  if (type.startsWith('charge.dispute.')) return 'No email on the dispute or its charge';
+  if (type.startsWith('checkout.session.')) return 'No email on the checkout session or its customer';
+  if (type.startsWith('invoice.')) return 'No email on the invoice or its customer';
+  return 'No email on the customer';
+}

@@ -1,0 +1,100 @@
+/**
+ * What Stripe could not deliver, fetched from its Events API and put through the same inbox, where duplicates fall out.
+ * https://docs.stripe.com/webhooks/process-undelivered-events
+ */
+import { EVENT_TYPES } from '../../shared/catalogue';
+import { parseCleanJson } from '../clean-text';
+import type { Context } from '../context';
+import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
+import { withStripe } from '../installs/credentials';
+import type { Install } from '../installs/installs';
+import type { StripeClient } from '../stripe';
+import { readDelivery } from '../events/delivery';
+import type { Inbox } from '../webhooks/inbox';
+import { holdInstall, releaseInstall } from './install-claim';
+
+export const CATCH_UP_EVERY_MS = 60 * 60_000;
+/** Stripe keeps events this long. */
+const WINDOW_S = 30 * 24 * 60 * 60;
+/** Events may become visible in lists a little after they were created. */
+const OVERLAP_S = 15 * 60;
+/** An install that has heard nothing for this long may have a broken endpoint: delivered or not, all is fetched. */
+const SILENCE_MS = 24 * 60 * 60_000;
+/** Stripe takes at most 20. The app's own types are left out: after uninstalling nothing may be asked any more. */
+const TYPES = [...EVENT_TYPES, 'customer.subscription.updated'];
+
+/** At the start of a process: every connected install looks back over the whole window. */
+export async function catchUpAll(ctx: Context): Promise<void> {
+  await ctx.db
+    .updateTable('install')
+    .set({ due_at: ctx.clock.now(), catch_up_from: null })
+    .where('status', '=', 'active')
+    .where('claims', '=', 0)
+    .execute();
+}
+
+/** One round for a claimed install. Begun anew when the process dies in it. Throws when Stripe gives no answer. */
+export async function catchUp(ctx: Context, inbox: Inbox, install: Install): Promise<void> {
+  const tenant = tenantOf(install);
+  const startedAt = ctx.clock.now();
+  for (const span of await spansOf(ctx, install, startedAt)) {
+    for (let after: string | undefined; ;) {
+      const page = await withStripe(ctx, tenant, (stripe) => listEvents(stripe, span, after));
+      await Promise.all(page.data.map((event) => inbox.receive(asDelivery(event, startedAt, tenant))));
+      if (!(await holdInstall(ctx, install))) return;
+      after = page.data.at(-1)?.id;
+      if (!page.has_more || after === undefined) break;
+    }
+  }
+  await releaseInstall(ctx, install, {
+    due_at: startedAt + CATCH_UP_EVERY_MS,
+    attempts: 0,
+    last_error: null,
+    catch_up_from: Math.floor(startedAt / 1000),
+  });
+}
+
+interface Span {
+  /** Epoch seconds. */
+  from: number;
+  isUndeliveredOnly: boolean;
+}
+
+/**
+ * What Stripe knows to be undelivered, since the last round; after a silence also everything since the last event. That
+ * one alone proves nothing: an event from before it may have failed.
+ */
+async function spansOf(ctx: Context, install: Install, now: number): Promise<Span[]> {
+  const earliest = Math.max(Math.floor(now / 1000) - WINDOW_S, Math.floor(install.connected_at / 1000));
+  const latest = await latestEvent(ctx, tenantOf(install));
+  const heardAt = Math.max(latest?.received_at ?? 0, install.connected_at);
+  const undelivered = {
+    from: Math.max(earliest, (install.catch_up_from ?? 0) - OVERLAP_S),
+    isUndeliveredOnly: true,
+  };
+  if (now - heardAt <= SILENCE_MS) return [undelivered];
+  return [undelivered, { from: Math.max(earliest, latest?.created ?? 0), isUndeliveredOnly: false }];
+}
+
+const latestEvent = (ctx: Context, tenant: Tenant) =>
+  ctx.db
+    .selectFrom('event')
+    .select(['received_at', 'created'])
+    .where(ofTenant(tenant))
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+
+const listEvents = (stripe: StripeClient, { from, isUndeliveredOnly }: Span, after: string | undefined) =>
+  stripe.events.list({
+    types: TYPES,
+    created: { gte: from },
+    limit: 100,
+    ...(isUndeliveredOnly ? { delivery_success: false } : {}),
+    ...(after === undefined ? {} : { starting_after: after }),
+  });
+
+function asDelivery(event: object, now: number, tenant: Tenant) {
+  const { value, raw } = parseCleanJson(JSON.stringify(event));
+  return readDelivery(value as Record<string, unknown>, raw, now, tenant);
+}
