@@ -52,7 +52,7 @@ export function createMetrics() {
     }),
     retries: new Counter({
       name: 'tillpost_retries_total',
-      help: 'Work put off for a later try, by queue',
+      help: 'Work put off for a later try, by table',
       labelNames: ['queue'],
       registers,
     }),
@@ -99,8 +99,8 @@ export function createMetrics() {
     }),
     workerFaults: new Counter({
       name: 'tillpost_worker_faults_total',
-      help: 'Faults of a lane of the loop',
-      labelNames: ['lane'],
+      help: 'Faults of a queue of the loop, by table',
+      labelNames: ['queue'],
       registers,
     }),
   };

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createHandler } from './app';
 import type { Context } from './context';
 import { migrate } from './db/migrate';
-import { LANES } from './lanes';
+import { createQueues } from './queues';
 import { createWorker, type Worker } from './worker';
 
 export interface Running {
@@ -39,7 +39,7 @@ export async function startServer(
   { runsWorker = true, bound }: { runsWorker?: boolean; bound?: NetServer } = {},
 ): Promise<Running> {
   await migrate(ctx.db);
-  const worker = createWorker(ctx, LANES());
+  const worker = createWorker(ctx, createQueues());
   const handle = createHandler(ctx);
   let isStopping = false;
   let lastRequestAt = 0;

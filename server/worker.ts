@@ -1,19 +1,10 @@
 /**
- * The one loop. Each lane is a queue of due rows and what to do with a batch of them; a tick runs the lanes that have
- * something due until none takes anything, then the loop sleeps until the next due row, a nudge, or a second at the most.
+ * The one loop. A tick gives a turn to each queue that has something due until none takes anything, then the loop sleeps
+ * until the next due row, a nudge, or a second at the most.
  */
-import { freeDeadClaims, readDue, type QueueTable } from './db/claim';
+import { freeDeadClaims, readDue } from './db/claim';
+import type { Queue } from './db/queue';
 import type { Context } from './context';
-
-export interface Lane {
-  name: string;
-  /** Where its work comes from: it is asked only when a row there is due. Without, it is asked at every turn. */
-  queue?: QueueTable;
-  /** Claims and handles one batch. The number of rows taken: 0 ends the lane's turn. Failures stay on the rows. */
-  work(ctx: Context): Promise<number>;
-  /** Resolves once work that the lane goes on with in the background (look-ups, sends) has ended. */
-  settle?(): Promise<void>;
-}
 
 export interface Worker {
   start(): Promise<void>;
@@ -28,7 +19,7 @@ export interface Worker {
 /** The longest sleep: other processes' rows and moved clocks are seen after it. */
 const MAX_SLEEP_MS = 1_000;
 
-export function createWorker(ctx: Context, lanes: readonly Lane[]): Worker {
+export function createWorker(ctx: Context, queues: readonly Queue[]): Worker {
   let isRunning = false;
   let isNudged = false;
   let hadFault = false;
@@ -42,24 +33,25 @@ export function createWorker(ctx: Context, lanes: readonly Lane[]): Worker {
   };
   ctx.nudge = nudge;
 
-  async function runLane(lane: Lane): Promise<number> {
+  async function turnOf(queue: Queue): Promise<number> {
     try {
-      return await lane.work(ctx);
+      return await queue.turn(ctx);
     } catch (error) {
       hadFault = true;
-      ctx.metrics.workerFaults.inc({ lane: lane.name });
-      ctx.log.error({ err: error, lane: lane.name }, 'lane failed; its rows come back when their lease ends');
+      ctx.metrics.workerFaults.inc({ queue: queue.name });
+      ctx.log.error({ err: error, queue: queue.name }, 'a queue failed; its rows come back when their lease ends');
       return 0;
     }
   }
 
-  /** Answers when the next row is due. What is due now and still stands is more than its lane can take: it will nudge. */
+  /** Returns when the next row is due. What is due now and still stands is more than its queue can take: it will nudge. */
   async function tick(): Promise<number | undefined> {
     for (;;) {
-      const { queues, next } = await readDue(ctx.db, ctx.clock.now());
+      const due = await readDue(ctx.db, ctx.clock.now());
       let taken = 0;
-      for (const lane of lanes) if (!lane.queue || queues.has(lane.queue)) taken += await runLane(lane);
-      if (taken === 0 || !isRunning) return next;
+      for (const queue of queues)
+        if (!queue.table || due.queues.has(queue.table) || queue.isReady?.()) taken += await turnOf(queue);
+      if (taken === 0 || !isRunning) return due.next;
     }
   }
 
@@ -99,9 +91,9 @@ export function createWorker(ctx: Context, lanes: readonly Lane[]): Worker {
     async drain() {
       for (let before = -1, done = 0; before !== done;) {
         before = done;
-        for (const lane of lanes) {
-          for (let taken = 1; taken > 0; done += taken) taken = await runLane(lane);
-          await lane.settle?.();
+        for (const queue of queues) {
+          for (let taken = 1; taken > 0; done += taken) taken = await turnOf(queue);
+          await queue.finish?.(ctx);
         }
       }
     },
@@ -109,7 +101,7 @@ export function createWorker(ctx: Context, lanes: readonly Lane[]): Worker {
       isRunning = false;
       wake?.();
       await loop;
-      for (const lane of lanes) await lane.settle?.();
+      for (const queue of queues) await queue.finish?.(ctx);
     },
   };
 }

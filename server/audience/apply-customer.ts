@@ -5,18 +5,11 @@ import { parseEmail } from './address';
 import type { Audience, Contact, CustomerLink } from './audience';
 import { splitName } from './name';
 
-/** To be carried out in all other tables once the audience is saved. */
-export interface Merge {
-  from: Contact;
-  into: Contact;
-}
-
 interface AddressChange {
   contact: Contact;
   isChanged: boolean;
   /** Goes behind the address in the event's sentence. */
   note: string;
-  merges?: Merge;
 }
 
 /** A customer's new address moves its contact along: renamed, or relinked to whoever has the address, or split off. */
@@ -43,14 +36,8 @@ export function applyAddress(
   const target = other ?? audience.create(email, contact.status);
   audience.link(link.customer_id, target);
   if (isShared) return { contact: target, isChanged: true, note: ` (the customer moved from ${before})` };
-  if (contact.status === 'unsubscribed') audience.update(target, { status: 'unsubscribed' });
-  audience.forget(contact);
-  return {
-    contact: target,
-    isChanged: true,
-    note: ` (merged with ${before})`,
-    merges: { from: contact, into: target },
-  };
+  audience.merge(contact, target);
+  return { contact: target, isChanged: true, note: ` (merged with ${before})` };
 }
 
 export interface SnapshotChoice {
@@ -68,7 +55,7 @@ export function applySnapshot(
   facts: CustomerFacts,
   choice: SnapshotChoice,
   stamp: number,
-): { contact: Contact; isNew: boolean; merges?: Merge } | undefined {
+): { contact: Contact; isNew: boolean } | undefined {
   const known = audience.linkOf(facts.id);
   if (known && !known.contact_id) return undefined;
   const address = parseEmail(facts.email);
@@ -86,5 +73,5 @@ export function applySnapshot(
   const name = choice.sync_name ? splitName(facts.name) : null;
   if (name && stamp >= moved.contact.name_stamp)
     audience.update(moved.contact, { first_name: name.firstName, last_name: name.lastName, name_stamp: stamp });
-  return { contact: moved.contact, isNew, merges: moved.merges };
+  return { contact: moved.contact, isNew };
 }

@@ -1,78 +1,123 @@
 /**
- * The contacts that a batch of events or an import page is about, read in a few queries, changed in memory by the rules
- * of product.md (whose event, order, merge, names, billing), and written back in a few statements.
- * Lives within one transaction of one tenant.
+ * What is known of an install's contacts, as far as a batch of events or an import page is about them: read in one round
+ * for all accounts (load.ts), changed here in memory by the rules of the audience, and written back in one round
+ * (save.ts). Pure: no database, no clock.
  */
-import { inLists, upsert } from '../db/bulk';
 import { flag, msOfSeconds } from '../db/columns';
 import { newId } from '../db/new-id';
-import type { Row, Trx } from '../db/schema';
-import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
-import { isPostgres } from '../db/engine';
+import type { Row } from '../db/schema';
+import { tenantColumns, type Tenant } from '../db/tenant';
 import type { SubscriptionFacts } from '../stripe-objects/types';
 import { deriveBilling } from './billing';
-import { findSuppressions, type Suppression } from './suppressions';
+import type { Suppression } from './suppressions';
 
 export type Contact = Row<'contact'>;
 export type CustomerLink = Row<'customer_link'>;
+export type SubscriptionState = Row<'subscription_state'>;
 
-export type Audience = Awaited<ReturnType<typeof openAudience>>;
-
-export interface Keys {
-  customerIds: Iterable<string>;
-  /** Normalised. */
-  emails: Iterable<string>;
+/** The rows that an audience starts from. */
+export interface Known {
+  links: CustomerLink[];
+  contacts: Contact[];
+  subscriptions: SubscriptionState[];
+  /** By address, of the addresses that no contact has. */
+  suppressions: Map<string, Suppression>;
 }
 
-export async function openAudience(trx: Trx, tenant: Tenant, keys: Keys, now: number) {
-  const links = new Map<string, CustomerLink>();
+/** What is to be written. */
+export interface Changes {
+  contacts: Contact[];
+  links: CustomerLink[];
+  subscriptions: SubscriptionState[];
+  /** Contacts that became one with another; every row that names `from` is to name `into`. */
+  merged: { from: Contact; into: Contact }[];
+  deleted: Contact[];
+}
+
+export type Audience = ReturnType<typeof createAudience>;
+
+/** `now` in epoch milliseconds. */
+export function createAudience(tenant: Tenant, known: Known, now: number) {
+  const links = new Map(known.links.map((link) => [link.customer_id, link]));
   const contacts = new Map<string, Contact>();
   const byEmail = new Map<string, Contact>();
-  const subscriptions = new Map<string, Row<'subscription_state'>>();
-  const suppressions = new Map<string, Suppression>();
+  const subscriptions = new Map(known.subscriptions.map((state) => [state.subscription_id, state]));
+  const { suppressions } = known;
   const changed = { links: new Set<string>(), contacts: new Set<string>(), subscriptions: new Set<string>() };
   const staleBilling = new Set<string>();
-  const removed = new Set<string>();
+  const merged: Changes['merged'] = [];
+  const deleted: Contact[] = [];
+  known.contacts.forEach(remember);
 
   function remember(contact: Contact): void {
     contacts.set(contact.id, contact);
     byEmail.set(contact.email, contact);
   }
 
-  async function load({ customerIds, emails }: Keys): Promise<void> {
-    const customers = [...customerIds];
-    const addresses = [...emails];
-    for (const list of inLists(customers))
-      for (const link of await selectLinks(trx, tenant, 'customer_id', list)) links.set(link.customer_id, link);
-    const linked = [...links.values()].map((link) => link.contact_id).filter((id) => id !== null);
-    for (const list of inLists(linked)) for (const row of await selectContacts(trx, tenant, 'id', list)) remember(row);
-    for (const list of inLists(addresses))
-      for (const row of await selectContacts(trx, tenant, 'email', list)) remember(row);
-    for (const list of inLists(contacts.keys()))
-      for (const link of await selectLinks(trx, tenant, 'contact_id', list)) links.set(link.customer_id, link);
-    for (const list of inLists([...links.keys(), ...customers]))
-      for (const row of await selectSubscriptions(trx, tenant, list)) subscriptions.set(row.subscription_id, row);
-    const strangers = addresses.filter((address) => !byEmail.has(address));
-    for (const [address, suppression] of await findSuppressions(trx, tenant, strangers))
-      suppressions.set(address, suppression);
-  }
-  await load(keys);
-
-  const touch = (contact: Contact) => {
+  function touch(contact: Contact): void {
     contact.updated_at = now;
     changed.contacts.add(contact.id);
-  };
+  }
+
   const linksOf = (contact: Contact) => [...links.values()].filter((link) => link.contact_id === contact.id);
+
+  /** Writes the fields that differ; returns whether any did. */
+  function update(contact: Contact, fields: Partial<Contact>): boolean {
+    const differs = Object.entries(fields).some(([name, value]) => contact[name as keyof Contact] !== value);
+    if (!differs) return false;
+    Object.assign(contact, fields);
+    touch(contact);
+    return true;
+  }
+
+  /** The contact is gone: it isn't written back. */
+  function forget(contact: Contact): void {
+    contacts.delete(contact.id);
+    if (byEmail.get(contact.email) === contact) byEmail.delete(contact.email);
+    changed.contacts.delete(contact.id);
+    staleBilling.delete(contact.id);
+  }
+
+  /** Links a customer to a contact (null: a tombstone), keeping what the link knows of the customer. */
+  function link(customerId: string, contact: Contact | null): CustomerLink {
+    const own = links.get(customerId) ?? newLink(tenant, customerId);
+    const before = own.contact_id ? contacts.get(own.contact_id) : undefined;
+    own.contact_id = contact?.id ?? null;
+    links.set(customerId, own);
+    changed.links.add(customerId);
+    // Also so that two processes that change one contact's customers collide instead of overlooking each other.
+    for (const one of [before, contact]) {
+      if (!one) continue;
+      touch(one);
+      if (one === before || [...subscriptions.values()].some((state) => state.customer_id === customerId))
+        staleBilling.add(one.id);
+    }
+    return own;
+  }
+
+  function refreshBilling(): void {
+    for (const id of staleBilling) {
+      const contact = contacts.get(id);
+      if (!contact) continue;
+      const customers = linksOf(contact);
+      const ids = new Set(customers.map((one) => one.customer_id));
+      const states = [...subscriptions.values()].filter((state) => ids.has(state.customer_id));
+      update(contact, deriveBilling(customers, states));
+    }
+    staleBilling.clear();
+  }
 
   return {
     tenant,
+    link,
+    linksOf,
+    update,
     linkOf: (customerId: string) => links.get(customerId),
     contactOf: (customerId: string | null): Contact | undefined => {
       const contactId = customerId === null ? null : links.get(customerId)?.contact_id;
       return contactId ? contacts.get(contactId) : undefined;
     },
     contactByEmail: (email: string) => byEmail.get(email),
-    linksOf,
 
     /** A new contact; one whose owner had unsubscribed before its deletion starts as unsubscribed. */
     create(email: string, status: Contact['status'], source = 'Stripe'): Contact {
@@ -102,36 +147,9 @@ export async function openAudience(trx: Trx, tenant: Tenant, keys: Keys, now: nu
       return contact;
     },
 
-    /** Links a customer to a contact (null: a tombstone), keeping what the link knows of the customer. */
-    link(customerId: string, contact: Contact | null): CustomerLink {
-      const link: CustomerLink = links.get(customerId) ?? {
-        customer_id: customerId,
-        contact_id: null,
-        stamp: 0,
-        deleted: 0,
-        delinquent: null,
-        customer_since: null,
-        due_at: null,
-        claims: 0,
-        attempts: 0,
-        ...tenantColumns(tenant),
-      };
-      const before = link.contact_id ? contacts.get(link.contact_id) : undefined;
-      link.contact_id = contact?.id ?? null;
-      links.set(customerId, link);
-      changed.links.add(customerId);
-      // Also so that two processes that change one contact's customers collide instead of overlooking each other.
-      for (const one of [before, contact]) {
-        if (!one) continue;
-        touch(one);
-        if (one === before || [...subscriptions.values()].some((state) => state.customer_id === customerId))
-          staleBilling.add(one.id);
-      }
-      return link;
-    },
-
-    saveLink(link: CustomerLink): void {
-      changed.links.add(link.customer_id);
+    /** The link was changed in place. */
+    saveLink(one: CustomerLink): void {
+      changed.links.add(one.customer_id);
     },
 
     /** To an address whose owner had unsubscribed before its deletion, unsubscribed wins, as in a merge. */
@@ -143,33 +161,29 @@ export async function openAudience(trx: Trx, tenant: Tenant, keys: Keys, now: nu
       touch(contact);
     },
 
-    /** Writes the fields that differ; answers whether any did. */
-    update(contact: Contact, fields: Partial<Contact>): boolean {
-      const differs = Object.entries(fields).some(([name, value]) => contact[name as keyof Contact] !== value);
-      if (!differs) return false;
-      Object.assign(contact, fields);
-      touch(contact);
-      return true;
+    /** History moves along, and unsubscribed wins. */
+    merge(from: Contact, into: Contact): void {
+      if (from.status === 'unsubscribed') update(into, { status: 'unsubscribed' });
+      forget(from);
+      merged.push({ from, into });
     },
 
-    /** The contact is gone (merged or deleted): it isn't written back. The caller deletes its row. */
-    forget(contact: Contact): void {
-      contacts.delete(contact.id);
-      if (byEmail.get(contact.email) === contact) byEmail.delete(contact.email);
-      changed.contacts.delete(contact.id);
-      staleBilling.delete(contact.id);
-      removed.add(contact.id);
+    /** Its customers become tombstones: late events of theirs don't bring it back. */
+    delete(contact: Contact): void {
+      for (const one of linksOf(contact)) link(one.customer_id, null);
+      forget(contact);
+      deleted.push(contact);
     },
 
     /** Keeps the newest state of a subscription; false when what is known is newer. */
     noteSubscription(facts: SubscriptionFacts, customerId: string, stamp: number): boolean {
-      const known = subscriptions.get(facts.id);
-      if (known && known.stamp > stamp) return false;
+      const before = subscriptions.get(facts.id);
+      if (before && before.stamp > stamp) return false;
       subscriptions.set(facts.id, {
         subscription_id: facts.id,
         customer_id: customerId,
         status: facts.status,
-        plan: facts.plan ?? known?.plan ?? null,
+        plan: facts.plan ?? before?.plan ?? null,
         mrr: facts.mrr,
         currency: facts.currency,
         renews_at: msOfSeconds(facts.renewsAt),
@@ -184,48 +198,40 @@ export async function openAudience(trx: Trx, tenant: Tenant, keys: Keys, now: nu
     },
 
     /** What Stripe says of the customer itself that billing shows. */
-    noteCustomer(link: CustomerLink, delinquent: boolean | null, createdSeconds: number | null): void {
-      link.delinquent = delinquent === null ? link.delinquent : flag(delinquent);
-      link.customer_since = msOfSeconds(createdSeconds) ?? link.customer_since;
-      changed.links.add(link.customer_id);
-      if (link.contact_id) staleBilling.add(link.contact_id);
+    noteCustomer(one: CustomerLink, delinquent: boolean | null, createdSeconds: number | null): void {
+      one.delinquent = delinquent === null ? one.delinquent : flag(delinquent);
+      one.customer_since = msOfSeconds(createdSeconds) ?? one.customer_since;
+      changed.links.add(one.customer_id);
+      if (one.contact_id) staleBilling.add(one.contact_id);
     },
 
-    /** Writes everything that changed. */
-    async save(): Promise<void> {
-      for (const id of staleBilling) {
-        const contact = contacts.get(id);
-        if (!contact) continue;
-        const customers = linksOf(contact);
-        const ids = new Set(customers.map((link) => link.customer_id));
-        const states = [...subscriptions.values()].filter((state) => ids.has(state.customer_id));
-        this.update(contact, deriveBilling(customers, states));
-      }
+    /** Whether a contact was merged or deleted: that touches rows of other events. */
+    touchesOthers: () => merged.length > 0 || deleted.length > 0,
+
+    /** Everything that changed, with billing fields derived anew. */
+    changes(): Changes {
+      refreshBilling();
       const rows = <T>(ids: Set<string>, from: Map<string, T>) => [...ids].flatMap((id) => from.get(id) ?? []);
-      await upsert(trx, 'contact', ['id'], rows(changed.contacts, contacts));
-      await upsert(trx, 'customer_link', ['customer_id'], rows(changed.links, links));
-      await upsert(trx, 'subscription_state', ['subscription_id'], rows(changed.subscriptions, subscriptions));
+      return {
+        contacts: rows(changed.contacts, contacts),
+        links: rows(changed.links, links),
+        subscriptions: rows(changed.subscriptions, subscriptions),
+        merged,
+        deleted,
+      };
     },
   };
 }
 
-/** Locked on PostgreSQL: saving inserts what isn't there, so a contact that is deleted meanwhile would come back. */
-const selectContacts = (trx: Trx, tenant: Tenant, column: 'id' | 'email', values: string[]) =>
-  trx
-    .selectFrom('contact')
-    .selectAll()
-    .where(ofTenant(tenant))
-    .where(column, 'in', values)
-    .$if(isPostgres(trx), (query) => query.forUpdate())
-    .execute();
-
-const selectLinks = (trx: Trx, tenant: Tenant, column: 'customer_id' | 'contact_id', values: string[]) =>
-  trx.selectFrom('customer_link').selectAll().where(ofTenant(tenant)).where(column, 'in', values).execute();
-
-const selectSubscriptions = (trx: Trx, tenant: Tenant, customerIds: string[]) =>
-  trx
-    .selectFrom('subscription_state')
-    .selectAll()
-    .where(ofTenant(tenant))
-    .where('customer_id', 'in', customerIds)
-    .execute();
+const newLink = (tenant: Tenant, customerId: string): CustomerLink => ({
+  customer_id: customerId,
+  contact_id: null,
+  stamp: 0,
+  state: 'alive',
+  delinquent: null,
+  customer_since: null,
+  due_at: null,
+  claims: 0,
+  attempts: 0,
+  ...tenantColumns(tenant),
+});

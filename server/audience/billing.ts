@@ -16,7 +16,7 @@ const EARNING: readonly (SubscriptionStatus | null)[] = ['past_due', 'active'];
  * largest. Discounts are ignored, as in the readers.
  */
 export function deriveBilling(
-  customers: readonly Pick<Row<'customer_link'>, 'delinquent' | 'customer_since' | 'deleted'>[],
+  customers: readonly Pick<Row<'customer_link'>, 'delinquent' | 'customer_since'>[],
   subscriptions: readonly Row<'subscription_state'>[],
 ): BillingColumns {
   const bySize = subscriptions.filter((one) => one.status !== null).toSorted((a, b) => b.mrr - a.mrr);

@@ -1,7 +1,7 @@
 /** Addresses that must not be mailed, kept as hashes: they outlive the contact without keeping the address. */
+import { selectByKeys, type TenantKey } from '../db/keys';
 import type { Db } from '../db/schema';
-import { inList } from '../db/bulk';
-import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
+import { ofTenant, tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { sha256 } from '../vault';
 
 export interface Suppression {
@@ -13,21 +13,31 @@ export interface Suppression {
 
 const hashOf = (address: string) => sha256(address.trim().toLowerCase());
 
-export async function findSuppressions(db: Db, tenant: Tenant, addresses: string[]): Promise<Map<string, Suppression>> {
-  const byHash = new Map(addresses.map((address) => [hashOf(address), address]));
-  if (byHash.size === 0) return new Map();
-  const rows = await db
-    .selectFrom('suppression')
-    .selectAll()
-    .where(ofTenant(tenant))
-    .where('address_hash', 'in', inList(byHash.keys()))
-    .execute();
-  return new Map(
-    rows.map((row) => [
-      byHash.get(row.address_hash) ?? '',
-      { scope: row.scope, reason: row.reason, at: row.created_at },
-    ]),
-  );
+/** By tenantKey, then by address. The keys' values are normalised addresses. */
+export async function findSuppressionsOfAll(
+  db: Db,
+  addresses: readonly TenantKey[],
+): Promise<Map<string, Map<string, Suppression>>> {
+  const hashed = addresses.map((key) => ({ ...key, value: hashOf(key.value) }));
+  const byHash = new Map(hashed.map(({ value }, i) => [value, addresses[i]?.value ?? '']));
+  const found = new Map<string, Map<string, Suppression>>();
+  for (const row of await selectByKeys(db, 'suppression', 'address_hash', hashed)) {
+    const key = tenantKey(tenantOf(row));
+    const own = found.get(key) ?? new Map<string, Suppression>();
+    found.set(key, own);
+    own.set(byHash.get(row.address_hash) ?? '', { scope: row.scope, reason: row.reason, at: row.created_at });
+  }
+  return found;
+}
+
+/** By address. */
+export async function findSuppressions(
+  db: Db,
+  tenant: Tenant,
+  addresses: readonly string[],
+): Promise<Map<string, Suppression>> {
+  const keys = addresses.map((value) => ({ ...tenantColumns(tenant), value }));
+  return (await findSuppressionsOfAll(db, keys)).get(tenantKey(tenant)) ?? new Map<string, Suppression>();
 }
 
 export async function findSuppression(db: Db, tenant: Tenant, address: string): Promise<Suppression | undefined> {

@@ -2,10 +2,10 @@
  * The rows are the queue. A claim moves `due_at` to the end of a lease and counts: recording a result sets due_at anew
  * and claims to 0; when the process dies instead, the row is due again once the lease has run out.
  */
-import { sql, type RawBuilder } from 'kysely';
+import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import { isPostgres } from './engine';
-import type { Db, Row, Schema } from './schema';
-import { ofTenant, type Tenant } from './tenant';
+import type { Db, Flag, Row, Schema } from './schema';
+import { ofTenant, tenantOf, type Tenant } from './tenant';
 
 /** Longer than every time-out of the work done under it. */
 export const LEASE_MS = 30_000;
@@ -23,8 +23,27 @@ const KEYS = {
 export type QueueTable = keyof typeof KEYS;
 export const QUEUE_TABLES = Object.keys(KEYS) as QueueTable[];
 
-/** Queues with many rows for one install: those that a busy install could fill for a long time. */
-export type InstallQueue = 'event' | 'run' | 'email';
+/** A row of a queue. */
+export type QueueRow<T extends QueueTable> = Row<T> & {
+  account_id: string;
+  livemode: Flag;
+  due_at: number | null;
+  claims: number;
+  attempts: number;
+};
+
+/** What tells a queue's row from the others of its install; '' where an install has one at most. */
+export function keyOf<T extends QueueTable>(table: T, row: QueueRow<T>): string {
+  const key = KEYS[table];
+  return key ? String((row as unknown as Record<string, unknown>)[key]) : '';
+}
+
+/** The condition that names one row of a queue. */
+export function ofRow<T extends QueueTable>(table: T, row: QueueRow<T>): RawBuilder<SqlBool> {
+  const key = KEYS[table];
+  const own = ofTenant(tenantOf(row));
+  return key ? sql<SqlBool>`${own} and ${sql.ref(key)} = ${keyOf(table, row)}` : own;
+}
 
 /**
  * Takes up to `limit` due rows, of one install or of all, the longest due first; on PostgreSQL rows that another process
@@ -34,7 +53,7 @@ export async function claim<T extends QueueTable>(
   db: Db,
   table: T,
   { now, limit, lease = LEASE_MS, tenant }: { now: number; limit: number; lease?: number; tenant?: Tenant },
-): Promise<Row<T>[]> {
+): Promise<QueueRow<T>[]> {
   const key = KEYS[table];
   const columns = sql.join(['account_id', 'livemode', ...(key ? [key] : [])].map((column) => sql.ref(column)));
   // By due_at alone: thousands may be due since the same moment, and sorting those would be most of the work.
@@ -45,7 +64,7 @@ export async function claim<T extends QueueTable>(
   const isTaken = isPostgres(db)
     ? sql`ctid = any(array(${due(sql`ctid`)} for update skip locked))`
     : sql`(${columns}) in (${due(columns)})`;
-  const { rows } = await sql<Row<T>>`
+  const { rows } = await sql<QueueRow<T>>`
     update ${sql.table(table)}
     set due_at = ${now + lease}, claims = claims + 1, attempts = attempts + 1
     where ${isTaken}

@@ -1,10 +1,12 @@
 /** Brings the database to the newest schema at start; forward only. Safe when several processes start at once. */
 import { Migrator, type Migration } from 'kysely';
 import * as first from './migrations/001-first';
+import * as namedStates from './migrations/002-named-states';
 import type { Db } from './schema';
 
 const migrations: Record<string, Migration> = {
   '001-first': { up: first.up as Migration['up'] },
+  '002-named-states': { up: namedStates.up as Migration['up'] },
 };
 
 export async function migrate(db: Db): Promise<void> {

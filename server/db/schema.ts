@@ -12,6 +12,9 @@ import type { SubscriptionStatus } from '../../shared/api';
 
 export type Flag = 0 | 1;
 
+/** Which workflows a replayed event may start: those that were active when it arrived, or those activated since as well. */
+export type ReplayScope = 'active_then' | 'active_now';
+
 interface TenantColumns {
   account_id: string;
   livemode: Flag;
@@ -71,8 +74,8 @@ export interface EventTable extends TenantColumns {
   /** When a waiting event is given up; null while it waits for a reconnect. */
   give_up_at: number | null;
   last_error: string | null;
-  /** 0, or how the merchant asked to run it again (events/events.ts, ReplayScope); lateness then keeps it from nothing. */
-  replayed: Generated<0 | 1 | 2>;
+  /** How the merchant asked to run it again: its lateness then keeps it from nothing. Null: not asked. */
+  replay: ReplayScope | null;
 }
 
 export interface EventPayloadTable extends TenantColumns {
@@ -108,8 +111,8 @@ export interface CustomerLinkTable extends TenantColumns {
   contact_id: string | null;
   /** Stamp of the event that last wrote this customer's address and state. */
   stamp: number;
-  /** 2: its deletion came before anything else of it, so no contact has been linked yet. */
-  deleted: 0 | 1 | 2;
+  /** `deleted_unseen`: its deletion came before anything else of it, so no contact has been linked yet. */
+  state: 'alive' | 'deleted' | 'deleted_unseen';
   delinquent: Flag | null;
   /** Epoch milliseconds: when the customer was made at Stripe. */
   customer_since: number | null;
@@ -150,7 +153,10 @@ export interface RunTable extends TenantColumns {
   event_id: string;
   /** Type, object id and attempt_count of the event, or its id: two events of one change start one run. */
   run_key: string;
-  /** Unique per workflow while set: holds "one at a time" and "once per contact". */
+  /**
+   * Unique per workflow and contact while set. `once`: this workflow never starts again for the contact. For "one at a
+   * time" the invoice or subscription it is about, or `contact` where it names none; null again when the run ends.
+   */
   slot: string | null;
   /** What the triggering event was about, for exit events on the same object. */
   invoice_id: string | null;
@@ -159,6 +165,8 @@ export interface RunTable extends TenantColumns {
   reason: string | null;
   /** The step the run stands at: the next one to do. */
   step_id: string | null;
+  /** 1: that step is a wait under way; when the run is due it is over. */
+  is_waiting: Generated<Flag>;
   due_at: number | null;
   /** While the workflow is paused: when the run would have been due. */
   parked_due_at: number | null;

@@ -1,8 +1,7 @@
 /** Transactions that keep what they read true until they commit, on both engines. */
-import { inList } from './bulk';
+import { sql } from 'kysely';
 import { isPostgres } from './engine';
-import type { Db, Trx } from './schema';
-import { ofTenant, type Tenant } from './tenant';
+import type { Db, Row, Trx } from './schema';
 
 const RETRIES = 8;
 // serialization_failure, deadlock_detected, unique_violation: another process wrote first, the next try sees its rows.
@@ -29,14 +28,13 @@ export async function transact<T>(db: Db, work: (trx: Trx) => Promise<T>): Promi
  * Keeps contacts as they are until `trx` commits, for rows that name them without changing them: another process that
  * merges or deletes one meanwhile collides with it instead of overlooking those rows. SQLite has one writer anyway.
  */
-export async function holdContacts(trx: Trx, tenant: Tenant, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0 || !isPostgres(trx)) return;
-  await trx
-    .updateTable('contact')
-    .set((eb) => ({ updated_at: eb.ref('updated_at') }))
-    .where(ofTenant(tenant))
-    .where('id', 'in', inList(ids))
-    .execute();
+export async function holdContacts(trx: Trx, contacts: readonly Row<'contact'>[]): Promise<void> {
+  if (contacts.length === 0 || !isPostgres(trx)) return;
+  const of = (column: 'account_id' | 'id') => [...new Set(contacts.map((contact) => contact[column]))];
+  await sql`
+    update contact set updated_at = updated_at
+    where account_id = any(${of('account_id')}::text[]) and livemode in (0, 1) and id = any(${of('id')}::text[])
+  `.execute(trx);
 }
 
 const isConflict = (error: unknown): boolean =>

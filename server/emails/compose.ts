@@ -29,7 +29,7 @@ export interface ComposedEmail {
   body: Insertable<Schema['email_body']> | null;
 }
 
-type ComposeContext = Pick<Context, 'config' | 'vault'>;
+export type ComposeContext = Pick<Context, 'config' | 'vault'>;
 
 /** `id` is given to make a held email anew. */
 export function composeEmail(

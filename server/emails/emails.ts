@@ -3,7 +3,7 @@ import type { SelectQueryBuilder } from 'kysely';
 import type { EmailDetail, EmailStatus, EmailView, List } from '../../shared/api';
 import { isoTime, isoTimeOrNull } from '../db/columns';
 import { toList, type Page } from '../db/page';
-import type { Db, Row, Schema } from '../db/schema';
+import type { Db, Row, Schema, Trx } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 
 export interface EmailFilter {
@@ -93,3 +93,13 @@ export function viewEmail(row: Row<'email'>): EmailView {
     sent_at: isoTimeOrNull(row.sent_at),
   };
 }
+
+/** Those that no process is sending right now. */
+export const failQueuedEmails = (trx: Trx, tenant: Tenant, reason: string) =>
+  trx
+    .updateTable('email')
+    .set({ status: 'failed', reason, due_at: null })
+    .where(ofTenant(tenant))
+    .where('status', '=', 'queued')
+    .where('claims', '=', 0)
+    .execute();

@@ -13,11 +13,12 @@ export interface SendFacts {
   run: Pick<Row<'run'>, 'status'> | undefined;
 }
 
-export type Verdict = { kind: 'send' } | { kind: 'keep'; status: 'captured' | 'suppressed' | 'failed'; reason: string };
+export type SendVerdict =
+  { kind: 'send' } | { kind: 'keep'; status: 'captured' | 'suppressed' | 'failed'; reason: string };
 
 type Mail = Pick<Row<'email'>, 'is_test' | 'kind' | 'to_address'>;
 
-export function maySend(email: Mail, facts: SendFacts): Verdict {
+export function maySend(email: Mail, facts: SendFacts): SendVerdict {
   if (!facts.isConnected) return { kind: 'keep', status: 'failed', reason: 'The account was disconnected' };
   const obstacle = suppressionOf(email, facts);
   if (obstacle) return { kind: 'keep', status: 'suppressed', reason: obstacle };
@@ -27,7 +28,7 @@ export function maySend(email: Mail, facts: SendFacts): Verdict {
   return { kind: 'send' };
 }
 
-const captured = (reason: string): Verdict => ({ kind: 'keep', status: 'captured', reason });
+const captured = (reason: string): SendVerdict => ({ kind: 'keep', status: 'captured', reason });
 
 function suppressionOf(email: Mail, { contact, suppression, run }: SendFacts): string | undefined {
   if (suppression?.scope === 'all') return `The address takes no mail: ${suppression.reason}`;

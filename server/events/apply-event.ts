@@ -2,7 +2,7 @@
 import type { EventType } from '../../shared/catalogue';
 import type { EventReason, EventStatus } from '../../shared/api';
 import type { EventSettings, Settings } from '../../shared/settings';
-import { applyAddress, type Merge } from '../audience/apply-customer';
+import { applyAddress } from '../audience/apply-customer';
 import type { Audience, Contact, CustomerLink } from '../audience/audience';
 import { splitName } from '../audience/name';
 import { stampOf } from '../audience/stamp';
@@ -22,10 +22,6 @@ export interface Verdict {
   reason: EventReason | null;
   outcome: string;
   contact: Contact | null;
-  /** The contact whose rows must go, once the audience is saved. */
-  deletes?: Contact;
-  /** Merges to carry out in all other tables. */
-  merges?: Merge;
 }
 
 const skip = (reason: EventReason, outcome: string): Verdict => ({ status: 'skipped', reason, outcome, contact: null });
@@ -52,7 +48,7 @@ export function applyEvent(audience: Audience, settings: Settings, event: EventI
       const known = owner.customerId === null ? undefined : audience.linkOf(owner.customerId);
       const isLinked = known !== undefined && known.contact_id !== null;
       const link = owner.customerId === null || isLinked ? known : audience.link(owner.customerId, contact);
-      if (link?.deleted === 2) endDeletedCustomer(audience, settings, contact, link);
+      if (link?.state === 'deleted_unseen') endDeletedCustomer(audience, settings, contact, link);
       const written = writeFacts(audience, settings.events[type], { ...event, name: owner.name }, contact, link, now);
       const doing = isNew ? 'Created' : written.isChanged ? 'Updated' : isLinked || !link ? 'Matched' : 'Linked';
       const sentence = `${doing} contact ${written.contact.email}${written.note}`;
@@ -61,7 +57,6 @@ export function applyEvent(audience: Audience, settings: Settings, event: EventI
         reason: written.isStale ? 'stale' : null,
         outcome: written.isStale ? `${sentence}; a newer event had already been applied` : sentence,
         contact: written.contact,
-        merges: written.merges,
       };
     }
   }
@@ -69,21 +64,22 @@ export function applyEvent(audience: Audience, settings: Settings, event: EventI
 
 /** The deletion came first: what it would have done to the contact is done now. */
 function endDeletedCustomer(audience: Audience, settings: Settings, contact: Contact, link: CustomerLink): void {
-  link.deleted = 1;
+  link.state = 'deleted';
   audience.saveLink(link);
-  const isLast = audience.linksOf(contact).every((one) => one.deleted !== 0);
+  const isLast = audience.linksOf(contact).every((one) => one.state !== 'alive');
   if (isLast && settings.on_customer_deleted === 'unsubscribe') audience.update(contact, { status: 'unsubscribed' });
 }
 
 const isTombstoneToBe = (audience: Audience, settings: Settings, customerId: string | null): boolean =>
-  customerId !== null && settings.on_customer_deleted === 'delete' && audience.linkOf(customerId)?.deleted === 2;
+  customerId !== null &&
+  settings.on_customer_deleted === 'delete' &&
+  audience.linkOf(customerId)?.state === 'deleted_unseen';
 
 interface Written {
   contact: Contact;
   isChanged: boolean;
   isStale: boolean;
   note: string;
-  merges?: Merge;
 }
 
 function writeFacts(
@@ -129,22 +125,21 @@ function applyDeletion(audience: Audience, settings: Settings, { type, created, 
   if (customerId === null) return skip('no_email', 'The event names no customer');
   const known = audience.linkOf(customerId);
   const contact = audience.contactOf(customerId);
-  const done = (outcome: string, rest: Partial<Verdict> = {}): Verdict => ({
+  const done = (outcome: string, owner = contact ?? null): Verdict => ({
     status: 'processed',
     reason: null,
     outcome,
-    contact: contact ?? null,
-    ...rest,
+    contact: owner,
   });
   // A replay must not undo what people have chosen since.
-  if (known && known.deleted !== 0) return done('The deletion of this customer had been applied before');
+  if (known && known.state !== 'alive') return done('The deletion of this customer had been applied before');
   const link = known ?? audience.link(customerId, null);
   link.stamp = Math.max(link.stamp, stampOf(type, created));
-  link.deleted = known ? 1 : 2;
+  link.state = known ? 'deleted' : 'deleted_unseen';
   audience.saveLink(link);
   if (!contact) return done('The deleted customer had no contact; nothing to do');
   if (settings.events[type].user_group) audience.update(contact, { user_group: settings.events[type].user_group });
-  const living = audience.linksOf(contact).filter((one) => one.deleted === 0);
+  const living = audience.linksOf(contact).filter((one) => one.state === 'alive');
   if (living.length > 0) return done(`Kept contact ${contact.email}: another customer of theirs remains`);
   switch (settings.on_customer_deleted) {
     case 'keep':
@@ -153,9 +148,8 @@ function applyDeletion(audience: Audience, settings: Settings, { type, created, 
       audience.update(contact, { status: 'unsubscribed' });
       return done(`Unsubscribed contact ${contact.email}: the customer was deleted`);
     case 'delete':
-      for (const one of audience.linksOf(contact)) audience.link(one.customer_id, null);
-      audience.forget(contact);
-      return done('Deleted the contact: the customer was deleted', { contact: null, deletes: contact });
+      audience.delete(contact);
+      return done('Deleted the contact: the customer was deleted', null);
   }
 }
 

@@ -1,14 +1,20 @@
 /** From a claimed event to its verdict: is it ours, is it on, whose is it, what does it change. */
 import { isEventType } from '../../shared/catalogue';
 import type { EventReason, EventStatus } from '../../shared/api';
-import type { Audience } from '../audience/audience';
+import { lastGrantAt, type Install } from '../installs/installs';
 import { applyEvent, applySubscriptionUpdate, type Verdict } from './apply-event';
-import type { Job } from './job';
+import type { InstallFacts } from './facts';
+import type { EventJob } from './job';
 
 /** Older events still keep the audience true, but mail about them would come too late to make sense. */
 export const LATE_MS = 72 * 3_600_000;
 
-export type Decision = Omit<Verdict, 'status'> & { status: EventStatus; startsWorkflows: boolean };
+export type Decision = Omit<Verdict, 'status'> & {
+  status: EventStatus;
+  startsWorkflows: boolean;
+  /** The app was uninstalled. */
+  endsInstall?: boolean;
+};
 
 export const NOT_INSTALLED = 'The account was not connected in this mode';
 
@@ -20,11 +26,13 @@ const end = (status: EventStatus, reason: EventReason | null, outcome: string): 
   startsWorkflows: false,
 });
 
-/** `ask`: only Stripe can tell whose event it is. */
-export function decide(audience: Audience, job: Job, now: number): Decision | 'ask' {
-  const { row, settings, object, asked } = job;
+/** Changes the audience in memory; `ask`: only Stripe can tell whose event it is, and nothing was changed. */
+export function decide(facts: InstallFacts, job: EventJob, now: number): Decision | 'ask' {
+  const { install, settings, audience } = facts;
+  const { row, object, asked } = job;
   const { type, created } = row;
-  if (!job.install) return end('ignored', 'not_installed', NOT_INSTALLED);
+  if (!install) return end('ignored', 'not_installed', NOT_INSTALLED);
+  if (type === 'account.application.deauthorized') return decideUninstall(install, created);
   if (type === 'account.application.authorized') return end('processed', null, 'The app was installed');
   if (!object) return end('skipped', 'malformed', 'The event’s payload could not be read');
   if (!isEventType(type)) {
@@ -36,7 +44,7 @@ export function decide(audience: Audience, job: Job, now: number): Decision | 'a
   if (!choice.enabled) return end('ignored', 'event_off', 'Off in settings');
   const verdict = applyEvent(audience, settings, { type, created, object, asked }, now);
   if (verdict === 'ask') return 'ask';
-  const isLate = row.replayed === 0 && now - created * 1000 > LATE_MS;
+  const isLate = row.replay === null && now - created * 1000 > LATE_MS;
   if (!choice.trigger_workflows || !verdict.contact) return { ...verdict, startsWorkflows: false };
   if (!isLate) return { ...verdict, startsWorkflows: true };
   return {
@@ -44,5 +52,15 @@ export function decide(audience: Audience, job: Job, now: number): Decision | 'a
     startsWorkflows: false,
     reason: verdict.reason ?? 'late',
     outcome: `${verdict.outcome}; more than 72 hours old, so no workflow was started`,
+  };
+}
+
+/** Another app can't uninstall what has been connected again since. `created` in epoch seconds. */
+function decideUninstall(install: Install, created: number): Decision {
+  if (created * 1000 < lastGrantAt(install) - 1_000)
+    return end('processed', 'stale', 'The app has been installed again since');
+  return {
+    ...end('processed', null, 'The app was uninstalled; the account is disconnected'),
+    endsInstall: true,
   };
 }

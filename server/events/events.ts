@@ -5,8 +5,9 @@ import { AppError } from '../errors';
 import { isoTime, isoTimeOrNull } from '../db/columns';
 import { firstIdAt } from '../db/new-id';
 import { toList, type Page } from '../db/page';
-import type { Db, Row, Schema } from '../db/schema';
-import { ofTenant, type Tenant } from '../db/tenant';
+import type { Db, ReplayScope, Row, Schema } from '../db/schema';
+import { selectByKeys } from '../db/keys';
+import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
 import { isTenantConnected } from '../db/tenant-state';
 
 export interface EventFilter {
@@ -19,9 +20,6 @@ export interface EventFilter {
   since?: number;
   until?: number;
 }
-
-/** Replays: 1 starts workflows that were active when the event arrived, 2 also those activated since. */
-export type ReplayScope = 1 | 2;
 
 type EventRow = Row<'event'> & { email: string | null };
 
@@ -104,7 +102,7 @@ export async function readEvent(
 ): Promise<(EventView & { payload: unknown }) | undefined> {
   const row = await selectEvents(db, tenant).where('event.id', '=', id).executeTakeFirst();
   if (!row) return undefined;
-  const [payload] = await findPayloads(db, tenant, [row.seq]);
+  const [payload] = await selectByKeys(db, 'event_payload', 'seq', [{ ...tenantColumns(tenant), value: row.seq }]);
   return { ...viewEvent(row), payload: payload ? cutDeep(JSON.parse(payload.payload)) : null };
 }
 
@@ -117,15 +115,6 @@ function cutDeep(value: unknown, levels = MAX_DEPTH): unknown {
   if (levels === 0) return '…';
   if (Array.isArray(value)) return value.map((part) => cutDeep(part, levels - 1));
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, cutDeep(part, levels - 1)]));
-}
-
-export function findPayloads(db: Db, tenant: Tenant, seqs: string[]): Promise<{ seq: string; payload: string }[]> {
-  return db
-    .selectFrom('event_payload')
-    .select(['seq', 'payload'])
-    .where(ofTenant(tenant))
-    .where('seq', 'in', seqs)
-    .execute();
 }
 
 export async function countEvents(db: Db, tenant: Tenant, filter: EventFilter = {}): Promise<number> {
@@ -152,7 +141,7 @@ export async function replayEvent(
   tenant: Tenant,
   id: string,
   now: number,
-  scope: ReplayScope = 1,
+  scope: ReplayScope = 'active_then',
 ): Promise<EventView | undefined> {
   const event = await readEvent(db, tenant, id);
   if (!event) return undefined;
@@ -170,7 +159,7 @@ export async function replayEvent(
       claims: 0,
       attempts: 0,
       give_up_at: null,
-      replayed: scope,
+      replay: scope,
     })
     .where(ofTenant(tenant))
     .where('id', '=', id)
@@ -196,3 +185,13 @@ export function viewEvent(row: EventRow): EventView {
     next_attempt_at: row.status === 'waiting' ? isoTimeOrNull(row.due_at) : null,
   };
 }
+
+/** Events that wait for Stripe or for the account to be connected again are tried at once. */
+export const wakeWaitingEvents = (db: Db, tenant: Tenant, now: number) =>
+  db
+    .updateTable('event')
+    .set({ due_at: now })
+    .where(ofTenant(tenant))
+    .where('status', '=', 'waiting')
+    .where('claims', '=', 0)
+    .execute();

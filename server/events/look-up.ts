@@ -11,7 +11,8 @@ import type { LookupResult } from './whose';
 const NOBODY: LookupResult = { customerId: null, email: null, name: null };
 
 /** What Stripe no longer has is an answer: nobody. Every other failure is thrown. */
-export async function lookUp(ctx: Context, tenant: Tenant, object: ReadObject): Promise<LookupResult> {
+export async function lookUp(ctx: Context, tenant: Tenant, object: ReadObject | null): Promise<LookupResult> {
+  if (!object) return NOBODY;
   try {
     return await withStripe(ctx, tenant, async (stripe) => {
       if (object.customerId === null && object.chargeId !== null)

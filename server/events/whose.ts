@@ -27,7 +27,7 @@ export function whoseEvent(audience: Audience, object: ReadObject, asked: Lookup
   const lastResortName = canAsk || asked?.email ? null : object.lastResortName;
   const name = object.name ?? asked?.name ?? lastResortName;
   const linked = customerId === null ? undefined : audience.linkOf(customerId);
-  if (linked && linked.deleted !== 2) {
+  if (linked && linked.state !== 'deleted_unseen') {
     const contact = audience.contactOf(customerId);
     return contact ? { kind: 'contact', contact, customerId, name } : { kind: 'deleted' };
   }

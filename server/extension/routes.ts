@@ -12,7 +12,7 @@ import { findInstall, isConnected } from '../installs/installs';
 import { createOpenLink } from '../installs/open-link';
 import { readSettings, saveSettings } from '../settings/settings';
 import { disconnect } from '../lifecycle/disconnect';
-import { readImport, startImport } from '../lifecycle/import';
+import { readImport, startImport } from '../installs/import-job';
 import {
   activateWorkflow,
   createWorkflow,

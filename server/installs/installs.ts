@@ -1,25 +1,28 @@
 /** The install: one Stripe account connected in one mode. Its credentials stand encrypted on its row. */
 import { newId } from '../db/new-id';
 import type { Db, Row, Trx } from '../db/schema';
-import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
+import { ofTenants } from '../db/keys';
+import { ofTenant, tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { isPostgres } from '../db/engine';
 import { transact } from '../db/transact';
+import { resumeImport } from './import-job';
 import { ACCESS_TOKEN_MS } from './token-exchange';
 
 export type Install = Row<'install'>;
 
-/** `locked`: nobody ends the install before this transaction commits (PostgreSQL; SQLite has one writer anyway). */
-export const findInstall = (
-  db: Db,
-  tenant: Tenant,
-  { locked = false }: { locked?: boolean } = {},
-): Promise<Install | undefined> =>
-  db
+export const findInstall = (db: Db, tenant: Tenant): Promise<Install | undefined> =>
+  db.selectFrom('install').selectAll().where(ofTenant(tenant)).executeTakeFirst();
+
+/** By tenantKey; nobody ends them before this transaction commits (PostgreSQL; SQLite has one writer anyway). */
+export async function holdInstalls(trx: Trx, tenants: readonly Tenant[]): Promise<Map<string, Install>> {
+  const rows = await trx
     .selectFrom('install')
     .selectAll()
-    .where(ofTenant(tenant))
-    .$if(locked && isPostgres(db), (query) => query.forShare())
-    .executeTakeFirst();
+    .where(ofTenants(trx, tenants))
+    .$if(isPostgres(trx), (query) => query.forShare())
+    .execute();
+  return new Map(rows.map((row) => [tenantKey(tenantOf(row)), row]));
+}
 
 export const findInstallById = (db: Db, id: string): Promise<Install | undefined> =>
   db.selectFrom('install').selectAll().where('id', '=', id).executeTakeFirst();
@@ -46,8 +49,8 @@ export type Credentials = Pick<
 >;
 
 /**
- * Makes or renews the install in one transaction: the id stays for ever, `connected_at` until it is removed. What
- * waited for the connection goes on: waiting events, the paused import, the catch-up.
+ * Makes or renews the install in one transaction: the id stays for ever, `connected_at` until it is removed. It is due at
+ * once: its queue makes what waited for the connection go on.
  * Undefined when the account's earlier data is being erased right now: the person has to wait for that.
  */
 export function connectInstall(
@@ -79,7 +82,7 @@ export function connectInstall(
       .onConflict((conflict) => conflict.columns(['account_id', 'livemode']).doUpdateSet(values))
       .returningAll()
       .executeTakeFirstOrThrow();
-    await wakeWaitingWork(trx, tenant, now);
+    await resumeImport(trx, tenant, now);
     return install;
   });
 }
@@ -87,22 +90,6 @@ export function connectInstall(
 /** A removed install's `due_at` is when its data is to be erased; once a claim has begun on that, it is under way. */
 const isBeingErased = (install: Install, now: number): boolean =>
   install.status === 'removed' && (install.attempts > 0 || (install.due_at ?? Infinity) <= now);
-
-async function wakeWaitingWork(trx: Trx, tenant: Tenant, now: number): Promise<void> {
-  await trx
-    .updateTable('event')
-    .set({ due_at: now })
-    .where(ofTenant(tenant))
-    .where('status', '=', 'waiting')
-    .where('claims', '=', 0)
-    .execute();
-  await trx
-    .updateTable('import_job')
-    .set({ status: 'running', due_at: now, claims: 0, attempts: 0, last_error: null })
-    .where(ofTenant(tenant))
-    .where('status', '=', 'paused')
-    .execute();
-}
 
 /**
  * Stripe refuses the install's credentials for good. Takes effect once, and only when the row still holds the
@@ -123,5 +110,31 @@ export async function markNeedsReconnect(db: Db, refused: Install, now: number):
     .where('id', '=', refused.id)
     .where('status', '=', 'active')
     .where('access_token', '=', refused.access_token)
+    .execute();
+}
+
+/** Every connected install is to look back over the whole window. */
+export async function makeAllDue(db: Db, now: number): Promise<void> {
+  await db
+    .updateTable('install')
+    .set({ due_at: now, catch_up_from: null })
+    .where('status', '=', 'active')
+    .where('claims', '=', 0)
+    .execute();
+}
+
+/** Ends a claim with its result; without effect when it is lost to a connection, a disconnection or another claim. */
+export async function releaseInstall(
+  db: Db,
+  install: Install,
+  fields: Partial<Pick<Install, 'due_at' | 'attempts' | 'last_error' | 'catch_up_from' | 'reconnect_notified_at'>>,
+): Promise<void> {
+  await db
+    .updateTable('install')
+    .set({ ...fields, claims: 0 })
+    .where('id', '=', install.id)
+    .where('status', '=', install.status)
+    .where('attempts', '=', install.attempts)
+    .where('claims', '>', 0)
     .execute();
 }

@@ -1,17 +1,17 @@
 /**
- * What Stripe could not deliver, fetched from its Events API and put through the same inbox, where duplicates fall out.
+ * What Stripe could not deliver, fetched from its Events API and put into the same log, where duplicates fall out.
  * https://docs.stripe.com/webhooks/process-undelivered-events
  */
 import { EVENT_TYPES } from '../../shared/catalogue';
 import { parseCleanJson } from '../clean-text';
 import type { Context } from '../context';
+import type { Lease } from '../db/queue';
 import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
 import { withStripe } from '../installs/credentials';
-import type { Install } from '../installs/installs';
+import { releaseInstall, type Install } from '../installs/installs';
 import type { StripeClient } from '../stripe';
 import { readDelivery } from '../events/delivery';
-import type { Inbox } from '../webhooks/inbox';
-import { holdInstall, releaseInstall } from './install-claim';
+import { recordDeliveries } from '../events/record';
 
 export const CATCH_UP_EVERY_MS = 60 * 60_000;
 /** Stripe keeps events this long. */
@@ -23,30 +23,22 @@ const SILENCE_MS = 24 * 60 * 60_000;
 /** Stripe takes at most 20. The app's own types are left out: after uninstalling nothing may be asked any more. */
 const TYPES = [...EVENT_TYPES, 'customer.subscription.updated'];
 
-/** At the start of a process: every connected install looks back over the whole window. */
-export async function catchUpAll(ctx: Context): Promise<void> {
-  await ctx.db
-    .updateTable('install')
-    .set({ due_at: ctx.clock.now(), catch_up_from: null })
-    .where('status', '=', 'active')
-    .where('claims', '=', 0)
-    .execute();
-}
-
 /** One round for a claimed install. Begun anew when the process dies in it. Throws when Stripe gives no answer. */
-export async function catchUp(ctx: Context, inbox: Inbox, install: Install): Promise<void> {
+export async function catchUp(ctx: Context, install: Install, lease: Lease): Promise<void> {
   const tenant = tenantOf(install);
   const startedAt = ctx.clock.now();
   for (const span of await spansOf(ctx, install, startedAt)) {
     for (let after: string | undefined; ;) {
       const page = await withStripe(ctx, tenant, (stripe) => listEvents(stripe, span, after));
-      await Promise.all(page.data.map((event) => inbox.receive(asDelivery(event, startedAt, tenant))));
-      if (!(await holdInstall(ctx, install))) return;
+      const deliveries = page.data.map((event) => asDelivery(event, startedAt, tenant));
+      await ctx.db.transaction().execute((trx) => recordDeliveries(trx, deliveries, ctx.clock.now()));
+      ctx.nudge();
+      if (!(await lease.renew())) return;
       after = page.data.at(-1)?.id;
       if (!page.has_more || after === undefined) break;
     }
   }
-  await releaseInstall(ctx, install, {
+  await releaseInstall(ctx.db, install, {
     due_at: startedAt + CATCH_UP_EVERY_MS,
     attempts: 0,
     last_error: null,

@@ -2,13 +2,13 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { suppressAddress } from '../audience/suppressions';
 import type { Context } from '../context';
+import type { Lease } from '../db/queue';
 import type { Schema } from '../db/schema';
 import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import type { Install } from '../installs/installs';
 import { removeInstallFromSessions } from '../installs/sessions';
 import { disconnect } from './disconnect';
-import { holdInstall } from './install-claim';
 
 const BATCH = 500;
 
@@ -44,16 +44,16 @@ const TABLES = [
  * Erases what a claimed, removed install has. Only hashes stay of addresses that must not be mailed: who had
  * unsubscribed must not get mail again because the merchant began anew. Stops early when the claim is lost.
  */
-export async function eraseData(ctx: Context, install: Install): Promise<void> {
+export async function eraseData(ctx: Context, install: Install, lease: Lease): Promise<void> {
   const tenant = tenantOf(install);
   for (const [table, key] of TABLES) {
     while ((await deleteBatch(ctx, tenant, table, key)) > 0) {
-      if (!(await holdInstall(ctx, install))) return;
+      if (!(await lease.renew())) return;
       await breathe();
     }
   }
   while ((await deleteContacts(ctx, tenant)) > 0) {
-    if (!(await holdInstall(ctx, install))) return;
+    if (!(await lease.renew())) return;
     await breathe();
   }
   await transact(ctx.db, async (trx) => {

@@ -2,17 +2,17 @@
 import type { Context } from '../context';
 import { sql } from 'kysely';
 import { firstIdAt } from '../db/new-id';
-import type { Lane } from '../worker';
+import type { Queue } from '../db/queue';
 
 const EVERY_MS = 60 * 60_000;
 const BATCH = 1_000;
 const DAY_MS = 24 * 60 * 60_000;
 
-export function createHousekeepingLane(): Lane {
+export function createHousekeeping(): Queue {
   let dueAt = 0;
   return {
     name: 'housekeeping',
-    async work(ctx) {
+    async turn(ctx) {
       const now = ctx.clock.now();
       if (now < dueAt) return 0;
       const deleted = (await deleteExpired(ctx, now)) + (await deleteOldPayloads(ctx, now));

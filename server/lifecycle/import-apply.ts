@@ -1,13 +1,13 @@
 /** What one page of the import changes: the same rules as for events, but no event's settings but those of a new customer. */
 import { parseEmail } from '../audience/address';
-import { applySnapshot, type Merge } from '../audience/apply-customer';
-import { openAudience } from '../audience/audience';
+import { applySnapshot } from '../audience/apply-customer';
+import { loadAudiences } from '../audience/load';
+import { saveAudiences } from '../audience/save';
 import { snapshotStamp } from '../audience/stamp';
 import type { Trx } from '../db/schema';
-import type { Tenant } from '../db/tenant';
+import { tenantKey, type Tenant } from '../db/tenant';
 import { readSettings } from '../settings/settings';
 import type { ImportPage } from './import-page';
-import { mergeContacts } from '../audience/merge';
 
 export async function applyPage(trx: Trx, tenant: Tenant, page: ImportPage, now: number): Promise<void> {
   const { consent, events } = await readSettings(trx, tenant);
@@ -20,17 +20,13 @@ export async function applyPage(trx: Trx, tenant: Tenant, page: ImportPage, now:
     ...page.customers.map(({ id }) => id),
     ...page.subscriptions.flatMap(({ customerId }) => customerId ?? []),
   ];
-  const audience = await openAudience(trx, tenant, { customerIds, emails }, now);
+  const audience = (await loadAudiences(trx, [{ tenant, customerIds, emails }], now)).get(tenantKey(tenant));
+  if (!audience) return;
 
   if (events['customer.subscription.created'].sync_billing) {
     for (const facts of page.subscriptions)
       if (facts.customerId) audience.noteSubscription(facts, facts.customerId, stamp);
   }
-  const merges: Merge[] = [];
-  for (const facts of page.customers) {
-    const applied = applySnapshot(audience, facts, choice, stamp);
-    if (applied?.merges) merges.push(applied.merges);
-  }
-  await audience.save();
-  for (const { from, into } of merges) await mergeContacts(trx, tenant, from.id, into.id);
+  for (const facts of page.customers) applySnapshot(audience, facts, choice, stamp);
+  await saveAudiences(trx, [audience], now);
 }

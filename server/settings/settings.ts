@@ -1,14 +1,26 @@
 /** The merchant's choices for one install, kept as one JSON document. */
 import { defaultSettings, type Settings } from '../../shared/settings';
 import type { Db } from '../db/schema';
-import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
+import { ofTenants } from '../db/keys';
+import { ofTenant, tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 
-/** Defaults stand in for what the merchant never saved, also for choices that newer releases add. */
 export async function readSettings(db: Db, tenant: Tenant): Promise<Settings> {
   const row = await db.selectFrom('setting').select('settings').where(ofTenant(tenant)).executeTakeFirst();
+  return parseSettings(row?.settings);
+}
+
+/** By tenantKey, one for each. */
+export async function readSettingsOfAll(db: Db, tenants: readonly Tenant[]): Promise<Map<string, Settings>> {
+  const rows = await db.selectFrom('setting').selectAll().where(ofTenants(db, tenants)).execute();
+  const saved = new Map(rows.map((row) => [tenantKey(tenantOf(row)), row.settings]));
+  return new Map(tenants.map((tenant) => [tenantKey(tenant), parseSettings(saved.get(tenantKey(tenant)))]));
+}
+
+/** Defaults stand in for what the merchant never saved, also for choices that newer releases add. */
+function parseSettings(text: string | undefined): Settings {
   const defaults = defaultSettings();
-  if (!row) return defaults;
-  const saved = JSON.parse(row.settings) as Settings;
+  if (text === undefined) return defaults;
+  const saved = JSON.parse(text) as Settings;
   return { ...defaults, ...saved, events: { ...defaults.events, ...saved.events } };
 }
 

@@ -1,11 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { EVENT_TYPES, type EventType } from '../../shared/catalogue';
 import type { Settings } from '../../shared/settings';
-import { openAudience } from '../audience/audience';
+import { loadAudiences } from '../audience/load';
 import { resubscribeContact } from '../audience/contacts';
 import { insertNew } from '../db/bulk';
 import { transact } from '../db/transact';
-import { deleteContact } from '../audience/merge';
+import { deleteContact, saveAudiences } from '../audience/save';
+import type { Trx } from '../db/schema';
+import { tenantKey } from '../db/tenant';
 import { replayEvent } from '../events/events';
 import { disconnect } from '../lifecycle/disconnect';
 import { ENGINES } from './databases';
@@ -393,19 +395,24 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
     });
   });
 
+  async function audienceOf(trx: Trx, customerId: string) {
+    const found = await loadAudiences(trx, [{ tenant: TEST, customerIds: [customerId], emails: [] }], 1);
+    return found.get(tenantKey(TEST))!;
+  }
+
   it('does not bring back a contact that is deleted while an event changes it', async () => {
     await happen('customer.created', customer('cus_1', 'a@example.com'));
     const { db } = tillpost;
     const row = await db.selectFrom('contact').selectAll().executeTakeFirstOrThrow();
     let deletion: Promise<void> | undefined;
     await transact(db, async (trx) => {
-      const audience = await openAudience(trx, TEST, { customerIds: ['cus_1'], emails: [] }, 1);
-      deletion ??= transact(db, (other) => deleteContact(other, TEST, row, 1));
+      const audience = await audienceOf(trx, 'cus_1');
+      deletion ??= transact(db, (other) => deleteContact(other, row, 1));
       // It is over by then, or waits for this transaction.
       await Promise.race([deletion, setTimeout(200)]);
       const contact = audience.contactOf('cus_1');
       if (contact) audience.update(contact, { first_name: 'Changed' });
-      await audience.save();
+      await saveAudiences(trx, [audience], 1);
     });
     await deletion;
     expect(await db.selectFrom('contact').selectAll().execute()).toEqual([]);
@@ -419,7 +426,7 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
     const links = Array.from({ length: many }, (_, n) => ({ ...link, customer_id: `cus_many${n}` }));
     await db.transaction().execute((trx) => insertNew(trx, 'customer_link', links));
     const read = await transact(db, async (trx) => {
-      const audience = await openAudience(trx, TEST, { customerIds: ['cus_1'], emails: [] }, 1);
+      const audience = await audienceOf(trx, 'cus_1');
       const contact = audience.contactOf('cus_1');
       return contact ? audience.linksOf(contact).length : 0;
     });

@@ -3,7 +3,8 @@ import { EVENT_TYPES } from '../../shared/catalogue';
 import { ENGINES, type Engine } from './databases';
 import { ACCOUNT, startTillpost, TEST, type HarnessOptions, type Tillpost } from './harness';
 import { findInstall } from '../installs/installs';
-import { endInstall } from '../lifecycle/disconnect';
+import { transact } from '../db/transact';
+import { endInstall } from '../events/end-install';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -155,7 +156,7 @@ describe('catching up', () => {
 
   it('asks nothing any more for an account that is gone', () =>
     withTillpost({}, async (tillpost) => {
-      await endInstall(tillpost.ctx, TEST);
+      await transact(tillpost.db, (trx) => endInstall(trx, TEST, tillpost.clock.now()));
       tillpost.sandbox.requests.clear();
       tillpost.clock.advance(2 * HOUR);
       await tillpost.worker.drain();

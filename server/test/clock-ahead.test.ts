@@ -1,5 +1,5 @@
 /** Events bear Stripe's time: a clock of ours that is ahead must not make them look old. */
-import { startImport } from '../lifecycle/import';
+import { startImport } from '../installs/import-job';
 import { ENGINES } from './databases';
 import { fixtureEvent } from './fixtures/stripe';
 import { ACCOUNT, createClock, startTillpost, TEST } from './harness';

@@ -1,7 +1,7 @@
 /** A clock that is set, or a machine that slept: work in hand seems to have been given up. */
-import { createEmailLane } from '../emails/email-lane';
+import { createEmailQueue } from '../emails/email-queue';
 import { createTransport } from '../emails/transport';
-import { createRunLane } from '../workflows/run-lane';
+import { createRunQueue } from '../workflows/run-queue';
 import { ENGINES } from './databases';
 import { startHoldingMailServer } from './holding-mail-server';
 import { createRig } from './workflow-rig';
@@ -13,15 +13,15 @@ it.each(ENGINES)('sends a mail once on %s although the clock jumps past its leas
   await rig.workflow({ template: 'subscription_created' });
   const jenny = await rig.contact();
   await rig.happens('customer.subscription.created', { id: 'sub_1', object: 'subscription', customer: 'cus_1' }, jenny);
-  const lane = createEmailLane();
-  await createRunLane().work(rig.ctx);
+  const queue = createEmailQueue();
+  await createRunQueue().turn(rig.ctx);
   const inHand = mail.nextMessage();
-  await lane.work(ctx);
+  await queue.turn(ctx);
   await inHand;
   rig.advance(3_600_000);
-  await lane.work(ctx);
+  await queue.turn(ctx);
   mail.answer();
-  await lane.settle?.();
+  await queue.finish?.(ctx);
   expect(mail.messages()).toBe(1);
   expect(await rig.emails()).toMatchObject([{ status: 'sent' }]);
   ctx.transport.close();

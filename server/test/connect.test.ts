@@ -14,7 +14,8 @@ import {
 } from './harness';
 import { createOpenLink } from '../installs/open-link';
 import { findInstall } from '../installs/installs';
-import { endInstall } from '../lifecycle/disconnect';
+import { transact } from '../db/transact';
+import { endInstall } from '../events/end-install';
 
 const OTHER = 'acct_1SomebodyElse';
 
@@ -76,14 +77,15 @@ describe.each(ENGINES)('connecting on %s', (engine) => {
       const waiting = { ...event('evt_waits'), status: 'waiting' as const, due_at: null };
       await tillpost.db.insertInto('event').values(waiting).execute();
       await signIn(tillpost, browser);
+      await tillpost.worker.drain();
       const second = await findInstall(tillpost.db, TEST);
       expect(second).toMatchObject({ id: first?.id, connected_at: first?.connected_at, status: 'active' });
       const row = await tillpost.db
         .selectFrom('event')
-        .select('due_at')
+        .select(['status', 'attempts'])
         .where('id', '=', 'evt_waits')
         .executeTakeFirst();
-      expect(row?.due_at).toBeLessThanOrEqual(tillpost.clock.now());
+      expect(row).toEqual({ status: expect.not.stringMatching('waiting') as string, attempts: 1 });
     }));
 
   it('after a disconnect keeps the id but begins anew', () =>
@@ -91,7 +93,7 @@ describe.each(ENGINES)('connecting on %s', (engine) => {
       const browser = createBrowserClient(tillpost.url);
       await signIn(tillpost, browser);
       const first = await findInstall(tillpost.db, TEST);
-      await endInstall(tillpost.ctx, TEST);
+      await transact(tillpost.db, (trx) => endInstall(trx, TEST, tillpost.clock.now()));
       tillpost.clock.advance(60_000);
       await signIn(tillpost, browser);
       const second = await findInstall(tillpost.db, TEST);
@@ -391,7 +393,7 @@ describe('a session', () => {
       await signIn(tillpost, both, OTHER);
       await signIn(tillpost, both);
       await signIn(tillpost, one);
-      await endInstall(tillpost.ctx, TEST);
+      await transact(tillpost.db, (trx) => endInstall(trx, TEST, tillpost.clock.now()));
       expect((await both.get('/settings/stripe')).status).toBe(200);
       expect((await one.get('/settings/stripe')).status).toBe(302);
     }));
@@ -461,7 +463,7 @@ describe("the Dashboard's link", () => {
       await tillpost.connect();
       await tillpost.connect(LIVE);
       const [late, gone] = [await open(tillpost), await open(tillpost, LIVE)];
-      await endInstall(tillpost.ctx, LIVE);
+      await transact(tillpost.db, (trx) => endInstall(trx, LIVE, tillpost.clock.now()));
       const browser = createBrowserClient(tillpost.url);
       const csrf_token = await browser.csrfToken(late);
       expect((await browser.get(gone)).status).toBe(404);

@@ -2,9 +2,11 @@
 import { createOpenLink } from '../installs/open-link';
 import { findInstall } from '../installs/installs';
 import type { Schema } from '../db/schema';
-import { disconnect, endInstall } from '../lifecycle/disconnect';
+import { transact } from '../db/transact';
+import { endInstall } from '../events/end-install';
+import { disconnect } from '../lifecycle/disconnect';
 import { eraseInstall } from '../lifecycle/erase';
-import { startImport } from '../lifecycle/import';
+import { startImport } from '../installs/import-job';
 import { ENGINES } from './databases';
 import { ACCOUNT, LIVE, startTillpost, TEST, type HarnessOptions, type Tillpost } from './harness';
 import { createWorkflow, activateWorkflow } from '../workflows/workflows';
@@ -192,7 +194,7 @@ describe('disconnecting', () => {
       await disconnect(tillpost.ctx, TEST);
       const before = await findInstall(tillpost.db, TEST);
       tillpost.clock.advance(DAY);
-      await endInstall(tillpost.ctx, TEST);
+      await transact(tillpost.db, (trx) => endInstall(trx, TEST, tillpost.clock.now()));
       await disconnect(tillpost.ctx, TEST);
       expect(await findInstall(tillpost.db, TEST)).toEqual(before);
     }));

@@ -4,7 +4,7 @@ import { LEASE_MS } from '../db/claim';
 import { findInstall } from '../installs/installs';
 import { sealSecret } from '../installs/seals';
 import { disconnect } from '../lifecycle/disconnect';
-import { readImport, startImport } from '../lifecycle/import';
+import { readImport, startImport } from '../installs/import-job';
 import { ENGINES } from './databases';
 import { ACCOUNT, startTillpost, TEST, type HarnessOptions, type Tillpost } from './harness';
 

@@ -5,16 +5,18 @@ import { migrate } from '../db/migrate';
 import { newId, timeOrderedId } from '../db/new-id';
 import { flag } from '../db/columns';
 import type { Row } from '../db/schema';
-import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
+import { ofTenant, tenantColumns, tenantKey, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
-import { createEmailLane } from '../emails/email-lane';
+import { createEmailQueue } from '../emails/email-queue';
 import { createTransport } from '../emails/transport';
 import { createLog } from '../log';
 import { saveSettings } from '../settings/settings';
 import { readObject, type ReadableType } from '../stripe-objects/read-object';
 import { createWorker } from '../worker';
-import { createRunLane } from '../workflows/run-lane';
-import { triggerWorkflows } from '../workflows/trigger-workflows';
+import { createRunQueue } from '../workflows/run-queue';
+import { carryOut, startKey } from '../workflows/carry-out';
+import { findLiveWorkflows } from '../workflows/live-workflows';
+import { planRuns } from '../workflows/plan-runs';
 import { activateWorkflow, createWorkflow } from '../workflows/workflows';
 import { defaultSettings, type Settings } from '../../shared/settings';
 import { freshDatabase, type Engine } from './databases';
@@ -52,7 +54,7 @@ export async function createRig({
       ...(db ? { db } : {}),
     });
     processes.push(ctx);
-    return { ctx, worker: createWorker(ctx, [createRunLane(), createEmailLane()]) };
+    return { ctx, worker: createWorker(ctx, [createRunQueue(), createEmailQueue()]) };
   }
 
   const { ctx, worker } = startProcess();
@@ -137,7 +139,6 @@ export async function createRig({
             due_at: null,
             give_up_at: null,
             last_error: null,
-            replayed: flag(false),
           })
           .onConflict((oc) => oc.doNothing())
           .execute();
@@ -151,9 +152,10 @@ export async function createRig({
           })
           .execute();
         const trigger = { event, object: readObject(type, object), contact, starts, workflowsActiveBefore };
-        return triggerWorkflows(trx, whose, [trigger], time.ms);
+        const live = (await findLiveWorkflows(trx, [whose])).get(tenantKey(whose)) ?? [];
+        return carryOut(trx, planRuns(live, [trigger], time.ms), time.ms);
       });
-      return started.get(id) ?? 0;
+      return started.get(startKey(whose.accountId, flag(whose.livemode), id)) ?? 0;
     },
 
     emails: (whose = tenant) => ctx.db.selectFrom('email').selectAll().where(ofTenant(whose)).orderBy('id').execute(),

@@ -2,13 +2,10 @@
  * Many events, one commit. Deliveries that arrive in one turn of the event loop are written in one transaction and
  * acknowledged after it: a batch forms by itself under load (57 at concurrency 64) and costs nothing when idle.
  */
-import { insertNew } from '../db/bulk';
 import { isRowRefused } from '../db/engine';
-import { tenantColumns } from '../db/tenant';
-import { timeOrderedId } from '../db/new-id';
-import type { Trx } from '../db/schema';
 import type { Context } from '../context';
 import type { Delivery } from '../events/delivery';
+import { recordDeliveries } from '../events/record';
 
 /** Beyond either the sender is told to come back: memory must not grow when the disk can't keep up. */
 const MAX_WAITING = 5_000;
@@ -81,35 +78,7 @@ export function createInbox(ctx: Context) {
 /** Stores deliveries in one transaction; those already in the log change nothing. */
 async function store(ctx: Context, deliveries: Delivery[]): Promise<void> {
   const now = ctx.clock.now();
-  const rows = deliveries.map((delivery) => ({
-    id: delivery.id,
-    seq: timeOrderedId(now),
-    type: delivery.type,
-    created: delivery.created,
-    received_at: now,
-    status: delivery.status,
-    reason: delivery.reason,
-    outcome: delivery.outcome,
-    due_at: delivery.status === 'pending' ? now : null,
-    ...tenantColumns(delivery.tenant),
-  }));
-  const payloads = new Map(
-    rows.map(({ account_id, livemode, seq }, i) => [
-      seq,
-      { account_id, livemode, seq, payload: deliveries[i]?.payload ?? null },
-    ]),
-  );
-  const write = async (trx: Trx) => {
-    const inserted = await insertNew(trx, 'event', rows, ['seq']);
-    const kept = inserted.flatMap(({ seq }) => payloads.get(seq) ?? []);
-    await insertNew(
-      trx,
-      'event_payload',
-      kept.flatMap(({ payload, ...key }) => (payload === null ? [] : [{ ...key, payload }])),
-    );
-    return inserted.length;
-  };
-  const inserted = await ctx.db.transaction().execute(write);
+  const inserted = await ctx.db.transaction().execute((trx) => recordDeliveries(trx, deliveries, now));
   ctx.metrics.received.inc({ answer: 'stored' }, inserted);
   ctx.metrics.received.inc({ answer: 'duplicate' }, deliveries.length - inserted);
 }

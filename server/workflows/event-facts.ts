@@ -1,8 +1,8 @@
 /** The properties of stored events, read from their payloads. */
 import { isEventType, type EventType, type PropertyValue } from '../../shared/catalogue';
-import { inList } from '../db/bulk';
+import { selectByKeys, type TenantKey } from '../db/keys';
 import type { Db } from '../db/schema';
-import { ofTenant, type Tenant } from '../db/tenant';
+import { tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { readObject } from '../stripe-objects/read-object';
 
 export interface EventFacts {
@@ -11,27 +11,26 @@ export interface EventFacts {
   properties: Record<string, PropertyValue>;
 }
 
-/** By event id. Events whose payload isn't kept any more are left out. */
-export async function readEventFacts(db: Db, tenant: Tenant, ids: Iterable<string>): Promise<Map<string, EventFacts>> {
-  const wanted = inList(ids);
-  if (wanted.length === 0) return new Map();
-  const rows = await db
-    .selectFrom('event')
-    .innerJoin('event_payload', (join) =>
-      join
-        .onRef('event_payload.account_id', '=', 'event.account_id')
-        .onRef('event_payload.livemode', '=', 'event.livemode')
-        .onRef('event_payload.seq', '=', 'event.seq'),
-    )
-    .select(['event.id', 'event.type', 'event.contact_id', 'event_payload.payload'])
-    .where(ofTenant(tenant, 'event'))
-    .where('event.id', 'in', wanted)
-    .execute();
+/** By eventKey. Events whose payload isn't kept any more are left out. */
+export async function readEventFacts(db: Db, ids: readonly TenantKey[]): Promise<Map<string, EventFacts>> {
+  const rows = await selectByKeys(db, 'event', 'id', ids);
+  const seqs = rows.map(({ account_id, livemode, seq }) => ({ account_id, livemode, value: seq }));
+  const payloads = await selectByKeys(db, 'event_payload', 'seq', seqs);
+  const texts = new Map(payloads.map(({ seq, payload }) => [seq, payload]));
   const facts = new Map<string, EventFacts>();
-  for (const { id, type, contact_id, payload } of rows) {
-    if (!isEventType(type)) continue;
+  for (const row of rows) {
+    const payload = texts.get(row.seq);
+    if (payload === undefined || !isEventType(row.type)) continue;
     const { data } = JSON.parse(payload) as { data?: { object?: unknown } };
-    facts.set(id, { type, contactId: contact_id, properties: readObject(type, data?.object).properties });
+    const { properties } = readObject(row.type, data?.object);
+    facts.set(eventKey(tenantOf(row), row.id), { type: row.type, contactId: row.contact_id, properties });
   }
   return facts;
+}
+
+export const eventKey = (tenant: Tenant, id: string): string => `${tenantKey(tenant)} ${id}`;
+
+export async function findEventFacts(db: Db, tenant: Tenant, id: string): Promise<EventFacts | undefined> {
+  const facts = await readEventFacts(db, [{ ...tenantColumns(tenant), value: id }]);
+  return facts.get(eventKey(tenant, id));
 }

@@ -1,4 +1,4 @@
-/** What a run does next. Pure: the lane that asks (run-lane.ts) carries it out and asks again. */
+/** What a run does next. Pure: walk.ts carries it out and asks again. */
 import {
   findStep,
   type BranchPath,
@@ -20,7 +20,7 @@ export interface Standing {
 }
 
 /** `next` is the step to do afterwards, null for the end. */
-export type Decision =
+export type StepDecision =
   | { kind: 'wait'; step: WaitStep; ms: number }
   | { kind: 'waited'; step: WaitStep; next: string | null }
   | { kind: 'email'; step: EmailStep; next: string | null }
@@ -32,7 +32,7 @@ export type Decision =
 
 const UNIT_MS = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 } as const;
 
-export function nextStep(definition: Definition, standing: Standing, facts: Facts): Decision {
+export function nextStep(definition: Definition, standing: Standing, facts: Facts): StepDecision {
   const placed = standing.stepId === null ? undefined : findStep(definition, standing.stepId);
   if (!placed) return { kind: 'finish' };
   const { step } = placed;
@@ -42,7 +42,7 @@ export function nextStep(definition: Definition, standing: Standing, facts: Fact
       return standing.hasWaited ? { kind: 'waited', step, next } : { kind: 'wait', step, ms: waitMs(step) };
     case 'email':
     case 'update_contact':
-      return { kind: step.kind, step, next } as Decision;
+      return { kind: step.kind, step, next } as StepDecision;
     case 'filter': {
       const passed = matches(step.conditions, facts);
       return { kind: 'filter', step, passed, next: passed ? next : null };

@@ -11,7 +11,7 @@ import { findEmail, viewEmail } from '../emails/emails';
 import { AppError, invalid } from '../errors';
 import { readSettings } from '../settings/settings';
 import { contactFacts } from './contact-facts';
-import { readEventFacts } from './event-facts';
+import { findEventFacts } from './event-facts';
 import { emailProblems, type Problem } from './validate';
 
 export interface PreviewRequest {
@@ -85,7 +85,7 @@ const sampleFacts = (trigger: EventType): Facts => ({
 });
 
 async function realFacts({ db }: Context, tenant: Tenant, trigger: EventType, id: string): Promise<Facts> {
-  const event = (await readEventFacts(db, tenant, [id])).get(id);
+  const event = await findEventFacts(db, tenant, id);
   if (!event || event.type !== trigger)
     throw new AppError(
       'not_found',

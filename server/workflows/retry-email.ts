@@ -13,7 +13,7 @@ import { AppError } from '../errors';
 import { readSettings } from '../settings/settings';
 import { contactFacts } from './contact-facts';
 import { definitionOf } from './definitions';
-import { readEventFacts } from './event-facts';
+import { findEventFacts } from './event-facts';
 import { findWorkflow } from './workflows';
 
 /**
@@ -42,7 +42,7 @@ async function composeAnew(ctx: Context, trx: Trx, email: Row<'email'>, now: num
   const workflow = workflowId ? await findWorkflow(trx, tenant, workflowId) : undefined;
   const step = workflow && stepId ? findStep(definitionOf(workflow), stepId)?.step : undefined;
   const contact = contactId ? await findContact(trx, tenant, contactId) : undefined;
-  const event = eventId ? (await readEventFacts(trx, tenant, [eventId])).get(eventId) : undefined;
+  const event = eventId ? await findEventFacts(trx, tenant, eventId) : undefined;
   if (!runId || !stepId || !workflowId || !contactId || !eventId || step?.kind !== 'email' || !contact || !event)
     throw new AppError('invalid_request', 'The step, the contact or the event of this email is gone.', 'id');
   return composeEmail(

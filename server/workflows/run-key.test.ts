@@ -29,16 +29,14 @@ describe('the key of a run', () => {
 
 describe('the slot of a run', () => {
   it('holds one run per invoice, subscription or contact while it runs', () => {
-    expect(slotFor('every_time', 'con_1', object({ invoiceId: 'in_1' }))).toBeNull();
-    expect(slotFor('one_at_a_time', 'con_1', object({ invoiceId: 'in_1', subscriptionId: 'sub_1' }))).toBe(
-      'now con_1 in_1',
-    );
-    expect(slotFor('one_at_a_time', 'con_1', object({ subscriptionId: 'sub_1' }))).toBe('now con_1 sub_1');
-    expect(slotAfterEnd(slotFor('one_at_a_time', 'con_1', object({})))).toBeNull();
+    expect(slotFor('every_time', object({ invoiceId: 'in_1' }))).toBeNull();
+    expect(slotFor('one_at_a_time', object({ invoiceId: 'in_1', subscriptionId: 'sub_1' }))).toBe('in_1');
+    expect(slotFor('one_at_a_time', object({ subscriptionId: 'sub_1' }))).toBe('sub_1');
+    expect(slotAfterEnd(slotFor('one_at_a_time', object({})))).toBeNull();
   });
 
   it('stays for ever once per contact', () => {
-    const slot = slotFor('once_per_contact', 'con_1', object({ invoiceId: 'in_1' }));
+    const slot = slotFor('once_per_contact', object({ invoiceId: 'in_1' }));
     expect(slotAfterEnd(slot)).toBe(slot);
   });
 });

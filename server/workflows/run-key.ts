@@ -23,23 +23,21 @@ export function runKey({ id, type, created }: TriggeringEvent, { objectId, attem
   return [type, objectId, attempt ?? '', ...(RECURRING.has(type) ? [created] : [])].join(' ');
 }
 
-/** Unique per workflow while it stands on a run; `once` slots stay for ever, the others go when the run ends. */
-export function slotFor(
-  frequency: Frequency,
-  contactId: string,
-  { invoiceId, subscriptionId }: ReadObject,
-): string | null {
+/** What a run holds for its contact (run.slot); null: nothing keeps the workflow from starting again. */
+export function slotFor(frequency: Frequency, { invoiceId, subscriptionId }: ReadObject): string | null {
   switch (frequency) {
     case 'every_time':
       return null;
     case 'one_at_a_time':
-      return `now ${contactId} ${invoiceId ?? subscriptionId ?? ''}`.trim();
+      return invoiceId ?? subscriptionId ?? 'contact';
     case 'once_per_contact':
-      return `once ${contactId}`;
+      return ONCE;
   }
 }
 
-export const slotAfterEnd = (slot: string | null): string | null => (slot?.startsWith('once ') ? slot : null);
+const ONCE = 'once';
+
+export const slotAfterEnd = (slot: string | null): string | null => (slot === ONCE ? slot : null);
 
 interface Subject {
   invoiceId: string | null;

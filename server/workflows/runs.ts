@@ -5,7 +5,7 @@ import { isoTime, isoTimeOrNull } from '../db/columns';
 import { toList, type Page } from '../db/page';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
-import { slotAfterEnd } from './run-key';
+import { endingOf } from '../db/contact-references';
 
 export interface RunView {
   id: string;
@@ -38,67 +38,33 @@ interface Ending {
 export async function endRuns(
   trx: Trx,
   tenant: Tenant,
-  runs: readonly Pick<Row<'run'>, 'id' | 'slot'>[],
+  ids: readonly string[],
   { status, reason, now }: Ending,
 ): Promise<void> {
-  for (const keepsSlot of [true, false]) {
-    const own = runs.filter(({ slot }) => (slotAfterEnd(slot) !== null) === keepsSlot);
-    if (own.length === 0) continue;
-    await trx
-      .updateTable('run')
-      .set({ status, reason, finished_at: now, due_at: null, parked_due_at: null, claims: 0 })
-      .$if(!keepsSlot, (query) => query.set({ slot: null }))
-      .where(ofTenant(tenant))
-      .where('status', '=', 'running')
-      .where('id', 'in', inList(own.map(({ id }) => id)))
-      .execute();
-  }
+  await trx
+    .updateTable('run')
+    .set((eb) => ({ ...endingOf(eb), status, reason, finished_at: now }))
+    .where(ofTenant(tenant))
+    .where('status', '=', 'running')
+    .where('id', 'in', inList(ids))
+    .execute();
 }
 
-/** Ends a contact's runs, a workflow's, or all of the install's. `reason` is a code such as `contact_deleted`. */
+/** Ends a workflow's runs, or all of the install's. `reason` is a code such as `workflow_deleted`. */
 export async function stopRuns(
   trx: Trx,
   tenant: Tenant,
-  { contactId, workflowId }: { contactId?: string; workflowId?: string },
+  { workflowId }: { workflowId?: string },
   reason: string,
   now: number,
 ): Promise<void> {
   await trx
     .updateTable('run')
-    .set((eb) => ({
-      status: 'stopped',
-      reason,
-      finished_at: now,
-      due_at: null,
-      parked_due_at: null,
-      claims: 0,
-      slot: eb.case().when('slot', 'like', 'once %').then(eb.ref('slot')).else(null).end(),
-    }))
+    .set((eb) => ({ ...endingOf(eb), status: 'stopped', reason, finished_at: now }))
     .where(ofTenant(tenant))
     .where('status', '=', 'running')
-    .$if(contactId !== undefined, (query) => query.where('contact_id', '=', contactId ?? ''))
     .$if(workflowId !== undefined, (query) => query.where('workflow_id', '=', workflowId ?? ''))
     .execute();
-}
-
-/** Two contacts became one: runs move along, and so do their slots where the other contact doesn't hold them itself. */
-export async function moveRuns(trx: Trx, tenant: Tenant, fromId: string, intoId: string): Promise<void> {
-  const runs = await trx
-    .selectFrom('run')
-    .select(['id', 'workflow_id', 'slot', 'contact_id'])
-    .where(ofTenant(tenant))
-    .where('contact_id', 'in', [fromId, intoId])
-    .execute();
-  const held = new Set(runs.flatMap((run) => (run.contact_id === intoId ? [`${run.workflow_id} ${run.slot}`] : [])));
-  for (const run of runs.filter(({ contact_id }) => contact_id === fromId)) {
-    const slot = run.slot?.replace(fromId, intoId) ?? null;
-    await trx
-      .updateTable('run')
-      .set({ contact_id: intoId, slot: held.has(`${run.workflow_id} ${slot}`) ? null : slot })
-      .where(ofTenant(tenant))
-      .where('id', '=', run.id)
-      .execute();
-  }
 }
 
 /** A paused workflow's runs keep their clocks but are never due. */
@@ -193,7 +159,7 @@ function viewRun(run: Row<'run'>): RunView {
     contact: run.contact_id,
     event: run.event_id,
     status: run.status,
-    reason: run.reason,
+    reason: run.is_waiting === 1 ? 'waiting' : run.reason,
     step: run.status === 'running' ? run.step_id : null,
     due_at: run.status === 'running' ? isoTimeOrNull(run.due_at) : null,
     started_at: isoTime(run.started_at),

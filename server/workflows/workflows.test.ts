@@ -3,10 +3,15 @@ import { contactFacts } from './contact-facts';
 import { ENGINES } from '../test/databases';
 import { createRig, DAY, tenant, type Rig } from '../test/workflow-rig';
 import { transact } from '../db/transact';
-import { listRuns, moveRuns, readRun, runsByStep, stopRuns } from './runs';
+import { flag } from '../db/columns';
+import { moveContact, releaseContact } from '../db/contact-references';
+import { tenantKey } from '../db/tenant';
+import { listRuns, readRun, runsByStep } from './runs';
 import { CONTACT_PROPERTIES, type EventType } from '../../shared/catalogue';
 import { readObject } from '../stripe-objects/read-object';
-import { triggerWorkflows, type WorkflowTrigger } from './trigger-workflows';
+import { carryOut, startKey } from './carry-out';
+import { findLiveWorkflows } from './live-workflows';
+import { planRuns, type WorkflowTrigger } from './plan-runs';
 import {
   activateWorkflow,
   createWorkflow,
@@ -208,21 +213,17 @@ describe.each(ENGINES)('workflows on %s', (engine) => {
       contact: jenny,
       starts: true,
     });
-    const started = await transact(rig.db, (trx) =>
-      triggerWorkflows(
-        trx,
-        tenant,
-        [
-          trigger('evt_1', 'invoice.payment_failed', invoice('in_1')),
-          trigger('evt_2', 'invoice.paid', paid('in_1')),
-          trigger('evt_3', 'invoice.payment_failed', invoice('in_1', { attempt_count: 2 })),
-        ],
-        5,
-      ),
-    );
+    const live = (await findLiveWorkflows(rig.db, [tenant])).get(tenantKey(tenant)) ?? [];
+    const triggers = [
+      trigger('evt_1', 'invoice.payment_failed', invoice('in_1')),
+      trigger('evt_2', 'invoice.paid', paid('in_1')),
+      trigger('evt_3', 'invoice.payment_failed', invoice('in_1', { attempt_count: 2 })),
+    ];
+    const started = await transact(rig.db, (trx) => carryOut(trx, planRuns(live, triggers, 5), 5));
+    const startedBy = (id: string) => startKey(tenant.accountId, flag(tenant.livemode), id);
     expect([...started]).toEqual([
-      ['evt_1', 1],
-      ['evt_3', 1],
+      [startedBy('evt_1'), 1],
+      [startedBy('evt_3'), 1],
     ]);
     expect((await rig.runs()).map(({ status }) => status)).toEqual(['exited', 'running']);
   });
@@ -273,7 +274,7 @@ describe.each(ENGINES)('workflows on %s', (engine) => {
     const { id } = await rig.workflow({ definition: define([wait('w'), email('later')]) });
     const jenny = await rig.contact();
     await rig.happens('invoice.payment_failed', invoice('in_1'), jenny);
-    await transact(rig.db, (trx) => stopRuns(trx, tenant, { contactId: jenny.id }, 'contact_deleted', 5));
+    await transact(rig.db, (trx) => releaseContact(trx, tenant, jenny.id, 5));
     await rig.happens('invoice.payment_failed', invoice('in_2'), jenny);
     await deleteWorkflow(rig.db, tenant, id, 6);
     rig.advance(DAY);
@@ -309,7 +310,7 @@ describe.each(ENGINES)('workflows on %s', (engine) => {
     await rig.happens('invoice.payment_failed', invoice('in_1'), into);
     await activateWorkflow(rig.db, tenant, first!.id, 2);
     await rig.happens('invoice.payment_failed', invoice('in_2'), from);
-    await transact(rig.db, (trx) => moveRuns(trx, tenant, from.id, into.id));
+    await transact(rig.db, (trx) => moveContact(trx, tenant, from.id, into.id));
     expect(await rig.happens('invoice.payment_failed', invoice('in_3'), into)).toBe(0);
     expect(new Set((await rig.runs()).map(({ contact_id }) => contact_id))).toEqual(new Set([into.id]));
   });

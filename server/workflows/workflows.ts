@@ -100,19 +100,20 @@ export function saveWorkflow(
         'revision',
       );
     if (row.status === 'active') checkActivatable(definition);
-    await moveRuns(trx, tenant, row, definition);
+    await moveRunsOn(trx, tenant, row, definition);
     return change(trx, tenant, row, { ...columnsOf(definition), revision: revision + 1 }, now);
   });
 }
 
-async function moveRuns(trx: Trx, tenant: Tenant, row: Workflow, after: Definition): Promise<void> {
+/** Off the steps that the new revision lacks. */
+async function moveRunsOn(trx: Trx, tenant: Tenant, row: Workflow, after: Definition): Promise<void> {
   const before = definitionOf(row);
   const left = new Set(stepsOf(after).map(({ step }) => step.id));
   const gone = stepsOf(before).flatMap(({ step }) => (left.has(step.id) ? [] : [step.id]));
   for (const stepId of gone) {
     await trx
       .updateTable('run')
-      .set({ step_id: survivingStep(before, after, stepId), reason: null })
+      .set({ step_id: survivingStep(before, after, stepId), is_waiting: 0 })
       .where(ofTenant(tenant))
       .where('workflow_id', '=', row.id)
       .where('status', '=', 'running')

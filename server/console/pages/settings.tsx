@@ -5,7 +5,7 @@ import { Banner, Card, Facts, PageHead, Section } from '../components/blocks';
 import { InstallBadge } from '../components/badge';
 import { ButtonForm, buttonClass } from '../components/form';
 import { Time } from '../components/values';
-import { KEEP_MS } from '../../lifecycle/disconnect';
+import { KEEP_MS } from '../../installs/remove';
 import { Shell } from '../layout';
 import { useConnectHref, useViewer } from '../page';
 import { DangerZone } from './settings-danger';

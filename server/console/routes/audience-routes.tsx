@@ -17,7 +17,7 @@ import type { Context } from '../../context';
 import type { Tenant } from '../../db/tenant';
 import { transact } from '../../db/transact';
 import { AppError } from '../../errors';
-import { deleteContact } from '../../audience/merge';
+import { deleteContact } from '../../audience/save';
 import { contactLine, CSV_HEAD } from '../contact-csv';
 import { withNotice } from '../notices';
 import { Audience, SUBSCRIPTION_WORDS, type AudienceQuery } from '../pages/audience';
@@ -100,8 +100,8 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: Shared): Rout
   change('resubscribe', 'resubscribed', (tenant, { id }) => resubscribeContact(db, tenant, id, clock.now()));
   change('lift', 'lifted', (tenant, { email }) => liftSuppression(db, tenant, email));
   change('group', 'group', (tenant, { id }, fields) => setUserGroup(db, tenant, id, groupIn(fields), clock.now()));
-  change('delete', 'contact_deleted', (tenant, contact) =>
-    transact(db, (trx) => deleteContact(trx, tenant, contact, clock.now())),
+  change('delete', 'contact_deleted', (_tenant, contact) =>
+    transact(db, (trx) => deleteContact(trx, contact, clock.now())),
   );
 
   return router;

@@ -53,7 +53,7 @@ export function eventsRoutes(ctx: Context, { form }: Shared): Router {
 
   router.post('/events/:id/replay', ...form, async (req, res) => {
     const id = idOf(req);
-    const scope = textIn(formOf(req), 'newer_workflows') ? 2 : 1;
+    const scope = textIn(formOf(req), 'newer_workflows') ? 'active_now' : 'active_then';
     getFound(await replayEvent(db, tenantOn(res), id, clock.now(), scope));
     ctx.nudge();
     res.redirect(303, withNotice(`/events/${id}`, 'replayed'));

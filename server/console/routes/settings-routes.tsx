@@ -8,7 +8,7 @@ import { clearSessionCookie, requireFullSession } from '../../installs/session-m
 import { readSettings, saveSettings } from '../../settings/settings';
 import { disconnect } from '../../lifecycle/disconnect';
 import { eraseInstall } from '../../lifecycle/erase';
-import { readImport, startImport } from '../../lifecycle/import';
+import { readImport, startImport } from '../../installs/import-job';
 import { withNotice, type Notice } from '../notices';
 import { Settings } from '../pages/settings';
 import { formOf, textIn } from './read-request';

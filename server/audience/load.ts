@@ -1,0 +1,70 @@
+/** Reads what batches are about: one round of statements for all accounts together. */
+import { selectByKeys, type TenantKey } from '../db/keys';
+import type { Trx } from '../db/schema';
+import { tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
+import { groupBy } from '../group-by';
+import { createAudience, type Audience } from './audience';
+import { findSuppressionsOfAll } from './suppressions';
+
+export interface Wanted {
+  tenant: Tenant;
+  customerIds: Iterable<string>;
+  /** Normalised. */
+  emails: Iterable<string>;
+}
+
+/** The audiences by tenantKey, each tenant wanted once; `now` in epoch milliseconds. Good for one transaction. */
+export async function loadAudiences(trx: Trx, wanted: readonly Wanted[], now: number): Promise<Map<string, Audience>> {
+  const customers = wanted.flatMap(({ tenant, customerIds }) => keysOf(tenant, customerIds));
+  const addresses = wanted.flatMap(({ tenant, emails }) => keysOf(tenant, emails));
+
+  const named = await selectByKeys(trx, 'customer_link', 'customer_id', customers);
+  const linked = named.flatMap((link) => (link.contact_id ? keyOf(link, link.contact_id) : []));
+  // Locked: saving inserts what isn't there, so a contact that is deleted meanwhile would come back.
+  const contacts = unique(
+    [
+      ...(await selectByKeys(trx, 'contact', 'id', linked, { lock: true })),
+      ...(await selectByKeys(trx, 'contact', 'email', addresses, { lock: true })),
+    ],
+    ({ id }) => id,
+  );
+  const ofContacts = contacts.map((contact) => keyOf(contact, contact.id));
+  const links = unique(
+    [...named, ...(await selectByKeys(trx, 'customer_link', 'contact_id', ofContacts))],
+    ({ customer_id }) => customer_id,
+  );
+  const ofLinks = links.map((link) => keyOf(link, link.customer_id));
+  const subscriptions = await selectByKeys(trx, 'subscription_state', 'customer_id', [...ofLinks, ...customers]);
+  const owned = new Set(contacts.map((contact) => nameOf(contact, contact.email)));
+  const strangers = addresses.filter((key) => !owned.has(nameOf(key, key.value)));
+  const suppressions = await findSuppressionsOfAll(trx, strangers);
+
+  const part = <R extends TenantRow>(rows: R[]) => groupBy(rows, (row) => tenantKey(tenantOf(row)));
+  const [linksOf, contactsOf, subscriptionsOf] = [part(links), part(contacts), part(subscriptions)];
+  return new Map(
+    wanted.map(({ tenant }) => {
+      const key = tenantKey(tenant);
+      const known = {
+        links: linksOf.get(key) ?? [],
+        contacts: contactsOf.get(key) ?? [],
+        subscriptions: subscriptionsOf.get(key) ?? [],
+        suppressions: suppressions.get(key) ?? new Map<string, never>(),
+      };
+      return [key, createAudience(tenant, known, now)];
+    }),
+  );
+}
+
+type TenantRow = Pick<TenantKey, 'account_id' | 'livemode'>;
+
+const keyOf = ({ account_id, livemode }: TenantRow, value: string): TenantKey => ({ account_id, livemode, value });
+
+const keysOf = (tenant: Tenant, values: Iterable<string>): TenantKey[] =>
+  [...values].map((value) => keyOf(tenantColumns(tenant), value));
+
+const nameOf = ({ account_id, livemode }: TenantRow, value: string) => `${account_id} ${livemode} ${value}`;
+
+/** A row found twice, such as by its link and by its address, must be one object. */
+const unique = <R extends TenantRow>(rows: R[], idOf: (row: R) => string): R[] => [
+  ...new Map(rows.map((row) => [nameOf(row, idOf(row)), row])).values(),
+];

@@ -1,0 +1,93 @@
+/**
+ * The queue of re-checks. Two updates of one customer bore the same second, so their order can't be known: the customer
+ * is fetched once more, and what Stripe has now is the truth.
+ */
+import { createQueue, CrashedTooOften, retryLater, type Job, type Queue } from '../db/queue';
+import type { Trx } from '../db/schema';
+import { ofTenant, tenantKey, tenantOf, type Tenant } from '../db/tenant';
+import { transact } from '../db/transact';
+import { NeedsReconnect, withStripe } from '../installs/credentials';
+import { readSettings } from '../settings/settings';
+import { classifyStripeError } from '../stripe';
+import { customerFromStripe } from '../stripe-objects/customer';
+import type { CustomerFacts } from '../stripe-objects/types';
+import { stripeTime } from '../stripe-time';
+import { parseEmail } from './address';
+import { applySnapshot } from './apply-customer';
+import { loadAudiences } from './load';
+import { saveAudiences } from './save';
+import { snapshotStamp } from './stamp';
+
+const MAX_ATTEMPTS = 10;
+const AGAIN_MS = 1_000;
+
+/** A customer as Stripe has it; `stamp` says since when. */
+interface Snapshot {
+  /** Null when what Stripe returned is no customer. */
+  facts: CustomerFacts | null;
+  stamp: number;
+}
+type Recheck = Job<'customer_link', Snapshot>;
+
+/** At Stripe, the second in question isn't over yet: our clock is ahead. */
+class TooEarly extends Error {}
+
+export const createRecheckQueue = (): Queue =>
+  createQueue<'customer_link', Snapshot>({
+    table: 'customer_link',
+    concurrency: 10,
+    async work(ctx, jobs) {
+      const fetched = jobs.filter((job) => job.fetched);
+      if (fetched.length > 0) await transact(ctx.db, (trx) => applyAll(trx, fetched, ctx.clock.now()));
+      return jobs.filter((job) => !job.fetched);
+    },
+    async fetch(ctx, { row }) {
+      const askedAt = ctx.clock.now();
+      const customer = await withStripe(ctx, tenantOf(row), (stripe) => stripe.customers.retrieve(row.customer_id));
+      const stamp = snapshotStamp(stripeTime(customer, { askedAt, answeredAt: ctx.clock.now() }));
+      if (stamp < row.stamp && row.attempts < MAX_ATTEMPTS) throw new TooEarly();
+      return { facts: customerFromStripe(customer), stamp };
+    },
+    explain(ctx, row, error) {
+      if (error instanceof TooEarly) return { againIn: AGAIN_MS, fields: {} };
+      const isFinal =
+        error instanceof CrashedTooOften || classifyStripeError(error) === 'gone' || row.attempts >= MAX_ATTEMPTS;
+      if (!(error instanceof NeedsReconnect) && classifyStripeError(error) !== 'gone')
+        ctx.log.warn({ err: error, attempts: row.attempts }, 'a customer could not be fetched again');
+      return isFinal ? { againIn: null, fields: {} } : retryLater<'customer_link'>(row);
+    },
+  });
+
+async function applyAll(trx: Trx, jobs: readonly Recheck[], now: number): Promise<void> {
+  for (const { row, fetched } of jobs) {
+    const tenant = tenantOf(row);
+    if (fetched?.facts && !fetched.facts.deleted) await apply(trx, tenant, fetched.facts, fetched.stamp, now);
+    await trx
+      .updateTable('customer_link')
+      .set({ due_at: null, attempts: 0, claims: 0 })
+      .where(ofTenant(tenant))
+      .where('customer_id', '=', row.customer_id)
+      .execute();
+  }
+}
+
+async function apply(trx: Trx, tenant: Tenant, facts: CustomerFacts, stamp: number, now: number): Promise<void> {
+  const settings = await readSettings(trx, tenant);
+  const address = parseEmail(facts.email);
+  const emails = address.kind === 'valid' ? [address.email] : [];
+  const audience = (await loadAudiences(trx, [{ tenant, customerIds: [facts.id], emails }], now)).get(
+    tenantKey(tenant),
+  );
+  if (!audience) return;
+  applySnapshot(audience, facts, { ...settings.events['customer.updated'], consent: settings.consent }, stamp);
+  await saveAudiences(trx, [audience], now);
+}
+
+/** The install ends. */
+export const stopRechecks = (trx: Trx, tenant: Tenant) =>
+  trx
+    .updateTable('customer_link')
+    .set({ due_at: null })
+    .where(ofTenant(tenant))
+    .where('due_at', 'is not', null)
+    .execute();

@@ -1,0 +1,56 @@
+/** Writes what changed in audiences, for all accounts together, merges and deletions of contacts included. */
+import { upsert } from '../db/bulk';
+import { moveContact, releaseContact } from '../db/contact-references';
+import type { Trx } from '../db/schema';
+import { ofTenant, tenantOf } from '../db/tenant';
+import type { Audience, Changes, Contact } from './audience';
+import { suppressAddress } from './suppressions';
+
+/** `now` in epoch milliseconds. The audiences may be used on, but hold nothing more to write. */
+export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, now: number): Promise<void> {
+  const all = [...audiences].map((audience) => audience.changes());
+  const of = <T>(pick: (changes: Changes) => T[]): T[] => all.flatMap(pick);
+  await upsert(
+    trx,
+    'contact',
+    ['id'],
+    of(({ contacts }) => contacts),
+  );
+  await upsert(
+    trx,
+    'customer_link',
+    ['customer_id'],
+    of(({ links }) => links),
+  );
+  await upsert(
+    trx,
+    'subscription_state',
+    ['subscription_id'],
+    of(({ subscriptions }) => subscriptions),
+  );
+  for (const { from, into } of of(({ merged }) => merged)) {
+    await moveContact(trx, tenantOf(from), from.id, into.id);
+    await deleteRow(trx, from);
+  }
+  for (const contact of of(({ deleted }) => deleted)) await deleteContact(trx, contact, now);
+}
+
+/**
+ * Deletes a contact and what is personal about it: its customers become tombstones, its events keep their rows but lose
+ * their payloads, its emails lose their bodies, its runs stop. Who had unsubscribed stays suppressed, by a hash of the
+ * address. `now` in epoch milliseconds.
+ */
+export async function deleteContact(trx: Trx, contact: Contact, now: number): Promise<void> {
+  const tenant = tenantOf(contact);
+  if (contact.status === 'unsubscribed')
+    await suppressAddress(trx, tenant, contact.email, { scope: 'marketing', reason: 'unsubscribed', now });
+  await releaseContact(trx, tenant, contact.id, now);
+  await deleteRow(trx, contact);
+}
+
+const deleteRow = (trx: Trx, contact: Contact) =>
+  trx
+    .deleteFrom('contact')
+    .where(ofTenant(tenantOf(contact)))
+    .where('id', '=', contact.id)
+    .execute();

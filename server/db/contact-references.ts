@@ -1,0 +1,86 @@
+/**
+ * What becomes of the rows that name a contact when it is merged into another or deleted: referential actions that SQL's
+ * own can't say, because such rows stay, less what is personal about them. Belongs to the schema as foreign keys would,
+ * so that the audience need not know who refers to it.
+ */
+import { sql, type ExpressionBuilder } from 'kysely';
+import type { Schema, Trx } from './schema';
+import { ofTenant, type Tenant } from './tenant';
+
+/** Every row that names the one contact names the other. */
+export async function moveContact(trx: Trx, tenant: Tenant, fromId: string, intoId: string): Promise<void> {
+  for (const table of ['event', 'email', 'customer_link'] as const)
+    await trx
+      .updateTable(table as 'event')
+      .set({ contact_id: intoId })
+      .where(ofTenant(tenant))
+      .where('contact_id', '=', fromId)
+      .execute();
+  // A run keeps its slot where the other contact doesn't hold the same one in that workflow.
+  const isHeld = sql<boolean>`exists (
+    select 1 from run other
+    where other.account_id = run.account_id and other.livemode = run.livemode
+      and other.workflow_id = run.workflow_id and other.contact_id = ${intoId} and other.slot = run.slot
+  )`;
+  await trx
+    .updateTable('run')
+    .set((eb) => ({
+      contact_id: intoId,
+      slot: eb.case().when(isHeld).then(null).else(eb.ref('slot')).end(),
+    }))
+    .where(ofTenant(tenant))
+    .where('contact_id', '=', fromId)
+    .execute();
+}
+
+/** Nothing names the contact any more; what is personal in those rows goes. `now` in epoch milliseconds. */
+export async function releaseContact(trx: Trx, tenant: Tenant, id: string, now: number): Promise<void> {
+  await trx
+    .updateTable('run')
+    .set((eb) => ({ ...endingOf(eb), status: 'stopped', reason: 'contact_deleted', finished_at: now }))
+    .where(ofTenant(tenant))
+    .where('status', '=', 'running')
+    .where('contact_id', '=', id)
+    .execute();
+  await trx
+    .deleteFrom('event_payload')
+    .where(ofTenant(tenant))
+    .where('seq', 'in', (eb) =>
+      eb.selectFrom('event').select('seq').where(ofTenant(tenant)).where('contact_id', '=', id),
+    )
+    .execute();
+  await trx
+    .updateTable('event')
+    .set({ contact_id: null, outcome: 'The contact of this event was deleted' })
+    .where(ofTenant(tenant))
+    .where('contact_id', '=', id)
+    .execute();
+  await trx
+    .deleteFrom('email_body')
+    .where(ofTenant(tenant))
+    .where('email_id', 'in', (eb) =>
+      eb.selectFrom('email').select('id').where(ofTenant(tenant)).where('contact_id', '=', id),
+    )
+    .execute();
+  await trx
+    .updateTable('email')
+    .set({ contact_id: null, to_address: '', subject: '' })
+    .where(ofTenant(tenant))
+    .where('contact_id', '=', id)
+    .execute();
+  await trx
+    .updateTable('customer_link')
+    .set({ contact_id: null })
+    .where(ofTenant(tenant))
+    .where('contact_id', '=', id)
+    .execute();
+}
+
+/** What every ending sets on a run: it is never due again, and lets go of its slot unless that is for ever. */
+export const endingOf = (eb: ExpressionBuilder<Schema, 'run'>) => ({
+  due_at: null,
+  parked_due_at: null,
+  is_waiting: 0 as const,
+  claims: 0,
+  slot: eb.case().when('slot', '=', 'once').then(eb.ref('slot')).else(null).end(),
+});

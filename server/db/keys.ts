@@ -1,0 +1,115 @@
+/** Rows of many accounts by their keys, in one statement. */
+import { CompiledQuery, sql, type RawBuilder, type SqlBool } from 'kysely';
+import { groupBy } from '../group-by';
+import { inList } from './bulk';
+import { flag } from './columns';
+import { isPostgres } from './engine';
+import type { Db, Flag, Row, Schema } from './schema';
+import { tenantKey, type Tenant } from './tenant';
+
+/** A value of a column of one install's rows. */
+export interface TenantKey {
+  account_id: string;
+  livemode: Flag;
+  value: string;
+}
+
+/** SQLite takes 32,766 parameters, three a key. */
+const MAX_KEYS = 8_192;
+
+const textOf = ({ account_id, livemode, value }: TenantKey): string => `${account_id} ${livemode} ${value}`;
+
+interface Select {
+  /** Keeps the rows for this transaction on PostgreSQL. */
+  lock?: boolean;
+  /** SQL of one more column. */
+  also?: string;
+}
+
+/** The rows whose `column` is one of the keys. */
+export async function selectByKeys<T extends keyof Schema, Also = unknown>(
+  db: Db,
+  table: T,
+  column: keyof Row<T> & string,
+  keys: readonly TenantKey[],
+  { lock = false, also }: Select = {},
+): Promise<(Row<T> & Also)[]> {
+  const wanted = [...new Map(keys.map((key) => [textOf(key), key])).values()];
+  const columns = also === undefined ? '*' : `*, ${also}`;
+  const rows: (Row<T> & Also)[] = [];
+  for (let start = 0; start < wanted.length; start += MAX_KEYS) {
+    const part = wanted.slice(start, start + MAX_KEYS);
+    const found = isPostgres(db)
+      ? await fromPostgres(db, { table, column, columns, keys: part, lock })
+      : await fromSqlite(db, { table, column, columns, keys: part });
+    rows.push(...(found as (Row<T> & Also)[]));
+  }
+  return rows;
+}
+
+interface Query {
+  table: string;
+  column: string;
+  columns: string;
+  keys: readonly TenantKey[];
+  lock?: boolean;
+}
+
+const texts = new Map<string, string>();
+
+/** Lists are filled up to a power of two, so that few statement texts exist and stay prepared. */
+async function fromSqlite(db: Db, { table, column, columns, keys }: Query): Promise<unknown[]> {
+  const list = inList(keys);
+  const name = `${table} ${column} ${columns} ${list.length}`;
+  const text =
+    texts.get(name) ??
+    `select ${columns} from "${table}" where (account_id, livemode, "${column}") in (values ${list.map(() => '(?, ?, ?)').join()})`;
+  texts.set(name, text);
+  const parameters = list.flatMap(({ account_id, livemode, value }) => [account_id, livemode, value]);
+  return (await db.executeQuery(CompiledQuery.raw(text, parameters))).rows;
+}
+
+/**
+ * By three arrays, each compared with its own column: joined with `unnest`, the planner takes the wrong index on tables
+ * that were not analyzed yet. What the arrays match crosswise, another account's row with the same value, is left out.
+ */
+async function fromPostgres(db: Db, { table, column, columns, keys, lock }: Query): Promise<unknown[]> {
+  const of = <V>(pick: (key: TenantKey) => V) => [...new Set(keys.map(pick))];
+  const { rows } = await sql<Record<string, unknown>>`
+    select ${sql.raw(columns)} from ${sql.table(table)}
+    where account_id = any(${of((key) => key.account_id)}::text[])
+      and livemode = any(${of((key) => key.livemode)}::integer[])
+      and ${sql.ref(column)} = any(${of((key) => key.value)}::text[])
+    ${sql.raw(lock ? 'for update' : '')}`.execute(db);
+  const wanted = new Set(keys.map(textOf));
+  return rows.filter((row) =>
+    wanted.has(
+      textOf({ account_id: String(row.account_id), livemode: row.livemode as Flag, value: String(row[column]) }),
+    ),
+  );
+}
+
+/** Deletes them. */
+export async function deleteByKeys<T extends keyof Schema>(
+  db: Db,
+  table: T,
+  column: keyof Row<T> & string,
+  keys: readonly TenantKey[],
+): Promise<void> {
+  for (const own of groupBy(keys, ({ account_id, livemode }) => `${account_id} ${livemode}`).values())
+    await db
+      .deleteFrom(table as 'event')
+      .where('account_id', '=', own[0].account_id)
+      .where('livemode', '=', own[0].livemode)
+      .where(column as 'seq', 'in', inList(own.map(({ value }) => value)))
+      .execute();
+}
+
+/** The condition that a row is one of these installs'. */
+export function ofTenants(db: Db, tenants: readonly Tenant[]): RawBuilder<SqlBool> {
+  const distinct = [...new Map(tenants.map((tenant) => [tenantKey(tenant), tenant])).values()];
+  const pairs = inList(distinct).map((tenant) => sql`(${tenant.accountId}, ${flag(tenant.livemode)})`);
+  // SQLite takes a list of rows as a table only; PostgreSQL would not know the types of one.
+  const list = isPostgres(db) ? sql.join(pairs) : sql`values ${sql.join(pairs)}`;
+  return sql<SqlBool>`(account_id, livemode) in (${list})`;
+}

@@ -1,0 +1,208 @@
+/**
+ * The one protocol of every queue. A queue is a table whose rows carry `due_at`, `claims` and `attempts`:
+ * rows that are due are claimed under a lease, worked on as a batch, each alone when the batch fails, and tried again
+ * with back-off when its work fails. Work that needs a network goes on beside the loop (`fetch`), under a lease that is
+ * renewed; what it brought comes back as a second pass of `work`. A row whose claims ended the process MAX_CLAIMS times
+ * is given up.
+ */
+import type { Context } from '../context';
+import { backOffMs } from './back-off';
+import { keyOf, LEASE_MS, MAX_CLAIMS, ofRow, type QueueRow, type QueueTable } from './claim';
+import { createFairClaim } from './fair-claim';
+import type { Row } from './schema';
+import { tenantKey, tenantOf } from './tenant';
+
+/** One claimed row. */
+export interface Job<T extends QueueTable, F> {
+  row: QueueRow<T>;
+  /** What `fetch` brought; undefined as long as it wasn't asked for. */
+  fetched?: F;
+}
+
+/** What is recorded of a row whose work failed. */
+export interface Failure<T extends QueueTable> {
+  /** Milliseconds until the next try; null: none, the row has reached its end. */
+  againIn: number | null;
+  fields: Partial<Row<T>>;
+}
+
+export interface Lease {
+  /** Extends the lease; false when the claim is lost and the work must end without a result. */
+  renew(): Promise<boolean>;
+}
+
+export interface QueueSpec<T extends QueueTable, F> {
+  table: T;
+  /** Rows taken at once. Left out: as many as there are free places for, because every row needs `fetch`. */
+  batch?: number;
+  /** How many rows may be worked on beside the loop at once, and how many of one install. */
+  concurrency?: number;
+  perInstall?: number;
+  /** How many rows may be taken now, where that hangs on more; `free` are the places left of `concurrency`. */
+  room?(ctx: Context, free: number): number;
+  /** Runs once, before anything is taken. */
+  begin?(ctx: Context): Promise<void>;
+  /**
+   * Does the work of a batch and records its results, in as few transactions as it likes: a batch that throws has
+   * recorded nothing, and is done again row by row. Returns the jobs that need `fetch` first.
+   */
+  work(ctx: Context, jobs: readonly Job<T, F>[]): Promise<readonly Job<T, F>[]>;
+  /** Work of one row that needs a network. What it returns comes back to `work`; undefined: it has recorded its result. */
+  fetch?(ctx: Context, job: Job<T, F>, lease: Lease): Promise<F | undefined>;
+  /** What a failure means for a row. `error` is CrashedTooOften for one that is given up. */
+  explain(ctx: Context, row: QueueRow<T>, error: unknown): Failure<T>;
+}
+
+export interface Queue {
+  name: string;
+  /** It is asked only when a row of this table is due, or when it `isReady`. Left out: it is asked at every turn. */
+  table?: QueueTable;
+  /** Has work that no row says is due. */
+  isReady?(): boolean;
+  /** Takes one batch and works on it; returns the number of rows taken, 0 when nothing is left. */
+  turn(ctx: Context): Promise<number>;
+  /** Claims nothing more, and resolves once the work under way has ended, its second pass included. */
+  finish?(ctx: Context): Promise<void>;
+}
+
+/** A row whose claims never recorded a result: working on it ends the process. */
+export class CrashedTooOften extends Error {}
+
+/** Thrown by `work` for a batch that can only be done row by row; not a fault. */
+export class OneByOne extends Error {}
+
+/** Rows handed back for want of room come again after this. */
+const HAND_BACK_MS = 1_000;
+
+/** The usual failure: tried again with back-off, from 2 s doubling to an hour. */
+export const retryLater = <T extends QueueTable>(
+  row: QueueRow<T>,
+  fields: Partial<Row<T>> = {},
+  backOff?: Parameters<typeof backOffMs>[1],
+): Failure<T> => ({ againIn: backOffMs(row.attempts, backOff), fields });
+
+/** The queue remembers what is under way: make it anew for each worker. */
+export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, F>): Queue {
+  const { table, concurrency = 1, perInstall = concurrency } = spec;
+  const claimNext = createFairClaim(table);
+  /** What goes on beside the loop, by row; a row that we claimed again meanwhile is held by its latest claim. */
+  const underWay = new Map<string, { row: QueueRow<T>; ended: Promise<void> }>();
+  /** Jobs that `fetch` has finished with. */
+  const ready: Job<T, F>[] = [];
+  let hasBegun = false;
+
+  async function turn(ctx: Context): Promise<number> {
+    if (!hasBegun) await spec.begin?.(ctx);
+    hasBegun = true;
+    const free = concurrency - underWay.size;
+    const limit = spec.room?.(ctx, free) ?? spec.batch ?? free;
+    const claimed = limit > 0 ? await claimNext(ctx.db, { now: ctx.clock.now(), limit }) : [];
+    const jobs: Job<T, F>[] = [...ready.splice(0), ...claimed.filter(isIdle).map((row) => ({ row }))];
+    const sound = jobs.filter(({ row }) => row.claims <= MAX_CLAIMS);
+    for (const { row } of jobs) if (row.claims > MAX_CLAIMS) await fail(ctx, row, new CrashedTooOften());
+    if (sound.length > 0) await workOn(ctx, sound);
+    return jobs.length;
+  }
+
+  /** After a clock that was set, or a machine that slept, a lease seems to have ended while we are still at it. */
+  function isIdle(row: QueueRow<T>): boolean {
+    const known = underWay.get(idOf(row));
+    if (known) known.row = row;
+    return known === undefined;
+  }
+
+  async function workOn(ctx: Context, jobs: readonly Job<T, F>[]): Promise<void> {
+    let toFetch: readonly Job<T, F>[];
+    try {
+      toFetch = await spec.work(ctx, jobs);
+    } catch (error) {
+      const [first, ...others] = jobs;
+      if (first && others.length === 0) return fail(ctx, first.row, error);
+      if (!(error instanceof OneByOne))
+        ctx.log.warn({ err: error, queue: table, rows: jobs.length }, 'a batch failed; doing its rows one by one');
+      for (const job of jobs) await workOn(ctx, [job]);
+      return;
+    }
+    for (const job of toFetch) await startFetch(ctx, job);
+  }
+
+  async function startFetch(ctx: Context, job: Job<T, F>): Promise<void> {
+    const install = tenantKey(tenantOf(job.row));
+    const ofInstall = [...underWay.values()].filter(({ row }) => tenantKey(tenantOf(row)) === install).length;
+    if (underWay.size >= concurrency || ofInstall >= perInstall) return handBack(ctx, job.row);
+    const id = idOf(job.row);
+    const ended = fetch(ctx, job)
+      .catch((error: unknown) =>
+        ctx.log.error({ err: error, queue: table, row: id }, 'a result was not recorded; its lease will end'),
+      )
+      .finally(() => {
+        underWay.delete(id);
+        ctx.nudge();
+      });
+    underWay.set(id, { row: job.row, ended });
+  }
+
+  async function fetch(ctx: Context, job: Job<T, F>): Promise<void> {
+    const claimedRow = () => underWay.get(idOf(job.row))?.row ?? job.row;
+    const lease: Lease = {
+      renew: () => record(ctx, claimedRow(), { due_at: ctx.clock.now() + LEASE_MS } as Partial<Row<T>>),
+    };
+    const heartbeat = setInterval(
+      () =>
+        void lease
+          .renew()
+          .catch((error: unknown) => ctx.log.warn({ err: error, queue: table }, 'a lease was not renewed')),
+      LEASE_MS / 3,
+    );
+    try {
+      const fetched = await spec.fetch?.(ctx, job, lease);
+      if (fetched !== undefined) ready.push({ row: claimedRow(), fetched });
+    } catch (error) {
+      await fail(ctx, claimedRow(), error);
+    } finally {
+      clearInterval(heartbeat);
+    }
+  }
+
+  async function fail(ctx: Context, row: QueueRow<T>, error: unknown): Promise<void> {
+    const { againIn, fields } = spec.explain(ctx, row, error);
+    if (againIn !== null) ctx.metrics.retries.inc({ queue: table });
+    const due_at = againIn === null ? null : ctx.clock.now() + againIn;
+    await record(ctx, row, { ...fields, due_at, claims: 0 });
+  }
+
+  /** There was no room: the claim doesn't count as a try. */
+  async function handBack(ctx: Context, row: QueueRow<T>): Promise<void> {
+    const due_at = ctx.clock.now() + HAND_BACK_MS;
+    await record(ctx, row, { due_at, claims: 0, attempts: row.attempts - 1 } as Partial<Row<T>>);
+  }
+
+  return {
+    name: table,
+    table,
+    isReady: () => ready.length > 0,
+    turn,
+    async finish(ctx) {
+      while (underWay.size > 0 || ready.length > 0) {
+        await Promise.all([...underWay.values()].map(({ ended }) => ended));
+        if (ready.length > 0) await workOn(ctx, ready.splice(0));
+      }
+    },
+  };
+
+  function idOf(row: QueueRow<T>): string {
+    return `${tenantKey(tenantOf(row))} ${keyOf(table, row)}`;
+  }
+
+  /** Writes to a row as long as it is ours: claimed, and not by a later claim. */
+  async function record(ctx: Context, row: QueueRow<T>, fields: Partial<Row<T>>): Promise<boolean> {
+    const { numUpdatedRows } = await ctx.db
+      .updateTable(table as 'event')
+      .set(fields)
+      .where(ofRow(table, row))
+      .where('attempts', '=', row.attempts)
+      .where('claims', '>', 0)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+}

@@ -1,0 +1,43 @@
+/** Decides about a batch of events and writes everything that follows, within one transaction. */
+import { OneByOne } from '../db/queue';
+import type { Trx } from '../db/schema';
+import { decide, type Decision } from './decide';
+import { loadFacts } from './facts';
+import type { EventJob } from './job';
+import { writeOutcomes } from './write';
+
+export interface Settled {
+  job: EventJob;
+  decision: Decision;
+}
+
+/**
+ * What was settled, and which events can't be before Stripe was asked; those have changed nothing. Throws OneByOne for a
+ * batch in which contacts are merged or deleted, or an install ends: that touches rows of other events. `now` in epoch
+ * milliseconds.
+ */
+export async function processEvents(
+  trx: Trx,
+  jobs: readonly EventJob[],
+  now: number,
+): Promise<{ settled: Settled[]; toAsk: EventJob[] }> {
+  const { groups } = await loadFacts(trx, jobs, now);
+  const settled: Settled[] = [];
+  const toAsk: EventJob[] = [];
+  for (const { facts, jobs: own } of groups)
+    for (const job of own) {
+      const decision = decide(facts, job, now);
+      if (decision === 'ask') toAsk.push(job);
+      else settled.push({ job, decision });
+    }
+  const touchesOthers =
+    groups.some(({ facts }) => facts.audience.touchesOthers()) || settled.some(({ decision }) => decision.endsInstall);
+  if (touchesOthers && jobs.length > 1) throw new OneByOne();
+  await writeOutcomes(
+    trx,
+    groups.map(({ facts }) => facts),
+    settled,
+    now,
+  );
+  return { settled, toAsk };
+}

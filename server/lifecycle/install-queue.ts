@@ -1,0 +1,55 @@
+/**
+ * The queue of installs. What is due on one follows from its status: a connected one catches up with Stripe, one that
+ * lost its connection tells the merchant, a removed one is erased.
+ */
+import type { Context } from '../context';
+import { CrashedTooOften, createQueue, retryLater, type Failure, type Job, type Lease, type Queue } from '../db/queue';
+import { tenantOf } from '../db/tenant';
+import { wakeWaitingEvents } from '../events/events';
+import { NeedsReconnect } from '../installs/credentials';
+import { makeAllDue, releaseInstall, type Install } from '../installs/installs';
+import { sendReconnectNotice } from '../installs/reconnect-notice';
+import { redact } from '../log';
+import { catchUp, CATCH_UP_EVERY_MS } from './catch-up';
+import { eraseData } from './erase';
+
+const BACK_OFF = { longest: CATCH_UP_EVERY_MS };
+
+export const createInstallQueue = (): Queue =>
+  createQueue<'install'>({
+    table: 'install',
+    concurrency: 3,
+    // At the start of a process every connected install looks back over the whole window.
+    begin: (ctx) => makeAllDue(ctx.db, ctx.clock.now()),
+    work: (_ctx, jobs) => Promise.resolve(jobs),
+    fetch: workFor,
+    explain,
+  });
+
+async function workFor(ctx: Context, { row: install }: Job<'install', never>, lease: Lease): Promise<undefined> {
+  const now = ctx.clock.now();
+  switch (install.status) {
+    case 'active': {
+      // Connected anew, or a new process: what waited for Stripe need not wait longer.
+      if (install.catch_up_from === null) await wakeWaitingEvents(ctx.db, tenantOf(install), now);
+      await catchUp(ctx, install, lease);
+      return;
+    }
+    case 'needs_reconnect':
+      if (install.reconnect_notified_at === null) await sendReconnectNotice(ctx, install);
+      await releaseInstall(ctx.db, install, { due_at: null, attempts: 0, reconnect_notified_at: now });
+      return;
+    case 'removed':
+      await eraseData(ctx, install, lease);
+  }
+}
+
+function explain(ctx: Context, install: Install, error: unknown): Failure<'install'> {
+  // Work that keeps crashing the process must not keep it from starting.
+  if (error instanceof CrashedTooOften) return { againIn: CATCH_UP_EVERY_MS, fields: {} };
+  // The row has been made due for the notice already; it isn't ours any more.
+  if (error instanceof NeedsReconnect) return retryLater<'install'>(install, {}, BACK_OFF);
+  ctx.log.warn({ err: error, install: install.id, status: install.status }, 'work for an install is put off');
+  const last_error = redact(error instanceof Error ? error.message : String(error));
+  return retryLater<'install'>(install, { last_error }, BACK_OFF);
+}

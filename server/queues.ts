@@ -1,0 +1,19 @@
+/** Every queue of the loop, in the order of a tick. Made anew for each worker: queues remember work under way. */
+import { createRecheckQueue } from './audience/recheck-queue';
+import type { Queue } from './db/queue';
+import { createEmailQueue } from './emails/email-queue';
+import { createEventQueue } from './events/event-queue';
+import { createHousekeeping } from './lifecycle/housekeeping';
+import { createImportQueue } from './lifecycle/import-queue';
+import { createInstallQueue } from './lifecycle/install-queue';
+import { createRunQueue } from './workflows/run-queue';
+
+export const createQueues = (): Queue[] => [
+  createEventQueue(),
+  createRunQueue(),
+  createEmailQueue(),
+  createRecheckQueue(),
+  createImportQueue(),
+  createInstallQueue(),
+  createHousekeeping(),
+];

@@ -1,0 +1,130 @@
+/** A run does its steps until it waits or ends. Pure: what is known goes in, rows to write come out. */
+import type { Insertable } from 'kysely';
+import type { PropertyValue } from '../../shared/catalogue';
+import { findStep } from '../../shared/workflow';
+import { isoTime } from '../db/columns';
+import type { Row, Schema } from '../db/schema';
+import { tenantColumns, tenantOf } from '../db/tenant';
+import { composeEmail, type ComposeContext, type ComposedEmail } from '../emails/compose';
+import { contactFacts } from './contact-facts';
+import { definitionOf } from './definitions';
+import { firstStep, nextStep, type StepDecision } from './next-step';
+import type { RunFacts } from './run-facts';
+import { slotAfterEnd } from './run-key';
+
+type Run = Row<'run'>;
+
+/** What is to be written. */
+export interface RunWrites {
+  runs: Run[];
+  steps: Insertable<Schema['run_step']>[];
+  emails: ComposedEmail[];
+  groups: { contact: Row<'contact'>; userGroup: string | null }[];
+}
+
+/** `now` in epoch milliseconds. */
+export function walk(ctx: ComposeContext, facts: RunFacts, writes: RunWrites, now: number): void {
+  writes.runs.push(doSteps(ctx, facts, writes, now));
+}
+
+/** The run's row as it then stands. */
+function doSteps(ctx: ComposeContext, known: RunFacts, writes: RunWrites, now: number): Run {
+  const { run, workflow, contact, event } = known;
+  // Started by an event that was under way while the account was disconnected.
+  if (!known.isConnected) return ended(run, 'stopped', 'disconnected', now);
+  if (!workflow) return ended(run, 'stopped', 'workflow_deleted', now);
+  if (!contact) return ended(run, 'stopped', 'contact_deleted', now);
+  if (!event) return ended(run, 'failed', 'payload_dropped', now);
+  if (workflow.status === 'paused') return { ...run, due_at: null, parked_due_at: now, claims: 0, attempts: 0 };
+
+  const definition = definitionOf(workflow);
+  const facts = { event: event.properties, contact: contactFacts(contact) };
+  let n = known.stepsDone;
+  const log = (stepId: string, kind: string, result: string, emailId: string | null = null) => {
+    const step = { step_id: stepId, kind, result: result.slice(0, 500), email_id: emailId };
+    writes.steps.push({ run_id: run.id, n: ++n, at: now, ...step, ...tenantColumns(tenantOf(run)) });
+  };
+
+  const isUnderWay = n > 0 || findStep(definition, run.step_id ?? '') !== undefined;
+  let stepId = isUnderWay ? run.step_id : firstStep(definition);
+  let hasWaited = run.is_waiting === 1;
+  for (;;) {
+    const decision: StepDecision = nextStep(definition, { stepId, hasWaited }, facts);
+    hasWaited = false;
+    switch (decision.kind) {
+      case 'wait': {
+        const due = now + decision.ms;
+        log(decision.step.id, 'wait', `Waits until ${isoTime(due)}`);
+        return { ...run, step_id: decision.step.id, is_waiting: 1, due_at: due, ...RECORDED };
+      }
+      case 'waited':
+        break;
+      case 'email': {
+        const email = compose(ctx, known, decision.step, facts, contact.email, now);
+        writes.emails.push(email);
+        const { subject, reason, id } = email.row;
+        log(decision.step.id, 'email', reason ? `Held: ${reason}` : `Queued “${subject}”`, id);
+        break;
+      }
+      case 'update_contact': {
+        const userGroup = decision.step.user_group;
+        facts.contact.user_group = userGroup;
+        writes.groups.push({ contact, userGroup });
+        log(decision.step.id, 'update_contact', userGroup ? `Moved to user group ${userGroup}` : 'Left the user group');
+        break;
+      }
+      case 'filter':
+        log(decision.step.id, 'filter', decision.passed ? 'Matched: goes on' : 'Did not match: ends here');
+        if (!decision.passed) return ended(run, 'finished', 'filtered', now, decision.step.id);
+        break;
+      case 'branch':
+        log(decision.step.id, 'branch', decision.path ? `Took the path ${decision.path.name}` : 'No path matched');
+        break;
+      case 'exit':
+        log(decision.step.id, 'exit', 'Ends here');
+        return ended(run, 'finished', 'exit_step', now, decision.step.id);
+      case 'finish':
+        // Gone only when an edit crossed this run's way in another process; saving moves all others.
+        return ended(run, 'finished', stepId === null ? null : 'step_removed', now);
+    }
+    stepId = decision.next;
+  }
+}
+
+const RECORDED = { claims: 0, attempts: 0, last_error: null } as const;
+
+const ended = (
+  run: Run,
+  status: Run['status'],
+  reason: string | null,
+  now: number,
+  step_id: string | null = null,
+): Run => ({
+  ...run,
+  ...RECORDED,
+  status,
+  reason,
+  step_id,
+  is_waiting: 0,
+  slot: slotAfterEnd(run.slot),
+  due_at: null,
+  finished_at: now,
+});
+
+function compose(
+  ctx: ComposeContext,
+  { run, settings }: RunFacts,
+  step: Extract<StepDecision, { kind: 'email' }>['step'],
+  facts: { event: Record<string, PropertyValue>; contact: Record<string, PropertyValue> },
+  to: string,
+  now: number,
+): ComposedEmail {
+  const origin = {
+    runId: run.id,
+    stepId: step.id,
+    workflowId: run.workflow_id,
+    contactId: run.contact_id,
+    eventId: run.event_id,
+  };
+  return composeEmail(ctx, { tenant: tenantOf(run), settings, content: step.email, to, ...facts, origin }, now);
+}
