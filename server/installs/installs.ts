@@ -1,14 +1,15 @@
-/** The install: one Stripe account connected in one mode. Its credentials stand encrypted on its row. */
+/** The install: one Stripe account connected in one mode. Its row holds its credentials, encrypted. */
 import { newId } from '../db/new-id';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
 import { isPostgres } from '../db/engine';
 import { transact } from '../db/transact';
+import { resumeImport } from './import-job';
 import { ACCESS_TOKEN_MS } from './token-exchange';
 
 export type Install = Row<'install'>;
 
-/** `locked`: nobody ends the install before this transaction commits (PostgreSQL; SQLite has one writer anyway). */
+/** `locked`: its status stays until this transaction commits (PostgreSQL's `for share`; SQLite has one writer anyway). */
 export const findInstall = (
   db: Db,
   tenant: Tenant,
@@ -39,16 +40,16 @@ export const isConnected = (install: Install | undefined): install is Install =>
 export const lastGrantAt = (install: Install): number =>
   install.token_expires_at === null ? install.connected_at : install.token_expires_at - ACCESS_TOKEN_MS;
 
-/** What connecting obtained; tokens and secrets are sealed (see seals.ts). */
+/** What connecting obtained; tokens and secrets are encrypted (see seals.ts). */
 export type Credentials = Pick<
   Install,
   'kind' | 'access_token' | 'refresh_token' | 'token_expires_at' | 'webhook_endpoint_id' | 'webhook_secret'
 >;
 
 /**
- * Makes or renews the install in one transaction: the id stays for ever, `connected_at` until it is removed. What
- * waited for the connection goes on: waiting events, the paused import, the catch-up.
- * Undefined when the account's earlier data is being erased right now: the person has to wait for that.
+ * Creates or renews the install in one transaction: the id never changes, `connected_at` only after a removal. What
+ * waited for the connection becomes due: waiting events, the paused import, the catch-up. `now` in epoch milliseconds.
+ * Undefined while the account's earlier data is being erased: the person has to wait for that.
  */
 export function connectInstall(
   db: Db,
@@ -79,7 +80,8 @@ export function connectInstall(
       .onConflict((conflict) => conflict.columns(['account_id', 'livemode']).doUpdateSet(values))
       .returningAll()
       .executeTakeFirstOrThrow();
-    await wakeWaitingWork(trx, tenant, now);
+    await wakeWaitingEvents(trx, tenant, now);
+    await resumeImport(trx, tenant, now);
     return install;
   });
 }
@@ -88,19 +90,13 @@ export function connectInstall(
 const isBeingErased = (install: Install, now: number): boolean =>
   install.status === 'removed' && (install.attempts > 0 || (install.due_at ?? Infinity) <= now);
 
-async function wakeWaitingWork(trx: Trx, tenant: Tenant, now: number): Promise<void> {
+async function wakeWaitingEvents(trx: Trx, tenant: Tenant, now: number): Promise<void> {
   await trx
     .updateTable('event')
     .set({ due_at: now })
     .where(ofTenant(tenant))
     .where('status', '=', 'waiting')
     .where('claims', '=', 0)
-    .execute();
-  await trx
-    .updateTable('import_job')
-    .set({ status: 'running', due_at: now, claims: 0, attempts: 0, last_error: null })
-    .where(ofTenant(tenant))
-    .where('status', '=', 'paused')
     .execute();
 }
 
