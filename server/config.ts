@@ -28,8 +28,7 @@ const secureUrl = (expected: string, missing = expected) =>
   });
 const publicUrl = (form: z.ZodType<string>) =>
   form.refine((address) => !/[?#]/.test(address), 'must have no query or fragment').transform(withoutEndSlash);
-const stripeKey = (mode: 'live' | 'test') =>
-  text(new RegExp(`^(sk|rk)_${mode}_\\w+$`), `must be a ${mode} key (sk_${mode}_…)`);
+const stripeKey = (mode: Mode) => text(new RegExp(`^(sk|rk)_${mode}_\\w+$`), `must be a ${mode} key (sk_${mode}_…)`);
 const installLink = secureUrl("must be the app's whole https install link");
 const webhookSecrets = list(/^whsec_/, 'must be a comma-separated list of whsec_… secrets');
 const encryptionKeys = list(
@@ -87,6 +86,9 @@ const TOGETHER = {
 };
 
 type Environment = Record<string, string | undefined>;
+/** Stripe's `livemode` in words: each mode has its own keys, install link and webhook secrets. */
+export const MODES = ['live', 'test'] as const;
+export type Mode = (typeof MODES)[number];
 export type Config = ReturnType<typeof readConfig>['config'];
 export type Secrets = ReturnType<typeof readConfig>['secrets'];
 

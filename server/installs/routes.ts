@@ -3,10 +3,10 @@ import { Router, type Response } from 'express';
 import type { Context } from '../context';
 import { tenantOf } from '../db/tenant';
 import { AppError } from '../errors';
-import { beginConnect, finishConnect, type CallbackQuery, type Connected } from './oauth';
+import { findInstall, isConnected, type Install } from './installs';
+import { beginConnect, finishConnect, type CallbackQuery } from './oauth';
 import { consumeOpenLink, findOpenLink } from './open-link';
-import { findInstall, isConnected } from './installs';
-import { PROBLEMS, type NextStep, type Problem } from './problems';
+import { PROBLEMS, type ConnectProblem, type NextStep } from './problems';
 import { connectRestrictedKey } from './restricted-key';
 import {
   browserToken,
@@ -33,11 +33,11 @@ export function installRoutes(ctx: Context, pages: InstallPages): Router {
   const session = readSession(ctx);
   const form = [session, ...checkForm(ctx)];
 
-  const fail = (res: Response, { title, message, next }: Problem, status = 400) => {
+  const fail = (res: Response, { title, message, next }: ConnectProblem, status = 400) => {
     pages.problem(res.status(status), { title, message, next });
   };
   /** A fresh id each time: one that was planted in the browser before the sign-in is worth nothing after it. */
-  const signIn = async (res: Response, { install }: Connected, kind: Session['kind'] = 'full') => {
+  const signIn = async (res: Response, install: Install, kind: Session['kind'] = 'full') => {
     const previous = sessionOf(res);
     sendSessionCookie(ctx, res, await openSession(ctx, { tenant: tenantOf(install), kind, previous }));
   };
@@ -51,17 +51,17 @@ export function installRoutes(ctx: Context, pages: InstallPages): Router {
   });
 
   router.get('/oauth/callback', session, async (req, res) => {
-    const outcome = await finishConnect(ctx, readQuery(req.query), browserToken(ctx, req, res));
-    if (outcome.kind === 'problem') return fail(res, outcome);
-    await signIn(res, outcome);
+    const result = await finishConnect(ctx, readQuery(req.query), browserToken(ctx, req, res));
+    if (result.kind === 'problem') return fail(res, result);
+    await signIn(res, result.install);
     res.redirect(CONNECTED);
   });
 
   router.post('/connect/key', ...form, async (req, res) => {
     const { key } = req.body as Record<string, unknown>;
-    const outcome = await connectRestrictedKey(ctx, typeof key === 'string' ? key : '');
-    if (outcome.kind === 'problem') return fail(res, outcome);
-    await signIn(res, outcome);
+    const result = await connectRestrictedKey(ctx, typeof key === 'string' ? key : '');
+    if (result.kind === 'problem') return fail(res, result);
+    await signIn(res, result.install);
     res.redirect(303, CONNECTED);
   });
 
@@ -80,7 +80,7 @@ export function installRoutes(ctx: Context, pages: InstallPages): Router {
     if (!isConnected(install)) return fail(res, PROBLEMS.openLink(), 404);
     const current = sessionOf(res);
     const isHeld = current?.kind === 'full' && (await switchInstall(ctx.db, current, install.id));
-    if (!isHeld) await signIn(res, { kind: 'connected', install }, 'dashboard');
+    if (!isHeld) await signIn(res, install, 'dashboard');
     res.redirect(303, '/settings/stripe');
   });
 
