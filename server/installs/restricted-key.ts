@@ -17,7 +17,7 @@ import { sealSecret } from './seals';
 /** Modes whose app isn't configured: the only ones a key may connect. */
 export const keyModes = ({ config: { modes } }: Context): Mode[] => MODES.filter((mode) => !modes[mode]);
 
-/** Connects the account that the pasted key belongs to. A failure at Stripe is returned as a problem; others are thrown. */
+/** Connects the account of the pasted key. A failure at Stripe is returned as a problem; others are thrown. */
 export async function connectRestrictedKey(ctx: Context, text: string): Promise<ConnectResult> {
   const key = text.trim();
   const mode = /^rk_(live|test)_\w+$/.exec(key)?.[1] as Mode | undefined;

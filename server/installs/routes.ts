@@ -19,7 +19,7 @@ import {
 } from './session-middleware';
 import { openSession, signOut, signOutEverywhere, switchInstall, type Session } from './sessions';
 
-/** The pages this needs; the response's status is set already. */
+/** The pages that the console renders for these routes; the response's status is set already. */
 export interface InstallPages {
   problem(res: Response, page: { title: string; message: string; next: NextStep[] }): void;
   /** A page with one form that posts `csrf_token` to `action`. */
@@ -36,7 +36,7 @@ export function installRoutes(ctx: Context, pages: InstallPages): Router {
   const fail = (res: Response, { title, message, next }: ConnectProblem, status = 400) => {
     pages.problem(res.status(status), { title, message, next });
   };
-  /** A fresh id each time: one that was planted in the browser before the sign-in is worth nothing after it. */
+  /** Always with a fresh session id, so that nobody can plant a known one before the sign-in (session fixation). */
   const signIn = async (res: Response, install: Install, kind: Session['kind'] = 'full') => {
     const previous = sessionOf(res);
     sendSessionCookie(ctx, res, await openSession(ctx, { tenant: tenantOf(install), kind, previous }));
@@ -73,7 +73,7 @@ export function installRoutes(ctx: Context, pages: InstallPages): Router {
     pages.confirmOpen(res, { action: req.path, csrfToken: csrfTokenOf(res), accountName });
   });
 
-  /** The link is used up by a form, not by being looked at: previews and prefetches would take it away. */
+  /** A form consumes the link, not the page above: previews and prefetches must not. */
   router.post('/open/:token', ...form, async (req, res) => {
     const tenant = await consumeOpenLink(ctx.db, String(req.params.token), ctx.clock.now());
     const install = tenant && (await findInstall(ctx.db, tenant));
@@ -114,7 +114,7 @@ export function installRoutes(ctx: Context, pages: InstallPages): Router {
   return router;
 }
 
-/** Repeated parameters come as lists: they are nothing that Stripe sends. */
+/** Express parses repeated parameters as lists; Stripe sends none, so they are dropped. */
 function readQuery(query: Record<string, unknown>): CallbackQuery {
   const texts = Object.entries(query).filter(([, value]) => typeof value === 'string');
   return Object.fromEntries(texts) as CallbackQuery;
