@@ -1,4 +1,4 @@
-/** The Express app: routes in order, error handler last. The webhook receiver stands before it (see createHandler). */
+/** The Express app: routes in order, error handlers last. The webhook receiver comes before it (see createHandler). */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import express, { type Express, type RequestHandler } from 'express';
 import { consoleErrors, consolePages, consoleRoutes } from './console/routes';
@@ -37,7 +37,7 @@ export function createApp(ctx: Context): Express {
   return app;
 }
 
-/** A path that can't be decoded is as unknown as any malformed id. */
+/** A path that can't be decoded is a 404, as any malformed id; Express itself would say 400. */
 const refuseBrokenPath: RequestHandler = (req, _res, next) => {
   next(isDecodable(req.path) ? undefined : new AppError('not_found', 'There is no such page.'));
 };

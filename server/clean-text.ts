@@ -1,4 +1,4 @@
-/** Texts from outside may hold what databases and mail refuse: NUL and lone surrogates become U+FFFD. */
+/** Texts from outside may hold NUL and lone surrogates, which databases and mail refuse: they become U+FFFD. */
 
 const REPLACEMENT = '\ufffd';
 

@@ -1,37 +1,160 @@
 /**
- * The only reader of the environment. `readConfig` makes one valid nested object of it, secrets apart, or throws
- * ConfigError with every fault at once. What isn't configured is null.
+ * The only reader of the environment. Each variable is one entry of VARIABLES: what it must look like, and its default.
+ * A blank one counts as not set; without a default it is null then. Faults name the variable, never its value.
  */
-export interface ModeConfig {
-  /** The app's whole install link; redirect_uri and state are overwritten. */
-  authorizeUrl: string;
+import { z } from 'zod';
+
+// Forms of a value. `expected` completes the sentence that the variable's name begins.
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const orNull = <T extends z.ZodType>(form: T) => form.nullable().default(null);
+const text = (pattern: RegExp, expected: string) => z.string().regex(pattern, expected);
+const list = (item: RegExp, expected: string, missing = expected) =>
+  z
+    .string(missing)
+    .transform((value) => value.split(',').flatMap((one) => one.trim() || []))
+    .refine((items) => items.length > 0 && items.every((one) => item.test(one)), expected);
+const wholeNumber = (least: number, most: number, expected: string) =>
+  z
+    .string()
+    .transform(Number)
+    .refine((value) => Number.isInteger(value) && value >= least && value <= most, expected);
+const withoutEndSlash = (address: string) => address.replace(/\/+$/, '');
+const url = (protocol: RegExp, expected: string, hostname = /./) => z.url({ protocol, hostname, error: expected });
+/** https, or http that doesn't leave this machine. */
+const secureUrl = (expected: string, missing = expected) =>
+  z.union([url(/^https$/, expected), url(/^http$/, expected, LOOPBACK)], {
+    error: ({ input }) => (input === undefined ? missing : expected),
+  });
+const publicUrl = (form: z.ZodType<string>) =>
+  form.refine((address) => !/[?#]/.test(address), 'must have no query or fragment').transform(withoutEndSlash);
+const stripeKey = (mode: Mode) => text(new RegExp(`^(sk|rk)_${mode}_\\w+$`), `must be a ${mode} key (sk_${mode}_…)`);
+const installLink = secureUrl("must be the app's whole https install link");
+const webhookSecrets = list(/^whsec_/, 'must be a comma-separated list of whsec_… secrets');
+const encryptionKeys = list(
+  /^[\w+/-]{43}=?$/,
+  'must be 32 bytes in base64 (openssl rand -base64 32), or a comma-separated list of such keys',
+  'is missing: 32 random bytes in base64 (openssl rand -base64 32)',
+).transform((keys) => keys.map((key) => Buffer.from(key, 'base64')));
+const mailbox = (expected: string) => text(/^([^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, expected);
+
+const VARIABLES = z.object({
+  PORT: wholeNumber(0, 65_535, 'must be a port number from 0 to 65535').default(4242),
+  HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: orNull(publicUrl(url(/^https?$/, 'must be an address such as https://tillpost.example.com'))),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+
+  DATABASE_URL: text(
+    /^(sqlite:.+|postgres(ql)?:\/\/.+)/,
+    'must be sqlite:./path/to/file.db, sqlite::memory: or postgres://…',
+  ).default('sqlite:./data/tillpost.db'),
+  ENCRYPTION_KEY: encryptionKeys.default([Buffer.alloc(32, 'tillpost: for local use only')]),
+  RETENTION_DAYS: wholeNumber(1, Infinity, 'must be a whole number of days, at least 1').default(90),
+
+  STRIPE_SECRET_KEY: orNull(stripeKey('live')),
+  STRIPE_AUTHORIZE_URL: orNull(installLink),
+  STRIPE_WEBHOOK_SECRET: webhookSecrets.default([]),
+  STRIPE_TEST_SECRET_KEY: orNull(stripeKey('test')),
+  STRIPE_TEST_AUTHORIZE_URL: orNull(installLink),
+  STRIPE_TEST_WEBHOOK_SECRET: webhookSecrets.default([]),
+  STRIPE_APP_SECRET: list(/^absec_/, 'must be a comma-separated list of absec_… secrets').default([]),
+  STRIPE_API_BASE: secureUrl('must be an https address, or http on loopback')
+    .transform(withoutEndSlash)
+    .default('https://api.stripe.com'),
+  ALLOWED_ACCOUNTS: list(/^acct_\w+$/, 'must be a comma-separated list of Stripe account ids (acct_…)').default([]),
+
+  SMTP_URL: orNull(url(/^smtps?$/, 'must look like smtp://user:password@host:port')),
+  MAIL_FROM: orNull(mailbox('must be an address, as hello@example.com or Name <hello@example.com>')),
+  ALERT_EMAIL: orNull(mailbox('must be an address')),
+});
+
+/** In production two of them have no default, and the address is safe. */
+const PRODUCTION_VARIABLES = VARIABLES.extend({
+  PUBLIC_URL: publicUrl(
+    secureUrl(
+      'must be an https address such as https://tillpost.example.com',
+      'is missing: the https address under which Stripe and people reach this server',
+    ),
+  ),
+  ENCRYPTION_KEY: encryptionKeys,
+});
+
+/** Variables that mean something only together: all of them are set, or none. */
+const TOGETHER = {
+  'live mode': ['STRIPE_SECRET_KEY', 'STRIPE_AUTHORIZE_URL', 'STRIPE_WEBHOOK_SECRET'],
+  'test mode': ['STRIPE_TEST_SECRET_KEY', 'STRIPE_TEST_AUTHORIZE_URL', 'STRIPE_TEST_WEBHOOK_SECRET'],
+};
+
+type Environment = Record<string, string | undefined>;
+/** Stripe's `livemode` in words: each mode has its own keys, install link and webhook secrets. */
+export const MODES = ['live', 'test'] as const;
+export type Mode = (typeof MODES)[number];
+export type Config = ReturnType<typeof readConfig>['config'];
+export type Secrets = ReturnType<typeof readConfig>['secrets'];
+
+/** The whole configuration, secrets apart. Throws ConfigError. */
+export function readConfig(env: Environment = process.env) {
+  const given = withoutBlanks(env);
+  const production = isProduction(given);
+  const values = parse(production ? PRODUCTION_VARIABLES : VARIABLES, given, missingCompanions(given));
+  const modeOf = (authorizeUrl: string | null) => (authorizeUrl === null ? null : { authorizeUrl });
+  return {
+    config: {
+      production,
+      port: values.PORT,
+      host: values.HOST,
+      /** Without a trailing slash. */
+      publicUrl: values.PUBLIC_URL ?? localUrl(values.PORT),
+      /** Null where no Stripe App is configured. `authorizeUrl` is the whole install link. */
+      modes: { live: modeOf(values.STRIPE_AUTHORIZE_URL), test: modeOf(values.STRIPE_TEST_AUTHORIZE_URL) },
+      /** Without a trailing slash. */
+      stripeApiBase: values.STRIPE_API_BASE,
+      mailFrom: values.MAIL_FROM,
+      alertEmail: values.ALERT_EMAIL,
+      /** Empty: whoever can install the app may connect. */
+      allowedAccounts: values.ALLOWED_ACCOUNTS,
+      /** Older event payloads are deleted; their rows stay. */
+      payloadRetentionDays: values.RETENTION_DAYS,
+      logLevel: values.LOG_LEVEL,
+    },
+    secrets: {
+      databaseUrl: values.DATABASE_URL,
+      /** 32 bytes each: the first encrypts, all decrypt. */
+      encryptionKeys: values.ENCRYPTION_KEY,
+      stripeKeys: { live: values.STRIPE_SECRET_KEY, test: values.STRIPE_TEST_SECRET_KEY },
+      webhookSecrets: { live: values.STRIPE_WEBHOOK_SECRET, test: values.STRIPE_TEST_WEBHOOK_SECRET },
+      appSecrets: values.STRIPE_APP_SECRET,
+      /** Null: emails are captured. */
+      smtpUrl: values.SMTP_URL,
+    },
+  };
 }
 
-export interface Config {
-  production: boolean;
-  port: number;
-  host: string;
-  /** Without a trailing slash. */
-  publicUrl: string;
-  modes: { live: ModeConfig | null; test: ModeConfig | null };
-  stripeApiBase: string;
-  mailFrom: string | null;
-  alertEmail: string | null;
-  /** Empty: whoever can install the app may connect. */
-  allowedAccounts: readonly string[];
-  /** Older event payloads are deleted; their rows stay. */
-  payloadRetentionDays: number;
-  logLevel: string;
+/** What `npm run stripe:setup` needs: it runs before the webhook secrets can be known, so a mode is just its key here. */
+export function readSetupConfig(env: Environment = process.env) {
+  const wanted = {
+    STRIPE_SECRET_KEY: true,
+    STRIPE_TEST_SECRET_KEY: true,
+    PUBLIC_URL: true,
+    STRIPE_API_BASE: true,
+  } as const;
+  const given = withoutBlanks(env);
+  const hasKey = given.STRIPE_SECRET_KEY ?? given.STRIPE_TEST_SECRET_KEY;
+  const noKey = "STRIPE_SECRET_KEY or STRIPE_TEST_SECRET_KEY is missing: the app owner's key";
+  const values = parse(PRODUCTION_VARIABLES.pick(wanted), given, hasKey ? [] : [noKey]);
+  return {
+    publicUrl: values.PUBLIC_URL,
+    stripeApiBase: values.STRIPE_API_BASE,
+    keys: { live: values.STRIPE_SECRET_KEY, test: values.STRIPE_TEST_SECRET_KEY },
+  };
 }
 
-export interface Secrets {
-  databaseUrl: string;
-  /** 32 bytes each: the first encrypts, all decrypt. */
-  encryptionKeys: readonly Buffer[];
-  stripeKeys: { live: string | null; test: string | null };
-  webhookSecrets: { live: readonly string[]; test: readonly string[] };
-  appSecrets: readonly string[];
-  smtpUrl: string | null;
+/** PUBLIC_URL alone, for tools that need no other setting. Without a trailing slash; throws ConfigError. */
+export function readAddress(env: Environment = process.env): string {
+  const wanted = { PORT: true, PUBLIC_URL: true } as const;
+  const given = withoutBlanks(env);
+  const values = parse(isProduction(given) ? PRODUCTION_VARIABLES.pick(wanted) : VARIABLES.pick(wanted), given);
+  return values.PUBLIC_URL ?? localUrl(values.PORT);
 }
 
 export class ConfigError extends Error {
@@ -42,182 +165,29 @@ export class ConfigError extends Error {
   }
 }
 
-type Environment = Record<string, string | undefined>;
-type Fault = (name: string, expected: string) => void;
-
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
-
-export function readConfig(env: Environment = process.env): { config: Config; secrets: Secrets } {
-  const faults: string[] = [];
-  const fault: Fault = (name, expected) => faults.push(`${name} ${expected}`);
-  const text = (name: string) => env[name]?.trim() || null;
-  const list = (name: string) =>
-    (env[name] ?? '')
-      .split(',')
-      .map((item) => item.trim())
-      .filter(Boolean);
-
-  const port = readPort(text('PORT'), fault);
-  const host = text('HOST') ?? '127.0.0.1';
-  const production = env.NODE_ENV === 'production' || Boolean(text('PUBLIC_URL')?.startsWith('https:'));
-  const publicUrl = readPublicUrl(text('PUBLIC_URL'), production, port, fault);
-
-  const live = readMode(env, '', 'live', fault);
-  const test = readMode(env, 'TEST_', 'test', fault);
-  const webhookSecrets = {
-    live: readSecrets(list('STRIPE_WEBHOOK_SECRET'), 'STRIPE_WEBHOOK_SECRET', 'whsec_', fault),
-    test: readSecrets(list('STRIPE_TEST_WEBHOOK_SECRET'), 'STRIPE_TEST_WEBHOOK_SECRET', 'whsec_', fault),
-  };
-  const appSecrets = readSecrets(list('STRIPE_APP_SECRET'), 'STRIPE_APP_SECRET', 'absec_', fault);
-
-  const smtpUrl = text('SMTP_URL');
-  const mailFrom = text('MAIL_FROM');
-  if (smtpUrl && !isUrl(smtpUrl, ['smtp:', 'smtps:']))
-    fault('SMTP_URL', 'must look like smtp://user:password@host:port');
-  if (smtpUrl && !mailFrom) fault('MAIL_FROM', 'is missing: the sender address that goes with SMTP_URL');
-  if (mailFrom && !isMailbox(mailFrom))
-    fault('MAIL_FROM', 'must be an address, as hello@example.com or Name <hello@example.com>');
-  const alertEmail = text('ALERT_EMAIL');
-  if (alertEmail && !isMailbox(alertEmail)) fault('ALERT_EMAIL', 'must be an address');
-
-  const stripeApiBase = text('STRIPE_API_BASE') ?? 'https://api.stripe.com';
-  if (!isHttpsOrLoopback(stripeApiBase)) fault('STRIPE_API_BASE', 'must be an https address, or http on loopback');
-  const databaseUrl = text('DATABASE_URL') ?? 'sqlite:./data/tillpost.db';
-  if (!/^(sqlite:.+|postgres(ql)?:\/\/.+)/.test(databaseUrl))
-    fault('DATABASE_URL', 'must be sqlite:./path/to/file.db, sqlite::memory: or postgres://…');
-  const allowedAccounts = list('ALLOWED_ACCOUNTS');
-  if (allowedAccounts.some((account) => !/^acct_\w+$/.test(account)))
-    fault('ALLOWED_ACCOUNTS', 'must be a comma-separated list of Stripe account ids (acct_…)');
-  const payloadRetentionDays = Number(text('RETENTION_DAYS') ?? 90);
-  if (!Number.isInteger(payloadRetentionDays) || payloadRetentionDays < 1)
-    fault('RETENTION_DAYS', 'must be a whole number of days, at least 1');
-  const logLevel = text('LOG_LEVEL') ?? 'info';
-  if (!LOG_LEVELS.includes(logLevel)) fault('LOG_LEVEL', `must be one of ${LOG_LEVELS.join(', ')}`);
-  const encryptionKeys = readEncryptionKeys(list('ENCRYPTION_KEY'), production, fault);
-
-  if (faults.length) throw new ConfigError(faults);
-  return {
-    config: {
-      production,
-      port,
-      host,
-      publicUrl,
-      modes: { live: live && { authorizeUrl: live.authorizeUrl }, test: test && { authorizeUrl: test.authorizeUrl } },
-      stripeApiBase: stripeApiBase.replace(/\/+$/, ''),
-      mailFrom,
-      alertEmail,
-      allowedAccounts,
-      payloadRetentionDays,
-      logLevel,
-    },
-    secrets: {
-      databaseUrl,
-      encryptionKeys,
-      stripeKeys: { live: live?.secretKey ?? null, test: test?.secretKey ?? null },
-      webhookSecrets,
-      appSecrets,
-      smtpUrl,
-    },
-  };
+/** Throws ConfigError with what the schema finds and the faults found already. */
+function parse<T extends z.ZodObject>(variables: T, given: Environment, faults: readonly string[] = []): z.output<T> {
+  const { data, error } = variables.safeParse(given);
+  const found = error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) ?? [];
+  if (!data || faults.length > 0) throw new ConfigError([...new Set([...found, ...faults])]);
+  return data;
 }
 
-/** What `npm run stripe:setup` needs: it runs before the webhook secrets can be known, so a mode is just its key here. */
-export function readSetupConfig(env: Environment = process.env) {
-  const faults: string[] = [];
-  const fault: Fault = (name, expected) => faults.push(`${name} ${expected}`);
-  const key = (name: string, mode: 'live' | 'test') => {
-    const value = env[name]?.trim() || null;
-    if (value && !new RegExp(`^(sk|rk)_${mode}_\\w+$`).test(value)) fault(name, `must be a ${mode} key (sk_${mode}_…)`);
-    return value;
-  };
-  const keys = { live: key('STRIPE_SECRET_KEY', 'live'), test: key('STRIPE_TEST_SECRET_KEY', 'test') };
-  if (!keys.live && !keys.test) fault('STRIPE_SECRET_KEY', "or STRIPE_TEST_SECRET_KEY is missing: the app owner's key");
-  const publicUrl = readPublicUrl(env.PUBLIC_URL?.trim() || null, true, 0, fault);
-  const stripeApiBase = env.STRIPE_API_BASE?.trim() || 'https://api.stripe.com';
-  if (!isHttpsOrLoopback(stripeApiBase)) fault('STRIPE_API_BASE', 'must be an https address, or http on loopback');
-  if (faults.length) throw new ConfigError(faults);
-  return { publicUrl, stripeApiBase: stripeApiBase.replace(/\/+$/, ''), keys };
+function missingCompanions(given: Environment): string[] {
+  const faults = Object.entries(TOGETHER).flatMap(([what, names]) => {
+    const missing = names.filter((name) => !given[name]);
+    const reason = `${what} is configured in part; set all of ${names.join(', ')} or none`;
+    return missing.length === names.length ? [] : missing.map((name) => `${name} is missing: ${reason}`);
+  });
+  if (given.SMTP_URL && !given.MAIL_FROM)
+    faults.push('MAIL_FROM is missing: the sender address that goes with SMTP_URL');
+  return faults;
 }
 
-/** PUBLIC_URL alone, for tools that need no other setting. Without a trailing slash; throws ConfigError. */
-export function readAddress(env: Environment = process.env): string {
-  const faults: string[] = [];
-  const fault: Fault = (name, expected) => faults.push(`${name} ${expected}`);
-  const port = readPort(env.PORT?.trim() || null, fault);
-  const address = readPublicUrl(env.PUBLIC_URL?.trim() || null, env.NODE_ENV === 'production', port, fault);
-  if (faults.length) throw new ConfigError(faults);
-  return address;
-}
+const withoutBlanks = (env: Environment): Environment =>
+  Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value?.trim() || undefined]));
 
-function readPort(value: string | null, fault: Fault): number {
-  const port = value === null ? 4242 : Number(value);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) fault('PORT', 'must be a port number from 0 to 65535');
-  return port;
-}
+const isProduction = ({ NODE_ENV, PUBLIC_URL }: Environment): boolean =>
+  NODE_ENV === 'production' || Boolean(PUBLIC_URL?.startsWith('https:'));
 
-function readPublicUrl(value: string | null, production: boolean, port: number, fault: Fault): string {
-  if (value === null) {
-    if (production)
-      fault('PUBLIC_URL', 'is missing: the https address under which Stripe and people reach this server');
-    return `http://127.0.0.1:${port}`;
-  }
-  if (!isUrl(value, ['http:', 'https:']))
-    fault('PUBLIC_URL', 'must be an address such as https://tillpost.example.com');
-  else if (production && !isHttpsOrLoopback(value)) fault('PUBLIC_URL', 'must be an https address');
-  else if (/[?#]/.test(value)) fault('PUBLIC_URL', 'must have no query or fragment');
-  return value.replace(/\/+$/, '');
-}
-
-function readMode(env: Environment, prefix: '' | 'TEST_', mode: 'live' | 'test', fault: Fault) {
-  const names = {
-    secretKey: `STRIPE_${prefix}SECRET_KEY`,
-    authorizeUrl: `STRIPE_${prefix}AUTHORIZE_URL`,
-    webhookSecret: `STRIPE_${prefix}WEBHOOK_SECRET`,
-  };
-  const [secretKey, authorizeUrl, webhookSecret] = [names.secretKey, names.authorizeUrl, names.webhookSecret].map(
-    (name) => env[name]?.trim() || null,
-  );
-  if (!secretKey && !authorizeUrl && !webhookSecret) return null;
-  const missing = (name: string) =>
-    fault(
-      name,
-      `is missing: ${mode} mode is configured in part; set all of ${Object.values(names).join(', ')} or none`,
-    );
-  if (!secretKey) missing(names.secretKey);
-  else if (!new RegExp(`^(sk|rk)_${mode}_\\w+$`).test(secretKey))
-    fault(names.secretKey, `must be a ${mode} key (sk_${mode}_…)`);
-  if (!authorizeUrl) missing(names.authorizeUrl);
-  else if (!isHttpsOrLoopback(authorizeUrl)) fault(names.authorizeUrl, "must be the app's whole https install link");
-  if (!webhookSecret) missing(names.webhookSecret);
-  return secretKey && authorizeUrl ? { secretKey, authorizeUrl } : null;
-}
-
-function readSecrets(secrets: string[], name: string, prefix: string, fault: Fault): string[] {
-  if (secrets.some((secret) => !secret.startsWith(prefix)))
-    fault(name, `must be a comma-separated list of ${prefix}… secrets`);
-  return secrets;
-}
-
-function readEncryptionKeys(values: string[], production: boolean, fault: Fault): Buffer[] {
-  if (values.length === 0) {
-    if (production) fault('ENCRYPTION_KEY', 'is missing: 32 random bytes in base64 (openssl rand -base64 32)');
-    return [Buffer.alloc(32, 'tillpost: for local use only')];
-  }
-  const keys = values.map((value) => Buffer.from(value, 'base64'));
-  if (keys.some((key) => key.length !== 32))
-    fault(
-      'ENCRYPTION_KEY',
-      'must be 32 bytes in base64 (openssl rand -base64 32), or a comma-separated list of such keys',
-    );
-  return keys;
-}
-
-function isUrl(value: string, protocols: string[]): boolean {
-  return URL.canParse(value) && protocols.includes(new URL(value).protocol) && new URL(value).hostname !== '';
-}
-
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-const isHttpsOrLoopback = (value: string): boolean =>
-  isUrl(value, ['https:']) || (isUrl(value, ['http:']) && LOOPBACK.test(new URL(value).hostname));
-
-const isMailbox = (value: string): boolean => /^([^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/.test(value);
+const localUrl = (port: number): string => `http://127.0.0.1:${port}`;

@@ -1,4 +1,4 @@
-/** Errors that a person or program outside is told about, and the one place that turns errors into HTTP statuses. */
+/** Errors that people or programs outside may read, and the one place that turns errors into HTTP statuses. */
 import type { ErrorRequestHandler } from 'express';
 import type { ZodError } from 'zod';
 import type { Logger } from './log';
@@ -42,7 +42,7 @@ export function invalid(error: ZodError, prefix?: string): AppError {
   );
 }
 
-/** What may be told of any error: an AppError speaks for itself, the body parser's by its status, anything else is ours. */
+/** The response for any error: an AppError's own, for the body parser's errors by their status, for all others 500. */
 export function describeError(error: unknown): { status: number; body: ApiError } {
   const known = asAppError(error);
   if (!known)
@@ -62,7 +62,7 @@ function asAppError(error: unknown): AppError | undefined {
   return undefined;
 }
 
-/** Last in the app. `render` lets the console answer with a page. */
+/** The last middleware of an API: responds in JSON, and logs what is our fault. The console has its own, with pages. */
 export function errorHandler(log: Logger): ErrorRequestHandler {
   return (error, req, res, next) => {
     const { status, body } = describeError(error);

@@ -1,9 +1,10 @@
-/** Structured logs: JSON lines by pino. Secrets and personal content never reach a line; see the redaction paths. */
+/** Structured logs: JSON lines by pino. Secrets and personal content never reach a line. */
 import pino from 'pino';
 
 export type Logger = pino.Logger;
 
-const SECRET_KEYS = [
+/** Fields that are censored, at the top of a line and one level below. */
+const CENSORED_FIELDS = [
   'authorization',
   'cookie',
   'access_token',
@@ -18,14 +19,14 @@ const SECRET_KEYS = [
   'body',
 ];
 
-/** What may be said of an error: not its `raw` or `config`, which hold requests and keys. */
+/** What of an error is logged: not its `raw` or `config`, which hold requests and keys. */
 function serialiseError(error: unknown) {
   if (!(error instanceof Error)) return { message: String(error) };
   const { code, type } = error as { code?: unknown; type?: unknown };
   return { name: error.name, type, code, message: error.message, stack: error.stack };
 }
 
-/** What a secret looks like inside free text, such as Stripe's own messages; the first group stays. Keeps JSON whole. */
+/** What secrets look like inside text, such as Stripe's messages; the first group is kept. No match breaks a line's JSON. */
 const SECRETS_IN_TEXT: readonly RegExp[] = [
   /\b((?:(?:sk|rk|pk)_(?:live|test)|whsec|absec|ac|rt|access|refresh)_)\w{6,}/g,
   /(\w+:\/\/[^\s:/@"\\]*:)[^\s"\\]+(?=@)/g,
@@ -34,16 +35,18 @@ const SECRETS_IN_TEXT: readonly RegExp[] = [
   /\b((?:code|state|token|secret|password)=)[^&\s"\\]{6,}/g,
 ];
 
+/** Also for errors that are stored or shown: replaces what looks like a secret. */
 export const redact = (text: string): string =>
   SECRETS_IN_TEXT.reduce((rest, pattern) => rest.replace(pattern, '$1[redacted]'), text);
 
+/** `level` is pino's; lines go to standard output unless there is a `destination`. */
 export function createLog(level: string, destination?: pino.DestinationStream): Logger {
   const options: pino.LoggerOptions = {
     level,
     base: undefined,
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: [...SECRET_KEYS, ...SECRET_KEYS.map((key) => `*.${key}`)], censor: '[redacted]' },
-    // The net below the censored fields: nothing that looks like a secret leaves, wherever it stands.
+    redact: { paths: [...CENSORED_FIELDS, ...CENSORED_FIELDS.map((field) => `*.${field}`)], censor: '[redacted]' },
+    // The net below the censored fields: catches what looks like a secret anywhere in the line.
     hooks: { streamWrite: redact },
     serializers: { err: serialiseError, error: serialiseError },
   };

@@ -1,16 +1,20 @@
-/** Answers that are dear to get and may be a little old. */
-const MOST = 1_000;
+/** Results of queries that take long and may be a little old, such as counts for a page. */
+import { createCache } from './cache';
 
-/** What `load` answered for a key, for `maxAgeMs`. Those who ask at once share one answer; a failure is not kept. */
+const MAX_KEPT = 1_000;
+
+/**
+ * Returns what `load` gave for the key in the last `maxAgeMs`. Callers at the same time share one load; a failure is not
+ * kept. `now` in epoch milliseconds.
+ */
 export function createMemory<T>(maxAgeMs: number) {
-  const kept = new Map<string, { at: number; value: Promise<T> }>();
+  const cache = createCache<string, { at: number; value: Promise<T> }>(MAX_KEPT);
   return (key: string, now: number, load: () => Promise<T>): Promise<T> => {
-    const known = kept.get(key);
+    const known = cache.get(key);
     if (known && now - known.at < maxAgeMs) return known.value;
-    if (kept.size >= MOST) kept.clear();
     const value = load();
-    kept.set(key, { at: now, value });
-    value.catch(() => kept.delete(key));
+    cache.set(key, { at: now, value });
+    value.catch(() => cache.delete(key));
     return value;
   };
 }

@@ -1,8 +1,9 @@
 /** What an operator watches, as Prometheus metrics. */
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import type { Context } from './context';
 import { readInstalls, readQueues } from './db/gauges';
 import { readPool } from './db/open';
+import type { Db } from './db/schema';
+import type { Logger } from './log';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -106,8 +107,19 @@ export function createMetrics() {
   };
 }
 
-/** Everything at this moment, as Prometheus text. What stands in the database is read now; the rest was counted. */
-export async function scrape({ metrics, db, clock, log }: Context): Promise<string> {
+interface Scraped {
+  metrics: Metrics;
+  db: Db;
+  /** Epoch milliseconds. */
+  clock: { now(): number };
+  log: Logger;
+}
+
+/**
+ * All metrics as Prometheus text: the queues and installs are read from the database now, the rest has been counted.
+ * When the database fails, `tillpost_database_up` is 0 and the gauges that need it are left out.
+ */
+export async function scrape({ metrics, db, clock, log }: Scraped): Promise<string> {
   for (const gauge of [metrics.queueDue, metrics.queueAgeSeconds, metrics.installs]) gauge.reset();
   try {
     for (const { table, due, ageMs } of await readQueues(db, clock.now())) {

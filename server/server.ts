@@ -1,4 +1,4 @@
-/** One running Tillpost: database migrated, http listening, the loop turning. The process and the tests start it alike. */
+/** One running Tillpost: database migrated, http listening, worker started. The process and the tests start it alike. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -16,24 +16,27 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Slow readers and half-sent requests must not hold sockets for long. */
+/** Milliseconds after which a half-sent request or an idle connection is closed. */
 const TIMEOUTS = {
   headersTimeout: 15_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 65_000,
-  // How often the above are looked at.
+  // How often the above are checked.
   connectionsCheckingInterval: 5_000,
 };
-/** Whoever takes none of an answer for this long won't take the rest. */
+/** A client that reads none of its response for this long is cut off. */
 const UNREAD_MS = 120_000;
 /** A stop ends within 10 s, closing included. */
 const GRACE_MS = 9_000;
-/** Once a stop began, a connection may stay idle this long, and senders that go on get this long to see it. */
+/** While stopping, a connection may stay idle this long, and clients that go on sending have this long to notice. */
 const LINGER_MS = 500;
-/** When no request came for this long, none is on its way on a connection that looks idle. */
+/** When no request came for this long, none is under way on a connection that looks idle. */
 const QUIET_MS = 20;
 
-/** `bound` already has the port: it goes over to this server, so that nobody takes it between. */
+/**
+ * Throws when the database can't be migrated or the port is taken. `bound` is a server that has the port already and
+ * hands it over, so that nobody takes it in between; without `runsWorker` only requests are served.
+ */
 export async function startServer(
   ctx: Context,
   { runsWorker = true, bound }: { runsWorker?: boolean; bound?: NetServer } = {},
@@ -67,7 +70,7 @@ export async function startServer(
     port: (server.address() as AddressInfo).port,
     async stop() {
       const grace = new AbortController();
-      // What a slow mail server, Stripe or sender still holds by then comes back when its lease ends.
+      // What a slow mail server, Stripe or client still holds by then is retried when its lease ends.
       const isOver = wait(GRACE_MS, undefined, { signal: grace.signal }).catch(() => undefined);
       await Promise.race([Promise.all([close(), worker.stop()]), isOver]);
       grace.abort();

@@ -1,21 +1,21 @@
-/** What time it is at Stripe: events bear its time, which our own clock may be ahead of or behind. */
+/** The time by Stripe's clock, which its events carry; our own may be ahead or behind. */
 
-/** An answer of Stripe's client library. */
-interface Answer {
+/** What Stripe's client library returns, as far as used here. */
+interface Received {
   lastResponse: { headers: Record<string, string> };
 }
 
-/** By our own clock, epoch milliseconds. */
-interface Asking {
+/** When the request was sent and its response was there, by our own clock in epoch milliseconds. */
+interface Exchange {
   askedAt: number;
   answeredAt: number;
 }
 
 /**
- * When, by Stripe's clock (epoch milliseconds), an object was read that it answered with. Our own time of asking is the
- * finer one, and good as long as it agrees with the second that the answer's `Date` header names.
+ * When Stripe read the object it returned, by its clock in epoch milliseconds. That is our own time of asking, which is
+ * the more precise one, as long as it agrees with the second in the response's `Date` header; otherwise that second.
  */
-export function stripeTime({ lastResponse }: Answer, { askedAt, answeredAt }: Asking): number {
+export function stripeTime({ lastResponse }: Received, { askedAt, answeredAt }: Exchange): number {
   const date = Date.parse(lastResponse.headers.date ?? '');
   if (Number.isNaN(date)) return askedAt;
   const isAhead = askedAt >= date + 1_000;

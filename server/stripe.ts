@@ -1,13 +1,14 @@
-/** The only maker of Stripe clients: host, port and protocol configurable, API version pinned, no retries of its own. */
+/** Stripe's client, its errors and its signatures. The only place that creates clients. */
 import Stripe from 'stripe';
 
-/** Webhook endpoints we create and requests we make use this version; the readers also read older shapes. */
+/** Of our requests and of the webhook endpoints we create. Stripe's objects are read in older versions' shapes too. */
 export const STRIPE_API_VERSION = Stripe.API_VERSION;
-/** A look-up that takes longer is given up and tried again later. */
+/** A request that takes longer is given up; its job is retried later. */
 const LOOKUP_TIMEOUT_MS = 5_000;
 
 export type StripeClient = Stripe;
 
+/** A client in our API version that doesn't retry: jobs do. `apiBase` is STRIPE_API_BASE: protocol, host and port. */
 export function createStripe(apiKey: string, apiBase: string): Stripe {
   const base = new URL(apiBase);
   const protocol = base.protocol === 'http:' ? 'http' : 'https';
@@ -23,10 +24,10 @@ export function createStripe(apiKey: string, apiBase: string): Stripe {
   });
 }
 
-/** Why Stripe gave no answer: `gone` is final, `dead_credentials` needs a person, the rest is worth another try. */
+/** Why a request failed: `gone` is final, `dead_credentials` needs reconnecting, `forbidden` a permission; the rest a retry. */
 export type StripeFailure = 'gone' | 'dead_credentials' | 'forbidden' | 'rate_limited' | 'unavailable';
 
-/** Undefined for errors that did not come from talking to Stripe. */
+/** Undefined for errors that aren't of Stripe's client. https://docs.stripe.com/error-handling */
 export function classifyStripeError(error: unknown): StripeFailure | undefined {
   if (!(error instanceof Stripe.errors.StripeError)) return undefined;
   if (error.statusCode === 404 || error.code === 'resource_missing') return 'gone';
@@ -40,9 +41,10 @@ const TOLERANCE_S = 300;
 const SIGNATURE = /^v1=[0-9a-f]{64}$/;
 
 /**
- * Whether any of the secrets signed this payload within 300 s of now, before or after (Stripe's own check lets times in
- * the future pass). `payload` is the body exactly as it came; `now` in epoch milliseconds. Never throws for what a
- * sender wrote: Stripe's verifier breaks off at a part that is no signature, so it sees only those that could be one.
+ * Whether any of the secrets signed this payload within 300 s of now, before or after (Stripe's own check accepts times
+ * in the future). `payload` is the body exactly as it came, `header` Stripe-Signature, `now` epoch milliseconds. No
+ * header makes it throw: Stripe's verifier would at a part that is no signature, so it gets only those that can be one.
+ * https://docs.stripe.com/webhooks#verify-manually
  */
 export function isSignedBy(secrets: readonly string[], payload: string, header: string, now: number): boolean {
   const parts = header.split(',').map((part) => part.trim());

@@ -31,7 +31,7 @@ export function createVault(encryptionKeys: readonly Buffer[]) {
   if (!current) throw new Error('a vault needs a key');
 
   return {
-    /** AES-256-GCM; `context` (such as the install) is authenticated, so a sealed text can't be moved elsewhere. */
+    /** Encrypts by AES-256-GCM. `context`, such as the install, is authenticated: only the same one opens the result. */
     seal(text: string, context: string): string {
       const iv = randomBytes(IV_BYTES);
       const cipher = createCipheriv(ALGORITHM, current.encrypt, iv).setAAD(Buffer.from(context));
@@ -39,7 +39,7 @@ export function createVault(encryptionKeys: readonly Buffer[]) {
       return `${current.id}.${sealed.toString('base64url')}`;
     },
 
-    /** Throws when no configured key opens it or it was changed. */
+    /** The text that was sealed. Throws when no configured key opens it, it was changed, or `context` is another. */
     open(sealedText: string, context: string): string {
       const [id, encoded = ''] = sealedText.split('.');
       const key = keys.find((candidate) => candidate.id === id);
@@ -51,7 +51,7 @@ export function createVault(encryptionKeys: readonly Buffer[]) {
       return Buffer.concat([decipher.update(sealed.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]).toString('utf8');
     },
 
-    /** A token that carries `text` readable and signed, for links that must not expire with a table (unsubscribe). */
+    /** A token that holds `text`, readable and signed (HMAC-SHA256): for links without a row in a table, such as unsubscribe. */
     sign(text: string, purpose: string): string {
       return `${Buffer.from(text).toString('base64url')}.${mac(current, text, purpose)}`;
     },
@@ -73,13 +73,14 @@ function deriveKey(secret: Buffer): Key {
 const mac = (key: Key, text: string, purpose: string) =>
   createHmac('sha256', key.sign).update(`${purpose}\n${text}`).digest('base64url');
 
-/** Compares without telling by its time how much was right. */
-export function isEqual(a: string, b: string): boolean {
+/** Compares in constant time, so that timing says nothing about how much was right. */
+function isEqual(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
+/** In hex. */
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** An unguessable token for cookies and one-time links; only its hash is stored. */
+/** 256 random bits for a cookie or one-time link; only their hash is stored. */
 export const randomToken = (): string => randomBytes(32).toString('base64url');

@@ -1,5 +1,5 @@
 import type { Context } from '../context';
 
-/** A public Tillpost must not be a mail relay for strangers: ALLOWED_ACCOUNTS, when set, says who may connect. */
+/** Whether the account may connect. Without ALLOWED_ACCOUNTS all may; a public server sets it against strangers. */
 export const isAllowed = ({ config: { allowedAccounts } }: Context, accountId: string): boolean =>
   allowedAccounts.length === 0 || allowedAccounts.includes(accountId);

@@ -1,39 +1,26 @@
 /** The app owner's Connect webhook endpoint: receives the events of every account that installs the app, in one mode. */
 import { EVENT_TYPES, HOUSEKEEPING_TYPES } from '../../shared/catalogue';
 import { STRIPE_API_VERSION, type StripeClient } from '../stripe';
+import { createEndpoint, findEndpoints } from './webhook-endpoints';
 
 export const CONNECT_EVENT_TYPES = [...EVENT_TYPES, ...HOUSEKEEPING_TYPES] as const;
 
-export type EndpointOutcome =
-  | {
-      kind: 'created';
-      id: string;
-      secret: string;
-      /** Endpoints of another API version: to be deleted once the secret is in place. */ outdated: string[];
-    }
-  | { kind: 'updated'; id: string; changes: string[]; outdated: string[] }
-  | { kind: 'unchanged'; id: string; outdated: string[] };
+/** `outdated`: ids of endpoints of another API version, to be deleted by hand once the new secret is in place. */
+export type EndpointOutcome = { id: string; outdated: string[] } & (
+  { kind: 'created'; secret: string } | { kind: 'updated'; changes: string[] } | { kind: 'unchanged' }
+);
 
 /**
  * Makes sure an endpoint at `url` gets exactly our types in our API version. An endpoint's version can't be changed, so
  * another version means a second endpoint; both work until the old one is deleted by hand. Throws Stripe's errors.
  */
 export async function setUpConnectEndpoint(stripe: StripeClient, url: string): Promise<EndpointOutcome> {
-  const atUrl = [];
-  for await (const endpoint of stripe.webhookEndpoints.list({ limit: 100 }))
-    if (endpoint.url === url) atUrl.push(endpoint);
+  const atUrl = await findEndpoints(stripe, (one) => one === url);
   const current = atUrl.find((endpoint) => endpoint.api_version === STRIPE_API_VERSION);
   const outdated = atUrl.filter((endpoint) => endpoint !== current).map(({ id }) => id);
   if (!current) {
-    const { id, secret } = await stripe.webhookEndpoints.create({
-      url,
-      enabled_events: [...CONNECT_EVENT_TYPES],
-      api_version: STRIPE_API_VERSION as never,
-      connect: true,
-      description: 'Tillpost',
-    });
-    if (!secret) throw new Error('Stripe created a webhook endpoint without telling its secret');
-    return { kind: 'created', id, secret, outdated };
+    const created = await createEndpoint(stripe, { url, enabled_events: [...CONNECT_EVENT_TYPES], connect: true });
+    return { kind: 'created', ...created, outdated };
   }
   const changes = differences(current);
   if (changes.length === 0) return { kind: 'unchanged', id: current.id, outdated };

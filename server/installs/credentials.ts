@@ -1,4 +1,4 @@
-/** Calls to Stripe as an install: the one way to use its credentials. */
+/** Calls to Stripe with an install's credentials: whatever needs Stripe's API goes through `withStripe`. */
 import type { Context } from '../context';
 import type { Tenant } from '../db/tenant';
 import { classifyStripeError, type StripeClient } from '../stripe';
@@ -12,7 +12,7 @@ export { NeedsReconnect } from './refresh';
 const REFRESH_AHEAD_MS = 5 * 60_000;
 
 /**
- * Runs `call` with a client for the install. Its token is refreshed ahead of expiry, and once when Stripe answers 401:
+ * Runs `call` with a client for the install. Its token is refreshed ahead of expiry, and once when Stripe returns 401:
  * `call` may therefore run twice. Throws NeedsReconnect when the credentials are dead; Stripe's own errors pass through.
  */
 export async function withStripe<T>(
@@ -38,7 +38,7 @@ async function usableInstall(ctx: Context, tenant: Tenant): Promise<Install> {
     return await refreshToken(ctx, tenant, install);
   } catch (error) {
     if (error instanceof NeedsReconnect || left <= 0) throw error;
-    ctx.log.warn({ err: error, install: install.id }, 'token could not be refreshed yet; it is still good');
+    ctx.log.warn({ err: error, install: install.id }, 'token could not be refreshed yet; it is still valid');
     return install;
   }
 }
@@ -68,9 +68,9 @@ async function callAs<T>(
   const token = openSecret(ctx, 'token', install);
   if (token === undefined) return declareDead(ctx, tenant, install);
   try {
-    const answer = await call(ctx.stripeFor(token));
+    const result = await call(ctx.stripeFor(token));
     ctx.metrics.stripeRequests.inc({ result: 'ok' });
-    return answer;
+    return result;
   } catch (error) {
     const failure = classifyStripeError(error);
     if (failure) ctx.metrics.stripeRequests.inc({ result: failure });

@@ -1,4 +1,4 @@
-/** The install: one Stripe account connected in one mode. Its credentials stand encrypted on its row. */
+/** The install: one Stripe account connected in one mode. Its row holds its credentials, encrypted. */
 import { newId } from '../db/new-id';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenants } from '../db/keys';
@@ -42,7 +42,7 @@ export const isConnected = (install: Install | undefined): install is Install =>
 export const lastGrantAt = (install: Install): number =>
   install.token_expires_at === null ? install.connected_at : install.token_expires_at - ACCESS_TOKEN_MS;
 
-/** What connecting obtained; tokens and secrets are sealed (see seals.ts). */
+/** What connecting obtained; tokens and secrets are encrypted (see seals.ts). */
 export type Credentials = Pick<
   Install,
   'kind' | 'access_token' | 'refresh_token' | 'token_expires_at' | 'webhook_endpoint_id' | 'webhook_secret'

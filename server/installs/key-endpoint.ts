@@ -6,14 +6,10 @@ import { classifyStripeError, STRIPE_API_VERSION, type StripeClient } from '../s
 import { NeedsReconnect, withStripe } from './credentials';
 import type { Install } from './installs';
 import { openSecret } from './seals';
+import { createEndpoint, findEndpoints } from './webhook-endpoints';
 
 /** All supported types and the one that keeps billing true. Uninstalling doesn't exist without an app. */
 export const KEY_EVENT_TYPES = [...EVENT_TYPES, 'customer.subscription.updated'] as const;
-
-export interface Endpoint {
-  id: string;
-  secret: string;
-}
 
 export const endpointUrl = (ctx: Context, installId: string): string =>
   `${ctx.config.publicUrl}/webhooks/stripe/${installId}`;
@@ -28,11 +24,9 @@ export async function ensureEndpoint(
   stripe: StripeClient,
   installId: string,
   existing: Install | undefined,
-): Promise<Endpoint> {
+): Promise<{ id: string; secret: string }> {
   const secret = existing && openSecret(ctx, 'webhook', existing);
-  const ours = [];
-  for await (const endpoint of stripe.webhookEndpoints.list({ limit: 100 }))
-    if (endpoint.url.startsWith(endpointUrl(ctx, 'ins_'))) ours.push(endpoint);
+  const ours = await findEndpoints(stripe, (url) => url.startsWith(endpointUrl(ctx, 'ins_')));
   const known = ours.find((one) => one.id === existing?.webhook_endpoint_id && one.api_version === STRIPE_API_VERSION);
   const wanted = { url: endpointUrl(ctx, installId), enabled_events: [...KEY_EVENT_TYPES] };
   const kept =
@@ -43,20 +37,7 @@ export async function ensureEndpoint(
   return kept;
 }
 
-async function createEndpoint(
-  stripe: StripeClient,
-  wanted: { url: string; enabled_events: (typeof KEY_EVENT_TYPES)[number][] },
-): Promise<Endpoint> {
-  const { id, secret } = await stripe.webhookEndpoints.create({
-    ...wanted,
-    api_version: STRIPE_API_VERSION as never,
-    description: 'Tillpost',
-  });
-  if (!secret) throw new Error('Stripe created a webhook endpoint without telling its secret');
-  return { id, secret };
-}
-
-/** Deletes the install's endpoint at Stripe, as far as Stripe and the key still allow: disconnecting must not fail on it. */
+/** Deletes the install's endpoint at Stripe. What Stripe or the key no longer allow is logged, not thrown. */
 export async function deleteEndpoint(ctx: Context, install: Install): Promise<void> {
   const endpointId = install.webhook_endpoint_id;
   if (!endpointId) return;

@@ -2,6 +2,7 @@
  * Connect to Stripe: the Stripe Apps OAuth flow. https://docs.stripe.com/stripe-apps/api-authentication/oauth
  * Every way it can fail is a value that says what happened and offers the next step.
  */
+import type { Mode } from '../config';
 import type { Context } from '../context';
 import { flag } from '../db/columns';
 import { tenantOf, type Tenant } from '../db/tenant';
@@ -9,16 +10,13 @@ import { classifyStripeError, isSignedBy } from '../stripe';
 import { randomToken, sha256 } from '../vault';
 import { readAccount } from './account';
 import { isAllowed } from './allowed';
-import { connectInstall, findInstall, type Install } from './installs';
-import { PROBLEMS, type Problem } from './problems';
+import { connectInstall, findInstall } from './installs';
 import { deleteEndpoint } from './key-endpoint';
+import { PROBLEMS, type ConnectProblem, type ConnectResult } from './problems';
 import { sealSecret } from './seals';
 import { exchangeToken, isInvalidGrant, isRefusedKey, type Grant } from './token-exchange';
 
-export const STATE_MS = 10 * 60_000;
-
-export type Mode = 'live' | 'test';
-export type Connected = { kind: 'connected'; install: Install };
+const STATE_MS = 10 * 60_000;
 
 /** The install link with a fresh single-use `state`, bound to this browser. Undefined when the mode isn't configured. */
 export async function beginConnect(ctx: Context, mode: Mode, browser: string): Promise<string | undefined> {
@@ -45,9 +43,12 @@ export type CallbackQuery = Partial<
   Record<'code' | 'state' | 'error' | 'user_id' | 'account_id' | 'install_signature', string>
 >;
 
-/** Ends the flow: the code becomes tokens, the tokens an install. */
-export async function finishConnect(ctx: Context, query: CallbackQuery, browser: string): Promise<Connected | Problem> {
-  // Stripe sends a denial without the state, so it is told before the state is asked for.
+/**
+ * Ends the flow: exchanges the code for tokens and stores them on the install, new or known. A failure at Stripe is
+ * returned as a problem; others are thrown.
+ */
+export async function finishConnect(ctx: Context, query: CallbackQuery, browser: string): Promise<ConnectResult> {
+  // Stripe sends a denial without the state, so this comes before the check of the state.
   if (query.error === 'access_denied') return PROBLEMS.denied(ctx);
   if (query.error) return PROBLEMS.refusedByStripe(ctx, query.error);
   if (!query.state) return PROBLEMS.noState(ctx);
@@ -57,7 +58,7 @@ export async function finishConnect(ctx: Context, query: CallbackQuery, browser:
   if (!isInstallSignatureGood(ctx, query)) return PROBLEMS.badSignature(ctx, mode);
   const grant = await redeemCode(ctx, mode, query.code);
   if ('kind' in grant) return grant;
-  return storeGrant(ctx, mode, grant);
+  return connectGrant(ctx, mode, grant);
 }
 
 /** The mode the state was made for. One use: of several callbacks with it, one gets through. */
@@ -72,14 +73,14 @@ async function consumeState(ctx: Context, state: string, browser: string): Promi
   return row.livemode ? 'live' : 'test';
 }
 
-/** Install links sign what they say of user and account; checked when it is there, never asked for. */
+/** Install links may carry a signature of user and account: checked when it is there, not required. */
 function isInstallSignatureGood(ctx: Context, query: CallbackQuery): boolean {
   const { install_signature: signature, state, user_id, account_id } = query;
   if (!signature || ctx.secrets.appSecrets.length === 0) return true;
   return isSignedBy(ctx.secrets.appSecrets, JSON.stringify({ state, user_id, account_id }), signature, ctx.clock.now());
 }
 
-async function redeemCode(ctx: Context, mode: Mode, code: string): Promise<Grant | Problem> {
+async function redeemCode(ctx: Context, mode: Mode, code: string): Promise<Grant | ConnectProblem> {
   try {
     return await exchangeToken(ctx, mode === 'live', { grant_type: 'authorization_code', code });
   } catch (error) {
@@ -91,7 +92,7 @@ async function redeemCode(ctx: Context, mode: Mode, code: string): Promise<Grant
   }
 }
 
-async function storeGrant(ctx: Context, mode: Mode, grant: Grant): Promise<Connected | Problem> {
+async function connectGrant(ctx: Context, mode: Mode, grant: Grant): Promise<ConnectResult> {
   if (grant.livemode !== (mode === 'live')) return PROBLEMS.otherMode(ctx, mode);
   if (!isAllowed(ctx, grant.accountId)) return PROBLEMS.notAllowed(ctx, grant.accountId);
   const tenant: Tenant = { accountId: grant.accountId, livemode: grant.livemode };

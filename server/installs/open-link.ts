@@ -4,7 +4,7 @@ import type { Db, Row } from '../db/schema';
 import { tenantColumns, tenantOf, type Tenant } from '../db/tenant';
 import { randomToken, sha256 } from '../vault';
 
-export const OPEN_LINK_MS = 10 * 60_000;
+const OPEN_LINK_MS = 10 * 60_000;
 
 /** The token of a fresh link: `/open/:token`. */
 export async function createOpenLink(ctx: Context, tenant: Tenant, userId: string): Promise<string> {
@@ -21,21 +21,21 @@ export async function createOpenLink(ctx: Context, tenant: Tenant, userId: strin
   return token;
 }
 
-/** The install a link opens, without using it up. */
+/** The install that a link opens; the link stays valid. Undefined when it is unknown, used or expired. */
 export async function findOpenLink(db: Db, token: string, now: number): Promise<Tenant | undefined> {
   const row = await db.selectFrom('link_token').selectAll().where('token_hash', '=', sha256(token)).executeTakeFirst();
-  return tenantOfLive(row, now);
+  return tenantIfValid(row, now);
 }
 
-/** Uses the link up: only one of several callers gets its install. */
+/** The same, and deletes the link: of several callers only one gets the install. */
 export async function consumeOpenLink(db: Db, token: string, now: number): Promise<Tenant | undefined> {
   const row = await db
     .deleteFrom('link_token')
     .where('token_hash', '=', sha256(token))
     .returningAll()
     .executeTakeFirst();
-  return tenantOfLive(row, now);
+  return tenantIfValid(row, now);
 }
 
-const tenantOfLive = (row: Row<'link_token'> | undefined, now: number): Tenant | undefined =>
+const tenantIfValid = (row: Row<'link_token'> | undefined, now: number): Tenant | undefined =>
   row && row.expires_at > now ? tenantOf(row) : undefined;

@@ -1,29 +1,33 @@
-/** What can go wrong while connecting, in words for people: what happened, and what to do next. */
+/** What comes of an attempt to connect: an install, or a problem in words for people with what to do next. */
+import { MODES, type Mode } from '../config';
 import type { Context } from '../context';
+import type { Install } from './installs';
 
 export interface NextStep {
   label: string;
   href: string;
 }
 
-export interface Problem {
+/** A page that says what happened; `next` are its links. */
+export interface ConnectProblem {
   kind: 'problem';
   title: string;
   message: string;
   next: NextStep[];
 }
 
-type Mode = 'live' | 'test';
+export type ConnectResult = { kind: 'connected'; install: Install } | ConnectProblem;
 
 const START: NextStep = { label: 'Go to the start page', href: '/' };
 const again = (mode: Mode): NextStep => ({ label: 'Connect again', href: `/connect?mode=${mode}` });
 /** The mode isn't known: a link for each that is configured. */
 const anyMode = ({ config: { modes } }: Context): NextStep[] =>
-  (['live', 'test'] as const)
-    .filter((mode) => modes[mode])
-    .map((mode) => ({ label: `Connect in ${mode} mode`, href: `/connect?mode=${mode}` }));
+  MODES.filter((mode) => modes[mode]).map((mode) => ({
+    label: `Connect in ${mode} mode`,
+    href: `/connect?mode=${mode}`,
+  }));
 
-const problem = (title: string, message: string, ...next: NextStep[]): Problem => ({
+const problem = (title: string, message: string, ...next: NextStep[]): ConnectProblem => ({
   kind: 'problem',
   title,
   message,
@@ -33,6 +37,7 @@ const problem = (title: string, message: string, ...next: NextStep[]): Problem =
 const keyVariable = (mode: Mode) => (mode === 'live' ? 'STRIPE_SECRET_KEY' : 'STRIPE_TEST_SECRET_KEY');
 const linkVariable = (mode: Mode) => (mode === 'live' ? 'STRIPE_AUTHORIZE_URL' : 'STRIPE_TEST_AUTHORIZE_URL');
 
+/** Of Connect to Stripe, of both ways to connect, and of the Dashboard's link. */
 export const PROBLEMS = {
   badMode: (ctx: Context) =>
     problem('Which mode?', 'An account is connected either in live or in test mode. Choose one.', ...anyMode(ctx)),
@@ -120,6 +125,7 @@ export const PROBLEMS = {
     ),
 };
 
+/** Of connecting with a restricted key. */
 export const KEY_PROBLEMS = {
   notRestricted: () =>
     problem(

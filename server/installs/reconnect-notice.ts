@@ -1,8 +1,11 @@
-/** The one mail of an outage: Stripe refuses the account's credentials, a person has to connect it again. */
+/** The email that says that Stripe refuses an account's credentials: a person has to connect it again. */
 import type { Context } from '../context';
 import type { Install } from './installs';
 
-/** Goes to the account's own address and to ALERT_EMAIL. Without SMTP the console and the Dashboard show it alone. */
+/**
+ * To the account's own address and to ALERT_EMAIL; without SMTP only the console and the Dashboard show it. Throws the
+ * transport's error when no recipient could be reached.
+ */
 export async function sendReconnectNotice(ctx: Context, install: Install): Promise<void> {
   const { transport, config, log } = ctx;
   const recipients = [...new Set([install.account_email, config.alertEmail])].filter((address) => address !== null);
@@ -21,7 +24,7 @@ export async function sendReconnectNotice(ctx: Context, install: Install): Promi
   };
   const results = await Promise.allSettled(recipients.map((to) => transport.sendMail({ ...message, to })));
   const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-  // Once one of them knows, a refused address must not have the other told again and again.
+  // A retry would send it again to those who have it, so one success is enough.
   if (failures.length === recipients.length) throw failures[0];
   for (const error of failures) log.warn({ err: error, install: install.id }, 'a notice could not be sent');
 }

@@ -1,7 +1,8 @@
 /**
- * One refresh at a time per install, for every exchange kills the refresh token it used: single flight inside a
- * process, a lease on the row between processes, and the new pair is stored before it is used (compare-and-swap).
- * When a process dies between Stripe's answer and that write, the pair is lost and the account has to be reconnected.
+ * One refresh at a time per install, because each exchange ends the refresh token it used: callers in one process share
+ * one exchange, a lease on the row excludes other processes, and the new pair is stored before it is used
+ * (compare-and-swap). A process that dies between Stripe's response and that write loses the pair: the account has to be
+ * connected again.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Context } from '../context';
@@ -10,8 +11,9 @@ import { findInstall, markNeedsReconnect, type Install } from './installs';
 import { openSecret, sealSecret } from './seals';
 import { exchangeToken, isInvalidGrant, type Grant } from './token-exchange';
 
-/** Longer than the exchange's time-out. */
+/** Longer than the exchange's time-out (token-exchange.ts). */
 const TOKEN_LEASE_MS = 15_000;
+/** How often a process looks whether another one has finished. */
 const LOOK_AGAIN_MS = 50;
 
 /** Stripe refuses the install's credentials for good: a person has to connect the account again. */
@@ -23,7 +25,7 @@ export class NeedsReconnect extends Error {
 
 const inFlight = new WeakMap<Context, Map<string, Promise<Install>>>();
 
-/** The install with a token newer than `stale`'s. Throws NeedsReconnect, or Stripe's errors when it can't be asked. */
+/** The install with a token newer than `stale`'s. Throws NeedsReconnect, or Stripe's errors. */
 export function refreshToken(ctx: Context, tenant: Tenant, stale: Install): Promise<Install> {
   const flights = inFlight.get(ctx) ?? new Map<string, Promise<Install>>();
   inFlight.set(ctx, flights);
@@ -63,7 +65,7 @@ async function refreshUnderLease(ctx: Context, tenant: Tenant, leased: Install):
     const refresh = openSecret(ctx, 'refresh', leased);
     if (refresh === undefined) return await declareDead(ctx, tenant, leased);
     const grant = await exchangeToken(ctx, tenant.livemode, { grant_type: 'refresh_token', refresh_token: refresh });
-    const stored = await storeGrant(ctx, tenant, leased, grant);
+    const stored = await storeTokens(ctx, tenant, leased, grant);
     ctx.metrics.refreshes.inc({ result: 'ok' });
     return stored ?? (await currentInstall(ctx, tenant));
   } catch (error) {
@@ -75,8 +77,8 @@ async function refreshUnderLease(ctx: Context, tenant: Tenant, leased: Install):
   }
 }
 
-/** Undefined when somebody connected anew in the meantime: their tokens are the newer ones. */
-const storeGrant = (ctx: Context, tenant: Tenant, leased: Install, grant: Grant): Promise<Install | undefined> =>
+/** Undefined when somebody reconnected in the meantime: those tokens are newer. */
+const storeTokens = (ctx: Context, tenant: Tenant, leased: Install, grant: Grant): Promise<Install | undefined> =>
   ctx.db
     .updateTable('install')
     .set({
@@ -90,7 +92,7 @@ const storeGrant = (ctx: Context, tenant: Tenant, leased: Install, grant: Grant)
     .returningAll()
     .executeTakeFirst();
 
-/** The refresh token was used already: by a process whose lease ended early, or by a reconnect, if the store has a newer one. */
+/** A newer pair on the row means that another process used this token after our lease ended, or somebody reconnected. */
 async function afterInvalidGrant(ctx: Context, tenant: Tenant, leased: Install): Promise<Install> {
   const current = await currentInstall(ctx, tenant);
   if (current.refresh_token !== leased.refresh_token) return current;
@@ -98,7 +100,7 @@ async function afterInvalidGrant(ctx: Context, tenant: Tenant, leased: Install):
   return declareDead(ctx, tenant, leased);
 }
 
-/** Turns the install to "needs reconnect" and throws that. */
+/** Marks the install as needing reconnection, and throws NeedsReconnect. */
 export async function declareDead(ctx: Context, tenant: Tenant, refused: Install): Promise<never> {
   await markNeedsReconnect(ctx.db, refused, ctx.clock.now());
   ctx.nudge();

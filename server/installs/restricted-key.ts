@@ -2,26 +2,25 @@
  * Connect with a restricted key, for operators whose app isn't published: the key is checked against Stripe, and the
  * webhook endpoint is created through the API. Pasting the key again is the sign-in, and puts the endpoint right.
  */
+import { MODES, type Mode } from '../config';
 import type { Context } from '../context';
 import { newId } from '../db/new-id';
 import { tenantKey, type Tenant } from '../db/tenant';
 import { classifyStripeError, type StripeClient } from '../stripe';
-import { nameOf } from './account';
+import { namesOf } from './account';
 import { isAllowed } from './allowed';
-import { connectInstall, findInstall, isConnected, type Install } from './installs';
+import { connectInstall, findInstall, isConnected } from './installs';
 import { ensureEndpoint } from './key-endpoint';
-import { KEY_PROBLEMS, PROBLEMS, type Problem } from './problems';
+import { KEY_PROBLEMS, PROBLEMS, type ConnectResult } from './problems';
 import { sealSecret } from './seals';
 
-type Connected = { kind: 'connected'; install: Install };
-
 /** Modes whose app isn't configured: the only ones a key may connect. */
-export const keyModes = ({ config: { modes } }: Context): ('live' | 'test')[] =>
-  (['live', 'test'] as const).filter((mode) => !modes[mode]);
+export const keyModes = ({ config: { modes } }: Context): Mode[] => MODES.filter((mode) => !modes[mode]);
 
-export async function connectRestrictedKey(ctx: Context, text: string): Promise<Connected | Problem> {
+/** Connects the account of the pasted key. A failure at Stripe is returned as a problem; others are thrown. */
+export async function connectRestrictedKey(ctx: Context, text: string): Promise<ConnectResult> {
   const key = text.trim();
-  const mode = /^rk_(live|test)_\w+$/.exec(key)?.[1] as 'live' | 'test' | undefined;
+  const mode = /^rk_(live|test)_\w+$/.exec(key)?.[1] as Mode | undefined;
   if (!mode) return KEY_PROBLEMS.notRestricted();
   if (!keyModes(ctx).includes(mode)) return KEY_PROBLEMS.appConfigured(mode);
   const stripe = ctx.stripeFor(key);
@@ -31,9 +30,7 @@ export async function connectRestrictedKey(ctx: Context, text: string): Promise<
     const missing = await missingPermissions(stripe);
     if (missing.length > 0) return KEY_PROBLEMS.missing(missing);
     const tenant = { accountId: account.id, livemode: mode === 'live' };
-    return await alone(tenantKey(tenant), () =>
-      connect(ctx, tenant, key, { account_name: nameOf(account), account_email: account.email ?? null }),
-    );
+    return await inTurn(tenantKey(tenant), () => connect(ctx, tenant, key, namesOf(account)));
   } catch (error) {
     const failure = classifyStripeError(error);
     if (!failure) throw error;
@@ -48,8 +45,8 @@ async function connect(
   ctx: Context,
   tenant: Tenant,
   key: string,
-  names: Pick<Install, 'account_name' | 'account_email'>,
-): Promise<Connected | Problem> {
+  names: ReturnType<typeof namesOf>,
+): Promise<ConnectResult> {
   const existing = await findInstall(ctx.db, tenant);
   const id = existing?.id ?? newId('ins');
   const endpoint = await ensureEndpoint(ctx, ctx.stripeFor(key), id, isConnected(existing) ? existing : undefined);
@@ -72,7 +69,7 @@ async function connect(
   return { kind: 'connected', install };
 }
 
-/** What Tillpost asks Stripe for, as the Dashboard's page for restricted keys names it. */
+/** What Tillpost requests from Stripe; the names are those of the Dashboard's page for restricted keys. */
 const PERMISSIONS: readonly [string, (stripe: StripeClient) => Promise<unknown>][] = [
   ['Customers: read', (stripe) => stripe.customers.list({ limit: 1 })],
   ['Subscriptions: read', (stripe) => stripe.subscriptions.list({ limit: 1 })],
@@ -85,12 +82,12 @@ const PERMISSIONS: readonly [string, (stripe: StripeClient) => Promise<unknown>]
   ['Webhook Endpoints: write', (stripe) => stripe.webhookEndpoints.list({ limit: 1 })],
 ];
 
-/** All at once, so that the merchant hears of every missing permission in one go. */
+/** All are tried, so that the merchant reads of every missing permission at once. */
 async function missingPermissions(stripe: StripeClient): Promise<string[]> {
   const missing = await Promise.all(
-    PERMISSIONS.map(async ([name, ask]) => {
+    PERMISSIONS.map(async ([name, request]) => {
       try {
-        await ask(stripe);
+        await request(stripe);
         return [];
       } catch (error) {
         if (classifyStripeError(error) === 'forbidden') return [name];
@@ -104,7 +101,7 @@ async function missingPermissions(stripe: StripeClient): Promise<string[]> {
 const turns = new Map<string, Promise<unknown>>();
 
 /** A form sent twice must not make two endpoints: attempts for one install take turns. */
-async function alone<T>(key: string, work: () => Promise<T>): Promise<T> {
+async function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
   const before = turns.get(key) ?? Promise.resolve();
   const turn = before.then(work, work);
   turns.set(key, turn);

@@ -3,10 +3,10 @@ import { Router, type Response } from 'express';
 import type { Context } from '../context';
 import { tenantOf } from '../db/tenant';
 import { AppError } from '../errors';
-import { beginConnect, finishConnect, type CallbackQuery, type Connected } from './oauth';
+import { findInstall, isConnected, type Install } from './installs';
+import { beginConnect, finishConnect, type CallbackQuery } from './oauth';
 import { consumeOpenLink, findOpenLink } from './open-link';
-import { findInstall, isConnected } from './installs';
-import { PROBLEMS, type NextStep, type Problem } from './problems';
+import { PROBLEMS, type ConnectProblem, type NextStep } from './problems';
 import { connectRestrictedKey } from './restricted-key';
 import {
   browserToken,
@@ -19,7 +19,7 @@ import {
 } from './session-middleware';
 import { openSession, signOut, signOutEverywhere, switchInstall, type Session } from './sessions';
 
-/** The pages this needs; the response's status is set already. */
+/** The pages that the console renders for these routes; the response's status is set already. */
 export interface InstallPages {
   problem(res: Response, page: { title: string; message: string; next: NextStep[] }): void;
   /** A page with one form that posts `csrf_token` to `action`. */
@@ -33,11 +33,11 @@ export function installRoutes(ctx: Context, pages: InstallPages): Router {
   const session = readSession(ctx);
   const form = [session, ...checkForm(ctx)];
 
-  const fail = (res: Response, { title, message, next }: Problem, status = 400) => {
+  const fail = (res: Response, { title, message, next }: ConnectProblem, status = 400) => {
     pages.problem(res.status(status), { title, message, next });
   };
-  /** A fresh id each time: one that was planted in the browser before the sign-in is worth nothing after it. */
-  const signIn = async (res: Response, { install }: Connected, kind: Session['kind'] = 'full') => {
+  /** Always with a fresh session id, so that nobody can plant a known one before the sign-in (session fixation). */
+  const signIn = async (res: Response, install: Install, kind: Session['kind'] = 'full') => {
     const previous = sessionOf(res);
     sendSessionCookie(ctx, res, await openSession(ctx, { tenant: tenantOf(install), kind, previous }));
   };
@@ -51,17 +51,17 @@ export function installRoutes(ctx: Context, pages: InstallPages): Router {
   });
 
   router.get('/oauth/callback', session, async (req, res) => {
-    const outcome = await finishConnect(ctx, readQuery(req.query), browserToken(ctx, req, res));
-    if (outcome.kind === 'problem') return fail(res, outcome);
-    await signIn(res, outcome);
+    const result = await finishConnect(ctx, readQuery(req.query), browserToken(ctx, req, res));
+    if (result.kind === 'problem') return fail(res, result);
+    await signIn(res, result.install);
     res.redirect(CONNECTED);
   });
 
   router.post('/connect/key', ...form, async (req, res) => {
     const { key } = req.body as Record<string, unknown>;
-    const outcome = await connectRestrictedKey(ctx, typeof key === 'string' ? key : '');
-    if (outcome.kind === 'problem') return fail(res, outcome);
-    await signIn(res, outcome);
+    const result = await connectRestrictedKey(ctx, typeof key === 'string' ? key : '');
+    if (result.kind === 'problem') return fail(res, result);
+    await signIn(res, result.install);
     res.redirect(303, CONNECTED);
   });
 
@@ -73,14 +73,14 @@ export function installRoutes(ctx: Context, pages: InstallPages): Router {
     pages.confirmOpen(res, { action: req.path, csrfToken: csrfTokenOf(res), accountName });
   });
 
-  /** The link is used up by a form, not by being looked at: previews and prefetches would take it away. */
+  /** A form consumes the link, not the page above: previews and prefetches must not. */
   router.post('/open/:token', ...form, async (req, res) => {
     const tenant = await consumeOpenLink(ctx.db, String(req.params.token), ctx.clock.now());
     const install = tenant && (await findInstall(ctx.db, tenant));
     if (!isConnected(install)) return fail(res, PROBLEMS.openLink(), 404);
     const current = sessionOf(res);
     const isHeld = current?.kind === 'full' && (await switchInstall(ctx.db, current, install.id));
-    if (!isHeld) await signIn(res, { kind: 'connected', install }, 'dashboard');
+    if (!isHeld) await signIn(res, install, 'dashboard');
     res.redirect(303, '/settings/stripe');
   });
 
@@ -114,7 +114,7 @@ export function installRoutes(ctx: Context, pages: InstallPages): Router {
   return router;
 }
 
-/** Repeated parameters come as lists: they are nothing that Stripe sends. */
+/** Express parses repeated parameters as lists; Stripe sends none, so they are dropped. */
 function readQuery(query: Record<string, unknown>): CallbackQuery {
   const texts = Object.entries(query).filter(([, value]) => typeof value === 'string');
   return Object.fromEntries(texts) as CallbackQuery;

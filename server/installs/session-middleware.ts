@@ -1,4 +1,4 @@
-/** Cookies, sessions and forms on requests; the console's routes use these too. */
+/** Cookies, sessions and forms, as middleware of Express; the console's routes use these too. */
 import { urlencoded, type CookieOptions, type Request, type RequestHandler, type Response } from 'express';
 import type { Context } from '../context';
 import { AppError } from '../errors';
@@ -25,14 +25,14 @@ export const sessionOf = (res: Response): Session | undefined => res.locals.sess
 /** Goes into every form as `csrf_token`; bound to the session, or to the browser while there is none. */
 export const csrfTokenOf = (res: Response): string => res.locals.csrfToken as string;
 
-/** Without a session: to the page that offers Connect to Stripe. A form can't have its session's CSRF token then. */
+/** Without a session: 302 to the page that offers Connect to Stripe, 403 for a form. */
 export const requireSession: RequestHandler = (req, res, next) => {
   if (sessionOf(res)) return next();
   if (req.method === 'POST') throw new AppError('forbidden', 'You are signed out. Sign in, then send the form again.');
   res.redirect('/');
 };
 
-/** For what a session opened by the Dashboard's link must not do: disconnect, erase, import. */
+/** 403 for what a session opened by the Dashboard's link must not do: disconnect, erase, import. */
 export const requireFullSession: RequestHandler = (_req, res, next) => {
   if (sessionOf(res)?.kind === 'full') return next();
   throw new AppError(
@@ -53,14 +53,14 @@ export function checkForm(ctx: Context): RequestHandler[] {
   ];
 }
 
-/** Browsers say where a POST comes from; other clients say nothing and are held by the token alone. */
+/** Browsers send where a POST comes from; other clients send nothing, and only the CSRF token protects there. */
 function requireSameOrigin(ctx: Context): RequestHandler {
   const ours = new URL(ctx.config.publicUrl).host;
   return (req, _res, next) => {
     const site = req.get('sec-fetch-site');
     const origin = req.get('origin');
     const isForeignSite = site !== undefined && site !== 'same-origin' && site !== 'none';
-    // A page that sends no referrer sends "null" as its origin: Sec-Fetch-Site then has to vouch for it.
+    // A page without a referrer has the origin "null"; then only Sec-Fetch-Site can say that it is ours.
     const isForeignOrigin =
       origin === 'null' ? site !== 'same-origin' : origin !== undefined && !isOwn(origin, [ours, req.get('host')]);
     if (isForeignSite || isForeignOrigin) throw new AppError('forbidden', 'This form was sent from another site.');
@@ -80,7 +80,7 @@ function requireCsrfToken(ctx: Context): RequestHandler {
   };
 }
 
-/** Names this browser: an OAuth state is good only where it was made. Set when it is missing. */
+/** This browser's random token, in a cookie that is set when missing: an OAuth state works only where it was created. */
 export function browserToken(ctx: Context, req: Request, res: Response): string {
   const name = cookieNames(ctx).browser;
   const known = readCookie(req, name) ?? (res.locals.browserToken as string | undefined);

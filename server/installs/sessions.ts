@@ -10,10 +10,11 @@ import { randomToken, sha256 } from '../vault';
 import type { Install } from './installs';
 
 export const SESSION_MS = 30 * 24 * 60 * 60_000;
-/** Sliding, but one write a day is enough. */
+/** A session is extended by use, with at most one write a day. */
 const RENEW_AFTER_MS = 24 * 60 * 60_000;
 
 export interface Session {
+  /** SHA-256 of the cookie's value, which isn't stored. */
   idHash: string;
   kind: 'full' | 'dashboard';
   /** The install on screen. */
@@ -21,6 +22,7 @@ export interface Session {
   install: Install;
   /** All installs this session may switch to, the one on screen included. */
   installs: Install[];
+  /** Epoch milliseconds. */
   expiresAt: number;
 }
 
@@ -55,7 +57,7 @@ const addInstallToSession = (trx: Trx, idHash: string, tenant: Tenant) =>
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 
-/** The session of a cookie's id. Undefined when it is unknown, expired, or its install's data is erased. */
+/** The session of a cookie's value. Undefined when it is unknown or expired, or its install's data has been erased. */
 export async function findSession(ctx: Context, id: string): Promise<Session | undefined> {
   const idHash = sha256(id);
   const row = await ctx.db
@@ -84,7 +86,7 @@ const installsOfSession = (db: Db, idHash: string): Promise<Install[]> =>
     .orderBy('install.id')
     .execute();
 
-/** Moves the expiry on, at most once a day. True when it did: the cookie has to be sent again. */
+/** Extends the session, at most once a day. True when it did: the cookie has to be sent again. */
 export async function renewSession(ctx: Context, session: Session): Promise<boolean> {
   const expiresAt = ctx.clock.now() + SESSION_MS;
   if (expiresAt - session.expiresAt < RENEW_AFTER_MS) return false;
@@ -111,7 +113,7 @@ async function endSession(trx: Trx, session: Session): Promise<void> {
   await trx.deleteFrom('session').where('id_hash', '=', session.idHash).execute();
 }
 
-/** Ends every session that holds the install, whoever's it is. */
+/** Ends every session that holds the install, those of other people too. */
 export const signOutEverywhere = (db: Db, tenant: Tenant): Promise<void> =>
   transact(db, async (trx) => {
     const ids = trx.selectFrom('session_install').select('id_hash').where(ofTenant(tenant));
@@ -120,8 +122,8 @@ export const signOutEverywhere = (db: Db, tenant: Tenant): Promise<void> =>
   });
 
 /**
- * The install is gone from every session but `keep` (the one that disconnected it and may still erase its data):
- * sessions that have it on screen move to another of their installs, or end.
+ * Removes the install from every session but `keep`, the id hash of the one that disconnected it and may still erase its
+ * data. Sessions that have it on screen switch to another of their installs, or end.
  */
 export async function removeInstallFromSessions(trx: Trx, tenant: Tenant, keep?: string): Promise<void> {
   const spared = keep ?? '';

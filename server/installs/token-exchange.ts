@@ -6,10 +6,10 @@ import { z } from 'zod';
 import type { Context } from '../context';
 
 const EXCHANGE_TIMEOUT_MS = 10_000;
-/** The answer carries no `expires_in`; Stripe documents one hour. */
+/** The response has no `expires_in`; Stripe documents one hour. */
 export const ACCESS_TOKEN_MS = 60 * 60_000;
 
-const answerSchema = z.object({
+const responseSchema = z.object({
   access_token: z.string().min(1),
   refresh_token: z.string().min(1),
   livemode: z.boolean(),
@@ -21,7 +21,7 @@ export interface Grant {
   refreshToken: string;
   /** Epoch milliseconds, counted from before the request. */
   expiresAt: number;
-  /** The account: the token response is the only thing believed about it. */
+  /** Only the token response says whose tokens they are; the redirect's parameters are not believed. */
   accountId: string;
   livemode: boolean;
 }
@@ -29,12 +29,15 @@ export interface Grant {
 type GrantRequest =
   { grant_type: 'authorization_code'; code: string } | { grant_type: 'refresh_token'; refresh_token: string };
 
-/** Exchanges a code or a refresh token with the app owner's key of the same mode. Throws Stripe's errors. */
+/**
+ * Exchanges a code or a refresh token with the app owner's key of the same mode. Throws Stripe's errors, and a ZodError
+ * for a response of another shape.
+ */
 export async function exchangeToken(ctx: Context, livemode: boolean, request: GrantRequest): Promise<Grant> {
   const ownerKey = ctx.secrets.stripeKeys[livemode ? 'live' : 'test'];
   if (!ownerKey) throw new Error(`no app key is configured for ${livemode ? 'live' : 'test'} mode`);
   const basic = `Basic ${Buffer.from(`${ownerKey}:`).toString('base64')}`;
-  const asked = ctx.clock.now();
+  const askedAt = ctx.clock.now();
   const response = await ctx.stripeFor(ownerKey).rawRequest(
     'POST',
     '/v1/oauth/token',
@@ -47,13 +50,13 @@ export async function exchangeToken(ctx: Context, livemode: boolean, request: Gr
       },
     },
   );
-  const answer = answerSchema.parse(response);
+  const tokens = responseSchema.parse(response);
   return {
-    accessToken: answer.access_token,
-    refreshToken: answer.refresh_token,
-    expiresAt: asked + ACCESS_TOKEN_MS,
-    accountId: answer.stripe_user_id,
-    livemode: answer.livemode,
+    accessToken: tokens.access_token,
+    refreshToken: tokens.refresh_token,
+    expiresAt: askedAt + ACCESS_TOKEN_MS,
+    accountId: tokens.stripe_user_id,
+    livemode: tokens.livemode,
   };
 }
 

@@ -1,0 +1,187 @@
+import { ConfigError, readAddress, readConfig, readSetupConfig } from './config';
+
+const KEY = Buffer.alloc(32, 7).toString('base64');
+const OLDER_KEY = Buffer.alloc(32, 6).toString('base64');
+const SMTP = { SMTP_URL: 'smtp://127.0.0.1:2525', MAIL_FROM: 'hello@example.com' };
+const LIVE_MODE = {
+  STRIPE_SECRET_KEY: 'sk_live_1',
+  STRIPE_AUTHORIZE_URL: 'https://marketplace.stripe.com/oauth/v2/authorize?client_id=ca_1',
+  STRIPE_WEBHOOK_SECRET: 'whsec_1, whsec_2',
+};
+
+function faultsOf(read: () => unknown): readonly string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+}
+
+describe('readConfig', () => {
+  it('has a default for everything on one laptop', () => {
+    const { config, secrets } = readConfig({});
+    expect(config).toEqual({
+      production: false,
+      port: 4242,
+      host: '127.0.0.1',
+      publicUrl: 'http://127.0.0.1:4242',
+      modes: { live: null, test: null },
+      stripeApiBase: 'https://api.stripe.com',
+      mailFrom: null,
+      alertEmail: null,
+      allowedAccounts: [],
+      payloadRetentionDays: 90,
+      logLevel: 'info',
+    });
+    expect(secrets).toMatchObject({
+      databaseUrl: 'sqlite:./data/tillpost.db',
+      stripeKeys: { live: null, test: null },
+      webhookSecrets: { live: [], test: [] },
+      appSecrets: [],
+      smtpUrl: null,
+    });
+    expect(secrets.encryptionKeys.map((key) => key.length)).toEqual([32]);
+  });
+
+  it('takes a blank variable for one that is not set, and trims the others', () =>
+    expect(readConfig({ PORT: ' ', SMTP_URL: '', HOST: ' 0.0.0.0 ' }).config).toMatchObject({
+      port: 4242,
+      host: '0.0.0.0',
+    }));
+
+  it('reads a mode, secrets apart', () => {
+    const { config, secrets } = readConfig(LIVE_MODE);
+    expect(config.modes).toEqual({ live: { authorizeUrl: LIVE_MODE.STRIPE_AUTHORIZE_URL }, test: null });
+    expect(secrets.stripeKeys).toEqual({ live: 'sk_live_1', test: null });
+    expect(secrets.webhookSecrets).toEqual({ live: ['whsec_1', 'whsec_2'], test: [] });
+  });
+
+  it('reads several encryption keys in their order', () =>
+    expect(readConfig({ ENCRYPTION_KEY: `${KEY}, ${OLDER_KEY}` }).secrets.encryptionKeys).toEqual([
+      Buffer.alloc(32, 7),
+      Buffer.alloc(32, 6),
+    ]));
+
+  it('drops the slash at the end of an address', () =>
+    expect(
+      readConfig({ PUBLIC_URL: 'http://127.0.0.1:1/', STRIPE_API_BASE: 'http://localhost:4243/' }).config,
+    ).toMatchObject({ publicUrl: 'http://127.0.0.1:1', stripeApiBase: 'http://localhost:4243' }));
+
+  it.each([
+    ['PORT', 'eighty', 'must be a port number from 0 to 65535'],
+    ['PORT', '65536', 'must be a port number from 0 to 65535'],
+    ['PUBLIC_URL', 'tillpost.example.com', 'must be an address such as https://tillpost.example.com'],
+    ['PUBLIC_URL', 'http://127.0.0.1:1/?a=b', 'must have no query or fragment'],
+    ['LOG_LEVEL', 'loud', 'must be one of fatal, error, warn, info, debug, trace, silent'],
+    ['DATABASE_URL', 'mysql://x', 'must be sqlite:./path/to/file.db, sqlite::memory: or postgres://…'],
+    [
+      'ENCRYPTION_KEY',
+      `${KEY},short`,
+      'must be 32 bytes in base64 (openssl rand -base64 32), or a comma-separated list of such keys',
+    ],
+    ['RETENTION_DAYS', '0', 'must be a whole number of days, at least 1'],
+    ['STRIPE_APP_SECRET', 'absec_1,whsec_1', 'must be a comma-separated list of absec_… secrets'],
+    ['STRIPE_API_BASE', 'http://api.example.com', 'must be an https address, or http on loopback'],
+    ['STRIPE_API_BASE', 'http://127.0.0.1.example.com', 'must be an https address, or http on loopback'],
+    ['ALLOWED_ACCOUNTS', 'acct_1 acct_2', 'must be a comma-separated list of Stripe account ids (acct_…)'],
+    ['ALLOWED_ACCOUNTS', ',', 'must be a comma-separated list of Stripe account ids (acct_…)'],
+    ['MAIL_FROM', 'a@b.example, c@d.example', 'must be an address, as hello@example.com or Name <hello@example.com>'],
+    ['ALERT_EMAIL', 'nobody', 'must be an address'],
+  ])('refuses %s=%s', (name, value, expected) =>
+    expect(faultsOf(() => readConfig({ [name]: value }))).toEqual([`${name} ${expected}`]),
+  );
+
+  it.each([
+    ['STRIPE_SECRET_KEY', 'sk_test_1', 'must be a live key (sk_live_…)'],
+    ['STRIPE_AUTHORIZE_URL', 'http://example.com', "must be the app's whole https install link"],
+    ['STRIPE_WEBHOOK_SECRET', 'absec_1', 'must be a comma-separated list of whsec_… secrets'],
+  ])('refuses %s=%s in a mode that is whole', (name, value, expected) =>
+    expect(faultsOf(() => readConfig({ ...LIVE_MODE, [name]: value }))).toEqual([`${name} ${expected}`]),
+  );
+
+  it('names what a mode lacks that is configured in part', () =>
+    expect(faultsOf(() => readConfig({ STRIPE_TEST_SECRET_KEY: 'sk_test_1' }))).toEqual(
+      ['STRIPE_TEST_AUTHORIZE_URL', 'STRIPE_TEST_WEBHOOK_SECRET'].map(
+        (name) =>
+          `${name} is missing: test mode is configured in part; ` +
+          'set all of STRIPE_TEST_SECRET_KEY, STRIPE_TEST_AUTHORIZE_URL, STRIPE_TEST_WEBHOOK_SECRET or none',
+      ),
+    ));
+
+  it('wants a sender with an SMTP server', () => {
+    expect(faultsOf(() => readConfig({ SMTP_URL: SMTP.SMTP_URL }))).toEqual([
+      'MAIL_FROM is missing: the sender address that goes with SMTP_URL',
+    ]);
+    expect(readConfig(SMTP).config.mailFrom).toBe(SMTP.MAIL_FROM);
+  });
+
+  it('names every fault at once, and never the value', () => {
+    const read = () =>
+      readConfig({ PORT: 'x', SMTP_URL: 'hunter2', STRIPE_SECRET_KEY: 'hunter2', LOG_LEVEL: 'hunter2' });
+    expect(faultsOf(read).map((fault) => fault.split(' ')[0])).toEqual([
+      'PORT',
+      'LOG_LEVEL',
+      'STRIPE_SECRET_KEY',
+      'SMTP_URL',
+      'STRIPE_AUTHORIZE_URL',
+      'STRIPE_WEBHOOK_SECRET',
+      'MAIL_FROM',
+    ]);
+    expect(faultsOf(read).join()).not.toContain('hunter2');
+    expect(read).toThrow(/^The configuration has 7 faults:\n- PORT must be a port number/);
+  });
+});
+
+describe('in production', () => {
+  const MISSING = {
+    address: 'PUBLIC_URL is missing: the https address under which Stripe and people reach this server',
+    key: 'ENCRYPTION_KEY is missing: 32 random bytes in base64 (openssl rand -base64 32)',
+  };
+
+  it('an address and a key must be set', () =>
+    expect(faultsOf(() => readConfig({ NODE_ENV: 'production' }))).toEqual([MISSING.address, MISSING.key]));
+
+  it('an https address is enough to want a key', () =>
+    expect(faultsOf(() => readConfig({ PUBLIC_URL: 'https://tillpost.example.com' }))).toEqual([MISSING.key]));
+
+  it.each(['http://tillpost.example.com', 'tillpost.example.com'])('the address %s is refused', (PUBLIC_URL) =>
+    expect(faultsOf(() => readConfig({ NODE_ENV: 'production', ENCRYPTION_KEY: KEY, PUBLIC_URL }))).toEqual([
+      'PUBLIC_URL must be an https address such as https://tillpost.example.com',
+    ]),
+  );
+
+  it.each(['http://localhost:4242', 'http://127.0.0.1:4242', 'http://[::1]:4242', 'https://tillpost.example.com'])(
+    'the address %s is good',
+    (PUBLIC_URL) =>
+      expect(readConfig({ NODE_ENV: 'production', ENCRYPTION_KEY: KEY, PUBLIC_URL }).config).toMatchObject({
+        production: true,
+        publicUrl: PUBLIC_URL,
+      }),
+  );
+});
+
+describe('readSetupConfig', () => {
+  it('needs an address and a key, and nothing else of a mode', () => {
+    expect(
+      readSetupConfig({ PUBLIC_URL: 'https://a.example', STRIPE_TEST_SECRET_KEY: 'sk_test_1', PORT: 'x' }),
+    ).toEqual({
+      publicUrl: 'https://a.example',
+      stripeApiBase: 'https://api.stripe.com',
+      keys: { live: null, test: 'sk_test_1' },
+    });
+    expect(faultsOf(() => readSetupConfig({}))).toEqual([
+      'PUBLIC_URL is missing: the https address under which Stripe and people reach this server',
+      "STRIPE_SECRET_KEY or STRIPE_TEST_SECRET_KEY is missing: the app owner's key",
+    ]);
+  });
+});
+
+describe('readAddress', () => {
+  it('falls back on the local one', () => {
+    expect(readAddress({ PORT: '5000' })).toBe('http://127.0.0.1:5000');
+    expect(readAddress({ PUBLIC_URL: 'https://a.example/', SMTP_URL: 'x' })).toBe('https://a.example');
+    expect(faultsOf(() => readAddress({ NODE_ENV: 'production' }))).toHaveLength(1);
+  });
+});
