@@ -38,10 +38,6 @@ export const textIn = (form: Form, name: string): string => {
   return typeof value === 'string' ? value.replaceAll('\r\n', '\n') : '';
 };
 
-/** One of the known values, or undefined. */
-export const oneOf = <T extends string>(values: readonly T[], value: string | undefined): T | undefined =>
-  values.find((candidate) => candidate === value);
-
 export function getFound<T>(value: T | undefined): T {
   if (value === undefined) throw new AppError('not_found', 'There is no such page.');
   return value;

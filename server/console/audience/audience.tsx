@@ -1,6 +1,9 @@
 /** The audience: every contact of the account, searched, filtered, paged, exported. */
-import { CONTACT_STATUSES, type ContactView, type List } from '../../../shared/api';
-import { Badge, ContactBadge, CONTACT_WORDS } from '../components/badge';
+import { CONTACT_STATUSES, SUBSCRIPTION_STATUSES, type ContactView, type List } from '../../../shared/api';
+import { nameContact } from '../../../shared/words/explanations';
+import { BILLING_LABELS, CONTACT_LABELS } from '../../../shared/words/fields';
+import { CONTACT_STATUS_WORDS, EMAIL_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
+import { Badge } from '../components/badge';
 import { Empty, LinkButton, PageHead } from '../components/blocks';
 import { Filters, href } from '../components/filters';
 import { SelectField, TextField } from '../components/form';
@@ -24,14 +27,6 @@ export interface AudienceProps {
   query: AudienceQuery;
   userGroups: readonly string[];
 }
-
-export const SUBSCRIPTION_WORDS = {
-  past_due: 'Past due',
-  active: 'Active',
-  trialing: 'Trialing',
-  paused: 'Paused',
-  canceled: 'Canceled',
-} as const;
 
 export function Audience({ contacts, count, query, userGroups }: AudienceProps) {
   const { starting_after: after, ...filter } = query;
@@ -87,24 +82,24 @@ function AudienceFilters({
         defaultValue={query.status ?? ''}
         options={[
           { value: '', label: 'Any status' },
-          ...CONTACT_STATUSES.map((value) => ({ value, label: CONTACT_WORDS[value] })),
+          ...CONTACT_STATUSES.map((value) => ({ value, label: CONTACT_STATUS_WORDS[value].label })),
         ]}
       />
       <SelectField
         id="user_group"
         name="user_group"
-        label="User group"
+        label={CONTACT_LABELS.user_group}
         defaultValue={query.user_group ?? ''}
         options={[{ value: '', label: 'Any group' }, ...userGroups.map((value) => ({ value, label: value }))]}
       />
       <SelectField
         id="subscription_status"
         name="subscription_status"
-        label="Subscription"
+        label={BILLING_LABELS.subscription_status}
         defaultValue={query.subscription_status ?? ''}
         options={[
           { value: '', label: 'Any subscription' },
-          ...Object.entries(SUBSCRIPTION_WORDS).map(([value, label]) => ({ value, label })),
+          ...SUBSCRIPTION_STATUSES.map((value) => ({ value, label: SUBSCRIPTION_STATUS_WORDS[value].label })),
         ]}
       />
     </Filters>
@@ -149,9 +144,6 @@ function ContactList({
   );
 }
 
-export const fullName = (contact: ContactView): string =>
-  [contact.first_name, contact.last_name].filter(Boolean).join(' ');
-
 const COLUMNS: readonly Column<ContactView>[] = [
   {
     label: 'Contact',
@@ -161,22 +153,26 @@ const COLUMNS: readonly Column<ContactView>[] = [
         <a className="row-link" href={`/audience/${contact.id}`}>
           {contact.email}
         </a>
-        {fullName(contact) && <span className="row-sub">{fullName(contact)}</span>}
+        {nameContact(contact) && <span className="row-sub">{nameContact(contact)}</span>}
       </>
     ),
   },
   {
     label: 'Status',
     cell: (contact) =>
-      contact.suppressed ? <Badge tone="bad">Suppressed</Badge> : <ContactBadge status={contact.status} />,
+      contact.suppressed ? (
+        <Badge tone="bad" label={EMAIL_STATUS_WORDS.suppressed.label} />
+      ) : (
+        <Badge {...CONTACT_STATUS_WORDS[contact.status]} />
+      ),
   },
-  { label: 'User group', cell: (contact) => contact.user_group ?? <None /> },
+  { label: CONTACT_LABELS.user_group, cell: (contact) => contact.user_group ?? <None /> },
   {
-    label: 'Subscription',
+    label: BILLING_LABELS.subscription_status,
     cell: ({ billing }) =>
       billing.subscription_status ? (
         <>
-          {SUBSCRIPTION_WORDS[billing.subscription_status]}
+          {SUBSCRIPTION_STATUS_WORDS[billing.subscription_status].label}
           {billing.plan && <span className="row-sub">{billing.plan}</span>}
         </>
       ) : (
@@ -184,10 +180,15 @@ const COLUMNS: readonly Column<ContactView>[] = [
       ),
   },
   {
-    label: 'Per month',
+    label: BILLING_LABELS.mrr,
     kind: 'end',
     cell: ({ billing }) =>
       billing.mrr !== null && billing.currency ? <Money minor={billing.mrr} currency={billing.currency} /> : <None />,
   },
-  { label: 'Added', kind: 'end', isMinor: true, cell: (contact) => <Time at={contact.created_at} as="date" /> },
+  {
+    label: CONTACT_LABELS.created_at,
+    kind: 'end',
+    isMinor: true,
+    cell: (contact) => <Time at={contact.created_at} as="date" />,
+  },
 ];

@@ -1,13 +1,16 @@
 /** One contact: who it is, what Stripe says of them, and everything that happened, newest first. */
 import type { ContactView } from '../../../shared/api';
-import { Badge, ContactBadge } from '../components/badge';
+import { USER_GROUP_LENGTH } from '../../../shared/limits';
+import { ADDRESS_SUPPRESSED, nameContact } from '../../../shared/words/explanations';
+import { BILLING_LABELS, CONTACT_LABELS, UNPAID } from '../../../shared/words/fields';
+import { CONTACT_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
+import { Badge } from '../components/badge';
 import { Banner, Card, Empty, Facts, PageHead, Section } from '../components/blocks';
 import { ButtonForm, Confirm, PostForm, TextField, buttonClass } from '../components/form';
 import { Icon } from '../components/icon';
 import { Money, None, Time } from '../components/values';
 import { Shell } from '../layout';
 import { useViewer } from '../page';
-import { fullName, SUBSCRIPTION_WORDS } from './audience';
 import { dashboardUrl } from '../stripe-links';
 import { Timeline, type TimelineEntry } from './timeline';
 
@@ -25,9 +28,9 @@ export function Contact({ contact, timeline, hasMore, userGroups }: ContactProps
     <Shell title={contact.email} section="audience">
       <PageHead
         title={contact.email}
-        badge={<ContactBadge status={contact.status} />}
+        badge={<Badge {...CONTACT_STATUS_WORDS[contact.status]} />}
         back={{ href: '/audience', label: 'Audience' }}
-        lead={fullName(contact) || undefined}
+        lead={nameContact(contact) || undefined}
         actions={
           contact.status === 'unsubscribed' ? (
             <ButtonForm action={`${path}/resubscribe`} label="Resubscribe" />
@@ -39,7 +42,7 @@ export function Contact({ contact, timeline, hasMore, userGroups }: ContactProps
       {contact.suppressed && (
         <Banner
           tone="warn"
-          title="This address gets no email"
+          title={ADDRESS_SUPPRESSED}
           actions={<ButtonForm action={`${path}/lift`} label="Allow emails again" />}
         >
           {contact.suppressed.reason}, since <Time at={contact.suppressed.at} as="date" />.
@@ -86,18 +89,18 @@ const Profile = ({ contact, userGroups }: Pick<ContactProps, 'contact' | 'userGr
         facts={[
           ['First name', contact.first_name ?? <None key="none" />],
           ['Last name', contact.last_name ?? <None key="none" />],
-          ['Source', contact.source],
-          ['Added', <Time key="at" at={contact.created_at} />],
+          [CONTACT_LABELS.source, contact.source],
+          [CONTACT_LABELS.created_at, <Time key="at" at={contact.created_at} />],
         ]}
       />
       <PostForm action={`/audience/${contact.id}/group`} className="stack">
         <TextField
           id="user_group"
           name="user_group"
-          label="User group"
+          label={CONTACT_LABELS.user_group}
           defaultValue={contact.user_group ?? ''}
           list="groups"
-          maxLength={100}
+          maxLength={USER_GROUP_LENGTH}
           placeholder="None"
           autoComplete="off"
         />
@@ -123,36 +126,41 @@ function BillingCard({ contact: { billing } }: { contact: ContactView }) {
           <Facts
             facts={[
               [
-                'Subscription',
-                billing.subscription_status ? SUBSCRIPTION_WORDS[billing.subscription_status] : <None key="none" />,
+                BILLING_LABELS.subscription_status,
+                billing.subscription_status ? (
+                  SUBSCRIPTION_STATUS_WORDS[billing.subscription_status].label
+                ) : (
+                  <None key="none" />
+                ),
               ],
-              ['Plan', billing.plan ?? <None key="none" />],
+              [BILLING_LABELS.plan, billing.plan ?? <None key="none" />],
               [
-                'Revenue per month',
+                BILLING_LABELS.mrr,
                 billing.mrr !== null && billing.currency ? (
                   <Money key="mrr" minor={billing.mrr} currency={billing.currency} />
                 ) : (
                   <None key="none" />
                 ),
               ],
-              ['Renews', billing.renews_at ? <Time key="at" at={billing.renews_at} as="date" /> : <None key="none" />],
+              [
+                BILLING_LABELS.renews_at,
+                billing.renews_at ? <Time key="at" at={billing.renews_at} as="date" /> : <None key="none" />,
+              ],
               ...(billing.trial_ends_at
-                ? [['Trial ends', <Time key="at" at={billing.trial_ends_at} as="date" />] as const]
+                ? [[BILLING_LABELS.trial_ends_at, <Time key="at" at={billing.trial_ends_at} as="date" />] as const]
                 : []),
               [
-                'Latest bill',
+                BILLING_LABELS.delinquent,
                 billing.delinquent === null ? (
                   <None key="none" />
                 ) : billing.delinquent ? (
-                  <Badge key="bad" tone="bad">
-                    Unpaid
-                  </Badge>
+                  <Badge key="bad" tone="bad" label={UNPAID} />
                 ) : (
                   'Paid'
                 ),
               ],
               [
-                'Customer since',
+                BILLING_LABELS.customer_since,
                 billing.customer_since ? <Time key="at" at={billing.customer_since} as="date" /> : <None key="none" />,
               ],
             ]}

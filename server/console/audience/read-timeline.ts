@@ -1,11 +1,11 @@
 /** What happened to a contact, newest first: events, runs and emails in one list. */
+import { explainRun } from '../../../shared/words/explanations';
 import type { Db } from '../../db/schema';
 import type { Tenant } from '../../db/tenant';
 import { listEmails } from '../../emails/emails';
 import { listEvents } from '../../events/events';
 import { listRuns } from '../../workflows/runs';
 import { listWorkflowNames } from '../../workflows/workflow-names';
-import { runReason } from '../workflows/run-words';
 import type { TimelineEntry } from './timeline';
 
 const SHOWN = 50;
@@ -30,7 +30,7 @@ export async function readTimeline(
         workflow: run.workflow,
         workflowName: names.get(run.workflow) ?? 'deleted workflow',
         status: run.status,
-        reason: runReason(run.reason),
+        reason: explainRun(run.reason),
         startedAt: run.started_at,
       },
     })),

@@ -1,7 +1,9 @@
 /** The audience, one contact, and the audience as a file. */
 import { once } from 'node:events';
 import { Router } from 'express';
-import { CONTACT_STATUSES } from '../../../shared/api';
+import { CONTACT_STATUSES, SUBSCRIPTION_STATUSES } from '../../../shared/api';
+import { oneOf } from '../../../shared/one-of';
+import { userGroupSchema } from '../../../shared/user-group';
 import {
   countContacts,
   findContact,
@@ -12,24 +14,23 @@ import {
   unsubscribeContact,
   type ContactFilter,
 } from '../../audience/contacts';
+import { deleteContact } from '../../audience/merge';
 import { liftSuppression } from '../../audience/suppressions';
 import type { Context } from '../../context';
 import type { Tenant } from '../../db/tenant';
 import { transact } from '../../db/transact';
-import { AppError } from '../../errors';
-import { deleteContact } from '../../audience/merge';
-import { contactLine, CSV_HEAD } from './contact-csv';
+import { invalid } from '../../errors';
 import { withNotice } from '../notices';
-import { Audience, SUBSCRIPTION_WORDS, type AudienceQuery } from './audience';
-import { Contact } from './contact';
-import { formOf, getFound, idOf, oneOf, PAGE_SIZE, queryOf, textIn } from '../read-request';
-import { sendPage } from '../send';
+import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn, type Form } from '../read-request';
 import type { SectionParts } from '../section';
-import { readTimeline } from './read-timeline';
+import { sendPage } from '../send';
 import { tenantOn } from '../viewer';
+import { Audience, type AudienceQuery } from './audience';
+import { Contact } from './contact';
+import { contactLine, CSV_HEAD } from './contact-csv';
+import { readTimeline } from './read-timeline';
 
 const QUERY = ['query', 'status', 'user_group', 'subscription_status', 'starting_after'] as const;
-const SUBSCRIPTION_STATUSES = Object.keys(SUBSCRIPTION_WORDS) as (keyof typeof SUBSCRIPTION_WORDS)[];
 const EXPORT_BATCH = 500;
 
 export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts): Router {
@@ -86,7 +87,7 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
   const change = (
     name: string,
     done: Parameters<typeof withNotice>[1],
-    act: (tenant: Tenant, contact: Row, fields: Record<string, unknown>) => Promise<unknown>,
+    act: (tenant: Tenant, contact: Row, fields: Form) => Promise<unknown>,
   ) =>
     router.post(`/audience/:id/${name}`, ...form, async (req, res) => {
       const tenant = tenantOn(res);
@@ -118,9 +119,8 @@ function filterOf(query: AudienceQuery): ContactFilter {
   };
 }
 
-function groupIn(fields: Record<string, unknown>): string | null {
-  const group = textIn(fields, 'user_group').trim();
-  if (group.length > 100 || /\p{Cc}/u.test(group))
-    throw new AppError('invalid_request', 'A user group has at most 100 characters, in one line.', 'user_group');
-  return group || null;
+function groupIn(fields: Form): string | null {
+  const parsed = userGroupSchema.safeParse(textIn(fields, 'user_group'));
+  if (!parsed.success) throw invalid(parsed.error, 'User group');
+  return parsed.data;
 }

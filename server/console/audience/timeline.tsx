@@ -1,15 +1,15 @@
 /** Events, runs and emails of one contact in one line. */
-import type { EmailView, EventView } from '../../../shared/api';
-import type { Row } from '../../db/schema';
-import { EmailBadge, EventBadge, RunBadge } from '../components/badge';
+import type { EmailView, EventView, RunStatus } from '../../../shared/api';
+import { explainEmail, nameEvent } from '../../../shared/words/explanations';
+import { EMAIL_STATUS_WORDS, EVENT_STATUS_WORDS, RUN_STATUS_WORDS } from '../../../shared/words/statuses';
+import { Badge } from '../components/badge';
 import { Time } from '../components/values';
-import { EventName } from '../events/events';
 
 export interface TimelineRun {
   id: string;
   workflow: string;
   workflowName: string;
-  status: Row<'run'>['status'];
+  status: RunStatus;
   reason: string | null;
   startedAt: string;
 }
@@ -35,10 +35,8 @@ function Entry({ entry }: { entry: TimelineEntry }) {
       return (
         <>
           <div className="timeline-head">
-            <a href={`/events/${encodeURIComponent(entry.event.id)}`}>
-              <EventName type={entry.event.type} />
-            </a>
-            <EventBadge status={entry.event.status} />
+            <a href={`/events/${encodeURIComponent(entry.event.id)}`}>{nameEvent(entry.event.type)}</a>
+            <Badge {...EVENT_STATUS_WORDS[entry.event.status]} />
             <Time at={entry.at} />
           </div>
           <p className="hint">{entry.event.outcome}</p>
@@ -49,7 +47,7 @@ function Entry({ entry }: { entry: TimelineEntry }) {
         <>
           <div className="timeline-head">
             <a href={`/workflows/${entry.run.workflow}/runs/${entry.run.id}`}>Workflow: {entry.run.workflowName}</a>
-            <RunBadge status={entry.run.status} />
+            <Badge {...RUN_STATUS_WORDS[entry.run.status]} />
             <Time at={entry.at} />
           </div>
           {entry.run.reason && <p className="hint">{entry.run.reason}</p>}
@@ -60,10 +58,10 @@ function Entry({ entry }: { entry: TimelineEntry }) {
         <>
           <div className="timeline-head">
             <a href={`/emails/${entry.email.id}`}>Email: {entry.email.subject || 'no subject yet'}</a>
-            <EmailBadge status={entry.email.status} />
+            <Badge {...EMAIL_STATUS_WORDS[entry.email.status]} />
             <Time at={entry.at} />
           </div>
-          {entry.email.reason && <p className="hint">{entry.email.reason}</p>}
+          {explainEmail(entry.email) && <p className="hint">{explainEmail(entry.email)}</p>}
         </>
       );
   }

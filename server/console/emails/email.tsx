@@ -1,6 +1,8 @@
 /** One email as it was sent: HTML in a frame of its own, text, headers, and why it stands where it does. */
 import type { EmailDetail } from '../../../shared/api';
-import { EmailBadge } from '../components/badge';
+import { explainEmail } from '../../../shared/words/explanations';
+import { EMAIL_KIND_LABELS, EMAIL_STATUS_WORDS } from '../../../shared/words/statuses';
+import { Badge } from '../components/badge';
 import { Banner, Card, Facts, PageHead, Section } from '../components/blocks';
 import { ButtonForm } from '../components/form';
 import { None, Time } from '../components/values';
@@ -17,7 +19,7 @@ export function Email({ email, workflowName, canRetry }: EmailProps) {
     <Shell title={email.subject || 'Email'} section="emails">
       <PageHead
         title={email.subject || 'No subject yet'}
-        badge={<EmailBadge status={email.status} />}
+        badge={<Badge {...EMAIL_STATUS_WORDS[email.status]} />}
         back={{ href: '/emails', label: 'Emails' }}
         actions={canRetry && <ButtonForm action={`/emails/${email.id}/retry`} label="Try again" tone="primary" />}
       />
@@ -35,7 +37,7 @@ export function Email({ email, workflowName, canRetry }: EmailProps) {
                 email.to
               ),
             ],
-            ['Kind', email.kind === 'marketing' ? 'Marketing' : 'Transactional'],
+            ['Kind', EMAIL_KIND_LABELS[email.kind]],
             [
               'Workflow',
               email.workflow ? (
@@ -98,25 +100,26 @@ export function Email({ email, workflowName, canRetry }: EmailProps) {
 }
 
 function Why({ email, canRetry }: Pick<EmailProps, 'email' | 'canRetry'>) {
-  if (!email.reason) return null;
+  const words = explainEmail(email);
+  if (!words) return null;
   switch (email.status) {
     case 'held':
       return (
         <Banner tone="warn" title="Held back">
-          {email.reason} {canRetry && 'Once the cause is mended, try again.'}
+          {words} {canRetry && 'Once the cause is mended, try again.'}
         </Banner>
       );
     case 'failed':
       return (
         <Banner tone="bad" title="Not delivered">
-          {email.reason}
+          {words}
         </Banner>
       );
     case 'suppressed':
     case 'captured':
-      return <Banner tone="info">{email.reason}</Banner>;
+      return <Banner tone="info">{words}</Banner>;
     case 'queued':
     case 'sent':
-      return <p className="hint">{email.reason}</p>;
+      return <p className="hint">{words}</p>;
   }
 }

@@ -1,6 +1,8 @@
 /** Every email, by state. */
 import { EMAIL_STATUSES, type EmailView, type List } from '../../../shared/api';
-import { EmailBadge, EMAIL_WORDS } from '../components/badge';
+import { explainEmail } from '../../../shared/words/explanations';
+import { EMAIL_STATUS_WORDS } from '../../../shared/words/statuses';
+import { Badge } from '../components/badge';
 import { Banner, Empty, LinkButton, PageHead, Tabs } from '../components/blocks';
 import { Filters, href } from '../components/filters';
 import { SelectField, TextField } from '../components/form';
@@ -46,7 +48,7 @@ export function Emails({ emails, query, workflows, isCaptureOnly }: EmailsProps)
       ) : (
         !tenant.livemode && (
           <Banner tone="info">
-            In test mode only your <a href="/settings/stripe#test_recipients">test recipients</a> get real emails; all
+            In test mode only your <a href="/settings/stripe#test_recipients">test addresses</a> get real emails; all
             others are captured.
           </Banner>
         )
@@ -67,7 +69,10 @@ export function Emails({ emails, query, workflows, isCaptureOnly }: EmailsProps)
         <>
           <Tabs
             label="State"
-            tabs={[tab(undefined, 'All'), ...EMAIL_STATUSES.map((status) => tab(status, EMAIL_WORDS[status]))]}
+            tabs={[
+              tab(undefined, 'All'),
+              ...EMAIL_STATUSES.map((status) => tab(status, EMAIL_STATUS_WORDS[status].label)),
+            ]}
           />
           <Filters action="/emails" target="email-list" isFiltered={Boolean(filter.contact || filter.workflow)}>
             {query.status && <input type="hidden" name="status" value={query.status} />}
@@ -127,8 +132,8 @@ const columns = (workflows: ReadonlyMap<string, string>): readonly Column<EmailV
       </>
     ),
   },
-  { label: 'State', cell: (email) => <EmailBadge status={email.status} /> },
-  { label: 'Why', kind: 'wide', isMinor: true, cell: (email) => email.reason ?? '' },
+  { label: 'State', cell: (email) => <Badge {...EMAIL_STATUS_WORDS[email.status]} /> },
+  { label: 'Why', kind: 'wide', isMinor: true, cell: (email) => explainEmail(email) },
   {
     label: 'Workflow',
     cell: (email) => (email.workflow ? (workflows.get(email.workflow) ?? 'Deleted workflow') : 'Test'),

@@ -1,18 +1,19 @@
 /** Emails by state, and one as it was sent. */
 import { Router } from 'express';
 import { EMAIL_STATUSES } from '../../../shared/api';
+import { oneOf } from '../../../shared/one-of';
 import { findIdByAddress } from '../../audience/find-addresses';
 import type { Context } from '../../context';
 import { listEmails, readEmail } from '../../emails/emails';
 import { retryEmail } from '../../workflows/retry-email';
 import { listWorkflowNames } from '../../workflows/workflow-names';
 import { withNotice } from '../notices';
+import { getFound, idOf, PAGE_SIZE, queryOf } from '../read-request';
+import type { SectionParts } from '../section';
+import { sendMail, sendPage } from '../send';
+import { tenantOn } from '../viewer';
 import { Email } from './email';
 import { Emails } from './emails';
-import { getFound, idOf, oneOf, PAGE_SIZE, queryOf } from '../read-request';
-import { sendMail, sendPage } from '../send';
-import type { SectionParts } from '../section';
-import { tenantOn } from '../viewer';
 
 export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
   const router = Router();

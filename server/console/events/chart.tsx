@@ -1,7 +1,7 @@
 /** Stacked bars, one a day, drawn without a script. The same numbers stand in a table for those who can't see them. */
 import type { EventStatus } from '../../../shared/api';
+import { EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
 import { useFormats } from '../page';
-import { EVENT_WORDS } from '../components/badge';
 
 export interface Day {
   /** YYYY-MM-DD. */
@@ -25,7 +25,7 @@ export function EventChart({ days }: { days: readonly Day[] }) {
     `${dayName(day.day)}: ${
       used
         .filter((status) => day.counts[status])
-        .map((status) => `${formats.number(day.counts[status])} ${EVENT_WORDS[status].toLowerCase()}`)
+        .map((status) => `${formats.number(day.counts[status])} ${EVENT_STATUS_WORDS[status].label.toLowerCase()}`)
         .join(', ') || 'no events'
     }`;
   return (
@@ -54,7 +54,7 @@ export function EventChart({ days }: { days: readonly Day[] }) {
         {used.map((status) => (
           <li key={status}>
             <span className={`key key-${status}`} />
-            {EVENT_WORDS[status]}
+            {EVENT_STATUS_WORDS[status].label}
           </li>
         ))}
       </ul>

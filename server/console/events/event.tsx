@@ -1,17 +1,19 @@
 /** One event: its sentence, its contact, the emails it caused, its payload, and Replay. */
 import type { EmailView, EventView } from '../../../shared/api';
 import { isEventType } from '../../../shared/catalogue';
-import { EmailBadge, EventBadge } from '../components/badge';
+import { NO_EMAIL_CAUSED, nameEvent } from '../../../shared/words/explanations';
+import { EVENT_LABELS } from '../../../shared/words/fields';
+import { EMAIL_STATUS_WORDS, EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
+import { Badge } from '../components/badge';
 import { Banner, Card, Facts, PageHead, Section } from '../components/blocks';
 import { Check, PostForm, buttonClass } from '../components/form';
 import { Icon } from '../components/icon';
-import { Json } from './payload';
 import { Table, type Column } from '../components/table';
 import { None, Time } from '../components/values';
 import { Shell } from '../layout';
 import { useViewer } from '../page';
-import { EventName } from './events';
 import { dashboardUrl } from '../stripe-links';
+import { Json } from './payload';
 
 export interface EventProps {
   event: EventView & { payload: unknown };
@@ -35,8 +37,8 @@ export function Event({ event, emails }: EventProps) {
     <Shell title={event.type} section="events">
       <div id="event" {...live}>
         <PageHead
-          title={<EventName type={event.type} />}
-          badge={<EventBadge status={event.status} />}
+          title={nameEvent(event.type)}
+          badge={<Badge {...EVENT_STATUS_WORDS[event.status]} />}
           back={{ href: '/events', label: 'Events' }}
           lead={event.outcome}
           actions={
@@ -59,10 +61,10 @@ export function Event({ event, emails }: EventProps) {
         <Card>
           <Facts
             facts={[
-              ['Type', <code key="type">{event.type}</code>],
-              ['Event id', <code key="id">{event.id}</code>],
+              [EVENT_LABELS.type, <code key="type">{event.type}</code>],
+              [EVENT_LABELS.id, <code key="id">{event.id}</code>],
               [
-                'Contact',
+                EVENT_LABELS.contact,
                 event.contact ? (
                   <a key="contact" href={`/audience/${event.contact}`}>
                     {event.email}
@@ -71,13 +73,13 @@ export function Event({ event, emails }: EventProps) {
                   (event.email ?? <None key="none" words="no contact" />)
                 ),
               ],
-              ['Happened in Stripe', <Time key="created" at={event.created * 1000} />],
-              ['Received', <Time key="received" at={event.received_at} />],
+              [EVENT_LABELS.created, <Time key="created" at={event.created * 1000} />],
+              [EVENT_LABELS.received_at, <Time key="received" at={event.received_at} />],
               ['Reason code', event.reason ? <code key="reason">{event.reason}</code> : <None key="none" />],
             ]}
           />
         </Card>
-        <Section title="Emails" lead={emails.length === 0 ? 'This event has caused no email.' : undefined}>
+        <Section title="Emails" lead={emails.length === 0 ? NO_EMAIL_CAUSED : undefined}>
           {emails.length > 0 && <Table caption="Emails this event caused" columns={EMAIL_COLUMNS} rows={emails} />}
         </Section>
         <Section
@@ -138,6 +140,6 @@ const EMAIL_COLUMNS: readonly Column<EmailView>[] = [
     ),
   },
   { label: 'To', kind: 'wide', cell: (email) => email.to },
-  { label: 'State', cell: (email) => <EmailBadge status={email.status} /> },
+  { label: 'State', cell: (email) => <Badge {...EMAIL_STATUS_WORDS[email.status]} /> },
   { label: 'Made', kind: 'end', cell: (email) => <Time at={email.sent_at ?? email.created_at} /> },
 ];

@@ -1,16 +1,19 @@
 /** The log: a chart of the last 30 days, and the events that match the filters. */
 import { Fragment } from 'react';
 import { EVENT_STATUSES, type EventView, type List } from '../../../shared/api';
-import { CATALOGUE, EVENT_TYPES, isEventType } from '../../../shared/catalogue';
-import { EventBadge, EVENT_WORDS } from '../components/badge';
+import { CATALOGUE, EVENT_TYPES } from '../../../shared/catalogue';
+import { nameEvent } from '../../../shared/words/explanations';
+import { EVENT_LABELS } from '../../../shared/words/fields';
+import { EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
+import { Badge } from '../components/badge';
 import { Card, Empty, LinkButton, PageHead, Section } from '../components/blocks';
-import { EventChart, type Day } from './chart';
 import { Filters, href } from '../components/filters';
 import { SelectField, TextField } from '../components/form';
 import { Pager, Table, type Column } from '../components/table';
 import { None, Time } from '../components/values';
 import { Shell } from '../layout';
 import { usePage } from '../page';
+import { EventChart, type Day } from './chart';
 
 /** As they stand in the query; all may be missing. */
 export interface EventQuery {
@@ -91,14 +94,14 @@ function EventFilters({ query, isFiltered }: { query: EventQuery; isFiltered: bo
         defaultValue={query.status ?? ''}
         options={[
           { value: '', label: 'All outcomes' },
-          ...EVENT_STATUSES.map((status) => ({ value: status, label: EVENT_WORDS[status] })),
+          ...EVENT_STATUSES.map((status) => ({ value: status, label: EVENT_STATUS_WORDS[status].label })),
         ]}
       />
       <TextField
         id="contact"
         name="contact"
         type="search"
-        label="Contact"
+        label={EVENT_LABELS.contact}
         placeholder="name@example.com"
         defaultValue={query.contact ?? ''}
         autoComplete="off"
@@ -145,8 +148,6 @@ function EventList({ events, query }: Pick<EventsProps, 'events' | 'query'>) {
   );
 }
 
-export const EventName = ({ type }: { type: string }) => <>{isEventType(type) ? CATALOGUE[type].label : type}</>;
-
 /** Long names may break after a dot, not within a word. */
 const Breakable = ({ text }: { text: string }) => (
   <>
@@ -166,7 +167,7 @@ const EVENT_COLUMNS: readonly Column<EventView>[] = [
     cell: (event) => (
       <>
         <a className="row-link" href={`/events/${encodeURIComponent(event.id)}`}>
-          <EventName type={event.type} />
+          {nameEvent(event.type)}
         </a>
         <span className="row-sub mono">
           <Breakable text={event.type} />
@@ -174,10 +175,10 @@ const EVENT_COLUMNS: readonly Column<EventView>[] = [
       </>
     ),
   },
-  { label: 'Outcome', cell: (event) => <EventBadge status={event.status} /> },
+  { label: 'Outcome', cell: (event) => <Badge {...EVENT_STATUS_WORDS[event.status]} /> },
   { label: 'What happened', kind: 'wide', cell: (event) => event.outcome },
   {
-    label: 'Contact',
+    label: EVENT_LABELS.contact,
     isMinor: true,
     cell: (event) =>
       event.contact ? (
@@ -188,5 +189,5 @@ const EVENT_COLUMNS: readonly Column<EventView>[] = [
         (event.email ?? <None words="no contact" />)
       ),
   },
-  { label: 'Received', kind: 'end', cell: (event) => <Time at={event.received_at} /> },
+  { label: EVENT_LABELS.received_at, kind: 'end', cell: (event) => <Time at={event.received_at} /> },
 ];

@@ -1,21 +1,22 @@
 /** The log, one event, and replay. */
 import { Router } from 'express';
 import { EVENT_STATUSES, type EventView, type List } from '../../../shared/api';
+import { oneOf } from '../../../shared/one-of';
 import { findIdByAddress } from '../../audience/find-addresses';
 import type { Context } from '../../context';
+import { tenantKey, type Tenant } from '../../db/tenant';
 import { listEmails } from '../../emails/emails';
 import { eventChart, type ChartBar, type ChartDay } from '../../events/chart';
 import { listEvents, readEvent, replayEvent } from '../../events/events';
-import { tenantKey, type Tenant } from '../../db/tenant';
-import { dayAfter, dayOf, startOfDay } from '../format';
 import { createMemory } from '../../memory';
+import { dayAfter, dayOf, startOfDay } from '../format';
 import { withNotice } from '../notices';
+import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn } from '../read-request';
+import type { SectionParts } from '../section';
+import { sendPage, timeZoneOf } from '../send';
+import { tenantOn } from '../viewer';
 import { Event } from './event';
 import { Events, type EventQuery } from './events';
-import { formOf, getFound, idOf, oneOf, PAGE_SIZE, queryOf, textIn } from '../read-request';
-import { sendPage, timeZoneOf } from '../send';
-import type { SectionParts } from '../section';
-import { tenantOn } from '../viewer';
 
 const CHART_DAYS = 30;
 const PAST_DAYS_MS = 60_000;

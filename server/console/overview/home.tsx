@@ -1,6 +1,6 @@
 /** For the visitor without a session: what Tillpost does, and the ways in. */
-import { Icon, type IconName } from '../components/icon';
 import { buttonClass, PostForm, TextField } from '../components/form';
+import { Icon, type IconName } from '../components/icon';
 import { Plain } from '../layout';
 import type { Mode } from '../page';
 

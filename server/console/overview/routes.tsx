@@ -3,8 +3,8 @@ import { Router } from 'express';
 import type { Context } from '../../context';
 import { keyModes } from '../../installs/restricted-key';
 import { sessionOf } from '../../installs/session-middleware';
-import { Home } from './home';
 import { sendPage } from '../send';
+import { Home } from './home';
 
 export function homeRoutes(ctx: Context): Router {
   const router = Router();

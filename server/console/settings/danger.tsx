@@ -1,4 +1,5 @@
 /** What can't be taken back: disconnecting, and deleting all data. */
+import { DISCONNECT_WORDS } from '../../../shared/words/connection';
 import { Card, Section } from '../components/blocks';
 import { Confirm, PostForm, TextField, buttonClass } from '../components/form';
 import { useConnectHref, usePage, useViewer } from '../page';
@@ -21,14 +22,12 @@ export function DangerZone() {
               <div className="danger-row">
                 <div>
                   <h3>Disconnect</h3>
-                  <p className="hint">
-                    Gives up access to Stripe and stops every workflow. Your data stays for 30 days.
-                  </p>
+                  <p className="hint">{DISCONNECT_WORDS.describe(tenant.livemode ? 'live mode' : 'test mode')}</p>
                 </div>
                 <Confirm
                   label="Disconnect…"
                   action="/settings/stripe/disconnect"
-                  words="Events are no longer received and all runs end now. Workflows and contacts stay until the data is deleted, 30 days from now."
+                  words={DISCONNECT_WORDS.warning}
                   confirm="Disconnect"
                 />
               </div>

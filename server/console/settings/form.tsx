@@ -1,6 +1,15 @@
 /** What the merchant chooses, as one form with one Save. Options of an event show once it is on. */
 import { CATALOGUE, EVENT_GROUPS, EVENT_TYPES, type EventType } from '../../../shared/catalogue';
+import { USER_GROUP_LENGTH } from '../../../shared/limits';
 import type { Settings } from '../../../shared/settings';
+import {
+  CONSENT_WORDS,
+  CUSTOMER_DELETED_WORDS,
+  EVENTS_HINT,
+  EVENT_OPTION_WORDS,
+  SENDER_LABELS,
+  TEST_ADDRESSES_WORDS,
+} from '../../../shared/words/fields';
 import { Card, Section } from '../components/blocks';
 import { Check, PostForm, SaveOnEnter, RadioField, TextAreaField, TextField, buttonClass } from '../components/form';
 import { useViewer } from '../page';
@@ -27,7 +36,7 @@ export function SettingsForm({ settings, errors, isDirty, userGroups }: Settings
       <SaveOnEnter />
       <Section
         title="Events"
-        lead="Nothing happens for an event that is off, except that the log shows it."
+        lead={EVENTS_HINT}
         actions={
           <button
             className={buttonClass()}
@@ -92,23 +101,23 @@ function EventChoice({ type, settings, error }: { type: EventType; settings: Set
       </label>
       <div className="event-options" role="group" aria-label={`Options for ${label}`}>
         <Check name={name('trigger_workflows')} isOn={choice.trigger_workflows}>
-          Trigger workflows
+          {EVENT_OPTION_WORDS.trigger_workflows.label}
         </Check>
         <Check name={name('sync_name')} isOn={choice.sync_name}>
-          Sync full name
+          {EVENT_OPTION_WORDS.sync_name.label}
         </Check>
         <Check name={name('sync_billing')} isOn={choice.sync_billing}>
-          Sync billing fields
+          {EVENT_OPTION_WORDS.sync_billing.label}
         </Check>
         <TextField
           id={name('user_group')}
           name={name('user_group')}
-          label="User group"
+          label={EVENT_OPTION_WORDS.user_group.label}
           error={error}
           defaultValue={choice.user_group ?? ''}
           list="user-groups"
           placeholder="None"
-          maxLength={100}
+          maxLength={USER_GROUP_LENGTH}
           autoComplete="off"
         />
       </div>
@@ -126,37 +135,16 @@ function ContactChoices({ settings, errors }: FieldsProps) {
     <Section title="Contacts">
       <Card className="stack">
         <div className="grid-2">
-          <RadioField
-            legend="New contacts start as"
-            name="consent"
-            value={settings.consent}
-            options={[
-              { value: 'subscribed', label: 'Subscribed', hint: 'They get marketing and transactional emails.' },
-              {
-                value: 'transactional_only',
-                label: 'Transactional only',
-                hint: 'Receipts and reminders, no marketing.',
-              },
-            ]}
-          />
-          <RadioField
-            legend="When a customer is deleted in Stripe"
-            name="on_customer_deleted"
-            value={settings.on_customer_deleted}
-            options={[
-              { value: 'unsubscribe', label: 'Unsubscribe the contact' },
-              { value: 'delete', label: 'Delete the contact', hint: 'Its events and emails are blanked.' },
-              { value: 'keep', label: 'Keep the contact as it is' },
-            ]}
-          />
+          <RadioField name="consent" value={settings.consent} {...CONSENT_WORDS} />
+          <RadioField name="on_customer_deleted" value={settings.on_customer_deleted} {...CUSTOMER_DELETED_WORDS} />
         </div>
         <TextAreaField
           id="test_recipients"
           name="test_recipients"
-          label="Test recipients"
+          label={TEST_ADDRESSES_WORDS.label}
           rows={3}
           defaultValue={settings.test_recipients.join('\n')}
-          hint={`One address per line. In test mode only these get real emails; all others are captured.${tenant.livemode ? ' Each mode has settings of its own: this list matters in test mode.' : ''}`}
+          hint={`${TEST_ADDRESSES_WORDS.hint}${tenant.livemode ? ' Each mode has settings of its own: this list matters in test mode.' : ''}`}
           error={recipients && (badAddress ? `“${badAddress}” ${errors[recipients]}` : errors[recipients])}
         />
       </Card>
@@ -172,7 +160,7 @@ function SenderChoices({ settings: { sender, locale, timezone }, errors }: Field
           <TextField
             id="sender.from_name"
             name="sender.from_name"
-            label="From name"
+            label={SENDER_LABELS.from_name}
             defaultValue={sender.from_name ?? ''}
             error={errors['sender.from_name']}
             hint="Shown in the inbox before the subject."
@@ -181,7 +169,7 @@ function SenderChoices({ settings: { sender, locale, timezone }, errors }: Field
             id="sender.reply_to"
             name="sender.reply_to"
             type="email"
-            label="Reply-to address"
+            label={SENDER_LABELS.reply_to}
             defaultValue={sender.reply_to ?? ''}
             error={errors['sender.reply_to']}
             hint="Where answers go."
@@ -190,7 +178,7 @@ function SenderChoices({ settings: { sender, locale, timezone }, errors }: Field
         <TextAreaField
           id="sender.postal_address"
           name="sender.postal_address"
-          label="Postal address"
+          label={SENDER_LABELS.postal_address}
           rows={3}
           defaultValue={sender.postal_address ?? ''}
           error={errors['sender.postal_address']}
@@ -200,7 +188,7 @@ function SenderChoices({ settings: { sender, locale, timezone }, errors }: Field
           <TextField
             id="locale"
             name="locale"
-            label="Language of dates and amounts in emails"
+            label={SENDER_LABELS.locale}
             defaultValue={locale}
             error={errors.locale}
             hint="A language tag such as en-US or de-DE."
@@ -210,7 +198,7 @@ function SenderChoices({ settings: { sender, locale, timezone }, errors }: Field
           <TextField
             id="timezone"
             name="timezone"
-            label="Time zone"
+            label={SENDER_LABELS.timezone}
             defaultValue={timezone}
             error={errors.timezone}
             hint="For dates in emails and in this console."

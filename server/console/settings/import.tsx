@@ -1,8 +1,8 @@
 /** The import of the customers that were there before, with its progress. */
 import type { ImportProgress } from '../../../shared/api';
+import { countImported, IMPORT_WORDS } from '../../../shared/words/connection';
 import { ButtonForm } from '../components/form';
-import { Count } from '../components/values';
-import { useViewer } from '../page';
+import { useFormats, useViewer } from '../page';
 
 /** Refreshes itself while it runs. */
 export function Import({ progress }: { progress: ImportProgress | null }) {
@@ -52,27 +52,13 @@ export function Import({ progress }: { progress: ImportProgress | null }) {
 }
 
 function ImportWords({ progress }: { progress: ImportProgress | null }) {
+  const { number } = useFormats();
   if (!progress) return <>Not started</>;
-  const count = (
+  const { title, next } = IMPORT_WORDS[progress.status];
+  return (
     <>
-      <Count value={progress.done} />
-      {progress.total !== null && progress.status !== 'done' && (
-        <>
-          {' '}
-          of <Count value={progress.total} />
-        </>
-      )}{' '}
-      customers
+      {title}: {countImported(progress, number)}
+      {next && `. ${next}`}
     </>
   );
-  switch (progress.status) {
-    case 'running':
-      return <>Importing: {count}</>;
-    case 'paused':
-      return <>Paused at {count}. It goes on when you reconnect.</>;
-    case 'failed':
-      return <>Stopped at {count}. Start it again to go on.</>;
-    case 'done':
-      return <>Done: {count}</>;
-  }
 }

@@ -1,4 +1,5 @@
 /** The settings' form as settings, and what was wrong with it by field. */
+import { splitAddresses } from '../../../shared/addresses';
 import { EVENT_TYPES } from '../../../shared/catalogue';
 import { settingsSchema, type EventSettings, type Settings } from '../../../shared/settings';
 import { textIn, type Form } from '../read-request';
@@ -17,10 +18,7 @@ export function readSettingsForm(form: Form): Settings {
   return {
     consent: textIn(form, 'consent') as Settings['consent'],
     on_customer_deleted: textIn(form, 'on_customer_deleted') as Settings['on_customer_deleted'],
-    test_recipients: textIn(form, 'test_recipients')
-      .split(/[\n,;]/)
-      .map((line) => line.trim())
-      .filter(Boolean),
+    test_recipients: splitAddresses(textIn(form, 'test_recipients')),
     sender: {
       from_name: optional('sender.from_name'),
       reply_to: optional('sender.reply_to'),

@@ -5,17 +5,17 @@ import type { Settings as SettingsShape } from '../../../shared/settings';
 import type { Context } from '../../context';
 import { lastEventAt } from '../../events/events';
 import { clearSessionCookie, requireFullSession } from '../../installs/session-middleware';
-import { readSettings, saveSettings } from '../../settings/settings';
 import { disconnect } from '../../lifecycle/disconnect';
 import { eraseInstall } from '../../lifecycle/erase';
 import { readImport, startImport } from '../../lifecycle/import';
+import { readSettings, saveSettings } from '../../settings/settings';
 import { withNotice, type Notice } from '../notices';
-import { Settings } from './settings';
 import { formOf, textIn } from '../read-request';
-import { sendPage } from '../send';
 import type { SectionParts } from '../section';
-import { checkSettings, readSettingsForm } from './read-form';
+import { sendPage } from '../send';
 import { getSession, tenantOn } from '../viewer';
+import { checkSettings, readSettingsForm } from './read-form';
+import { Settings } from './settings';
 
 const PATH = '/settings/stripe';
 

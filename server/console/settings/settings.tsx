@@ -1,16 +1,19 @@
 /** Settings → Stripe: the connection, the import, and what each event does. */
 import { Fragment } from 'react';
 import type { ImportProgress } from '../../../shared/api';
+import { RECONNECT_WORDS } from '../../../shared/words/connection';
+import { nameSetting } from '../../../shared/words/fields';
+import { INSTALL_STATUS_WORDS } from '../../../shared/words/statuses';
+import { KEEP_MS } from '../../lifecycle/disconnect';
+import { Badge } from '../components/badge';
 import { Banner, Card, Facts, PageHead, Section } from '../components/blocks';
-import { InstallBadge } from '../components/badge';
 import { ButtonForm, buttonClass } from '../components/form';
 import { Time } from '../components/values';
-import { KEEP_MS } from '../../lifecycle/disconnect';
 import { Shell } from '../layout';
 import { useConnectHref, useViewer } from '../page';
 import { DangerZone } from './danger';
-import { Import } from './import';
 import { SettingsForm, type SettingsFormProps } from './form';
+import { Import } from './import';
 
 export interface SettingsProps {
   connection: Connection;
@@ -33,7 +36,7 @@ export function Settings({ connection, progress, form }: SettingsProps) {
       <ErrorSummary errors={form.errors} />
       <PageHead
         title="Stripe"
-        badge={<InstallBadge status={status} />}
+        badge={<Badge {...INSTALL_STATUS_WORDS[status]} />}
         lead="What Tillpost may see of this account, and what it does when something happens there."
       />
       <div className="stack">
@@ -70,11 +73,7 @@ function ErrorSummary({ errors }: Pick<SettingsFormProps, 'errors'>) {
       {paths.map((path, index) => (
         <Fragment key={path}>
           {index > 0 && ', '}
-          <a href={`#${fieldOf(path)}`}>
-            {fieldOf(path)
-              .replace(/^sender\./, '')
-              .replaceAll('_', ' ')}
-          </a>
+          <a href={`#${fieldOf(path)}`}>{nameSetting(path)}</a>
         </Fragment>
       ))}
       .
@@ -88,14 +87,14 @@ const fieldOf = (path: string): string => path.replace(/\.\d+$/, '');
 const Reconnect = () => (
   <Banner
     tone="warn"
-    title="Stripe no longer accepts our access"
+    title={RECONNECT_WORDS.title}
     actions={
       <a className={buttonClass('primary')} href={useConnectHref()}>
         Reconnect
       </a>
     }
   >
-    Events are still received. Those that need a look at Stripe wait until you reconnect; nothing is lost.
+    {RECONNECT_WORDS.description}
   </Banner>
 );
 

@@ -1,16 +1,14 @@
 /** A new workflow: from a template, or from nothing. */
-import { CATALOGUE, EVENT_TYPES, type EventType } from '../../../shared/catalogue';
+import { CATALOGUE, EVENT_TYPES } from '../../../shared/catalogue';
+import type { TemplateOffer } from '../../../shared/templates';
 import { stepsOf, type Definition } from '../../../shared/workflow';
 import { Card, PageHead } from '../components/blocks';
 import { PostForm, SelectField, buttonClass } from '../components/form';
 import { Plural } from '../components/values';
 import { Shell } from '../layout';
 
-export interface TemplateChoice {
+export interface TemplateChoice extends TemplateOffer {
   key: string;
-  name: string;
-  description: string;
-  triggers: readonly EventType[];
   definition: Definition;
 }
 

@@ -1,13 +1,18 @@
 /** Workflows: the list, new ones, what switches them on and off, and their runs. The editor has routes of its own. */
 import { Router } from 'express';
+import { RUN_STATUSES } from '../../../shared/api';
 import { isEventType } from '../../../shared/catalogue';
+import { oneOf } from '../../../shared/one-of';
+import { TEMPLATE_KEYS, TEMPLATES } from '../../../shared/templates';
+import { explainRun } from '../../../shared/words/explanations';
+import { nameStep } from '../../../shared/words/workflows';
 import { findStep, type Definition } from '../../../shared/workflow';
 import { findAddresses } from '../../audience/find-addresses';
 import type { Context } from '../../context';
 import type { Db } from '../../db/schema';
 import type { Tenant } from '../../db/tenant';
 import { listRuns, readRun, type RunView } from '../../workflows/runs';
-import { defineFromTemplate, TEMPLATES } from '../../workflows/templates';
+import { defineFromTemplate } from '../../workflows/templates';
 import {
   activateWorkflow,
   createWorkflow,
@@ -17,19 +22,14 @@ import {
   pauseWorkflow,
   readWorkflow,
 } from '../../workflows/workflows';
-import { STEP_WORDS } from './editor/words';
 import { withNotice, type Done } from '../notices';
-import { Run, Runs, type RunRow } from './runs';
-import { NewWorkflow } from './new-workflow';
-import { Workflows } from './workflows';
-import { RUN_WORDS } from '../components/badge';
-import { runReason } from './run-words';
-import { formOf, getFound, idOf, oneOf, PAGE_SIZE, queryOf, textIn } from '../read-request';
-import { sendPage } from '../send';
+import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn } from '../read-request';
 import type { SectionParts } from '../section';
+import { sendPage } from '../send';
 import { tenantOn } from '../viewer';
-
-const RUN_STATUSES = Object.keys(RUN_WORDS) as (keyof typeof RUN_WORDS)[];
+import { NewWorkflow } from './new-workflow';
+import { Run, Runs, type RunRow } from './runs';
+import { Workflows } from './workflows';
 
 export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
   const router = Router();
@@ -46,13 +46,7 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
   });
 
   router.get('/workflows/new', (_req, res) => {
-    const templates = Object.entries(TEMPLATES).map(([key, { name, description, triggers }]) => ({
-      key,
-      name,
-      description,
-      triggers,
-      definition: defineFromTemplate(key),
-    }));
+    const templates = TEMPLATE_KEYS.map((key) => ({ key, ...TEMPLATES[key], definition: defineFromTemplate(key) }));
     sendPage(ctx, res, <NewWorkflow templates={templates} />);
   });
 
@@ -118,20 +112,19 @@ async function runRows(db: Db, tenant: Tenant, definition: Definition, runs: rea
     id: run.id,
     workflow: run.workflow,
     status: run.status,
-    reason: runReason(run.reason),
+    reason: explainRun(run.reason),
     contact: run.contact,
     email: emails.get(run.contact) ?? null,
     event: run.event,
-    step: run.step === null ? null : nameOfStep(definition, run.step),
+    step: nameOfStep(definition, run.step),
     dueAt: run.due_at,
     startedAt: run.started_at,
     finishedAt: run.finished_at,
   }));
 }
 
-function nameOfStep(definition: Definition, id: string): string | null {
-  const step = findStep(definition, id)?.step;
-  if (!step) return null;
-  if (step.kind === 'wait') return `Wait ${step.amount} ${step.amount === 1 ? step.unit.slice(0, -1) : step.unit}`;
-  return step.kind === 'email' ? `Email “${step.email.subject}”` : STEP_WORDS[step.kind].label;
+/** Null when the run has ended, or its step was removed. */
+function nameOfStep(definition: Definition, id: string | null): string | null {
+  const placed = id === null ? undefined : findStep(definition, id);
+  return placed ? nameStep(placed.step) : null;
 }

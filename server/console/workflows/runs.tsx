@@ -1,14 +1,12 @@
 /** The runs of one workflow, and one run with its steps. */
-import type { List } from '../../../shared/api';
-import type { Row } from '../../db/schema';
-import { RunBadge, RUN_WORDS } from '../components/badge';
+import { RUN_STATUSES, type List, type RunStatus } from '../../../shared/api';
+import { RUN_STATUS_WORDS } from '../../../shared/words/statuses';
+import { Badge } from '../components/badge';
 import { Card, Empty, Facts, LinkButton, PageHead, Section, Tabs } from '../components/blocks';
 import { href } from '../components/filters';
 import { Pager, Table, type Column } from '../components/table';
 import { None, Time } from '../components/values';
 import { Shell } from '../layout';
-
-type RunStatus = Row<'run'>['status'];
 
 export interface RunRow {
   id: string;
@@ -55,10 +53,7 @@ export function Runs({ workflow, runs, status, startingAfter }: RunsProps) {
       />
       <Tabs
         label="State"
-        tabs={[
-          tab(undefined, 'All'),
-          ...(Object.keys(RUN_WORDS) as RunStatus[]).map((value) => tab(value, RUN_WORDS[value])),
-        ]}
+        tabs={[tab(undefined, 'All'), ...RUN_STATUSES.map((value) => tab(value, RUN_STATUS_WORDS[value].label))]}
       />
       {runs.data.length === 0 ? (
         <Empty
@@ -93,7 +88,7 @@ const COLUMNS: readonly Column<RunRow>[] = [
       </a>
     ),
   },
-  { label: 'State', cell: (run) => <RunBadge status={run.status} /> },
+  { label: 'State', cell: (run) => <Badge {...RUN_STATUS_WORDS[run.status]} /> },
   {
     label: 'Stands at',
     kind: 'wide',
@@ -127,7 +122,7 @@ export function Run({ workflow, run, steps }: { workflow: WorkflowName; run: Run
     <Shell title={`Run for ${run.email ?? 'a deleted contact'}`} section="workflows">
       <PageHead
         title={run.email ?? 'Deleted contact'}
-        badge={<RunBadge status={run.status} />}
+        badge={<Badge {...RUN_STATUS_WORDS[run.status]} />}
         back={{ href: `/workflows/${workflow.id}/runs`, label: `Runs of ${workflow.name}` }}
         lead={run.reason ?? undefined}
       />

@@ -1,10 +1,11 @@
 /** The workflows with their state and numbers. */
 import type { List, WorkflowView } from '../../../shared/api';
 import { CATALOGUE } from '../../../shared/catalogue';
-import { WorkflowBadge } from '../components/badge';
+import { WORKFLOW_STATUS_WORDS } from '../../../shared/words/statuses';
+import { Badge } from '../components/badge';
 import { Empty, LinkButton, PageHead } from '../components/blocks';
-import { Icon } from '../components/icon';
 import { href } from '../components/filters';
+import { Icon } from '../components/icon';
 import { Pager, Table, type Column } from '../components/table';
 import { Count } from '../components/values';
 import { Shell } from '../layout';
@@ -58,7 +59,7 @@ const COLUMNS: readonly Column<WorkflowView>[] = [
       </>
     ),
   },
-  { label: 'State', cell: (workflow) => <WorkflowBadge status={workflow.status} /> },
+  { label: 'State', cell: (workflow) => <Badge {...WORKFLOW_STATUS_WORDS[workflow.status]} /> },
   { label: 'Running', kind: 'end', cell: ({ counts }) => <Count value={counts.running} /> },
   { label: 'Finished', kind: 'end', cell: ({ counts }) => <Count value={counts.finished} /> },
   { label: 'Emails', kind: 'end', cell: ({ counts }) => <Count value={counts.emails} /> },

@@ -6,11 +6,11 @@ import {
   type EventType,
   type PropertyType,
 } from '../../../../shared/catalogue';
+import { OPERATOR_LABELS } from '../../../../shared/words/workflows';
 import { needsValue, operatorsFor, type Condition } from '../../../../shared/workflow';
 import { FieldError, SelectField, TextField, buttonClass, type Option } from '../../components/form';
 import { Icon } from '../../components/icon';
 import { domId, useEditor, useOperation } from './context';
-import { OPERATOR_WORDS } from './words';
 
 export function Conditions({
   place,
@@ -77,7 +77,7 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
         label="Comparison"
         isLabelHidden
         defaultValue={condition.operator}
-        options={operatorsFor(type).map((value) => ({ value, label: OPERATOR_WORDS[value] }))}
+        options={operatorsFor(type).map((value) => ({ value, label: OPERATOR_LABELS[value] }))}
         error={problems[`${place}.operator`]}
         hx-post={`/workflows/${workflowId}/edit`}
         hx-trigger="change"

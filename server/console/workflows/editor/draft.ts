@@ -4,7 +4,9 @@
  * in its fields may still be wrong.
  */
 import { findProperty, isEventType, type EventType, type PropertyType } from '../../../../shared/catalogue';
+import { oneOf } from '../../../../shared/one-of';
 import {
+  EMAIL_KINDS,
   FREQUENCIES,
   needsValue,
   operatorsFor,
@@ -31,7 +33,7 @@ export function readDraft(form: Readonly<Record<string, unknown>>): Definition {
     name: text(fields.name),
     trigger: {
       event: type,
-      frequency: oneOf(FREQUENCIES, text(trigger.frequency)),
+      frequency: choice(FREQUENCIES, text(trigger.frequency)),
       conditions: items(trigger.conditions).map((condition) => readCondition(type, condition)),
     },
     exit_events: items(fields.exit_events).map(readExitEvent),
@@ -64,14 +66,14 @@ const items = (field: Fields | string | undefined): Fields[] =>
   Object.entries(group(field))
     .sort(([a], [b]) => Number(a) - Number(b))
     .map(([, item]) => group(item));
-const oneOf = <T extends string>(values: readonly [T, ...T[]], value: string): T =>
-  values.find((candidate) => candidate === value) ?? values[0];
+/** The first of `values` stands for what is none of them. */
+const choice = <T extends string>(values: readonly [T, ...T[]], value: string): T => oneOf(values, value) ?? values[0];
 
 const readExitEvent = (fields: Fields): ExitEvent => {
   const event = text(fields.event);
   return {
     event: isEventType(event) ? event : 'invoice.paid',
-    match: oneOf(['contact', 'object'], text(fields.match)),
+    match: choice(['contact', 'object'], text(fields.match)),
   };
 };
 
@@ -81,10 +83,10 @@ const readSteps = (type: EventType, field: Fields | string | undefined): Step[] 
 function readStep(type: EventType, fields: Fields): Step {
   const id = text(fields.id);
   const conditions = (field: Fields | string | undefined) => items(field).map((one) => readCondition(type, one));
-  const kind = oneOf(['exit', 'wait', 'filter', 'branch', 'email', 'update_contact'], text(fields.kind));
+  const kind = choice(['exit', 'wait', 'filter', 'branch', 'email', 'update_contact'], text(fields.kind));
   switch (kind) {
     case 'wait':
-      return { id, kind, amount: numberOf(text(fields.amount)), unit: oneOf(WAIT_UNITS, text(fields.unit)) };
+      return { id, kind, amount: numberOf(text(fields.amount)), unit: choice(WAIT_UNITS, text(fields.unit)) };
     case 'filter':
       return { id, kind, conditions: conditions(fields.conditions) };
     case 'branch':
@@ -109,7 +111,7 @@ function readStep(type: EventType, fields: Fields): Step {
 }
 
 const readEmail = (fields: Fields): EmailContent => ({
-  kind: oneOf(['transactional', 'marketing'], text(fields.kind)),
+  kind: choice(EMAIL_KINDS, text(fields.kind)),
   subject: text(fields.subject),
   preview_text: text(fields.preview_text),
   body: text(fields.body),

@@ -1,7 +1,9 @@
 /** The editor of one workflow. The form is the draft: see draft.ts. */
 import type { WorkflowView } from '../../../../shared/api';
+import { WORKFLOW_NAME_LENGTH } from '../../../../shared/limits';
+import { WORKFLOW_STATUS_WORDS } from '../../../../shared/words/statuses';
 import type { Definition } from '../../../../shared/workflow';
-import { WorkflowBadge } from '../../components/badge';
+import { Badge } from '../../components/badge';
 import { Banner, LinkButton, NoticeBanner, PageHead } from '../../components/blocks';
 import {
   ButtonForm,
@@ -14,11 +16,11 @@ import {
   type Option,
 } from '../../components/form';
 import { Count, Plural } from '../../components/values';
+import { Shell } from '../../layout';
+import type { Notice } from '../../notices';
 import { EditorProvider, domId, type EditorState } from './context';
 import { StepList } from './steps';
 import { TriggerFields } from './trigger';
-import { Shell } from '../../layout';
-import type { Notice } from '../../notices';
 
 export interface WorkflowProps {
   workflow: WorkflowView;
@@ -45,7 +47,7 @@ export function Workflow(props: WorkflowProps) {
     <Shell title={workflow.name} section="workflows" isWide>
       <PageHead
         title={workflow.name}
-        badge={<WorkflowBadge status={workflow.status} />}
+        badge={<Badge {...WORKFLOW_STATUS_WORDS[workflow.status]} />}
         back={{ href: '/workflows', label: 'Workflows' }}
         lead={
           <>
@@ -79,7 +81,7 @@ export function Workflow(props: WorkflowProps) {
                 label="Name"
                 defaultValue={draft.name}
                 error={editor.problems.name}
-                maxLength={100}
+                maxLength={WORKFLOW_NAME_LENGTH}
                 autoComplete="off"
               />
               <SelectField

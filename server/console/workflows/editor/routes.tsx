@@ -9,17 +9,17 @@ import { readSettings } from '../../../settings/settings';
 import { previewEmail, sendTest, type PreviewRequest } from '../../../workflows/preview';
 import { runsByStep } from '../../../workflows/runs';
 import { activateWorkflow, readWorkflow, saveWorkflow } from '../../../workflows/workflows';
-import { readDraft } from './draft';
-import { applyOperation } from './operations';
-import { checkDraft, type Problems } from './problems';
 import { createFormats, pickLocale } from '../../format';
 import { withNotice, type Notice } from '../../notices';
-import { plainTextDocument } from './plain-text';
-import { Workflow } from './editor';
 import { formOf, getFound, idOf, textIn, type Form } from '../../read-request';
-import { sendMail, sendPage, timeZoneOf } from '../../send';
 import type { SectionParts } from '../../section';
+import { sendMail, sendPage, timeZoneOf } from '../../send';
 import { tenantOn } from '../../viewer';
+import { readDraft } from './draft';
+import { Workflow } from './editor';
+import { applyOperation } from './operations';
+import { plainTextDocument } from './plain-text';
+import { checkDraft, type Problems } from './problems';
 
 /** A workflow may hold many emails of 50,000 characters: its form is larger than others. */
 const FORM = { extended: false, limit: '4mb', parameterLimit: 20_000 };

@@ -1,12 +1,14 @@
 /** Steps one under the other; branches hold lists of their own. */
-import type { BranchPath, BranchStep, Step } from '../../../../shared/workflow';
+import { USER_GROUP_LENGTH } from '../../../../shared/limits';
+import { CONTACT_LABELS } from '../../../../shared/words/fields';
+import { STEP_LABELS } from '../../../../shared/words/workflows';
+import { WAIT_UNITS, type BranchPath, type BranchStep, type Step } from '../../../../shared/workflow';
 import { FieldError, SelectField, TextField, buttonClass } from '../../components/form';
-import { Icon } from '../../components/icon';
+import { Icon, type IconName } from '../../components/icon';
 import { Plural } from '../../components/values';
 import { Conditions } from './conditions';
 import { domId, useEditor, useOperation } from './context';
 import { EmailFields } from './email-step';
-import { STEP_WORDS } from './words';
 
 export function StepList({ place, steps, label }: { place: string; steps: readonly Step[]; label: string }) {
   const { problems } = useEditor();
@@ -34,6 +36,14 @@ export function StepList({ place, steps, label }: { place: string; steps: readon
 }
 
 const KINDS = ['email', 'wait', 'filter', 'branch', 'update_contact', 'exit'] as const;
+const STEP_ICONS: Record<Step['kind'], IconName> = {
+  email: 'emails',
+  wait: 'clock',
+  filter: 'filter',
+  branch: 'branch',
+  update_contact: 'person',
+  exit: 'exit',
+};
 
 function AddStep({ place }: { place: string }) {
   const operation = useOperation();
@@ -48,7 +58,7 @@ function AddStep({ place }: { place: string }) {
           autoFocus={index === 0 && focus === place}
           {...operation(`add ${place} ${kind}`)}
         >
-          <Icon name={STEP_WORDS[kind].icon} /> {STEP_WORDS[kind].label}
+          <Icon name={STEP_ICONS[kind]} /> {STEP_LABELS[kind]}
         </button>
       ))}
     </div>
@@ -65,7 +75,7 @@ interface StepCardProps {
 
 function StepCard({ place, step, number, isFirst, isLast }: StepCardProps) {
   const { focus, runs, problems } = useEditor();
-  const { label, icon } = STEP_WORDS[step.kind];
+  const label = STEP_LABELS[step.kind];
   const standing = runs[step.id] ?? 0;
   const isBad = Object.keys(problems).some((at) => at.startsWith(`${place}.`));
   return (
@@ -80,7 +90,7 @@ function StepCard({ place, step, number, isFirst, isLast }: StepCardProps) {
       <input type="hidden" name={`${place}.kind`} value={step.kind} />
       <div className="step-head">
         <h3>
-          <Icon name={icon} /> {label}
+          <Icon name={STEP_ICONS[step.kind]} /> {label}
         </h3>
         {standing > 0 && (
           <span className="step-runs">
@@ -169,9 +179,10 @@ function StepBody({ place, step }: { place: string; step: Step }) {
           <TextField
             id={domId(`${place}.user_group`)}
             name={`${place}.user_group`}
-            label="User group"
+            label={CONTACT_LABELS.user_group}
             defaultValue={step.user_group ?? ''}
             hint="Empty takes the contact out of its group."
+            maxLength={USER_GROUP_LENGTH}
             error={problems[`${place}.user_group`]}
           />
         </div>
@@ -181,11 +192,7 @@ function StepBody({ place, step }: { place: string; step: Step }) {
   }
 }
 
-const UNITS = [
-  { value: 'minutes', label: 'minutes' },
-  { value: 'hours', label: 'hours' },
-  { value: 'days', label: 'days' },
-];
+const UNITS = WAIT_UNITS.map((unit) => ({ value: unit, label: unit }));
 
 function BranchFields({ place, step }: { place: string; step: BranchStep }) {
   const { problems } = useEditor();

@@ -1,12 +1,12 @@
 /** What starts a workflow, for whom, how often, and what ends it early. */
 import { CATALOGUE, EVENT_TYPES } from '../../../../shared/catalogue';
+import { FREQUENCY_LABELS } from '../../../../shared/words/workflows';
 import { FREQUENCIES, type Definition, type ExitEvent } from '../../../../shared/workflow';
 import { Banner } from '../../components/blocks';
 import { FieldError, SelectField, buttonClass } from '../../components/form';
 import { Icon } from '../../components/icon';
 import { Conditions } from './conditions';
 import { domId, useEditor, useOperation } from './context';
-import { FREQUENCY_WORDS } from './words';
 
 const EVENT_OPTIONS = EVENT_TYPES.map((value) => ({
   value,
@@ -27,8 +27,8 @@ export function TriggerFields({ draft, isEventOff }: { draft: Definition; isEven
       <div className="step-body">
         {isEventOff && (
           <Banner tone="warn">
-            This event is off, or does not trigger workflows, in the <a href="/settings/stripe">settings</a>: the
-            workflow won’t start.
+            This event is off, or starts no workflows, in the <a href="/settings/stripe">settings</a>: the workflow
+            won’t start.
           </Banner>
         )}
         <div className="row-fields">
@@ -47,7 +47,7 @@ export function TriggerFields({ draft, isEventOff }: { draft: Definition; isEven
             name="trigger.frequency"
             label="How often"
             defaultValue={trigger.frequency}
-            options={FREQUENCIES.map((value) => ({ value, label: FREQUENCY_WORDS[value] }))}
+            options={FREQUENCIES.map((value) => ({ value, label: FREQUENCY_LABELS[value] }))}
           />
         </div>
         <Conditions place="trigger.conditions" conditions={trigger.conditions} legend="Only if all of these hold" />
