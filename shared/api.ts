@@ -5,7 +5,7 @@
  */
 import type { EventType } from './catalogue';
 import type { Settings } from './settings';
-import type { Definition } from './workflow';
+import type { Definition, EmailContent } from './workflow';
 
 export interface List<T> {
   object: 'list';
@@ -15,8 +15,10 @@ export interface List<T> {
 
 export type InstallStatus = 'active' | 'needs_reconnect' | 'removed';
 
+export type ImportStatus = 'running' | 'paused' | 'done' | 'failed';
+
 export interface ImportProgress {
-  status: 'running' | 'paused' | 'done' | 'failed';
+  status: ImportStatus;
   done: number;
   /** Null until it is known. */
   total: number | null;
@@ -83,7 +85,8 @@ export interface EventDetail extends EventView {
 export const CONTACT_STATUSES = ['subscribed', 'unsubscribed', 'transactional_only'] as const;
 export type ContactStatus = (typeof CONTACT_STATUSES)[number];
 
-export type SubscriptionStatus = 'past_due' | 'active' | 'trialing' | 'paused' | 'canceled';
+export const SUBSCRIPTION_STATUSES = ['past_due', 'active', 'trialing', 'paused', 'canceled'] as const;
+export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number];
 
 export interface Billing {
   subscription_status: SubscriptionStatus | null;
@@ -120,6 +123,9 @@ export interface ContactDetail extends ContactView {
 
 export type WorkflowStatus = 'draft' | 'active' | 'paused';
 
+export const RUN_STATUSES = ['running', 'finished', 'exited', 'stopped', 'failed'] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
 export interface WorkflowView {
   id: string;
   object: 'workflow';
@@ -133,7 +139,7 @@ export interface WorkflowView {
 
 export const EMAIL_STATUSES = ['queued', 'sent', 'captured', 'held', 'failed', 'suppressed'] as const;
 export type EmailStatus = (typeof EMAIL_STATUSES)[number];
-export type EmailKind = 'marketing' | 'transactional';
+export type EmailKind = EmailContent['kind'];
 
 export interface EmailView {
   id: string;

@@ -1,6 +1,7 @@
 /** What a merchant chooses for one install: the shape, its limits and its defaults. */
 import { z } from 'zod';
 import { EVENT_TYPES, type EventType } from './catalogue';
+import { userGroupSchema } from './user-group';
 
 const trimmedOrNull = (max: number) =>
   z
@@ -21,7 +22,7 @@ export const eventSettingsSchema = z.strictObject({
   sync_name: z.boolean(),
   sync_billing: z.boolean(),
   /** Assigned to the contact when such an event arrives. */
-  user_group: trimmedOrNull(100),
+  user_group: userGroupSchema,
 });
 export type EventSettings = z.infer<typeof eventSettingsSchema>;
 

@@ -4,6 +4,8 @@
  */
 import { z } from 'zod';
 import { EVENT_TYPES, type PropertyType } from './catalogue';
+import { WORKFLOW_NAME_LENGTH } from './limits';
+import { userGroupSchema } from './user-group';
 
 export const FREQUENCIES = ['every_time', 'one_at_a_time', 'once_per_contact'] as const;
 /** `one_at_a_time` is per invoice or subscription where the event names one, else per contact. */
@@ -62,8 +64,10 @@ const conditions = z.array(conditionSchema).max(20, 'must have at most 20 condit
 
 const oneLine = (max: number) => text(max).regex(/^[^\r\n]*$/, 'must be one line');
 
+export const EMAIL_KINDS = ['transactional', 'marketing'] as const;
+
 export const emailContentSchema = z.strictObject({
-  kind: z.enum(['marketing', 'transactional']),
+  kind: z.enum(EMAIL_KINDS),
   subject: oneLine(500).min(1, 'must not be empty'),
   preview_text: oneLine(500).default(''),
   /** Markdown with Liquid merge tags. */
@@ -108,9 +112,7 @@ export const stepSchema: z.ZodType<Step> = z.lazy(() =>
     z.strictObject({
       id: stepId,
       kind: z.literal('update_contact'),
-      user_group: text(100)
-        .nullable()
-        .transform((group) => group?.trim() || null),
+      user_group: userGroupSchema,
     }),
     z.strictObject({ id: stepId, kind: z.literal('exit') }),
   ]),
@@ -124,7 +126,7 @@ export const exitEventSchema = z.strictObject({
 export type ExitEvent = z.infer<typeof exitEventSchema>;
 
 export const definitionSchema = z.strictObject({
-  name: text(100).trim().min(1, 'must not be empty'),
+  name: text(WORKFLOW_NAME_LENGTH).trim().min(1, 'must not be empty'),
   trigger: z.strictObject({
     event: z.enum(EVENT_TYPES),
     conditions: conditions.default([]),

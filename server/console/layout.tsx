@@ -1,5 +1,6 @@
 /** The frame of every page: head, navigation, account and mode, notices. */
 import type { ReactNode } from 'react';
+import { RECONNECT_WORDS } from '../../shared/words/connection';
 import { NoticeBanner } from './components/blocks';
 import { ButtonForm } from './components/form';
 import { Icon, Mark, type IconName } from './components/icon';
@@ -42,8 +43,7 @@ export function Shell({
         <main id="main" className={isWide ? 'main main-wide' : 'main'} tabIndex={-1}>
           {viewer.status === 'needs_reconnect' && section !== 'settings' && (
             <p className="strip">
-              Stripe no longer accepts our access. Events wait and nothing is lost.{' '}
-              <a href="/settings/stripe">Reconnect</a>
+              {RECONNECT_WORDS.description} <a href="/settings/stripe">Reconnect</a>
             </p>
           )}
           <NoticeBanner notice={notice} />

@@ -5,18 +5,18 @@ import type { UnsubscribePages } from '../emails/unsubscribe-routes';
 import { describeError } from '../errors';
 import type { InstallPages } from '../installs/routes';
 import { readSession, requireSession } from '../installs/session-middleware';
-import { ConfirmOpen } from './pages/messages';
-import { Unsubscribe } from './pages/unsubscribe';
-import { audienceRoutes } from './routes/audience-routes';
-import { editorRoutes } from './routes/editor-routes';
-import { emailRoutes } from './routes/email-routes';
-import { eventsRoutes } from './routes/events-routes';
-import { homeRoutes } from './routes/home-routes';
-import { ASSETS, sendPage, sendProblem } from './routes/send';
-import { createShared } from './routes/shared';
-import { settingsRoutes } from './routes/settings-routes';
-import { loadViewer } from './routes/viewer';
-import { workflowRoutes } from './routes/workflow-routes';
+import { audienceRoutes } from './audience/routes';
+import { emailRoutes } from './emails/routes';
+import { Unsubscribe } from './emails/unsubscribe';
+import { eventsRoutes } from './events/routes';
+import { ConfirmOpen } from './overview/confirm-open';
+import { homeRoutes } from './overview/routes';
+import { createSectionParts } from './section';
+import { ASSETS, sendPage, sendProblem } from './send';
+import { settingsRoutes } from './settings/routes';
+import { loadViewer } from './viewer';
+import { editorRoutes } from './workflows/editor/routes';
+import { workflowRoutes } from './workflows/routes';
 
 const SECTIONS = ['/settings', '/audience', '/audience.csv', '/events', '/workflows', '/emails'];
 
@@ -24,11 +24,11 @@ export function consoleRoutes(ctx: Context): Router {
   const router = Router();
   router.get('/assets/:name', serveAsset);
   const session = readSession(ctx);
-  const shared = createShared(ctx);
+  const parts = createSectionParts(ctx);
   router.use(session, homeRoutes(ctx));
   router.use(SECTIONS, requireSession, loadViewer(ctx));
   for (const section of [settingsRoutes, audienceRoutes, eventsRoutes, workflowRoutes, editorRoutes, emailRoutes])
-    router.use(section(ctx, shared));
+    router.use(section(ctx, parts));
   router.use((_req, res) => {
     sendProblem(ctx, res, NOT_FOUND, 404);
   });

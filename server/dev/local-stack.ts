@@ -2,6 +2,7 @@
  * Everything on one laptop, no account anywhere: Tillpost and a local Stripe, with one account connected in test mode.
  * What the demo, `npm run dev` and the preview stand on.
  */
+import { TEMPLATES } from '../../shared/templates';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
@@ -15,7 +16,6 @@ import { createSandbox, type Sandbox } from './local-stripe/sandbox';
 import { startServer, type Running } from '../server';
 import { saveSettings } from '../settings/settings';
 import { activateWorkflow, createWorkflow } from '../workflows/workflows';
-import { TEMPLATES } from '../workflows/templates';
 import { connectAccount } from './connect-account';
 import { holdPort } from './hold-port';
 

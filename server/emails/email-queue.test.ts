@@ -115,7 +115,7 @@ describe.each(ENGINES)('emails on %s', (engine) => {
   it('of a run that was stopped meanwhile stay here', async () => {
     await rig.workflow({ definition: definition() });
     rig.mail.trouble({ at: 'rcpt', code: 451, message: 'Try later' });
-    const jenny = await hello();
+    await hello();
     await rig.worker.drain();
     await rig.db.updateTable('run').set({ status: 'running' }).execute();
     await transact(rig.db, (trx) => stopRuns(trx, tenant, {}, 'contact_deleted', 1));

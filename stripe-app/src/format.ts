@@ -1,4 +1,5 @@
 /** How the views write dates, numbers and money. The views' words are English, so are these. */
+import { minorDigits } from '../../shared/money';
 
 const date = new Intl.DateTimeFormat('en-US', { month: 'short', day: 'numeric', year: 'numeric' });
 const dateAndTime = new Intl.DateTimeFormat('en-US', {
@@ -23,13 +24,9 @@ export const formatNumber = (count: number): string => number.format(count);
 export const formatCount = (count: number, noun: string): string =>
   `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 
-// https://docs.stripe.com/currencies: the minor unit is Stripe's, which for some currencies isn't what Intl knows.
-const ZERO_DECIMAL = 'bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' ');
-const THREE_DECIMAL = 'bhd jod kwd omr tnd'.split(' ');
-
 /** `amount` in the currency's minor unit, as Stripe counts it. */
 export function formatMoney(amount: number, currency: string): string {
-  const digits = ZERO_DECIMAL.includes(currency) ? 0 : THREE_DECIMAL.includes(currency) ? 3 : 2;
+  const digits = minorDigits(currency);
   return new Intl.NumberFormat('en-US', {
     style: 'currency',
     currency,

@@ -178,13 +178,13 @@ export function Options({ options }: { options: readonly Option[] }) {
 }
 
 export function RadioField({
-  legend,
+  label,
   name,
   value,
   options,
   hint,
 }: {
-  legend: string;
+  label: string;
   name: string;
   value: string;
   options: readonly (Option & { hint?: string })[];
@@ -192,7 +192,7 @@ export function RadioField({
 }) {
   return (
     <fieldset className="choices">
-      <legend>{legend}</legend>
+      <legend>{label}</legend>
       {hint && <p className="hint">{hint}</p>}
       {options.map((option) => (
         <label key={option.value} className="choice">

@@ -1,6 +1,6 @@
 /** How single values are shown, everywhere the same. */
-import { useFormats } from '../page';
 import type { Moment } from '../format';
+import { useFormats } from '../page';
 
 export function Time({ at, as = 'dateTime' }: { at: Moment; as?: 'dateTime' | 'date' | 'relative' }) {
   const formats = useFormats();

@@ -1,9 +1,9 @@
 /** Every page of the console, wide and on a phone, light and dark: nothing sticks out, and axe finds nothing serious. */
+import { TEMPLATES } from '../../../shared/templates';
 import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { EVENT_TYPES } from '../../../shared/catalogue';
 import { createOpenLink } from '../../installs/open-link';
-import { TEMPLATES } from '../../workflows/templates';
 import { activateWorkflow, createWorkflow } from '../../workflows/workflows';
 import { startTillpost, TEST, type Tillpost } from '../harness';
 import { openChromium } from './chromium';

@@ -127,6 +127,11 @@ describe('one place for each', () => {
     expect(found.map(({ path }) => path)).toEqual([]);
   });
 
+  it('asks the database in the domains only, never in routes or pages', () => {
+    const asking = /\b(?:selectFrom|insertInto|updateTable|deleteFrom)\(|\bsql`/;
+    expect(saying(asking, (path) => !/^server\/(console|extension)\//.test(path))).toEqual([]);
+  });
+
   it('picks the release of SQLite’s driver in db/sqlite only', () => {
     expect(saying(/^import (?!type)[^;]*'better-sqlite3/m, () => false)).toEqual([]);
   });

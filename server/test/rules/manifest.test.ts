@@ -6,10 +6,10 @@ import * as sdk from '@stripe/ui-extension-sdk/ui';
 import { build, type Metafile } from 'esbuild';
 import ts from 'typescript';
 import { EVENT_TYPES, HOUSEKEEPING_TYPES } from '../../../shared/catalogue';
-import { TEMPLATES as OFFERED } from '../../../stripe-app/src/onboarding/templates';
+import { TEMPLATE_KEYS, TEMPLATES } from '../../../shared/templates';
 import type { Lock, PackageJson } from '../../tools/derive-lock';
 import { type Manifest, packageApp, readManifest } from '../../tools/package-app';
-import { TEMPLATES as SHIPPED } from '../../workflows/templates';
+import { defineFromTemplate } from '../../workflows/templates';
 
 const ROOT = resolve(__dirname, '../../..');
 const PUBLIC_URL = 'https://mail.example.org';
@@ -158,7 +158,10 @@ describe('the extension', () => {
   });
 
   test('offers exactly the workflow templates that the backend ships', () => {
-    expect(OFFERED.map(({ key }) => key).sort()).toEqual(Object.keys(SHIPPED).sort());
+    const shipped = TEMPLATE_KEYS.map((key) => defineFromTemplate(key));
+    expect(shipped.map(({ name }) => name)).toEqual(Object.values(TEMPLATES).map(({ name }) => name));
+    const lists = sources.filter(({ text }) => TEMPLATE_KEYS.some((key) => text.includes(`'${key}'`)));
+    expect(lists.map(({ file }) => file)).toEqual([]);
   });
 });
 

@@ -1,8 +1,9 @@
 import { CATALOGUE, CONTACT_PROPERTIES, samplesOf, type PropertyValue } from '../../../shared/catalogue';
+import { TEMPLATES } from '../../../shared/templates';
 import { definitionSchema, stepsOf, type Definition } from '../../../shared/workflow';
 import { renderEmail } from '../../emails/render';
 import { parseDefinition } from '../validate';
-import { defineFromTemplate, TEMPLATES } from '.';
+import { defineFromTemplate } from '.';
 
 const cases = Object.entries(TEMPLATES).flatMap(([key, { triggers }]) =>
   triggers.map((trigger) => [key, trigger] as const),

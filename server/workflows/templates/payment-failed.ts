@@ -8,24 +8,19 @@ const PAY = `{% if event.hosted_invoice_url %}
 {% endif %}`;
 const INVOICE = '{% if event.number %} for invoice {{ event.number }}{% endif %}';
 
-export const paymentFailed: Template = {
-  name: 'Payment failed',
-  description: 'Reminds a customer until the invoice is paid.',
-  triggers: ['invoice.payment_failed'],
-  define: () => ({
-    name: 'Payment failed',
-    trigger: {
-      event: 'invoice.payment_failed',
-      conditions: [{ property: 'event.amount_due', operator: 'greater', value: 0 }],
-      frequency: 'one_at_a_time',
-    },
-    exit_events: [{ event: 'invoice.paid', match: 'object' }],
-    steps: [
-      transactional(
-        'first',
-        'Your payment of {{ event.amount_due | money: event.currency }} didn’t go through',
-        'This happens. It takes a minute to put right.',
-        `
+export const paymentFailed: Template = () => ({
+  trigger: {
+    event: 'invoice.payment_failed',
+    conditions: [{ property: 'event.amount_due', operator: 'greater', value: 0 }],
+    frequency: 'one_at_a_time',
+  },
+  exit_events: [{ event: 'invoice.paid', match: 'object' }],
+  steps: [
+    transactional(
+      'first',
+      'Your payment of {{ event.amount_due | money: event.currency }} didn’t go through',
+      'This happens. It takes a minute to put right.',
+      `
 Hi {{ contact.first_name | default: "there" }},
 
 We tried to collect **{{ event.amount_due | money: event.currency }}**${INVOICE}, but the payment didn’t go through. Most of the time it’s a card that has expired or was replaced, and it takes a minute to put right.
@@ -35,13 +30,13 @@ ${PAY}
 Already paid? Then please ignore this email. If you need a hand, just reply.
 
 Kind regards,`,
-      ),
-      wait('wait-1', 3),
-      transactional(
-        'second',
-        'Still open: {{ event.amount_due | money: event.currency }}',
-        'Your payment hasn’t arrived yet. Here is the link to pay.',
-        `
+    ),
+    wait('wait-1', 3),
+    transactional(
+      'second',
+      'Still open: {{ event.amount_due | money: event.currency }}',
+      'Your payment hasn’t arrived yet. Here is the link to pay.',
+      `
 Hi {{ contact.first_name | default: "there" }},
 
 A quick reminder: the payment of **{{ event.amount_due | money: event.currency }}**${INVOICE} hasn’t arrived yet. It takes a minute, and any card will do.
@@ -49,13 +44,13 @@ ${PAY}
 If something keeps you from paying, reply and tell us. We’ll find a way.
 
 Kind regards,`,
-      ),
-      wait('wait-2', 4),
-      transactional(
-        'third',
-        'Please settle your open payment of {{ event.amount_due | money: event.currency }}',
-        'This is our last reminder about this payment.',
-        `
+    ),
+    wait('wait-2', 4),
+    transactional(
+      'third',
+      'Please settle your open payment of {{ event.amount_due | money: event.currency }}',
+      'This is our last reminder about this payment.',
+      `
 Hi {{ contact.first_name | default: "there" }},
 
 We still haven’t been able to collect **{{ event.amount_due | money: event.currency }}**${INVOICE}, and we’d hate for your service to be interrupted over it. Please pay as soon as you can.
@@ -63,7 +58,6 @@ ${PAY}
 This is our last reminder. If you have questions, or if you think this is a mistake, simply reply to this email.
 
 Kind regards,`,
-      ),
-    ],
-  }),
-};
+    ),
+  ],
+});

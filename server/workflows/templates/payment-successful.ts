@@ -5,24 +5,19 @@ const HAS_AMOUNT: Condition = { property: 'event.amount', operator: 'greater', v
 /** A checkout also completes while a bank transfer is still on its way. */
 const IS_PAID: Condition = { property: 'event.payment_status', operator: 'is', value: 'paid' };
 
-export const paymentSuccessful: Template = {
-  name: 'Payment successful',
-  description: 'Says thank you for a payment.',
-  triggers: ['invoice.paid', 'checkout.session.completed'],
-  define: (event) => ({
-    name: 'Payment successful',
-    trigger: {
-      event,
-      conditions: event === 'checkout.session.completed' ? [HAS_AMOUNT, IS_PAID] : [HAS_AMOUNT],
-      frequency: 'every_time',
-    },
-    exit_events: [],
-    steps: [
-      transactional(
-        'thanks',
-        'We received your payment of {{ event.amount | money: event.currency }}',
-        'Thank you! Here are the details for your records.',
-        `
+export const paymentSuccessful: Template = (event) => ({
+  trigger: {
+    event,
+    conditions: event === 'checkout.session.completed' ? [HAS_AMOUNT, IS_PAID] : [HAS_AMOUNT],
+    frequency: 'every_time',
+  },
+  exit_events: [],
+  steps: [
+    transactional(
+      'thanks',
+      'We received your payment of {{ event.amount | money: event.currency }}',
+      'Thank you! Here are the details for your records.',
+      `
 Hi {{ contact.first_name | default: "there" }},
 
 Thank you! Your payment of **{{ event.amount | money: event.currency }}** has arrived, and there is nothing else you need to do.
@@ -32,7 +27,6 @@ Thank you! Your payment of **{{ event.amount | money: event.currency }}** has ar
 If you have a question about this payment, just reply to this email.
 
 Thanks again,`,
-      ),
-    ],
-  }),
-};
+    ),
+  ],
+});

@@ -1,19 +1,14 @@
 import { transactional, type Template } from './template';
 
-export const subscriptionCanceled: Template = {
-  name: 'Subscription canceled',
-  description: 'Says goodbye and leaves the door open.',
-  triggers: ['customer.subscription.deleted'],
-  define: () => ({
-    name: 'Subscription canceled',
-    trigger: { event: 'customer.subscription.deleted', conditions: [], frequency: 'every_time' },
-    exit_events: [],
-    steps: [
-      transactional(
-        'goodbye',
-        'Your {% if event.plan %}{{ event.plan }} {% endif %}subscription has ended',
-        'You won’t be charged again. Thank you for the time with us.',
-        `
+export const subscriptionCanceled: Template = () => ({
+  trigger: { event: 'customer.subscription.deleted', conditions: [], frequency: 'every_time' },
+  exit_events: [],
+  steps: [
+    transactional(
+      'goodbye',
+      'Your {% if event.plan %}{{ event.plan }} {% endif %}subscription has ended',
+      'You won’t be charged again. Thank you for the time with us.',
+      `
 Hi {{ contact.first_name | default: "there" }},
 
 Your{% if event.plan %} {{ event.plan }}{% endif %} subscription ended{% if event.ended_at %} on {{ event.ended_at | date }}{% endif %}, and you won’t be charged for it again.
@@ -23,7 +18,6 @@ We’re sorry to see you go. If there is one thing we could have done better, wo
 Should you want to come back one day, you’ll be more than welcome.
 
 All the best,`,
-      ),
-    ],
-  }),
-};
+    ),
+  ],
+});

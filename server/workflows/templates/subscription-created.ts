@@ -1,19 +1,14 @@
 import { transactional, type Template } from './template';
 
-export const subscriptionCreated: Template = {
-  name: 'Subscription created',
-  description: 'Confirms a new subscription.',
-  triggers: ['customer.subscription.created'],
-  define: () => ({
-    name: 'Subscription created',
-    trigger: { event: 'customer.subscription.created', conditions: [], frequency: 'every_time' },
-    exit_events: [],
-    steps: [
-      transactional(
-        'confirm',
-        'Your {{ event.plan | default: "new" }} subscription',
-        'Everything is set up. Here is what you subscribed to.',
-        `
+export const subscriptionCreated: Template = () => ({
+  trigger: { event: 'customer.subscription.created', conditions: [], frequency: 'every_time' },
+  exit_events: [],
+  steps: [
+    transactional(
+      'confirm',
+      'Your {{ event.plan | default: "new" }} subscription',
+      'Everything is set up. Here is what you subscribed to.',
+      `
 Hi {{ contact.first_name | default: "there" }},
 
 Thank you for subscribing! Everything is set up. Here it is at a glance:
@@ -26,7 +21,6 @@ Thank you for subscribing! Everything is set up. Here it is at a glance:
 If you have any questions, just reply to this email.
 
 Enjoy,`,
-      ),
-    ],
-  }),
-};
+    ),
+  ],
+});

@@ -2,14 +2,8 @@
 import type { EventType } from '../../../shared/catalogue';
 import type { Definition, EmailStep } from '../../../shared/workflow';
 
-export interface Template {
-  name: string;
-  /** One sentence for the merchant who chooses. */
-  description: string;
-  /** The events it can be made for; the first is the usual one. */
-  triggers: readonly [EventType, ...EventType[]];
-  define(trigger: EventType): Definition;
-}
+/** The definition for one of the events it is offered for, without its name. */
+export type Template = (trigger: EventType) => Omit<Definition, 'name'>;
 
 /** Signs every shipped email. */
 const SIGNATURE = '{% if sender.name %}The {{ sender.name }} team{% else %}The team{% endif %}';

@@ -1,19 +1,14 @@
 import { transactional, type Template } from './template';
 
-export const trialEnding: Template = {
-  name: 'Trial ending',
-  description: 'Lets a customer know before their trial ends.',
-  triggers: ['customer.subscription.trial_will_end'],
-  define: () => ({
-    name: 'Trial ending',
-    trigger: { event: 'customer.subscription.trial_will_end', conditions: [], frequency: 'one_at_a_time' },
-    exit_events: [{ event: 'customer.subscription.deleted', match: 'object' }],
-    steps: [
-      transactional(
-        'notice',
-        'Your trial ends {% if event.trial_end %}on {{ event.trial_end | date }}{% else %}soon{% endif %}',
-        'What happens next, and what you can do.',
-        `
+export const trialEnding: Template = () => ({
+  trigger: { event: 'customer.subscription.trial_will_end', conditions: [], frequency: 'one_at_a_time' },
+  exit_events: [{ event: 'customer.subscription.deleted', match: 'object' }],
+  steps: [
+    transactional(
+      'notice',
+      'Your trial ends {% if event.trial_end %}on {{ event.trial_end | date }}{% else %}soon{% endif %}',
+      'What happens next, and what you can do.',
+      `
 Hi {{ contact.first_name | default: "there" }},
 
 Your trial{% if event.plan %} of {{ event.plan }}{% endif %} ends {% if event.trial_end %}on **{{ event.trial_end | date }}**{% else %}**soon**{% endif %}. We hope you’ve enjoyed it.
@@ -23,7 +18,6 @@ Your trial{% if event.plan %} of {{ event.plan }}{% endif %} ends {% if event.tr
 Is something missing, or do you need more time? Just reply, we’d love to hear from you.
 
 Kind regards,`,
-      ),
-    ],
-  }),
-};
+    ),
+  ],
+});

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Banner, Box, Button, ButtonGroup } from '@stripe/ui-extension-sdk/ui';
+import { DISCONNECT_WORDS } from '../../../shared/words/connection';
 import type { Client } from '../client';
 import { Problem, Section } from '../states';
 import { useAction } from '../use-action';
@@ -18,16 +19,13 @@ export function Disconnect({
   const { isPending, failure, run } = useAction();
   const disconnect = () => void run(() => client('disconnect'), onDone);
   return (
-    <Section
-      title="Disconnect"
-      description={`Stops Tillpost for this account in ${modeName}. You can connect again at any time.`}
-    >
+    <Section title="Disconnect" description={DISCONNECT_WORDS.describe(modeName)}>
       {failure && <Problem title="Still connected" error={failure} onRetry={disconnect} />}
       {isAsking ? (
         <Banner
           type="critical"
           title="Disconnect Tillpost?"
-          description="Events stop arriving, workflows stop and Tillpost forgets its access to Stripe. Your contacts, events and emails are erased after 30 days unless you connect again."
+          description={DISCONNECT_WORDS.warning}
           actions={
             <ButtonGroup>
               <Button type="destructive" pending={isPending} onPress={disconnect}>

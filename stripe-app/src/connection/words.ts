@@ -14,8 +14,3 @@ export function describeConnecting(context: ExtensionContextValue, overview: Ove
     ? what
     : `${what} This connects ${describeMode(context) === 'Sandbox' ? 'this sandbox' : 'test mode'} only.`;
 }
-
-export const RECONNECT = {
-  title: 'Reconnect to Stripe',
-  description: 'Stripe no longer accepts this connection. Nothing is lost: events wait until you reconnect.',
-};

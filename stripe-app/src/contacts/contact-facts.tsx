@@ -1,11 +1,14 @@
 import { Banner, Box, PropertyList, PropertyListItem } from '@stripe/ui-extension-sdk/ui';
 import type { ContactDetail } from '../../../shared/api';
-import { ContactBadge, SubscriptionBadge } from '../badges';
+import { ADDRESS_SUPPRESSED, nameContact } from '../../../shared/words/explanations';
+import { BILLING_LABELS, CONTACT_LABELS, UNPAID } from '../../../shared/words/fields';
+import { CONTACT_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
 import { formatDate, formatMoney } from '../format';
 import { Section } from '../states';
+import { StatusBadge } from '../status-badge';
 
 export function ContactFacts({ contact }: { contact: ContactDetail }) {
-  const name = [contact.first_name, contact.last_name].filter(Boolean).join(' ');
+  const name = nameContact(contact);
   return (
     <Box css={{ stack: 'y', gapY: 'medium' }}>
       <Box css={{ stack: 'x', distribute: 'space-between', alignY: 'center', gapX: 'medium' }}>
@@ -13,19 +16,19 @@ export function ContactFacts({ contact }: { contact: ContactDetail }) {
           <Box css={{ font: 'heading' }}>{name || contact.email}</Box>
           {name && <Box css={{ color: 'secondary', wordBreak: 'break-word' }}>{contact.email}</Box>}
         </Box>
-        <ContactBadge status={contact.status} />
+        <StatusBadge {...CONTACT_STATUS_WORDS[contact.status]} />
       </Box>
       {contact.suppressed && (
         <Banner
           type="caution"
-          title="No email goes to this address"
+          title={ADDRESS_SUPPRESSED}
           description={`Suppressed on ${formatDate(contact.suppressed.at)}.`}
         />
       )}
       <PropertyList>
-        <PropertyListItem label="User group" value={contact.user_group ?? 'None'} />
-        <PropertyListItem label="Source" value={contact.source} />
-        <PropertyListItem label="Contact since" value={formatDate(contact.created_at)} />
+        <PropertyListItem label={CONTACT_LABELS.user_group} value={contact.user_group ?? 'None'} />
+        <PropertyListItem label={CONTACT_LABELS.source} value={contact.source} />
+        <PropertyListItem label={CONTACT_LABELS.created_at} value={formatDate(contact.created_at)} />
       </PropertyList>
     </Box>
   );
@@ -37,16 +40,23 @@ export function BillingFacts({ billing }: Pick<ContactDetail, 'billing'>) {
   return (
     <Section title="Billing">
       <PropertyList>
-        <PropertyListItem label="Subscription" value={<SubscriptionBadge status={billing.subscription_status} />} />
-        {billing.plan && <PropertyListItem label="Plan" value={billing.plan} />}
+        <PropertyListItem
+          label={BILLING_LABELS.subscription_status}
+          value={<StatusBadge {...SUBSCRIPTION_STATUS_WORDS[billing.subscription_status]} />}
+        />
+        {billing.plan && <PropertyListItem label={BILLING_LABELS.plan} value={billing.plan} />}
         {billing.mrr !== null && billing.currency && (
-          <PropertyListItem label="Monthly revenue" value={formatMoney(billing.mrr, billing.currency)} />
+          <PropertyListItem label={BILLING_LABELS.mrr} value={formatMoney(billing.mrr, billing.currency)} />
         )}
-        {billing.renews_at && <PropertyListItem label="Renews" value={formatDate(billing.renews_at)} />}
-        {billing.trial_ends_at && <PropertyListItem label="Trial ends" value={formatDate(billing.trial_ends_at)} />}
-        {billing.delinquent && <PropertyListItem label="Payment" value="Overdue" />}
+        {billing.renews_at && (
+          <PropertyListItem label={BILLING_LABELS.renews_at} value={formatDate(billing.renews_at)} />
+        )}
+        {billing.trial_ends_at && (
+          <PropertyListItem label={BILLING_LABELS.trial_ends_at} value={formatDate(billing.trial_ends_at)} />
+        )}
+        {billing.delinquent && <PropertyListItem label={BILLING_LABELS.delinquent} value={UNPAID} />}
         {billing.customer_since && (
-          <PropertyListItem label="Customer since" value={formatDate(billing.customer_since)} />
+          <PropertyListItem label={BILLING_LABELS.customer_since} value={formatDate(billing.customer_since)} />
         )}
       </PropertyList>
     </Section>

@@ -1,5 +1,5 @@
 import type { ContactDetail, EventView, WorkflowView } from '../../../shared/api';
-import { nameEvent } from '../events/describe-event';
+import { nameEvent } from '../../../shared/words/explanations';
 
 /** One sentence for the merchant who wonders why this customer got no email, and what would change it. */
 export function whyNothingSent({

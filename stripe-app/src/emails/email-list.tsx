@@ -1,8 +1,9 @@
 import { Box, List, ListItem } from '@stripe/ui-extension-sdk/ui';
 import type { EmailView } from '../../../shared/api';
-import { EmailBadge } from '../badges';
+import { explainEmail } from '../../../shared/words/explanations';
+import { EMAIL_STATUS_WORDS } from '../../../shared/words/statuses';
 import { formatDateAndTime } from '../format';
-import { explainEmail } from './explain-email';
+import { StatusBadge } from '../status-badge';
 
 export function EmailList({ emails, empty }: { emails: readonly EmailView[]; empty: string }) {
   if (emails.length === 0) return <Box css={{ color: 'secondary' }}>{empty}</Box>;
@@ -19,7 +20,7 @@ export function EmailList({ emails, empty }: { emails: readonly EmailView[]; emp
               <Box css={{ font: 'caption' }}>{formatDateAndTime(email.sent_at ?? email.created_at)}</Box>
             </Box>
           }
-          value={<EmailBadge status={email.status} />}
+          value={<StatusBadge {...EMAIL_STATUS_WORDS[email.status]} />}
         />
       ))}
     </List>

@@ -1,13 +1,15 @@
 import { useCallback, useState } from 'react';
 import { Box, Button, FocusView, PropertyList, PropertyListItem } from '@stripe/ui-extension-sdk/ui';
 import type { EventDetail } from '../../../shared/api';
-import { EventBadge } from '../badges';
+import { NO_EMAIL_CAUSED, nameEvent } from '../../../shared/words/explanations';
+import { EVENT_LABELS } from '../../../shared/words/fields';
+import { EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
 import type { Client, Failure } from '../client';
 import { EmailList } from '../emails/email-list';
 import { formatDateAndTime } from '../format';
 import { Loading, Problem, Section } from '../states';
+import { StatusBadge } from '../status-badge';
 import { useAnswer } from '../use-answer';
-import { nameEvent } from './describe-event';
 
 /** One event with what became of it, and the way to run it again. */
 export function EventDetails({
@@ -61,7 +63,7 @@ export function EventDetails({
           {refusal && <Problem title="The event wasn’t replayed" error={refusal} onRetry={() => void replay()} />}
           <Facts event={answer.value} />
           <Section title="Emails">
-            <EmailList emails={answer.value.emails} empty="This event caused no email." />
+            <EmailList emails={answer.value.emails} empty={NO_EMAIL_CAUSED} />
           </Section>
         </Box>
       )}
@@ -74,20 +76,20 @@ function Facts({ event }: { event: EventDetail }) {
     <Box css={{ stack: 'y', gapY: 'medium' }}>
       <Box css={{ stack: 'y', gapY: 'small' }}>
         <Box>
-          <EventBadge status={event.status} />
+          <StatusBadge {...EVENT_STATUS_WORDS[event.status]} />
         </Box>
         <Box css={{ font: 'body' }}>{event.outcome}</Box>
       </Box>
       <PropertyList>
-        <PropertyListItem label="Type" value={event.type} />
-        <PropertyListItem label="Happened" value={formatDateAndTime(event.created * 1000)} />
-        <PropertyListItem label="Received" value={formatDateAndTime(event.received_at)} />
+        <PropertyListItem label={EVENT_LABELS.type} value={event.type} />
+        <PropertyListItem label={EVENT_LABELS.created} value={formatDateAndTime(event.created * 1000)} />
+        <PropertyListItem label={EVENT_LABELS.received_at} value={formatDateAndTime(event.received_at)} />
         {event.next_attempt_at && (
-          <PropertyListItem label="Next try" value={formatDateAndTime(event.next_attempt_at)} />
+          <PropertyListItem label={EVENT_LABELS.next_attempt_at} value={formatDateAndTime(event.next_attempt_at)} />
         )}
-        {event.email && <PropertyListItem label="Contact" value={event.email} />}
+        {event.email && <PropertyListItem label={EVENT_LABELS.contact} value={event.email} />}
         <PropertyListItem
-          label="ID"
+          label={EVENT_LABELS.id}
           value={<Box css={{ fontFamily: 'monospace', wordBreak: 'break-all' }}>{event.id}</Box>}
         />
       </PropertyList>

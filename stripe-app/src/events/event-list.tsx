@@ -1,8 +1,9 @@
 import { Box, List, ListItem } from '@stripe/ui-extension-sdk/ui';
 import type { EventView } from '../../../shared/api';
-import { EventBadge } from '../badges';
+import { nameEvent } from '../../../shared/words/explanations';
+import { EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
 import { formatDateAndTime } from '../format';
-import { nameEvent } from './describe-event';
+import { StatusBadge } from '../status-badge';
 
 /** Events with what became of each. Pressing one opens it. */
 export function EventList({ events, onOpen }: { events: readonly EventView[]; onOpen: (id: string) => void }) {
@@ -19,7 +20,7 @@ export function EventList({ events, onOpen }: { events: readonly EventView[]; on
               <Box css={{ font: 'caption' }}>{formatDateAndTime(event.created * 1000)}</Box>
             </Box>
           }
-          value={<EventBadge status={event.status} />}
+          value={<StatusBadge {...EVENT_STATUS_WORDS[event.status]} />}
         />
       ))}
     </List>

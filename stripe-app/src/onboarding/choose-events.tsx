@@ -3,6 +3,7 @@ import { Box, Button, Link, Radio } from '@stripe/ui-extension-sdk/ui';
 import type { ExtensionContextValue } from '@stripe/ui-extension-sdk/context';
 import { EVENT_TYPES, type EventType, RECOMMENDED_TYPES } from '../../../shared/catalogue';
 import type { Settings } from '../../../shared/settings';
+import { EVENTS_HINT } from '../../../shared/words/fields';
 import type { Client } from '../client';
 import { canChange, settingsUrl } from '../connection/surroundings';
 import { formatCount } from '../format';
@@ -44,7 +45,7 @@ export function ChooseEvents({
     void run(() => client('settings/save', { settings: turnOn(settings, PRESETS[preset].types) }), onDone);
 
   return (
-    <Section title="Choose events" description="Tillpost acts only on the events you turn on.">
+    <Section title="Choose events" description={EVENTS_HINT}>
       {failure && <Problem title="Not saved" error={failure} onRetry={save} />}
       {on > 0 && <Box css={{ color: 'secondary' }}>{`${formatCount(on, 'event')} on.`}</Box>}
       <Box css={{ stack: 'y', gapY: 'small' }}>

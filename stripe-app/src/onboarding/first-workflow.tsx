@@ -1,11 +1,12 @@
 import { useState } from 'react';
 import { Box, Button, Link, Select } from '@stripe/ui-extension-sdk/ui';
+import { oneOf } from '../../../shared/one-of';
+import { TEMPLATE_KEYS, TEMPLATES } from '../../../shared/templates';
 import type { Client, Result } from '../client';
 import { readText } from '../inputs';
 import { Problem, Section } from '../states';
 import { useAction } from '../use-action';
 import type { Setup } from './setup';
-import { TEMPLATES } from './templates';
 
 export function FirstWorkflow({
   client,
@@ -18,7 +19,7 @@ export function FirstWorkflow({
   mayChange: boolean;
   onDone: () => Promise<void>;
 }) {
-  const [template, setTemplate] = useState<string>(TEMPLATES[0].key);
+  const [template, setTemplate] = useState(TEMPLATE_KEYS[0]);
   const { isPending, failure, run } = useAction();
   const workflows = setup.workflows ?? [];
   const active = workflows.find((workflow) => workflow.status === 'active');
@@ -28,7 +29,6 @@ export function FirstWorkflow({
       () => (draft ? client('workflows/activate', { id: draft.id }) : createAndActivate(client, template)),
       onDone,
     );
-  const about = TEMPLATES.find(({ key }) => key === template)?.description;
 
   return (
     <Section
@@ -41,14 +41,14 @@ export function FirstWorkflow({
       {!active && !draft && (
         <Select
           label="Template"
-          description={about}
+          description={TEMPLATES[template].description}
           defaultValue={template}
           disabled={!mayChange}
-          onChange={(event) => setTemplate(readText(event))}
+          onChange={(event) => setTemplate(oneOf(TEMPLATE_KEYS, readText(event)) ?? template)}
         >
-          {TEMPLATES.map(({ key, name }) => (
+          {TEMPLATE_KEYS.map((key) => (
             <option key={key} value={key}>
-              {name}
+              {TEMPLATES[key].name}
             </option>
           ))}
         </Select>

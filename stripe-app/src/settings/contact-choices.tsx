@@ -1,61 +1,34 @@
 import { Box, Radio, TextArea } from '@stripe/ui-extension-sdk/ui';
-import type { Settings } from '../../../shared/settings';
+import { splitAddresses } from '../../../shared/addresses';
+import {
+  type ChoiceWords,
+  CONSENT_WORDS,
+  CUSTOMER_DELETED_WORDS,
+  TEST_ADDRESSES_WORDS,
+} from '../../../shared/words/fields';
 import { readText } from '../inputs';
 import { Section } from '../states';
-import { readAddresses } from './change-settings';
 import type { Draft } from './use-draft';
-
-type Option<T> = { value: T; label: string; description: string };
-
-const CONSENT: Option<Settings['consent']>[] = [
-  {
-    value: 'subscribed',
-    label: 'Subscribed',
-    description: 'They get marketing and transactional email, and can leave with one click.',
-  },
-  {
-    value: 'transactional_only',
-    label: 'Transactional only',
-    description: 'They get receipts and notices. Marketing waits until they opt in.',
-  },
-];
-
-const DELETED: Option<Settings['on_customer_deleted']>[] = [
-  {
-    value: 'unsubscribe',
-    label: 'Unsubscribe the contact',
-    description: 'The contact and its history stay, without marketing email.',
-  },
-  {
-    value: 'delete',
-    label: 'Delete the contact',
-    description: 'The contact goes, with what its events and emails contained.',
-  },
-  { value: 'keep', label: 'Keep the contact as it is', description: 'Nothing changes in your audience.' },
-];
 
 export function ContactChoices({ draft, disabled }: { draft: Draft; disabled: boolean }) {
   const { settings, change, revision } = draft;
   return (
     <Box css={{ stack: 'y', gapY: 'xlarge' }}>
-      <Section title="New contacts" description="How contacts start when a Stripe event creates them.">
+      <Section title={CONSENT_WORDS.label} description={CONSENT_WORDS.hint}>
         <Choice
           key={`consent ${revision}`}
           name="consent"
-          options={CONSENT}
+          options={CONSENT_WORDS.options}
           chosen={settings.consent}
           disabled={disabled}
           onChoose={(consent) => change((current) => ({ ...current, consent }))}
         />
       </Section>
-      <Section
-        title="Deleted customers"
-        description="What happens to a contact when their last Stripe customer is deleted."
-      >
+      <Section title={CUSTOMER_DELETED_WORDS.label} description={CUSTOMER_DELETED_WORDS.hint}>
         <Choice
           key={`deleted ${revision}`}
           name="on_customer_deleted"
-          options={DELETED}
+          options={CUSTOMER_DELETED_WORDS.options}
           chosen={settings.on_customer_deleted}
           disabled={disabled}
           onChoose={(on_customer_deleted) => change((current) => ({ ...current, on_customer_deleted }))}
@@ -73,20 +46,20 @@ function Choice<T extends string>({
   onChoose,
 }: {
   name: string;
-  options: Option<T>[];
+  options: ChoiceWords<T>['options'];
   chosen: T;
   disabled: boolean;
   onChoose: (value: T) => void;
 }) {
   return (
     <Box css={{ stack: 'y', gapY: 'small' }}>
-      {options.map(({ value, label, description }) => (
+      {options.map(({ value, label, hint }) => (
         <Radio
           key={value}
           name={name}
           value={value}
           label={label}
-          description={description}
+          description={hint}
           defaultChecked={value === chosen}
           disabled={disabled}
           onChange={() => onChoose(value)}
@@ -103,14 +76,14 @@ export function TestAddresses({ draft, disabled }: { draft: Draft; disabled: boo
       <TextArea
         key={draft.revision}
         name="test_recipients"
-        label="Test addresses"
-        description="One per line. Email to anyone else is kept in the console instead of being sent."
+        label={TEST_ADDRESSES_WORDS.label}
+        description={TEST_ADDRESSES_WORDS.hint}
         placeholder="you@example.com"
         rows={3}
         defaultValue={draft.settings.test_recipients.join('\n')}
         disabled={disabled}
         onChange={(event) => {
-          const test_recipients = readAddresses(readText(event));
+          const test_recipients = splitAddresses(readText(event));
           draft.change((current) => ({ ...current, test_recipients }));
         }}
       />

@@ -1,7 +1,9 @@
 import { memo, useState } from 'react';
 import { Box, Button, Checkbox, Switch, TextField } from '@stripe/ui-extension-sdk/ui';
 import { CATALOGUE, type EventType } from '../../../shared/catalogue';
+import { USER_GROUP_LENGTH } from '../../../shared/limits';
 import type { EventSettings } from '../../../shared/settings';
+import { EVENT_OPTION_WORDS } from '../../../shared/words/fields';
 import { readChecked, readText } from '../inputs';
 import { changeEvent } from './change-settings';
 import type { Draft } from './use-draft';
@@ -67,34 +69,34 @@ function Options({
     >
       <Checkbox
         name={`${type}.trigger_workflows`}
-        label="Start workflows"
-        description="Runs the active workflows that this event triggers."
+        label={EVENT_OPTION_WORDS.trigger_workflows.label}
+        description={EVENT_OPTION_WORDS.trigger_workflows.hint}
         defaultChecked={settings.trigger_workflows}
         disabled={disabled}
         onChange={(event) => set({ trigger_workflows: readChecked(event) })}
       />
       <Checkbox
         name={`${type}.sync_name`}
-        label="Sync full name"
-        description="Copies the customer’s name to the contact. An empty name never erases one."
+        label={EVENT_OPTION_WORDS.sync_name.label}
+        description={EVENT_OPTION_WORDS.sync_name.hint}
         defaultChecked={settings.sync_name}
         disabled={disabled}
         onChange={(event) => set({ sync_name: readChecked(event) })}
       />
       <Checkbox
         name={`${type}.sync_billing`}
-        label="Sync billing fields"
-        description="Copies subscription status, plan, monthly revenue and renewal date."
+        label={EVENT_OPTION_WORDS.sync_billing.label}
+        description={EVENT_OPTION_WORDS.sync_billing.hint}
         defaultChecked={settings.sync_billing}
         disabled={disabled}
         onChange={(event) => set({ sync_billing: readChecked(event) })}
       />
       <TextField
         name={`${type}.user_group`}
-        label="User group"
-        description="Given to the contact when this event arrives. Leave empty to keep the group they have."
+        label={EVENT_OPTION_WORDS.user_group.label}
+        description={EVENT_OPTION_WORDS.user_group.hint}
         placeholder="Customers"
-        maxLength={100}
+        maxLength={USER_GROUP_LENGTH}
         defaultValue={settings.user_group ?? ''}
         disabled={disabled}
         onChange={(event) => set({ user_group: readText(event) || null })}

@@ -1,6 +1,7 @@
 import { Accordion, AccordionItem, Box, Button, ButtonGroup } from '@stripe/ui-extension-sdk/ui';
 import { CATALOGUE, EVENT_GROUPS, EVENT_TYPES, type EventGroup, RECOMMENDED_TYPES } from '../../../shared/catalogue';
 import type { Settings } from '../../../shared/settings';
+import { EVENTS_HINT } from '../../../shared/words/fields';
 import { Section } from '../states';
 import { setEnabled, turnOn } from './change-settings';
 import { EventChoice } from './event-choice';
@@ -13,10 +14,7 @@ const countOn = (settings: Settings, types: readonly (typeof EVENT_TYPES)[number
 export function EventChoices({ draft, disabled }: { draft: Draft; disabled: boolean }) {
   const { settings, replace } = draft;
   return (
-    <Section
-      title={`Events · ${countOn(settings, EVENT_TYPES)} of ${EVENT_TYPES.length} on`}
-      description="Tillpost acts only on the events you turn on. Everything else is logged as ignored."
-    >
+    <Section title={`Events · ${countOn(settings, EVENT_TYPES)} of ${EVENT_TYPES.length} on`} description={EVENTS_HINT}>
       {!disabled && (
         <ButtonGroup>
           <Button size="small" onPress={() => replace((current) => turnOn(current, RECOMMENDED_TYPES))}>

@@ -1,3 +1,4 @@
+import { TEMPLATE_KEYS } from '../../../shared/templates';
 import { Refusal, stubBackend, stubSilence } from '../../test/backend';
 import { connected, context, list, notConnected, overview, settings, workflow } from '../../test/samples';
 import { show } from '../../test/screen';
@@ -72,6 +73,12 @@ test('goes through events, import and workflow, each done when the backend says 
   expect(backend.askedFor('workflows/create')[0]).toMatchObject({ template: 'payment_failed' });
   expect(backend.askedFor('workflows/activate')[0]).toMatchObject({ id: 'wf_2' });
   expect(screen.get('OnboardingView').props.completed).toBe(true);
+});
+
+test('offers every template that ships', async () => {
+  stubBackend({ ...connected(), 'workflows/list': list([]) });
+  const screen = await showOnboarding();
+  expect(screen.all('option').map(({ props }) => props.value)).toEqual(TEMPLATE_KEYS);
 });
 
 test('turns on a draft that is there already instead of making another', async () => {

@@ -1,0 +1,194 @@
+/** The audience: every contact of the account, searched, filtered, paged, exported. */
+import { CONTACT_STATUSES, SUBSCRIPTION_STATUSES, type ContactView, type List } from '../../../shared/api';
+import { nameContact } from '../../../shared/words/explanations';
+import { BILLING_LABELS, CONTACT_LABELS } from '../../../shared/words/fields';
+import { CONTACT_STATUS_WORDS, EMAIL_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
+import { Badge } from '../components/badge';
+import { Empty, LinkButton, PageHead } from '../components/blocks';
+import { Filters, href } from '../components/filters';
+import { SelectField, TextField } from '../components/form';
+import { Icon } from '../components/icon';
+import { Pager, Table, type Column } from '../components/table';
+import { Money, None, Plural, Time } from '../components/values';
+import { Shell } from '../layout';
+
+export interface AudienceQuery {
+  query?: string;
+  status?: string;
+  user_group?: string;
+  subscription_status?: string;
+  starting_after?: string;
+}
+
+export interface AudienceProps {
+  contacts: List<ContactView>;
+  /** How many match the filters. */
+  count: number;
+  query: AudienceQuery;
+  userGroups: readonly string[];
+}
+
+export function Audience({ contacts, count, query, userGroups }: AudienceProps) {
+  const { starting_after: after, ...filter } = query;
+  const isFiltered = Object.values(filter).some(Boolean);
+  const hasAny = count > 0 || isFiltered;
+  return (
+    <Shell title="Audience" section="audience">
+      <PageHead title="Audience" lead="A contact for everyone Stripe told us about." />
+      {hasAny ? (
+        <>
+          <AudienceFilters query={query} userGroups={userGroups} isFiltered={isFiltered} />
+          <ContactList contacts={contacts} count={count} filter={filter} after={after} />
+        </>
+      ) : (
+        <Empty
+          icon="audience"
+          title="No contacts yet"
+          actions={
+            <LinkButton href="/settings/stripe" tone="primary">
+              Choose events or import
+            </LinkButton>
+          }
+        >
+          Contacts come with the events you turn on. The customers you already have can be imported.
+        </Empty>
+      )}
+    </Shell>
+  );
+}
+
+function AudienceFilters({
+  query,
+  userGroups,
+  isFiltered,
+}: Pick<AudienceProps, 'query' | 'userGroups'> & { isFiltered: boolean }) {
+  return (
+    <Filters action="/audience" target="contact-list" isFiltered={isFiltered}>
+      <div className="field-search field">
+        <TextField
+          id="query"
+          name="query"
+          type="search"
+          label="Search"
+          placeholder="Name or email"
+          defaultValue={query.query ?? ''}
+          autoComplete="off"
+        />
+      </div>
+      <SelectField
+        id="status"
+        name="status"
+        label="Status"
+        defaultValue={query.status ?? ''}
+        options={[
+          { value: '', label: 'Any status' },
+          ...CONTACT_STATUSES.map((value) => ({ value, label: CONTACT_STATUS_WORDS[value].label })),
+        ]}
+      />
+      <SelectField
+        id="user_group"
+        name="user_group"
+        label={CONTACT_LABELS.user_group}
+        defaultValue={query.user_group ?? ''}
+        options={[{ value: '', label: 'Any group' }, ...userGroups.map((value) => ({ value, label: value }))]}
+      />
+      <SelectField
+        id="subscription_status"
+        name="subscription_status"
+        label={BILLING_LABELS.subscription_status}
+        defaultValue={query.subscription_status ?? ''}
+        options={[
+          { value: '', label: 'Any subscription' },
+          ...SUBSCRIPTION_STATUSES.map((value) => ({ value, label: SUBSCRIPTION_STATUS_WORDS[value].label })),
+        ]}
+      />
+    </Filters>
+  );
+}
+
+function ContactList({
+  contacts,
+  count,
+  filter,
+  after,
+}: Pick<AudienceProps, 'contacts' | 'count'> & { filter: AudienceQuery; after: string | undefined }) {
+  const last = contacts.data.at(-1)?.id;
+  return (
+    <div id="contact-list">
+      <div className="list-head">
+        <span role="status">
+          <Plural count={count} one="contact" />
+        </span>
+        {count > 0 && (
+          <LinkButton href={href('/audience.csv', { ...filter })} tone="quiet">
+            <Icon name="download" /> Export as CSV
+          </LinkButton>
+        )}
+      </div>
+      {contacts.data.length === 0 ? (
+        <Empty
+          icon="audience"
+          title="No contact matches"
+          actions={<LinkButton href="/audience">Clear the filters</LinkButton>}
+        >
+          Try part of the name or address, or another status.
+        </Empty>
+      ) : (
+        <Table caption="Contacts" columns={COLUMNS} rows={contacts.data} />
+      )}
+      <Pager
+        next={contacts.has_more && last ? href('/audience', { ...filter, starting_after: last }) : null}
+        first={after ? href('/audience', { ...filter }) : null}
+      />
+    </div>
+  );
+}
+
+const COLUMNS: readonly Column<ContactView>[] = [
+  {
+    label: 'Contact',
+    kind: 'main',
+    cell: (contact) => (
+      <>
+        <a className="row-link" href={`/audience/${contact.id}`}>
+          {contact.email}
+        </a>
+        {nameContact(contact) && <span className="row-sub">{nameContact(contact)}</span>}
+      </>
+    ),
+  },
+  {
+    label: 'Status',
+    cell: (contact) =>
+      contact.suppressed ? (
+        <Badge tone="bad" label={EMAIL_STATUS_WORDS.suppressed.label} />
+      ) : (
+        <Badge {...CONTACT_STATUS_WORDS[contact.status]} />
+      ),
+  },
+  { label: CONTACT_LABELS.user_group, cell: (contact) => contact.user_group ?? <None /> },
+  {
+    label: BILLING_LABELS.subscription_status,
+    cell: ({ billing }) =>
+      billing.subscription_status ? (
+        <>
+          {SUBSCRIPTION_STATUS_WORDS[billing.subscription_status].label}
+          {billing.plan && <span className="row-sub">{billing.plan}</span>}
+        </>
+      ) : (
+        <None />
+      ),
+  },
+  {
+    label: BILLING_LABELS.mrr,
+    kind: 'end',
+    cell: ({ billing }) =>
+      billing.mrr !== null && billing.currency ? <Money minor={billing.mrr} currency={billing.currency} /> : <None />,
+  },
+  {
+    label: CONTACT_LABELS.created_at,
+    kind: 'end',
+    isMinor: true,
+    cell: (contact) => <Time at={contact.created_at} as="date" />,
+  },
+];

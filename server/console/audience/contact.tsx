@@ -1,0 +1,190 @@
+/** One contact: who it is, what Stripe says of them, and everything that happened, newest first. */
+import type { ContactView } from '../../../shared/api';
+import { USER_GROUP_LENGTH } from '../../../shared/limits';
+import { ADDRESS_SUPPRESSED, nameContact } from '../../../shared/words/explanations';
+import { BILLING_LABELS, CONTACT_LABELS, UNPAID } from '../../../shared/words/fields';
+import { CONTACT_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
+import { Badge } from '../components/badge';
+import { Banner, Card, Empty, Facts, PageHead, Section } from '../components/blocks';
+import { ButtonForm, Confirm, PostForm, TextField, buttonClass } from '../components/form';
+import { Icon } from '../components/icon';
+import { Money, None, Time } from '../components/values';
+import { Shell } from '../layout';
+import { useViewer } from '../page';
+import { dashboardUrl } from '../stripe-links';
+import { Timeline, type TimelineEntry } from './timeline';
+
+export interface ContactProps {
+  contact: ContactView;
+  timeline: readonly TimelineEntry[];
+  /** There is more than the timeline shows. */
+  hasMore: boolean;
+  userGroups: readonly string[];
+}
+
+export function Contact({ contact, timeline, hasMore, userGroups }: ContactProps) {
+  const path = `/audience/${contact.id}`;
+  return (
+    <Shell title={contact.email} section="audience">
+      <PageHead
+        title={contact.email}
+        badge={<Badge {...CONTACT_STATUS_WORDS[contact.status]} />}
+        back={{ href: '/audience', label: 'Audience' }}
+        lead={nameContact(contact) || undefined}
+        actions={
+          contact.status === 'unsubscribed' ? (
+            <ButtonForm action={`${path}/resubscribe`} label="Resubscribe" />
+          ) : (
+            <ButtonForm action={`${path}/unsubscribe`} label="Unsubscribe" />
+          )
+        }
+      />
+      {contact.suppressed && (
+        <Banner
+          tone="warn"
+          title={ADDRESS_SUPPRESSED}
+          actions={<ButtonForm action={`${path}/lift`} label="Allow emails again" />}
+        >
+          {contact.suppressed.reason}, since <Time at={contact.suppressed.at} as="date" />.
+        </Banner>
+      )}
+      <div className="columns">
+        <Section title="Timeline">
+          {timeline.length > 0 ? (
+            <Timeline entries={timeline} />
+          ) : (
+            <Empty icon="clock" title="Nothing has happened yet">
+              Events, workflow runs and emails of this contact show here.
+            </Empty>
+          )}
+          {hasMore && (
+            <p className="hint section">
+              Older entries: <a href={`/events?contact=${encodeURIComponent(contact.email)}`}>all events</a>,{' '}
+              <a href={`/emails?contact=${encodeURIComponent(contact.email)}`}>all emails</a>
+            </p>
+          )}
+        </Section>
+        <div className="facts-narrow">
+          <Profile contact={contact} userGroups={userGroups} />
+          <BillingCard contact={contact} />
+          <Customers customers={contact.customers} />
+          <Section title="Delete">
+            <Confirm
+              label="Delete contact…"
+              action={`${path}/delete`}
+              confirm="Delete contact"
+              words="Its runs stop, its emails and event payloads are blanked. Late events of its Stripe customers don’t bring it back. This can’t be undone."
+            />
+          </Section>
+        </div>
+      </div>
+    </Shell>
+  );
+}
+
+const Profile = ({ contact, userGroups }: Pick<ContactProps, 'contact' | 'userGroups'>) => (
+  <Section title="Profile">
+    <Card className="stack">
+      <Facts
+        facts={[
+          ['First name', contact.first_name ?? <None key="none" />],
+          ['Last name', contact.last_name ?? <None key="none" />],
+          [CONTACT_LABELS.source, contact.source],
+          [CONTACT_LABELS.created_at, <Time key="at" at={contact.created_at} />],
+        ]}
+      />
+      <PostForm action={`/audience/${contact.id}/group`} className="stack">
+        <TextField
+          id="user_group"
+          name="user_group"
+          label={CONTACT_LABELS.user_group}
+          defaultValue={contact.user_group ?? ''}
+          list="groups"
+          maxLength={USER_GROUP_LENGTH}
+          placeholder="None"
+          autoComplete="off"
+        />
+        <datalist id="groups">
+          {userGroups.map((group) => (
+            <option key={group} value={group} />
+          ))}
+        </datalist>
+        <button className={buttonClass()}>Save group</button>
+      </PostForm>
+    </Card>
+  </Section>
+);
+
+function BillingCard({ contact: { billing } }: { contact: ContactView }) {
+  const isEmpty = billing.subscription_status === null && billing.customer_since === null && billing.mrr === null;
+  return (
+    <Section title="Billing">
+      <Card>
+        {isEmpty ? (
+          <p className="hint">No billing fields yet. They come with events that sync them.</p>
+        ) : (
+          <Facts
+            facts={[
+              [
+                BILLING_LABELS.subscription_status,
+                billing.subscription_status ? (
+                  SUBSCRIPTION_STATUS_WORDS[billing.subscription_status].label
+                ) : (
+                  <None key="none" />
+                ),
+              ],
+              [BILLING_LABELS.plan, billing.plan ?? <None key="none" />],
+              [
+                BILLING_LABELS.mrr,
+                billing.mrr !== null && billing.currency ? (
+                  <Money key="mrr" minor={billing.mrr} currency={billing.currency} />
+                ) : (
+                  <None key="none" />
+                ),
+              ],
+              [
+                BILLING_LABELS.renews_at,
+                billing.renews_at ? <Time key="at" at={billing.renews_at} as="date" /> : <None key="none" />,
+              ],
+              ...(billing.trial_ends_at
+                ? [[BILLING_LABELS.trial_ends_at, <Time key="at" at={billing.trial_ends_at} as="date" />] as const]
+                : []),
+              [
+                BILLING_LABELS.delinquent,
+                billing.delinquent === null ? (
+                  <None key="none" />
+                ) : billing.delinquent ? (
+                  <Badge key="bad" tone="bad" label={UNPAID} />
+                ) : (
+                  'Paid'
+                ),
+              ],
+              [
+                BILLING_LABELS.customer_since,
+                billing.customer_since ? <Time key="at" at={billing.customer_since} as="date" /> : <None key="none" />,
+              ],
+            ]}
+          />
+        )}
+      </Card>
+    </Section>
+  );
+}
+
+function Customers({ customers }: { customers: readonly string[] }) {
+  const { tenant } = useViewer();
+  return (
+    <Section title="Stripe customers">
+      <Card className="stack">
+        {customers.length === 0 && <p className="hint">None linked.</p>}
+        {customers.map((id) => (
+          <p key={id}>
+            <a href={dashboardUrl(tenant.livemode, 'customers', id)} target="_blank" rel="noreferrer">
+              <code>{id}</code> <Icon name="external" />
+            </a>
+          </p>
+        ))}
+      </Card>
+    </Section>
+  );
+}

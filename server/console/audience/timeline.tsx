@@ -1,0 +1,71 @@
+/** Events, runs and emails of one contact in one line. */
+import type { EmailView, EventView, RunStatus } from '../../../shared/api';
+import { explainEmail, nameEvent } from '../../../shared/words/explanations';
+import { EMAIL_STATUS_WORDS, EVENT_STATUS_WORDS, RUN_STATUS_WORDS } from '../../../shared/words/statuses';
+import { Badge } from '../components/badge';
+import { Time } from '../components/values';
+
+export interface TimelineRun {
+  id: string;
+  workflow: string;
+  workflowName: string;
+  status: RunStatus;
+  reason: string | null;
+  startedAt: string;
+}
+
+export type TimelineEntry =
+  | { kind: 'event'; at: string; event: EventView }
+  | { kind: 'run'; at: string; run: TimelineRun }
+  | { kind: 'email'; at: string; email: EmailView };
+
+export const Timeline = ({ entries }: { entries: readonly TimelineEntry[] }) => (
+  <ol className="timeline">
+    {entries.map((entry) => (
+      <li key={keyOf(entry)} className={`is-${entry.kind}`}>
+        <Entry entry={entry} />
+      </li>
+    ))}
+  </ol>
+);
+
+function Entry({ entry }: { entry: TimelineEntry }) {
+  switch (entry.kind) {
+    case 'event':
+      return (
+        <>
+          <div className="timeline-head">
+            <a href={`/events/${encodeURIComponent(entry.event.id)}`}>{nameEvent(entry.event.type)}</a>
+            <Badge {...EVENT_STATUS_WORDS[entry.event.status]} />
+            <Time at={entry.at} />
+          </div>
+          <p className="hint">{entry.event.outcome}</p>
+        </>
+      );
+    case 'run':
+      return (
+        <>
+          <div className="timeline-head">
+            <a href={`/workflows/${entry.run.workflow}/runs/${entry.run.id}`}>Workflow: {entry.run.workflowName}</a>
+            <Badge {...RUN_STATUS_WORDS[entry.run.status]} />
+            <Time at={entry.at} />
+          </div>
+          {entry.run.reason && <p className="hint">{entry.run.reason}</p>}
+        </>
+      );
+    case 'email':
+      return (
+        <>
+          <div className="timeline-head">
+            <a href={`/emails/${entry.email.id}`}>Email: {entry.email.subject || 'no subject yet'}</a>
+            <Badge {...EMAIL_STATUS_WORDS[entry.email.status]} />
+            <Time at={entry.at} />
+          </div>
+          {explainEmail(entry.email) && <p className="hint">{explainEmail(entry.email)}</p>}
+        </>
+      );
+  }
+}
+
+const keyOf = (entry: TimelineEntry): string =>
+  entry.kind === 'event' ? entry.event.id : entry.kind === 'run' ? entry.run.id : entry.email.id;

@@ -1,0 +1,125 @@
+/** One email as it was sent: HTML in a frame of its own, text, headers, and why it stands where it does. */
+import type { EmailDetail } from '../../../shared/api';
+import { explainEmail } from '../../../shared/words/explanations';
+import { EMAIL_KIND_LABELS, EMAIL_STATUS_WORDS } from '../../../shared/words/statuses';
+import { Badge } from '../components/badge';
+import { Banner, Card, Facts, PageHead, Section } from '../components/blocks';
+import { ButtonForm } from '../components/form';
+import { None, Time } from '../components/values';
+import { Shell } from '../layout';
+
+export interface EmailProps {
+  email: EmailDetail;
+  workflowName: string | null;
+  canRetry: boolean;
+}
+
+export function Email({ email, workflowName, canRetry }: EmailProps) {
+  return (
+    <Shell title={email.subject || 'Email'} section="emails">
+      <PageHead
+        title={email.subject || 'No subject yet'}
+        badge={<Badge {...EMAIL_STATUS_WORDS[email.status]} />}
+        back={{ href: '/emails', label: 'Emails' }}
+        actions={canRetry && <ButtonForm action={`/emails/${email.id}/retry`} label="Try again" tone="primary" />}
+      />
+      <Why email={email} canRetry={canRetry} />
+      <Card>
+        <Facts
+          facts={[
+            [
+              'To',
+              email.contact ? (
+                <a key="to" href={`/audience/${email.contact}`}>
+                  {email.to}
+                </a>
+              ) : (
+                email.to
+              ),
+            ],
+            ['Kind', EMAIL_KIND_LABELS[email.kind]],
+            [
+              'Workflow',
+              email.workflow ? (
+                <a key="workflow" href={`/workflows/${email.workflow}`}>
+                  {workflowName ?? 'Deleted workflow'}
+                </a>
+              ) : (
+                'Test send'
+              ),
+            ],
+            [
+              'Event',
+              email.event ? (
+                <a key="event" href={`/events/${encodeURIComponent(email.event)}`}>
+                  <code>{email.event}</code>
+                </a>
+              ) : (
+                <None key="none" />
+              ),
+            ],
+            ['Made', <Time key="made" at={email.created_at} />],
+            ['Sent', email.sent_at ? <Time key="sent" at={email.sent_at} /> : <None key="none" words="not sent" />],
+          ]}
+        />
+      </Card>
+      {email.html === null ? (
+        <p className="hint section">
+          There is nothing to show: the email was not rendered yet, or its contact was deleted.
+        </p>
+      ) : (
+        <>
+          <Section title="As it looks">
+            <iframe className="mail" title="The email’s HTML" src={`/emails/${email.id}/html`} sandbox="" />
+          </Section>
+          <Section title="As plain text">
+            <Card className="card-flush">
+              <pre className="mail-text" tabIndex={0} aria-label="Plain text">
+                {email.text}
+              </pre>
+            </Card>
+          </Section>
+          <Section title="Headers">
+            <Card>
+              <table className="headers">
+                <tbody>
+                  {Object.entries(email.headers).map(([name, value]) => (
+                    <tr key={name}>
+                      <th scope="row">{name}</th>
+                      <td>{value}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </Card>
+          </Section>
+        </>
+      )}
+    </Shell>
+  );
+}
+
+function Why({ email, canRetry }: Pick<EmailProps, 'email' | 'canRetry'>) {
+  const words = explainEmail(email);
+  if (!words) return null;
+  switch (email.status) {
+    case 'held':
+      return (
+        <Banner tone="warn" title="Held back">
+          {words} {canRetry && 'Once the cause is mended, try again.'}
+        </Banner>
+      );
+    case 'failed':
+      return (
+        <Banner tone="bad" title="Not delivered">
+          {words}
+        </Banner>
+      );
+    case 'suppressed':
+    case 'captured':
+      return <Banner tone="info">{words}</Banner>;
+    case 'queued':
+    case 'sent':
+      return <p className="hint">{words}</p>;
+  }
+}

@@ -1,0 +1,66 @@
+/** Emails by state, and one as it was sent. */
+import { Router } from 'express';
+import { EMAIL_STATUSES } from '../../../shared/api';
+import { oneOf } from '../../../shared/one-of';
+import { findIdByAddress } from '../../audience/find-addresses';
+import type { Context } from '../../context';
+import { listEmails, readEmail } from '../../emails/emails';
+import { retryEmail } from '../../workflows/retry-email';
+import { listWorkflowNames } from '../../workflows/workflow-names';
+import { withNotice } from '../notices';
+import { getFound, idOf, PAGE_SIZE, queryOf } from '../read-request';
+import type { SectionParts } from '../section';
+import { sendMail, sendPage } from '../send';
+import { tenantOn } from '../viewer';
+import { Email } from './email';
+import { Emails } from './emails';
+
+export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
+  const router = Router();
+  const { db } = ctx;
+
+  router.get('/emails', async (req, res) => {
+    const tenant = tenantOn(res);
+    const query = queryOf(req, ['status', 'contact', 'workflow', 'starting_after']);
+    const contact = query.contact && (await findIdByAddress(db, tenant, query.contact));
+    const status = oneOf(EMAIL_STATUSES, query.status);
+    const emails =
+      query.contact && !contact
+        ? { object: 'list' as const, data: [], has_more: false }
+        : await listEmails(db, tenant, {
+            limit: PAGE_SIZE,
+            ...(status ? { status } : {}),
+            ...(contact ? { contact } : {}),
+            ...(query.workflow ? { workflow: query.workflow } : {}),
+            ...(query.starting_after ? { starting_after: query.starting_after } : {}),
+          });
+    const names = await listWorkflowNames(db, tenant);
+    const workflows = [...names].map(([id, name]) => ({ id, name }));
+    sendPage(
+      ctx,
+      res,
+      <Emails emails={emails} query={query} workflows={workflows} isCaptureOnly={ctx.transport === null} />,
+    );
+  });
+
+  router.get('/emails/:id', async (req, res) => {
+    const tenant = tenantOn(res);
+    const email = getFound(await readEmail(db, tenant, idOf(req)));
+    const name = email.workflow ? (await listWorkflowNames(db, tenant)).get(email.workflow) : undefined;
+    const canRetry = email.status === 'failed' || (email.status === 'held' && email.workflow !== null);
+    sendPage(ctx, res, <Email email={email} workflowName={name ?? null} canRetry={canRetry} />);
+  });
+
+  router.get('/emails/:id/html', async (req, res) => {
+    const email = getFound(await readEmail(db, tenantOn(res), idOf(req)));
+    sendMail(res, getFound(email.html ?? undefined));
+  });
+
+  router.post('/emails/:id/retry', ...form, async (req, res) => {
+    const id = idOf(req);
+    await retryEmail(ctx, tenantOn(res), id);
+    res.redirect(303, withNotice(`/emails/${id}`, 'retried'));
+  });
+
+  return router;
+}

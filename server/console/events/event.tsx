@@ -1,0 +1,145 @@
+/** One event: its sentence, its contact, the emails it caused, its payload, and Replay. */
+import type { EmailView, EventView } from '../../../shared/api';
+import { isEventType } from '../../../shared/catalogue';
+import { NO_EMAIL_CAUSED, nameEvent } from '../../../shared/words/explanations';
+import { EVENT_LABELS } from '../../../shared/words/fields';
+import { EMAIL_STATUS_WORDS, EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
+import { Badge } from '../components/badge';
+import { Banner, Card, Facts, PageHead, Section } from '../components/blocks';
+import { Check, PostForm, buttonClass } from '../components/form';
+import { Icon } from '../components/icon';
+import { Table, type Column } from '../components/table';
+import { None, Time } from '../components/values';
+import { Shell } from '../layout';
+import { useViewer } from '../page';
+import { dashboardUrl } from '../stripe-links';
+import { Json } from './payload';
+
+export interface EventProps {
+  event: EventView & { payload: unknown };
+  emails: readonly EmailView[];
+}
+
+export function Event({ event, emails }: EventProps) {
+  const { tenant, status } = useViewer();
+  const isMoving = event.status === 'pending';
+  const live = isMoving
+    ? {
+        'hx-get': `/events/${event.id}`,
+        'hx-trigger': 'every 1s',
+        'hx-select': '#event',
+        'hx-swap': 'outerHTML',
+        'hx-target': 'this',
+      }
+    : {};
+  const canReplay = event.payload !== null && isEventType(event.type) && status !== 'removed';
+  return (
+    <Shell title={event.type} section="events">
+      <div id="event" {...live}>
+        <PageHead
+          title={nameEvent(event.type)}
+          badge={<Badge {...EVENT_STATUS_WORDS[event.status]} />}
+          back={{ href: '/events', label: 'Events' }}
+          lead={event.outcome}
+          actions={
+            <a
+              className={buttonClass()}
+              href={dashboardUrl(tenant.livemode, 'events', event.id)}
+              target="_blank"
+              rel="noreferrer"
+            >
+              See in Stripe <Icon name="external" />
+            </a>
+          }
+        />
+        {event.status === 'waiting' && event.next_attempt_at && (
+          <Banner tone="warn" title="Waiting for Stripe">
+            Tried {event.attempts === 1 ? 'once' : `${event.attempts} times`}; the next try is{' '}
+            <Time at={event.next_attempt_at} as="relative" />. Nothing is lost.
+          </Banner>
+        )}
+        <Card>
+          <Facts
+            facts={[
+              [EVENT_LABELS.type, <code key="type">{event.type}</code>],
+              [EVENT_LABELS.id, <code key="id">{event.id}</code>],
+              [
+                EVENT_LABELS.contact,
+                event.contact ? (
+                  <a key="contact" href={`/audience/${event.contact}`}>
+                    {event.email}
+                  </a>
+                ) : (
+                  (event.email ?? <None key="none" words="no contact" />)
+                ),
+              ],
+              [EVENT_LABELS.created, <Time key="created" at={event.created * 1000} />],
+              [EVENT_LABELS.received_at, <Time key="received" at={event.received_at} />],
+              ['Reason code', event.reason ? <code key="reason">{event.reason}</code> : <None key="none" />],
+            ]}
+          />
+        </Card>
+        <Section title="Emails" lead={emails.length === 0 ? NO_EMAIL_CAUSED : undefined}>
+          {emails.length > 0 && <Table caption="Emails this event caused" columns={EMAIL_COLUMNS} rows={emails} />}
+        </Section>
+        <Section
+          title="Payload"
+          actions={
+            event.payload !== null && (
+              <button type="button" className={buttonClass('quiet')} data-copy="payload" hidden>
+                Copy
+              </button>
+            )
+          }
+        >
+          {event.payload === null ? (
+            <p className="hint">
+              The payload was not kept: this type is not one Tillpost uses, its time has passed, or its contact was
+              deleted.
+            </p>
+          ) : (
+            <details className="payload">
+              <summary>Show the payload as Stripe sent it</summary>
+              <Json value={event.payload} />
+            </details>
+          )}
+        </Section>
+        {canReplay && <Replay event={event} />}
+      </div>
+    </Shell>
+  );
+}
+
+const Replay = ({ event }: { event: EventView }) => (
+  <Section title="Replay">
+    <Card>
+      <PostForm action={`/events/${event.id}/replay`} className="stack">
+        <p>
+          Runs this event again under today’s settings. What was done stays done: no second contact, and no email goes
+          out twice.
+        </p>
+        <Check name="newer_workflows" isOn={false}>
+          Also start workflows that were activated after this event
+        </Check>
+        <button className={buttonClass()}>
+          <Icon name="replay" /> Replay event
+        </button>
+      </PostForm>
+    </Card>
+  </Section>
+);
+
+const EMAIL_COLUMNS: readonly Column<EmailView>[] = [
+  {
+    label: 'Subject',
+    kind: 'main',
+    cell: (email) => (
+      <a className="row-link" href={`/emails/${email.id}`}>
+        {email.subject || 'No subject yet'}
+      </a>
+    ),
+  },
+  { label: 'To', kind: 'wide', cell: (email) => email.to },
+  { label: 'State', cell: (email) => <Badge {...EMAIL_STATUS_WORDS[email.status]} /> },
+  { label: 'Made', kind: 'end', cell: (email) => <Time at={email.sent_at ?? email.created_at} /> },
+];

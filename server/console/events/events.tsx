@@ -1,0 +1,193 @@
+/** The log: a chart of the last 30 days, and the events that match the filters. */
+import { Fragment } from 'react';
+import { EVENT_STATUSES, type EventView, type List } from '../../../shared/api';
+import { CATALOGUE, EVENT_TYPES } from '../../../shared/catalogue';
+import { nameEvent } from '../../../shared/words/explanations';
+import { EVENT_LABELS } from '../../../shared/words/fields';
+import { EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
+import { Badge } from '../components/badge';
+import { Card, Empty, LinkButton, PageHead, Section } from '../components/blocks';
+import { Filters, href } from '../components/filters';
+import { SelectField, TextField } from '../components/form';
+import { Pager, Table, type Column } from '../components/table';
+import { None, Time } from '../components/values';
+import { Shell } from '../layout';
+import { usePage } from '../page';
+import { EventChart, type Day } from './chart';
+
+/** As they stand in the query; all may be missing. */
+export interface EventQuery {
+  type?: string;
+  status?: string;
+  /** Address of a contact. */
+  contact?: string;
+  /** YYYY-MM-DD, both days included. */
+  since?: string;
+  until?: string;
+  starting_after?: string;
+}
+
+export interface EventsProps {
+  events: List<EventView>;
+  query: EventQuery;
+  days: readonly Day[];
+}
+
+export function Events({ events, query, days }: EventsProps) {
+  const { starting_after: after, ...filter } = query;
+  const isFiltered = Object.values(filter).some(Boolean);
+  const hasAny =
+    events.data.length > 0 ||
+    isFiltered ||
+    Boolean(after) ||
+    days.some((day) => Object.values(day.counts).some(Boolean));
+  return (
+    <Shell title="Events" section="events">
+      <PageHead title="Events" lead="Everything Stripe told us, and what became of it." />
+      {hasAny ? (
+        <>
+          <Card>
+            <Section title="Last 30 days">
+              <EventChart days={days} />
+            </Section>
+          </Card>
+          <div className="section">
+            <EventFilters query={query} isFiltered={isFiltered} />
+            <EventList events={events} query={query} />
+          </div>
+        </>
+      ) : (
+        <Empty
+          icon="events"
+          title="No events yet"
+          actions={
+            <LinkButton href="/settings/stripe" tone="primary">
+              Choose events
+            </LinkButton>
+          }
+        >
+          As soon as something happens in your Stripe account it shows here. Choose which events do something in the
+          settings.
+        </Empty>
+      )}
+    </Shell>
+  );
+}
+
+function EventFilters({ query, isFiltered }: { query: EventQuery; isFiltered: boolean }) {
+  return (
+    <Filters action="/events" target="event-list" isFiltered={isFiltered}>
+      <SelectField
+        id="type"
+        name="type"
+        label="Event"
+        defaultValue={query.type ?? ''}
+        options={[
+          { value: '', label: 'All events' },
+          ...EVENT_TYPES.map((type) => ({ value: type, label: CATALOGUE[type].label, group: CATALOGUE[type].group })),
+        ]}
+      />
+      <SelectField
+        id="status"
+        name="status"
+        label="Outcome"
+        defaultValue={query.status ?? ''}
+        options={[
+          { value: '', label: 'All outcomes' },
+          ...EVENT_STATUSES.map((status) => ({ value: status, label: EVENT_STATUS_WORDS[status].label })),
+        ]}
+      />
+      <TextField
+        id="contact"
+        name="contact"
+        type="search"
+        label={EVENT_LABELS.contact}
+        placeholder="name@example.com"
+        defaultValue={query.contact ?? ''}
+        autoComplete="off"
+      />
+      <TextField id="since" name="since" type="date" label="From" defaultValue={query.since ?? ''} />
+      <TextField id="until" name="until" type="date" label="To" defaultValue={query.until ?? ''} />
+    </Filters>
+  );
+}
+
+/** The first page refreshes itself. */
+function EventList({ events, query }: Pick<EventsProps, 'events' | 'query'>) {
+  const { url } = usePage();
+  const { starting_after: after, ...filter } = query;
+  const live = after
+    ? {}
+    : {
+        'data-live': '',
+        'hx-get': url,
+        'hx-trigger': 'every 4s',
+        'hx-select': '#event-list',
+        'hx-swap': 'outerHTML',
+        'hx-target': 'this',
+      };
+  const last = events.data.at(-1)?.id;
+  return (
+    <div id="event-list" {...live}>
+      {events.data.length === 0 ? (
+        <Empty
+          icon="events"
+          title="No event matches"
+          actions={<LinkButton href="/events">Clear the filters</LinkButton>}
+        >
+          Try another outcome, a longer time, or another contact.
+        </Empty>
+      ) : (
+        <Table caption="Events" columns={EVENT_COLUMNS} rows={events.data} />
+      )}
+      <Pager
+        next={events.has_more && last ? href('/events', { ...filter, starting_after: last }) : null}
+        first={after ? href('/events', filter) : null}
+      />
+    </div>
+  );
+}
+
+/** Long names may break after a dot, not within a word. */
+const Breakable = ({ text }: { text: string }) => (
+  <>
+    {text.split(/(?<=[._])/).map((part, index) => (
+      <Fragment key={index}>
+        {part}
+        <wbr />
+      </Fragment>
+    ))}
+  </>
+);
+
+const EVENT_COLUMNS: readonly Column<EventView>[] = [
+  {
+    label: 'Event',
+    kind: 'main',
+    cell: (event) => (
+      <>
+        <a className="row-link" href={`/events/${encodeURIComponent(event.id)}`}>
+          {nameEvent(event.type)}
+        </a>
+        <span className="row-sub mono">
+          <Breakable text={event.type} />
+        </span>
+      </>
+    ),
+  },
+  { label: 'Outcome', cell: (event) => <Badge {...EVENT_STATUS_WORDS[event.status]} /> },
+  { label: 'What happened', kind: 'wide', cell: (event) => event.outcome },
+  {
+    label: EVENT_LABELS.contact,
+    isMinor: true,
+    cell: (event) =>
+      event.contact ? (
+        <a className="above clip" href={`/audience/${event.contact}`} title={event.email ?? undefined}>
+          {event.email ?? 'Contact'}
+        </a>
+      ) : (
+        (event.email ?? <None words="no contact" />)
+      ),
+  },
+  { label: EVENT_LABELS.received_at, kind: 'end', cell: (event) => <Time at={event.received_at} /> },
+];

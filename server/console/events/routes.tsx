@@ -1,0 +1,88 @@
+/** The log, one event, and replay. */
+import { Router } from 'express';
+import { EVENT_STATUSES, type EventView, type List } from '../../../shared/api';
+import { oneOf } from '../../../shared/one-of';
+import { findIdByAddress } from '../../audience/find-addresses';
+import type { Context } from '../../context';
+import { tenantKey, type Tenant } from '../../db/tenant';
+import { listEmails } from '../../emails/emails';
+import { eventChart, type ChartBar, type ChartDay } from '../../events/chart';
+import { listEvents, readEvent, replayEvent } from '../../events/events';
+import { createMemory } from '../../memory';
+import { dayAfter, dayOf, startOfDay } from '../format';
+import { withNotice } from '../notices';
+import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn } from '../read-request';
+import type { SectionParts } from '../section';
+import { sendPage, timeZoneOf } from '../send';
+import { tenantOn } from '../viewer';
+import { Event } from './event';
+import { Events, type EventQuery } from './events';
+
+const CHART_DAYS = 30;
+const PAST_DAYS_MS = 60_000;
+
+export function eventsRoutes(ctx: Context, { form }: SectionParts): Router {
+  const router = Router();
+  const { db, clock } = ctx;
+
+  /** Days that are over hardly change; today does. */
+  const pastDays = createMemory<ChartBar[]>(PAST_DAYS_MS);
+  async function chart(tenant: Tenant, days: readonly ChartDay[]): Promise<ChartBar[]> {
+    const past = days.slice(0, -1);
+    const key = `${tenantKey(tenant)} ${past.at(-1)?.until}`;
+    return [
+      ...(await pastDays(key, clock.now(), () => eventChart(db, tenant, past))),
+      ...(await eventChart(db, tenant, days.slice(-1))),
+    ];
+  }
+
+  router.get('/events', async (req, res) => {
+    const [tenant, timeZone] = [tenantOn(res), timeZoneOf(res)];
+    const query = queryOf(req, ['type', 'status', 'contact', 'since', 'until', 'starting_after']);
+    const events = await find(ctx, tenant, query, timeZone);
+    const days = await chart(tenant, lastDays(clock.now(), timeZone));
+    sendPage(ctx, res, <Events events={events} query={query} days={days} />);
+  });
+
+  router.get('/events/:id', async (req, res) => {
+    const tenant = tenantOn(res);
+    const event = getFound(await readEvent(db, tenant, idOf(req)));
+    const emails = await listEmails(db, tenant, { event: event.id, limit: 100 });
+    sendPage(ctx, res, <Event event={event} emails={emails.data} />);
+  });
+
+  router.post('/events/:id/replay', ...form, async (req, res) => {
+    const id = idOf(req);
+    const scope = textIn(formOf(req), 'newer_workflows') ? 'active_now' : 'active_then';
+    getFound(await replayEvent(db, tenantOn(res), id, clock.now(), scope));
+    ctx.nudge();
+    res.redirect(303, withNotice(`/events/${id}`, 'replayed'));
+  });
+
+  return router;
+}
+
+async function find({ db }: Context, tenant: Tenant, query: EventQuery, timeZone: string): Promise<List<EventView>> {
+  const contact = query.contact && (await findIdByAddress(db, tenant, query.contact));
+  if (query.contact && !contact) return { object: 'list', data: [], has_more: false };
+  const since = query.since ? startOfDay(query.since, timeZone) : undefined;
+  const until = query.until ? startOfDay(dayAfter(query.until), timeZone) : undefined;
+  const status = oneOf(EVENT_STATUSES, query.status);
+  return listEvents(db, tenant, {
+    limit: PAGE_SIZE,
+    ...(query.type ? { type: query.type } : {}),
+    ...(status ? { status } : {}),
+    ...(contact ? { contact } : {}),
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+    ...(query.starting_after ? { starting_after: query.starting_after } : {}),
+  });
+}
+
+function lastDays(now: number, timeZone: string): ChartDay[] {
+  const today = dayOf(now, timeZone);
+  return Array.from({ length: CHART_DAYS }, (_, index) => {
+    const day = dayAfter(today, index - CHART_DAYS + 1);
+    return { day, since: startOfDay(day, timeZone) ?? 0, until: startOfDay(dayAfter(day), timeZone) ?? 0 };
+  });
+}

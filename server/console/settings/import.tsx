@@ -1,0 +1,64 @@
+/** The import of the customers that were there before, with its progress. */
+import type { ImportProgress } from '../../../shared/api';
+import { countImported, IMPORT_WORDS } from '../../../shared/words/connection';
+import { ButtonForm } from '../components/form';
+import { useFormats, useViewer } from '../page';
+
+/** Refreshes itself while it runs. */
+export function Import({ progress }: { progress: ImportProgress | null }) {
+  const { isLimited, status } = useViewer();
+  const isRunning = progress?.status === 'running';
+  const live = isRunning
+    ? {
+        'hx-get': '/settings/stripe',
+        'hx-trigger': 'every 1s',
+        'hx-select': '#import',
+        'hx-swap': 'outerHTML',
+        'hx-target': 'this',
+      }
+    : {};
+  return (
+    <div className="card" id="import" {...live} aria-live="polite">
+      <div className="progress-words">
+        <h2>Import</h2>
+        <span className="hint">
+          <ImportWords progress={progress} />
+        </span>
+      </div>
+      {progress && progress.status !== 'done' && (
+        <progress
+          aria-label="Import"
+          max={progress.total ?? undefined}
+          value={progress.total === null ? undefined : progress.done}
+        />
+      )}
+      {!isRunning && status === 'active' && (
+        <div className="danger-row">
+          <div>
+            <p className="hint">
+              Brings in the customers you already have, with their subscriptions. No workflow starts, no email is sent,
+              and choices of existing contacts stay as they are.
+            </p>
+          </div>
+          {isLimited ? (
+            <p className="hint">To import, sign in with Connect to Stripe.</p>
+          ) : (
+            <ButtonForm action="/settings/stripe/import" label={progress ? 'Import again' : 'Import customers'} />
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function ImportWords({ progress }: { progress: ImportProgress | null }) {
+  const { number } = useFormats();
+  if (!progress) return <>Not started</>;
+  const { title, next } = IMPORT_WORDS[progress.status];
+  return (
+    <>
+      {title}: {countImported(progress, number)}
+      {next && `. ${next}`}
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+/** The settings' form as settings, and what was wrong with it by field. */
+import { splitAddresses } from '../../../shared/addresses';
+import { EVENT_TYPES } from '../../../shared/catalogue';
+import { settingsSchema, type EventSettings, type Settings } from '../../../shared/settings';
+import { textIn, type Form } from '../read-request';
+
+/** What stands in the fields, right or wrong. */
+export function readSettingsForm(form: Form): Settings {
+  const isOn = (name: string) => textIn(form, name) !== '';
+  const optional = (name: string) => textIn(form, name).trim() || null;
+  const choiceFor = (type: string): EventSettings => ({
+    enabled: isOn(`events.${type}.enabled`),
+    trigger_workflows: isOn(`events.${type}.trigger_workflows`),
+    sync_name: isOn(`events.${type}.sync_name`),
+    sync_billing: isOn(`events.${type}.sync_billing`),
+    user_group: optional(`events.${type}.user_group`),
+  });
+  return {
+    consent: textIn(form, 'consent') as Settings['consent'],
+    on_customer_deleted: textIn(form, 'on_customer_deleted') as Settings['on_customer_deleted'],
+    test_recipients: splitAddresses(textIn(form, 'test_recipients')),
+    sender: {
+      from_name: optional('sender.from_name'),
+      reply_to: optional('sender.reply_to'),
+      postal_address: optional('sender.postal_address'),
+    },
+    locale: textIn(form, 'locale').trim(),
+    timezone: textIn(form, 'timezone').trim(),
+    events: Object.fromEntries(EVENT_TYPES.map((type) => [type, choiceFor(type)])) as Settings['events'],
+  };
+}
+
+/** The settings to save; else words by the field's path. */
+export function checkSettings(draft: Settings): { settings: Settings } | { errors: Record<string, string> } {
+  const parsed = settingsSchema.safeParse(draft);
+  if (parsed.success) return { settings: parsed.data };
+  const faults = parsed.error.issues.map(
+    ({ path, message }) => [path.join('.'), message.charAt(0).toUpperCase() + message.slice(1)] as const,
+  );
+  return { errors: Object.fromEntries(faults.reverse()) };
+}

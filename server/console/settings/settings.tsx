@@ -1,0 +1,137 @@
+/** Settings → Stripe: the connection, the import, and what each event does. */
+import { Fragment } from 'react';
+import type { ImportProgress } from '../../../shared/api';
+import { RECONNECT_WORDS } from '../../../shared/words/connection';
+import { nameSetting } from '../../../shared/words/fields';
+import { INSTALL_STATUS_WORDS } from '../../../shared/words/statuses';
+import { Badge } from '../components/badge';
+import { Banner, Card, Facts, PageHead, Section } from '../components/blocks';
+import { ButtonForm, buttonClass } from '../components/form';
+import { Time } from '../components/values';
+import { KEEP_MS } from '../../installs/remove';
+import { Shell } from '../layout';
+import { useConnectHref, useViewer } from '../page';
+import { DangerZone } from './danger';
+import { SettingsForm, type SettingsFormProps } from './form';
+import { Import } from './import';
+
+export interface SettingsProps {
+  connection: Connection;
+  progress: ImportProgress | null;
+  form: SettingsFormProps;
+}
+
+export interface Connection {
+  kind: 'oauth' | 'restricted_key';
+  accountEmail: string | null;
+  connectedAt: number;
+  removedAt: number | null;
+  lastEventAt: string | null;
+}
+
+export function Settings({ connection, progress, form }: SettingsProps) {
+  const { status } = useViewer();
+  return (
+    <Shell title="Settings" section="settings">
+      <ErrorSummary errors={form.errors} />
+      <PageHead
+        title="Stripe"
+        badge={<Badge {...INSTALL_STATUS_WORDS[status]} />}
+        lead="What Tillpost may see of this account, and what it does when something happens there."
+      />
+      <div className="stack">
+        {status === 'needs_reconnect' && <Reconnect />}
+        {status === 'removed' && <Removed connection={connection} />}
+        <ConnectionCard connection={connection} />
+        {status !== 'removed' && <Import progress={progress} />}
+      </div>
+      {status !== 'removed' && <SettingsForm {...form} />}
+      <DangerZone />
+      <Section title="Your session">
+        <Card>
+          <div className="danger-row">
+            <div>
+              <p>You stay signed in on this device for 30 days after your last visit.</p>
+            </div>
+            <div className="actions">
+              <ButtonForm action="/session/sign-out" label="Sign out" />
+              <ButtonForm action="/session/sign-out-everywhere" label="Sign out everywhere" />
+            </div>
+          </div>
+        </Card>
+      </Section>
+    </Shell>
+  );
+}
+
+function ErrorSummary({ errors }: Pick<SettingsFormProps, 'errors'>) {
+  const paths = Object.keys(errors);
+  if (paths.length === 0) return null;
+  return (
+    <Banner tone="bad" title="Nothing was saved">
+      {paths.length === 1 ? 'One field needs another look: ' : 'Some fields need another look: '}
+      {paths.map((path, index) => (
+        <Fragment key={path}>
+          {index > 0 && ', '}
+          <a href={`#${fieldOf(path)}`}>{nameSetting(path)}</a>
+        </Fragment>
+      ))}
+      .
+    </Banner>
+  );
+}
+
+/** An address of a list is typed in the list's one field. */
+const fieldOf = (path: string): string => path.replace(/\.\d+$/, '');
+
+const Reconnect = () => (
+  <Banner
+    tone="warn"
+    title={RECONNECT_WORDS.title}
+    actions={
+      <a className={buttonClass('primary')} href={useConnectHref()}>
+        Reconnect
+      </a>
+    }
+  >
+    {RECONNECT_WORDS.description}
+  </Banner>
+);
+
+const Removed = ({ connection }: { connection: Connection }) => (
+  <Banner
+    tone="bad"
+    title="This account is disconnected"
+    actions={
+      <a className={buttonClass('primary')} href={useConnectHref()}>
+        Connect again
+      </a>
+    }
+  >
+    Nothing is received or sent.{' '}
+    {connection.removedAt !== null && (
+      <>
+        The data is kept until <Time at={connection.removedAt + KEEP_MS} as="date" />, then deleted. You can delete it
+        now, below.
+      </>
+    )}
+  </Banner>
+);
+
+function ConnectionCard({ connection }: { connection: Connection }) {
+  const { tenant, accountName } = useViewer();
+  return (
+    <Card>
+      <Facts
+        facts={[
+          ['Account', accountName ?? tenant.accountId],
+          ['Account id', <code key="id">{tenant.accountId}</code>],
+          ['Mode', tenant.livemode ? 'Live' : 'Test'],
+          ['Connected', <Time key="at" at={connection.connectedAt} as="date" />],
+          ['Through', connection.kind === 'oauth' ? 'Stripe App' : 'Restricted key'],
+          ['Last event', connection.lastEventAt ? <Time key="last" at={connection.lastEventAt} /> : 'None yet'],
+        ]}
+      />
+    </Card>
+  );
+}

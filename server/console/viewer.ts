@@ -1,0 +1,49 @@
+/** Who looks: on every page of the console, after the session was read. */
+import type { RequestHandler, Response } from 'express';
+import type { Context } from '../context';
+import { tenantOf, type Tenant } from '../db/tenant';
+import type { Install } from '../installs/installs';
+import { sessionOf } from '../installs/session-middleware';
+import type { Session } from '../installs/sessions';
+import { readSettings } from '../settings/settings';
+import type { InstallChoice, Mode, Viewer } from './page';
+import { rememberViewer } from './send';
+
+export function loadViewer(ctx: Context): RequestHandler {
+  return async (_req, res, next) => {
+    const session = sessionOf(res);
+    if (session) {
+      const { timezone } = await readSettings(ctx.db, session.tenant);
+      rememberViewer(res, { viewer: viewSession(ctx, session), timeZone: timezone });
+    }
+    next();
+  };
+}
+
+const viewSession = (ctx: Context, { tenant, install, installs, kind }: Session): Viewer => ({
+  connectHrefs: { live: connectHref(ctx, 'live'), test: connectHref(ctx, 'test') },
+  tenant,
+  accountName: install.account_name,
+  status: install.status,
+  isLimited: kind === 'dashboard',
+  installs: installs.map(choiceOf),
+});
+
+/** A mode without an app is connected by a restricted key, on the start page. */
+const connectHref = ({ config: { modes } }: Context, mode: Mode): string =>
+  modes[mode] ? `/connect?mode=${mode}` : '/?connect=key';
+
+const choiceOf = (install: Install): InstallChoice => ({
+  tenant: tenantOf(install),
+  accountName: install.account_name,
+});
+
+/** The session of a page behind requireSession. */
+export function getSession(res: Response): Session {
+  const session = sessionOf(res);
+  if (!session) throw new Error('this route needs requireSession');
+  return session;
+}
+
+/** The install on screen: what every query of a page is about. */
+export const tenantOn = (res: Response): Tenant => getSession(res).tenant;

@@ -1,0 +1,133 @@
+/** Conditions that must all hold, each a property, an operator and a value that fits. */
+import {
+  CATALOGUE,
+  CONTACT_PROPERTIES,
+  findProperty,
+  type EventType,
+  type PropertyType,
+} from '../../../../shared/catalogue';
+import { OPERATOR_LABELS } from '../../../../shared/words/workflows';
+import { needsValue, operatorsFor, type Condition } from '../../../../shared/workflow';
+import { FieldError, SelectField, TextField, buttonClass, type Option } from '../../components/form';
+import { Icon } from '../../components/icon';
+import { domId, useEditor, useOperation } from './context';
+
+export function Conditions({
+  place,
+  conditions,
+  legend,
+}: {
+  place: string;
+  conditions: readonly Condition[];
+  legend: string;
+}) {
+  const { problems } = useEditor();
+  const operation = useOperation();
+  return (
+    <fieldset className="conditions choices">
+      <legend>{legend}</legend>
+      {conditions.map((condition, index) => (
+        <ConditionRow key={index} place={`${place}.${index}`} condition={condition} number={index + 1} />
+      ))}
+      <FieldError id={domId(place)} error={problems[place]} />
+      <button className={buttonClass()} {...operation(`add ${place} condition`)}>
+        <Icon name="plus" /> Add condition
+      </button>
+    </fieldset>
+  );
+}
+
+function ConditionRow({ place, condition, number }: { place: string; condition: Condition; number: number }) {
+  const { trigger, problems, focus, workflowId } = useEditor();
+  const operation = useOperation();
+  const { property: path, mapKey } = splitMapKey(trigger, condition.property);
+  const type = findProperty(trigger, condition.property)?.type ?? 'text';
+  const id = (field: string) => domId(`${place}.${field}`);
+  return (
+    <div className="condition" role="group" aria-label={`Condition ${number}`}>
+      <div>
+        <SelectField
+          id={id('property')}
+          name={`${place}.property`}
+          label="Property"
+          isLabelHidden
+          autoFocus={focus === place}
+          defaultValue={path}
+          options={propertyOptions(trigger, path)}
+          error={problems[`${place}.property`]}
+          hx-post={`/workflows/${workflowId}/edit`}
+          hx-trigger="change"
+        />
+        {mapKey !== null && (
+          <TextField
+            id={id('key')}
+            name={`${place}.key`}
+            label="Key"
+            isLabelHidden
+            placeholder="Key, as order_id"
+            defaultValue={mapKey}
+            hx-post={`/workflows/${workflowId}/edit`}
+            hx-trigger="change"
+          />
+        )}
+      </div>
+      <SelectField
+        id={id('operator')}
+        name={`${place}.operator`}
+        label="Comparison"
+        isLabelHidden
+        defaultValue={condition.operator}
+        options={operatorsFor(type).map((value) => ({ value, label: OPERATOR_LABELS[value] }))}
+        error={problems[`${place}.operator`]}
+        hx-post={`/workflows/${workflowId}/edit`}
+        hx-trigger="change"
+      />
+      {needsValue(condition.operator) ? (
+        <TextField
+          id={id('value')}
+          name={`${place}.value`}
+          label="Value"
+          isLabelHidden
+          type={type === 'date' ? 'date' : 'text'}
+          inputMode={type === 'number' || type === 'money' ? 'decimal' : undefined}
+          defaultValue={String(condition.value ?? '')}
+          placeholder={type === 'money' ? 'Minor units: 2000 is 20.00' : 'Value'}
+          error={problems[`${place}.value`]}
+        />
+      ) : (
+        <span />
+      )}
+      <button
+        className={`${buttonClass('quiet')} button-icon`}
+        aria-label={`Remove condition ${number}`}
+        {...operation(`remove ${place}`)}
+      >
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}
+
+/** `event.metadata.order_id` is the property `event.metadata` with the key `order_id`; null where keys make no sense. */
+function splitMapKey(trigger: EventType, path: string): { property: string; mapKey: string | null } {
+  const [root, name, ...rest] = path.split('.');
+  const property = `${root}.${name}`;
+  const isMap = findProperty(trigger, property)?.type === ('metadata' satisfies PropertyType);
+  return isMap ? { property, mapKey: rest.join('.') } : { property: path, mapKey: null };
+}
+
+/** What was chosen under another trigger stays in sight, so that nothing changes silently. */
+function propertyOptions(trigger: EventType, current: string): Option[] {
+  const options = [
+    ...CATALOGUE[trigger].properties.map(({ name }) => ({
+      value: `event.${name}`,
+      label: readable(name),
+      group: 'Event',
+    })),
+    ...CONTACT_PROPERTIES.map(({ name }) => ({ value: `contact.${name}`, label: readable(name), group: 'Contact' })),
+  ];
+  const isOffered = options.some(({ value }) => value === current);
+  return isOffered ? options : [{ value: current, label: `${current} (not offered)` }, ...options];
+}
+
+const readable = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');

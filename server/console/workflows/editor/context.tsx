@@ -1,0 +1,36 @@
+/** What every part of the editor needs to know. */
+import { createContext, useContext } from 'react';
+import type { EventType } from '../../../../shared/catalogue';
+import type { Problems } from './problems';
+
+export interface EditorState {
+  workflowId: string;
+  trigger: EventType;
+  problems: Problems;
+  /** The place that gets the keyboard once the page is there. */
+  focus: string | null;
+  /** How many runs stand at each step, by its id. */
+  runs: Readonly<Record<string, number>>;
+  testTo: string;
+  /** Marketing mail has no postal address to show. */
+  lacksPostalAddress: boolean;
+}
+
+const EditorContext = createContext<EditorState | null>(null);
+export const EditorProvider = EditorContext.Provider;
+
+export function useEditor(): EditorState {
+  const state = useContext(EditorContext);
+  if (!state) throw new Error('rendered outside the editor');
+  return state;
+}
+
+/** Ids in the page: places with dots would be awkward in selectors. */
+export const domId = (place: string): string => place.replaceAll('.', '-');
+
+/** A button that changes the draft: posts the whole form and gets the editor back. */
+export function useOperation(): (operation: string) => Record<string, string> {
+  const { workflowId } = useEditor();
+  const action = `/workflows/${workflowId}/edit`;
+  return (operation) => ({ name: 'operation', value: operation, formAction: action, 'hx-post': action });
+}

@@ -1,0 +1,139 @@
+/**
+ * The editor's form as a definition. Every field is named by its place (`steps.2.email.subject`), so the form itself
+ * carries the whole draft and nothing half-edited is kept on the server. A draft has a definition's shape; what stands
+ * in its fields may still be wrong.
+ */
+import { findProperty, isEventType, type EventType, type PropertyType } from '../../../../shared/catalogue';
+import { oneOf } from '../../../../shared/one-of';
+import {
+  EMAIL_KINDS,
+  FREQUENCIES,
+  needsValue,
+  operatorsFor,
+  WAIT_UNITS,
+  type Condition,
+  type Definition,
+  type EmailContent,
+  type ExitEvent,
+  type Step,
+} from '../../../../shared/workflow';
+
+type Fields = { [name: string]: Fields | string };
+
+const DEEPEST = 24;
+const KEY = /^([a-z][a-z_]*|\d{1,3})$/;
+
+/** Fields whose names aren't places in a definition are left out. */
+export function readDraft(form: Readonly<Record<string, unknown>>): Definition {
+  const fields = nest(form);
+  const trigger = group(fields.trigger);
+  const event = text(trigger.event);
+  const type: EventType = isEventType(event) ? event : 'customer.created';
+  return {
+    name: text(fields.name),
+    trigger: {
+      event: type,
+      frequency: choice(FREQUENCIES, text(trigger.frequency)),
+      conditions: items(trigger.conditions).map((condition) => readCondition(type, condition)),
+    },
+    exit_events: items(fields.exit_events).map(readExitEvent),
+    steps: readSteps(type, fields.steps),
+  };
+}
+
+function nest(form: Readonly<Record<string, unknown>>): Fields {
+  const root = emptyGroup();
+  for (const [name, value] of Object.entries(form)) {
+    const keys = name.split('.');
+    if (typeof value !== 'string' || keys.length > DEEPEST || !keys.every((key) => KEY.test(key))) continue;
+    const last = keys.pop() ?? '';
+    let place: Fields | undefined = root;
+    for (const key of keys) {
+      const next: Fields | string = (place[key] ??= emptyGroup());
+      place = typeof next === 'string' ? undefined : next;
+      if (!place) break;
+    }
+    if (place) place[last] = value.replaceAll('\r\n', '\n');
+  }
+  return root;
+}
+
+/** Without a prototype: a field may be called `constructor`. */
+const emptyGroup = (): Fields => Object.create(null) as Fields;
+const group = (field: Fields | string | undefined): Fields => (typeof field === 'object' ? field : emptyGroup());
+const text = (field: Fields | string | undefined): string => (typeof field === 'string' ? field : '');
+const items = (field: Fields | string | undefined): Fields[] =>
+  Object.entries(group(field))
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([, item]) => group(item));
+/** The first of `values` stands for what is none of them. */
+const choice = <T extends string>(values: readonly [T, ...T[]], value: string): T => oneOf(values, value) ?? values[0];
+
+const readExitEvent = (fields: Fields): ExitEvent => {
+  const event = text(fields.event);
+  return {
+    event: isEventType(event) ? event : 'invoice.paid',
+    match: choice(['contact', 'object'], text(fields.match)),
+  };
+};
+
+const readSteps = (type: EventType, field: Fields | string | undefined): Step[] =>
+  items(field).map((step) => readStep(type, step));
+
+function readStep(type: EventType, fields: Fields): Step {
+  const id = text(fields.id);
+  const conditions = (field: Fields | string | undefined) => items(field).map((one) => readCondition(type, one));
+  const kind = choice(['exit', 'wait', 'filter', 'branch', 'email', 'update_contact'], text(fields.kind));
+  switch (kind) {
+    case 'wait':
+      return { id, kind, amount: numberOf(text(fields.amount)), unit: choice(WAIT_UNITS, text(fields.unit)) };
+    case 'filter':
+      return { id, kind, conditions: conditions(fields.conditions) };
+    case 'branch':
+      return {
+        id,
+        kind,
+        paths: items(fields.paths).map((path) => ({
+          id: text(path.id),
+          name: text(path.name),
+          conditions: conditions(path.conditions),
+          steps: readSteps(type, path.steps),
+        })),
+        else: readSteps(type, fields.else),
+      };
+    case 'email':
+      return { id, kind, email: readEmail(group(fields.email)) };
+    case 'update_contact':
+      return { id, kind, user_group: text(fields.user_group) || null };
+    case 'exit':
+      return { id, kind };
+  }
+}
+
+const readEmail = (fields: Fields): EmailContent => ({
+  kind: choice(EMAIL_KINDS, text(fields.kind)),
+  subject: text(fields.subject),
+  preview_text: text(fields.preview_text),
+  body: text(fields.body),
+});
+
+/** An operator that doesn't fit the property (another one was chosen just now) becomes the commonest that does. */
+function readCondition(event: EventType, fields: Fields): Condition {
+  const path = text(fields.property);
+  const key = text(fields.key).trim();
+  const isMap = findProperty(event, path)?.type === 'metadata';
+  const property = isMap && key !== '' ? `${path}.${key}` : path;
+  const type = findProperty(event, property)?.type ?? 'text';
+  const offered = operatorsFor(type);
+  const operator = offered.find((candidate) => candidate === fields.operator) ?? offered[0] ?? 'is_set';
+  return needsValue(operator)
+    ? { property, operator, value: valueOf(type, text(fields.value)) }
+    : { property, operator };
+}
+
+const valueOf = (type: PropertyType, value: string): string | number =>
+  (type === 'number' || type === 'money') && value.trim() !== '' && Number.isFinite(Number(value))
+    ? Number(value)
+    : value;
+
+const numberOf = (value: string): number => (value.trim() === '' ? NaN : Number(value));

@@ -1,0 +1,168 @@
+/** The editor of one workflow. The form is the draft: see draft.ts. */
+import type { WorkflowView } from '../../../../shared/api';
+import { WORKFLOW_NAME_LENGTH } from '../../../../shared/limits';
+import { WORKFLOW_STATUS_WORDS } from '../../../../shared/words/statuses';
+import type { Definition } from '../../../../shared/workflow';
+import { Badge } from '../../components/badge';
+import { Banner, LinkButton, NoticeBanner, PageHead } from '../../components/blocks';
+import {
+  ButtonForm,
+  Confirm,
+  PostForm,
+  SaveOnEnter,
+  SelectField,
+  TextField,
+  buttonClass,
+  type Option,
+} from '../../components/form';
+import { Count, Plural } from '../../components/values';
+import { Shell } from '../../layout';
+import type { Notice } from '../../notices';
+import { EditorProvider, domId, type EditorState } from './context';
+import { StepList } from './steps';
+import { TriggerFields } from './trigger';
+
+export interface WorkflowProps {
+  workflow: WorkflowView;
+  /** What stands in the fields: as saved, or as sent. */
+  draft: Definition;
+  /** The revision the draft was made from. */
+  revision: number;
+  isDirty: boolean;
+  /** Someone else saved in between. */
+  isConflict: boolean;
+  /** What came of a test or a faulty save. */
+  notice: Notice | null;
+  editor: EditorState;
+  /** Recent events of this type, for the preview. */
+  previewEvents: readonly Option[];
+  previewEvent: string;
+  isEventOff: boolean;
+}
+
+export function Workflow(props: WorkflowProps) {
+  const { workflow, draft, editor } = props;
+  const { counts, id } = workflow;
+  return (
+    <Shell title={workflow.name} section="workflows" isWide>
+      <PageHead
+        title={workflow.name}
+        badge={<Badge {...WORKFLOW_STATUS_WORDS[workflow.status]} />}
+        back={{ href: '/workflows', label: 'Workflows' }}
+        lead={
+          <>
+            <a href={`/workflows/${id}/runs`}>
+              <Count value={counts.running} /> running, <Count value={counts.finished} /> finished
+            </a>{' '}
+            ·{' '}
+            <a href={`/emails?workflow=${id}`}>
+              <Plural count={counts.emails} one="email" />
+            </a>
+          </>
+        }
+        actions={<Actions workflow={workflow} />}
+      />
+      <EditorProvider value={editor}>
+        <div id="editor" hx-target="#editor" hx-select="#editor" hx-swap="outerHTML">
+          <Notes {...props} />
+          <PostForm
+            action={`/workflows/${id}`}
+            id="workflow-form"
+            className={props.isDirty ? 'editor is-dirty' : 'editor'}
+            data-warn-unsaved=""
+            noValidate
+          >
+            <SaveOnEnter />
+            <input type="hidden" name="revision" value={props.revision} />
+            <div className="row-fields">
+              <TextField
+                id="name"
+                name="name"
+                label="Name"
+                defaultValue={draft.name}
+                error={editor.problems.name}
+                maxLength={WORKFLOW_NAME_LENGTH}
+                autoComplete="off"
+              />
+              <SelectField
+                id="preview_event"
+                name="preview_event"
+                label="Show previews with"
+                defaultValue={props.previewEvent}
+                options={[{ value: '', label: 'Sample data' }, ...props.previewEvents]}
+                data-preview-source=""
+                data-not-saved=""
+              />
+            </div>
+            <TriggerFields draft={draft} isEventOff={props.isEventOff} />
+            <StepList place="steps" steps={draft.steps} label="Steps" />
+            <SaveBar status={workflow.status} />
+          </PostForm>
+        </div>
+      </EditorProvider>
+    </Shell>
+  );
+}
+
+function Actions({ workflow: { id, status } }: { workflow: WorkflowView }) {
+  const path = `/workflows/${id}`;
+  return (
+    <>
+      {status === 'active' && <ButtonForm action={`${path}/pause`} label="Pause" />}
+      {status === 'paused' && <ButtonForm action={`${path}/activate`} label="Activate" />}
+      <LinkButton href={`${path}/runs`}>Runs</LinkButton>
+      <ButtonForm action={`${path}/duplicate`} label="Duplicate" />
+      <Confirm
+        label="Delete…"
+        action={`${path}/delete`}
+        words="Runs under way end, and emails that wait to be sent are dropped. Sent emails stay in the list."
+        confirm="Delete workflow"
+      />
+    </>
+  );
+}
+
+function SaveBar({ status }: { status: WorkflowView['status'] }) {
+  return (
+    <div className="save-bar">
+      <button className={buttonClass(status === 'draft' ? 'plain' : 'primary')}>Save</button>
+      {status === 'draft' && (
+        <button className={buttonClass('primary')} name="then" value="activate">
+          Save and activate
+        </button>
+      )}
+      <span className="unsaved" role="status">
+        You have changes that are not saved.
+      </span>
+    </div>
+  );
+}
+
+function Notes({ notice, isConflict, editor, workflow }: WorkflowProps) {
+  const places = Object.keys(editor.problems);
+  return (
+    <>
+      {isConflict && (
+        <Banner
+          tone="bad"
+          title="Not saved: this workflow was changed meanwhile"
+          actions={<LinkButton href={`/workflows/${workflow.id}`}>Load their version</LinkButton>}
+        >
+          Someone saved it after you opened it. What you wrote is still here; saving again puts it in place of theirs.
+        </Banner>
+      )}
+      {places.length > 0 && (
+        <Banner tone="bad" title="Not saved yet">
+          <ul className="problem-list">
+            {places.map((place) => (
+              <li key={place}>
+                <a href={`#${domId(place)}`}>{editor.problems[place]}</a>
+              </li>
+            ))}
+          </ul>
+        </Banner>
+      )}
+      <NoticeBanner notice={notice} />
+    </>
+  );
+}

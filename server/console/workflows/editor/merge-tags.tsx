@@ -1,0 +1,52 @@
+/** The menu of merge tags: what this trigger's events and a contact offer. A press puts one where the cursor was. */
+import { CATALOGUE, CONTACT_PROPERTIES, type EventType, type Property } from '../../../../shared/catalogue';
+import { buttonClass } from '../../components/form';
+import { Icon } from '../../components/icon';
+
+export function MergeTags({ trigger }: { trigger: EventType }) {
+  return (
+    <details className="menu">
+      <summary className={buttonClass()}>
+        <Icon name="plus" /> Merge tag
+      </summary>
+      <div className="menu-list">
+        <TagGroup title="Contact" root="contact" properties={CONTACT_PROPERTIES} />
+        <TagGroup title={CATALOGUE[trigger].label} root="event" properties={CATALOGUE[trigger].properties} />
+      </div>
+    </details>
+  );
+}
+
+const TagGroup = ({
+  title,
+  root,
+  properties,
+}: {
+  title: string;
+  root: 'contact' | 'event';
+  properties: readonly Property[];
+}) => (
+  <>
+    <h4>{title}</h4>
+    {properties.map((property) => {
+      const tag = mergeTag(root, property, properties);
+      return (
+        <button key={property.name} type="button" data-insert={tag}>
+          <code>{tag}</code>
+          <small>{property.description}</small>
+        </button>
+      );
+    })}
+  </>
+);
+
+/** The tag as it is best used: money with its currency, dates written out, names with a word for when they are missing. */
+export function mergeTag(root: 'contact' | 'event', { name, type }: Property, siblings: readonly Property[]): string {
+  const path = `${root}.${name}`;
+  if (type === 'money' && siblings.some((property) => property.name === 'currency'))
+    return `{{ ${path} | money: ${root}.currency }}`;
+  if (type === 'date') return `{{ ${path} | date }}`;
+  if (type === 'metadata') return `{{ ${path}.your_key }}`;
+  if (name === 'first_name') return `{{ ${path} | default: "there" }}`;
+  return `{{ ${path} }}`;
+}

@@ -1,0 +1,117 @@
+/** What the editor's buttons do to a draft: add, remove and move things in its lists. Pure but for new ids. */
+import { randomBytes } from 'node:crypto';
+import { CATALOGUE } from '../../../../shared/catalogue';
+import type { Definition, Step } from '../../../../shared/workflow';
+
+/** `add <list> <what>`, `remove <item>`, `up <item>`, `down <item>`; lists and items are places such as `steps.2.paths.0.steps`. */
+export interface Changed {
+  draft: Definition;
+  /** The place that the keyboard goes on from; null leaves it. */
+  focus: string | null;
+}
+
+export function applyOperation(draft: Definition, operation: string): Changed {
+  const [verb, place = '', what = ''] = operation.split(' ');
+  const changed = structuredClone(draft);
+  switch (verb) {
+    case 'add':
+      return { draft: changed, focus: addTo(changed, place, what) };
+    case 'remove':
+      return { draft: changed, focus: removeAt(changed, place) };
+    case 'up':
+      return { draft: changed, focus: moveBy(changed, place, -1) };
+    case 'down':
+      return { draft: changed, focus: moveBy(changed, place, 1) };
+    default:
+      return { draft: changed, focus: null };
+  }
+}
+
+function addTo(draft: Definition, place: string, what: string): string | null {
+  const list = listAt(draft, place.split('.'));
+  const item = newItem(what, draft);
+  if (!list || !item) return null;
+  return `${place}.${list.push(item) - 1}`;
+}
+
+function removeAt(draft: Definition, place: string): string | null {
+  const { list, index, listPlace } = itemAt(draft, place);
+  if (!list?.[index]) return null;
+  list.splice(index, 1);
+  return list.length > 0 ? `${listPlace}.${Math.max(0, index - 1)}` : listPlace;
+}
+
+function moveBy(draft: Definition, place: string, by: 1 | -1): string | null {
+  const { list, index, listPlace } = itemAt(draft, place);
+  const [item, neighbour] = [list?.[index], list?.[index + by]];
+  if (!list || !item || !neighbour) return null;
+  list[index] = neighbour;
+  list[index + by] = item;
+  return `${listPlace}.${index + by}`;
+}
+
+function itemAt(draft: Definition, place: string) {
+  const keys = place.split('.');
+  const index = Number(keys.pop());
+  return { list: listAt(draft, keys), index, listPlace: keys.join('.') };
+}
+
+function listAt(draft: Definition, keys: readonly string[]): unknown[] | undefined {
+  let found: unknown = draft;
+  for (const key of keys) {
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return undefined;
+    found = (found as Record<string, unknown>)[key];
+  }
+  return Array.isArray(found) ? found : undefined;
+}
+
+const newStepId = () => `s${randomBytes(4).toString('hex')}`;
+
+function newItem(what: string, draft: Definition): unknown {
+  switch (what) {
+    case 'condition':
+      return { property: `event.${CATALOGUE[draft.trigger.event].properties[0]?.name ?? ''}`, operator: 'is_set' };
+    case 'exit_event':
+      return { event: 'invoice.paid', match: 'contact' };
+    case 'path':
+      return newPath();
+    default:
+      return newStep(what);
+  }
+}
+
+const newPath = () => ({
+  id: newStepId(),
+  name: '',
+  conditions: [{ property: 'contact.plan', operator: 'is', value: '' }],
+  steps: [],
+});
+
+function newStep(kind: string): Step | undefined {
+  const id = newStepId();
+  switch (kind) {
+    case 'wait':
+      return { id, kind, amount: 1, unit: 'days' };
+    case 'filter':
+      return { id, kind, conditions: [{ property: 'contact.subscription_status', operator: 'is', value: '' }] };
+    case 'branch':
+      return { id, kind, paths: [newPath() as never], else: [] };
+    case 'email':
+      return {
+        id,
+        kind,
+        email: {
+          kind: 'transactional',
+          subject: '',
+          preview_text: '',
+          body: 'Hi {{ contact.first_name | default: "there" }},\n\n',
+        },
+      };
+    case 'update_contact':
+      return { id, kind, user_group: null };
+    case 'exit':
+      return { id, kind };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,193 @@
+/** The editor: every press of a button posts the whole form, and the answer is the page with the draft as it is then. */
+import { Router, urlencoded, type Request, type Response } from 'express';
+import { stepsOf, type Definition, type EmailContent } from '../../../../shared/workflow';
+import type { Context } from '../../../context';
+import type { Tenant } from '../../../db/tenant';
+import { AppError } from '../../../errors';
+import { listEvents } from '../../../events/events';
+import { readSettings } from '../../../settings/settings';
+import { previewEmail, sendTest, type PreviewRequest } from '../../../workflows/preview';
+import { runsByStep } from '../../../workflows/runs';
+import { activateWorkflow, readWorkflow, saveWorkflow } from '../../../workflows/workflows';
+import { createFormats, pickLocale } from '../../format';
+import { withNotice, type Notice } from '../../notices';
+import { formOf, getFound, idOf, textIn, type Form } from '../../read-request';
+import type { SectionParts } from '../../section';
+import { sendMail, sendPage, timeZoneOf } from '../../send';
+import { tenantOn } from '../../viewer';
+import { readDraft } from './draft';
+import { Workflow } from './editor';
+import { applyOperation } from './operations';
+import { plainTextDocument } from './plain-text';
+import { checkDraft, type Problems } from './problems';
+
+/** A workflow may hold many emails of 50,000 characters: its form is larger than others. */
+const FORM = { extended: false, limit: '4mb', parameterLimit: 20_000 };
+const RECENT_EVENTS = 10;
+
+interface Shown {
+  draft?: Definition;
+  problems?: Problems;
+  focus?: string | null;
+  notice?: Notice;
+  isConflict?: boolean;
+  status?: number;
+}
+
+export function editorRoutes(ctx: Context, parts: SectionParts): Router {
+  const router = Router();
+  const { db, clock } = ctx;
+  const form = [urlencoded(FORM), ...parts.form];
+
+  async function show(req: Request, res: Response, shown: Shown = {}): Promise<void> {
+    const tenant = tenantOn(res);
+    const workflow = getFound(await readWorkflow(db, tenant, idOf(req)));
+    const settings = await readSettings(db, tenant);
+    const fields = formOf(req);
+    const draft = shown.draft ?? workflow.definition;
+    const sent = Number(textIn(fields, 'revision'));
+    const trigger = draft.trigger.event;
+    const choice = settings.events[trigger];
+    sendPage(
+      ctx,
+      res,
+      <Workflow
+        workflow={workflow}
+        draft={draft}
+        revision={shown.draft && sent && !shown.isConflict ? sent : workflow.revision}
+        isDirty={shown.draft !== undefined}
+        isConflict={shown.isConflict ?? false}
+        notice={shown.notice ?? null}
+        isEventOff={!choice.enabled || !choice.trigger_workflows}
+        previewEvents={await recentEvents(req, res, tenant, trigger)}
+        previewEvent={textIn(fields, 'preview_event')}
+        editor={{
+          workflowId: workflow.id,
+          trigger,
+          problems: shown.problems ?? {},
+          focus: shown.focus ?? null,
+          runs: await runsByStep(db, tenant, workflow.id),
+          testTo: testAddress(fields, settings.test_recipients),
+          lacksPostalAddress: settings.sender.postal_address === null,
+        }}
+      />,
+      shown.status === undefined ? {} : { status: shown.status },
+    );
+  }
+
+  async function recentEvents(req: Request, res: Response, tenant: Tenant, type: string) {
+    const formats = createFormats({
+      locale: pickLocale(req.get('accept-language')),
+      timeZone: timeZoneOf(res),
+      now: clock.now(),
+    });
+    const { data } = await listEvents(db, tenant, { type, limit: RECENT_EVENTS });
+    return data.map(({ id, email, received_at }) => ({
+      value: id,
+      label: `${email ?? 'No contact'}, ${formats.dateTime(received_at)}`,
+    }));
+  }
+
+  router.get('/workflows/:id', (req, res) => show(req, res));
+
+  router.post('/workflows/:id', ...form, async (req, res) => {
+    const tenant = tenantOn(res);
+    const fields = formOf(req);
+    const draft = readDraft(fields);
+    const checked = checkDraft(draft);
+    if ('problems' in checked) return show(req, res, { draft, problems: checked.problems, status: 400 });
+    const [id, revision] = [idOf(req), Number(textIn(fields, 'revision'))];
+    const activates = textIn(fields, 'then') === 'activate';
+    try {
+      await saveWorkflow(db, tenant, id, checked.definition, revision, clock.now());
+      if (activates) await activateWorkflow(db, tenant, id, clock.now());
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      if (error.code === 'conflict') return show(req, res, { draft, isConflict: true, status: 409 });
+      if (error.code === 'invalid_request')
+        return show(req, res, { draft, problems: { steps: error.message }, status: 400 });
+      throw error;
+    }
+    ctx.nudge();
+    res.redirect(303, withNotice(`/workflows/${id}`, activates ? 'workflow_activated' : 'workflow_saved'));
+  });
+
+  router.post('/workflows/:id/edit', ...form, async (req, res) => {
+    const fields = formOf(req);
+    const { draft, focus } = applyOperation(readDraft(fields), textIn(fields, 'operation'));
+    await show(req, res, { draft, focus });
+  });
+
+  router.post('/workflows/:id/preview', ...form, async (req, res) => {
+    getFound(await readWorkflow(db, tenantOn(res), idOf(req)));
+    const fields = formOf(req);
+    const place = textIn(fields, 'preview');
+    const isText = textIn(fields, `view.${place}`) === 'text';
+    sendMail(res, await previewDocument(requestOf(fields, place), isText, tenantOn(res)));
+  });
+
+  async function previewDocument(request: PreviewRequest, isText: boolean, tenant: Tenant): Promise<string> {
+    try {
+      const { html, text, held, problems, subject } = await previewEmail(ctx, tenant, request);
+      const [problem] = problems;
+      if (problem)
+        return plainTextDocument(
+          `${problem.message}${problem.line === null ? '' : ` (line ${problem.line}, column ${problem.column})`}`,
+        );
+      if (html === null || text === null)
+        return plainTextDocument(`With these values the email would be held.\n\n${held ?? ''}`);
+      return isText ? plainTextDocument(`Subject: ${subject}\n\n${text}`) : html;
+    } catch (error) {
+      if (error instanceof AppError) return plainTextDocument(error.message.replace(/^content\.(\w+): /, 'The $1 '));
+      throw error;
+    }
+  }
+
+  router.post('/workflows/:id/test', ...form, async (req, res) => {
+    const tenant = tenantOn(res);
+    const fields = formOf(req);
+    const draft = readDraft(fields);
+    const place = textIn(fields, 'test');
+    const to = textIn(fields, `test_to.${place}`).trim();
+    try {
+      const email = await sendTest(ctx, tenant, { ...requestOf(fields, place), to });
+      const text = `The test to ${email.to} is on its way. The Emails page shows what became of it.`;
+      await show(req, res, { draft, notice: { tone: 'good', text } });
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      const isAddress = error.param === 'to';
+      const words = isAddress
+        ? 'Give an email address to send the test to.'
+        : `The test was not sent. ${error.message}`;
+      await show(
+        req,
+        res,
+        isAddress
+          ? { draft, problems: { [`test_to.${place}`]: words }, status: 400 }
+          : { draft, notice: { tone: 'bad', text: words }, status: 400 },
+      );
+    }
+  });
+
+  return router;
+}
+
+/** The email at a place of the draft, with the values to fill it with. */
+function requestOf(fields: Form, place: string): PreviewRequest {
+  const draft = readDraft(fields);
+  const content = emailAt(draft, place);
+  if (!content) throw new AppError('invalid_request', 'There is no such email in this workflow.');
+  const event = textIn(fields, 'preview_event');
+  return { trigger: draft.trigger.event, content, ...(event ? { event } : {}) };
+}
+
+function emailAt(draft: Definition, place: string): EmailContent | undefined {
+  const step = stepsOf(draft).find(({ path }) => path.join('.') === place)?.step;
+  return step?.kind === 'email' ? step.email : undefined;
+}
+
+/** What was typed last; else the first address that gets real mail in test mode. */
+function testAddress(fields: Form, recipients: readonly string[]): string {
+  const place = textIn(fields, 'test');
+  return (place && textIn(fields, `test_to.${place}`)) || recipients[0] || '';
+}

@@ -1,0 +1,107 @@
+/** What starts a workflow, for whom, how often, and what ends it early. */
+import { CATALOGUE, EVENT_TYPES } from '../../../../shared/catalogue';
+import { FREQUENCY_LABELS } from '../../../../shared/words/workflows';
+import { FREQUENCIES, type Definition, type ExitEvent } from '../../../../shared/workflow';
+import { Banner } from '../../components/blocks';
+import { FieldError, SelectField, buttonClass } from '../../components/form';
+import { Icon } from '../../components/icon';
+import { Conditions } from './conditions';
+import { domId, useEditor, useOperation } from './context';
+
+const EVENT_OPTIONS = EVENT_TYPES.map((value) => ({
+  value,
+  label: CATALOGUE[value].label,
+  group: CATALOGUE[value].group,
+}));
+
+export function TriggerFields({ draft, isEventOff }: { draft: Definition; isEventOff: boolean }) {
+  const { workflowId } = useEditor();
+  const { trigger } = draft;
+  return (
+    <div className="step step-trigger" role="group" aria-label="Trigger">
+      <div className="step-head">
+        <h3>
+          <Icon name="bolt" /> When this happens in Stripe
+        </h3>
+      </div>
+      <div className="step-body">
+        {isEventOff && (
+          <Banner tone="warn">
+            This event is off, or starts no workflows, in the <a href="/settings/stripe">settings</a>: the workflow
+            won’t start.
+          </Banner>
+        )}
+        <div className="row-fields">
+          <SelectField
+            id="trigger-event"
+            name="trigger.event"
+            label="Event"
+            defaultValue={trigger.event}
+            options={EVENT_OPTIONS}
+            hint={CATALOGUE[trigger.event].description}
+            hx-post={`/workflows/${workflowId}/edit`}
+            hx-trigger="change"
+          />
+          <SelectField
+            id="trigger-frequency"
+            name="trigger.frequency"
+            label="How often"
+            defaultValue={trigger.frequency}
+            options={FREQUENCIES.map((value) => ({ value, label: FREQUENCY_LABELS[value] }))}
+          />
+        </div>
+        <Conditions place="trigger.conditions" conditions={trigger.conditions} legend="Only if all of these hold" />
+        <ExitEvents events={draft.exit_events} />
+      </div>
+    </div>
+  );
+}
+
+function ExitEvents({ events }: { events: readonly ExitEvent[] }) {
+  const { problems, focus } = useEditor();
+  const operation = useOperation();
+  return (
+    <fieldset className="conditions choices">
+      <legend>Ends early when</legend>
+      {events.map((exit, index) => {
+        const place = `exit_events.${index}`;
+        return (
+          <div key={index} className="condition" role="group" aria-label={`Exit event ${index + 1}`}>
+            <SelectField
+              id={domId(`${place}.event`)}
+              name={`${place}.event`}
+              label="Event"
+              isLabelHidden
+              defaultValue={exit.event}
+              options={EVENT_OPTIONS}
+              autoFocus={focus === place}
+            />
+            <SelectField
+              id={domId(`${place}.match`)}
+              name={`${place}.match`}
+              label="For"
+              isLabelHidden
+              defaultValue={exit.match}
+              options={[
+                { value: 'contact', label: 'of the same contact' },
+                { value: 'object', label: 'of the same invoice or subscription' },
+              ]}
+            />
+            <span />
+            <button
+              className={`${buttonClass('quiet')} button-icon`}
+              aria-label={`Remove exit event ${index + 1}`}
+              {...operation(`remove ${place}`)}
+            >
+              <Icon name="close" />
+            </button>
+          </div>
+        );
+      })}
+      <FieldError id="exit_events" error={problems.exit_events} />
+      <button className={buttonClass()} {...operation('add exit_events exit_event')}>
+        <Icon name="plus" /> Add exit event
+      </button>
+    </fieldset>
+  );
+}

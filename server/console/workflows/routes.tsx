@@ -1,0 +1,130 @@
+/** Workflows: the list, new ones, what switches them on and off, and their runs. The editor has routes of its own. */
+import { Router } from 'express';
+import { RUN_STATUSES } from '../../../shared/api';
+import { isEventType } from '../../../shared/catalogue';
+import { oneOf } from '../../../shared/one-of';
+import { TEMPLATE_KEYS, TEMPLATES } from '../../../shared/templates';
+import { explainRun } from '../../../shared/words/explanations';
+import { nameStep } from '../../../shared/words/workflows';
+import { findStep, type Definition } from '../../../shared/workflow';
+import { findAddresses } from '../../audience/find-addresses';
+import type { Context } from '../../context';
+import type { Db } from '../../db/schema';
+import type { Tenant } from '../../db/tenant';
+import { listRuns, readRun, type RunView } from '../../workflows/runs';
+import { defineFromTemplate } from '../../workflows/templates';
+import {
+  activateWorkflow,
+  createWorkflow,
+  deleteWorkflow,
+  duplicateWorkflow,
+  listWorkflows,
+  pauseWorkflow,
+  readWorkflow,
+} from '../../workflows/workflows';
+import { withNotice, type Done } from '../notices';
+import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn } from '../read-request';
+import type { SectionParts } from '../section';
+import { sendPage } from '../send';
+import { tenantOn } from '../viewer';
+import { NewWorkflow } from './new-workflow';
+import { Run, Runs, type RunRow } from './runs';
+import { Workflows } from './workflows';
+
+export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
+  const router = Router();
+  const { db, clock } = ctx;
+
+  router.get('/workflows', async (req, res) => {
+    const { starting_after } = queryOf(req, ['starting_after']);
+    const page = { limit: PAGE_SIZE, ...(starting_after ? { starting_after } : {}) };
+    sendPage(
+      ctx,
+      res,
+      <Workflows workflows={await listWorkflows(db, tenantOn(res), page)} startingAfter={starting_after} />,
+    );
+  });
+
+  router.get('/workflows/new', (_req, res) => {
+    const templates = TEMPLATE_KEYS.map((key) => ({ key, ...TEMPLATES[key], definition: defineFromTemplate(key) }));
+    sendPage(ctx, res, <NewWorkflow templates={templates} />);
+  });
+
+  router.post('/workflows', ...form, async (req, res) => {
+    const fields = formOf(req);
+    const [template, trigger, event] = ['template', 'trigger', 'event'].map((name) => textIn(fields, name));
+    const source = template
+      ? { template, ...(trigger && isEventType(trigger) ? { trigger } : {}) }
+      : { definition: { name: 'New workflow', trigger: { event }, steps: [] } };
+    const workflow = await createWorkflow(db, tenantOn(res), source, clock.now());
+    res.redirect(303, withNotice(`/workflows/${workflow.id}`, 'workflow_created'));
+  });
+
+  const change = (name: string, done: Done, act: (tenant: Tenant, id: string) => Promise<{ id: string }>) =>
+    router.post(`/workflows/:id/${name}`, ...form, async (req, res) => {
+      const { id } = await act(tenantOn(res), idOf(req));
+      ctx.nudge();
+      res.redirect(303, withNotice(name === 'delete' ? '/workflows' : `/workflows/${id}`, done));
+    });
+  change('activate', 'workflow_activated', (tenant, id) => activateWorkflow(db, tenant, id, clock.now()));
+  change('pause', 'workflow_paused', (tenant, id) => pauseWorkflow(db, tenant, id, clock.now()));
+  change('duplicate', 'workflow_duplicated', (tenant, id) => duplicateWorkflow(db, tenant, id, clock.now()));
+  change('delete', 'workflow_deleted', (tenant, id) => deleteWorkflow(db, tenant, id, clock.now()));
+
+  router.get('/workflows/:id/runs', async (req, res) => {
+    const tenant = tenantOn(res);
+    const workflow = getFound(await readWorkflow(db, tenant, idOf(req)));
+    const query = queryOf(req, ['status', 'starting_after']);
+    const status = oneOf(RUN_STATUSES, query.status);
+    const runs = await listRuns(db, tenant, {
+      workflow: workflow.id,
+      limit: PAGE_SIZE,
+      ...(status ? { status } : {}),
+      ...(query.starting_after ? { starting_after: query.starting_after } : {}),
+    });
+    const rows = await runRows(db, tenant, workflow.definition, runs.data);
+    sendPage(
+      ctx,
+      res,
+      <Runs workflow={workflow} runs={{ ...runs, data: rows }} status={status} startingAfter={query.starting_after} />,
+    );
+  });
+
+  router.get('/workflows/:id/runs/:run', async (req, res) => {
+    const tenant = tenantOn(res);
+    const workflow = getFound(await readWorkflow(db, tenant, idOf(req)));
+    const run = getFound(await readRun(db, tenant, idOf(req, 'run')));
+    const [row] = await runRows(db, tenant, workflow.definition, run.workflow === workflow.id ? [run] : []);
+    const steps = run.steps.map((step, index) => ({ id: String(index), ...step }));
+    sendPage(ctx, res, <Run workflow={workflow} run={getFound(row)} steps={steps} />);
+  });
+
+  return router;
+}
+
+async function runRows(db: Db, tenant: Tenant, definition: Definition, runs: readonly RunView[]): Promise<RunRow[]> {
+  const emails = await findAddresses(
+    db,
+    tenant,
+    runs.map((run) => run.contact),
+  );
+  return runs.map((run) => ({
+    id: run.id,
+    workflow: run.workflow,
+    status: run.status,
+    reason: explainRun(run.reason),
+    contact: run.contact,
+    email: emails.get(run.contact) ?? null,
+    event: run.event,
+    step: nameOfStep(definition, run.step),
+    dueAt: run.due_at,
+    startedAt: run.started_at,
+    finishedAt: run.finished_at,
+  }));
+}
+
+/** Null when the run has ended, or its step was removed. */
+function nameOfStep(definition: Definition, id: string | null): string | null {
+  const placed = id === null ? undefined : findStep(definition, id);
+  return placed ? nameStep(placed.step) : null;
+}

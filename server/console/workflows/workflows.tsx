@@ -1,0 +1,66 @@
+/** The workflows with their state and numbers. */
+import type { List, WorkflowView } from '../../../shared/api';
+import { CATALOGUE } from '../../../shared/catalogue';
+import { WORKFLOW_STATUS_WORDS } from '../../../shared/words/statuses';
+import { Badge } from '../components/badge';
+import { Empty, LinkButton, PageHead } from '../components/blocks';
+import { href } from '../components/filters';
+import { Icon } from '../components/icon';
+import { Pager, Table, type Column } from '../components/table';
+import { Count } from '../components/values';
+import { Shell } from '../layout';
+
+export function Workflows({
+  workflows,
+  startingAfter,
+}: {
+  workflows: List<WorkflowView>;
+  startingAfter: string | undefined;
+}) {
+  const last = workflows.data.at(-1)?.id;
+  const create = (
+    <LinkButton href="/workflows/new" tone="primary">
+      <Icon name="plus" /> New workflow
+    </LinkButton>
+  );
+  return (
+    <Shell title="Workflows" section="workflows">
+      <PageHead
+        title="Workflows"
+        lead="What is sent when something happens in Stripe."
+        actions={workflows.data.length > 0 && create}
+      />
+      {workflows.data.length === 0 ? (
+        <Empty icon="workflows" title="No workflows yet" actions={create}>
+          Start from a template, such as a welcome or a reminder for failed payments. Nothing is sent until you activate
+          it.
+        </Empty>
+      ) : (
+        <Table caption="Workflows" columns={COLUMNS} rows={workflows.data} />
+      )}
+      <Pager
+        next={workflows.has_more && last ? href('/workflows', { starting_after: last }) : null}
+        first={startingAfter ? '/workflows' : null}
+      />
+    </Shell>
+  );
+}
+
+const COLUMNS: readonly Column<WorkflowView>[] = [
+  {
+    label: 'Workflow',
+    kind: 'wide',
+    cell: (workflow) => (
+      <>
+        <a className="row-link" href={`/workflows/${workflow.id}`}>
+          {workflow.name}
+        </a>
+        <span className="row-sub">{CATALOGUE[workflow.definition.trigger.event].label}</span>
+      </>
+    ),
+  },
+  { label: 'State', cell: (workflow) => <Badge {...WORKFLOW_STATUS_WORDS[workflow.status]} /> },
+  { label: 'Running', kind: 'end', cell: ({ counts }) => <Count value={counts.running} /> },
+  { label: 'Finished', kind: 'end', cell: ({ counts }) => <Count value={counts.finished} /> },
+  { label: 'Emails', kind: 'end', cell: ({ counts }) => <Count value={counts.emails} /> },
+];

@@ -1,0 +1,51 @@
+/** The workflow templates that ship, as every screen offers them; what each does stands in `server/workflows/templates/`. */
+import type { EventType } from './catalogue';
+
+export interface TemplateOffer {
+  name: string;
+  /** One sentence for the merchant who chooses. */
+  description: string;
+  /** The events it can be made for; the first is the usual one. */
+  triggers: readonly [EventType, ...EventType[]];
+}
+
+/** In the order in which screens show them. */
+export const TEMPLATES = {
+  new_customer: {
+    name: 'New customer',
+    description: 'Welcomes a customer when Stripe first meets them.',
+    triggers: ['customer.created'],
+  },
+  payment_successful: {
+    name: 'Payment successful',
+    description: 'Says thank you for a payment.',
+    triggers: ['invoice.paid', 'checkout.session.completed'],
+  },
+  payment_failed: {
+    name: 'Payment failed',
+    description: 'Reminds a customer until the invoice is paid.',
+    triggers: ['invoice.payment_failed'],
+  },
+  subscription_created: {
+    name: 'Subscription created',
+    description: 'Confirms a new subscription.',
+    triggers: ['customer.subscription.created'],
+  },
+  trial_ending: {
+    name: 'Trial ending',
+    description: 'Lets a customer know before their trial ends.',
+    triggers: ['customer.subscription.trial_will_end'],
+  },
+  quote_accepted: {
+    name: 'Quote accepted',
+    description: 'Confirms an accepted quote.',
+    triggers: ['quote.accepted'],
+  },
+  subscription_canceled: {
+    name: 'Subscription canceled',
+    description: 'Says goodbye and leaves the door open.',
+    triggers: ['customer.subscription.deleted'],
+  },
+} as const satisfies Record<string, TemplateOffer>;
+export type TemplateKey = keyof typeof TEMPLATES;
+export const TEMPLATE_KEYS = Object.keys(TEMPLATES) as [TemplateKey, ...TemplateKey[]];

@@ -1,0 +1,29 @@
+/** An account's connection to Stripe, and the import of its customers. */
+import type { ImportProgress, ImportStatus } from '../api';
+
+export const RECONNECT_WORDS = {
+  title: 'Reconnect to Stripe',
+  description: 'Stripe no longer accepts this connection. Nothing is lost: events wait until you reconnect.',
+};
+
+export const DISCONNECT_WORDS = {
+  /** `mode` as "test mode". */
+  describe: (mode: string) =>
+    `Gives up access to Stripe in ${mode} and stops every workflow. You can connect again at any time.`,
+  warning:
+    'Events stop arriving and all runs end now. Contacts, workflows, events and emails are erased after 30 days unless you connect again.',
+};
+
+/** `next` says how a halted import goes on. */
+export const IMPORT_WORDS: Record<ImportStatus, { title: string; next?: string }> = {
+  running: { title: 'Importing customers' },
+  paused: { title: 'The import is paused', next: 'It goes on by itself once you reconnect.' },
+  failed: { title: 'The import stopped', next: 'Starting it again updates them and doubles none.' },
+  done: { title: 'Done' },
+};
+
+/** "120 of 400", "120 so far", "400 customers" once done. `format` writes numbers as the reader does. */
+export function countImported({ status, done, total }: ImportProgress, format: (count: number) => string): string {
+  if (status === 'done') return `${format(done)} ${done === 1 ? 'customer' : 'customers'}`;
+  return total === null ? `${format(done)} so far` : `${format(done)} of ${format(total)}`;
+}

@@ -1,0 +1,57 @@
+/** What events and people are called, and why emails and runs stand where they do. */
+import type { ContactView, EmailView } from '../api';
+import { CATALOGUE, HOUSEKEEPING_TYPES, isEventType, type HousekeepingType } from '../catalogue';
+
+const HOUSEKEEPING: Record<HousekeepingType, string> = {
+  'account.application.authorized': 'App installed',
+  'account.application.deauthorized': 'App uninstalled',
+  'customer.subscription.updated': 'Subscription updated',
+};
+const isHousekeepingType = (type: string): type is HousekeepingType =>
+  (HOUSEKEEPING_TYPES as readonly string[]).includes(type);
+
+/** "Payment failed" for invoice.payment_failed; types that Tillpost doesn't support go by their own name. */
+export function nameEvent(type: string): string {
+  if (isEventType(type)) return CATALOGUE[type].label;
+  return isHousekeepingType(type) ? HOUSEKEEPING[type] : type;
+}
+
+/** First and last name as far as known; empty when neither is. */
+export const nameContact = (contact: Pick<ContactView, 'first_name' | 'last_name'>): string =>
+  [contact.first_name, contact.last_name].filter(Boolean).join(' ');
+
+/** What an email's status alone doesn't say; null when that says it all. `reason` is the backend's sentence where it has one. */
+export function explainEmail({ status, reason, kind }: Pick<EmailView, 'status' | 'reason' | 'kind'>): string | null {
+  if (reason && /\s/.test(reason)) return reason;
+  switch (status) {
+    case 'captured':
+      return 'Kept in the console instead of being sent';
+    case 'suppressed':
+      return kind === 'marketing' ? 'This contact doesn’t get marketing email' : 'This address no longer takes email';
+    case 'held':
+      return 'A merge tag has no value; open the email in the console';
+    case 'failed':
+      return 'The mail server refused it';
+    case 'queued':
+    case 'sent':
+      return null;
+  }
+}
+
+const RUN_ENDINGS: Record<string, string> = {
+  filtered: 'A condition did not hold',
+  exit_step: 'Came to a step that ends it',
+  contact_deleted: 'The contact was deleted',
+  workflow_deleted: 'The workflow was deleted',
+  disconnected: 'The account was disconnected',
+};
+
+/** Why a run ended, from its reason code or the type of its exit event. Null while there is nothing to say. */
+export function explainRun(reason: string | null): string | null {
+  if (reason === null || reason === 'waiting') return null;
+  if (isEventType(reason)) return `Ended by: ${CATALOGUE[reason].label}`;
+  return RUN_ENDINGS[reason] ?? reason.charAt(0).toUpperCase() + reason.slice(1).replaceAll('_', ' ');
+}
+
+export const NO_EMAIL_CAUSED = 'This event caused no email.';
+export const ADDRESS_SUPPRESSED = 'No email goes to this address';

@@ -1,0 +1,118 @@
+/** What fields and choices are called wherever they are shown. */
+import type { Billing, ContactView, EventView } from '../api';
+import { CATALOGUE, EVENT_TYPES } from '../catalogue';
+import type { EventSettings, Settings } from '../settings';
+
+export const CONTACT_LABELS = {
+  user_group: 'User group',
+  source: 'Source',
+  created_at: 'Added',
+} as const satisfies Partial<Record<keyof ContactView, string>>;
+
+export const BILLING_LABELS = {
+  subscription_status: 'Subscription',
+  plan: 'Plan',
+  mrr: 'Monthly revenue',
+  renews_at: 'Renews',
+  trial_ends_at: 'Trial ends',
+  delinquent: 'Latest bill',
+  customer_since: 'Customer since',
+} as const satisfies Partial<Record<keyof Billing, string>>;
+export const UNPAID = 'Unpaid';
+
+export const EVENT_LABELS = {
+  type: 'Type',
+  id: 'Event id',
+  contact: 'Contact',
+  created: 'Happened in Stripe',
+  received_at: 'Received',
+  next_attempt_at: 'Next try',
+} as const satisfies Partial<Record<keyof EventView, string>>;
+
+export interface ChoiceWords<T extends string> {
+  label: string;
+  hint: string;
+  options: readonly { value: T; label: string; hint: string }[];
+}
+
+export const CONSENT_WORDS: ChoiceWords<Settings['consent']> = {
+  label: 'New contacts',
+  hint: 'How contacts start when a Stripe event creates them.',
+  options: [
+    {
+      value: 'subscribed',
+      label: 'Subscribed',
+      hint: 'They get marketing and transactional email, and can leave with one click.',
+    },
+    {
+      value: 'transactional_only',
+      label: 'Transactional only',
+      hint: 'They get receipts and notices, and no marketing until they opt in.',
+    },
+  ],
+};
+
+export const CUSTOMER_DELETED_WORDS: ChoiceWords<Settings['on_customer_deleted']> = {
+  label: 'Deleted customers',
+  hint: 'What happens to a contact when their last Stripe customer is deleted.',
+  options: [
+    {
+      value: 'unsubscribe',
+      label: 'Unsubscribe the contact',
+      hint: 'The contact and its history stay, without marketing email.',
+    },
+    {
+      value: 'delete',
+      label: 'Delete the contact',
+      hint: 'The contact goes, with what its events and emails contained.',
+    },
+    { value: 'keep', label: 'Keep the contact as it is', hint: 'Nothing changes in your audience.' },
+  ],
+};
+
+export const EVENTS_HINT = 'Tillpost acts only on the events you turn on. Everything else is logged as ignored.';
+
+export const EVENT_OPTION_WORDS: Record<Exclude<keyof EventSettings, 'enabled'>, { label: string; hint: string }> = {
+  trigger_workflows: { label: 'Start workflows', hint: 'Runs the active workflows that this event triggers.' },
+  sync_name: {
+    label: 'Sync full name',
+    hint: 'Copies the customer’s name to the contact. An empty name never erases one.',
+  },
+  sync_billing: {
+    label: 'Sync billing fields',
+    hint: 'Copies subscription status, plan, monthly revenue and renewal date.',
+  },
+  user_group: {
+    label: 'User group',
+    hint: 'Given to the contact when this event arrives. Leave empty to keep the group they have.',
+  },
+};
+
+export const TEST_ADDRESSES_WORDS = {
+  label: 'Test addresses',
+  hint: 'One per line. In test mode only these get real email; email to anyone else is kept in the console.',
+};
+
+export const SENDER_LABELS = {
+  from_name: 'From name',
+  reply_to: 'Reply-to address',
+  postal_address: 'Postal address',
+  locale: 'Language of dates and amounts in emails',
+  timezone: 'Time zone',
+} as const;
+
+const SETTING_LABELS: Record<string, string> = {
+  ...SENDER_LABELS,
+  consent: CONSENT_WORDS.label,
+  on_customer_deleted: CUSTOMER_DELETED_WORDS.label,
+  test_recipients: TEST_ADDRESSES_WORDS.label,
+  user_group: 'user group',
+};
+const LONGEST_FIRST = [...EVENT_TYPES].sort((a, b) => b.length - a.length);
+
+/** A field of Settings by its path: "Invoice paid, user group" for events.invoice.paid.user_group; empty when unknown. */
+export function nameSetting(path: string): string {
+  const type = LONGEST_FIRST.find((known) => path.includes(`events.${known}`));
+  const field = SETTING_LABELS[path.split('.').find((part) => Object.hasOwn(SETTING_LABELS, part)) ?? ''];
+  return [type && CATALOGUE[type].label, field].filter(Boolean).join(', ');
+}

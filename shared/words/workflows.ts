@@ -1,0 +1,49 @@
+/** The parts of a workflow as its editor and its runs name them. */
+import type { Frequency, Operator, Step, WaitStep } from '../workflow';
+
+export const STEP_LABELS: Record<Step['kind'], string> = {
+  email: 'Send email',
+  wait: 'Wait',
+  filter: 'Go on only if',
+  branch: 'Branch',
+  update_contact: 'Set user group',
+  exit: 'End here',
+};
+
+export const FREQUENCY_LABELS: Record<Frequency, string> = {
+  every_time: 'Every time',
+  one_at_a_time: 'One at a time (per invoice or subscription)',
+  once_per_contact: 'Once per contact',
+};
+
+export const OPERATOR_LABELS: Record<Operator, string> = {
+  is_set: 'has any value',
+  is_not_set: 'has no value',
+  is: 'is',
+  is_not: 'is not',
+  contains: 'contains',
+  does_not_contain: 'does not contain',
+  starts_with: 'starts with',
+  greater: 'is greater than',
+  greater_or_equal: 'is at least',
+  less: 'is less than',
+  less_or_equal: 'is at most',
+  before: 'is before',
+  after: 'is after',
+  is_true: 'is true',
+  is_false: 'is false',
+};
+
+/** One step of a certain workflow: "Wait 1 day", "Email “Welcome”". */
+export function nameStep(step: Step): string {
+  switch (step.kind) {
+    case 'wait':
+      return `Wait ${nameDuration(step)}`;
+    case 'email':
+      return `Email “${step.email.subject}”`;
+    default:
+      return STEP_LABELS[step.kind];
+  }
+}
+
+const nameDuration = ({ amount, unit }: WaitStep): string => `${amount} ${amount === 1 ? unit.slice(0, -1) : unit}`;
