@@ -37,11 +37,11 @@ export const createRecheckQueue = (): Queue =>
     table: 'customer_link',
     concurrency: 10,
     async work(ctx, jobs) {
-      const fetched = jobs.filter((job) => job.fetched);
-      if (fetched.length > 0) await transact(ctx.db, (trx) => applyAll(trx, fetched, ctx.clock.now()));
-      return jobs.filter((job) => !job.fetched);
+      const answered = jobs.filter((job) => job.result);
+      if (answered.length > 0) await transact(ctx.db, (trx) => applyAll(trx, answered, ctx.clock.now()));
+      return jobs.filter((job) => !job.result);
     },
-    async fetch(ctx, { row }) {
+    async background(ctx, { row }) {
       const askedAt = ctx.clock.now();
       const customer = await withStripe(ctx, tenantOf(row), (stripe) => stripe.customers.retrieve(row.customer_id));
       const stamp = snapshotStamp(stripeTime(customer, { askedAt, answeredAt: ctx.clock.now() }));
@@ -59,9 +59,9 @@ export const createRecheckQueue = (): Queue =>
   });
 
 async function applyAll(trx: Trx, jobs: readonly Recheck[], now: number): Promise<void> {
-  for (const { row, fetched } of jobs) {
+  for (const { row, result } of jobs) {
     const tenant = tenantOf(row);
-    if (fetched?.facts && !fetched.facts.deleted) await apply(trx, tenant, fetched.facts, fetched.stamp, now);
+    if (result?.facts && !result.facts.deleted) await apply(trx, tenant, result.facts, result.stamp, now);
     await trx
       .updateTable('customer_link')
       .set({ due_at: null, attempts: 0, claims: 0 })

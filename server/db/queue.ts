@@ -1,7 +1,7 @@
 /**
  * The one protocol of every queue. A queue is a table whose rows carry `due_at`, `claims` and `attempts`:
  * rows that are due are claimed under a lease, worked on as a batch, each alone when the batch fails, and tried again
- * with back-off when its work fails. Work that needs a network goes on beside the loop (`fetch`), under a lease that is
+ * with back-off when its work fails. Work that needs a network goes on beside the loop (`background`), under a lease that is
  * renewed; what it brought comes back as a second pass of `work`. A row whose claims ended the process MAX_CLAIMS times
  * is given up.
  */
@@ -15,8 +15,8 @@ import { tenantKey, tenantOf } from './tenant';
 /** One claimed row. */
 export interface Job<T extends QueueTable, F> {
   row: QueueRow<T>;
-  /** What `fetch` brought; undefined as long as it wasn't asked for. */
-  fetched?: F;
+  /** What `background` brought; undefined as long as it wasn't asked for. */
+  result?: F;
 }
 
 /** What is recorded of a row whose work failed. */
@@ -33,7 +33,7 @@ export interface Lease {
 
 export interface QueueSpec<T extends QueueTable, F> {
   table: T;
-  /** Rows taken at once. Left out: as many as there are free places for, because every row needs `fetch`. */
+  /** Rows taken at once. Left out: as many as there are free places for, because every row needs `background`. */
   batch?: number;
   /** How many rows may be worked on beside the loop at once, and how many of one install. */
   concurrency?: number;
@@ -44,11 +44,11 @@ export interface QueueSpec<T extends QueueTable, F> {
   begin?(ctx: Context): Promise<void>;
   /**
    * Does the work of a batch and records its results, in as few transactions as it likes: a batch that throws has
-   * recorded nothing, and is done again row by row. Returns the jobs that need `fetch` first.
+   * recorded nothing, and is done again row by row. Returns the jobs that need `background` first.
    */
   work(ctx: Context, jobs: readonly Job<T, F>[]): Promise<readonly Job<T, F>[]>;
   /** Work of one row that needs a network. What it returns comes back to `work`; undefined: it has recorded its result. */
-  fetch?(ctx: Context, job: Job<T, F>, lease: Lease): Promise<F | undefined>;
+  background?(ctx: Context, job: Job<T, F>, lease: Lease): Promise<F | undefined>;
   /** What a failure means for a row. `error` is CrashedTooOften for one that is given up. */
   explain(ctx: Context, row: QueueRow<T>, error: unknown): Failure<T>;
 }
@@ -87,7 +87,7 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
   const claimNext = createFairClaim(table);
   /** What goes on beside the loop, by row; a row that we claimed again meanwhile is held by its latest claim. */
   const underWay = new Map<string, { row: QueueRow<T>; ended: Promise<void> }>();
-  /** Jobs that `fetch` has finished with. */
+  /** Jobs that `background` has finished with. */
   const ready: Job<T, F>[] = [];
   let hasBegun = false;
 
@@ -112,9 +112,9 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
   }
 
   async function workOn(ctx: Context, jobs: readonly Job<T, F>[]): Promise<void> {
-    let toFetch: readonly Job<T, F>[];
+    let toContinue: readonly Job<T, F>[];
     try {
-      toFetch = await spec.work(ctx, jobs);
+      toContinue = await spec.work(ctx, jobs);
     } catch (error) {
       const [first, ...others] = jobs;
       if (first && others.length === 0) return fail(ctx, first.row, error);
@@ -123,15 +123,15 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
       for (const job of jobs) await workOn(ctx, [job]);
       return;
     }
-    for (const job of toFetch) await startFetch(ctx, job);
+    for (const job of toContinue) await startBackground(ctx, job);
   }
 
-  async function startFetch(ctx: Context, job: Job<T, F>): Promise<void> {
+  async function startBackground(ctx: Context, job: Job<T, F>): Promise<void> {
     const install = tenantKey(tenantOf(job.row));
     const ofInstall = [...underWay.values()].filter(({ row }) => tenantKey(tenantOf(row)) === install).length;
     if (underWay.size >= concurrency || ofInstall >= perInstall) return handBack(ctx, job.row);
     const id = idOf(job.row);
-    const ended = fetch(ctx, job)
+    const ended = inBackground(ctx, job)
       .catch((error: unknown) =>
         ctx.log.error({ err: error, queue: table, row: id }, 'a result was not recorded; its lease will end'),
       )
@@ -142,7 +142,7 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
     underWay.set(id, { row: job.row, ended });
   }
 
-  async function fetch(ctx: Context, job: Job<T, F>): Promise<void> {
+  async function inBackground(ctx: Context, job: Job<T, F>): Promise<void> {
     const claimedRow = () => underWay.get(idOf(job.row))?.row ?? job.row;
     const lease: Lease = {
       renew: () => record(ctx, claimedRow(), { due_at: ctx.clock.now() + LEASE_MS } as Partial<Row<T>>),
@@ -155,8 +155,8 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
       LEASE_MS / 3,
     );
     try {
-      const fetched = await spec.fetch?.(ctx, job, lease);
-      if (fetched !== undefined) ready.push({ row: claimedRow(), fetched });
+      const result = await spec.background?.(ctx, job, lease);
+      if (result !== undefined) ready.push({ row: claimedRow(), result });
     } catch (error) {
       await fail(ctx, claimedRow(), error);
     } finally {

@@ -73,7 +73,7 @@ export function createEmailQueue(): Queue {
       for (const job of jobs) if (going.has(job.row) && (await isItsTurn(ctx, job.row))) toSend.push(job);
       return toSend;
     },
-    fetch: send,
+    background: send,
     explain,
   });
 }

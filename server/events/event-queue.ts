@@ -31,7 +31,7 @@ export function createEventQueue(): Queue {
     concurrency: 50,
     perInstall: 25,
     work: processBatch,
-    async fetch(ctx, { row }) {
+    async background(ctx, { row }) {
       const tenant = tenantOf(row);
       const [job] = await readJobs(ctx.db, [{ row }]);
       const found = await lookUp(ctx, tenant, job?.object ?? null);

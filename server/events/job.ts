@@ -21,7 +21,7 @@ export async function readJobs(db: Db, jobs: readonly Job<'event', LookupResult>
   const payloads = await selectByKeys(db, 'event_payload', 'seq', keys);
   const texts = new Map(payloads.map(({ seq, payload }) => [seq, payload]));
   return jobs
-    .map(({ row, fetched }) => ({ row, object: objectOf(row.type, texts.get(row.seq)), asked: fetched }))
+    .map(({ row, result }) => ({ row, object: objectOf(row.type, texts.get(row.seq)), asked: result }))
     .sort((a, b) => (a.row.seq < b.row.seq ? -1 : 1));
 }
 

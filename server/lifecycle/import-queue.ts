@@ -26,14 +26,14 @@ export const createImportQueue = (): Queue =>
     table: 'import_job',
     concurrency: 3,
     async work(ctx, jobs) {
-      for (const job of jobs) if (job.fetched) await apply(ctx, job.row, job.fetched);
-      return jobs.filter((job) => !job.fetched);
+      for (const job of jobs) if (job.result) await apply(ctx, job.row, job.result);
+      return jobs.filter((job) => !job.result);
     },
-    fetch,
+    background: readNextPage,
     explain,
   });
 
-async function fetch(ctx: Context, { row }: Job<'import_job', Fetched>): Promise<Fetched> {
+async function readNextPage(ctx: Context, { row }: Job<'import_job', Fetched>): Promise<Fetched> {
   const tenant = tenantOf(row);
   const total = row.cursor === null ? await countCustomers(ctx, tenant) : row.total;
   return { page: await fetchPage(ctx, tenant, readCursor(row.cursor)), total };

@@ -22,7 +22,7 @@ export const createInstallQueue = (): Queue =>
     // At the start of a process every connected install looks back over the whole window.
     begin: (ctx) => makeAllDue(ctx.db, ctx.clock.now()),
     work: (_ctx, jobs) => Promise.resolve(jobs),
-    fetch: workFor,
+    background: workFor,
     explain,
   });
 

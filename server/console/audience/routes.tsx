@@ -14,7 +14,6 @@ import {
   unsubscribeContact,
   type ContactFilter,
 } from '../../audience/contacts';
-import { deleteContact } from '../../audience/merge';
 import { liftSuppression } from '../../audience/suppressions';
 import type { Context } from '../../context';
 import type { Tenant } from '../../db/tenant';
