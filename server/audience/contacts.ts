@@ -4,10 +4,17 @@ import type { ContactStatus, ContactView, List, SubscriptionStatus } from '../..
 import { inList } from '../db/bulk';
 import { isoTime, isoTimeOrNull } from '../db/columns';
 import { contains } from '../db/contains';
+import type { ErasedTable } from '../db/erase';
 import { toList, type Page } from '../db/page';
 import type { Db, Row, Schema } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { findSuppressions, liftUnsubscribe, type Suppression } from './suppressions';
+
+/** Beside the contacts themselves, which eraseContacts erases. */
+export const AUDIENCE_TABLES = [
+  { table: 'subscription_state', key: 'subscription_id' },
+  { table: 'customer_link', key: 'customer_id' },
+] as const satisfies ErasedTable[];
 
 export interface ContactFilter {
   /** Normalised address, exact. */
@@ -167,15 +174,4 @@ export async function resubscribeContact(db: Db, tenant: Tenant, id: string, now
   if (!contact) return;
   await liftUnsubscribe(db, tenant, contact.email);
   await change(db, tenant, id, { status: 'subscribed' }, now);
-}
-
-/** The contact's row goes, its customers' links become tombstones: late events of theirs don't bring it back. */
-export async function removeContact(db: Db, tenant: Tenant, id: string): Promise<void> {
-  await db
-    .updateTable('customer_link')
-    .set({ contact_id: null })
-    .where(ofTenant(tenant))
-    .where('contact_id', '=', id)
-    .execute();
-  await db.deleteFrom('contact').where(ofTenant(tenant)).where('id', '=', id).execute();
 }

@@ -1,8 +1,9 @@
 /** Writes what changed in audiences, for all accounts together, merges and deletions of contacts included. */
 import { upsert } from '../db/bulk';
 import { moveContact, releaseContact } from '../db/contact-references';
-import type { Trx } from '../db/schema';
-import { ofTenant, tenantOf } from '../db/tenant';
+import type { Db, Trx } from '../db/schema';
+import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
+import { transact } from '../db/transact';
 import type { Audience, Changes, Contact } from './audience';
 import { suppressAddress } from './suppressions';
 
@@ -54,3 +55,26 @@ const deleteRow = (trx: Trx, contact: Contact) =>
     .where(ofTenant(tenantOf(contact)))
     .where('id', '=', contact.id)
     .execute();
+
+const ERASED_AT_ONCE = 500;
+
+/**
+ * Deletes contacts of an install that is erased, which has nothing else left; returns how many. Who had unsubscribed stays
+ * suppressed. `now` in epoch milliseconds.
+ */
+export const eraseContacts = (db: Db, tenant: Tenant, now: number): Promise<number> =>
+  transact(db, async (trx) => {
+    const contacts = await trx
+      .selectFrom('contact')
+      .selectAll()
+      .where(ofTenant(tenant))
+      .limit(ERASED_AT_ONCE)
+      .execute();
+    if (contacts.length === 0) return 0;
+    for (const { email, status } of contacts)
+      if (status === 'unsubscribed')
+        await suppressAddress(trx, tenant, email, { scope: 'marketing', reason: 'unsubscribed', now });
+    const ids = contacts.map(({ id }) => id);
+    await trx.deleteFrom('contact').where(ofTenant(tenant)).where('id', 'in', ids).execute();
+    return contacts.length;
+  });

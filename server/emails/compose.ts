@@ -7,8 +7,9 @@ import type { Context } from '../context';
 import { insertNew } from '../db/bulk';
 import { flag } from '../db/columns';
 import { newId } from '../db/new-id';
-import type { Db, Schema } from '../db/schema';
+import type { Db, Row, Schema, Trx } from '../db/schema';
 import { tenantColumns, type Tenant } from '../db/tenant';
+import { changeEmail } from './emails';
 import { renderEmail } from './render';
 import { unsubscribeUrl } from './unsubscribe-token';
 
@@ -111,4 +112,11 @@ export async function insertEmails(db: Db, emails: readonly ComposedEmail[]): Pr
   const bodies = emails.flatMap(({ body }) => (body && ids.has(body.email_id) ? [body] : []));
   await insertNew(db, 'email_body', bodies);
   return ids;
+}
+
+/** A held email is made anew: its row keeps its id and origin. Returns the row. */
+export async function replaceEmail(trx: Trx, email: Row<'email'>, made: ComposedEmail): Promise<Row<'email'>> {
+  const { kind, to_address, subject, status, reason, due_at } = made.row;
+  if (made.body) await insertNew(trx, 'email_body', [made.body]);
+  return changeEmail(trx, email, { kind, to_address, subject, status, reason, due_at });
 }

@@ -2,9 +2,15 @@
 import type { SelectQueryBuilder } from 'kysely';
 import type { EmailDetail, EmailStatus, EmailView, List } from '../../shared/api';
 import { isoTime, isoTimeOrNull } from '../db/columns';
+import type { ErasedTable } from '../db/erase';
 import { toList, type Page } from '../db/page';
 import type { Db, Row, Schema, Trx } from '../db/schema';
-import { ofTenant, type Tenant } from '../db/tenant';
+import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
+
+export const EMAIL_TABLES = [
+  { table: 'email_body', key: 'email_id' },
+  { table: 'email', key: 'id' },
+] as const satisfies ErasedTable[];
 
 export interface EmailFilter {
   /** cus_…: all emails of that customer's contact. */
@@ -103,3 +109,16 @@ export const failQueuedEmails = (trx: Trx, tenant: Tenant, reason: string) =>
     .where('status', '=', 'queued')
     .where('claims', '=', 0)
     .execute();
+
+/** A failed one goes out once more as it is. Returns the row. */
+export const queueAgain = (trx: Trx, email: Row<'email'>, now: number) =>
+  changeEmail(trx, email, { status: 'queued', reason: null, due_at: now, attempts: 0, give_up_at: null });
+
+export const changeEmail = (trx: Trx, email: Row<'email'>, fields: Partial<Row<'email'>>): Promise<Row<'email'>> =>
+  trx
+    .updateTable('email')
+    .set(fields)
+    .where(ofTenant(tenantOf(email)))
+    .where('id', '=', email.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();

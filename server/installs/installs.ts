@@ -6,6 +6,7 @@ import { ofTenant, tenantColumns, tenantKey, tenantOf, type Tenant } from '../db
 import { isPostgres } from '../db/engine';
 import { transact } from '../db/transact';
 import { resumeImport } from './import-job';
+import { removeInstallFromSessions } from './sessions';
 import { ACCESS_TOKEN_MS } from './token-exchange';
 
 export type Install = Row<'install'>;
@@ -137,4 +138,23 @@ export async function releaseInstall(
     .where('attempts', '=', install.attempts)
     .where('claims', '>', 0)
     .execute();
+}
+
+/** A removed install is to be erased now; nobody is signed in to it any more. */
+export async function askForErasure(trx: Trx, tenant: Tenant, now: number): Promise<void> {
+  await removeInstallFromSessions(trx, tenant);
+  await trx
+    .updateTable('install')
+    .set({ due_at: now, account_name: null, account_email: null })
+    .where(ofTenant(tenant))
+    .where('status', '=', 'removed')
+    .execute();
+}
+
+/** The last of a removed install. */
+export async function deleteInstall(trx: Trx, tenant: Tenant): Promise<void> {
+  for (const table of ['import_job', 'link_token'] as const)
+    await trx.deleteFrom(table).where(ofTenant(tenant)).execute();
+  await removeInstallFromSessions(trx, tenant);
+  await trx.deleteFrom('install').where(ofTenant(tenant)).where('status', '=', 'removed').execute();
 }

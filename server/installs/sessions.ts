@@ -144,3 +144,29 @@ export async function removeInstallFromSessions(trx: Trx, tenant: Tenant, keep?:
     else await trx.deleteFrom('session').where('id_hash', '=', idHash).execute();
   }
 }
+
+const EXPIRING = [
+  ['session', 'id_hash'],
+  ['oauth_state', 'state_hash'],
+  ['link_token', 'token_hash'],
+] as const;
+const EXPIRED_AT_ONCE = 1_000;
+
+/** Deletes what ended before now (epoch milliseconds), a batch of each; returns how many rows. */
+export async function deleteExpired(db: Db, now: number): Promise<number> {
+  let deleted = 0;
+  for (const [table, key] of EXPIRING) {
+    const { numDeletedRows } = await db
+      .deleteFrom(table as 'session')
+      .where(key as 'id_hash', 'in', (eb) =>
+        eb
+          .selectFrom(table as 'session')
+          .select(key as 'id_hash')
+          .where('expires_at', '<=', now)
+          .limit(EXPIRED_AT_ONCE),
+      )
+      .executeTakeFirst();
+    deleted += Number(numDeletedRows);
+  }
+  return deleted;
+}

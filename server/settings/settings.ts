@@ -1,6 +1,6 @@
 /** The merchant's choices for one install, kept as one JSON document. */
 import { defaultSettings, type Settings } from '../../shared/settings';
-import type { Db } from '../db/schema';
+import type { Db, Trx } from '../db/schema';
 import { ofTenants } from '../db/keys';
 import { ofTenant, tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 
@@ -34,3 +34,5 @@ export async function saveSettings(db: Db, tenant: Tenant, settings: Settings, n
     .execute();
   return settings;
 }
+
+export const deleteSettings = (trx: Trx, tenant: Tenant) => trx.deleteFrom('setting').where(ofTenant(tenant)).execute();

@@ -1,4 +1,6 @@
-import { removeContact } from '../audience/contacts';
+import { findContact } from '../audience/contacts';
+import { deleteContact } from '../audience/save';
+import { transact } from '../db/transact';
 import { defaultSettings } from '../../shared/settings';
 import { ENGINES } from './databases';
 import { fixtureEvent } from './fixtures/stripe';
@@ -188,7 +190,8 @@ describe.each(ENGINES)('the extension API on %s', (engine) => {
     const stranger = { accountId: 'acct_stranger', livemode: false };
     await tillpost.connect(stranger);
     expect(await tillpost.call('contacts/list', { starting_after }, { tenant: stranger })).toMatchObject(gone);
-    await removeContact(tillpost.db, TEST, starting_after);
+    const contact = (await findContact(tillpost.db, TEST, starting_after))!;
+    await transact(tillpost.db, (trx) => deleteContact(trx, contact, 1));
     expect(await tillpost.call('contacts/list', { starting_after })).toMatchObject(gone);
   });
 

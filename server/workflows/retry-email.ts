@@ -3,12 +3,11 @@ import type { EmailView } from '../../shared/api';
 import { findStep } from '../../shared/workflow';
 import { findContact } from '../audience/contacts';
 import type { Context } from '../context';
-import { insertNew } from '../db/bulk';
 import type { Row, Trx } from '../db/schema';
-import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
+import { tenantOf, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
-import { composeEmail, type ComposedEmail } from '../emails/compose';
-import { findEmail, viewEmail } from '../emails/emails';
+import { composeEmail, replaceEmail, type ComposedEmail } from '../emails/compose';
+import { findEmail, queueAgain, viewEmail } from '../emails/emails';
 import { AppError } from '../errors';
 import { readSettings } from '../settings/settings';
 import { contactFacts } from './contact-facts';
@@ -26,15 +25,12 @@ export async function retryEmail(ctx: Context, tenant: Tenant, id: string): Prom
     const email = await findEmail(trx, tenant, id);
     if (!email) throw new AppError('not_found', 'There is no such email.');
     if (email.status === 'failed') return queueAgain(trx, email, now);
-    if (email.status === 'held') return replace(trx, email, await composeAnew(ctx, trx, email, now));
+    if (email.status === 'held') return replaceEmail(trx, email, await composeAnew(ctx, trx, email, now));
     throw new AppError('invalid_request', 'Only held and failed emails can be tried again.', 'id');
   });
   ctx.nudge();
   return viewEmail(row);
 }
-
-const queueAgain = (trx: Trx, email: Row<'email'>, now: number) =>
-  update(trx, email, { status: 'queued', reason: null, due_at: now, attempts: 0, give_up_at: null });
 
 async function composeAnew(ctx: Context, trx: Trx, email: Row<'email'>, now: number): Promise<ComposedEmail> {
   const tenant = tenantOf(email);
@@ -60,18 +56,3 @@ async function composeAnew(ctx: Context, trx: Trx, email: Row<'email'>, now: num
     email.id,
   );
 }
-
-async function replace(trx: Trx, email: Row<'email'>, { row, body }: ComposedEmail): Promise<Row<'email'>> {
-  const { kind, to_address, subject, status, reason, due_at } = row;
-  if (body) await insertNew(trx, 'email_body', [body]);
-  return update(trx, email, { kind, to_address, subject, status, reason, due_at });
-}
-
-const update = (trx: Trx, email: Row<'email'>, fields: Partial<Row<'email'>>) =>
-  trx
-    .updateTable('email')
-    .set(fields)
-    .where(ofTenant(tenantOf(email)))
-    .where('id', '=', email.id)
-    .returningAll()
-    .executeTakeFirstOrThrow();

@@ -3,6 +3,7 @@ import type { List, WorkflowView } from '../../shared/api';
 import type { EventType } from '../../shared/catalogue';
 import { stepsOf, type Definition } from '../../shared/workflow';
 import { AppError } from '../errors';
+import type { ErasedTable } from '../db/erase';
 import { newId } from '../db/new-id';
 import { toList, type Page } from '../db/page';
 import type { Db, Row, Trx } from '../db/schema';
@@ -14,6 +15,13 @@ import { survivingStep } from './next-step';
 import { parkRuns, stopRuns, unparkRuns } from './runs';
 import { defineFromTemplate } from './templates';
 import { parseDefinition } from './validate';
+
+/** Their runs before them. */
+export const WORKFLOW_TABLES = [
+  { table: 'run_step', key: 'run_id' },
+  { table: 'run', key: 'id' },
+  { table: 'workflow', key: 'id' },
+] as const satisfies ErasedTable[];
 
 type Workflow = Row<'workflow'>;
 

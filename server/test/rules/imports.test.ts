@@ -1,5 +1,6 @@
 /** Who may import whom (docs/decisions.md, "Layers"): a change that crosses a border fails here with the border's name. */
 import { readFileSync, readdirSync } from 'node:fs';
+import type { Schema } from '../../db/schema';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 
 const ROOT = resolve(__dirname, '../../..');
@@ -102,6 +103,48 @@ describe('imports', () => {
   it('keep the product apart from what only development and tests need', () => {
     const product = arrows.filter(({ from }) => from.startsWith('server/') && !from.startsWith('server/dev/'));
     expect(product.filter(({ to }) => leadsTo('server/dev', 'server/test')(to)).map(show)).toEqual([]);
+  });
+});
+
+/** Who writes a table: its own folder, and db/ where rows follow one another (queues, references, erasing). */
+const OWNERS: Readonly<Record<keyof Schema, string>> = {
+  install: 'installs',
+  import_job: 'installs',
+  session: 'installs',
+  session_install: 'installs',
+  oauth_state: 'installs',
+  link_token: 'installs',
+  setting: 'settings',
+  event: 'events',
+  event_payload: 'events',
+  contact: 'audience',
+  customer_link: 'audience',
+  subscription_state: 'audience',
+  suppression: 'audience',
+  workflow: 'workflows',
+  run: 'workflows',
+  run_step: 'workflows',
+  email: 'emails',
+  email_body: 'emails',
+};
+
+describe('tables', () => {
+  const WRITES = [
+    /(?:insertInto|updateTable|deleteFrom)\(\s*'(\w+)'/g,
+    /(?:insertNew|upsert|deleteByKeys)\(\s*[\w.]+,\s*'(\w+)'/g,
+    /\b(?:insert into|update|delete from) (\w+)\b(?= (?:set|where|\())/g,
+  ];
+  const writes = sources
+    .filter(({ path }) => folderOf(path) >= 0 && !path.startsWith('server/db/'))
+    .flatMap(({ path, text }) =>
+      WRITES.flatMap((pattern) => [...text.matchAll(pattern)].map(([, table]) => ({ path, table: table! }))),
+    );
+
+  it('are written by the folder that owns them', () => {
+    expect(writes.length).toBeGreaterThan(40);
+    const owner = (table: string) => OWNERS[table as keyof Schema];
+    const strangers = writes.filter(({ path, table }) => !path.startsWith(`server/${owner(table)}/`));
+    expect(strangers.map(({ path, table }) => `${path} writes ${table}`)).toEqual([]);
   });
 });
 
