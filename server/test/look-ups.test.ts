@@ -1,3 +1,4 @@
+import { MAX_CLAIMS } from '../db/claim';
 import { disconnect } from '../lifecycle/disconnect';
 import { eraseInstall } from '../lifecycle/erase';
 import { ENGINES } from './databases';
@@ -139,6 +140,20 @@ describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
       first_name: 'Asked',
       last_name: 'Person',
     });
+  });
+
+  it('gives up fetching a customer again that ended the process each time', async () => {
+    const link = () =>
+      tillpost.db.selectFrom('customer_link').select(['due_at', 'claims']).where('customer_id', '=', customerId);
+    await tillpost.deliver(
+      fixtureEvent('customer.updated', { account: ACCOUNT, object: { id: customerId, email: 'asked@example.com' } }),
+    );
+    await tillpost.worker.drain();
+    await tillpost.db.updateTable('customer_link').set({ due_at: 1, claims: MAX_CLAIMS }).execute();
+    const asked = tillpost.sandbox.requests.count({ path: /customers\/cus_/ });
+    await tillpost.worker.drain();
+    expect(await link().execute()).toEqual([{ due_at: null, claims: 0 }]);
+    expect(tillpost.sandbox.requests.count({ path: /customers\/cus_/ })).toBe(asked);
   });
 
   it.each(['disconnect', 'erase'] as const)('leaves nothing behind when the answer comes after %s', async (end) => {
