@@ -1,4 +1,4 @@
-/** Who may import whom (docs/decisions.md, "Layers"): a change that crosses a border fails here with the border's name. */
+/** Who may import whom, and who writes which table (docs/decisions.md, "One order of folders"): a change that breaks it fails here, by name. */
 import { readFileSync, readdirSync } from 'node:fs';
 import type { Schema } from '../../db/schema';
 import { dirname, join, relative, resolve, sep } from 'node:path';
