@@ -3,11 +3,11 @@ import { createEmailQueue } from '../emails/email-queue';
 import { createTransport } from '../emails/transport';
 import { createRunQueue } from '../workflows/run-queue';
 import { ENGINES } from './databases';
-import { startHoldingMailServer } from './holding-mail-server';
+import { startMailServer } from './mail-server';
 import { createRig } from './workflow-rig';
 
 it.each(ENGINES)('sends a mail once on %s although the clock jumps past its lease meanwhile', async (engine) => {
-  const mail = await startHoldingMailServer();
+  const mail = await startMailServer({ isHolding: true });
   const rig = await createRig({ engine, smtp: false });
   const ctx = { ...rig.ctx, transport: createTransport(mail.url) };
   await rig.workflow({ template: 'subscription_created' });
@@ -15,16 +15,16 @@ it.each(ENGINES)('sends a mail once on %s although the clock jumps past its leas
   await rig.happens('customer.subscription.created', { id: 'sub_1', object: 'subscription', customer: 'cus_1' }, jenny);
   const queue = createEmailQueue();
   await createRunQueue().turn(rig.ctx);
-  const inHand = mail.nextMessage();
+  const inHand = mail.nextMail();
   await queue.turn(ctx);
   await inHand;
   rig.advance(3_600_000);
   await queue.turn(ctx);
-  mail.answer();
+  mail.release();
   await queue.finish?.(ctx);
-  expect(mail.messages()).toBe(1);
+  expect(mail.mails).toHaveLength(1);
   expect(await rig.emails()).toMatchObject([{ status: 'sent' }]);
   ctx.transport.close();
-  mail.close();
+  await mail.close();
   await rig.close();
 });

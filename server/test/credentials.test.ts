@@ -1,10 +1,8 @@
 /** Tokens that expire, die, or are refreshed by two processes at once; and the one notice that they are dead. */
-import { simpleParser } from 'mailparser';
-import { SMTPServer } from 'smtp-server';
-import type { AddressInfo } from 'node:net';
 import { createContext, type Context } from '../context';
 import { ENGINES } from './databases';
 import { ACCOUNT, createClock, startTillpost, TEST, type HarnessOptions, type Tillpost } from './harness';
+import { startMailServer, type MailServer } from './mail-server';
 import { NeedsReconnect, withStripe } from '../installs/credentials';
 import { findInstall } from '../installs/installs';
 
@@ -169,9 +167,9 @@ const firstPart = ({ ctx }: Tillpost) => ctx.vault.seal('', '').split('.')[0];
 
 describe('the notice of a dead connection', () => {
   it('goes once per outage to the account and to ALERT_EMAIL', () =>
-    withMailServer(async (port, mails) => {
+    withMailServer(async (mail) => {
       const env = {
-        SMTP_URL: `smtp://127.0.0.1:${port}`,
+        SMTP_URL: mail.url,
         MAIL_FROM: 'Tillpost <hello@tillpost.example>',
         ALERT_EMAIL: 'ops@tillpost.example',
       };
@@ -182,56 +180,45 @@ describe('the notice of a dead connection', () => {
           await tillpost.worker.drain();
           tillpost.clock.advance(3 * 60 * MINUTE);
           await tillpost.worker.drain();
-          expect(mails.map(({ to }) => to).slice(-2)).toEqual(['owner@bakery.example', 'ops@tillpost.example']);
-          expect(mails).toHaveLength(2 * outage);
+          expect(mail.mails.map(({ to }) => to.join()).slice(-2)).toEqual([
+            'owner@bakery.example',
+            'ops@tillpost.example',
+          ]);
+          expect(mail.mails).toHaveLength(2 * outage);
           await tillpost.connect();
         }
-        expect(mails[0]?.text).toContain(`${tillpost.url}/connect?mode=test`);
+        expect(mail.mails[0]?.parsed.text).toContain(`${tillpost.url}/connect?mode=test`);
       });
     }));
 
   it.each(['owner@bakery.example', 'ops@tillpost.example'])('goes once to the other when %s is refused', (refused) =>
-    withMailServer(async (port, mails) => {
-      const env = {
-        SMTP_URL: `smtp://127.0.0.1:${port}`,
-        MAIL_FROM: 'hello@tillpost.example',
-        ALERT_EMAIL: 'ops@tillpost.example',
-      };
-      await withTillpost({ env }, async (tillpost) => {
-        tillpost.sandbox.revoke(ACCOUNT, false);
-        await expect(ask(tillpost.ctx)).rejects.toThrow(NeedsReconnect);
-        await tillpost.worker.drain();
-        tillpost.clock.advance(3 * 60 * MINUTE);
-        await tillpost.worker.drain();
-        expect(mails).toHaveLength(1);
-        expect(mails[0]?.to).not.toBe(refused);
-      });
-    }, refused),
+    withMailServer(
+      async (mail) => {
+        const env = {
+          SMTP_URL: mail.url,
+          MAIL_FROM: 'hello@tillpost.example',
+          ALERT_EMAIL: 'ops@tillpost.example',
+        };
+        await withTillpost({ env }, async (tillpost) => {
+          tillpost.sandbox.revoke(ACCOUNT, false);
+          await expect(ask(tillpost.ctx)).rejects.toThrow(NeedsReconnect);
+          await tillpost.worker.drain();
+          tillpost.clock.advance(3 * 60 * MINUTE);
+          await tillpost.worker.drain();
+          expect(mail.mails).toHaveLength(1);
+          expect(mail.mails[0]?.to.join()).not.toBe(refused);
+        });
+      },
+      [refused],
+    ),
   );
 });
 
-interface Mail {
-  to: string;
-  text: string;
-}
-
-async function withMailServer(work: (port: number, mails: Mail[]) => Promise<void>, refused?: string): Promise<void> {
-  const mails: Mail[] = [];
-  const smtp = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onRcptTo: ({ address }, _session, done) => done(address === refused ? new Error('No such user') : null),
-    onData(stream, session, done) {
-      simpleParser(stream).then(({ text = '' }) => {
-        mails.push({ to: session.envelope.rcptTo.map(({ address }) => address).join(), text });
-        done();
-      }, done);
-    },
-  });
-  await new Promise<void>((resolve) => smtp.listen(0, '127.0.0.1', resolve));
+async function withMailServer(work: (mail: MailServer) => Promise<void>, refuses: string[] = []): Promise<void> {
+  const mail = await startMailServer({ refuses });
   try {
-    await work((smtp.server.address() as AddressInfo).port, mails);
+    await work(mail);
   } finally {
-    await new Promise<void>((resolve) => smtp.close(resolve));
+    await mail.close();
   }
 }

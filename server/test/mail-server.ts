@@ -1,72 +1,56 @@
-/** A real SMTP server that tests look into, and that can be told to refuse or to hang up. */
+/** The mail server of the tests: they look into it, and tell it to refuse, to hang up or to keep its clients waiting. */
+import { once, EventEmitter } from 'node:events';
 import { simpleParser, type ParsedMail } from 'mailparser';
-import { SMTPServer } from 'smtp-server';
+import { startMailServer as listen, type Mail, type Refusal } from '../dev/mail-server';
 
-export interface ReceivedMail {
-  from: string;
-  to: string[];
-  raw: string;
+export interface ReceivedMail extends Mail {
   parsed: ParsedMail;
 }
 
-/** What the server does with one attempt instead of taking the mail. */
+/** What the server does with one attempt instead of accepting the mail. */
 export type Trouble =
-  | { at: 'rcpt' | 'data'; code: number; message: string }
-  /** The mail is taken, but the connection is cut before the answer. */
+  | ({ at: 'rcpt' | 'data' } & Refusal)
+  /** The mail is kept, but the connection is cut before the reply. */
   | { at: 'cut_after_data' };
 
 export type MailServer = Awaited<ReturnType<typeof startMailServer>>;
 
-export async function startMailServer() {
+/** `refuses` names recipients that are refused for good, `isHolding` keeps clients waiting for a reply until `release`. */
+export async function startMailServer({ refuses = [] as string[], isHolding = false } = {}) {
   const mails: ReceivedMail[] = [];
   const troubles: Trouble[] = [];
   const next = (at: Trouble['at']) => (troubles[0]?.at === at ? troubles.shift() : undefined);
-  const refusal = (trouble: Trouble | undefined) =>
-    trouble && 'code' in trouble
-      ? Object.assign(new Error(trouble.message), { responseCode: trouble.code })
-      : undefined;
+  const refusal = (at: 'rcpt' | 'data') => next(at) as Refusal | undefined;
+  const events = new EventEmitter();
+  let hold = isHolding ? once(events, 'release') : undefined;
 
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onRcptTo: (_address, _session, done) => done(refusal(next('rcpt'))),
-    onData(stream, session, done) {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        const refused = refusal(next('data'));
-        if (refused) return done(refused);
-        const raw = Buffer.concat(chunks).toString('utf8');
-        const { mailFrom, rcptTo } = session.envelope;
-        void simpleParser(raw).then((parsed) => {
-          mails.push({
-            from: mailFrom ? mailFrom.address : '',
-            to: rcptTo.map(({ address }) => address),
-            raw,
-            parsed,
-          });
-          if (next('cut_after_data')) for (const { _socket } of sockets(server)) _socket.destroy();
-          else done();
-        });
-      });
+  const server = await listen({
+    onRecipient: (address) =>
+      refuses.includes(address) ? { code: 550, message: '5.1.1 No such user' } : refusal('rcpt'),
+    async onMail(mail) {
+      const refused = refusal('data');
+      if (refused) return refused;
+      mails.push({ ...mail, parsed: await simpleParser(mail.raw) });
+      events.emit('mail');
+      await hold;
+      return next('cut_after_data') ? 'cut' : 'accept';
     },
   });
-  server.on('error', () => undefined);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
 
   return {
-    url: `smtp://127.0.0.1:${port}`,
+    ...server,
     mails,
     /** Applied to the next attempts, in order. */
     trouble: (...next: Trouble[]) => troubles.push(...next),
-    /** Takes everything from now on. */
+    /** Accepts everything from now on. */
     calm: () => troubles.splice(0),
     subjects: () => mails.map(({ parsed }) => parsed.subject),
-    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
+    /** Resolves when the next mail is there, which may still be waiting for its reply. */
+    nextMail: () => once(events, 'mail'),
+    /** Replies to who waits, and from now on to everyone at once. */
+    release() {
+      hold = undefined;
+      events.emit('release');
+    },
   };
 }
-
-const sockets = (server: SMTPServer) =>
-  (server as unknown as { connections: Set<{ _socket: { destroy(): void } }> }).connections;

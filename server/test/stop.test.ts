@@ -12,11 +12,11 @@ import { activateWorkflow, createWorkflow } from '../workflows/workflows';
 import { fixtureEvent } from './fixtures/stripe';
 import { ENGINES, freshDatabase, type Engine } from './databases';
 import { ACCOUNT, LIVE, SECRETS, sign, startTillpost } from './harness';
-import { startHoldingMailServer } from './holding-mail-server';
+import { startMailServer } from './mail-server';
 
 it('stops within 10 s while the mail server keeps a message without an answer', async () => {
-  const mail = await startHoldingMailServer();
-  const inHand = mail.nextMessage();
+  const mail = await startMailServer({ isHolding: true });
+  const inHand = mail.nextMail();
   const tillpost = await startTillpost({
     env: { SMTP_URL: mail.url, MAIL_FROM: 'Test <test@example.com>' },
     runsWorker: true,
@@ -31,7 +31,7 @@ it('stops within 10 s while the mail server keeps a message without an answer', 
   const startedAt = performance.now();
   await tillpost.stop();
   expect(performance.now() - startedAt).toBeLessThan(10_000);
-  mail.close();
+  await mail.close();
   await tillpost.sandbox.close();
 });
 

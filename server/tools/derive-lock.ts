@@ -3,6 +3,7 @@
 export interface LockedPackage {
   version?: string;
   dev?: boolean;
+  devOptional?: boolean;
   dependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
@@ -29,7 +30,7 @@ export function deriveLock(lock: Lock, packageJson: PackageJson): Lock {
   const forDevelopment = closure(lock, Object.keys(devDependencies));
   const packages: Record<string, LockedPackage> = { '': { name, version, dependencies, devDependencies } };
   for (const path of [...new Set([...forUse, ...forDevelopment])].sort()) {
-    const { dev: _, ...locked } = lock.packages[path]!;
+    const { dev: _, devOptional: __, ...locked } = lock.packages[path]!;
     packages[path] = forUse.has(path) ? locked : { ...locked, dev: true };
   }
   return { name, version, lockfileVersion: lock.lockfileVersion, requires: true, packages };

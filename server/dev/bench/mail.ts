@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { SMTPServer } from 'smtp-server';
+import { startMailServer } from '../mail-server';
 import { eventBody } from './event-body';
 import { ACCOUNT, SECRET, startProcess } from './processes';
 import type { Figure } from './parts';
@@ -12,25 +11,18 @@ const WARM = 20;
 /** One event at a time: from its request until the SMTP server has the whole mail. */
 export async function measureMail(folder: string): Promise<Figure[]> {
   let arrived: () => void = () => undefined;
-  const smtp = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onData(stream, _session, done) {
-      stream.resume();
-      stream.on('end', () => {
-        done();
-        arrived();
-      });
+  const smtp = await startMailServer({
+    onMail() {
+      arrived();
+      return 'accept';
     },
   });
-  await new Promise<void>((resolve) => smtp.listen(0, '127.0.0.1', resolve));
-  const smtpUrl = `smtp://127.0.0.1:${(smtp.server.address() as AddressInfo).port}`;
   const server = await startProcess('servers/tillpost.ts', [
     `sqlite:${join(folder, 'mail.db')}`,
     SECRET,
     ACCOUNT,
     'worker',
-    smtpUrl,
+    smtp.url,
   ]);
   const times: number[] = [];
   for (let i = 0; i < WARM + EVENTS; i++) {
@@ -41,7 +33,7 @@ export async function measureMail(folder: string): Promise<Figure[]> {
     if (i >= WARM) times.push(performance.now() - sent);
   }
   await server.stop();
-  await new Promise<void>((resolve) => smtp.close(resolve));
+  await smtp.close();
   times.sort((a, b) => a - b);
   const at = (share: number) => `${(times[Math.floor(times.length * share)] ?? NaN).toFixed(1)} ms`;
   return [

@@ -16,7 +16,7 @@ import { createDeliveries, type Deliveries } from './deliveries';
 import { createDice, type Dice } from './dice';
 import { startEngine, type StagedEngine } from './engines';
 import { createHappenings, type Happenings } from './happenings';
-import { startMailServer, type MailServer } from './mail-server';
+import { startMoodyMailServer, type MoodyMailServer } from './mail-server';
 import type { EngineName, Options } from './options';
 import { createProcess, type TillpostProcess } from './tillpost-process';
 import { activateWorkflows, type ActiveWorkflow } from './workflows';
@@ -31,7 +31,7 @@ export interface Stage {
   /** The torture's own way into the database. */
   db: Db;
   sandbox: Sandbox;
-  mail: MailServer;
+  mail: MoodyMailServer;
   processes: readonly TillpostProcess[];
   happenings: Happenings;
   deliveries: Deliveries;
@@ -46,7 +46,7 @@ export async function setStage(name: EngineName, folder: string, { seed, rounds 
   const dice = createDice(seed).fork(name);
   const clock = createClock();
   const engine = await startEngine(name, join(folder, name), rounds);
-  const mail = await startMailServer(dice.fork('mail'));
+  const mail = await startMoodyMailServer(dice.fork('mail'));
   const sandbox = createSandbox({ seed, webhookSecret: WEBHOOK_SECRET, now: () => clock.now() });
   const { url: stripeUrl } = await sandbox.listen(0);
   const ports = await Promise.all(Array.from({ length: engine.processes }, freePort));

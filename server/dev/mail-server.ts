@@ -1,0 +1,83 @@
+/** A real SMTP server for tests, bench and torture. Who starts it says what becomes of each mail. */
+import type { AddressInfo, Socket } from 'node:net';
+import { SMTPServer, type SMTPServerSession } from 'smtp-server';
+
+export interface Mail {
+  from: string;
+  to: string[];
+  raw: string;
+}
+
+export interface Refusal {
+  code: number;
+  message: string;
+}
+
+/** `cut` hangs up without a reply. */
+export type Reply = 'accept' | 'cut' | Refusal;
+
+export interface MailServerOptions {
+  /** Asked for every recipient; undefined accepts it. */
+  onRecipient?(address: string): Refusal | undefined;
+  /** Has the whole mail; the client waits until this returns. */
+  onMail(mail: Mail): Reply | Promise<Reply>;
+}
+
+export interface MailServer {
+  url: string;
+  openConnections(): number;
+  /** Hangs up on whoever is still there. */
+  close(): Promise<void>;
+}
+
+export async function startMailServer({ onRecipient, onMail }: MailServerOptions): Promise<MailServer> {
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onRcptTo({ address }, _session, done) {
+      const refusal = onRecipient?.(address);
+      done(refusal && errorOf(refusal));
+    },
+    onData(stream, session, done) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => void receive(Buffer.concat(chunks).toString('utf8'), session).then(done, done));
+    },
+  });
+  // Connections that break are the point of many a test.
+  server.on('error', () => undefined);
+
+  /** Resolves with the error to reply with, if any; never after the connection was cut. */
+  async function receive(raw: string, session: SMTPServerSession): Promise<Error | undefined> {
+    const { mailFrom, rcptTo } = session.envelope;
+    const to = rcptTo.map(({ address }) => address);
+    const reply = await onMail({ from: mailFrom ? mailFrom.address : '', to, raw });
+    if (reply === 'accept') return undefined;
+    if (reply !== 'cut') return errorOf(reply);
+    socketOf(server, session)?.destroy();
+    return new Promise(() => undefined);
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
+    openConnections: () => connectionsOf(server).size,
+    async close() {
+      for (const { _socket } of connectionsOf(server)) _socket.destroy();
+      await new Promise<void>((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const errorOf = ({ code, message }: Refusal) => Object.assign(new Error(message), { responseCode: code });
+
+interface Connection {
+  session: SMTPServerSession;
+  _socket: Socket;
+}
+
+/** smtp-server has no public way to hang up on one client. */
+const connectionsOf = (server: SMTPServer) => (server as unknown as { connections: Set<Connection> }).connections;
+
+const socketOf = (server: SMTPServer, session: SMTPServerSession): Socket | undefined =>
+  [...connectionsOf(server)].find((connection) => connection.session === session)?._socket;
