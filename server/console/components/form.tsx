@@ -135,25 +135,25 @@ export function SelectField({
   isLabelHidden,
   options,
   ...input
-}: FieldProps & ComponentProps<'select'> & { options: readonly Option[] }) {
+}: FieldProps & ComponentProps<'select'> & { options: readonly SelectOption[] }) {
   const field = { id: input.id, label, hint, error, isLabelHidden };
   return (
     <Field {...field}>
       <select aria-invalid={error ? true : undefined} aria-describedby={describedBy(field)} {...input}>
-        <Options options={options} />
+        <SelectOptions options={options} />
       </select>
     </Field>
   );
 }
 
-export interface Option {
+export interface SelectOption {
   value: string;
   label: string;
   group?: string;
 }
 
 /** Options that bear a group stand together under its name. */
-export function Options({ options }: { options: readonly Option[] }) {
+export function SelectOptions({ options }: { options: readonly SelectOption[] }) {
   const groups = [...new Set(options.map((option) => option.group))];
   return (
     <>
@@ -187,7 +187,7 @@ export function RadioField({
   label: string;
   name: string;
   value: string;
-  options: readonly (Option & { hint?: string })[];
+  options: readonly (SelectOption & { hint?: string })[];
   hint?: string;
 }) {
   return (
