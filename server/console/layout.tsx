@@ -177,7 +177,7 @@ const HTMX_CONFIG = JSON.stringify({
   historyCacheSize: 0,
   refreshOnHistoryMiss: true,
   scrollBehavior: 'auto',
-  // Pages that say what is wrong with a form are answers too.
+  // Pages that show what is wrong with a form have these statuses: they are swapped in as well.
   responseHandling: [
     { code: '204', swap: false },
     { code: '[23]..', swap: true },

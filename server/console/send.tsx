@@ -1,4 +1,4 @@
-/** Answers with a page: the reader's language and time zone, security headers, what just happened. */
+/** Responds with a page: the reader's language and time zone, security headers, what just happened. */
 import type { ReactElement } from 'react';
 import type { Response } from 'express';
 import helmet from 'helmet';

@@ -1,4 +1,4 @@
-/** One email as it was sent: HTML in a frame of its own, text, headers, and why it stands where it does. */
+/** One email as it was sent: HTML in a frame of its own, text, headers, and the reason for its status. */
 import type { EmailDetail } from '../../../shared/api';
 import { explainEmail } from '../../../shared/words/explanations';
 import { EMAIL_KIND_LABELS, EMAIL_STATUS_WORDS } from '../../../shared/words/statuses';

@@ -15,7 +15,7 @@ import { Shell } from '../layout';
 import { usePage } from '../page';
 import { EventChart, type Day } from './chart';
 
-/** As they stand in the query; all may be missing. */
+/** The page's query parameters, unchecked. */
 export interface EventQuery {
   type?: string;
   status?: string;

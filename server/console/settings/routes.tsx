@@ -20,7 +20,7 @@ import { SettingsPage } from './settings';
 const PATH = '/settings/stripe';
 
 interface Shown {
-  /** What stands in the form instead of what is saved. */
+  /** Shown in the form instead of the saved settings. */
   draft?: { settings: Settings; errors: Record<string, string> };
   notice?: Notice;
 }

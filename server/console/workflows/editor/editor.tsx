@@ -24,7 +24,7 @@ import { TriggerFields } from './trigger';
 
 export interface EditorPageProps {
   workflow: WorkflowView;
-  /** What stands in the fields: as saved, or as sent. */
+  /** The values of the fields: as saved, or as posted. */
   draft: Definition;
   /** The revision the draft was made from. */
   revision: number;

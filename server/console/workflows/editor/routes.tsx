@@ -1,4 +1,4 @@
-/** The editor: every press of a button posts the whole form, and the answer is the page with the draft as it is then. */
+/** The editor: every button posts the whole form, and the server returns the page with the changed draft. */
 import { Router, urlencoded, type Request, type Response } from 'express';
 import { stepsOf, type Definition, type EmailContent } from '../../../../shared/workflow';
 import type { Context } from '../../../context';
