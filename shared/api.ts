@@ -164,12 +164,12 @@ export interface EmailDetail extends EmailView {
   headers: Record<string, string>;
 }
 
-/** What every route answers on failure, in Stripe's shape. */
+/** The body of every failed request, in Stripe's shape. */
 export interface ApiError {
   error: { code: string; message: string; param?: string };
 }
 
-/** Every route of the extension API: its own arguments and its answer. */
+/** Every route of the extension API: its own arguments and the body it returns. */
 export interface ExtensionApi {
   overview: { args: object; answer: Overview };
   'settings/read': { args: object; answer: Settings };

@@ -10,6 +10,8 @@ import {
   invoiceProperties,
   quoteProperties,
   subscriptionProperties,
+  type Property,
+  type PropertyValue,
 } from './properties';
 
 export const EVENT_TYPES = [
@@ -47,19 +49,6 @@ export type HousekeepingType = (typeof HOUSEKEEPING_TYPES)[number];
 export const RECOMMENDED_TYPES: readonly EventType[] = ['customer.created', 'customer.updated', 'customer.deleted'];
 
 export const isEventType = (type: string): type is EventType => (EVENT_TYPES as readonly string[]).includes(type);
-
-export type PropertyType = 'text' | 'number' | 'money' | 'date' | 'boolean' | 'metadata';
-
-/** Money is in minor units; dates are ISO 8601 UTC; metadata is Stripe's flat map of texts. */
-export type PropertyValue = string | number | boolean | null | Record<string, string>;
-
-export interface Property {
-  name: string;
-  type: PropertyType;
-  description: string;
-  /** What previews show. */
-  sample: PropertyValue;
-}
 
 /** In the order in which screens show them. */
 export const EVENT_GROUPS = ['Customers', 'Subscriptions', 'Invoices', 'Checkout', 'Quotes', 'Disputes'] as const;
@@ -232,6 +221,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
 };
 
 export { CONTACT_PROPERTIES };
+export type { Property, PropertyType, PropertyValue } from './properties';
 
 /**
  * The property that a path in a condition or a merge tag names: `event.amount`, `contact.plan`, or one key of a

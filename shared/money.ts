@@ -1,6 +1,6 @@
 /**
- * How many digits of an amount in Stripe's minor unit stand behind the decimal point. Stripe's list, not ISO 4217's: it
- * takes MGA as zero-decimal, and keeps two digits for ISK and UGX for old times' sake.
+ * How many decimal places an amount in Stripe's minor unit has. Stripe's list, not ISO 4217's: it
+ * treats MGA as zero-decimal, and ISK and UGX as having two decimals for backward compatibility.
  * https://docs.stripe.com/currencies#zero-decimal
  */
 const ZERO_DECIMAL = new Set('bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' '));

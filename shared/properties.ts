@@ -2,7 +2,18 @@
  * What contacts and events offer to emails and conditions. One name for one idea over all events. The samples tell one
  * story: Jenny Rosen, on the Pro plan for $20.00 a month.
  */
-import type { Property, PropertyType, PropertyValue } from './catalogue';
+export type PropertyType = 'text' | 'number' | 'money' | 'date' | 'boolean' | 'metadata';
+
+/** Money is in minor units; dates are ISO 8601 UTC; metadata is Stripe's flat map of texts. */
+export type PropertyValue = string | number | boolean | null | Record<string, string>;
+
+export interface Property {
+  name: string;
+  type: PropertyType;
+  description: string;
+  /** What previews show. */
+  sample: PropertyValue;
+}
 
 const property =
   <Sample extends PropertyValue>(type: PropertyType) =>

@@ -1,4 +1,4 @@
-/** The workflow templates that ship, as every screen offers them; what each does stands in `server/workflows/templates/`. */
+/** The workflow templates that ship, as every screen offers them; their steps are in `server/workflows/templates/`. */
 import type { EventType } from './catalogue';
 
 export interface TemplateOffer {

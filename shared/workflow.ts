@@ -41,7 +41,7 @@ const OPERATORS_BY_TYPE: Record<PropertyType, readonly Operator[]> = {
   boolean: ['is_true', 'is_false', ...PRESENCE],
   metadata: PRESENCE,
 };
-/** What a condition on a property of this type may ask, the commonest first. */
+/** The operators for a property of this type, the commonest first. */
 export const operatorsFor = (type: PropertyType): readonly Operator[] => OPERATORS_BY_TYPE[type];
 
 /** Whether a condition with this operator carries a value to compare with. */
@@ -139,7 +139,7 @@ export type Definition = z.infer<typeof definitionSchema>;
 
 export interface PlacedStep {
   step: Step;
-  /** Where it stands in the definition: `['steps', 2, 'paths', 0, 'steps', 1]`. */
+  /** Its path in the definition: `['steps', 2, 'paths', 0, 'steps', 1]`. */
   path: (string | number)[];
   /** The steps of its own list and its place there; what follows the list's end is what follows `inside`. */
   siblings: Step[];

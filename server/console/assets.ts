@@ -1,4 +1,4 @@
-/** The console's few static files, read once at start; their URLs bear a hash of the content, so they may be cached for ever. */
+/** The console's few static files, read once at start; their URLs contain a hash of the content, so browsers may cache them for ever. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ export type AssetUrls = Record<'styles' | 'script' | 'htmx' | 'icon', string>;
 
 export interface Assets {
   urls: AssetUrls;
-  /** By name, as it stands in the URL. */
+  /** By file name in the URL. */
   files: ReadonlyMap<string, Asset>;
 }
 

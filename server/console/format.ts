@@ -1,4 +1,4 @@
-/** Dates, money and numbers as the reader writes them. Formatters are dear to make, so they are kept per locale and zone. */
+/** Dates, money and numbers as the reader writes them. Intl formatters are slow to create, so they are cached per locale and time zone. */
 import { formatMoney } from '../emails/money';
 
 export interface Formats {

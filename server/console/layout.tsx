@@ -114,8 +114,8 @@ function Account({ viewer }: { viewer: Viewer }) {
         {accountName ?? tenant.accountId}
       </p>
       <div className="modes" role="group" aria-label="Mode">
-        <Mode viewer={viewer} livemode={true} />
-        <Mode viewer={viewer} livemode={false} />
+        <ModeSwitch viewer={viewer} livemode={true} />
+        <ModeSwitch viewer={viewer} livemode={false} />
       </div>
       {others.length > 0 && (
         <details className="accounts" open={others.length <= 3}>
@@ -135,7 +135,7 @@ function Account({ viewer }: { viewer: Viewer }) {
 }
 
 /** The mode on screen, a button to the other one, or the way to connect it. */
-function Mode({ viewer, livemode }: { viewer: Viewer; livemode: boolean }) {
+function ModeSwitch({ viewer, livemode }: { viewer: Viewer; livemode: boolean }) {
   const { tenant, installs, connectHrefs } = viewer;
   const word = modeWord(livemode);
   if (tenant.livemode === livemode)
@@ -177,7 +177,7 @@ const HTMX_CONFIG = JSON.stringify({
   historyCacheSize: 0,
   refreshOnHistoryMiss: true,
   scrollBehavior: 'auto',
-  // Pages that say what is wrong with a form are answers too.
+  // Pages that show what is wrong with a form have these statuses: they are swapped in as well.
   responseHandling: [
     { code: '204', swap: false },
     { code: '[23]..', swap: true },

@@ -3,11 +3,11 @@ import { createContext, useContext, type ReactElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import type { InstallStatus } from '../../shared/api';
 import type { Tenant } from '../db/tenant';
+import type { Mode } from '../installs/oauth';
 import type { AssetUrls } from './assets';
 import type { Formats } from './format';
 import type { Notice } from './notices';
 
-export type Mode = 'live' | 'test';
 export const modeOf = ({ livemode }: Tenant): Mode => (livemode ? 'live' : 'test');
 
 export interface InstallChoice {
@@ -27,7 +27,7 @@ export interface Viewer {
   connectHrefs: Record<Mode, string>;
 }
 
-export interface Page {
+export interface PageState {
   /** The path and query that was asked for. */
   url: string;
   formats: Formats;
@@ -38,9 +38,9 @@ export interface Page {
   assets: AssetUrls;
 }
 
-const PageContext = createContext<Page | null>(null);
+const PageContext = createContext<PageState | null>(null);
 
-export function usePage(): Page {
+export function usePage(): PageState {
   const page = useContext(PageContext);
   if (!page) throw new Error('rendered outside renderPage');
   return page;
@@ -61,5 +61,5 @@ export function useConnectHref(): string {
   return connectHrefs[modeOf(tenant)];
 }
 
-export const renderPage = (page: Page, content: ReactElement): string =>
+export const renderPage = (page: PageState, content: ReactElement): string =>
   `<!doctype html>${renderToStaticMarkup(<PageContext.Provider value={page}>{content}</PageContext.Provider>)}`;

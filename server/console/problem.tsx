@@ -1,14 +1,18 @@
 /** The page that says what went wrong and offers the next step. */
 import type { ReactNode } from 'react';
+import type { NextStep } from '../installs/problems';
 import { buttonClass } from './components/form';
 import { Plain } from './layout';
 
-export interface NextStep {
-  label: string;
-  href: string;
-}
-
-export const Problem = ({ title, message, next }: { title: string; message: ReactNode; next: readonly NextStep[] }) => (
+export const ProblemPage = ({
+  title,
+  message,
+  next,
+}: {
+  title: string;
+  message: ReactNode;
+  next: readonly NextStep[];
+}) => (
   <Plain title={title} hasHomeLink={next.length > 0}>
     <div className="narrow">
       <h1>{title}</h1>

@@ -1,4 +1,4 @@
-/** What requests bring, as far as the console trusts it. */
+/** Reads ids, query parameters and form fields from requests; nothing in them is trusted. */
 import type { Request } from 'express';
 import { cleanText } from '../clean-text';
 import { AppError } from '../errors';
@@ -7,7 +7,7 @@ export const PAGE_SIZE = 25;
 
 const ID = /^[\w.-]{1,255}$/;
 
-/** An id from the path. Malformed ones are as unknown as those of others. */
+/** An id from the path. Throws not_found for a malformed one, as for an id of another install. */
 export function idOf(req: Request, name = 'id'): string {
   const id = req.params[name];
   if (typeof id !== 'string' || !ID.test(id)) throw new AppError('not_found', 'There is no such page.');
@@ -38,6 +38,7 @@ export const textIn = (form: Form, name: string): string => {
   return typeof value === 'string' ? value.replaceAll('\r\n', '\n') : '';
 };
 
+/** Throws not_found for undefined. */
 export function getFound<T>(value: T | undefined): T {
   if (value === undefined) throw new AppError('not_found', 'There is no such page.');
   return value;

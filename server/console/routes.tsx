@@ -7,9 +7,9 @@ import type { InstallPages } from '../installs/routes';
 import { readSession, requireSession } from '../installs/session-middleware';
 import { audienceRoutes } from './audience/routes';
 import { emailRoutes } from './emails/routes';
-import { Unsubscribe } from './emails/unsubscribe';
+import { UnsubscribePage } from './emails/unsubscribe';
 import { eventsRoutes } from './events/routes';
-import { ConfirmOpen } from './overview/confirm-open';
+import { ConfirmOpenPage } from './overview/confirm-open';
 import { homeRoutes } from './overview/routes';
 import { createSectionParts } from './section';
 import { ASSETS, sendPage, sendProblem } from './send';
@@ -39,8 +39,8 @@ export function consoleRoutes(ctx: Context): Router {
 export const consolePages = (ctx: Context): InstallPages & UnsubscribePages => ({
   problem: (res, problem) => sendProblem(ctx, res, problem),
   confirmOpen: (res, { action, accountName }) =>
-    sendPage(ctx, res, <ConfirmOpen action={action} accountName={accountName} />),
-  unsubscribe: (res, page) => sendPage(ctx, res, <Unsubscribe {...page} />),
+    sendPage(ctx, res, <ConfirmOpenPage action={action} accountName={accountName} />),
+  unsubscribe: (res, page) => sendPage(ctx, res, <UnsubscribePage {...page} />),
 });
 
 /** The last word on every page that failed. */

@@ -7,7 +7,7 @@ import { checkForm } from '../installs/session-middleware';
 import { createMemory } from '../memory';
 
 export interface SectionParts {
-  /** Stands before every POST. */
+  /** Middleware of every POST: checks origin and CSRF token. */
   form: readonly RequestHandler[];
   /** The groups in use, for filters and suggestions; may lag some seconds behind. */
   userGroups(tenant: Tenant): Promise<string[]>;

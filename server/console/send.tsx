@@ -1,14 +1,15 @@
-/** Answers with a page: the reader's language and time zone, security headers, what just happened. */
+/** Responds with a page: the reader's language and time zone, security headers, what just happened. */
 import type { ReactElement } from 'react';
 import type { Response } from 'express';
 import helmet from 'helmet';
 import type { Context } from '../context';
+import type { NextStep } from '../installs/problems';
 import { csrfTokenOf } from '../installs/session-middleware';
 import { loadAssets } from './assets';
 import { createFormats, pickLocale } from './format';
 import { noticeFor, type Notice } from './notices';
-import { renderPage, type Page, type Viewer } from './page';
-import { Problem, type NextStep } from './problem';
+import { renderPage, type PageState, type Viewer } from './page';
+import { ProblemPage } from './problem';
 
 export const ASSETS = loadAssets();
 
@@ -61,7 +62,7 @@ interface Options {
 export function sendPage(ctx: Context, res: Response, content: ReactElement, { status, notice }: Options = {}): void {
   const { req } = res;
   const { viewer, timeZone } = viewerOf(res);
-  const page: Page = {
+  const page: PageState = {
     url: req.originalUrl,
     formats: createFormats({ locale: pickLocale(req.get('accept-language')), timeZone, now: ctx.clock.now() }),
     csrfToken: csrfTokenOf(res) ?? '',
@@ -88,7 +89,7 @@ export function sendProblem(
   problem: { title: string; message: string; next: readonly NextStep[] },
   status?: number,
 ): void {
-  sendPage(ctx, res, <Problem {...problem} />, { ...(status === undefined ? {} : { status }), notice: null });
+  sendPage(ctx, res, <ProblemPage {...problem} />, { ...(status === undefined ? {} : { status }), notice: null });
 }
 
 interface Looking {

@@ -3,10 +3,11 @@ import type { RequestHandler, Response } from 'express';
 import type { Context } from '../context';
 import { tenantOf, type Tenant } from '../db/tenant';
 import type { Install } from '../installs/installs';
+import type { Mode } from '../installs/oauth';
 import { sessionOf } from '../installs/session-middleware';
 import type { Session } from '../installs/sessions';
 import { readSettings } from '../settings/settings';
-import type { InstallChoice, Mode, Viewer } from './page';
+import type { InstallChoice, Viewer } from './page';
 import { rememberViewer } from './send';
 
 export function loadViewer(ctx: Context): RequestHandler {

@@ -1,65 +1,86 @@
-/** What each route of the extension API takes. */
+/** What each route of the extension API takes, by its name. */
 import { z } from 'zod';
-import { EMAIL_STATUSES, EVENT_STATUSES } from '../../shared/api';
+import { EMAIL_STATUSES, EVENT_STATUSES, type ExtensionApi } from '../../shared/api';
 import { EVENT_TYPES } from '../../shared/catalogue';
 import { DEFAULT_LIMIT } from '../db/page';
 import { AppError, invalid } from '../errors';
 
-const id = z.string().min(1, 'is missing').max(255, 'is too long');
+/** Every route but overview, which needs no install. */
+export type RouteName = Exclude<keyof ExtensionApi, 'overview'>;
 
-const page = {
+const id = z.string().min(1, 'is missing').max(255, 'is too long');
+const none = z.object({});
+const byId = z.object({ id });
+const page = z.object({
   limit: z
     .int('must be a whole number')
     .min(1, 'must be at least 1')
     .max(100, 'must be at most 100')
     .default(DEFAULT_LIMIT),
   starting_after: id.optional(),
-};
+});
 
 export const ARGS = {
-  list: z.object(page),
-  id: z.object({ id }),
-  events: z.object({
-    ...page,
+  'settings/read': none,
+  /** The settings themselves are checked against `settingsSchema`, once what was left out is filled in. */
+  'settings/save': z.object({ settings: z.record(z.string(), z.unknown()) }),
+  'events/list': page.extend({
     type: id.optional(),
     status: z.enum(EVENT_STATUSES).optional(),
     customer: id.optional(),
   }),
-  contacts: z.object({ ...page, email: z.string().max(255).optional(), query: z.string().max(255).optional() }),
-  contact: z
+  'events/read': byId,
+  'events/replay': byId,
+  'contacts/list': page.extend({ email: z.string().max(255).optional(), query: z.string().max(255).optional() }),
+  'contacts/read': z
     .object({ id: id.optional(), customer: id.optional() })
     .refine((args) => Boolean(args.id) !== Boolean(args.customer), {
       message: 'give either id or customer',
       path: ['id'],
     }),
-  emails: z.object({ ...page, status: z.enum(EMAIL_STATUSES).optional(), customer: id.optional() }),
-  settings: z.object({ settings: z.record(z.string(), z.unknown()) }),
-  createWorkflow: z.object({
-    template: id.optional(),
-    trigger: z.enum(EVENT_TYPES).optional(),
-    definition: z.unknown().optional(),
-  }),
-  saveWorkflow: z.object({ id, definition: z.unknown(), revision: z.int('must be a whole number') }),
-};
+  'workflows/list': page,
+  'workflows/create': z
+    .object({
+      template: id.optional(),
+      trigger: z.enum(EVENT_TYPES).optional(),
+      definition: z.unknown().optional(),
+    })
+    .refine((args) => (args.template === undefined) !== (args.definition === undefined), {
+      message: 'give either a template or a definition',
+      path: ['template'],
+    }),
+  'workflows/read': byId,
+  /** Definitions are checked by the workflows themselves. */
+  'workflows/save': z.object({ id, definition: z.unknown(), revision: z.int('must be a whole number') }),
+  'workflows/activate': byId,
+  'workflows/pause': byId,
+  'workflows/delete': byId,
+  'emails/list': page.extend({ status: z.enum(EMAIL_STATUSES).optional(), customer: id.optional() }),
+  'emails/read': byId,
+  'import/start': none,
+  disconnect: none,
+} as const satisfies Record<RouteName, z.ZodType>;
 
-export function parseArgs<T extends z.ZodType>(schema: T, args: unknown): z.infer<T> {
-  const parsed = schema.safeParse(args);
+export type Args<R extends RouteName> = z.infer<(typeof ARGS)[R]>;
+
+/** Throws invalid_request with the name of the first argument that is wrong. */
+export function parseArgs<R extends RouteName>(route: R, args: unknown): Args<R> {
+  const parsed = ARGS[route].safeParse(args);
   if (!parsed.success) throw invalid(parsed.error);
-  return parsed.data;
+  return parsed.data as Args<R>;
 }
 
-/** What a page of a list was asked for, once what it starts after is there: as at Stripe, nothing comes after what is gone. */
-export async function afterKnown<T extends { starting_after?: string | undefined }>(
-  args: T,
+/** Throws invalid_request when what a page starts after isn't there: as at Stripe, nothing comes after what is gone. */
+export async function checkStart(
+  { starting_after: after }: { starting_after?: string | undefined },
   what: string,
   find: (id: string) => Promise<unknown>,
-): Promise<T> {
-  const { starting_after: after } = args;
+): Promise<void> {
   if (after !== undefined && (await find(after)) === undefined)
     throw new AppError('invalid_request', `starting_after: no such ${what}`, 'starting_after');
-  return args;
 }
 
+/** Throws not_found for undefined. `param` is the argument that named it. */
 export function found<T>(value: T | undefined, what: string, param = 'id'): T {
   if (value === undefined) throw new AppError('not_found', `There is no such ${what}.`, param);
   return value;

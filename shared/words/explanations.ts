@@ -1,4 +1,4 @@
-/** What events and people are called, and why emails and runs stand where they do. */
+/** What events and people are called, and the reasons for the status of emails and runs. */
 import type { ContactView, EmailView } from '../api';
 import { CATALOGUE, HOUSEKEEPING_TYPES, isEventType, type HousekeepingType } from '../catalogue';
 

@@ -1,7 +1,7 @@
-import { formatCount, formatDate, formatDateAndTime, formatMoney } from './format';
+import { formatCount, formatDay, formatDateAndTime, formatAmount } from './format';
 
 test('writes dates as Stripe’s Dashboard does', () => {
-  expect(formatDate(new Date(2021, 0, 3, 16, 5).getTime())).toBe('Jan 3, 2021');
+  expect(formatDay(new Date(2021, 0, 3, 16, 5).getTime())).toBe('Jan 3, 2021');
   expect(formatDateAndTime(new Date(2021, 0, 3, 16, 5).toISOString())).toBe('Jan 3, 2021, 4:05 PM');
 });
 
@@ -17,5 +17,5 @@ test.each([
   [290000, 'huf', 'HUF 2,900.00'],
   [290000, 'ugx', 'UGX 2,900.00'],
 ])('counts %i of %s in Stripe’s minor units', (amount, currency, expected) => {
-  expect(formatMoney(amount, currency).replace(/\u00a0/g, ' ')).toBe(expected);
+  expect(formatAmount(amount, currency).replace(/\u00a0/g, ' ')).toBe(expected);
 });

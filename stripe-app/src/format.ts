@@ -12,7 +12,7 @@ const dateAndTime = new Intl.DateTimeFormat('en-US', {
 const number = new Intl.NumberFormat('en-US');
 
 /** "Jan 3, 2021", in the viewer's time zone. Takes ISO 8601 or epoch milliseconds. */
-export const formatDate = (time: string | number): string => date.format(new Date(time));
+export const formatDay = (time: string | number): string => date.format(new Date(time));
 
 /** "Jan 3, 2021, 4:05 PM". Newer engines put a narrow no-break space before PM; a plain one reads the same everywhere. */
 export const formatDateAndTime = (time: string | number): string =>
@@ -25,7 +25,7 @@ export const formatCount = (count: number, noun: string): string =>
   `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 
 /** `amount` in the currency's minor unit, as Stripe counts it. */
-export function formatMoney(amount: number, currency: string): string {
+export function formatAmount(amount: number, currency: string): string {
   const digits = minorDigits(currency);
   return new Intl.NumberFormat('en-US', {
     style: 'currency',

@@ -11,7 +11,7 @@ export function Loading({ what }: { what: string }) {
   );
 }
 
-export function Problem({ title, error, onRetry }: { title: string; error: Failure; onRetry: () => void }) {
+export function FailureBanner({ title, error, onRetry }: { title: string; error: Failure; onRetry: () => void }) {
   return (
     <Banner
       type="critical"

@@ -5,15 +5,15 @@ export type Answer<T> = { kind: 'loading' } | { kind: 'ready'; value: T } | { ki
 
 export interface Asked<T> {
   answer: Answer<T>;
-  /** Asks again. What is shown stays until a new answer is there, also when asking again fails. */
+  /** Sends the request again. The shown answer stays until a new one arrives, also when the request fails. */
   reload: () => Promise<void>;
 }
 
 const LOADING = { kind: 'loading' } as const;
 
 /**
- * Asks once for every new `ask` (memoise it), again on reload and whenever `version` changes. An answer is only ever
- * shown for the question it belongs to.
+ * Calls every new `ask` once (memoise it), and again on reload and whenever `version` changes. An answer is never shown
+ * for another `ask` than its own.
  */
 export function useAnswer<T>(ask: () => Promise<Result<T>>, version?: unknown): Asked<T> {
   const [shown, setShown] = useState<{ ask: typeof ask; answer: Answer<T> }>({ ask, answer: LOADING });

@@ -20,7 +20,7 @@ export interface AudienceQuery {
   starting_after?: string;
 }
 
-export interface AudienceProps {
+export interface AudiencePageProps {
   contacts: List<ContactView>;
   /** How many match the filters. */
   count: number;
@@ -28,7 +28,7 @@ export interface AudienceProps {
   userGroups: readonly string[];
 }
 
-export function Audience({ contacts, count, query, userGroups }: AudienceProps) {
+export function AudiencePage({ contacts, count, query, userGroups }: AudiencePageProps) {
   const { starting_after: after, ...filter } = query;
   const isFiltered = Object.values(filter).some(Boolean);
   const hasAny = count > 0 || isFiltered;
@@ -61,7 +61,7 @@ function AudienceFilters({
   query,
   userGroups,
   isFiltered,
-}: Pick<AudienceProps, 'query' | 'userGroups'> & { isFiltered: boolean }) {
+}: Pick<AudiencePageProps, 'query' | 'userGroups'> & { isFiltered: boolean }) {
   return (
     <Filters action="/audience" target="contact-list" isFiltered={isFiltered}>
       <div className="field-search field">
@@ -111,7 +111,7 @@ function ContactList({
   count,
   filter,
   after,
-}: Pick<AudienceProps, 'contacts' | 'count'> & { filter: AudienceQuery; after: string | undefined }) {
+}: Pick<AudiencePageProps, 'contacts' | 'count'> & { filter: AudienceQuery; after: string | undefined }) {
   const last = contacts.data.at(-1)?.id;
   return (
     <div id="contact-list">

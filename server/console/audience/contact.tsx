@@ -5,7 +5,7 @@ import { ADDRESS_SUPPRESSED, nameContact } from '../../../shared/words/explanati
 import { BILLING_LABELS, CONTACT_LABELS, UNPAID } from '../../../shared/words/fields';
 import { CONTACT_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
-import { Banner, Card, Empty, Facts, PageHead, Section } from '../components/blocks';
+import { Banner, Card, Empty, FactList, PageHead, Section } from '../components/blocks';
 import { ButtonForm, Confirm, PostForm, TextField, buttonClass } from '../components/form';
 import { Icon } from '../components/icon';
 import { Money, None, Time } from '../components/values';
@@ -14,7 +14,7 @@ import { useViewer } from '../page';
 import { dashboardUrl } from '../stripe-links';
 import { Timeline, type TimelineEntry } from './timeline';
 
-export interface ContactProps {
+export interface ContactPageProps {
   contact: ContactView;
   timeline: readonly TimelineEntry[];
   /** There is more than the timeline shows. */
@@ -22,7 +22,7 @@ export interface ContactProps {
   userGroups: readonly string[];
 }
 
-export function Contact({ contact, timeline, hasMore, userGroups }: ContactProps) {
+export function ContactPage({ contact, timeline, hasMore, userGroups }: ContactPageProps) {
   const path = `/audience/${contact.id}`;
   return (
     <Shell title={contact.email} section="audience">
@@ -82,10 +82,10 @@ export function Contact({ contact, timeline, hasMore, userGroups }: ContactProps
   );
 }
 
-const Profile = ({ contact, userGroups }: Pick<ContactProps, 'contact' | 'userGroups'>) => (
+const Profile = ({ contact, userGroups }: Pick<ContactPageProps, 'contact' | 'userGroups'>) => (
   <Section title="Profile">
     <Card className="stack">
-      <Facts
+      <FactList
         facts={[
           ['First name', contact.first_name ?? <None key="none" />],
           ['Last name', contact.last_name ?? <None key="none" />],
@@ -123,7 +123,7 @@ function BillingCard({ contact: { billing } }: { contact: ContactView }) {
         {isEmpty ? (
           <p className="hint">No billing fields yet. They come with events that sync them.</p>
         ) : (
-          <Facts
+          <FactList
             facts={[
               [
                 BILLING_LABELS.subscription_status,

@@ -25,8 +25,8 @@ import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn, type Form } from '.
 import type { SectionParts } from '../section';
 import { sendPage } from '../send';
 import { tenantOn } from '../viewer';
-import { Audience, type AudienceQuery } from './audience';
-import { Contact } from './contact';
+import { AudiencePage, type AudienceQuery } from './audience';
+import { ContactPage } from './contact';
 import { contactLine, CSV_HEAD } from './contact-csv';
 import { readTimeline } from './read-timeline';
 
@@ -46,7 +46,7 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
     const isAll = !contacts.has_more && !query.starting_after;
     const count = isAll ? contacts.data.length : await countContacts(db, tenant, filter);
     const groups = await userGroups(tenant);
-    sendPage(ctx, res, <Audience contacts={contacts} count={count} query={query} userGroups={groups} />);
+    sendPage(ctx, res, <AudiencePage contacts={contacts} count={count} query={query} userGroups={groups} />);
   });
 
   router.get('/audience.csv', async (req, res) => {
@@ -79,7 +79,7 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
     sendPage(
       ctx,
       res,
-      <Contact contact={contact} timeline={entries} hasMore={hasMore} userGroups={await userGroups(tenant)} />,
+      <ContactPage contact={contact} timeline={entries} hasMore={hasMore} userGroups={await userGroups(tenant)} />,
     );
   });
 

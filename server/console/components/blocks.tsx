@@ -117,7 +117,7 @@ export const NoticeBanner = ({ notice }: { notice: Notice | null }) =>
   notice ? <Banner tone={notice.tone}>{notice.text}</Banner> : null;
 
 /** Names and values, one under the other. */
-export function Facts({ facts }: { facts: readonly (readonly [label: string, value: ReactNode])[] }) {
+export function FactList({ facts }: { facts: readonly (readonly [label: string, value: ReactNode])[] }) {
   return (
     <dl className="facts">
       {facts.map(([label, value]) => (

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { buttonClass } from './form';
 
-/** `target` is the id of what is replaced; the answer is the whole page. */
+/** `target` is the id of the element that htmx replaces; the server returns the whole page. */
 export function Filters({
   action,
   target,
@@ -39,7 +39,7 @@ export function Filters({
   );
 }
 
-/** `path` with those of `query` that say something. */
+/** `path` with the parameters of `query` that are not empty. */
 export function href(path: string, query: Readonly<Record<string, string | undefined>>): string {
   const set = Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1]));
   return set.length ? `${path}?${new URLSearchParams(set).toString()}` : path;

@@ -1,4 +1,4 @@
-/** Forms: every one that changes something is a PostForm and so bears the session's CSRF token. */
+/** Forms: every one that changes something is a PostForm, which carries the session's CSRF token. */
 import type { ComponentProps, ReactNode } from 'react';
 import { usePage } from '../page';
 
@@ -12,7 +12,7 @@ export function PostForm({ children, ...props }: ComponentProps<'form'> & { acti
   );
 }
 
-/** Stands first in a form with several buttons: the Enter key presses the first, and means this one. */
+/** First in a form with several buttons: the Enter key presses a form's first button, and should save. */
 export const SaveOnEnter = () => (
   <button className="sr-only" tabIndex={-1} aria-hidden="true">
     Save
@@ -42,7 +42,7 @@ export function ButtonForm(props: {
 export type ButtonTone = 'primary' | 'plain' | 'danger' | 'quiet';
 export const buttonClass = (tone: ButtonTone = 'plain') => `button button-${tone}`;
 
-/** A destructive act: the first press unfolds what it means, the second does it. Needs no script. */
+/** A destructive action: the first press shows what it does, the second does it. Needs no script. */
 export function Confirm({
   label,
   action,
@@ -135,25 +135,25 @@ export function SelectField({
   isLabelHidden,
   options,
   ...input
-}: FieldProps & ComponentProps<'select'> & { options: readonly Option[] }) {
+}: FieldProps & ComponentProps<'select'> & { options: readonly SelectOption[] }) {
   const field = { id: input.id, label, hint, error, isLabelHidden };
   return (
     <Field {...field}>
       <select aria-invalid={error ? true : undefined} aria-describedby={describedBy(field)} {...input}>
-        <Options options={options} />
+        <SelectOptions options={options} />
       </select>
     </Field>
   );
 }
 
-export interface Option {
+export interface SelectOption {
   value: string;
   label: string;
   group?: string;
 }
 
-/** Options that bear a group stand together under its name. */
-export function Options({ options }: { options: readonly Option[] }) {
+/** Options with a group are listed together under its name. */
+export function SelectOptions({ options }: { options: readonly SelectOption[] }) {
   const groups = [...new Set(options.map((option) => option.group))];
   return (
     <>
@@ -187,7 +187,7 @@ export function RadioField({
   label: string;
   name: string;
   value: string;
-  options: readonly (Option & { hint?: string })[];
+  options: readonly (SelectOption & { hint?: string })[];
   hint?: string;
 }) {
   return (

@@ -1,4 +1,4 @@
-/** Line icons on a 16-pixel grid, drawn here. They are decoration: the words stand beside them. */
+/** Line icons on a 16-pixel grid, drawn here. They are decoration: each has a text beside it. */
 const PATHS = {
   events: 'M1.5 8h3l2-5 3 10 2-5h3',
   audience:

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 export interface Column<T> {
   label: string;
   cell: (row: T) => ReactNode;
-  /** `main` bears the link and the title of the card, `end` stands at the right, `wide` takes what room is left. */
+  /** `main` holds the row's link and is the card's title, `end` is aligned right, `wide` takes the remaining width. */
   kind?: 'main' | 'end' | 'wide';
   /** Hidden on a phone. */
   isMinor?: boolean;

@@ -1,20 +1,20 @@
-/** One email as it was sent: HTML in a frame of its own, text, headers, and why it stands where it does. */
+/** One email as it was sent: HTML in a frame of its own, text, headers, and the reason for its status. */
 import type { EmailDetail } from '../../../shared/api';
 import { explainEmail } from '../../../shared/words/explanations';
 import { EMAIL_KIND_LABELS, EMAIL_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
-import { Banner, Card, Facts, PageHead, Section } from '../components/blocks';
+import { Banner, Card, FactList, PageHead, Section } from '../components/blocks';
 import { ButtonForm } from '../components/form';
 import { None, Time } from '../components/values';
 import { Shell } from '../layout';
 
-export interface EmailProps {
+export interface EmailPageProps {
   email: EmailDetail;
   workflowName: string | null;
   canRetry: boolean;
 }
 
-export function Email({ email, workflowName, canRetry }: EmailProps) {
+export function EmailPage({ email, workflowName, canRetry }: EmailPageProps) {
   return (
     <Shell title={email.subject || 'Email'} section="emails">
       <PageHead
@@ -25,7 +25,7 @@ export function Email({ email, workflowName, canRetry }: EmailProps) {
       />
       <Why email={email} canRetry={canRetry} />
       <Card>
-        <Facts
+        <FactList
           facts={[
             [
               'To',
@@ -99,7 +99,7 @@ export function Email({ email, workflowName, canRetry }: EmailProps) {
   );
 }
 
-function Why({ email, canRetry }: Pick<EmailProps, 'email' | 'canRetry'>) {
+function Why({ email, canRetry }: Pick<EmailPageProps, 'email' | 'canRetry'>) {
   const words = explainEmail(email);
   if (!words) return null;
   switch (email.status) {

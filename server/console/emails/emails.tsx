@@ -19,7 +19,7 @@ export interface EmailQuery {
   starting_after?: string;
 }
 
-export interface EmailsProps {
+export interface EmailsPageProps {
   emails: List<EmailView>;
   query: EmailQuery;
   workflows: readonly { id: string; name: string }[];
@@ -27,7 +27,7 @@ export interface EmailsProps {
   isCaptureOnly: boolean;
 }
 
-export function Emails({ emails, query, workflows, isCaptureOnly }: EmailsProps) {
+export function EmailsPage({ emails, query, workflows, isCaptureOnly }: EmailsPageProps) {
   const { tenant } = useViewer();
   const { starting_after: after, ...filter } = query;
   const isFiltered = Boolean(filter.status || filter.contact || filter.workflow);

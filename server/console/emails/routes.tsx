@@ -12,8 +12,8 @@ import { getFound, idOf, PAGE_SIZE, queryOf } from '../read-request';
 import type { SectionParts } from '../section';
 import { sendMail, sendPage } from '../send';
 import { tenantOn } from '../viewer';
-import { Email } from './email';
-import { Emails } from './emails';
+import { EmailPage } from './email';
+import { EmailsPage } from './emails';
 
 export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
   const router = Router();
@@ -39,7 +39,7 @@ export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
     sendPage(
       ctx,
       res,
-      <Emails emails={emails} query={query} workflows={workflows} isCaptureOnly={ctx.transport === null} />,
+      <EmailsPage emails={emails} query={query} workflows={workflows} isCaptureOnly={ctx.transport === null} />,
     );
   });
 
@@ -48,7 +48,7 @@ export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
     const email = getFound(await readEmail(db, tenant, idOf(req)));
     const name = email.workflow ? (await listWorkflowNames(db, tenant)).get(email.workflow) : undefined;
     const canRetry = email.status === 'failed' || (email.status === 'held' && email.workflow !== null);
-    sendPage(ctx, res, <Email email={email} workflowName={name ?? null} canRetry={canRetry} />);
+    sendPage(ctx, res, <EmailPage email={email} workflowName={name ?? null} canRetry={canRetry} />);
   });
 
   router.get('/emails/:id/html', async (req, res) => {

@@ -2,13 +2,13 @@
 import { buttonClass } from '../components/form';
 import { Plain } from '../layout';
 
-export interface UnsubscribeProps {
+export interface UnsubscribePageProps {
   email: string;
   senderName: string | null;
   isUnsubscribed: boolean;
 }
 
-export function Unsubscribe({ email, senderName, isUnsubscribed }: UnsubscribeProps) {
+export function UnsubscribePage({ email, senderName, isUnsubscribed }: UnsubscribePageProps) {
   const sender = senderName ?? 'us';
   return (
     <Plain title={isUnsubscribed ? 'Unsubscribed' : 'Unsubscribe'} hasHomeLink={false}>

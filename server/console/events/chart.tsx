@@ -1,4 +1,4 @@
-/** Stacked bars, one a day, drawn without a script. The same numbers stand in a table for those who can't see them. */
+/** Stacked bars, one a day, drawn without a script. Screen readers get the same numbers as a list. */
 import type { EventStatus } from '../../../shared/api';
 import { EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
 import { useFormats } from '../page';

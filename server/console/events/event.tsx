@@ -5,7 +5,7 @@ import { NO_EMAIL_CAUSED, nameEvent } from '../../../shared/words/explanations';
 import { EVENT_LABELS } from '../../../shared/words/fields';
 import { EMAIL_STATUS_WORDS, EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
-import { Banner, Card, Facts, PageHead, Section } from '../components/blocks';
+import { Banner, Card, FactList, PageHead, Section } from '../components/blocks';
 import { Check, PostForm, buttonClass } from '../components/form';
 import { Icon } from '../components/icon';
 import { Table, type Column } from '../components/table';
@@ -15,12 +15,12 @@ import { useViewer } from '../page';
 import { dashboardUrl } from '../stripe-links';
 import { Json } from './payload';
 
-export interface EventProps {
+export interface EventPageProps {
   event: EventView & { payload: unknown };
   emails: readonly EmailView[];
 }
 
-export function Event({ event, emails }: EventProps) {
+export function EventPage({ event, emails }: EventPageProps) {
   const { tenant, status } = useViewer();
   const isMoving = event.status === 'pending';
   const live = isMoving
@@ -59,7 +59,7 @@ export function Event({ event, emails }: EventProps) {
           </Banner>
         )}
         <Card>
-          <Facts
+          <FactList
             facts={[
               [EVENT_LABELS.type, <code key="type">{event.type}</code>],
               [EVENT_LABELS.id, <code key="id">{event.id}</code>],

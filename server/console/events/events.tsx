@@ -15,7 +15,7 @@ import { Shell } from '../layout';
 import { usePage } from '../page';
 import { EventChart, type Day } from './chart';
 
-/** As they stand in the query; all may be missing. */
+/** The page's query parameters, unchecked. */
 export interface EventQuery {
   type?: string;
   status?: string;
@@ -27,13 +27,13 @@ export interface EventQuery {
   starting_after?: string;
 }
 
-export interface EventsProps {
+export interface EventsPageProps {
   events: List<EventView>;
   query: EventQuery;
   days: readonly Day[];
 }
 
-export function Events({ events, query, days }: EventsProps) {
+export function EventsPage({ events, query, days }: EventsPageProps) {
   const { starting_after: after, ...filter } = query;
   const isFiltered = Object.values(filter).some(Boolean);
   const hasAny =
@@ -113,7 +113,7 @@ function EventFilters({ query, isFiltered }: { query: EventQuery; isFiltered: bo
 }
 
 /** The first page refreshes itself. */
-function EventList({ events, query }: Pick<EventsProps, 'events' | 'query'>) {
+function EventList({ events, query }: Pick<EventsPageProps, 'events' | 'query'>) {
   const { url } = usePage();
   const { starting_after: after, ...filter } = query;
   const live = after

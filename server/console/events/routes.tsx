@@ -15,8 +15,8 @@ import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn } from '../read-requ
 import type { SectionParts } from '../section';
 import { sendPage, timeZoneOf } from '../send';
 import { tenantOn } from '../viewer';
-import { Event } from './event';
-import { Events, type EventQuery } from './events';
+import { EventPage } from './event';
+import { EventsPage, type EventQuery } from './events';
 
 const CHART_DAYS = 30;
 const PAST_DAYS_MS = 60_000;
@@ -41,14 +41,14 @@ export function eventsRoutes(ctx: Context, { form }: SectionParts): Router {
     const query = queryOf(req, ['type', 'status', 'contact', 'since', 'until', 'starting_after']);
     const events = await find(ctx, tenant, query, timeZone);
     const days = await chart(tenant, lastDays(clock.now(), timeZone));
-    sendPage(ctx, res, <Events events={events} query={query} days={days} />);
+    sendPage(ctx, res, <EventsPage events={events} query={query} days={days} />);
   });
 
   router.get('/events/:id', async (req, res) => {
     const tenant = tenantOn(res);
     const event = getFound(await readEvent(db, tenant, idOf(req)));
     const emails = await listEmails(db, tenant, { event: event.id, limit: 100 });
-    sendPage(ctx, res, <Event event={event} emails={emails.data} />);
+    sendPage(ctx, res, <EventPage event={event} emails={emails.data} />);
   });
 
   router.post('/events/:id/replay', ...form, async (req, res) => {

@@ -2,7 +2,7 @@ import { buttonClass, PostForm } from '../components/form';
 import { Plain } from '../layout';
 
 /** The Dashboard's one-time link: used up by the button, not by looking at it. */
-export const ConfirmOpen = ({ action, accountName }: { action: string; accountName: string }) => (
+export const ConfirmOpenPage = ({ action, accountName }: { action: string; accountName: string }) => (
   <Plain title="Open the console" hasHomeLink={false}>
     <div className="narrow">
       <h1>Open the console for {accountName}</h1>

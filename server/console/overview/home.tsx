@@ -1,17 +1,17 @@
 /** For the visitor without a session: what Tillpost does, and the ways in. */
+import type { Mode } from '../../installs/oauth';
 import { buttonClass, PostForm, TextField } from '../components/form';
 import { Icon, type IconName } from '../components/icon';
 import { Plain } from '../layout';
-import type { Mode } from '../page';
 
-export interface HomeProps {
+export interface HomePageProps {
   /** Modes whose Stripe App is configured. */
   appModes: readonly Mode[];
   /** Modes that a restricted key may connect. */
   keyModes: readonly Mode[];
 }
 
-export function Home({ appModes, keyModes }: HomeProps) {
+export function HomePage({ appModes, keyModes }: HomePageProps) {
   return (
     <Plain title="Connect to Stripe">
       <div className="home">

@@ -4,7 +4,7 @@ import type { Context } from '../../context';
 import { keyModes } from '../../installs/restricted-key';
 import { sessionOf } from '../../installs/session-middleware';
 import { sendPage } from '../send';
-import { Home } from './home';
+import { HomePage } from './home';
 
 export function homeRoutes(ctx: Context): Router {
   const router = Router();
@@ -13,7 +13,7 @@ export function homeRoutes(ctx: Context): Router {
     if (sessionOf(res) && !wantsKeyForm) return res.redirect('/events');
     const { live, test } = ctx.config.modes;
     const appModes = [...(live ? (['live'] as const) : []), ...(test ? (['test'] as const) : [])];
-    sendPage(ctx, res, <Home appModes={appModes} keyModes={keyModes(ctx)} />);
+    sendPage(ctx, res, <HomePage appModes={appModes} keyModes={keyModes(ctx)} />);
   });
   return router;
 }

@@ -15,7 +15,7 @@ import { Check, PostForm, SaveOnEnter, RadioField, TextAreaField, TextField, but
 import { useViewer } from '../page';
 
 export interface SettingsFormProps {
-  /** What stands in the fields: as saved, or as sent when something was wrong with it. */
+  /** The values of the fields: as saved, or as posted when one was refused. */
   settings: Settings;
   /** Words by the field's path, as `sender.reply_to`. */
   errors: Readonly<Record<string, string>>;

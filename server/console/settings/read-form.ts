@@ -4,7 +4,7 @@ import { EVENT_TYPES } from '../../../shared/catalogue';
 import { settingsSchema, type EventSettings, type Settings } from '../../../shared/settings';
 import { textIn, type Form } from '../read-request';
 
-/** What stands in the fields, right or wrong. */
+/** The values of the fields, valid or not. */
 export function readSettingsForm(form: Form): Settings {
   const isOn = (name: string) => textIn(form, name) !== '';
   const optional = (name: string) => textIn(form, name).trim() || null;
@@ -30,7 +30,7 @@ export function readSettingsForm(form: Form): Settings {
   };
 }
 
-/** The settings to save; else words by the field's path. */
+/** The settings to save; else an error message by the field's path, the first one of each field. */
 export function checkSettings(draft: Settings): { settings: Settings } | { errors: Record<string, string> } {
   const parsed = settingsSchema.safeParse(draft);
   if (parsed.success) return { settings: parsed.data };

@@ -1,7 +1,7 @@
 /** Settings → Stripe. */
 import { Router, type Response } from 'express';
 import { RECOMMENDED_TYPES } from '../../../shared/catalogue';
-import type { Settings as SettingsShape } from '../../../shared/settings';
+import type { Settings } from '../../../shared/settings';
 import type { Context } from '../../context';
 import { lastEventAt } from '../../events/events';
 import { clearSessionCookie, requireFullSession } from '../../installs/session-middleware';
@@ -15,13 +15,13 @@ import type { SectionParts } from '../section';
 import { sendPage } from '../send';
 import { getSession, tenantOn } from '../viewer';
 import { checkSettings, readSettingsForm } from './read-form';
-import { Settings } from './settings';
+import { SettingsPage } from './settings';
 
 const PATH = '/settings/stripe';
 
 interface Shown {
-  /** What stands in the form instead of what is saved. */
-  draft?: { settings: SettingsShape; errors: Record<string, string> };
+  /** Shown in the form instead of the saved settings. */
+  draft?: { settings: Settings; errors: Record<string, string> };
   notice?: Notice;
 }
 
@@ -35,7 +35,7 @@ export function settingsRoutes(ctx: Context, { form, userGroups }: SectionParts)
     sendPage(
       ctx,
       res,
-      <Settings
+      <SettingsPage
         connection={{
           kind: install.kind,
           accountEmail: install.account_email,

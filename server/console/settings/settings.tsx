@@ -5,7 +5,7 @@ import { RECONNECT_WORDS } from '../../../shared/words/connection';
 import { nameSetting } from '../../../shared/words/fields';
 import { INSTALL_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
-import { Banner, Card, Facts, PageHead, Section } from '../components/blocks';
+import { Banner, Card, FactList, PageHead, Section } from '../components/blocks';
 import { ButtonForm, buttonClass } from '../components/form';
 import { Time } from '../components/values';
 import { KEEP_MS } from '../../installs/remove';
@@ -15,13 +15,13 @@ import { DangerZone } from './danger';
 import { SettingsForm, type SettingsFormProps } from './form';
 import { Import } from './import';
 
-export interface SettingsProps {
-  connection: Connection;
+export interface SettingsPageProps {
+  connection: ConnectionState;
   progress: ImportProgress | null;
   form: SettingsFormProps;
 }
 
-export interface Connection {
+export interface ConnectionState {
   kind: 'oauth' | 'restricted_key';
   accountEmail: string | null;
   connectedAt: number;
@@ -29,7 +29,7 @@ export interface Connection {
   lastEventAt: string | null;
 }
 
-export function Settings({ connection, progress, form }: SettingsProps) {
+export function SettingsPage({ connection, progress, form }: SettingsPageProps) {
   const { status } = useViewer();
   return (
     <Shell title="Settings" section="settings">
@@ -98,7 +98,7 @@ const Reconnect = () => (
   </Banner>
 );
 
-const Removed = ({ connection }: { connection: Connection }) => (
+const Removed = ({ connection }: { connection: ConnectionState }) => (
   <Banner
     tone="bad"
     title="This account is disconnected"
@@ -118,11 +118,11 @@ const Removed = ({ connection }: { connection: Connection }) => (
   </Banner>
 );
 
-function ConnectionCard({ connection }: { connection: Connection }) {
+function ConnectionCard({ connection }: { connection: ConnectionState }) {
   const { tenant, accountName } = useViewer();
   return (
     <Card>
-      <Facts
+      <FactList
         facts={[
           ['Account', accountName ?? tenant.accountId],
           ['Account id', <code key="id">{tenant.accountId}</code>],

@@ -12,7 +12,7 @@ export interface TemplateChoice extends TemplateOffer {
   definition: Definition;
 }
 
-export function NewWorkflow({ templates }: { templates: readonly TemplateChoice[] }) {
+export function NewWorkflowPage({ templates }: { templates: readonly TemplateChoice[] }) {
   return (
     <Shell title="New workflow" section="workflows">
       <PageHead

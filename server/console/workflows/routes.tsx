@@ -27,9 +27,9 @@ import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn } from '../read-requ
 import type { SectionParts } from '../section';
 import { sendPage } from '../send';
 import { tenantOn } from '../viewer';
-import { NewWorkflow } from './new-workflow';
-import { Run, Runs, type RunRow } from './runs';
-import { Workflows } from './workflows';
+import { NewWorkflowPage } from './new-workflow';
+import { RunPage, RunsPage, type RunRow } from './runs';
+import { WorkflowsPage } from './workflows';
 
 export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
   const router = Router();
@@ -41,13 +41,13 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
     sendPage(
       ctx,
       res,
-      <Workflows workflows={await listWorkflows(db, tenantOn(res), page)} startingAfter={starting_after} />,
+      <WorkflowsPage workflows={await listWorkflows(db, tenantOn(res), page)} startingAfter={starting_after} />,
     );
   });
 
   router.get('/workflows/new', (_req, res) => {
     const templates = TEMPLATE_KEYS.map((key) => ({ key, ...TEMPLATES[key], definition: defineFromTemplate(key) }));
-    sendPage(ctx, res, <NewWorkflow templates={templates} />);
+    sendPage(ctx, res, <NewWorkflowPage templates={templates} />);
   });
 
   router.post('/workflows', ...form, async (req, res) => {
@@ -86,7 +86,12 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
     sendPage(
       ctx,
       res,
-      <Runs workflow={workflow} runs={{ ...runs, data: rows }} status={status} startingAfter={query.starting_after} />,
+      <RunsPage
+        workflow={workflow}
+        runs={{ ...runs, data: rows }}
+        status={status}
+        startingAfter={query.starting_after}
+      />,
     );
   });
 
@@ -96,7 +101,7 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
     const run = getFound(await readRun(db, tenant, idOf(req, 'run')));
     const [row] = await runRows(db, tenant, workflow.definition, run.workflow === workflow.id ? [run] : []);
     const steps = run.steps.map((step, index) => ({ id: String(index), ...step }));
-    sendPage(ctx, res, <Run workflow={workflow} run={getFound(row)} steps={steps} />);
+    sendPage(ctx, res, <RunPage workflow={workflow} run={getFound(row)} steps={steps} />);
   });
 
   return router;

@@ -2,7 +2,7 @@
 import { RUN_STATUSES, type List, type RunStatus } from '../../../shared/api';
 import { RUN_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
-import { Card, Empty, Facts, LinkButton, PageHead, Section, Tabs } from '../components/blocks';
+import { Card, Empty, FactList, LinkButton, PageHead, Section, Tabs } from '../components/blocks';
 import { href } from '../components/filters';
 import { Pager, Table, type Column } from '../components/table';
 import { None, Time } from '../components/values';
@@ -29,14 +29,14 @@ interface WorkflowName {
   name: string;
 }
 
-export interface RunsProps {
+export interface RunsPageProps {
   workflow: WorkflowName;
   runs: List<RunRow>;
   status: string | undefined;
   startingAfter: string | undefined;
 }
 
-export function Runs({ workflow, runs, status, startingAfter }: RunsProps) {
+export function RunsPage({ workflow, runs, status, startingAfter }: RunsPageProps) {
   const path = `/workflows/${workflow.id}/runs`;
   const last = runs.data.at(-1)?.id;
   const tab = (value: string | undefined, label: string) => ({
@@ -117,7 +117,15 @@ export interface RunStepRow {
   email: string | null;
 }
 
-export function Run({ workflow, run, steps }: { workflow: WorkflowName; run: RunRow; steps: readonly RunStepRow[] }) {
+export function RunPage({
+  workflow,
+  run,
+  steps,
+}: {
+  workflow: WorkflowName;
+  run: RunRow;
+  steps: readonly RunStepRow[];
+}) {
   return (
     <Shell title={`Run for ${run.email ?? 'a deleted contact'}`} section="workflows">
       <PageHead
@@ -127,7 +135,7 @@ export function Run({ workflow, run, steps }: { workflow: WorkflowName; run: Run
         lead={run.reason ?? undefined}
       />
       <Card>
-        <Facts
+        <FactList
           facts={[
             [
               'Contact',

@@ -10,7 +10,7 @@ import { Pager, Table, type Column } from '../components/table';
 import { Count } from '../components/values';
 import { Shell } from '../layout';
 
-export function Workflows({
+export function WorkflowsPage({
   workflows,
   startingAfter,
 }: {

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Banner, Box, Button, ButtonGroup } from '@stripe/ui-extension-sdk/ui';
 import { DISCONNECT_WORDS } from '../../../shared/words/connection';
 import type { Client } from '../client';
-import { Problem, Section } from '../states';
+import { FailureBanner, Section } from '../states';
 import { useAction } from '../use-action';
 
 /** Disconnecting takes two presses, the second one beside the words that say what it does. */
@@ -20,7 +20,7 @@ export function Disconnect({
   const disconnect = () => void run(() => client('disconnect'), onDone);
   return (
     <Section title="Disconnect" description={DISCONNECT_WORDS.describe(modeName)}>
-      {failure && <Problem title="Still connected" error={failure} onRetry={disconnect} />}
+      {failure && <FailureBanner title="Still connected" error={failure} onRetry={disconnect} />}
       {isAsking ? (
         <Banner
           type="critical"

@@ -2,7 +2,7 @@ import { Button, ContextView } from '@stripe/ui-extension-sdk/ui';
 import type { ExtensionContextValue } from '@stripe/ui-extension-sdk/context';
 import type { Overview } from '../../../shared/api';
 import { BRAND_COLOR, BRAND_ICON } from '../brand';
-import { Loading, Problem } from '../states';
+import { FailureBanner, Loading } from '../states';
 import { ReconnectBanner } from './reconnect-banner';
 import { SignIn } from './sign-in';
 import { describeMode } from './surroundings';
@@ -34,7 +34,7 @@ export function DrawerFrame({
   if (answer.kind === 'failed')
     return (
       <ContextView {...frame}>
-        <Problem title="Tillpost didn’t answer" error={answer.error} onRetry={retry} />
+        <FailureBanner title="Tillpost didn’t answer" error={answer.error} onRetry={retry} />
       </ContextView>
     );
   const overview = answer.value;

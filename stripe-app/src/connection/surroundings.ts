@@ -1,4 +1,4 @@
-/** What the Dashboard tells a view about where it stands and who is looking. */
+/** What the Dashboard tells a view about its place and its viewer. */
 import type { ExtensionContextValue } from '@stripe/ui-extension-sdk/context';
 
 type Surroundings = Pick<ExtensionContextValue, 'environment' | 'userContext'>;

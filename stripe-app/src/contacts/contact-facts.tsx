@@ -3,7 +3,7 @@ import type { ContactDetail } from '../../../shared/api';
 import { ADDRESS_SUPPRESSED, nameContact } from '../../../shared/words/explanations';
 import { BILLING_LABELS, CONTACT_LABELS, UNPAID } from '../../../shared/words/fields';
 import { CONTACT_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
-import { formatDate, formatMoney } from '../format';
+import { formatDay, formatAmount } from '../format';
 import { Section } from '../states';
 import { StatusBadge } from '../status-badge';
 
@@ -22,13 +22,13 @@ export function ContactFacts({ contact }: { contact: ContactDetail }) {
         <Banner
           type="caution"
           title={ADDRESS_SUPPRESSED}
-          description={`Suppressed on ${formatDate(contact.suppressed.at)}.`}
+          description={`Suppressed on ${formatDay(contact.suppressed.at)}.`}
         />
       )}
       <PropertyList>
         <PropertyListItem label={CONTACT_LABELS.user_group} value={contact.user_group ?? 'None'} />
         <PropertyListItem label={CONTACT_LABELS.source} value={contact.source} />
-        <PropertyListItem label={CONTACT_LABELS.created_at} value={formatDate(contact.created_at)} />
+        <PropertyListItem label={CONTACT_LABELS.created_at} value={formatDay(contact.created_at)} />
       </PropertyList>
     </Box>
   );
@@ -46,17 +46,17 @@ export function BillingFacts({ billing }: Pick<ContactDetail, 'billing'>) {
         />
         {billing.plan && <PropertyListItem label={BILLING_LABELS.plan} value={billing.plan} />}
         {billing.mrr !== null && billing.currency && (
-          <PropertyListItem label={BILLING_LABELS.mrr} value={formatMoney(billing.mrr, billing.currency)} />
+          <PropertyListItem label={BILLING_LABELS.mrr} value={formatAmount(billing.mrr, billing.currency)} />
         )}
         {billing.renews_at && (
-          <PropertyListItem label={BILLING_LABELS.renews_at} value={formatDate(billing.renews_at)} />
+          <PropertyListItem label={BILLING_LABELS.renews_at} value={formatDay(billing.renews_at)} />
         )}
         {billing.trial_ends_at && (
-          <PropertyListItem label={BILLING_LABELS.trial_ends_at} value={formatDate(billing.trial_ends_at)} />
+          <PropertyListItem label={BILLING_LABELS.trial_ends_at} value={formatDay(billing.trial_ends_at)} />
         )}
         {billing.delinquent && <PropertyListItem label={BILLING_LABELS.delinquent} value={UNPAID} />}
         {billing.customer_since && (
-          <PropertyListItem label={BILLING_LABELS.customer_since} value={formatDate(billing.customer_since)} />
+          <PropertyListItem label={BILLING_LABELS.customer_since} value={formatDay(billing.customer_since)} />
         )}
       </PropertyList>
     </Section>

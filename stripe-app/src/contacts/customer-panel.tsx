@@ -9,9 +9,9 @@ import { useOverview } from '../connection/use-overview';
 import { EmailList } from '../emails/email-list';
 import { EventDetails } from '../events/event-details';
 import { EventList } from '../events/event-list';
-import { Empty, Loading, Problem, Section } from '../states';
+import { Empty, FailureBanner, Loading, Section } from '../states';
 import { BillingFacts, ContactFacts } from './contact-facts';
-import { type Customer, useCustomer } from './use-customer';
+import { type CustomerActivity, useCustomer } from './use-customer';
 import { whyNothingSent } from './why-nothing-sent';
 
 export function CustomerPanel(context: ExtensionContextValue) {
@@ -38,7 +38,7 @@ function CustomerContents({ client, customer, mayReplay }: { client: Client; cus
 
   if (answer.kind === 'loading') return <Loading what="this customer" />;
   if (answer.kind === 'failed')
-    return <Problem title="This customer didn’t load" error={answer.error} onRetry={refresh} />;
+    return <FailureBanner title="This customer didn’t load" error={answer.error} onRetry={refresh} />;
   return (
     <Box css={{ stack: 'y', gapY: 'large' }}>
       <Person {...answer.value} />
@@ -71,7 +71,7 @@ function CustomerContents({ client, customer, mayReplay }: { client: Client; cus
   );
 }
 
-function Person({ contact }: Customer) {
+function Person({ contact }: CustomerActivity) {
   if (!contact)
     return (
       <Empty title="Not in your audience yet">
@@ -86,7 +86,7 @@ function Person({ contact }: Customer) {
   );
 }
 
-function Emails(customer: Customer) {
+function Emails(customer: CustomerActivity) {
   if (customer.emails.length > 0) return <EmailList emails={customer.emails} empty="" />;
   return <Empty title="No emails so far">{whyNothingSent(customer)}</Empty>;
 }

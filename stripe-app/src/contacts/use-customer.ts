@@ -3,7 +3,7 @@ import type { ContactDetail, EmailView, EventView, WorkflowView } from '../../..
 import type { Client, Result } from '../client';
 import { type Asked, useAnswer } from '../use-answer';
 
-export interface Customer {
+export interface CustomerActivity {
   /** Null for a customer of whom Tillpost knows no address yet. */
   contact: ContactDetail | null;
   events: readonly EventView[];
@@ -12,11 +12,11 @@ export interface Customer {
 }
 
 /** Everything about one Stripe customer (cus_…) that the customer page shows. */
-export function useCustomer(client: Client, customer: string): Asked<Customer> {
+export function useCustomer(client: Client, customer: string): Asked<CustomerActivity> {
   return useAnswer(useCallback(() => readCustomer(client, customer), [client, customer]));
 }
 
-async function readCustomer(client: Client, customer: string): Promise<Result<Customer>> {
+async function readCustomer(client: Client, customer: string): Promise<Result<CustomerActivity>> {
   const [contact, events, emails, workflows] = await Promise.all([
     client('contacts/read', { customer }),
     client('events/list', { customer, limit: 10 }),

@@ -14,7 +14,7 @@ import { EventList } from '../events/event-list';
 import { formatDateAndTime, formatNumber } from '../format';
 import { ImportState } from '../import-progress';
 import { Checklist } from '../onboarding/checklist';
-import { Empty, Loading, Problem, Section } from '../states';
+import { Empty, FailureBanner, Loading, Section } from '../states';
 import { useAnswer } from '../use-answer';
 
 export function DrawerPanel(context: ExtensionContextValue) {
@@ -89,7 +89,7 @@ function RecentEvents({
 
   if (answer.kind === 'loading') return <Loading what="events" />;
   if (answer.kind === 'failed')
-    return <Problem title="The events didn’t load" error={answer.error} onRetry={refresh} />;
+    return <FailureBanner title="The events didn’t load" error={answer.error} onRetry={refresh} />;
   if (answer.value.data.length === 0)
     return (
       <Empty title="No events yet">

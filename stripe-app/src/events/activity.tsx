@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Box, Sparkline } from '@stripe/ui-extension-sdk/ui';
 import type { EventView, List } from '../../../shared/api';
-import { formatDate, formatDateAndTime } from '../format';
+import { formatDay, formatDateAndTime } from '../format';
 import { countOverTime } from './count-over-time';
 
 const DAY_MS = 24 * 3_600_000;
@@ -14,7 +14,7 @@ export function Activity({ events }: { events: List<EventView> }) {
   if (!oldest) return null;
   const twoWeeksAgo = now - DAYS * DAY_MS;
   const from = events.has_more ? Math.max(twoWeeksAgo, oldest.created * 1000) : twoWeeksAgo;
-  const format = now - from > 2 * DAY_MS ? formatDate : formatDateAndTime;
+  const format = now - from > 2 * DAY_MS ? formatDay : formatDateAndTime;
   return (
     <Box css={{ stack: 'y', gapY: 'xsmall' }}>
       <Sparkline

@@ -7,7 +7,7 @@ import { EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
 import type { Client, Failure } from '../client';
 import { EmailList } from '../emails/email-list';
 import { formatDateAndTime } from '../format';
-import { Loading, Problem, Section } from '../states';
+import { FailureBanner, Loading, Section } from '../states';
 import { StatusBadge } from '../status-badge';
 import { useAnswer } from '../use-answer';
 
@@ -56,11 +56,11 @@ export function EventDetails({
     >
       {answer.kind === 'loading' && <Loading what="the event" />}
       {answer.kind === 'failed' && (
-        <Problem title="The event didn’t load" error={answer.error} onRetry={() => void reload()} />
+        <FailureBanner title="The event didn’t load" error={answer.error} onRetry={() => void reload()} />
       )}
       {answer.kind === 'ready' && (
         <Box css={{ stack: 'y', gapY: 'large' }}>
-          {refusal && <Problem title="The event wasn’t replayed" error={refusal} onRetry={() => void replay()} />}
+          {refusal && <FailureBanner title="The event wasn’t replayed" error={refusal} onRetry={() => void replay()} />}
           <Facts event={answer.value} />
           <Section title="Emails">
             <EmailList emails={answer.value.emails} empty={NO_EMAIL_CAUSED} />

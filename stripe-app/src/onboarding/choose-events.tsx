@@ -8,7 +8,7 @@ import type { Client } from '../client';
 import { canChange, settingsUrl } from '../connection/surroundings';
 import { formatCount } from '../format';
 import { turnOn } from '../settings/change-settings';
-import { Problem, Section } from '../states';
+import { FailureBanner, Section } from '../states';
 import { useAction } from '../use-action';
 
 const PRESETS = {
@@ -46,7 +46,7 @@ export function ChooseEvents({
 
   return (
     <Section title="Choose events" description={EVENTS_HINT}>
-      {failure && <Problem title="Not saved" error={failure} onRetry={save} />}
+      {failure && <FailureBanner title="Not saved" error={failure} onRetry={save} />}
       {on > 0 && <Box css={{ color: 'secondary' }}>{`${formatCount(on, 'event')} on.`}</Box>}
       <Box css={{ stack: 'y', gapY: 'small' }}>
         {(Object.keys(PRESETS) as Preset[]).map((key) => (

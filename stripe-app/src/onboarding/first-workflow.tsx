@@ -4,7 +4,7 @@ import { oneOf } from '../../../shared/one-of';
 import { TEMPLATE_KEYS, TEMPLATES } from '../../../shared/templates';
 import type { Client, Result } from '../client';
 import { readText } from '../inputs';
-import { Problem, Section } from '../states';
+import { FailureBanner, Section } from '../states';
 import { useAction } from '../use-action';
 import type { Setup } from './setup';
 
@@ -35,7 +35,7 @@ export function FirstWorkflow({
       title="Turn on a workflow"
       description="A workflow starts with an event and sends email. Begin with a template; the console lets you edit every word."
     >
-      {failure && <Problem title="The workflow isn’t on" error={failure} onRetry={start} />}
+      {failure && <FailureBanner title="The workflow isn’t on" error={failure} onRetry={start} />}
       {active && <Box css={{ color: 'secondary' }}>{`“${active.name}” is on.`}</Box>}
       {!active && draft && <Box>{`“${draft.name}” is ready and waits to be turned on.`}</Box>}
       {!active && !draft && (

@@ -2,7 +2,7 @@ import { Box, Button } from '@stripe/ui-extension-sdk/ui';
 import type { Overview } from '../../../shared/api';
 import type { Client } from '../client';
 import { ImportState } from '../import-progress';
-import { Problem, Section } from '../states';
+import { FailureBanner, Section } from '../states';
 import { useAction } from '../use-action';
 
 export function ImportCustomers({
@@ -23,7 +23,7 @@ export function ImportCustomers({
       title="Import your customers"
       description="Adds the customers you already have to your audience. It runs in the background and starts no workflow."
     >
-      {failure && <Problem title="The import didn’t start" error={failure} onRetry={start} />}
+      {failure && <FailureBanner title="The import didn’t start" error={failure} onRetry={start} />}
       {overview.import && <ImportState progress={overview.import} onStart={mayChange ? start : undefined} />}
       {!overview.import && mayChange && (
         <Box>

@@ -7,7 +7,7 @@ import { Connection } from '../connection/connection';
 import { canChange, describeMode } from '../connection/surroundings';
 import { useClient } from '../connection/use-client';
 import { type OverviewAsked, useOverview } from '../connection/use-overview';
-import { Problem } from '../states';
+import { FailureBanner } from '../states';
 import { ChooseEvents } from './choose-events';
 import { FirstWorkflow } from './first-workflow';
 import { ImportCustomers } from './import-customers';
@@ -30,7 +30,11 @@ export function OnboardingPanel(context: ExtensionContextValue) {
         tasks={[]}
         completed={false}
         error={
-          <Problem title="Tillpost didn’t answer" error={failed.answer.error} onRetry={() => void failed.reload()} />
+          <FailureBanner
+            title="Tillpost didn’t answer"
+            error={failed.answer.error}
+            onRetry={() => void failed.reload()}
+          />
         }
       >
         <Box>Your settings are safe. Try again in a moment.</Box>

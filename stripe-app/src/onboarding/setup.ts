@@ -4,7 +4,7 @@ import type { Settings } from '../../../shared/settings';
 
 export type TaskKey = 'connect' | 'events' | 'import' | 'workflow';
 export type TaskStatus = 'not-started' | 'in-progress' | 'blocked' | 'complete';
-export interface Task {
+export interface SetupTask {
   key: TaskKey;
   title: string;
   status: TaskStatus;
@@ -17,7 +17,7 @@ export interface Setup {
   workflows: readonly WorkflowView[] | null;
 }
 
-export function listTasks({ overview, settings, workflows }: Setup): Task[] {
+export function listTasks({ overview, settings, workflows }: Setup): SetupTask[] {
   const whenConnected = (status: TaskStatus): TaskStatus => (overview.connected ? status : 'blocked');
   return [
     { key: 'connect', title: 'Connect to Stripe', status: describeConnection(overview) },
@@ -27,10 +27,10 @@ export function listTasks({ overview, settings, workflows }: Setup): Task[] {
   ];
 }
 
-export const isComplete = (tasks: readonly Task[]): boolean => tasks.every((task) => task.status === 'complete');
+export const isComplete = (tasks: readonly SetupTask[]): boolean => tasks.every((task) => task.status === 'complete');
 
 /** The first task that is left to do, or the last one when none is. */
-export const nextTask = (tasks: readonly Task[]): TaskKey =>
+export const nextTask = (tasks: readonly SetupTask[]): TaskKey =>
   tasks.find((task) => task.status !== 'complete')?.key ?? 'workflow';
 
 function describeConnection({ connected, status }: Overview): TaskStatus {

@@ -10,7 +10,7 @@ import { Disconnect } from '../connection/disconnect';
 import { canChange, describeMode, isLive } from '../connection/surroundings';
 import { useClient } from '../connection/use-client';
 import { type OverviewAsked, useOverview } from '../connection/use-overview';
-import { Loading, Problem } from '../states';
+import { FailureBanner, Loading } from '../states';
 import { useAnswer } from '../use-answer';
 import { describeRefusal } from './change-settings';
 import { ContactChoices, TestAddresses } from './contact-choices';
@@ -30,7 +30,7 @@ export function SettingsPanel(context: ExtensionContextValue) {
   if (answer.kind === 'failed')
     return (
       <SettingsView>
-        <Problem title="Tillpost didn’t answer" error={answer.error} onRetry={() => void reload()} />
+        <FailureBanner title="Tillpost didn’t answer" error={answer.error} onRetry={() => void reload()} />
       </SettingsView>
     );
   if (!answer.value.connected)
@@ -61,7 +61,7 @@ function ConnectedSettings(props: ConnectedProps) {
   if (answer.kind === 'failed')
     return (
       <SettingsView>
-        <Problem title="The settings didn’t load" error={answer.error} onRetry={() => void reload()} />
+        <FailureBanner title="The settings didn’t load" error={answer.error} onRetry={() => void reload()} />
       </SettingsView>
     );
   return <SettingsForm {...props} initial={answer.value} />;

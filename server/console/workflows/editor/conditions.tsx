@@ -8,7 +8,7 @@ import {
 } from '../../../../shared/catalogue';
 import { OPERATOR_LABELS } from '../../../../shared/words/workflows';
 import { needsValue, operatorsFor, type Condition } from '../../../../shared/workflow';
-import { FieldError, SelectField, TextField, buttonClass, type Option } from '../../components/form';
+import { FieldError, SelectField, TextField, buttonClass, type SelectOption } from '../../components/form';
 import { Icon } from '../../components/icon';
 import { domId, useEditor, useOperation } from './context';
 
@@ -117,7 +117,7 @@ function splitMapKey(trigger: EventType, path: string): { property: string; mapK
 }
 
 /** What was chosen under another trigger stays in sight, so that nothing changes silently. */
-function propertyOptions(trigger: EventType, current: string): Option[] {
+function propertyOptions(trigger: EventType, current: string): SelectOption[] {
   const options = [
     ...CATALOGUE[trigger].properties.map(({ name }) => ({
       value: `event.${name}`,

@@ -9,7 +9,7 @@ export interface EditorState {
   problems: Problems;
   /** The place that gets the keyboard once the page is there. */
   focus: string | null;
-  /** How many runs stand at each step, by its id. */
+  /** Number of running runs at each step, by step id. */
   runs: Readonly<Record<string, number>>;
   testTo: string;
   /** Marketing mail has no postal address to show. */

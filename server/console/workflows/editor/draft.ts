@@ -1,7 +1,7 @@
 /**
  * The editor's form as a definition. Every field is named by its place (`steps.2.email.subject`), so the form itself
- * carries the whole draft and nothing half-edited is kept on the server. A draft has a definition's shape; what stands
- * in its fields may still be wrong.
+ * carries the whole draft and nothing half-edited is kept on the server. A draft has a definition's shape; the
+ * values of its fields may still be invalid.
  */
 import { findProperty, isEventType, type EventType, type PropertyType } from '../../../../shared/catalogue';
 import { oneOf } from '../../../../shared/one-of';
@@ -66,7 +66,7 @@ const items = (field: Fields | string | undefined): Fields[] =>
   Object.entries(group(field))
     .sort(([a], [b]) => Number(a) - Number(b))
     .map(([, item]) => group(item));
-/** The first of `values` stands for what is none of them. */
+/** The first of `values` when `value` is none of them. */
 const choice = <T extends string>(values: readonly [T, ...T[]], value: string): T => oneOf(values, value) ?? values[0];
 
 const readExitEvent = (fields: Fields): ExitEvent => {

@@ -13,7 +13,7 @@ import {
   SelectField,
   TextField,
   buttonClass,
-  type Option,
+  type SelectOption,
 } from '../../components/form';
 import { Count, Plural } from '../../components/values';
 import { Shell } from '../../layout';
@@ -22,9 +22,9 @@ import { EditorProvider, domId, type EditorState } from './context';
 import { StepList } from './steps';
 import { TriggerFields } from './trigger';
 
-export interface WorkflowProps {
+export interface EditorPageProps {
   workflow: WorkflowView;
-  /** What stands in the fields: as saved, or as sent. */
+  /** The values of the fields: as saved, or as posted. */
   draft: Definition;
   /** The revision the draft was made from. */
   revision: number;
@@ -35,12 +35,12 @@ export interface WorkflowProps {
   notice: Notice | null;
   editor: EditorState;
   /** Recent events of this type, for the preview. */
-  previewEvents: readonly Option[];
+  previewEvents: readonly SelectOption[];
   previewEvent: string;
   isEventOff: boolean;
 }
 
-export function Workflow(props: WorkflowProps) {
+export function EditorPage(props: EditorPageProps) {
   const { workflow, draft, editor } = props;
   const { counts, id } = workflow;
   return (
@@ -138,7 +138,7 @@ function SaveBar({ status }: { status: WorkflowView['status'] }) {
   );
 }
 
-function Notes({ notice, isConflict, editor, workflow }: WorkflowProps) {
+function Notes({ notice, isConflict, editor, workflow }: EditorPageProps) {
   const places = Object.keys(editor.problems);
   return (
     <>

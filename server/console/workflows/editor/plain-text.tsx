@@ -1,4 +1,4 @@
-/** What stands in a preview's frame besides the email itself: plain text, or why there is nothing to show. */
+/** The content of a preview's frame other than the HTML email: its plain text, or why there is no preview. */
 import { renderToStaticMarkup } from 'react-dom/server';
 
 /** A document of its own, as plain as can be: it is shown in a frame that allows nothing. */

@@ -1,4 +1,4 @@
-/** The editor: every press of a button posts the whole form, and the answer is the page with the draft as it is then. */
+/** The editor: every button posts the whole form, and the server returns the page with the changed draft. */
 import { Router, urlencoded, type Request, type Response } from 'express';
 import { stepsOf, type Definition, type EmailContent } from '../../../../shared/workflow';
 import type { Context } from '../../../context';
@@ -16,7 +16,7 @@ import type { SectionParts } from '../../section';
 import { sendMail, sendPage, timeZoneOf } from '../../send';
 import { tenantOn } from '../../viewer';
 import { readDraft } from './draft';
-import { Workflow } from './editor';
+import { EditorPage } from './editor';
 import { applyOperation } from './operations';
 import { plainTextDocument } from './plain-text';
 import { checkDraft, type Problems } from './problems';
@@ -51,7 +51,7 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
     sendPage(
       ctx,
       res,
-      <Workflow
+      <EditorPage
         workflow={workflow}
         draft={draft}
         revision={shown.draft && sent && !shown.isConflict ? sent : workflow.revision}

@@ -1,0 +1,61 @@
+/** The state of an install for the Dashboard's views; also says how to connect when there is none. */
+import type { Overview } from '../../shared/api';
+import { countContacts } from '../audience/contacts';
+import type { Context } from '../context';
+import type { Db } from '../db/schema';
+import { tenantKey, type Tenant } from '../db/tenant';
+import { countEmails } from '../emails/emails';
+import { countEvents, lastEventAt } from '../events/events';
+import { findInstall, isConnected } from '../installs/installs';
+import { createOpenLink } from '../installs/open-link';
+import { readImport } from '../installs/import-job';
+import { createMemory } from '../memory';
+
+type Counts = Overview['counts'];
+
+/** Counting a million events takes a while: totals of an install with more events than this are cached for a minute. */
+const MANY = 50_000;
+const KEEP_MS = 60_000;
+const NOTHING: Counts = { contacts: 0, events: 0, emails: 0 };
+
+/** Every call makes a fresh console link, which lives for 10 minutes. */
+export function createOverview(ctx: Context): (tenant: Tenant, userId: string) => Promise<Overview> {
+  const { db, config, clock } = ctx;
+  const countOf = createCounts();
+  return async (tenant, userId) => {
+    const install = await findInstall(db, tenant);
+    const known = {
+      status: install?.status ?? null,
+      connect_url: `${config.publicUrl}/connect?mode=${tenant.livemode ? 'live' : 'test'}`,
+      counts: install ? await countOf(db, tenant, clock.now()) : NOTHING,
+    };
+    if (!isConnected(install))
+      return { connected: false, ...known, account_name: null, console_url: null, last_event_at: null, import: null };
+    return {
+      connected: true,
+      ...known,
+      account_name: install.account_name,
+      console_url: `${config.publicUrl}/open/${await createOpenLink(ctx, tenant, userId)}`,
+      last_event_at: await lastEventAt(db, tenant),
+      import: await readImport(db, tenant),
+    };
+  };
+}
+
+function createCounts() {
+  const large = new Set<string>();
+  const cached = createMemory<Counts>(KEEP_MS);
+  return async (db: Db, tenant: Tenant, now: number): Promise<Counts> => {
+    const key = tenantKey(tenant);
+    if (large.has(key)) return cached(key, now, () => countAll(db, tenant));
+    const counts = await countAll(db, tenant);
+    if (counts.events > MANY) large.add(key);
+    return counts;
+  };
+}
+
+const countAll = async (db: Db, tenant: Tenant): Promise<Counts> => ({
+  contacts: await countContacts(db, tenant),
+  events: await countEvents(db, tenant),
+  emails: await countEmails(db, tenant),
+});
