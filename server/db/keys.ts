@@ -1,5 +1,6 @@
 /** Rows of many accounts by their keys, in one statement. */
 import { CompiledQuery, sql, type RawBuilder, type SqlBool } from 'kysely';
+import { createCache } from '../cache';
 import { groupBy } from '../group-by';
 import { inList } from './bulk';
 import { flag } from './columns';
@@ -55,16 +56,16 @@ interface Query {
   lock?: boolean;
 }
 
-const texts = new Map<string, string>();
+const texts = createCache<string, string>(500);
 
 /** Lists are filled up to a power of two, so that few statement texts exist and stay prepared. */
 async function fromSqlite(db: Db, { table, column, columns, keys }: Query): Promise<unknown[]> {
   const list = inList(keys);
   const name = `${table} ${column} ${columns} ${list.length}`;
-  const text =
-    texts.get(name) ??
-    `select ${columns} from "${table}" where (account_id, livemode, "${column}") in (values ${list.map(() => '(?, ?, ?)').join()})`;
-  texts.set(name, text);
+  const text = texts.remember(name, () => {
+    const values = list.map(() => '(?, ?, ?)').join();
+    return `select ${columns} from "${table}" where (account_id, livemode, "${column}") in (values ${values})`;
+  });
   const parameters = list.flatMap(({ account_id, livemode, value }) => [account_id, livemode, value]);
   return (await db.executeQuery(CompiledQuery.raw(text, parameters))).rows;
 }
