@@ -58,7 +58,7 @@ async function write<T extends object>(
   return (await db.executeQuery(CompiledQuery.raw(text, parameters))).rows;
 }
 
-/** Inserts the rows that aren't there yet, by any unique key; answers the named columns of those that were inserted. */
+/** Inserts the rows that aren't there yet, by any unique key; returns the named columns of those that were inserted. */
 export async function insertNew<T extends keyof Schema, C extends keyof Row<T> & string = never>(
   db: Db,
   table: T,

@@ -1,4 +1,4 @@
-/** Carries out what plan-runs.ts planned, inside the transaction that notes the events' outcomes. */
+/** Carries out what plan-runs.ts planned, inside the transaction that records the events' outcomes. */
 import { insertNew } from '../db/bulk';
 import { keyFor, selectByKeys } from '../db/keys';
 import type { Row, Trx } from '../db/schema';
