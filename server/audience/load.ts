@@ -1,5 +1,5 @@
 /** Reads what batches are about: one round of statements for all accounts together. */
-import { selectByKeys, type TenantKey } from '../db/keys';
+import { keyFor, keyText, selectByKeys, type TenantKey } from '../db/keys';
 import type { Trx } from '../db/schema';
 import { tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { groupBy } from '../group-by';
@@ -19,7 +19,7 @@ export async function loadAudiences(trx: Trx, wanted: readonly Wanted[], now: nu
   const addresses = wanted.flatMap(({ tenant, emails }) => keysOf(tenant, emails));
 
   const named = await selectByKeys(trx, 'customer_link', 'customer_id', customers);
-  const linked = named.flatMap((link) => (link.contact_id ? keyOf(link, link.contact_id) : []));
+  const linked = named.flatMap((link) => (link.contact_id ? keyFor(link, link.contact_id) : []));
   // Locked: saving inserts what isn't there, so a contact that is deleted meanwhile would come back.
   const contacts = unique(
     [
@@ -28,15 +28,15 @@ export async function loadAudiences(trx: Trx, wanted: readonly Wanted[], now: nu
     ],
     ({ id }) => id,
   );
-  const ofContacts = contacts.map((contact) => keyOf(contact, contact.id));
+  const ofContacts = contacts.map((contact) => keyFor(contact, contact.id));
   const links = unique(
     [...named, ...(await selectByKeys(trx, 'customer_link', 'contact_id', ofContacts))],
     ({ customer_id }) => customer_id,
   );
-  const ofLinks = links.map((link) => keyOf(link, link.customer_id));
+  const ofLinks = links.map((link) => keyFor(link, link.customer_id));
   const subscriptions = await selectByKeys(trx, 'subscription_state', 'customer_id', [...ofLinks, ...customers]);
-  const owned = new Set(contacts.map((contact) => nameOf(contact, contact.email)));
-  const strangers = addresses.filter((key) => !owned.has(nameOf(key, key.value)));
+  const owned = new Set(contacts.map((contact) => keyText(contact, contact.email)));
+  const strangers = addresses.filter((key) => !owned.has(keyText(key, key.value)));
   const suppressions = await findSuppressionsOfAll(trx, strangers);
 
   const part = <R extends TenantRow>(rows: R[]) => groupBy(rows, (row) => tenantKey(tenantOf(row)));
@@ -57,14 +57,10 @@ export async function loadAudiences(trx: Trx, wanted: readonly Wanted[], now: nu
 
 type TenantRow = Pick<TenantKey, 'account_id' | 'livemode'>;
 
-const keyOf = ({ account_id, livemode }: TenantRow, value: string): TenantKey => ({ account_id, livemode, value });
-
 const keysOf = (tenant: Tenant, values: Iterable<string>): TenantKey[] =>
-  [...values].map((value) => keyOf(tenantColumns(tenant), value));
-
-const nameOf = ({ account_id, livemode }: TenantRow, value: string) => `${account_id} ${livemode} ${value}`;
+  [...values].map((value) => keyFor(tenantColumns(tenant), value));
 
 /** A row found twice, such as by its link and by its address, must be one object. */
 const unique = <R extends TenantRow>(rows: R[], idOf: (row: R) => string): R[] => [
-  ...new Map(rows.map((row) => [nameOf(row, idOf(row)), row])).values(),
+  ...new Map(rows.map((row) => [keyText(row, idOf(row)), row])).values(),
 ];

@@ -1,4 +1,5 @@
 /** Dates, money and numbers as the reader writes them. Intl formatters are slow to create, so they are cached per locale and time zone. */
+import { createCache } from '../cache';
 import { formatMoney } from '../emails/money';
 
 export interface Formats {
@@ -20,8 +21,7 @@ export interface Formats {
 export type Moment = string | number;
 
 const DEFAULT_LOCALE = 'en-US';
-const KEPT = 100;
-const kept = new Map<string, ReturnType<typeof createIntl>>();
+const formatters = createCache<string, ReturnType<typeof createIntl>>(100);
 
 export function createFormats({ locale, timeZone, now }: { locale: string; timeZone: string; now: number }): Formats {
   const intl = intlFor(locale, timeZone);
@@ -57,13 +57,8 @@ function isSupported(tag: string): boolean {
   }
 }
 
-function intlFor(locale: string, timeZone: string) {
-  const key = `${locale} ${timeZone}`;
-  const found = kept.get(key) ?? createIntl(locale, timeZone);
-  if (kept.size >= KEPT) kept.clear();
-  kept.set(key, found);
-  return found;
-}
+const intlFor = (locale: string, timeZone: string) =>
+  formatters.remember(`${locale} ${timeZone}`, () => createIntl(locale, timeZone));
 
 function createIntl(locale: string, timeZone: string) {
   const minute = { timeZone, month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' } as const;

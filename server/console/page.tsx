@@ -3,7 +3,7 @@ import { createContext, useContext, type ReactElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import type { InstallStatus } from '../../shared/api';
 import type { Tenant } from '../db/tenant';
-import type { Mode } from '../installs/oauth';
+import type { Mode } from '../config';
 import type { AssetUrls } from './assets';
 import type { Formats } from './format';
 import type { Notice } from './notices';

@@ -3,7 +3,7 @@ import type { RequestHandler, Response } from 'express';
 import type { Context } from '../context';
 import { tenantOf, type Tenant } from '../db/tenant';
 import type { Install } from '../installs/installs';
-import type { Mode } from '../installs/oauth';
+import type { Mode } from '../config';
 import { sessionOf } from '../installs/session-middleware';
 import type { Session } from '../installs/sessions';
 import { readSettings } from '../settings/settings';

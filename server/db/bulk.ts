@@ -3,6 +3,7 @@
  * prepared; PostgreSQL parses each anew, and there a statement is a round trip.
  */
 import { CompiledQuery, type Compilable, type Insertable } from 'kysely';
+import { createCache } from '../cache';
 import { isPostgres } from './engine';
 import type { Db, Row, Schema } from './schema';
 
@@ -39,7 +40,7 @@ function* chunks<T>(db: Db, rows: readonly T[]): Generator<T[]> {
 }
 
 /** Statements by their kind, columns and number of rows. On SQLite making a text anew costs half of running it. */
-const texts = new Map<string, string>();
+const texts = createCache<string, string>(2_000);
 
 /** Runs the statement that `build` makes of rows; `kind` and the rows' shape say all that its text depends on. */
 async function write<T extends object>(
@@ -52,13 +53,12 @@ async function write<T extends object>(
   const isUniform = rows.every((row) => Object.keys(row).length === columns.length);
   if (isPostgres(db) || !isUniform) return (await db.executeQuery(build(rows).compile())).rows;
   const key = [kind, rows.length, ...columns].join();
-  const text = texts.get(key) ?? build(rows).compile().sql;
-  texts.set(key, text);
+  const text = texts.remember(key, () => build(rows).compile().sql);
   const parameters = rows.flatMap((row) => columns.map((column) => row[column]));
   return (await db.executeQuery(CompiledQuery.raw(text, parameters))).rows;
 }
 
-/** Inserts the rows that aren't there yet, by any unique key; answers the named columns of those that were inserted. */
+/** Inserts the rows that aren't there yet, by any unique key; returns the named columns of those that were inserted. */
 export async function insertNew<T extends keyof Schema, C extends keyof Row<T> & string = never>(
   db: Db,
   table: T,

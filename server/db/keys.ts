@@ -1,5 +1,6 @@
 /** Rows of many accounts by their keys, in one statement. */
 import { CompiledQuery, sql, type RawBuilder, type SqlBool } from 'kysely';
+import { createCache } from '../cache';
 import { groupBy } from '../group-by';
 import { inList } from './bulk';
 import { flag } from './columns';
@@ -14,10 +15,25 @@ export interface TenantKey {
   value: string;
 }
 
+type TenantRow = Pick<TenantKey, 'account_id' | 'livemode'>;
+
+/** The key with this value in the install that the row belongs to. */
+export const keyFor = ({ account_id, livemode }: TenantRow, value: string): TenantKey => ({
+  account_id,
+  livemode,
+  value,
+});
+
+/** The same as text, for maps and sets of several installs' rows. */
+export const keyText = ({ account_id, livemode }: TenantRow, value: string): string =>
+  `${account_id} ${livemode} ${value}`;
+
+/** Rows of several installs, by the keyText of their ids. */
+export const byId = <R extends TenantRow & { id: string }>(rows: readonly R[]): Map<string, R> =>
+  new Map(rows.map((row) => [keyText(row, row.id), row]));
+
 /** SQLite takes 32,766 parameters, three a key. */
 const MAX_KEYS = 8_192;
-
-const textOf = ({ account_id, livemode, value }: TenantKey): string => `${account_id} ${livemode} ${value}`;
 
 interface Select {
   /** Keeps the rows for this transaction on PostgreSQL. */
@@ -34,7 +50,7 @@ export async function selectByKeys<T extends keyof Schema, Also = unknown>(
   keys: readonly TenantKey[],
   { lock = false, also }: Select = {},
 ): Promise<(Row<T> & Also)[]> {
-  const wanted = [...new Map(keys.map((key) => [textOf(key), key])).values()];
+  const wanted = [...new Map(keys.map((key) => [keyText(key, key.value), key])).values()];
   const columns = also === undefined ? '*' : `*, ${also}`;
   const rows: (Row<T> & Also)[] = [];
   for (let start = 0; start < wanted.length; start += MAX_KEYS) {
@@ -55,16 +71,16 @@ interface Query {
   lock?: boolean;
 }
 
-const texts = new Map<string, string>();
+const texts = createCache<string, string>(500);
 
 /** Lists are filled up to a power of two, so that few statement texts exist and stay prepared. */
 async function fromSqlite(db: Db, { table, column, columns, keys }: Query): Promise<unknown[]> {
   const list = inList(keys);
   const name = `${table} ${column} ${columns} ${list.length}`;
-  const text =
-    texts.get(name) ??
-    `select ${columns} from "${table}" where (account_id, livemode, "${column}") in (values ${list.map(() => '(?, ?, ?)').join()})`;
-  texts.set(name, text);
+  const text = texts.remember(name, () => {
+    const values = list.map(() => '(?, ?, ?)').join();
+    return `select ${columns} from "${table}" where (account_id, livemode, "${column}") in (values ${values})`;
+  });
   const parameters = list.flatMap(({ account_id, livemode, value }) => [account_id, livemode, value]);
   return (await db.executeQuery(CompiledQuery.raw(text, parameters))).rows;
 }
@@ -81,11 +97,9 @@ async function fromPostgres(db: Db, { table, column, columns, keys, lock }: Quer
       and livemode = any(${of((key) => key.livemode)}::integer[])
       and ${sql.ref(column)} = any(${of((key) => key.value)}::text[])
     ${sql.raw(lock ? 'for update' : '')}`.execute(db);
-  const wanted = new Set(keys.map(textOf));
+  const wanted = new Set(keys.map((key) => keyText(key, key.value)));
   return rows.filter((row) =>
-    wanted.has(
-      textOf({ account_id: String(row.account_id), livemode: row.livemode as Flag, value: String(row[column]) }),
-    ),
+    wanted.has(keyText({ account_id: String(row.account_id), livemode: row.livemode as Flag }, String(row[column]))),
   );
 }
 

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { Database, Statement } from 'better-sqlite3';
 import { Kysely, PostgresDialect, SqliteDialect, type SqliteDatabase } from 'kysely';
 import { Pool, types } from 'pg';
+import { createCache } from '../cache';
 import type { Schema, Db } from './schema';
 import { Sqlite } from './sqlite';
 
@@ -33,7 +34,7 @@ function openSqlite(file: string): Db {
 
 /** Preparing a statement costs more than running it; Kysely compiles the same texts over and over. */
 function cachingStatements(sqlite: Database): SqliteDatabase {
-  const statements = new Map<string, Statement>();
+  const statements = createCache<string, Statement>(MAX_STATEMENTS);
   return {
     close: () => {
       statements.clear();
@@ -42,12 +43,9 @@ function cachingStatements(sqlite: Database): SqliteDatabase {
     prepare(text) {
       // SQLite has undone it itself when the disk is full; a rollback would fail, and hide why.
       const sql = text === 'rollback' && !sqlite.inTransaction ? NOTHING : text;
-      let statement = statements.get(sql);
-      if (!statement) {
-        if (statements.size >= MAX_STATEMENTS) statements.delete(statements.keys().next().value ?? '');
-        statement = sqlite.prepare(sql);
-        if (!statement.busy) statements.set(sql, statement);
-      }
+      const cached = statements.remember(sql, () => sqlite.prepare(sql));
+      // One whose rows are still being read can't begin again.
+      const statement = cached.busy ? sqlite.prepare(sql) : cached;
       return statement as ReturnType<SqliteDatabase['prepare']>;
     },
   };

@@ -1,9 +1,20 @@
 /** What domains below installs may know of the install they work for. */
+import { ofTenants } from './keys';
 import type { Db } from './schema';
-import { ofTenant, type Tenant } from './tenant';
+import { tenantKey, tenantOf, type Tenant } from './tenant';
 
 /** Also while it needs to be connected again; not once it was removed, or was never there. */
 export async function isTenantConnected(db: Db, tenant: Tenant): Promise<boolean> {
-  const install = await db.selectFrom('install').select('status').where(ofTenant(tenant)).executeTakeFirst();
-  return install !== undefined && install.status !== 'removed';
+  return (await findConnectedTenants(db, [tenant])).has(tenantKey(tenant));
+}
+
+/** Those of the installs that are connected in the sense of isTenantConnected, by tenantKey. */
+export async function findConnectedTenants(db: Db, tenants: readonly Tenant[]): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('install')
+    .select(['account_id', 'livemode'])
+    .where(ofTenants(db, tenants))
+    .where('status', '!=', 'removed')
+    .execute();
+  return new Set(rows.map((row) => tenantKey(tenantOf(row))));
 }

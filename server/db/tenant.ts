@@ -25,6 +25,11 @@ export const tenantOf = (row: { account_id: string; livemode: Flag }): Tenant =>
 
 export const tenantKey = (tenant: Tenant): string => `${tenant.accountId}:${tenant.livemode ? 'live' : 'test'}`;
 
+/** The installs that the rows belong to, each once. */
+export const tenantsOf = (rows: readonly { account_id: string; livemode: Flag }[]): Tenant[] => [
+  ...new Map(rows.map(tenantOf).map((tenant) => [tenantKey(tenant), tenant])).values(),
+];
+
 /** The condition every query of a tenant table starts with: `.where(ofTenant(tenant))`. In joins name the table. */
 export function ofTenant(tenant: Tenant, table?: TenantTable): RawBuilder<SqlBool> {
   const column = (name: string) => sql.ref(table ? `${table}.${name}` : name);

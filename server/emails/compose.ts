@@ -100,7 +100,7 @@ function fromHeader({ config }: ComposeContext, fromName: string | null): string
   return name ? `"${name}" <${address}>` : address;
 }
 
-/** Inserts those that their run and step have not made before; answers their ids. */
+/** Inserts those that their run and step have not made before; returns their ids. */
 export async function insertEmails(db: Db, emails: readonly ComposedEmail[]): Promise<Set<string>> {
   const inserted = await insertNew(
     db,

@@ -1,5 +1,5 @@
 /** Dates as people read them, by name of the format. */
-import { remember } from './remember';
+import { createCache } from '../cache';
 
 const FORMATS: Record<string, Intl.DateTimeFormatOptions> = {
   short: { dateStyle: 'short' },
@@ -10,13 +10,11 @@ const FORMATS: Record<string, Intl.DateTimeFormatOptions> = {
   long_with_time: { dateStyle: 'long', timeStyle: 'short' },
 };
 
-/** Undefined for a format without such a name. */
+const formats = createCache<string, Intl.DateTimeFormat>(500);
+
+/** `ms` in epoch milliseconds; undefined for a format without such a name. */
 export function formatDate(ms: number, format: string, locale: string, timeZone: string): string | undefined {
   if (!Object.hasOwn(FORMATS, format)) return undefined;
-  return formatFor([locale, timeZone, format].join(' ')).format(ms);
+  const make = () => new Intl.DateTimeFormat(locale, { ...FORMATS[format], timeZone });
+  return formats.remember([locale, timeZone, format].join(' '), make).format(ms);
 }
-
-const formatFor = remember((key) => {
-  const [locale, timeZone, format = ''] = key.split(' ');
-  return new Intl.DateTimeFormat(locale, { ...FORMATS[format], timeZone });
-});

@@ -1,6 +1,6 @@
 /**
  * The queue of emails. Consent and suppression are judged when an email is claimed; then it goes out beside the loop, on
- * one of the transport's connections, and its result is noted. A process killed in between leaves the claim, and the
+ * one of the transport's connections, and its result is recorded. A process killed in between leaves the claim, and the
  * same message with the same Message-ID is sent when the lease ends.
  */
 import { setTimeout as wait } from 'node:timers/promises';
@@ -78,7 +78,7 @@ export function createEmailQueue(): Queue {
   });
 }
 
-/** Notes the emails that don't go out, those with one reason in one statement. */
+/** Records the emails that don't go out, those with one reason in one statement. */
 async function keep(ctx: Context, judged: readonly { email: Email; verdict: SendVerdict }[]): Promise<void> {
   const kept = judged.flatMap(({ email, verdict }) => (verdict.kind === 'keep' ? [{ email, verdict }] : []));
   const keyOf = ({ email, verdict }: (typeof kept)[number]) =>

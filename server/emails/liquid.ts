@@ -2,9 +2,9 @@
  * Liquid as merchants may use it in emails: a few tags, harmless filters, bounded time and memory, no files, and no
  * value printed that isn't there. One engine prints into Markdown, one into a single line of plain text.
  */
-import { Liquid } from 'liquidjs';
+import { Liquid, type Template } from 'liquidjs';
+import { createCache } from '../cache';
 import { protectValue, textOf } from './placeholders';
-import { remember } from './remember';
 import { dateFilter, moneyFilter, type LiquidGlobals } from './liquid-filters';
 
 const TAGS = ['if', 'unless', 'case', 'for', 'break', 'continue', 'assign', 'comment', 'raw', '#'];
@@ -18,6 +18,7 @@ const MAX_TEMPLATE_CHARACTERS = 60_000;
 /** Milliseconds; a real email takes one or two. */
 const MAX_RENDER_MS = 250;
 const MAX_MEMORY = 1_000_000;
+const MAX_PARSED = 500;
 
 export const bodyEngine = createEngine(protectValue);
 const lineEngine = createEngine(toOneLine);
@@ -51,8 +52,11 @@ export const fillBody = createFill(bodyEngine);
 export const fillLine = createFill(lineEngine);
 
 function createFill(engine: Liquid): Fill {
-  const parse = remember((template) => engine.parse(template));
-  return (template, scope, globals) => engine.renderSync(parse(template), scope, { globals }) as string;
+  const parsed = createCache<string, Template[]>(MAX_PARSED);
+  return (template, scope, globals) => {
+    const templates = parsed.remember(template, () => engine.parse(template));
+    return engine.renderSync(templates, scope, { globals }) as string;
+  };
 }
 
 function keepOnly(registry: Record<string, unknown>, names: readonly string[]): void {

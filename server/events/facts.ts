@@ -3,7 +3,7 @@ import type { Settings } from '../../shared/settings';
 import type { Audience } from '../audience/audience';
 import { loadAudiences } from '../audience/load';
 import { parseEmail } from '../audience/address';
-import { selectByKeys } from '../db/keys';
+import { keyFor, selectByKeys } from '../db/keys';
 import type { Trx } from '../db/schema';
 import { tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { groupBy } from '../group-by';
@@ -39,7 +39,7 @@ export async function loadFacts(trx: Trx, jobs: readonly EventJob[], now: number
     trx,
     'event',
     'seq',
-    jobs.map(({ row }) => ({ account_id: row.account_id, livemode: row.livemode, value: row.seq })),
+    jobs.map(({ row }) => keyFor(row, row.seq)),
   );
   const present = new Set(rows.map(({ seq }) => seq));
   const settings = await readSettingsOfAll(trx, tenants);

@@ -1,7 +1,7 @@
 /** One event to decide about, with what its payload says. */
 import { isEventType } from '../../shared/catalogue';
 import type { Job } from '../db/queue';
-import { selectByKeys } from '../db/keys';
+import { keyFor, selectByKeys } from '../db/keys';
 import type { Db, Row } from '../db/schema';
 import { readObject, type ReadableType } from '../stripe-objects/read-object';
 import type { ReadObject } from '../stripe-objects/types';
@@ -17,7 +17,7 @@ export interface EventJob {
 
 /** In the order of arrival; payloads of all accounts in one statement. */
 export async function readJobs(db: Db, jobs: readonly Job<'event', LookupResult>[]): Promise<EventJob[]> {
-  const keys = jobs.map(({ row }) => ({ account_id: row.account_id, livemode: row.livemode, value: row.seq }));
+  const keys = jobs.map(({ row }) => keyFor(row, row.seq));
   const payloads = await selectByKeys(db, 'event_payload', 'seq', keys);
   const texts = new Map(payloads.map(({ seq, payload }) => [seq, payload]));
   return jobs

@@ -1,7 +1,7 @@
 /** Writes what a batch of events came to: contacts, runs, and the events' own rows with their outcomes. */
 import { saveAudiences } from '../audience/save';
 import { upsert } from '../db/bulk';
-import { deleteByKeys } from '../db/keys';
+import { deleteByKeys, keyFor } from '../db/keys';
 import type { Row, Trx } from '../db/schema';
 import { tenantKey, tenantOf } from '../db/tenant';
 import { holdContacts } from '../db/transact';
@@ -50,7 +50,7 @@ export async function writeOutcomes(
     trx,
     'event_payload',
     'seq',
-    orphans.map(({ account_id, livemode, seq }) => ({ account_id, livemode, value: seq })),
+    orphans.map((row) => keyFor(row, row.seq)),
   );
 }
 

@@ -1,6 +1,6 @@
-/** Carries out what plan-runs.ts planned, inside the transaction that notes the events' outcomes. */
+/** Carries out what plan-runs.ts planned, inside the transaction that records the events' outcomes. */
 import { insertNew } from '../db/bulk';
-import { selectByKeys } from '../db/keys';
+import { keyFor, selectByKeys } from '../db/keys';
 import type { Row, Trx } from '../db/schema';
 import { tenantKey, tenantOf } from '../db/tenant';
 import { groupBy } from '../group-by';
@@ -26,7 +26,7 @@ export const startKey = (accountId: string, livemode: 0 | 1, eventId: string): s
 
 async function carryOutExits(trx: Trx, exits: readonly Exit[], now: number): Promise<void> {
   if (exits.length === 0) return;
-  const contacts = exits.map(({ contact: { account_id, livemode, id } }) => ({ account_id, livemode, value: id }));
+  const contacts = exits.map(({ contact }) => keyFor(contact, contact.id));
   const runs = (await selectByKeys(trx, 'run', 'contact_id', contacts)).filter(({ status }) => status === 'running');
   const endings = runs.flatMap((run) => {
     const exit = exits.find((one) => isMeant(one, run));

@@ -1,6 +1,6 @@
 /** The properties of stored events, read from their payloads. */
 import { isEventType, type EventType, type PropertyValue } from '../../shared/catalogue';
-import { selectByKeys, type TenantKey } from '../db/keys';
+import { keyFor, selectByKeys, type TenantKey } from '../db/keys';
 import type { Db } from '../db/schema';
 import { tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { readObject } from '../stripe-objects/read-object';
@@ -14,7 +14,7 @@ export interface EventFacts {
 /** By eventKey. Events whose payload isn't kept any more are left out. */
 export async function readEventFacts(db: Db, ids: readonly TenantKey[]): Promise<Map<string, EventFacts>> {
   const rows = await selectByKeys(db, 'event', 'id', ids);
-  const seqs = rows.map(({ account_id, livemode, seq }) => ({ account_id, livemode, value: seq }));
+  const seqs = rows.map((row) => keyFor(row, row.seq));
   const payloads = await selectByKeys(db, 'event_payload', 'seq', seqs);
   const texts = new Map(payloads.map(({ seq, payload }) => [seq, payload]));
   const facts = new Map<string, EventFacts>();

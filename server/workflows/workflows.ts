@@ -158,7 +158,7 @@ export function pauseWorkflow(db: Db, tenant: Tenant, id: string, now: number): 
   });
 }
 
-/** Its runs stop; the emails it sent stay. Answers it as it was. Throws not_found. */
+/** Its runs stop; the emails it sent stay. Returns it as it was. Throws not_found. */
 export function deleteWorkflow(db: Db, tenant: Tenant, id: string, now: number): Promise<WorkflowView> {
   return transact(db, async (trx) => {
     const row = await getWorkflow(trx, tenant, id);

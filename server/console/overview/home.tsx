@@ -1,5 +1,5 @@
 /** For the visitor without a session: what Tillpost does, and the ways in. */
-import type { Mode } from '../../installs/oauth';
+import type { Mode } from '../../config';
 import { buttonClass, PostForm, TextField } from '../components/form';
 import { Icon, type IconName } from '../components/icon';
 import { Plain } from '../layout';

@@ -12,7 +12,7 @@ export const bundleView = (component: string): Promise<string> =>
     stdin: {
       contents: `
         import View from './stripe-app/src/views/${component}';
-        import { run } from './server/preview/browser/frame';
+        import { run } from './server/dev/preview/browser/frame';
         run(View);`,
       resolveDir: ROOT,
     },

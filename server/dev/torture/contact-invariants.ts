@@ -1,13 +1,10 @@
 /** One contact per person, and everybody linked to the contact that bears their address. */
+import { groupBy } from '../../group-by';
 import type { Tables, Violation } from './invariants';
 import type { Stage } from './stage';
 
 export function checkContacts({ happenings, deliveries }: Stage, { contacts, links, events }: Tables): Violation[] {
-  const byAddress = new Map<string, string[]>();
-  for (const { id, email } of contacts.values()) {
-    const address = email.trim().toLowerCase();
-    byAddress.set(address, [...(byAddress.get(address) ?? []), id]);
-  }
+  const byAddress = groupBy(contacts.values(), ({ email }) => email.trim().toLowerCase());
   const records = [...deliveries.records.values()];
   const seen = records.filter(({ id }) => events.get(id)?.status === 'processed');
   const knownCustomers = new Set(seen.flatMap(({ customer }) => customer?.stripe.id ?? []));
@@ -24,7 +21,9 @@ export function checkContacts({ happenings, deliveries }: Stage, { contacts, lin
   return [
     {
       rule: 'one contact per address',
-      ids: [...byAddress].filter(([, ids]) => ids.length > 1).map(([address, ids]) => `${address}: ${ids.join(' ')}`),
+      ids: [...byAddress].flatMap(([address, own]) =>
+        own.length > 1 ? `${address}: ${own.map(({ id }) => id).join(' ')}` : [],
+      ),
     },
     {
       rule: 'links point to contacts that are there',

@@ -1,5 +1,6 @@
 /** Every event that starts a workflow has started it once, and every run has done each of its steps once. */
 import type { Row } from '../../db/schema';
+import { groupBy } from '../../group-by';
 import type { Tables, Violation } from './invariants';
 import type { Stage } from './stage';
 
@@ -53,9 +54,3 @@ const describe = ({ id, status, reason, event_id }: Row<'run'>) => `${id} ${stat
 
 const hasDoubles = (steps: readonly Row<'run_step'>[]) =>
   new Set(steps.map(({ step_id }) => step_id)).size !== steps.length;
-
-function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const row of rows) groups.set(keyOf(row), [...(groups.get(keyOf(row)) ?? []), row]);
-  return groups;
-}

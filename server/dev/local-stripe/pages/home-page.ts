@@ -1,4 +1,5 @@
 import { EVENT_TYPES } from '../../../../shared/catalogue';
+import { groupBy } from '../../../group-by';
 import type { Account } from '../account';
 import { html, page, type Html } from './html';
 
@@ -40,10 +41,6 @@ const accountOption = ({ id, name }: Account): Html => html`<option value="${id}
 
 /** By what the event is about, in the catalogue's order. */
 function groups(): { name: string; types: string[] }[] {
-  const byObject = new Map<string, string[]>();
-  for (const type of EVENT_TYPES) {
-    const name = type.split('.').slice(0, -1).join(' ');
-    byObject.set(name, [...(byObject.get(name) ?? []), type]);
-  }
+  const byObject = groupBy(EVENT_TYPES, (type) => type.split('.').slice(0, -1).join(' '));
   return [...byObject].map(([name, types]) => ({ name, types }));
 }
