@@ -1,6 +1,7 @@
 /** One contact per person, and everybody linked to the contact that bears their address. */
-import type { Tables, Violation } from './invariants';
 import type { Stage } from './stage';
+import type { Tables } from './tables';
+import type { Violation } from './violation';
 
 export function checkContacts({ happenings, deliveries }: Stage, { contacts, links, events }: Tables): Violation[] {
   const byAddress = new Map<string, string[]>();

@@ -14,10 +14,10 @@ import { freePort } from '../free-port';
 import { createClock, type Clock } from './clock';
 import { createDeliveries, type Deliveries } from './deliveries';
 import { createDice, type Dice } from './dice';
+import type { EngineName } from './engine';
 import { startEngine, type StagedEngine } from './engines';
 import { createHappenings, type Happenings } from './happenings';
 import { startMoodyMailServer, type MoodyMailServer } from './mail-server';
-import type { EngineName, Options } from './options';
 import { createProcess, type TillpostProcess } from './tillpost-process';
 import { activateWorkflows, type ActiveWorkflow } from './workflows';
 
@@ -42,7 +42,11 @@ export interface Stage {
   close(options: { keepsFiles: boolean }): Promise<void>;
 }
 
-export async function setStage(name: EngineName, folder: string, { seed, rounds }: Options): Promise<Stage> {
+export async function setStage(
+  name: EngineName,
+  folder: string,
+  { seed, rounds }: { seed: number; rounds: number },
+): Promise<Stage> {
   const dice = createDice(seed).fork(name);
   const clock = createClock();
   const engine = await startEngine(name, join(folder, name), rounds);

@@ -3,9 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Fault } from '../local-stripe/sandbox';
 import { ofTenant } from '../../db/tenant';
 import { MAX_CONNECTIONS } from '../../emails/transport';
-import type { Violation } from './invariants';
 import { BAD_MOODS } from './mail-server';
 import type { Stage } from './stage';
+import type { Violation } from './violation';
 
 export interface Toll {
   kills: number;
