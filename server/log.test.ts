@@ -134,7 +134,7 @@ describe.each(ENGINES)('a request that fails on %s', (engine) => {
 
 /** Everything that uses a secret, well and badly; returns all of them, in the clear. */
 async function liveThroughIt(tillpost: Tillpost, mail: Awaited<ReturnType<typeof startMailServer>>) {
-  const { ctx, db, sandbox, clock, worker } = tillpost;
+  const { ctx, db, localStripe, clock, worker } = tillpost;
   await tillpost.connect();
   await tillpost.enable({}, { test_recipients: ['jenny@example.com'] });
   const first = await tokens(tillpost);
@@ -146,7 +146,7 @@ async function liveThroughIt(tillpost: Tillpost, mail: Awaited<ReturnType<typeof
     { at: 'data', code: 451, message: '4.3.0 again later' },
   );
   const customer = { id: 'cus_1', object: 'customer', email: 'jenny@example.com', name: 'Jenny Rosen' };
-  await sandbox.emit(ACCOUNT, false, 'customer.created', customer);
+  await localStripe.emit(ACCOUNT, false, 'customer.created', customer);
   // The server refuses our login first; then it is one that wants none.
   await worker.drain();
   ctx.transport?.close();
@@ -159,12 +159,12 @@ async function liveThroughIt(tillpost: Tillpost, mail: Awaited<ReturnType<typeof
   expect(mail.mails.map(({ parsed }) => parsed.text?.includes(CONTENT))).toEqual([true]);
 
   // The hours above outlived the first token; the next look-up refreshes it. Then Stripe forgets us.
-  sandbox.faults.add({ kind: 'server_error', times: 2 });
-  await sandbox.trigger('customer.subscription.created', { account: ACCOUNT });
+  localStripe.faults.add({ kind: 'server_error', times: 2 });
+  await localStripe.trigger('customer.subscription.created', { account: ACCOUNT });
   await worker.drain();
   const second = await tokens(tillpost);
-  sandbox.revoke(ACCOUNT, false);
-  await sandbox.trigger('quote.finalized', { account: ACCOUNT });
+  localStripe.revoke(ACCOUNT, false);
+  await localStripe.trigger('quote.finalized', { account: ACCOUNT });
   clock.advance(7_200_000);
   await worker.drain();
 
@@ -173,11 +173,11 @@ async function liveThroughIt(tillpost: Tillpost, mail: Awaited<ReturnType<typeof
     'state',
   );
   const code = 'ac_neverIssued000000000';
-  sandbox.faults.add({ kind: 'server_error', path: '/v1/oauth/token', times: 1 });
+  localStripe.faults.add({ kind: 'server_error', path: '/v1/oauth/token', times: 1 });
   await browser.get(`/oauth/callback?state=${state}&code=${code}`);
   const key = 'rk_live_unknownToStripe00000000';
   await connectRestrictedKey(ctx, key);
-  const goodKey = sandbox.createRestrictedKey(ACCOUNT, true);
+  const goodKey = localStripe.createRestrictedKey(ACCOUNT, true);
   await connectRestrictedKey(ctx, goodKey);
   const keyInstall = await findInstall(db, LIVE);
   const { console_url: consoleUrl } = await tillpost.call('overview', {}, { tenant: LIVE });
@@ -189,7 +189,7 @@ async function liveThroughIt(tillpost: Tillpost, mail: Awaited<ReturnType<typeof
 
   // Last, the database goes: everything now fails with an error of its own.
   await db.schema.dropTable('event').execute();
-  await sandbox.emit(ACCOUNT, false, 'customer.created', customer);
+  await localStripe.emit(ACCOUNT, false, 'customer.created', customer);
   await tillpost.call('overview');
   await opened.get('/events');
   await worker.drain();

@@ -53,7 +53,7 @@ async function triggerAll(stack: LocalStack): Promise<Result[]> {
   const { ctx } = stack.running;
   const results: Result[] = [];
   for (const type of EVENT_TYPES) {
-    const { id } = await stack.sandbox.trigger(type, { account: stack.account.accountId, ...PEOPLE[type] });
+    const { id } = await stack.localStripe.trigger(type, { account: stack.account.accountId, ...PEOPLE[type] });
     const event = await settled(stack, id);
     results.push({ type, event, emails: [] });
   }

@@ -16,7 +16,7 @@ it('starts several times in the same moment, each on ports and with data of its 
     expect(new Set(stacks.map(read)).size).toBe(stacks.length);
   for (const [i, stack] of stacks.entries()) {
     await configureAsMerchant(stack);
-    await stack.sandbox.trigger('customer.created', { email: `only.${i}@example.com` });
+    await stack.localStripe.trigger('customer.created', { email: `only.${i}@example.com` });
     while ((await contactsOf(stack)).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   }
   for (const [i, stack] of stacks.entries()) {

@@ -12,7 +12,7 @@ import { defaultSettings } from '../../shared/settings';
 import { EVENT_TYPES } from '../../shared/catalogue';
 import { readConfig } from '../config';
 import { createContext } from '../context';
-import { createSandbox, type Sandbox } from './local-stripe/sandbox';
+import { createLocalStripe, type LocalStripe } from './local-stripe/local-stripe';
 import { startServer, type Running } from '../server';
 import { saveSettings } from '../settings/settings';
 import { activateWorkflow, createWorkflow } from '../workflows/workflows';
@@ -25,7 +25,7 @@ export const SANDBOX_PORT = 4243;
 const ACTIVE_TEMPLATES = ['new_customer', 'payment_failed'];
 
 export interface LocalStack {
-  sandbox: Sandbox;
+  localStripe: LocalStripe;
   running: Running;
   account: { accountId: string; livemode: boolean };
   url: string;
@@ -55,11 +55,11 @@ export async function startLocalStack({
   const appSecret = process.env.STRIPE_APP_SECRET?.split(',')[0] || `absec_${randomBytes(12).toString('hex')}`;
   const webhookSecret = `whsec_${randomBytes(16).toString('hex')}`;
 
-  const sandbox = createSandbox({ webhookUrl: `${url}/webhooks/stripe`, webhookSecret, appSecret });
-  const sandboxPort = await holdPort('SANDBOX_PORT', SANDBOX_PORT, async (wanted) =>
-    Number(new URL((await sandbox.listen(wanted)).url).port),
+  const localStripe = createLocalStripe({ webhookUrl: `${url}/webhooks/stripe`, webhookSecret, appSecret });
+  const stripePort = await holdPort('SANDBOX_PORT', SANDBOX_PORT, async (wanted) =>
+    Number(new URL((await localStripe.listen(wanted)).url).port),
   );
-  const stripeUrl = `http://127.0.0.1:${sandboxPort}`;
+  const stripeUrl = `http://127.0.0.1:${stripePort}`;
   const honoured = Object.fromEntries(HONOURED.map((name) => [name, process.env[name]]));
   const configuration = readConfig({
     DATABASE_URL: `sqlite:${folder}/tillpost.db`,
@@ -75,10 +75,10 @@ export async function startLocalStack({
   });
   const ctx = createContext(configuration, process.env.LOG_LEVEL ? {} : { log });
   const running = await startServer(ctx, { bound });
-  const account = { accountId: sandbox.defaultAccount.id, livemode: false };
-  await connectAccount(ctx, sandbox, account);
+  const account = { accountId: localStripe.defaultAccount.id, livemode: false };
+  await connectAccount(ctx, localStripe, account);
   return {
-    sandbox,
+    localStripe,
     running,
     account,
     url,
@@ -86,7 +86,7 @@ export async function startLocalStack({
     appSecret,
     folder,
     async stop() {
-      await sandbox.close();
+      await localStripe.close();
       await running.stop();
     },
   };

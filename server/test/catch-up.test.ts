@@ -22,7 +22,7 @@ async function withTillpost(options: HarnessOptions, work: (tillpost: Tillpost) 
 }
 
 /** The endpoint is down: Stripe gets no answer. */
-const outage = ({ sandbox }: Tillpost) => sandbox.setWebhookUrl('http://127.0.0.1:9/nobody');
+const outage = ({ localStripe }: Tillpost) => localStripe.setWebhookUrl('http://127.0.0.1:9/nobody');
 const customer = (n: number) => ({
   id: `cus_${n}`,
   object: 'customer',
@@ -37,7 +37,7 @@ describe.each(ENGINES as readonly Engine[])('catching up on %s', (engine) => {
     withTillpost({ engine }, async (tillpost) => {
       outage(tillpost);
       tillpost.clock.advance(1_000);
-      for (let n = 0; n < 230; n++) await tillpost.sandbox.emit(ACCOUNT, false, 'customer.created', customer(n));
+      for (let n = 0; n < 230; n++) await tillpost.localStripe.emit(ACCOUNT, false, 'customer.created', customer(n));
       expect(await customersOf(tillpost)).toBe(0);
       tillpost.clock.advance(HOUR);
       await tillpost.worker.drain();
@@ -50,10 +50,10 @@ describe.each(ENGINES as readonly Engine[])('catching up on %s', (engine) => {
       const url = `${tillpost.url}/webhooks/stripe`;
       tillpost.clock.advance(60_000);
       outage(tillpost);
-      await tillpost.sandbox.emit(ACCOUNT, false, 'customer.created', customer(1));
+      await tillpost.localStripe.emit(ACCOUNT, false, 'customer.created', customer(1));
       tillpost.clock.advance(5_000);
-      tillpost.sandbox.setWebhookUrl(url);
-      await tillpost.sandbox.emit(ACCOUNT, false, 'customer.created', customer(2));
+      tillpost.localStripe.setWebhookUrl(url);
+      await tillpost.localStripe.emit(ACCOUNT, false, 'customer.created', customer(2));
       expect(await customersOf(tillpost)).toBe(1);
       tillpost.clock.advance(5 * DAY);
       await tillpost.worker.drain();
@@ -62,9 +62,9 @@ describe.each(ENGINES as readonly Engine[])('catching up on %s', (engine) => {
 
   it('stores nothing twice, whether it was delivered or fetched before', () =>
     withTillpost({ engine }, async (tillpost) => {
-      await tillpost.sandbox.emit(ACCOUNT, false, 'customer.created', customer(1));
+      await tillpost.localStripe.emit(ACCOUNT, false, 'customer.created', customer(1));
       outage(tillpost);
-      const missed = await tillpost.sandbox.emit(ACCOUNT, false, 'customer.created', customer(2));
+      const missed = await tillpost.localStripe.emit(ACCOUNT, false, 'customer.created', customer(2));
       for (let round = 0; round < 3; round++) {
         tillpost.clock.advance(HOUR);
         await tillpost.worker.drain();
@@ -76,10 +76,10 @@ describe.each(ENGINES as readonly Engine[])('catching up on %s', (engine) => {
   it('begins by itself when a process starts', () =>
     withTillpost({ engine: 'postgres' }, async (tillpost) => {
       outage(tillpost);
-      await tillpost.sandbox.emit(ACCOUNT, false, 'customer.created', customer(1));
-      const { databaseUrl, sandbox, clock, stripeUrl } = tillpost;
+      await tillpost.localStripe.emit(ACCOUNT, false, 'customer.created', customer(1));
+      const { databaseUrl, localStripe, clock, stripeUrl } = tillpost;
       const env = { STRIPE_API_BASE: stripeUrl };
-      const restarted = await startTillpost({ databaseUrl, sandbox, clock, env });
+      const restarted = await startTillpost({ databaseUrl, localStripe, clock, env });
       await restarted.worker.drain();
       expect(await customersOf(tillpost)).toBe(1);
       await restarted.close();
@@ -88,8 +88,8 @@ describe.each(ENGINES as readonly Engine[])('catching up on %s', (engine) => {
   it('begins at once after reconnecting, for all the time without a connection', () =>
     withTillpost({ engine }, async (tillpost) => {
       outage(tillpost);
-      tillpost.sandbox.revoke(ACCOUNT, false);
-      await tillpost.sandbox.emit(ACCOUNT, false, 'customer.created', customer(1));
+      tillpost.localStripe.revoke(ACCOUNT, false);
+      await tillpost.localStripe.emit(ACCOUNT, false, 'customer.created', customer(1));
       tillpost.clock.advance(20 * DAY);
       await tillpost.worker.drain();
       expect((await findInstall(tillpost.db, TEST))?.status).toBe('needs_reconnect');
@@ -103,11 +103,11 @@ describe('catching up', () => {
   it('asks for our types only, in one call an hour while there is nothing', () =>
     withTillpost({}, async (tillpost) => {
       outage(tillpost);
-      await tillpost.sandbox.emit(ACCOUNT, false, 'charge.succeeded', { id: 'ch_1', object: 'charge' });
-      tillpost.sandbox.requests.clear();
+      await tillpost.localStripe.emit(ACCOUNT, false, 'charge.succeeded', { id: 'ch_1', object: 'charge' });
+      tillpost.localStripe.requests.clear();
       tillpost.clock.advance(HOUR);
       await tillpost.worker.drain();
-      expect(tillpost.sandbox.requests.count({ path: '/v1/events' })).toBe(1);
+      expect(tillpost.localStripe.requests.count({ path: '/v1/events' })).toBe(1);
       expect(
         await tillpost.db.selectFrom('event').select('id').where('type', '=', 'charge.succeeded').execute(),
       ).toEqual([]);
@@ -118,7 +118,7 @@ describe('catching up', () => {
     withTillpost({}, async (tillpost) => {
       outage(tillpost);
       const before = Math.floor((tillpost.clock.now() - DAY) / 1000);
-      await tillpost.sandbox.emit(ACCOUNT, false, 'customer.created', customer(1), { created: before });
+      await tillpost.localStripe.emit(ACCOUNT, false, 'customer.created', customer(1), { created: before });
       tillpost.clock.advance(HOUR);
       await tillpost.worker.drain();
       expect(await customersOf(tillpost)).toBe(0);
@@ -127,8 +127,8 @@ describe('catching up', () => {
   it('tries again soon when Stripe fails, and misses nothing by it', () =>
     withTillpost({}, async (tillpost) => {
       outage(tillpost);
-      await tillpost.sandbox.emit(ACCOUNT, false, 'customer.created', customer(1));
-      tillpost.sandbox.faults.add({ kind: 'server_error', path: '/v1/events', times: 1 });
+      await tillpost.localStripe.emit(ACCOUNT, false, 'customer.created', customer(1));
+      tillpost.localStripe.faults.add({ kind: 'server_error', path: '/v1/events', times: 1 });
       tillpost.clock.advance(HOUR);
       await tillpost.worker.drain();
       expect(await customersOf(tillpost)).toBe(0);
@@ -143,8 +143,8 @@ describe('catching up', () => {
       const { createServer } = await import('node:http');
       const thief = createServer((_req, res) => res.end('ok')).listen(0, '127.0.0.1');
       await new Promise((resolve) => thief.once('listening', resolve));
-      tillpost.sandbox.setWebhookUrl(`http://127.0.0.1:${(thief.address() as { port: number }).port}`);
-      await tillpost.sandbox.emit(ACCOUNT, false, 'customer.created', customer(1));
+      tillpost.localStripe.setWebhookUrl(`http://127.0.0.1:${(thief.address() as { port: number }).port}`);
+      await tillpost.localStripe.emit(ACCOUNT, false, 'customer.created', customer(1));
       tillpost.clock.advance(HOUR);
       await tillpost.worker.drain();
       expect(await customersOf(tillpost)).toBe(0);
@@ -157,9 +157,9 @@ describe('catching up', () => {
   it('asks nothing any more for an account that is gone', () =>
     withTillpost({}, async (tillpost) => {
       await transact(tillpost.db, (trx) => endInstall(trx, TEST, tillpost.clock.now()));
-      tillpost.sandbox.requests.clear();
+      tillpost.localStripe.requests.clear();
       tillpost.clock.advance(2 * HOUR);
       await tillpost.worker.drain();
-      expect(tillpost.sandbox.requests.list()).toEqual([]);
+      expect(tillpost.localStripe.requests.list()).toEqual([]);
     }));
 });

@@ -18,7 +18,7 @@ async function startAhead(engine: (typeof ENGINES)[number]) {
   const customer = await tillpost.ctx
     .stripeFor('sk_test_sandbox0000000000')
     .customers.create({ email: 'asked@example.com', name: 'Asked Person' }, { stripeAccount: ACCOUNT });
-  await tillpost.sandbox.idle();
+  await tillpost.localStripe.idle();
   await tillpost.worker.drain();
   return {
     ...tillpost,

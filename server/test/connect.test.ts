@@ -38,14 +38,14 @@ const callback = (fields: Record<string, string>) => `/oauth/callback?${new URLS
 
 async function signIn(tillpost: Tillpost, browser: BrowserClient, account = ACCOUNT, mode: 'live' | 'test' = 'test') {
   const state = await beginState(browser, mode);
-  const code = tillpost.sandbox.authorize(account, mode === 'live');
+  const code = tillpost.localStripe.authorize(account, mode === 'live');
   return browser.get(callback({ code, state }));
 }
 
 describe.each(ENGINES)('connecting on %s', (engine) => {
   it('leads to the install link and back into the settings, signed in', () =>
     withTillpost({ engine }, async (tillpost) => {
-      tillpost.sandbox.addAccount({ id: ACCOUNT, name: 'Corner Bakery', email: 'owner@bakery.example' });
+      tillpost.localStripe.addAccount({ id: ACCOUNT, name: 'Corner Bakery', email: 'owner@bakery.example' });
       const browser = createBrowserClient(tillpost.url);
       const start = await browser.get('/connect?mode=test');
       const link = new URL(start.headers.get('location') ?? '');
@@ -53,7 +53,7 @@ describe.each(ENGINES)('connecting on %s', (engine) => {
       expect(link.searchParams.get('client_id')).toBe('ca_sandbox_test');
       expect(link.searchParams.get('redirect_uri')).toBe(`${tillpost.url}/oauth/callback`);
 
-      const code = tillpost.sandbox.authorize(ACCOUNT, false);
+      const code = tillpost.localStripe.authorize(ACCOUNT, false);
       const end = await browser.get(callback({ code, state: link.searchParams.get('state') ?? '' }));
       expect([end.status, end.headers.get('location')]).toEqual([302, '/settings/stripe?connected=1']);
       expect((await browser.get('/settings/stripe')).status).toBe(200);
@@ -129,7 +129,7 @@ describe("Stripe's install page", () => {
 
   it('allowing leads into the settings, denying to a page that says so', () =>
     withTillpost({}, async (tillpost) => {
-      tillpost.sandbox.addAccount({ id: ACCOUNT });
+      tillpost.localStripe.addAccount({ id: ACCOUNT });
       const browser = createBrowserClient(tillpost.url);
       const denied = await decide(browser, 'deny');
       expect(denied.status).toBe(400);
@@ -147,18 +147,18 @@ describe('a callback that can not be honoured is a page that says what happened'
     [
       'no state, as from the Marketplace',
       /without starting here/,
-      (tillpost) => Promise.resolve({ code: tillpost.sandbox.authorize(ACCOUNT, false) }),
+      (tillpost) => Promise.resolve({ code: tillpost.localStripe.authorize(ACCOUNT, false) }),
     ],
     [
       'an unknown state',
       /Start again/,
-      (tillpost) => Promise.resolve({ code: tillpost.sandbox.authorize(ACCOUNT, false), state: 'made-up' }),
+      (tillpost) => Promise.resolve({ code: tillpost.localStripe.authorize(ACCOUNT, false), state: 'made-up' }),
     ],
     [
       'a state of another browser',
       /only in the browser it began in/,
       async (tillpost) => ({
-        code: tillpost.sandbox.authorize(ACCOUNT, false),
+        code: tillpost.localStripe.authorize(ACCOUNT, false),
         state: await beginState(createBrowserClient(tillpost.url)),
       }),
     ],
@@ -168,7 +168,7 @@ describe('a callback that can not be honoured is a page that says what happened'
       async (tillpost, browser) => {
         const state = await beginState(browser);
         tillpost.clock.advance(10 * 60_000 + 1_000);
-        return { code: tillpost.sandbox.authorize(ACCOUNT, false), state };
+        return { code: tillpost.localStripe.authorize(ACCOUNT, false), state };
       },
     ],
     ['no code', /without the code/, async (_tillpost, browser) => ({ state: await beginState(browser) })],
@@ -185,7 +185,7 @@ describe('a callback that can not be honoured is a page that says what happened'
       /not valid any more/,
       async (tillpost, browser) => {
         const state = await beginState(browser);
-        const code = tillpost.sandbox.authorize(ACCOUNT, false);
+        const code = tillpost.localStripe.authorize(ACCOUNT, false);
         tillpost.clock.advance(5 * 60_000 + 1_000);
         return { code, state };
       },
@@ -194,7 +194,7 @@ describe('a callback that can not be honoured is a page that says what happened'
       'a code of the other mode',
       /not valid any more/,
       async (tillpost, browser) => ({
-        code: tillpost.sandbox.authorize(ACCOUNT, true),
+        code: tillpost.localStripe.authorize(ACCOUNT, true),
         state: await beginState(browser),
       }),
     ],
@@ -202,7 +202,7 @@ describe('a callback that can not be honoured is a page that says what happened'
       'a forged install signature',
       /not signed with this app/,
       async (tillpost, browser) => ({
-        code: tillpost.sandbox.authorize(ACCOUNT, false),
+        code: tillpost.localStripe.authorize(ACCOUNT, false),
         state: await beginState(browser),
         user_id: 'usr_1',
         account_id: ACCOUNT,
@@ -213,16 +213,16 @@ describe('a callback that can not be honoured is a page that says what happened'
       'Stripe failing',
       /can not be reached/,
       async (tillpost, browser) => {
-        tillpost.sandbox.faults.add({ kind: 'server_error', path: '/v1/oauth/token' });
-        return { code: tillpost.sandbox.authorize(ACCOUNT, false), state: await beginState(browser) };
+        tillpost.localStripe.faults.add({ kind: 'server_error', path: '/v1/oauth/token' });
+        return { code: tillpost.localStripe.authorize(ACCOUNT, false), state: await beginState(browser) };
       },
     ],
     [
       'a cut connection',
       /can not be reached/,
       async (tillpost, browser) => {
-        tillpost.sandbox.faults.add({ kind: 'cut', path: '/v1/oauth/token' });
-        return { code: tillpost.sandbox.authorize(ACCOUNT, false), state: await beginState(browser) };
+        tillpost.localStripe.faults.add({ kind: 'cut', path: '/v1/oauth/token' });
+        return { code: tillpost.localStripe.authorize(ACCOUNT, false), state: await beginState(browser) };
       },
     ],
   ];
@@ -244,7 +244,7 @@ describe('a callback that can not be honoured is a page that says what happened'
     withTillpost({}, async (tillpost) => {
       const browser = createBrowserClient(tillpost.url);
       const state = await beginState(browser);
-      const url = callback({ code: tillpost.sandbox.authorize(ACCOUNT, false), state });
+      const url = callback({ code: tillpost.localStripe.authorize(ACCOUNT, false), state });
       expect((await browser.get(url)).status).toBe(302);
       expect((await browser.get(url)).status).toBe(400);
       expect((await findInstall(tillpost.db, TEST))?.status).toBe('active');
@@ -274,7 +274,7 @@ describe('the install signature', () => {
       const browser = createBrowserClient(tillpost.url);
       const install_signature = `t=${Math.floor(tillpost.clock.now() / 1000)},${part}`;
       const state = await beginState(browser);
-      const code = tillpost.sandbox.authorize(ACCOUNT, false);
+      const code = tillpost.localStripe.authorize(ACCOUNT, false);
       const response = await browser.get(
         callback({ code, state, user_id: 'usr_1', account_id: ACCOUNT, install_signature }),
       );
@@ -289,7 +289,7 @@ describe('the install signature', () => {
       const state = await beginState(browser);
       const identity = { state, user_id: 'usr_1', account_id: ACCOUNT };
       const install_signature = sign(JSON.stringify(identity), SECRETS.app, tillpost.clock.now());
-      const code = tillpost.sandbox.authorize(ACCOUNT, false);
+      const code = tillpost.localStripe.authorize(ACCOUNT, false);
       expect((await browser.get(callback({ ...identity, code, install_signature }))).status).toBe(302);
     }));
 });

@@ -11,9 +11,9 @@ const MINUTE = 60_000;
 async function withTillpost(options: HarnessOptions, work: (tillpost: Tillpost) => Promise<void>): Promise<void> {
   const tillpost = await startTillpost(options);
   try {
-    tillpost.sandbox.addAccount({ id: ACCOUNT, email: 'owner@bakery.example' });
+    tillpost.localStripe.addAccount({ id: ACCOUNT, email: 'owner@bakery.example' });
     await tillpost.connect();
-    tillpost.sandbox.requests.clear();
+    tillpost.localStripe.requests.clear();
     await work(tillpost);
   } finally {
     await tillpost.close();
@@ -21,7 +21,7 @@ async function withTillpost(options: HarnessOptions, work: (tillpost: Tillpost) 
 }
 
 const ask = (ctx: Context) => withStripe(ctx, TEST, (stripe) => stripe.customers.list({ limit: 1 }));
-const refreshes = ({ sandbox }: Tillpost) => sandbox.requests.count({ grant_type: 'refresh_token' });
+const refreshes = ({ localStripe }: Tillpost) => localStripe.requests.count({ grant_type: 'refresh_token' });
 const statusOf = async ({ db }: Tillpost) => (await findInstall(db, TEST))?.status;
 
 describe.each(ENGINES)('an access token on %s', (engine) => {
@@ -42,7 +42,7 @@ describe.each(ENGINES)('an access token on %s', (engine) => {
 
   it('is replaced after a 401, and the call made again', () =>
     withTillpost({ engine }, async (tillpost) => {
-      tillpost.sandbox.faults.add({ kind: 'unauthorized', path: '/v1/customers', times: 1 });
+      tillpost.localStripe.faults.add({ kind: 'unauthorized', path: '/v1/customers', times: 1 });
       await ask(tillpost.ctx);
       expect(refreshes(tillpost)).toBe(1);
       expect(await statusOf(tillpost)).toBe('active');
@@ -51,7 +51,7 @@ describe.each(ENGINES)('an access token on %s', (engine) => {
   it('keeps working for a while when Stripe can not replace it yet', () =>
     withTillpost({ engine }, async (tillpost) => {
       tillpost.clock.advance(56 * MINUTE);
-      tillpost.sandbox.faults.add({ kind: 'server_error', path: '/v1/oauth/token', times: 2 });
+      tillpost.localStripe.faults.add({ kind: 'server_error', path: '/v1/oauth/token', times: 2 });
       await ask(tillpost.ctx);
       tillpost.clock.advance(5 * MINUTE);
       await expect(ask(tillpost.ctx)).rejects.toMatchObject({ statusCode: 500 });
@@ -61,17 +61,17 @@ describe.each(ENGINES)('an access token on %s', (engine) => {
 
   it('that is revoked turns the install to needs_reconnect, without asking Stripe again and again', () =>
     withTillpost({ engine }, async (tillpost) => {
-      tillpost.sandbox.revoke(ACCOUNT, false);
+      tillpost.localStripe.revoke(ACCOUNT, false);
       await expect(ask(tillpost.ctx)).rejects.toThrow(NeedsReconnect);
       expect(await statusOf(tillpost)).toBe('needs_reconnect');
-      tillpost.sandbox.requests.clear();
+      tillpost.localStripe.requests.clear();
       await expect(ask(tillpost.ctx)).rejects.toThrow(NeedsReconnect);
-      expect(tillpost.sandbox.requests.list()).toEqual([]);
+      expect(tillpost.localStripe.requests.list()).toEqual([]);
     }));
 
   it('works again after reconnecting', () =>
     withTillpost({ engine }, async (tillpost) => {
-      tillpost.sandbox.revoke(ACCOUNT, false);
+      tillpost.localStripe.revoke(ACCOUNT, false);
       await expect(ask(tillpost.ctx)).rejects.toThrow(NeedsReconnect);
       await tillpost.connect();
       await ask(tillpost.ctx);
@@ -84,7 +84,7 @@ describe('two processes on one database', () => {
     withTillpost({ engine: 'postgres' }, async (tillpost) => {
       const other = anotherProcess(tillpost);
       tillpost.clock.advance(61 * MINUTE);
-      tillpost.sandbox.faults.add({ kind: 'slow', path: '/v1/oauth/token', delay_ms: 200 });
+      tillpost.localStripe.faults.add({ kind: 'slow', path: '/v1/oauth/token', delay_ms: 200 });
       await Promise.all([ask(tillpost.ctx), ask(other), ask(tillpost.ctx), ask(other)]);
       expect(refreshes(tillpost)).toBe(1);
       expect(await statusOf(tillpost)).toBe('active');
@@ -120,7 +120,7 @@ describe('two processes on one database', () => {
     withTillpost({ engine: 'postgres' }, async (tillpost) => {
       const other = anotherProcess(tillpost);
       tillpost.clock.advance(61 * MINUTE);
-      tillpost.sandbox.faults.add({ kind: 'slow', path: '/v1/oauth/token', delay_ms: 300, times: 1 });
+      tillpost.localStripe.faults.add({ kind: 'slow', path: '/v1/oauth/token', delay_ms: 300, times: 1 });
       const slow = ask(tillpost.ctx);
       await new Promise((resolve) => setTimeout(resolve, 100));
       // The lease ends early: a process that was suspended for longer than it.
@@ -141,8 +141,8 @@ describe('the key that seals tokens', () => {
     await withTillpost({ engine: 'postgres', clock }, async (tillpost) => {
       const [newKey, oldKey] = [Buffer.alloc(32, 9), Buffer.alloc(32, 7)].map((key) => key.toString('base64'));
       const env = { ENCRYPTION_KEY: `${newKey},${oldKey}`, STRIPE_API_BASE: tillpost.stripeUrl };
-      const { databaseUrl, sandbox } = tillpost;
-      const rotated = await startTillpost({ databaseUrl, sandbox, clock, env });
+      const { databaseUrl, localStripe } = tillpost;
+      const rotated = await startTillpost({ databaseUrl, localStripe, clock, env });
       await ask(rotated.ctx);
       clock.advance(61 * MINUTE);
       await ask(rotated.ctx);
@@ -155,7 +155,12 @@ describe('the key that seals tokens', () => {
     const clock = createClock();
     await withTillpost({ engine: 'postgres', clock }, async (tillpost) => {
       const env = { ENCRYPTION_KEY: Buffer.alloc(32, 9).toString('base64'), STRIPE_API_BASE: tillpost.stripeUrl };
-      const other = await startTillpost({ databaseUrl: tillpost.databaseUrl, sandbox: tillpost.sandbox, clock, env });
+      const other = await startTillpost({
+        databaseUrl: tillpost.databaseUrl,
+        localStripe: tillpost.localStripe,
+        clock,
+        env,
+      });
       await expect(ask(other.ctx)).rejects.toThrow(NeedsReconnect);
       expect(await statusOf(tillpost)).toBe('needs_reconnect');
       await other.close();
@@ -175,7 +180,7 @@ describe('the notice of a dead connection', () => {
       };
       await withTillpost({ env }, async (tillpost) => {
         for (const outage of [1, 2]) {
-          tillpost.sandbox.revoke(ACCOUNT, false);
+          tillpost.localStripe.revoke(ACCOUNT, false);
           await expect(ask(tillpost.ctx)).rejects.toThrow(NeedsReconnect);
           await tillpost.worker.drain();
           tillpost.clock.advance(3 * 60 * MINUTE);
@@ -200,7 +205,7 @@ describe('the notice of a dead connection', () => {
           ALERT_EMAIL: 'ops@tillpost.example',
         };
         await withTillpost({ env }, async (tillpost) => {
-          tillpost.sandbox.revoke(ACCOUNT, false);
+          tillpost.localStripe.revoke(ACCOUNT, false);
           await expect(ask(tillpost.ctx)).rejects.toThrow(NeedsReconnect);
           await tillpost.worker.drain();
           tillpost.clock.advance(3 * 60 * MINUTE);

@@ -28,18 +28,18 @@ async function withTillpost(options: HarnessOptions, work: (tillpost: Tillpost) 
 
 /** An install with contacts, billing, a workflow with runs and emails, settings and an import. */
 async function fill(tillpost: Tillpost, tenant = TEST): Promise<void> {
-  const { db, clock, sandbox } = tillpost;
+  const { db, clock, localStripe } = tillpost;
   const { accountId, livemode } = tenant;
   const workflow = await createWorkflow(db, tenant, { template: 'new_customer' }, clock.now());
   await activateWorkflow(db, tenant, workflow.id, clock.now());
   for (const n of [1, 2, 3])
-    await sandbox.trigger('customer.created', {
+    await localStripe.trigger('customer.created', {
       account: accountId,
       livemode,
       email: `p${n}@example.com`,
       name: `P ${n}`,
     });
-  await sandbox.trigger('customer.subscription.created', { account: accountId, livemode });
+  await localStripe.trigger('customer.subscription.created', { account: accountId, livemode });
   await startImport(db, tenant, clock.now());
   await createOpenLink(tillpost.ctx, tenant, 'usr_1');
   await tillpost.worker.drain();
@@ -109,7 +109,7 @@ describe.each(ENGINES)('disconnecting on %s', (engine) => {
   it('lets events that come afterwards end as not_installed, without their payload', () =>
     withTillpost({ engine }, async (tillpost) => {
       await disconnect(tillpost.ctx, TEST);
-      const event = await tillpost.sandbox.trigger('customer.created', { account: ACCOUNT });
+      const event = await tillpost.localStripe.trigger('customer.created', { account: ACCOUNT });
       await tillpost.worker.drain();
       const row = await tillpost.db.selectFrom('event').selectAll().where('id', '=', event.id).executeTakeFirst();
       expect(row).toMatchObject({ status: 'ignored', reason: 'not_installed' });
@@ -120,7 +120,7 @@ describe.each(ENGINES)('disconnecting on %s', (engine) => {
   it('comes from uninstalling at Stripe just the same', () =>
     withTillpost({ engine }, async (tillpost) => {
       tillpost.clock.advance(60_000);
-      await tillpost.sandbox.uninstall(ACCOUNT, false);
+      await tillpost.localStripe.uninstall(ACCOUNT, false);
       await tillpost.worker.drain();
       expect(await findInstall(tillpost.db, TEST)).toMatchObject({ status: 'removed', access_token: null });
       expect(await tillpost.call('overview')).toMatchObject({ connected: false, status: 'removed' });
@@ -169,7 +169,7 @@ describe.each(ENGINES)('erasing on %s', (engine) => {
       expect(await findSuppression(tillpost.db, TEST, 'p2@example.com')).toBeUndefined();
       await tillpost.connect();
       await tillpost.enable();
-      await tillpost.sandbox.trigger('customer.created', { account: ACCOUNT, email: 'p1@example.com' });
+      await tillpost.localStripe.trigger('customer.created', { account: ACCOUNT, email: 'p1@example.com' });
       await tillpost.worker.drain();
       expect(await tillpost.db.selectFrom('contact').select('status').executeTakeFirst()).toEqual({
         status: 'unsubscribed',
@@ -202,8 +202,8 @@ describe('disconnecting', () => {
   it('does not follow from an uninstall that is older than the connection', () =>
     withTillpost({}, async (tillpost) => {
       tillpost.clock.advance(60_000);
-      tillpost.sandbox.setWebhookUrl('http://127.0.0.1:9/nobody');
-      const event = await tillpost.sandbox.uninstall(ACCOUNT, false);
+      tillpost.localStripe.setWebhookUrl('http://127.0.0.1:9/nobody');
+      const event = await tillpost.localStripe.uninstall(ACCOUNT, false);
       tillpost.clock.advance(60_000);
       await tillpost.connect();
       await tillpost.deliver(event);
@@ -239,7 +239,7 @@ describe('housekeeping', () => {
       const definition = { name: 'Late welcome', trigger: { event: 'customer.created' }, steps } as const;
       const { id } = await createWorkflow(db, TEST, { definition }, clock.now());
       await activateWorkflow(db, TEST, id, clock.now());
-      await tillpost.sandbox.trigger('customer.created', { account: ACCOUNT, email: 'p1@example.com' });
+      await tillpost.localStripe.trigger('customer.created', { account: ACCOUNT, email: 'p1@example.com' });
       const payloads = async () => {
         await tillpost.worker.drain();
         const { count } = await db
@@ -265,7 +265,7 @@ describe('housekeeping', () => {
     withTillpost({ engine, env: { RETENTION_DAYS: '7' } }, async (tillpost) => {
       const ids: string[] = [];
       for (const n of [1, 2]) {
-        const event = await tillpost.sandbox.trigger('customer.created', {
+        const event = await tillpost.localStripe.trigger('customer.created', {
           account: ACCOUNT,
           email: `p${n}@example.com`,
         });
@@ -275,7 +275,10 @@ describe('housekeeping', () => {
       const waits = { status: 'waiting' as const, due_at: null };
       await tillpost.db.updateTable('event').set(waits).where('id', '=', ids[1]!).execute();
       tillpost.clock.advance(8 * DAY);
-      const fresh = await tillpost.sandbox.trigger('customer.created', { account: ACCOUNT, email: 'p3@example.com' });
+      const fresh = await tillpost.localStripe.trigger('customer.created', {
+        account: ACCOUNT,
+        email: 'p3@example.com',
+      });
       await tillpost.worker.drain();
       const kept = await tillpost.db
         .selectFrom('event_payload')

@@ -11,7 +11,7 @@ import type { EventType } from '../../shared/catalogue';
 import { readConfig } from '../config';
 import { createContext, type Context } from '../context';
 import type { Tenant } from '../db/tenant';
-import { createSandbox, type Sandbox } from '../dev/local-stripe/sandbox';
+import { createLocalStripe, type LocalStripe } from '../dev/local-stripe/local-stripe';
 import { connectAccount } from '../dev/connect-account';
 import { startServer } from '../server';
 import { saveSettings } from '../settings/settings';
@@ -47,7 +47,7 @@ export interface HarnessOptions {
   overrides?: Partial<Context>;
   /** Lets the loop turn by itself; otherwise the test calls worker.drain(). */
   runsWorker?: boolean;
-  sandbox?: Sandbox;
+  localStripe?: LocalStripe;
 }
 
 export type Tillpost = Awaited<ReturnType<typeof startTillpost>>;
@@ -56,9 +56,9 @@ export async function startTillpost(options: HarnessOptions = {}) {
   const clock = options.clock ?? createClock();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const sandbox =
-    options.sandbox ??
-    createSandbox({
+  const localStripe =
+    options.localStripe ??
+    createLocalStripe({
       now: () => clock.now(),
       webhookUrl: `${url}/webhooks/stripe`,
       webhookSecret: SECRETS.webhook.test,
@@ -68,7 +68,7 @@ export async function startTillpost(options: HarnessOptions = {}) {
       retryDelays: [],
       seed: 1,
     });
-  const stripe = options.sandbox ? { url: options.env?.STRIPE_API_BASE ?? '' } : await sandbox.listen(0);
+  const stripe = options.localStripe ? { url: options.env?.STRIPE_API_BASE ?? '' } : await localStripe.listen(0);
   const databaseUrl = options.databaseUrl ?? (await freshDatabase(options.engine ?? 'sqlite'));
   const settings = readConfig({
     PORT: String(port),
@@ -91,16 +91,16 @@ export async function startTillpost(options: HarnessOptions = {}) {
     ...running,
     url,
     clock,
-    sandbox,
+    localStripe,
     stripeUrl: stripe.url,
     databaseUrl,
     db: ctx.db,
 
     /** Connects an account by the OAuth flow, the browser's part played here. */
     async connect(tenant: Tenant = TEST): Promise<void> {
-      if (!sandbox.accounts().some(({ id }) => id === tenant.accountId))
-        sandbox.addAccount({ id: tenant.accountId, name: 'Test account' });
-      await connectAccount(ctx, sandbox, tenant);
+      if (!localStripe.accounts().some(({ id }) => id === tenant.accountId))
+        localStripe.addAccount({ id: tenant.accountId, name: 'Test account' });
+      await connectAccount(ctx, localStripe, tenant);
     },
 
     /** Turns every event on, with what the test wants otherwise. */
@@ -153,7 +153,7 @@ export async function startTillpost(options: HarnessOptions = {}) {
 
     async close(): Promise<void> {
       await running.stop();
-      if (!options.sandbox) await sandbox.close();
+      if (!options.localStripe) await localStripe.close();
     },
   };
 }

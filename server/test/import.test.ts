@@ -31,14 +31,14 @@ async function importAll(tillpost: Tillpost) {
 describe.each(ENGINES)('an import on %s', (engine) => {
   it('brings in every customer with name, billing and consent, and starts no workflow', () =>
     withTillpost({ engine }, async (tillpost) => {
-      tillpost.sandbox.seedCustomers(ACCOUNT, false, 250, { withSubscriptions: true });
+      tillpost.localStripe.seedCustomers(ACCOUNT, false, 250, { withSubscriptions: true });
       await tillpost.enable({}, { consent: 'transactional_only' });
       expect(await start(tillpost)).toEqual({ status: 'running', done: 0, total: null });
       await tillpost.worker.drain();
       expect(await progress(tillpost)).toEqual({ status: 'done', done: 250, total: 250 });
       expect(await countContacts(tillpost.db, TEST)).toBe(250);
 
-      const [customer] = tillpost.sandbox.tenant(ACCOUNT, false).customers.list();
+      const [customer] = tillpost.localStripe.tenant(ACCOUNT, false).customers.list();
       const contact = await findContactByCustomer(tillpost.db, TEST, customer!.id);
       expect(contact).toMatchObject({
         email: customer!.email?.toLowerCase(),
@@ -60,9 +60,9 @@ describe.each(ENGINES)('an import on %s', (engine) => {
 
   it('made twice updates, and doubles nothing', () =>
     withTillpost({ engine }, async (tillpost) => {
-      tillpost.sandbox.seedCustomers(ACCOUNT, false, 120);
+      tillpost.localStripe.seedCustomers(ACCOUNT, false, 120);
       await importAll(tillpost);
-      const customer = tillpost.sandbox.tenant(ACCOUNT, false).customers.list()[0]!;
+      const customer = tillpost.localStripe.tenant(ACCOUNT, false).customers.list()[0]!;
       customer.name = 'Changed Since';
       tillpost.clock.advance(60_000);
       expect(await importAll(tillpost)).toEqual({ status: 'done', done: 120, total: 120 });
@@ -72,17 +72,17 @@ describe.each(ENGINES)('an import on %s', (engine) => {
 
   it('is one at most: starting it again answers the one under way', () =>
     withTillpost({ engine }, async (tillpost) => {
-      tillpost.sandbox.seedCustomers(ACCOUNT, false, 10);
+      tillpost.localStripe.seedCustomers(ACCOUNT, false, 10);
       await Promise.all([start(tillpost), start(tillpost)]);
-      tillpost.sandbox.requests.clear();
+      tillpost.localStripe.requests.clear();
       await tillpost.worker.drain();
-      expect(tillpost.sandbox.requests.count({ path: '/v1/customers' })).toBe(1);
+      expect(tillpost.localStripe.requests.count({ path: '/v1/customers' })).toBe(1);
     }));
 
   it('goes on where it was when the process died in the middle of a page', () =>
     withTillpost({ engine }, async (tillpost) => {
-      tillpost.sandbox.seedCustomers(ACCOUNT, false, 350);
-      tillpost.sandbox.faults.add({ kind: 'server_error', path: '/v1/subscriptions', times: 1 });
+      tillpost.localStripe.seedCustomers(ACCOUNT, false, 350);
+      tillpost.localStripe.faults.add({ kind: 'server_error', path: '/v1/subscriptions', times: 1 });
       await start(tillpost);
       await tillpost.worker.drain();
       // What a process that died leaves: a claim without a result.
@@ -98,11 +98,11 @@ describe.each(ENGINES)('an import on %s', (engine) => {
 
   it('pauses when the token is revoked in the middle, and ends after reconnecting', () =>
     withTillpost({ engine }, async (tillpost) => {
-      tillpost.sandbox.seedCustomers(ACCOUNT, false, 250);
-      tillpost.sandbox.faults.add({ kind: 'server_error', path: '/v1/customers', times: 1 });
+      tillpost.localStripe.seedCustomers(ACCOUNT, false, 250);
+      tillpost.localStripe.faults.add({ kind: 'server_error', path: '/v1/customers', times: 1 });
       await start(tillpost);
       await tillpost.worker.drain();
-      tillpost.sandbox.revoke(ACCOUNT, false);
+      tillpost.localStripe.revoke(ACCOUNT, false);
       tillpost.clock.advance(60_000);
       await tillpost.worker.drain();
       expect(await progress(tillpost)).toMatchObject({ status: 'paused' });
@@ -116,9 +116,9 @@ describe.each(ENGINES)('an import on %s', (engine) => {
 describe('an import', () => {
   it('backs off when Stripe limits its rate or fails, and ends all the same', () =>
     withTillpost({}, async (tillpost) => {
-      tillpost.sandbox.seedCustomers(ACCOUNT, false, 150);
-      tillpost.sandbox.faults.add({ kind: 'rate_limit', path: '/v1/customers', times: 2 });
-      tillpost.sandbox.faults.add({ kind: 'cut', path: '/v1/subscriptions', times: 4 });
+      tillpost.localStripe.seedCustomers(ACCOUNT, false, 150);
+      tillpost.localStripe.faults.add({ kind: 'rate_limit', path: '/v1/customers', times: 2 });
+      tillpost.localStripe.faults.add({ kind: 'cut', path: '/v1/subscriptions', times: 4 });
       await start(tillpost);
       await tillpost.worker.drain();
       expect(await progress(tillpost)).toMatchObject({ status: 'running', done: 0 });
@@ -132,7 +132,7 @@ describe('an import', () => {
   it('leaves what a newer event has written', () =>
     withTillpost({}, async (tillpost) => {
       await tillpost.enable();
-      const { data } = await tillpost.sandbox.trigger('customer.created', {
+      const { data } = await tillpost.localStripe.trigger('customer.created', {
         account: ACCOUNT,
         email: 'new@example.com',
         name: 'New Name',
@@ -141,7 +141,7 @@ describe('an import', () => {
       await tillpost.worker.drain();
       const ahead = Math.floor(tillpost.clock.now() / 1000) + 5;
       const newer = { ...customer, email: 'newest@example.com', name: 'Newest Name' };
-      await tillpost.sandbox.emit(ACCOUNT, false, 'customer.updated', newer, { created: ahead });
+      await tillpost.localStripe.emit(ACCOUNT, false, 'customer.updated', newer, { created: ahead });
       await tillpost.worker.drain();
       await importAll(tillpost);
       const contact = await findContactByCustomer(tillpost.db, TEST, customer.id);
@@ -150,8 +150,8 @@ describe('an import', () => {
 
   it('keeps the choice of a contact that is there already', () =>
     withTillpost({}, async (tillpost) => {
-      tillpost.sandbox.seedCustomers(ACCOUNT, false, 1);
-      const customer = tillpost.sandbox.tenant(ACCOUNT, false).customers.list()[0]!;
+      tillpost.localStripe.seedCustomers(ACCOUNT, false, 1);
+      const customer = tillpost.localStripe.tenant(ACCOUNT, false).customers.list()[0]!;
       await importAll(tillpost);
       await tillpost.db.updateTable('contact').set({ status: 'unsubscribed' }).execute();
       tillpost.clock.advance(10_000);
@@ -163,8 +163,8 @@ describe('an import', () => {
 
   it('passes over customers without a usable address', () =>
     withTillpost({}, async (tillpost) => {
-      tillpost.sandbox.seedCustomers(ACCOUNT, false, 3);
-      const [blank, broken] = tillpost.sandbox.tenant(ACCOUNT, false).customers.list();
+      tillpost.localStripe.seedCustomers(ACCOUNT, false, 3);
+      const [blank, broken] = tillpost.localStripe.tenant(ACCOUNT, false).customers.list();
       Object.assign(blank!, { email: null });
       Object.assign(broken!, { email: 'not an address' });
       expect(await importAll(tillpost)).toEqual({ status: 'done', done: 3, total: 3 });
@@ -173,8 +173,8 @@ describe('an import', () => {
 
   it('puts customers who share an address on one contact', () =>
     withTillpost({}, async (tillpost) => {
-      tillpost.sandbox.seedCustomers(ACCOUNT, false, 3, { withSubscriptions: true });
-      for (const customer of tillpost.sandbox.tenant(ACCOUNT, false).customers.list())
+      tillpost.localStripe.seedCustomers(ACCOUNT, false, 3, { withSubscriptions: true });
+      for (const customer of tillpost.localStripe.tenant(ACCOUNT, false).customers.list())
         customer.email = 'Same@Example.com';
       await importAll(tillpost);
       expect(await countContacts(tillpost.db, TEST)).toBe(1);
@@ -183,9 +183,9 @@ describe('an import', () => {
 
   it('finds its way when the customer it stood at has been deleted', () =>
     withTillpost({}, async (tillpost) => {
-      tillpost.sandbox.seedCustomers(ACCOUNT, false, 150);
+      tillpost.localStripe.seedCustomers(ACCOUNT, false, 150);
       await start(tillpost);
-      const customers = tillpost.sandbox.tenant(ACCOUNT, false).customers;
+      const customers = tillpost.localStripe.tenant(ACCOUNT, false).customers;
       const list = customers.list();
       const standsAt = [...list].sort((a, b) => b.created - a.created)[99]!;
       const cursor = { customers: { after: standsAt.id, created: standsAt.created }, subscriptions: 'end' };
@@ -200,7 +200,7 @@ describe('an import', () => {
 
   it('fails with its reason when the connection may not read customers', () =>
     withTillpost({}, async (tillpost) => {
-      const key = tillpost.sandbox.createRestrictedKey(ACCOUNT, false, ['event_read']);
+      const key = tillpost.localStripe.createRestrictedKey(ACCOUNT, false, ['event_read']);
       await tillpost.db
         .updateTable('install')
         .set({
@@ -217,7 +217,7 @@ describe('an import', () => {
 
   it('ends when the account is disconnected', () =>
     withTillpost({}, async (tillpost) => {
-      tillpost.sandbox.seedCustomers(ACCOUNT, false, 10);
+      tillpost.localStripe.seedCustomers(ACCOUNT, false, 10);
       await start(tillpost);
       await disconnect(tillpost.ctx, TEST);
       await tillpost.worker.drain();
@@ -227,7 +227,7 @@ describe('an import', () => {
 
   it('of 10,000 customers with subscriptions takes well under a minute', () =>
     withTillpost({}, async (tillpost) => {
-      tillpost.sandbox.seedCustomers(ACCOUNT, false, 10_000, { withSubscriptions: true });
+      tillpost.localStripe.seedCustomers(ACCOUNT, false, 10_000, { withSubscriptions: true });
       const began = performance.now();
       expect(await importAll(tillpost)).toEqual({ status: 'done', done: 10_000, total: 10_000 });
       expect(performance.now() - began).toBeLessThan(30_000);

@@ -16,7 +16,7 @@ describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
       .stripeFor('sk_test_sandbox0000000000')
       .customers.create({ email: 'asked@example.com', name: 'Asked Person' }, { stripeAccount: ACCOUNT });
     customerId = customer.id;
-    await tillpost.sandbox.idle();
+    await tillpost.localStripe.idle();
     await tillpost.worker.drain();
   });
   afterEach(() => tillpost.close());
@@ -40,7 +40,7 @@ describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
 
   it('asks only once: then the customer is linked', async () => {
     await subscribe();
-    tillpost.sandbox.faults.add({ kind: 'server_error' });
+    tillpost.localStripe.faults.add({ kind: 'server_error' });
     expect(await read(await subscribe())).toMatchObject({ status: 'processed', email: 'asked@example.com' });
   });
 
@@ -56,19 +56,19 @@ describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
     ['a 500', { kind: 'server_error' }, 'stripe_unavailable'],
     ['a cut connection', { kind: 'cut' }, 'stripe_unavailable'],
   ] as const)('waits after %s and goes on by itself when Stripe answers again', async (_what, fault, reason) => {
-    tillpost.sandbox.faults.add(fault);
+    tillpost.localStripe.faults.add(fault);
     const id = await subscribe();
     const waiting = await read(id);
     expect(waiting).toMatchObject({ status: 'waiting', reason, attempts: 1 });
     expect(Date.parse(waiting.next_attempt_at ?? '') - tillpost.clock.now()).toBeLessThanOrEqual(2_000);
-    tillpost.sandbox.faults.clear();
+    tillpost.localStripe.faults.clear();
     tillpost.clock.advance(2_500);
     await tillpost.worker.drain();
     expect(await read(id)).toMatchObject({ status: 'processed', email: 'asked@example.com', next_attempt_at: null });
   });
 
   it('waits after five seconds without an answer, and holds up nobody else meanwhile', async () => {
-    tillpost.sandbox.faults.add({ kind: 'hang' });
+    tillpost.localStripe.faults.add({ kind: 'hang' });
     const event = fixtureEvent('customer.subscription.created', {
       account: ACCOUNT,
       created: Math.floor(Date.now() / 1000),
@@ -84,7 +84,7 @@ describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
     await tillpost.deliver(other);
     const second = await startTillpost({
       databaseUrl: tillpost.databaseUrl,
-      sandbox: tillpost.sandbox,
+      localStripe: tillpost.localStripe,
       env: { STRIPE_API_BASE: tillpost.stripeUrl },
     }).catch(() => undefined);
     if (engine === 'postgres' && second) {
@@ -97,7 +97,7 @@ describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
   }, 30_000);
 
   it('gives up after three days', async () => {
-    tillpost.sandbox.faults.add({ kind: 'server_error' });
+    tillpost.localStripe.faults.add({ kind: 'server_error' });
     const id = await subscribe();
     for (let hours = 0; hours <= 76; hours += 2) {
       tillpost.clock.advance(2 * 3_600_000);
@@ -107,11 +107,11 @@ describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
   });
 
   it('finds a dispute’s customer through its charge, and the evidence’s address only after that', async () => {
-    const dispute = await tillpost.sandbox.trigger('charge.dispute.created', {
+    const dispute = await tillpost.localStripe.trigger('charge.dispute.created', {
       account: ACCOUNT,
       email: 'payer@example.com',
     });
-    await tillpost.sandbox.idle();
+    await tillpost.localStripe.idle();
     await tillpost.worker.drain();
     expect(await read(dispute.id)).toMatchObject({ status: 'processed', email: 'payer@example.com' });
     const orphan = await deliver('charge.dispute.created', {
@@ -150,14 +150,14 @@ describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
     );
     await tillpost.worker.drain();
     await tillpost.db.updateTable('customer_link').set({ due_at: 1, claims: MAX_CLAIMS }).execute();
-    const asked = tillpost.sandbox.requests.count({ path: /customers\/cus_/ });
+    const asked = tillpost.localStripe.requests.count({ path: /customers\/cus_/ });
     await tillpost.worker.drain();
     expect(await link().execute()).toEqual([{ due_at: null, claims: 0 }]);
-    expect(tillpost.sandbox.requests.count({ path: /customers\/cus_/ })).toBe(asked);
+    expect(tillpost.localStripe.requests.count({ path: /customers\/cus_/ })).toBe(asked);
   });
 
   it.each(['disconnect', 'erase'] as const)('leaves nothing behind when the answer comes after %s', async (end) => {
-    tillpost.sandbox.faults.add({ kind: 'slow', delay_ms: 500, path: /customers/ });
+    tillpost.localStripe.faults.add({ kind: 'slow', delay_ms: 500, path: /customers/ });
     const event = fixtureEvent('customer.subscription.created', {
       account: ACCOUNT,
       created: Math.floor(Date.now() / 1000),
@@ -165,7 +165,7 @@ describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
     });
     await tillpost.deliver(event);
     const settled = tillpost.worker.drain();
-    while (tillpost.sandbox.requests.count({ path: /customers\/cus_/ }) === 0) await nextTurn();
+    while (tillpost.localStripe.requests.count({ path: /customers\/cus_/ }) === 0) await nextTurn();
     await disconnect(tillpost.ctx, TEST);
     if (end === 'erase') await eraseInstall(tillpost.ctx, TEST);
     await settled;
@@ -185,7 +185,7 @@ it.each(ENGINES)('asks for one account while Stripe hangs for all look-ups of an
   const customer = await tillpost.ctx
     .stripeFor('sk_test_sandbox0000000000')
     .customers.create({ email: 'healthy@example.com' }, { stripeAccount: healthy.accountId });
-  tillpost.sandbox.faults.add({ kind: 'hang', account: ACCOUNT });
+  tillpost.localStripe.faults.add({ kind: 'hang', account: ACCOUNT });
   const subscription = (account: string, customer: string) =>
     fixtureEvent('customer.subscription.created', {
       account,
@@ -193,7 +193,7 @@ it.each(ENGINES)('asks for one account while Stripe hangs for all look-ups of an
       object: { customer },
     });
   await Promise.all(Array.from({ length: 200 }, (_, i) => tillpost.deliver(subscription(ACCOUNT, `cus_hangs${i}`))));
-  while (tillpost.sandbox.requests.count({ path: /customers\/cus_hangs/ }) === 0) await nextTurn();
+  while (tillpost.localStripe.requests.count({ path: /customers\/cus_hangs/ }) === 0) await nextTurn();
 
   const event = subscription(healthy.accountId, customer.id);
   await tillpost.deliver(event);
@@ -203,7 +203,7 @@ it.each(ENGINES)('asks for one account while Stripe hangs for all look-ups of an
   // None of the others has been given up yet: their time-out is not what let this one through.
   expect(await tillpost.call('events/list', { status: 'waiting' })).toMatchObject({ data: [] });
 
-  tillpost.sandbox.faults.clear();
+  tillpost.localStripe.faults.clear();
   await tillpost.close();
 });
 

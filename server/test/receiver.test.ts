@@ -199,7 +199,7 @@ it('gives one effect to an event that two processes on one database receive at o
   const first = await startTillpost({ engine: 'postgres' });
   const second = await startTillpost({
     databaseUrl: first.databaseUrl,
-    sandbox: first.sandbox,
+    localStripe: first.localStripe,
     env: { STRIPE_API_BASE: first.stripeUrl },
   });
   await first.connect();

@@ -46,7 +46,7 @@ describe.each(ENGINES)('a restricted key on %s', (engine) => {
   it('connects its account, makes one endpoint with our types and version, and signs in', () =>
     withTillpost(
       async (tillpost, browser) => {
-        const key = tillpost.sandbox.createRestrictedKey(ACCOUNT, false, NEEDED);
+        const key = tillpost.localStripe.createRestrictedKey(ACCOUNT, false, NEEDED);
         const response = await paste(browser, key);
         expect([response.status, response.headers.get('location')]).toEqual([303, '/settings/stripe?connected=1']);
         const install = await findInstall(tillpost.db, TEST);
@@ -67,8 +67,8 @@ describe.each(ENGINES)('a restricted key on %s', (engine) => {
   it('lets events in at its own endpoint', () =>
     withTillpost(
       async (tillpost, browser) => {
-        await paste(browser, tillpost.sandbox.createRestrictedKey(ACCOUNT, false));
-        const event = await tillpost.sandbox.trigger('customer.created', { account: ACCOUNT });
+        await paste(browser, tillpost.localStripe.createRestrictedKey(ACCOUNT, false));
+        const event = await tillpost.localStripe.trigger('customer.created', { account: ACCOUNT });
         const row = await tillpost.db.selectFrom('event').selectAll().where('id', '=', event.id).executeTakeFirst();
         expect(row).toMatchObject({ account_id: ACCOUNT, livemode: 0, status: 'pending' });
       },
@@ -79,7 +79,7 @@ describe.each(ENGINES)('a restricted key on %s', (engine) => {
 describe('pasting the key again', () => {
   it('signs in and keeps the endpoint', () =>
     withTillpost(async (tillpost, browser) => {
-      const key = tillpost.sandbox.createRestrictedKey(ACCOUNT, false);
+      const key = tillpost.localStripe.createRestrictedKey(ACCOUNT, false);
       await paste(browser, key);
       const before = await endpoints(tillpost, key);
       const other = createBrowserClient(tillpost.url);
@@ -90,7 +90,7 @@ describe('pasting the key again', () => {
 
   it('at once in two windows still makes one endpoint', () =>
     withTillpost(async (tillpost, browser) => {
-      const key = tillpost.sandbox.createRestrictedKey(ACCOUNT, false);
+      const key = tillpost.localStripe.createRestrictedKey(ACCOUNT, false);
       const answers = await Promise.all([paste(browser, key), paste(createBrowserClient(tillpost.url), key)]);
       expect(answers.map(({ status }) => status)).toEqual([303, 303]);
       expect(await endpoints(tillpost, key)).toHaveLength(1);
@@ -98,7 +98,7 @@ describe('pasting the key again', () => {
 
   it('makes a new endpoint when the merchant deleted it, and puts right one that was changed', () =>
     withTillpost(async (tillpost, browser) => {
-      const key = tillpost.sandbox.createRestrictedKey(ACCOUNT, false);
+      const key = tillpost.localStripe.createRestrictedKey(ACCOUNT, false);
       const stripe = tillpost.ctx.stripeFor(key);
       await paste(browser, key);
       const [first] = await endpoints(tillpost, key);
@@ -109,13 +109,13 @@ describe('pasting the key again', () => {
       await paste(createBrowserClient(tillpost.url), key);
       const again = await endpoints(tillpost, key);
       expect(again).toHaveLength(1);
-      const event = await tillpost.sandbox.trigger('customer.created', { account: ACCOUNT });
+      const event = await tillpost.localStripe.trigger('customer.created', { account: ACCOUNT });
       expect(await tillpost.db.selectFrom('event').select('id').execute()).toContainEqual({ id: event.id });
     }));
 
   it('clears away what an attempt that died left at Stripe', () =>
     withTillpost(async (tillpost, browser) => {
-      const key = tillpost.sandbox.createRestrictedKey(ACCOUNT, false);
+      const key = tillpost.localStripe.createRestrictedKey(ACCOUNT, false);
       const stripe = tillpost.ctx.stripeFor(key);
       const leftover = `${tillpost.url}/webhooks/stripe/ins_0190leftover`;
       await stripe.webhookEndpoints.create({ url: leftover, enabled_events: ['*'] });
@@ -141,7 +141,7 @@ describe('a key that can not be used', () => {
   it('names every permission it lacks, all at once', () =>
     withTillpost(async (tillpost, browser) => {
       const few = NEEDED.filter((permission) => permission !== 'quote_read' && permission !== 'dispute_read');
-      const response = await paste(browser, tillpost.sandbox.createRestrictedKey(ACCOUNT, false, few));
+      const response = await paste(browser, tillpost.localStripe.createRestrictedKey(ACCOUNT, false, few));
       const html = await response.text();
       expect(response.status).toBe(400);
       expect(html).toMatch(/Disputes: read, Quotes: read/);
@@ -159,7 +159,7 @@ describe('a key that can not be used', () => {
   it('of a mode whose app is configured is sent to Connect to Stripe', () =>
     withTillpost(
       async (tillpost, browser) => {
-        const response = await paste(browser, tillpost.sandbox.createRestrictedKey(ACCOUNT, false));
+        const response = await paste(browser, tillpost.localStripe.createRestrictedKey(ACCOUNT, false));
         expect(response.status).toBe(400);
         expect(await response.text()).toContain('/connect?mode=test');
       },
@@ -169,7 +169,7 @@ describe('a key that can not be used', () => {
   it('of an account that is not allowed makes nothing at Stripe', () =>
     withTillpost(
       async (tillpost, browser) => {
-        const key = tillpost.sandbox.createRestrictedKey(ACCOUNT, false);
+        const key = tillpost.localStripe.createRestrictedKey(ACCOUNT, false);
         expect((await paste(browser, key)).status).toBe(400);
         expect(await endpoints(tillpost, key)).toEqual([]);
       },
@@ -180,7 +180,7 @@ describe('a key that can not be used', () => {
 describe('the end of a restricted-key install', () => {
   it('deletes its endpoint at Stripe', () =>
     withTillpost(async (tillpost, browser) => {
-      const key = tillpost.sandbox.createRestrictedKey(ACCOUNT, false);
+      const key = tillpost.localStripe.createRestrictedKey(ACCOUNT, false);
       await paste(browser, key);
       await disconnect(tillpost.ctx, TEST);
       expect(await endpoints(tillpost, key)).toEqual([]);
@@ -193,8 +193,8 @@ describe('the end of a restricted-key install', () => {
 
   it('does not fail on a Stripe that can not be reached', () =>
     withTillpost(async (tillpost, browser) => {
-      await paste(browser, tillpost.sandbox.createRestrictedKey(ACCOUNT, false));
-      tillpost.sandbox.faults.add({ kind: 'server_error' });
+      await paste(browser, tillpost.localStripe.createRestrictedKey(ACCOUNT, false));
+      tillpost.localStripe.faults.add({ kind: 'server_error' });
       await disconnect(tillpost.ctx, TEST);
       expect((await findInstall(tillpost.db, TEST))?.status).toBe('removed');
     }));

@@ -32,7 +32,7 @@ it('stops within 10 s while the mail server keeps a message without an answer', 
   await tillpost.stop();
   expect(performance.now() - startedAt).toBeLessThan(10_000);
   await mail.close();
-  await tillpost.sandbox.close();
+  await tillpost.localStripe.close();
 });
 
 describe.each(ENGINES)('on %s, a stop while senders go on without a pause', (engine) => {
@@ -55,7 +55,7 @@ describe.each(ENGINES)('on %s, a stop while senders go on without a pause', (eng
     const kept = new Set((await db.selectFrom('event').select('id').execute()).map(({ id }) => id));
     expect(senders.flatMap(({ acknowledged }) => acknowledged).filter((id) => !kept.has(id))).toEqual([]);
     await db.destroy();
-    await tillpost.sandbox.close();
+    await tillpost.localStripe.close();
     remove();
   });
 });
@@ -80,7 +80,7 @@ it('answers a request that was half sent, and does not wait for the next on its 
   expect(await text(socket)).toContain('HTTP/1.1 200 OK');
   await stopped;
   expect(performance.now() - startedAt).toBeLessThan(3_000);
-  await tillpost.sandbox.close();
+  await tillpost.localStripe.close();
 });
 
 const isListening = (port: number) =>

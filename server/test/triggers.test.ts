@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { EVENT_TYPES, type EventType } from '../../shared/catalogue';
-import { DEFAULT_ACCOUNT } from '../dev/local-stripe/sandbox';
+import { DEFAULT_ACCOUNT } from '../dev/local-stripe/local-stripe';
 import { startTillpost, type Tillpost } from './harness';
 
 const run = promisify(execFile);
@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 async function newest(type: EventType) {
-  await tillpost.sandbox.idle();
+  await tillpost.localStripe.idle();
   await tillpost.worker.drain();
   return (await tillpost.call('events/list', { type, limit: 1 }, { tenant: TENANT })).data[0];
 }
@@ -65,9 +65,9 @@ it.each(
   const email = `${apiShape}.${type}@example.com`;
   // The deletion of a customer that was never known rightly makes no contact.
   if (type === 'customer.deleted')
-    await tillpost.sandbox.trigger('customer.created', { account: DEFAULT_ACCOUNT, email });
-  await tillpost.sandbox.idle();
+    await tillpost.localStripe.trigger('customer.created', { account: DEFAULT_ACCOUNT, email });
+  await tillpost.localStripe.idle();
   await tillpost.worker.drain();
-  await tillpost.sandbox.trigger(type, { account: DEFAULT_ACCOUNT, email, apiShape });
+  await tillpost.localStripe.trigger(type, { account: DEFAULT_ACCOUNT, email, apiShape });
   expect(await newest(type)).toMatchObject({ status: 'processed', email });
 });

@@ -18,8 +18,8 @@ async function waiting({ db }: Tillpost, connections: number): Promise<void> {
 
 it('moves a run along that another process starts while its contact is being merged', async () => {
   const one = await startTillpost({ engine: 'postgres' });
-  const { databaseUrl, sandbox, clock, db } = one;
-  const other = await startTillpost({ databaseUrl, sandbox, clock, env: { STRIPE_API_BASE: one.stripeUrl } });
+  const { databaseUrl, localStripe, clock, db } = one;
+  const other = await startTillpost({ databaseUrl, localStripe, clock, env: { STRIPE_API_BASE: one.stripeUrl } });
   await one.connect();
   // So the payment names the contact, but changes nothing about it.
   await one.enable({ 'invoice.paid': { sync_name: false } });

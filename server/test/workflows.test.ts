@@ -26,8 +26,8 @@ async function activate(tillpost: Tillpost, source: { template: string; trigger?
 }
 
 async function happens(tillpost: Tillpost, type: EventType, who: object = JENNY) {
-  const event = await tillpost.sandbox.trigger(type, { ...JENNY, ...who });
-  await tillpost.sandbox.idle();
+  const event = await tillpost.localStripe.trigger(type, { ...JENNY, ...who });
+  await tillpost.localStripe.idle();
   await tillpost.worker.drain();
   return event;
 }

@@ -6,26 +6,25 @@ import { migrate } from '../../db/migrate';
 import { timeOrderedId } from '../../db/new-id';
 import { openDatabase } from '../../db/open';
 import type { Db } from '../../db/schema';
-import { median } from './ingest';
-import type { Figure } from './parts';
-import { startPostgres } from './postgres';
+import { startEmbeddedPostgres } from '../embedded-postgres';
+import { median } from '../quantile';
+import type { Figure } from './figure';
 
 const INSTALLS = 10_000;
 const WAITING_EACH = 10;
 const DUE = 100_000;
 const BATCH = 200;
 const CLAIMS = 30;
-const POSTGRES_PORT = 54_398;
 const DAY_MS = 86_400_000;
 
 /** What finding work costs with many installs, one of which has a great backlog, and how soon another is served. */
 export async function measureClaims(folder: string): Promise<Figure[]> {
   const figures = await measureOn('SQLite', `sqlite:${join(folder, 'claims.db')}`);
-  const postgres = await startPostgres(POSTGRES_PORT);
+  const postgres = await startEmbeddedPostgres();
   try {
-    return [...figures, ...(await measureOn('PostgreSQL', await postgres.fresh()))];
+    return [...figures, ...(await measureOn('PostgreSQL', await postgres.createDatabase('claims')))];
   } finally {
-    await postgres.stop();
+    await postgres.remove();
   }
 }
 

@@ -6,7 +6,7 @@ import { connectInstall } from '../../installs/installs';
 import { sealSecret } from '../../installs/seals';
 import { saveSettings } from '../../settings/settings';
 
-export async function connectAccount(ctx: Context, accountId: string): Promise<Tenant> {
+export async function insertConnectedAccount(ctx: Context, accountId: string): Promise<Tenant> {
   const tenant = { accountId, livemode: true };
   const now = ctx.clock.now();
   await connectInstall(

@@ -1,14 +1,13 @@
 import { join } from 'node:path';
-import { median } from './ingest';
+import { startEmbeddedPostgres } from '../embedded-postgres';
+import { median } from '../quantile';
 import { ACCOUNT, load, SECRET, startProcess, type ServerProcess } from './processes';
-import { startPostgres } from './postgres';
-import type { Figure } from './parts';
+import type { Figure } from './figure';
 
 const ROUNDS = 5;
 const WARM_UP = 5_000;
 const EVENTS = 20_000;
 const CONCURRENCY = 64;
-const POSTGRES_PORT = 54_399;
 
 /** Events per second from the first request until nothing is left to do, by one process or several on one database. */
 export async function throughput(
@@ -66,15 +65,17 @@ export async function measureEndToEnd(folder: string): Promise<Figure[]> {
 }
 
 export async function measurePostgres(): Promise<Figure[]> {
-  const postgres = await startPostgres(POSTGRES_PORT);
+  const postgres = await startEmbeddedPostgres();
   try {
     const own: number[] = [];
     const two: number[] = [];
     const upserts: number[] = [];
     for (let round = 0; round < ROUNDS; round++) {
-      own.push((await throughput(await postgres.fresh(), `pg${round}`)).perSecond);
-      two.push((await throughput(await postgres.fresh(), `two${round}`, { processes: 2 })).perSecond);
-      upserts.push(await baseline('express-upsert', await postgres.fresh()));
+      own.push((await throughput(await postgres.createDatabase(`own_${round}`), `pg${round}`)).perSecond);
+      two.push(
+        (await throughput(await postgres.createDatabase(`two_${round}`), `two${round}`, { processes: 2 })).perSecond,
+      );
+      upserts.push(await baseline('express-upsert', await postgres.createDatabase(`upserts_${round}`)));
     }
     return [
       { name: 'Tillpost', value: `${Math.round(median(own))}/s` },
@@ -92,6 +93,6 @@ export async function measurePostgres(): Promise<Figure[]> {
       },
     ];
   } finally {
-    await postgres.stop();
+    await postgres.remove();
   }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { median } from '../quantile';
 import { ACCOUNT, load, SECRET, startProcess, type LoadResult } from './processes';
-import type { Figure } from './parts';
+import type { Figure } from './figure';
 
 const ROUNDS = 5;
 const WARM_UP = 5_000;
@@ -48,9 +49,4 @@ export async function measureIngest(folder: string): Promise<Figure[]> {
       note: 'of a core at the most; the bottleneck when near 100 %',
     },
   ];
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { throughput } from './end-to-end';
 import { fill } from './fill';
-import { median } from './ingest';
-import type { Figure } from './parts';
+import { median } from '../quantile';
+import type { Figure } from './figure';
 
 const EVENTS = 5_000_000;
 const CONTACTS = 500_000;

@@ -3,9 +3,10 @@ import { readConfig } from '../../config';
 import { createContext } from '../../context';
 import { createLog } from '../../log';
 import { openSession } from '../../installs/sessions';
+import { quantile } from '../quantile';
 import { fill } from './fill';
 import { ACCOUNT, SECRET, startProcess } from './processes';
-import type { Figure } from './parts';
+import type { Figure } from './figure';
 
 const EVENTS = 1_000_000;
 const CONTACTS = 200_000;
@@ -49,8 +50,7 @@ export async function measureLists(folder: string): Promise<Figure[]> {
       if (response.status !== 200) throw new Error(`${page} answered ${response.status}`);
       times.push(performance.now() - started);
     }
-    times.sort((a, b) => a - b);
-    const at = (share: number) => `${(times[Math.floor(ROUNDS * share)] ?? NaN).toFixed(0)} ms`;
+    const at = (share: number) => `${quantile(times, share).toFixed(0)} ms`;
     figures.push({ name: page, value: at(0.5), note: `median; p95 ${at(0.95)}` });
   }
   await server.stop();

@@ -4,6 +4,7 @@
  */
 import { createHmac } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
+import { median, quantile } from '../quantile';
 import { eventBody } from './event-body';
 
 const [port, requests, concurrency, secret, account, key] = process.argv.slice(2);
@@ -43,12 +44,11 @@ async function main(): Promise<void> {
   );
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   const used = process.cpuUsage(cpu);
-  latencies.sort((a, b) => a - b);
   console.log(
     JSON.stringify({
       perSecond: total / seconds,
-      p50: latencies[Math.floor(total * 0.5)],
-      p99: latencies[Math.floor(total * 0.99)],
+      p50: median(latencies),
+      p99: quantile(latencies, 0.99),
       refused,
       generatorCpu: (used.user + used.system) / 1e6 / seconds,
     }),

@@ -1,9 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { startMailServer } from '../mail-server';
+import { quantile } from '../quantile';
 import { eventBody } from './event-body';
 import { ACCOUNT, SECRET, startProcess } from './processes';
-import type { Figure } from './parts';
+import type { Figure } from './figure';
 
 const EVENTS = 200;
 const WARM = 20;
@@ -34,8 +35,7 @@ export async function measureMail(folder: string): Promise<Figure[]> {
   }
   await server.stop();
   await smtp.close();
-  times.sort((a, b) => a - b);
-  const at = (share: number) => `${(times[Math.floor(times.length * share)] ?? NaN).toFixed(1)} ms`;
+  const at = (share: number) => `${quantile(times, share).toFixed(1)} ms`;
   return [
     { name: 'event to SMTP, median', value: at(0.5) },
     { name: 'event to SMTP, p95', value: at(0.95), note: `${EVENTS} events, one at a time` },

@@ -6,7 +6,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PARTS, type Figure } from './parts';
+import type { Figure } from './figure';
+import { PARTS } from './parts';
 
 async function main(): Promise<void> {
   const args = process.argv.slice(2);

@@ -1,20 +1,13 @@
 /** The parts of the benchmark, by name. */
 import { measureClaims } from './claims';
 import { measureEndToEnd, measurePostgres } from './end-to-end';
+import type { Figure } from './figure';
 import { measureIngest } from './ingest';
 import { measureLarge } from './large';
 import { measureLists } from './lists';
 import { measureMail } from './mail';
 import { measureProcess } from './process';
 import { measureWaiting } from './waiting';
-
-export interface Figure {
-  name: string;
-  value: string;
-  /** Against what the note says. */
-  ratio?: string;
-  note?: string;
-}
 
 export interface Part {
   title: string;

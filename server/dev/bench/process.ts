@@ -8,10 +8,10 @@ import { migrate } from '../../db/migrate';
 import type { Db } from '../../db/schema';
 import { createLog } from '../../log';
 import { freePort } from '../free-port';
-import { connectAccount } from './connected-account';
-import { median } from './ingest';
-import type { Figure } from './parts';
-import { ACCOUNT, load, SECRET } from './processes';
+import { insertConnectedAccount } from './connected-account';
+import { median } from '../quantile';
+import type { Figure } from './figure';
+import { ACCOUNT, load, SECRET, stopperOf } from './processes';
 
 const EVENTS = 100_000;
 const CONCURRENCY = 64;
@@ -64,7 +64,7 @@ const environment = (databaseUrl: string, port: number) => ({
 async function prepare(env: Record<string, string>): Promise<Db> {
   const ctx = createContext(readConfig(env), { log: createLog('error') });
   await migrate(ctx.db);
-  await connectAccount(ctx, ACCOUNT);
+  await insertConnectedAccount(ctx, ACCOUNT);
   return ctx.db;
 }
 
@@ -75,7 +75,7 @@ async function start(env: Record<string, string>, port: number) {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const stop = stopperOf(child);
   while (!(await isReady(port))) {
     if (child.exitCode !== null) throw new Error('the server ended before it was ready');
     await wait(POLL_MS);
@@ -83,10 +83,7 @@ async function start(env: Record<string, string>, port: number) {
   return {
     readyMs: performance.now() - started,
     residentMb: () => Number(execFileSync('ps', ['-o', 'rss=', '-p', String(child.pid)])) / 1024,
-    async stop() {
-      child.kill('SIGTERM');
-      await ended;
-    },
+    stop,
   };
 }
 

@@ -38,7 +38,6 @@ const nextLine = (lines: Interface) =>
 export async function startProcess(script: string, args: string[]): Promise<ServerProcess> {
   const child = run(script, args);
   const lines = createInterface({ input: child.stdout });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return {
     child,
     hello: await nextLine(lines),
@@ -47,10 +46,16 @@ export async function startProcess(script: string, args: string[]): Promise<Serv
       child.kill('SIGUSR2');
       return answer;
     },
-    async stop() {
-      child.kill('SIGTERM');
-      await ended;
-    },
+    stop: stopperOf(child),
+  };
+}
+
+/** Returns what ends the child in order, and waits for it. */
+export function stopperOf(child: ChildProcess): () => Promise<void> {
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  return async () => {
+    child.kill('SIGTERM');
+    await ended;
   };
 }
 

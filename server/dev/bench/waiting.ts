@@ -4,7 +4,7 @@ import { migrate } from '../../db/migrate';
 import { timeOrderedId } from '../../db/new-id';
 import { insertNew } from '../../db/bulk';
 import { ACCOUNT, SECRET, startProcess } from './processes';
-import type { Figure } from './parts';
+import type { Figure } from './figure';
 
 const RUNS = 100_000;
 /** Starting, and asking Stripe for what was missed, is not idling. */

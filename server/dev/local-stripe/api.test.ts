@@ -2,7 +2,7 @@
 import type Stripe from 'stripe';
 import { createStripe } from '../../stripe';
 import { createInbox, type Inbox } from './test-inbox';
-import { APP_KEYS, createSandbox, DEFAULT_ACCOUNT, RESTRICTED_KEYS, type Sandbox } from './sandbox';
+import { APP_KEYS, createLocalStripe, DEFAULT_ACCOUNT, RESTRICTED_KEYS, type LocalStripe } from './local-stripe';
 
 const MONTHLY = {
   currency: 'usd',
@@ -13,22 +13,22 @@ const MONTHLY = {
 
 async function start() {
   const inbox = await createInbox();
-  const sandbox = createSandbox({ webhookUrl: inbox.url, retryDelays: [], seed: 7 });
-  const { url } = await sandbox.listen(0);
+  const localStripe = createLocalStripe({ webhookUrl: inbox.url, retryDelays: [], seed: 7 });
+  const { url } = await localStripe.listen(0);
   const stripe = createStripe(APP_KEYS.test, url);
-  const typesOf = async () => (await sandbox.idle(), inbox.events().map(({ type }) => type));
-  return { inbox, sandbox, url, stripe, typesOf };
+  const typesOf = async () => (await localStripe.idle(), inbox.events().map(({ type }) => type));
+  return { inbox, localStripe, url, stripe, typesOf };
 }
 
-let running: { inbox: Inbox; sandbox: Sandbox }[] = [];
+let running: { inbox: Inbox; localStripe: LocalStripe }[] = [];
 const begin = async () => {
   const parts = await start();
   running.push(parts);
   return parts;
 };
 afterEach(async () => {
-  for (const { sandbox, inbox } of running) {
-    await sandbox.close();
+  for (const { localStripe, inbox } of running) {
+    await localStripe.close();
     await inbox.close();
   }
   running = [];
@@ -43,12 +43,12 @@ const subscriber = async (stripe: Stripe, email = 'ada@example.com') =>
   });
 
 test('a customer is created, changed and deleted, each with its event', async () => {
-  const { stripe, sandbox, inbox } = await begin();
+  const { stripe, localStripe, inbox } = await begin();
   const customer = await stripe.customers.create({ email: 'ada@example.com', name: 'Ada', metadata: { team: 'a' } });
   await stripe.customers.update(customer.id, { email: 'countess@example.com', metadata: { team: 'b', size: '3' } });
   await stripe.customers.update(customer.id, { name: 'Ada' });
   await stripe.customers.del(customer.id);
-  await sandbox.idle();
+  await localStripe.idle();
 
   const events = new Map(inbox.events().map((event) => [event.type, event]));
   expect(inbox.events()).toHaveLength(3);
@@ -66,8 +66,8 @@ test('a customer is created, changed and deleted, each with its event', async ()
 });
 
 test('lists are newest first, in pages, with filters, and leave out deleted customers', async () => {
-  const { stripe, sandbox } = await begin();
-  sandbox.seedCustomers(DEFAULT_ACCOUNT, false, 25);
+  const { stripe, localStripe } = await begin();
+  localStripe.seedCustomers(DEFAULT_ACCOUNT, false, 25);
   const last = await stripe.customers.create({ email: 'last@example.com' });
   const gone = await stripe.customers.create({ email: 'gone@example.com' });
   await stripe.customers.del(gone.id);
@@ -86,8 +86,8 @@ test('lists are newest first, in pages, with filters, and leave out deleted cust
 });
 
 test('10,000 customers with subscriptions are there at once and listed page by page', async () => {
-  const { stripe, sandbox } = await begin();
-  sandbox.seedCustomers(DEFAULT_ACCOUNT, false, 10_000, { withSubscriptions: true });
+  const { stripe, localStripe } = await begin();
+  localStripe.seedCustomers(DEFAULT_ACCOUNT, false, 10_000, { withSubscriptions: true });
   let pages = 0;
   let starting_after: string | undefined;
   for (;;) {
@@ -140,11 +140,11 @@ test('a subscription without anything to charge is refused in the words of Strip
 });
 
 test('a failing card leaves the invoice open with an attempt, and the subscription incomplete', async () => {
-  const { stripe, sandbox, inbox } = await begin();
+  const { stripe, localStripe, inbox } = await begin();
   const customer = await stripe.customers.create({ payment_method: 'pm_card_chargeCustomerFail' });
   const price = await stripe.prices.create(MONTHLY);
   const subscription = await stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }] });
-  await sandbox.idle();
+  await localStripe.idle();
   expect(subscription.status).toBe('incomplete');
   const failed = inbox.events().find(({ type }) => type === 'invoice.payment_failed');
   expect(failed!.data.object).toMatchObject({ status: 'open', attempt_count: 1, amount_due: 1900 });
@@ -225,14 +225,14 @@ test('an accepted quote becomes a subscription', async () => {
 });
 
 test('keys open what is theirs: wrong, foreign and restricted ones get the errors of Stripe', async () => {
-  const { stripe, sandbox, url } = await begin();
+  const { stripe, localStripe, url } = await begin();
   const customer = await stripe.customers.create({ email: 'ada@example.com' });
   expect(await createStripe(RESTRICTED_KEYS.test, url).accounts.retrieveCurrent()).toMatchObject({
     id: DEFAULT_ACCOUNT,
   });
   expect((await createStripe(APP_KEYS.live, url).customers.list()).data).toHaveLength(0);
 
-  const events = createStripe(sandbox.createRestrictedKey(DEFAULT_ACCOUNT, false, ['event_read']), url);
+  const events = createStripe(localStripe.createRestrictedKey(DEFAULT_ACCOUNT, false, ['event_read']), url);
   expect((await events.events.list()).data).toHaveLength(1);
   await expect(events.customers.retrieve(customer.id)).rejects.toMatchObject({
     statusCode: 403,
@@ -240,7 +240,7 @@ test('keys open what is theirs: wrong, foreign and restricted ones get the error
   });
   await expect(createStripe('rk_test_nobody', url).customers.list()).rejects.toMatchObject({ statusCode: 401 });
 
-  const other = sandbox.addAccount();
+  const other = localStripe.addAccount();
   const options = { stripeAccount: other.id };
   await expect(stripe.customers.retrieve(customer.id, {}, options)).rejects.toMatchObject({ code: 'resource_missing' });
   await expect(events.events.list({}, options)).rejects.toMatchObject({ statusCode: 403, code: 'account_invalid' });
@@ -258,23 +258,23 @@ test('an unknown path or parameter value says so', async () => {
 });
 
 test('each fault is met by as many calls as were ordered', async () => {
-  const { sandbox, url } = await begin();
+  const { localStripe, url } = await begin();
   const stripe = createStripe(APP_KEYS.test, url);
-  sandbox.faults.add({ kind: 'rate_limit', times: 1, path: '/v1/customers' });
+  localStripe.faults.add({ kind: 'rate_limit', times: 1, path: '/v1/customers' });
   await expect(stripe.customers.list()).rejects.toMatchObject({ statusCode: 429, headers: { 'retry-after': '1' } });
   await expect(stripe.customers.list()).resolves.toMatchObject({ data: [] });
 
-  sandbox.faults.add({ kind: 'server_error', times: 1, account: DEFAULT_ACCOUNT });
+  localStripe.faults.add({ kind: 'server_error', times: 1, account: DEFAULT_ACCOUNT });
   await expect(stripe.customers.list()).rejects.toMatchObject({ statusCode: 500 });
-  sandbox.faults.add({ kind: 'cut', times: 2 });
+  localStripe.faults.add({ kind: 'cut', times: 2 });
   await expect(stripe.customers.list()).rejects.toMatchObject({ type: 'StripeConnectionError' });
-  sandbox.faults.add({ kind: 'unauthorized' });
+  localStripe.faults.add({ kind: 'unauthorized' });
   await expect(stripe.customers.list()).rejects.toMatchObject({ statusCode: 401 });
   await expect(stripe.events.list()).rejects.toMatchObject({ statusCode: 401 });
-  sandbox.faults.clear();
-  sandbox.faults.add({ kind: 'hang' });
+  localStripe.faults.clear();
+  localStripe.faults.add({ kind: 'hang' });
   await expect(stripe.customers.list({}, { timeout: 50 })).rejects.toMatchObject({ type: 'StripeConnectionError' });
-  sandbox.faults.clear();
+  localStripe.faults.clear();
   await expect(stripe.customers.list()).resolves.toMatchObject({ data: [] });
-  expect(sandbox.requests.count({ path: '/v1/customers' })).toBe(8);
+  expect(localStripe.requests.count({ path: '/v1/customers' })).toBe(8);
 });

@@ -7,14 +7,14 @@ import { promisify } from 'node:util';
 import type Stripe from 'stripe';
 import { EVENT_TYPES, type EventType } from '../../../shared/catalogue';
 import { createInbox, type Inbox } from './test-inbox';
-import { APP_KEYS, createSandbox, DEFAULT_ACCOUNT, type Sandbox } from './sandbox';
+import { APP_KEYS, createLocalStripe, DEFAULT_ACCOUNT, type LocalStripe } from './local-stripe';
 
 const run = promisify(execFile);
 const CLI = join(__dirname, '../../../node_modules/.bin/stripe');
 const NOT_IN_CLI: EventType[] = ['customer.subscription.resumed', 'invoice.upcoming'];
 const CLI_TYPES = EVENT_TYPES.filter((type) => !NOT_IN_CLI.includes(type));
 
-let sandbox: Sandbox;
+let localStripe: LocalStripe;
 let inbox: Inbox;
 let url: string;
 let home: string;
@@ -22,11 +22,11 @@ let home: string;
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'stripe-cli-'));
   inbox = await createInbox();
-  sandbox = createSandbox({ webhookUrl: inbox.url, retryDelays: [] });
-  ({ url } = await sandbox.listen(0));
+  localStripe = createLocalStripe({ webhookUrl: inbox.url, retryDelays: [] });
+  ({ url } = await localStripe.listen(0));
 });
 afterAll(async () => {
-  await sandbox.close();
+  await localStripe.close();
   await inbox.close();
   rmSync(home, { recursive: true });
 });
@@ -38,7 +38,7 @@ async function trigger(type: string, ...flags: string[]): Promise<Stripe.Event> 
     env: { PATH: process.env.PATH, HOME: home, STRIPE_CLI_TELEMETRY_OPTOUT: '1' },
   });
   expect(stdout).toContain('Trigger succeeded!');
-  await sandbox.idle();
+  await localStripe.idle();
   const events = inbox.events().filter((event) => event.type === type);
   expect(events).toHaveLength(1);
   return events[0]!;
@@ -47,7 +47,7 @@ async function trigger(type: string, ...flags: string[]): Promise<Stripe.Event> 
 test.each(CLI_TYPES)('stripe trigger %s ends in that event, signed, at the Connect endpoint', async (type) => {
   const event = await trigger(type);
   expect(event).toMatchObject({ account: DEFAULT_ACCOUNT, livemode: false, object: 'event' });
-  expect(sandbox.requests.list().map(({ status }) => status)).not.toContain(404);
+  expect(localStripe.requests.list().map(({ status }) => status)).not.toContain(404);
 });
 
 test('the CLI sets an address and a name, in creating and over what its fixture says', async () => {
@@ -64,7 +64,7 @@ test('the CLI sets an address and a name, in creating and over what its fixture 
 });
 
 test('the CLI names the connected account', async () => {
-  const other = sandbox.addAccount();
+  const other = localStripe.addAccount();
   const event = await trigger('customer.created', '--stripe-account', other.id);
   expect(event.account).toBe(other.id);
 });

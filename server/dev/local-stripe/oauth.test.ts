@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { createStripe } from '../../stripe';
 import { createInbox } from './test-inbox';
-import { APP_KEYS, CLIENT_IDS, createSandbox, DEFAULT_ACCOUNT } from './sandbox';
+import { APP_KEYS, CLIENT_IDS, createLocalStripe, DEFAULT_ACCOUNT } from './local-stripe';
 
 const MINUTE = 60_000;
 const CALLBACK = 'http://127.0.0.1:4242/oauth/callback';
@@ -16,9 +16,9 @@ afterEach(async () => {
 async function begin() {
   const clock = { now: Date.now() };
   const inbox = await createInbox();
-  const sandbox = createSandbox({ now: () => clock.now, webhookUrl: inbox.url, retryDelays: [] });
-  running.push(sandbox, inbox);
-  const { url } = await sandbox.listen(0);
+  const localStripe = createLocalStripe({ now: () => clock.now, webhookUrl: inbox.url, retryDelays: [] });
+  running.push(localStripe, inbox);
+  const { url } = await localStripe.listen(0);
   const token = async (fields: Record<string, string>, key = APP_KEYS.test) => {
     const headers = { Authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` };
     const response = await fetch(`${url}/v1/oauth/token`, {
@@ -32,14 +32,14 @@ async function begin() {
   const exchange = (code: string, key?: string) => token({ grant_type: 'authorization_code', code }, key);
   const refresh = (refresh_token: string) => token({ grant_type: 'refresh_token', refresh_token });
   const readWith = (key: string) => createStripe(key, url).customers.list();
-  return { clock, inbox, sandbox, url, token, exchange, refresh, readWith };
+  return { clock, inbox, localStripe, url, token, exchange, refresh, readWith };
 }
 
 const GRANT_INVALID = { status: 400, error: 'invalid_grant' };
 
 test('a code works once, within five minutes', async () => {
-  const { sandbox, clock, exchange } = await begin();
-  const code = sandbox.authorize(DEFAULT_ACCOUNT, false);
+  const { localStripe, clock, exchange } = await begin();
+  const code = localStripe.authorize(DEFAULT_ACCOUNT, false);
   const grant = await exchange(code);
   expect(grant).toMatchObject({
     status: 200,
@@ -51,14 +51,14 @@ test('a code works once, within five minutes', async () => {
   expect(grant).not.toHaveProperty('expires_in');
   expect(await exchange(code)).toMatchObject(GRANT_INVALID);
 
-  const late = sandbox.authorize(DEFAULT_ACCOUNT, false);
+  const late = localStripe.authorize(DEFAULT_ACCOUNT, false);
   clock.now += 5 * MINUTE;
   expect(await exchange(late)).toMatchObject(GRANT_INVALID);
 });
 
 test('the key of the other environment, or of nobody, is refused', async () => {
-  const { sandbox, exchange, token } = await begin();
-  const code = sandbox.authorize(DEFAULT_ACCOUNT, false);
+  const { localStripe, exchange, token } = await begin();
+  const code = localStripe.authorize(DEFAULT_ACCOUNT, false);
   expect(await exchange(code, APP_KEYS.live)).toMatchObject(GRANT_INVALID);
   expect(await exchange(code, 'sk_test_somebodyelse')).toMatchObject({ status: 401, error: 'invalid_client' });
   expect(await exchange(code)).toMatchObject({ status: 200 });
@@ -66,8 +66,8 @@ test('the key of the other environment, or of nobody, is refused', async () => {
 });
 
 test('refresh tokens roll: each works once, for a year', async () => {
-  const { sandbox, clock, exchange, refresh } = await begin();
-  const first = await exchange(sandbox.authorize(DEFAULT_ACCOUNT, false));
+  const { localStripe, clock, exchange, refresh } = await begin();
+  const first = await exchange(localStripe.authorize(DEFAULT_ACCOUNT, false));
   const second = await refresh(first.refresh_token!);
   expect(second).toMatchObject({ status: 200, stripe_user_id: DEFAULT_ACCOUNT });
   expect(await refresh(first.refresh_token!)).toMatchObject(GRANT_INVALID);
@@ -76,8 +76,8 @@ test('refresh tokens roll: each works once, for a year', async () => {
 });
 
 test('an access token reads for an hour what the manifest asks for, and nothing more', async () => {
-  const { sandbox, clock, exchange, readWith, url } = await begin();
-  const { access_token } = await exchange(sandbox.authorize(DEFAULT_ACCOUNT, false));
+  const { localStripe, clock, exchange, readWith, url } = await begin();
+  const { access_token } = await exchange(localStripe.authorize(DEFAULT_ACCOUNT, false));
   await expect(readWith(access_token!)).resolves.toMatchObject({ data: [] });
   const writes = createStripe(access_token!, url).customers.create({});
   await expect(writes).rejects.toMatchObject({ statusCode: 403 });
@@ -87,11 +87,11 @@ test('an access token reads for an hour what the manifest asks for, and nothing 
 });
 
 test('installing and uninstalling are told, and uninstalling kills every token', async () => {
-  const { sandbox, inbox, exchange, refresh, readWith } = await begin();
-  const grant = await exchange(sandbox.authorize(DEFAULT_ACCOUNT, false));
-  await exchange(sandbox.authorize(DEFAULT_ACCOUNT, false));
-  await sandbox.uninstall(DEFAULT_ACCOUNT, false);
-  await sandbox.idle();
+  const { localStripe, inbox, exchange, refresh, readWith } = await begin();
+  const grant = await exchange(localStripe.authorize(DEFAULT_ACCOUNT, false));
+  await exchange(localStripe.authorize(DEFAULT_ACCOUNT, false));
+  await localStripe.uninstall(DEFAULT_ACCOUNT, false);
+  await localStripe.idle();
   expect(inbox.events()).toMatchObject([
     { type: 'account.application.authorized', account: DEFAULT_ACCOUNT },
     { type: 'account.application.deauthorized', data: { object: { id: CLIENT_IDS.test, object: 'application' } } },
@@ -111,8 +111,8 @@ const decide = (link: string, fields: Record<string, string>) =>
 test.each(['/oauth/v2/authorize', '/oauth/v2/chnlink_abc/authorize'])(
   'the install page at %s lists the accounts and sends the code back, signed',
   async (path) => {
-    const { sandbox, url, exchange, clock } = await begin();
-    const other = sandbox.addAccount({ name: 'Bits <& Bolts>' });
+    const { localStripe, url, exchange, clock } = await begin();
+    const other = localStripe.addAccount({ name: 'Bits <& Bolts>' });
     const link = authorizeUrl(url, path);
     const shown = await fetch(link);
     expect(shown.headers.get('content-security-policy')).toContain(`form-action 'self' ${new URL(CALLBACK).origin}`);
@@ -125,7 +125,7 @@ test.each(['/oauth/v2/authorize', '/oauth/v2/chnlink_abc/authorize'])(
     expect(back.searchParams.get('state')).toBe('st&1');
     const identity = { state: 'st&1', user_id: back.searchParams.get('user_id'), account_id: other.id };
     const at = Math.floor(clock.now / 1000);
-    const hmac = createHmac('sha256', sandbox.appSecret)
+    const hmac = createHmac('sha256', localStripe.appSecret)
       .update(`${at}.${JSON.stringify(identity)}`)
       .digest('hex');
     expect(back.searchParams.get('install_signature')).toBe(`t=${at},v1=${hmac}`);
@@ -153,10 +153,10 @@ test.each([
 });
 
 test("the extension's signature covers exactly the user and the account", async () => {
-  const { sandbox, clock } = await begin();
-  const header = sandbox.signExtension({ account_id: 'acct_1', user_id: 'usr_1' });
+  const { localStripe, clock } = await begin();
+  const header = localStripe.signExtension({ account_id: 'acct_1', user_id: 'usr_1' });
   const { webhooks } = createStripe('sk_test_signatures', 'https://api.stripe.com');
   const payload = '{"user_id":"usr_1","account_id":"acct_1"}';
-  expect(webhooks.signature!.verifyHeader(payload, header, sandbox.appSecret, 300)).toBe(true);
-  expect(sandbox.signExtension({ account_id: 'acct_1', user_id: 'usr_1' }, clock.now - MINUTE)).not.toBe(header);
+  expect(webhooks.signature!.verifyHeader(payload, header, localStripe.appSecret, 300)).toBe(true);
+  expect(localStripe.signExtension({ account_id: 'acct_1', user_id: 'usr_1' }, clock.now - MINUTE)).not.toBe(header);
 });

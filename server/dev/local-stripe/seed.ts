@@ -1,5 +1,5 @@
 import { createPrice } from './resources/catalog';
-import { newCustomer } from './resources/customers';
+import { newCustomer } from './resources/customer';
 import { newSubscription, periodEnd } from './resources/new-subscription';
 import type { Tenant } from './tenant';
 

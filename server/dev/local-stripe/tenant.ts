@@ -2,7 +2,6 @@
 import type Stripe from 'stripe';
 import type { Account } from './account';
 import { createCollection, type Collection } from './collection';
-import type { CardBehaviour } from './resources/payment-methods';
 import type { Random } from './random';
 
 /** An event as the account's own API shows it; a Connect delivery adds `account`. */
@@ -26,6 +25,9 @@ export interface Emission {
   object: object;
   previous_attributes?: object;
 }
+
+/** What happens when a payment method is charged; `later` ones settle after the checkout is complete. */
+export type CardBehaviour = 'pays' | 'declines' | 'dispute' | 'inquiry' | 'pays_later' | 'declines_later';
 
 export interface Tenant {
   account: Account;

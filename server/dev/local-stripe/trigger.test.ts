@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { EVENT_TYPES } from '../../../shared/catalogue';
 import { createStripe } from '../../stripe';
 import { createInbox } from './test-inbox';
-import { APP_KEYS, createSandbox, DEFAULT_ACCOUNT } from './sandbox';
+import { APP_KEYS, createLocalStripe, DEFAULT_ACCOUNT } from './local-stripe';
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, '../../..');
@@ -18,23 +18,23 @@ afterEach(async () => {
 
 async function begin() {
   const inbox = await createInbox();
-  const sandbox = createSandbox({ webhookUrl: inbox.url, retryDelays: [], seed: 3 });
-  running.push(sandbox, inbox);
-  const { url } = await sandbox.listen(0);
-  return { inbox, sandbox, url, stripe: createStripe(APP_KEYS.test, url) };
+  const localStripe = createLocalStripe({ webhookUrl: inbox.url, retryDelays: [], seed: 3 });
+  running.push(localStripe, inbox);
+  const { url } = await localStripe.listen(0);
+  return { inbox, localStripe, url, stripe: createStripe(APP_KEYS.test, url) };
 }
 
 test.each(EVENT_TYPES)('%s is sent alone, and its customer can be asked for', async (type) => {
-  const { inbox, sandbox, stripe } = await begin();
-  const event = await sandbox.trigger(type, { email: 'jenny.rosen@example.com' });
+  const { inbox, localStripe, stripe } = await begin();
+  const event = await localStripe.trigger(type, { email: 'jenny.rosen@example.com' });
   expect(inbox.events()).toMatchObject([{ id: event.id, type, account: DEFAULT_ACCOUNT }]);
   const { customer } = event.data.object as { customer?: string | null };
   if (customer) expect(await stripe.customers.retrieve(customer)).toMatchObject({ name: 'Jenny Rosen' });
 });
 
 test.each(EVENT_TYPES)('%s in the older shape has no field of today’s', async (type) => {
-  const { sandbox } = await begin();
-  const event = await sandbox.trigger(type, { email: 'jenny@example.com', apiShape: 'older' });
+  const { localStripe } = await begin();
+  const event = await localStripe.trigger(type, { email: 'jenny@example.com', apiShape: 'older' });
   expect(event.api_version).toBe('2019-12-03');
   const object = event.data.object as Record<string, unknown>;
   if (object.object === 'subscription') {
@@ -49,28 +49,28 @@ test.each(EVENT_TYPES)('%s in the older shape has no field of today’s', async 
 });
 
 test('what follows acts on what the customer has', async () => {
-  const { sandbox } = await begin();
+  const { localStripe } = await begin();
   const who = { email: 'jenny@example.com' };
-  const created = await sandbox.trigger('customer.created', who);
-  const failed = await sandbox.trigger('invoice.payment_failed', who);
-  const again = await sandbox.trigger('invoice.payment_failed', who);
-  const paid = await sandbox.trigger('invoice.paid', who);
+  const created = await localStripe.trigger('customer.created', who);
+  const failed = await localStripe.trigger('invoice.payment_failed', who);
+  const again = await localStripe.trigger('invoice.payment_failed', who);
+  const paid = await localStripe.trigger('invoice.paid', who);
   const { id } = failed.data.object as { id: string };
   expect(failed.data.object).toMatchObject({ attempt_count: 1, customer: (created.data.object as { id: string }).id });
   expect(again.data.object).toMatchObject({ id, attempt_count: 2, next_payment_attempt: expect.any(Number) });
   expect(paid.data.object).toMatchObject({ id, status: 'paid', amount_paid: 2900 });
-  const paused = await sandbox.trigger('customer.subscription.paused', who);
-  const resumed = await sandbox.trigger('customer.subscription.resumed', who);
+  const paused = await localStripe.trigger('customer.subscription.paused', who);
+  const resumed = await localStripe.trigger('customer.subscription.resumed', who);
   expect((resumed.data.object as { id: string }).id).toBe((paused.data.object as { id: string }).id);
-  const disputed = await sandbox.trigger('charge.dispute.created', who);
-  const closed = await sandbox.trigger('charge.dispute.closed', who);
+  const disputed = await localStripe.trigger('charge.dispute.created', who);
+  const closed = await localStripe.trigger('charge.dispute.closed', who);
   expect((closed.data.object as { id: string }).id).toBe((disputed.data.object as { id: string }).id);
 });
 
 test('overrides are in the event, its previous attributes, and stay', async () => {
-  const { sandbox, stripe } = await begin();
-  await sandbox.trigger('customer.created', { email: 'old@example.com' });
-  const event = await sandbox.trigger('customer.updated', {
+  const { localStripe, stripe } = await begin();
+  await localStripe.trigger('customer.created', { email: 'old@example.com' });
+  const event = await localStripe.trigger('customer.updated', {
     email: 'old@example.com',
     overrides: { email: 'new@example.com', metadata: { plan: 'x' } },
   });
@@ -80,9 +80,9 @@ test('overrides are in the event, its previous attributes, and stay', async () =
 });
 
 test('nobody with an address: in a customer, a checkout, and the charge of a dispute', async () => {
-  const { sandbox, stripe } = await begin();
+  const { localStripe, stripe } = await begin();
   const objectOf = async (type: 'customer.created' | 'checkout.session.completed' | 'charge.dispute.created') =>
-    (await sandbox.trigger(type, { email: null })).data.object;
+    (await localStripe.trigger(type, { email: null })).data.object;
   expect(await objectOf('customer.created')).toMatchObject({ email: null });
   expect(await objectOf('checkout.session.completed')).toMatchObject({
     customer: null,
@@ -94,7 +94,10 @@ test('nobody with an address: in a customer, a checkout, and the charge of a dis
 
 test('the same seed gives the same ids and people', async () => {
   const [one, other] = await Promise.all([begin(), begin()]);
-  const [first, second] = [await one.sandbox.trigger('quote.accepted'), await other.sandbox.trigger('quote.accepted')];
+  const [first, second] = [
+    await one.localStripe.trigger('quote.accepted'),
+    await other.localStripe.trigger('quote.accepted'),
+  ];
   expect((first.data.object as { id: string }).id).toBe((second.data.object as { id: string }).id);
 });
 

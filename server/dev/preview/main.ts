@@ -6,8 +6,8 @@ const PORT = 4244;
 
 async function main(): Promise<void> {
   const stack = await startLocalStack({ folder: './data/preview' });
-  stack.sandbox.addAccount({ name: 'Northwind' });
-  stack.sandbox.seedCustomers(stack.account.accountId, false, 25, { withSubscriptions: true });
+  stack.localStripe.addAccount({ name: 'Northwind' });
+  stack.localStripe.seedCustomers(stack.account.accountId, false, 25, { withSubscriptions: true });
   await configureAsMerchant(stack);
   const preview = await startPreview(stack, Number(process.env.PREVIEW_PORT ?? PORT));
   console.log(`

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import express, { type Express } from 'express';
 import { EVENT_TYPES, isEventType } from '../../../shared/catalogue';
-import type { Sandbox } from '../local-stripe/sandbox';
+import type { LocalStripe } from '../local-stripe/local-stripe';
 import { adaptManifest, readManifest } from '../../tools/package-app';
 import { bundleHost, bundleView } from './bundle';
 import type { Customer, Stage } from './protocol';
@@ -21,11 +21,11 @@ export interface Preview {
 
 /** `url` is Tillpost's address, without a trailing slash. `port` 0 takes a free one. */
 export async function startPreview(
-  { sandbox, url }: { sandbox: Sandbox; url: string },
+  { localStripe, url }: { localStripe: LocalStripe; url: string },
   port: number,
 ): Promise<Preview> {
   const server = await new Promise<Server>((done, fail) => {
-    const listening = createPreviewApp(sandbox, url).listen(port, '127.0.0.1', (error) =>
+    const listening = createPreviewApp(localStripe, url).listen(port, '127.0.0.1', (error) =>
       error ? fail(error) : done(listening),
     );
   });
@@ -39,7 +39,7 @@ export async function startPreview(
   };
 }
 
-function createPreviewApp(sandbox: Sandbox, url: string): Express {
+function createPreviewApp(localStripe: LocalStripe, url: string): Express {
   const manifest = adaptManifest(readManifest(), url);
   const { views, content_security_policy: policy } = manifest.ui_extension;
   const app = express();
@@ -66,7 +66,7 @@ function createPreviewApp(sandbox: Sandbox, url: string): Express {
   });
 
   app.get('/stage', (_req, res) => {
-    const accounts = sandbox.accounts().map(({ id, name }) => ({ id, name }));
+    const accounts = localStripe.accounts().map(({ id, name }) => ({ id, name }));
     const stage: Stage = {
       appName: manifest.name,
       constants: manifest.constants,
@@ -78,20 +78,20 @@ function createPreviewApp(sandbox: Sandbox, url: string): Express {
   });
   app.get('/customers', (req, res) => {
     const { account, livemode } = req.query;
-    const customers = sandbox.tenant(String(account), livemode === 'true').customers.list();
+    const customers = localStripe.tenant(String(account), livemode === 'true').customers.list();
     res.json(customers.map(({ id, name, email }): Customer => ({ id, name: name ?? email ?? id })));
   });
   app.post('/signature', (req, res) => {
     const { user_id, account_id } = req.body as { user_id: string; account_id: string };
-    res.json(sandbox.signExtension({ user_id, account_id }));
+    res.json(localStripe.signExtension({ user_id, account_id }));
   });
   app.post('/trigger', async (req, res) => {
     const { type, account, livemode, customer } = req.body as Record<string, string> & { livemode: boolean };
     if (!type || !isEventType(type)) return void res.sendStatus(400);
-    const found = sandbox.tenant(account!, livemode).customers.find(customer ?? '');
+    const found = localStripe.tenant(account!, livemode).customers.find(customer ?? '');
     // A new customer is somebody new; everything else happens to the one in view.
     const who = found?.email && type !== 'customer.created' ? { email: found.email, name: found.name } : {};
-    const { id } = await sandbox.trigger(type, { account, livemode, ...who });
+    const { id } = await localStripe.trigger(type, { account, livemode, ...who });
     res.json({ id });
   });
   return app;

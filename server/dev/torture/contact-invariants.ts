@@ -1,7 +1,8 @@
 /** One contact per person, and everybody linked to the contact that bears their address. */
 import { groupBy } from '../../group-by';
-import type { Tables, Violation } from './invariants';
 import type { Stage } from './stage';
+import type { Tables } from './tables';
+import type { Violation } from './violation';
 
 export function checkContacts({ happenings, deliveries }: Stage, { contacts, links, events }: Tables): Violation[] {
   const byAddress = groupBy(contacts.values(), ({ email }) => email.trim().toLowerCase());

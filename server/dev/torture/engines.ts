@@ -1,23 +1,8 @@
-/** The databases under torture: what both have in common. */
-import type { Dice } from './dice';
+/** The databases under torture, each on a small disk of its own where that is permitted. */
 import { mountDisk, type Disk } from './disk';
-import type { EngineName } from './options';
+import type { Engine, EngineName } from './engine';
 import { startPostgres } from './postgres-engine';
 import { startSqlite } from './sqlite-engine';
-
-export interface Engine {
-  name: EngineName;
-  url: string;
-  /** How many Tillposts share it. */
-  processes: number;
-  /** Does one bad thing to the database; answers what, once it is over. */
-  disturb(dice: Dice): Promise<string>;
-  /** Somebody else keeps everyone from writing for so long. */
-  hold(ms: number): Promise<void>;
-  /** Starts it again if it ended by itself; resolves once it answers. */
-  revive(): Promise<void>;
-  stop(): Promise<void>;
-}
 
 /** An engine whose troubles come one after the other: a server that is being restarted can't be restarted. */
 export interface StagedEngine extends Engine {

@@ -3,7 +3,7 @@
  * Stripe's own objects are changed first, so that look-ups find the truth; the events are returned for delivery.
  */
 import type Stripe from 'stripe';
-import { newCustomer } from '../local-stripe/resources/customers';
+import { newCustomer } from '../local-stripe/resources/customer';
 import type { Tenant as StripeTenant } from '../local-stripe/tenant';
 import type { Clock } from './clock';
 import type { Dice } from './dice';

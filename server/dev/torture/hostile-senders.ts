@@ -2,6 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { signStripe } from '../local-stripe/signature';
+import { quantile } from '../quantile';
 import type { Happening } from './happenings';
 import type { Toll, Trouble } from './troubles';
 
@@ -55,10 +56,7 @@ function judge(toll: Toll, { calm, hostile, growth }: { calm: number; hostile: n
     });
 }
 
-function p95(times: readonly number[]): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length * 0.95)] ?? 0;
-}
+const p95 = (times: readonly number[]): number => quantile(times, 0.95) || 0;
 
 /** Still what it was, with a long field that nobody asked for. */
 const enlarge = (happening: Happening): Happening => ({

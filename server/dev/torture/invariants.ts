@@ -6,20 +6,8 @@ import { checkContacts } from './contact-invariants';
 import { checkMails } from './mail-invariants';
 import { checkRuns } from './run-invariants';
 import type { Stage } from './stage';
-
-export interface Violation {
-  rule: string;
-  ids: string[];
-}
-
-export interface Tables {
-  events: Map<string, Row<'event'>>;
-  contacts: Map<string, Row<'contact'>>;
-  links: Map<string, Row<'customer_link'>>;
-  runs: Row<'run'>[];
-  runSteps: Row<'run_step'>[];
-  emails: Row<'email'>[];
-}
+import { readTables, type Tables } from './tables';
+import type { Violation } from './violation';
 
 export async function checkEverything(stage: Stage): Promise<Violation[]> {
   const tables = await readTables(stage.db);
@@ -41,20 +29,6 @@ export async function checkTheEnd({ db, processes }: Stage): Promise<Violation[]
     { rule: 'SIGTERM ends a process in order within 10 s', ids: faults.filter((fault) => fault !== undefined) },
     { ...(await checkClaims(db, 0)), rule: 'a stopped process gives its claims back' },
   ].filter(({ ids }) => ids.length > 0);
-}
-
-async function readTables(db: Db): Promise<Tables> {
-  const events = await db.selectFrom('event').selectAll().execute();
-  const contacts = await db.selectFrom('contact').selectAll().execute();
-  const links = await db.selectFrom('customer_link').selectAll().execute();
-  return {
-    events: new Map(events.map((event) => [event.id, event])),
-    contacts: new Map(contacts.map((contact) => [contact.id, contact])),
-    links: new Map(links.map((link) => [link.customer_id, link])),
-    runs: await db.selectFrom('run').selectAll().execute(),
-    runSteps: await db.selectFrom('run_step').selectAll().execute(),
-    emails: await db.selectFrom('email').selectAll().execute(),
-  };
 }
 
 function checkEvents({ deliveries, engine }: Stage, { events }: Tables): Violation[] {

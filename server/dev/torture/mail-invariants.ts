@@ -1,8 +1,9 @@
 /** The mail server's book against our own: every email once, and none that only one side knows. */
 import type { Row } from '../../db/schema';
-import type { Tables, Violation } from './invariants';
 import { REFUSED } from './mail-server';
 import type { Stage } from './stage';
+import type { Tables } from './tables';
+import type { Violation } from './violation';
 
 export function checkMails({ mail }: Stage, { emails }: Tables): Violation[] {
   const byMessageId = new Map(emails.map((email) => [email.message_id, email]));

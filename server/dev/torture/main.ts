@@ -9,12 +9,14 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkTheEnd, type Violation } from './invariants';
-import { readOptions, type EngineName, type Options } from './options';
+import type { EngineName } from './engine';
+import { checkTheEnd } from './invariants';
+import { readOptions, type Options } from './options';
 import { printHeader, printReport, printSkipped, printViolations } from './print';
 import { playRound } from './round';
 import { setStage } from './stage';
 import { obstacleTo } from './plans';
+import type { Violation } from './violation';
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));

@@ -1,8 +1,7 @@
 /** The command line of `npm run torture`. */
 import { parseArgs } from 'node:util';
+import type { EngineName } from './engine';
 import { PLANS, type Plan } from './plans';
-
-export type EngineName = 'sqlite' | 'postgres';
 
 export interface Options {
   engines: EngineName[];

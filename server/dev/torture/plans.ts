@@ -38,8 +38,8 @@ export const obstacleTo = ({ troubles }: Plan, { engine }: Stage): string | unde
   troubles.includes(fullDisk) && !engine.disk ? 'mounting a small disk is not permitted' : undefined;
 
 /** Ends whatever is left of the troubles and brings every process up. */
-export async function makePeace({ sandbox, mail: server, processes, engine }: Stage): Promise<void> {
-  sandbox.faults.clear();
+export async function makePeace({ localStripe, mail: server, processes, engine }: Stage): Promise<void> {
+  localStripe.faults.clear();
   server.setMood('calm');
   await engine.inTurn(() => engine.revive());
   await Promise.all(processes.filter((one) => !one.isUp()).map((one) => one.start()));

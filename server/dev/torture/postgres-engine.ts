@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../embedded-postgres';
 import type { Dice } from './dice';
-import type { Engine } from './engines';
+import type { Engine } from './engine';
 
 const DATABASE = 'torture';
 const ASK_AGAIN_MS = 100;

@@ -1,6 +1,6 @@
 /** The table on the console. */
-import type { Violation } from './invariants';
 import type { Report } from './round';
+import type { Violation } from './violation';
 
 const COLUMNS = [
   ['engine', 9],

@@ -1,10 +1,11 @@
 /** One round: load and troubles for a while, then peace, then everything must be as if nothing had happened. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { checkEverything, type Violation } from './invariants';
+import { checkEverything } from './invariants';
 import { waitUntilSettled } from './settled';
 import type { Stage } from './stage';
 import { makePeace, type Plan } from './plans';
 import { ENDS_IN_ORDER, type Toll } from './troubles';
+import type { Violation } from './violation';
 
 const CHAOS_MS = 8_000;
 const LOAD_EVERY_MS = 50;

@@ -1,8 +1,9 @@
 /** Every event that starts a workflow has started it once, and every run has done each of its steps once. */
 import type { Row } from '../../db/schema';
 import { groupBy } from '../../group-by';
-import type { Tables, Violation } from './invariants';
 import type { Stage } from './stage';
+import type { Tables } from './tables';
+import type { Violation } from './violation';
 
 export function checkRuns({ deliveries, workflows }: Stage, tables: Tables): Violation[] {
   const { events, runs, runSteps, emails, contacts } = tables;

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Sqlite } from '../../db/sqlite';
-import type { Engine } from './engines';
+import type { Engine } from './engine';
 
 export function startSqlite(folder: string): Engine {
   const file = join(folder, 'tillpost.db');

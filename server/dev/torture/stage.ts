@@ -7,17 +7,17 @@ import { migrate } from '../../db/migrate';
 import type { Db } from '../../db/schema';
 import type { Tenant } from '../../db/tenant';
 import { createLog } from '../../log';
-import { createSandbox, type Sandbox } from '../local-stripe/sandbox';
+import { createLocalStripe, type LocalStripe } from '../local-stripe/local-stripe';
 import { saveSettings } from '../../settings/settings';
 import { connectAccount } from '../connect-account';
 import { freePort } from '../free-port';
 import { createClock, type Clock } from './clock';
 import { createDeliveries, type Deliveries } from './deliveries';
 import { createDice, type Dice } from './dice';
+import type { EngineName } from './engine';
 import { startEngine, type StagedEngine } from './engines';
 import { createHappenings, type Happenings } from './happenings';
 import { startMoodyMailServer, type MoodyMailServer } from './mail-server';
-import type { EngineName, Options } from './options';
 import { createProcess, type TillpostProcess } from './tillpost-process';
 import { activateWorkflows, type ActiveWorkflow } from './workflows';
 
@@ -30,7 +30,7 @@ export interface Stage {
   tenant: Tenant;
   /** The torture's own way into the database. */
   db: Db;
-  sandbox: Sandbox;
+  localStripe: LocalStripe;
   mail: MoodyMailServer;
   processes: readonly TillpostProcess[];
   happenings: Happenings;
@@ -42,13 +42,17 @@ export interface Stage {
   close(options: { keepsFiles: boolean }): Promise<void>;
 }
 
-export async function setStage(name: EngineName, folder: string, { seed, rounds }: Options): Promise<Stage> {
+export async function setStage(
+  name: EngineName,
+  folder: string,
+  { seed, rounds }: { seed: number; rounds: number },
+): Promise<Stage> {
   const dice = createDice(seed).fork(name);
   const clock = createClock();
   const engine = await startEngine(name, join(folder, name), rounds);
   const mail = await startMoodyMailServer(dice.fork('mail'));
-  const sandbox = createSandbox({ seed, webhookSecret: WEBHOOK_SECRET, now: () => clock.now() });
-  const { url: stripeUrl } = await sandbox.listen(0);
+  const localStripe = createLocalStripe({ seed, webhookSecret: WEBHOOK_SECRET, now: () => clock.now() });
+  const { url: stripeUrl } = await localStripe.listen(0);
   const ports = await Promise.all(Array.from({ length: engine.processes }, freePort));
   const env = {
     DATABASE_URL: engine.url,
@@ -67,8 +71,8 @@ export async function setStage(name: EngineName, folder: string, { seed, rounds 
 
   const ctx = createContext(readConfig(env), { log: createLog('silent'), transport: null });
   await migrate(ctx.db);
-  sandbox.addAccount({ id: TENANT.accountId, name: 'Torture & Co.' });
-  await connectAccount(ctx, sandbox, TENANT);
+  localStripe.addAccount({ id: TENANT.accountId, name: 'Torture & Co.' });
+  await connectAccount(ctx, localStripe, TENANT);
   const settings = defaultSettings();
   for (const choice of Object.values(settings.events)) choice.enabled = true;
   await saveSettings(ctx.db, TENANT, settings, Date.now());
@@ -80,10 +84,10 @@ export async function setStage(name: EngineName, folder: string, { seed, rounds 
     clock,
     tenant: TENANT,
     db: ctx.db,
-    sandbox,
+    localStripe,
     mail,
     processes,
-    happenings: createHappenings(TENANT.accountId, sandbox.tenant(TENANT.accountId, TENANT.livemode), {
+    happenings: createHappenings(TENANT.accountId, localStripe.tenant(TENANT.accountId, TENANT.livemode), {
       dice: dice.fork('happenings'),
       clock,
       prefix: `${name}${seed}`,
@@ -95,7 +99,7 @@ export async function setStage(name: EngineName, folder: string, { seed, rounds 
     async close({ keepsFiles }) {
       await Promise.all(processes.map((one) => one.kill()));
       await ctx.db.destroy();
-      await sandbox.close();
+      await localStripe.close();
       await mail.close();
       await engine.end(keepsFiles);
     },

@@ -1,11 +1,11 @@
 /** What befalls the processes, Stripe and mail. Each trouble ends by itself and says what it was. */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Fault } from '../local-stripe/sandbox';
+import type { Fault } from '../local-stripe/local-stripe';
 import { ofTenant } from '../../db/tenant';
 import { MAX_CONNECTIONS } from '../../emails/transport';
-import type { Violation } from './invariants';
 import { BAD_MOODS } from './mail-server';
 import type { Stage } from './stage';
+import type { Violation } from './violation';
 
 export interface Toll {
   kills: number;
@@ -60,11 +60,11 @@ export const stopInSilence: Trouble = async (stage, toll) => {
 
 const FAULTS: readonly Fault['kind'][] = ['rate_limit', 'server_error', 'hang', 'cut', 'slow'];
 
-export const stripe: Trouble = async ({ sandbox, dice }) => {
+export const stripe: Trouble = async ({ localStripe, dice }) => {
   const kind = dice.pick(FAULTS);
-  sandbox.faults.add({ kind, delay_ms: 1_500 });
+  localStripe.faults.add({ kind, delay_ms: 1_500 });
   await wait(dice.between(500, 3_000));
-  sandbox.faults.clear();
+  localStripe.faults.clear();
   return `Stripe ${kind}`;
 };
 

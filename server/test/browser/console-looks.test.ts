@@ -38,15 +38,15 @@ afterEach(async () => {
 
 /** One of everything; answers the path of every page there is. */
 async function fill(): Promise<string[]> {
-  const { db, clock, sandbox, worker } = tillpost;
+  const { db, clock, localStripe, worker } = tillpost;
   await tillpost.enable({ 'quote.canceled': { enabled: false } });
   for (const template of Object.keys(TEMPLATES)) {
     const { id } = await createWorkflow(db, TEST, { template }, clock.now());
     if (template !== 'quote_accepted') await activateWorkflow(db, TEST, id, clock.now());
   }
-  for (const type of EVENT_TYPES) await sandbox.trigger(type, { account: TEST.accountId });
+  for (const type of EVENT_TYPES) await localStripe.trigger(type, { account: TEST.accountId });
   const longest = `${'very.'.repeat(11)}long.name@${'a-long-part-of-it.'.repeat(3)}example.com`;
-  await sandbox.trigger('customer.created', { account: TEST.accountId, email: longest, name: 'N'.repeat(200) });
+  await localStripe.trigger('customer.created', { account: TEST.accountId, email: longest, name: 'N'.repeat(200) });
   await worker.drain();
   const newest = async (table: 'event' | 'contact' | 'workflow' | 'run' | 'email') =>
     (

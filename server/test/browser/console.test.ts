@@ -25,8 +25,8 @@ afterEach(async () => {
   expect(await chrome.finish()).toEqual([]);
 });
 
-const trigger = (...[type, options]: Parameters<Tillpost['sandbox']['trigger']>) =>
-  tillpost.sandbox.trigger(type, { account: TEST.accountId, ...options });
+const trigger = (...[type, options]: Parameters<Tillpost['localStripe']['trigger']>) =>
+  tillpost.localStripe.trigger(type, { account: TEST.accountId, ...options });
 async function activateTemplate(template: string, tenant = TEST): Promise<void> {
   const { id } = await createWorkflow(tillpost.db, tenant, { template }, tillpost.clock.now());
   await activateWorkflow(tillpost.db, tenant, id, tillpost.clock.now());
@@ -56,7 +56,7 @@ describe('from the start page to the first email', () => {
         .first()
         .textContent()) ?? '';
     await activateTemplate('new_customer', { accountId, livemode: false });
-    await tillpost.sandbox.trigger('customer.created', {
+    await tillpost.localStripe.trigger('customer.created', {
       account: accountId,
       email: 'first@example.com',
       name: 'First Customer',
@@ -112,7 +112,7 @@ describe('settings', () => {
   });
 
   it('show an import’s progress until it is done', async () => {
-    tillpost.sandbox.seedCustomers(TEST.accountId, false, 250);
+    tillpost.localStripe.seedCustomers(TEST.accountId, false, 250);
     const page = await chrome.signIn();
     await page.goto('/settings/stripe');
     await page.getByRole('button', { name: /^Import/ }).click();

@@ -105,7 +105,7 @@ it('shows an event in the drawer and on the customer’s page, with the email it
   await drawer.getByRole('button', { name: 'Make it happen' }).click();
   await refreshUntil(drawer, 'Created contact');
 
-  const customer = stack.sandbox.tenant(stack.account.accountId, false).customers.list()[0]!;
+  const customer = stack.localStripe.tenant(stack.account.accountId, false).customers.list()[0]!;
   await expectText(drawer, customer.email!);
   await drawer.getByRole('button', { name: 'Customer created' }).click();
   await expectText(drawer.getByRole('dialog'), 'customer.created');
@@ -120,7 +120,7 @@ it('shows an event in the drawer and on the customer’s page, with the email it
 });
 
 it('connects an account through the local Stripe’s install page, and notices it by itself', async () => {
-  const { id } = stack.sandbox.addAccount({ name: 'Northwind' });
+  const { id } = stack.localStripe.addAccount({ name: 'Northwind' });
   const page = await open('onboarding', { account: id });
   await expectText(page, 'This connects test mode only.');
   const [install] = await Promise.all([
@@ -137,7 +137,7 @@ it('connects an account through the local Stripe’s install page, and notices i
 });
 
 it('disconnects after asking, and offers to connect again', async () => {
-  const { id } = stack.sandbox.addAccount({ name: 'Southwind' });
+  const { id } = stack.localStripe.addAccount({ name: 'Southwind' });
   await connect(id);
   const page = await open('settings', { account: id });
   await page.getByRole('button', { name: 'Disconnect…' }).click();

@@ -124,8 +124,8 @@ describe('the webhook endpoint', () => {
 
   it('of a restricted key is looked at too', () =>
     withTillpost({ env: NO_APP }, async (tillpost) => {
-      tillpost.sandbox.addAccount({ id: ACCOUNT });
-      const key = tillpost.sandbox.createRestrictedKey(ACCOUNT, false);
+      tillpost.localStripe.addAccount({ id: ACCOUNT });
+      const key = tillpost.localStripe.createRestrictedKey(ACCOUNT, false);
       await connectRestrictedKey(tillpost.ctx, key);
       expect(of(await examine(tillpost.ctx), ACCOUNT)).toMatchObject({ kind: 'ok' });
       const stripe = tillpost.ctx.stripeFor(key);
@@ -155,7 +155,7 @@ describe('an account that the app connected', () => {
       await tillpost.connect();
       tillpost.clock.advance(2 * 3_600_000);
       const before = await installOf(tillpost);
-      const refreshes = () => tillpost.sandbox.requests.count({ grant_type: 'refresh_token' });
+      const refreshes = () => tillpost.localStripe.requests.count({ grant_type: 'refresh_token' });
       expect(of(await examine(tillpost.ctx), 'Accounts')).toMatchObject({ kind: 'ok' });
       expect([refreshes(), await installOf(tillpost)]).toEqual([0, before]);
     }));
@@ -174,7 +174,7 @@ describe('an account that the app connected', () => {
     withTillpost({}, async (tillpost) => {
       await tillpost.connect();
       const before = await installOf(tillpost);
-      tillpost.sandbox.revoke(ACCOUNT, false);
+      tillpost.localStripe.revoke(ACCOUNT, false);
       expect(of(await examine(tillpost.ctx), ACCOUNT)).toMatchObject({
         kind: 'fault',
         says: expect.stringMatching(/^Stripe refuses its token: /),
@@ -187,7 +187,7 @@ describe('an account that the app connected', () => {
     withTillpost({}, async (tillpost) => {
       await tillpost.connect();
       await tillpost.enable();
-      tillpost.sandbox.revoke(ACCOUNT, false);
+      tillpost.localStripe.revoke(ACCOUNT, false);
       const created = Math.floor(tillpost.clock.now() / 1000);
       await tillpost.deliver(fixtureEvent('customer.subscription.created', { account: ACCOUNT, created }));
       await tillpost.worker.drain();
@@ -214,7 +214,7 @@ describe('the address', () => {
 describe('Stripe', () => {
   it('refusing the key is a fault that names the variable and not the key', () =>
     withTillpost({}, async (tillpost) => {
-      tillpost.sandbox.faults.add({ kind: 'unauthorized', path: '/v1/webhook_endpoints' });
+      tillpost.localStripe.faults.add({ kind: 'unauthorized', path: '/v1/webhook_endpoints' });
       const findings = await examine(tillpost.ctx);
       expect(of(findings, 'Stripe, test mode')).toMatchObject({
         kind: 'fault',
@@ -225,7 +225,7 @@ describe('Stripe', () => {
 
   it('failing is a fault, not the end of the checks', () =>
     withTillpost({}, async (tillpost) => {
-      tillpost.sandbox.faults.add({ kind: 'server_error' });
+      tillpost.localStripe.faults.add({ kind: 'server_error' });
       const findings = await examine(tillpost.ctx);
       expect(of(findings, 'Stripe, test mode')).toMatchObject({ kind: 'fault' });
       expect(of(findings, 'Address')).toMatchObject({ kind: 'ok' });

@@ -7,7 +7,7 @@ import { readConfig } from '../../../config';
 import { createContext } from '../../../context';
 import { createLog } from '../../../log';
 import { startServer } from '../../../server';
-import { connectAccount } from '../connected-account';
+import { insertConnectedAccount } from '../connected-account';
 import { activateWorkflow, createWorkflow } from '../../../workflows/workflows';
 
 const [databaseUrl = '', secret = '', accountId = '', mode, smtpUrl] = process.argv.slice(2);
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   ctx.metrics.collectDefaults();
   const running = await startServer(ctx, { runsWorker: mode === 'worker' });
   const readyMs = performance.now() - started;
-  const tenant = await connectAccount(ctx, accountId);
+  const tenant = await insertConnectedAccount(ctx, accountId);
   if (smtpUrl) {
     const { id } = await createWorkflow(
       ctx.db,

@@ -1,9 +1,9 @@
 import type Stripe from 'stripe';
-import { previousAttributes } from '../changes';
 import { clearable, mergeMetadata, nested, text, type Params } from '../form';
 import { del, get, listPage, mustFind, post, type Route } from '../route';
-import { noSuch, StripeApiError } from '../stripe-error';
+import { StripeApiError } from '../stripe-error';
 import type { Tenant } from '../tenant';
+import { changeCustomer, newCustomer } from './customer';
 import { attachPaymentMethod } from './payment-methods';
 import { cancelSubscription } from './subscriptions';
 
@@ -39,35 +39,6 @@ export function createCustomer(tenant: Tenant, params: Params): Stripe.Customer 
   return customer;
 }
 
-/** A customer that is not stored yet. */
-export function newCustomer(tenant: Tenant, name: string | null, email: string | null): Stripe.Customer {
-  return {
-    id: tenant.newId('cus'),
-    object: 'customer',
-    address: null,
-    balance: 0,
-    created: tenant.now(),
-    currency: null,
-    customer_account: null,
-    default_source: null,
-    delinquent: false,
-    description: null,
-    discount: null,
-    email,
-    invoice_prefix: tenant.random.letters(8).toUpperCase(),
-    invoice_settings: { custom_fields: null, default_payment_method: null, footer: null, rendering_options: null },
-    livemode: tenant.livemode,
-    metadata: {},
-    name,
-    next_invoice_sequence: 1,
-    phone: null,
-    preferred_locales: [],
-    shipping: null,
-    tax_exempt: 'none',
-    test_clock: null,
-  };
-}
-
 export function updateCustomer(tenant: Tenant, customer: Stripe.Customer, params: Params): Stripe.Customer {
   return changeCustomer(tenant, customer, () => {
     applyParams(customer, params);
@@ -76,15 +47,6 @@ export function updateCustomer(tenant: Tenant, customer: Stripe.Customer, params
     const chosen = text(nested(params, 'invoice_settings'), 'default_payment_method');
     if (chosen) customer.invoice_settings.default_payment_method = chosen;
   });
-}
-
-/** Applies `change` and emits customer.updated if it made a difference. */
-export function changeCustomer(tenant: Tenant, customer: Stripe.Customer, change: () => void): Stripe.Customer {
-  const before = structuredClone(customer);
-  change();
-  const previous = previousAttributes(before, customer);
-  if (previous) tenant.emit('customer.updated', customer, previous);
-  return customer;
 }
 
 /** Cancels what the customer subscribes to first, as Stripe does. */
@@ -100,13 +62,6 @@ export function deleteCustomer(tenant: Tenant, customer: Stripe.Customer): Strip
 export function readCustomer(tenant: Tenant, id: string): Stripe.Customer | Stripe.DeletedCustomer {
   if (tenant.deletedCustomers.has(id)) return { id, object: 'customer', deleted: true };
   return mustFind(tenant.customers, 'customer', id);
-}
-
-/** The customer a parameter names. @throws StripeApiError 400 when there is none */
-export function customerOf(tenant: Tenant, id: string): Stripe.Customer {
-  const customer = tenant.customers.find(id);
-  if (!customer) throw noSuch('customer', id, 'customer');
-  return customer;
 }
 
 function applyParams(customer: Stripe.Customer, params: Params): void {

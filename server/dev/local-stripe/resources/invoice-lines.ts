@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { integer, mergeMetadata, required, text, type Params } from '../form';
 import type { Tenant } from '../tenant';
 import { decimal } from './catalog';
-import { customerOf } from './customers';
+import { customerOf } from './customer';
 
 export function createInvoiceItem(tenant: Tenant, params: Params): Stripe.InvoiceItem {
   const customer = customerOf(tenant, required(params, 'customer'));

@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { embeddedList } from '../route';
 import { StripeApiError, wrongState } from '../stripe-error';
 import type { Tenant } from '../tenant';
-import { changeCustomer, customerOf } from './customers';
+import { changeCustomer, customerOf } from './customer';
 import { attachPaymentMethod } from './payment-methods';
 import { confirmPaymentIntent, newPaymentIntent } from './payments';
 import { settleSubscription } from './subscription-status';

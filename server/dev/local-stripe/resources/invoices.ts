@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { flag, integer, mergeMetadata, required, text, type Params } from '../form';
 import { get, listPage, mustFind, post, type Route } from '../route';
 import type { Tenant } from '../tenant';
-import { customerOf } from './customers';
+import { customerOf } from './customer';
 import { finalizeInvoice, markPaid, payInvoice, subscriptionIdOf } from './invoice-payment';
 import { createInvoiceItem, lineOfItem, newLine } from './invoice-lines';
 import { newInvoice } from './new-invoice';

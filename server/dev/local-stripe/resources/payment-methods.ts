@@ -2,10 +2,7 @@ import type Stripe from 'stripe';
 import { nested, required, text, type Params } from '../form';
 import { get, listPage, mustFind, post, type Route } from '../route';
 import { noSuch } from '../stripe-error';
-import type { Tenant } from '../tenant';
-
-/** What happens when a payment method is charged; `later` ones settle after the checkout is complete. */
-export type CardBehaviour = 'pays' | 'declines' | 'dispute' | 'inquiry' | 'pays_later' | 'declines_later';
+import type { CardBehaviour, Tenant } from '../tenant';
 
 /** The address and name on test cards that carry none of their own. */
 export const EXAMPLE_PAYER = { email: 'jenny.rosen@example.com', name: 'Jenny Rosen' };

@@ -3,7 +3,7 @@ import { integer, mergeMetadata, required, text, type Params } from '../form';
 import { embeddedList, get, listPage, mustFind, post, type Route } from '../route';
 import { wrongState } from '../stripe-error';
 import type { Tenant } from '../tenant';
-import { customerOf } from './customers';
+import { customerOf } from './customer';
 import { asSubscriptionItems, lineItemsOf, sumOf } from './line-items';
 import { createSubscription } from './subscriptions';
 

@@ -4,7 +4,7 @@ import { del, get, listPage, mustFind, post, type Route } from '../route';
 import { missingParam, StripeApiError, wrongState } from '../stripe-error';
 import type { Tenant } from '../tenant';
 import { priceOf } from './catalog';
-import { customerOf } from './customers';
+import { customerOf } from './customer';
 import { payInvoice, paymentMethodFor } from './invoice-payment';
 import { invoiceSubscription, storeInvoice } from './invoices';
 import { newSubscription, newSubscriptionItem, periodEnd } from './new-subscription';

@@ -36,7 +36,7 @@ export const RESTRICTED_KEYS = { test: 'rk_test_sandbox0000000000', live: 'rk_li
 
 const DEFAULT_RETRY_DELAYS = [1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000];
 
-export interface SandboxOptions {
+export interface LocalStripeOptions {
   /** Milliseconds; everything that has a time or ends at one uses it. */
   now?: () => number;
   /** The Connect endpoint of each mode; can be set later with `setWebhookUrl`. Live events have none unless it is given. */
@@ -62,7 +62,7 @@ export interface TriggerOptions extends Who {
   overrides?: object;
 }
 
-export interface Sandbox {
+export interface LocalStripe {
   appSecret: string;
   webhookSecrets: { test: string; live: string };
   defaultAccount: Account;
@@ -110,7 +110,7 @@ export interface Sandbox {
   signExtension(identity: { user_id: string; account_id: string }, at?: number): string;
 }
 
-export function createSandbox(options: SandboxOptions = {}): Sandbox {
+export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe {
   const now = options.now ?? Date.now;
   const seconds = () => Math.floor(now() / 1000);
   const log = options.log ?? (() => undefined);
@@ -153,7 +153,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     }
   };
 
-  const trigger: Sandbox['trigger'] = (type, { account, livemode = false, apiShape, overrides, ...who } = {}) => {
+  const trigger: LocalStripe['trigger'] = (type, { account, livemode = false, apiShape, overrides, ...who } = {}) => {
     const of = tenant(account ?? DEFAULT_ACCOUNT, livemode);
     const emission = stage(of, type, who, overrides);
     if (apiShape !== 'older') return publish(of, emission);
