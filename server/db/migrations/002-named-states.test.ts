@@ -73,6 +73,6 @@ describe.each(ENGINES)('on %s', (engine) => {
         started_at: 1,
       })
       .execute();
-    await expect(again).rejects.toThrow(/unique/i);
+    await expect(again).rejects.toMatchObject({ message: expect.stringMatching(/unique/i) as string });
   });
 });
