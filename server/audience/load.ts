@@ -6,7 +6,7 @@ import { groupBy } from '../group-by';
 import { createAudience, type Audience } from './audience';
 import { findSuppressionsOfAll } from './suppressions';
 
-export interface Wanted {
+interface Wanted {
   tenant: Tenant;
   customerIds: Iterable<string>;
   /** Normalised. */

@@ -7,7 +7,7 @@ import type { InstallFacts } from './facts';
 import type { EventJob } from './job';
 
 /** Older events still keep the audience true, but mail about them would come too late to make sense. */
-export const LATE_MS = 72 * 3_600_000;
+const LATE_MS = 72 * 3_600_000;
 
 export type Decision = Omit<Verdict, 'status'> & {
   status: EventStatus;
@@ -16,7 +16,7 @@ export type Decision = Omit<Verdict, 'status'> & {
   endsInstall?: boolean;
 };
 
-export const NOT_INSTALLED = 'The account was not connected in this mode';
+const NOT_INSTALLED = 'The account was not connected in this mode';
 
 const end = (status: EventStatus, reason: EventReason | null, outcome: string): Decision => ({
   status,

@@ -22,7 +22,7 @@ export interface InstallFacts {
   audience: Audience;
 }
 
-export interface BatchFacts {
+interface BatchFacts {
   /** Each account's jobs, in the order of arrival; those whose row was erased meanwhile are left out. */
   groups: { facts: InstallFacts; jobs: EventJob[] }[];
 }
