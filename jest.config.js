@@ -28,6 +28,8 @@ const common = {
 /** @type {import('jest').Config} */
 module.exports = {
   testTimeout: 60_000,
+  // The default leaves one core idle, half of a small machine.
+  maxWorkers: '100%',
   projects: [
     {
       ...common,

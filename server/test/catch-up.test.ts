@@ -1,7 +1,7 @@
 /** What Stripe could not deliver, fetched afterwards. */
 import { EVENT_TYPES } from '../../shared/catalogue';
 import { ENGINES, type Engine } from './databases';
-import { ACCOUNT, startTillpost, TEST, type HarnessOptions, type Tillpost } from './harness';
+import { ACCOUNT, lending, startTillpost, TEST, type Tillpost } from './harness';
 import { findInstall } from '../installs/installs';
 import { transact } from '../db/transact';
 import { endInstall } from '../events/end-install';
@@ -9,17 +9,11 @@ import { endInstall } from '../events/end-install';
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-async function withTillpost(options: HarnessOptions, work: (tillpost: Tillpost) => Promise<void>): Promise<void> {
-  const tillpost = await startTillpost(options);
-  try {
-    await tillpost.connect();
-    await tillpost.enable();
-    await tillpost.worker.drain();
-    await work(tillpost);
-  } finally {
-    await tillpost.close();
-  }
-}
+const withTillpost = lending(async (tillpost) => {
+  await tillpost.connect();
+  await tillpost.enable();
+  await tillpost.worker.drain();
+});
 
 /** The endpoint is down: Stripe gets no answer. */
 const outage = ({ localStripe }: Tillpost) => localStripe.setWebhookUrl('http://127.0.0.1:9/nobody');

@@ -1,17 +1,7 @@
 /** Connect to Stripe and sign in, as a browser goes through it. */
 import { createBrowserClient, type BrowserClient } from './browser-client';
 import { ENGINES } from './databases';
-import {
-  ACCOUNT,
-  LIVE,
-  MALFORMED_SIGNATURES,
-  SECRETS,
-  sign,
-  startTillpost,
-  TEST,
-  type HarnessOptions,
-  type Tillpost,
-} from './harness';
+import { ACCOUNT, lending, LIVE, MALFORMED_SIGNATURES, SECRETS, sign, TEST, type Tillpost } from './harness';
 import { createOpenLink } from '../installs/open-link';
 import { findInstall } from '../installs/installs';
 import { transact } from '../db/transact';
@@ -19,14 +9,7 @@ import { endInstall } from '../events/end-install';
 
 const OTHER = 'acct_1SomebodyElse';
 
-async function withTillpost(options: HarnessOptions, work: (tillpost: Tillpost) => Promise<void>): Promise<void> {
-  const tillpost = await startTillpost(options);
-  try {
-    await work(tillpost);
-  } finally {
-    await tillpost.close();
-  }
-}
+const withTillpost = lending();
 
 /** The state that /connect gave this browser. */
 async function beginState(browser: BrowserClient, mode = 'test'): Promise<string> {

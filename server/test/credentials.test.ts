@@ -1,24 +1,18 @@
 /** Tokens that expire, die, or are refreshed by two processes at once; and the one notice that they are dead. */
 import { createContext, type Context } from '../context';
 import { ENGINES } from './databases';
-import { ACCOUNT, createClock, startTillpost, TEST, type HarnessOptions, type Tillpost } from './harness';
+import { ACCOUNT, createClock, lending, startTillpost, TEST, type Tillpost } from './harness';
 import { startMailServer, type MailServer } from './mail-server';
 import { NeedsReconnect, withStripe } from '../installs/credentials';
 import { findInstall } from '../installs/installs';
 
 const MINUTE = 60_000;
 
-async function withTillpost(options: HarnessOptions, work: (tillpost: Tillpost) => Promise<void>): Promise<void> {
-  const tillpost = await startTillpost(options);
-  try {
-    tillpost.localStripe.addAccount({ id: ACCOUNT, email: 'owner@bakery.example' });
-    await tillpost.connect();
-    tillpost.localStripe.requests.clear();
-    await work(tillpost);
-  } finally {
-    await tillpost.close();
-  }
-}
+const withTillpost = lending(async (tillpost) => {
+  tillpost.localStripe.addAccount({ id: ACCOUNT, email: 'owner@bakery.example' });
+  await tillpost.connect();
+  tillpost.localStripe.requests.clear();
+});
 
 const ask = (ctx: Context) => withStripe(ctx, TEST, (stripe) => stripe.customers.list({ limit: 1 }));
 const refreshes = ({ localStripe }: Tillpost) => localStripe.requests.count({ grant_type: 'refresh_token' });

@@ -8,23 +8,17 @@ import { disconnect } from '../lifecycle/disconnect';
 import { eraseInstall } from '../lifecycle/erase';
 import { startImport } from '../installs/import-job';
 import { ENGINES } from './databases';
-import { ACCOUNT, LIVE, startTillpost, TEST, type HarnessOptions, type Tillpost } from './harness';
+import { ACCOUNT, lending, LIVE, TEST, type Tillpost } from './harness';
 import { createWorkflow, activateWorkflow } from '../workflows/workflows';
 import { findSuppression } from '../audience/suppressions';
 
 const DAY = 24 * 3_600_000;
 
-async function withTillpost(options: HarnessOptions, work: (tillpost: Tillpost) => Promise<void>): Promise<void> {
-  const tillpost = await startTillpost(options);
-  try {
-    await tillpost.connect();
-    await tillpost.enable();
-    await tillpost.worker.drain();
-    await work(tillpost);
-  } finally {
-    await tillpost.close();
-  }
-}
+const withTillpost = lending(async (tillpost) => {
+  await tillpost.connect();
+  await tillpost.enable();
+  await tillpost.worker.drain();
+});
 
 /** An install with contacts, billing, a workflow with runs and emails, settings and an import. */
 async function fill(tillpost: Tillpost, tenant = TEST): Promise<void> {

@@ -16,7 +16,8 @@ import { connectAccount } from '../dev/connect-account';
 import { startServer } from '../server';
 import { saveSettings } from '../settings/settings';
 import { createLog } from '../log';
-import { freshDatabase, type Engine } from './databases';
+import { migratedDatabase, type Engine } from './databases';
+import { closing } from './leftovers';
 
 export const SECRETS = {
   app: 'absec_test0000000000000000',
@@ -52,6 +53,19 @@ export interface HarnessOptions {
 
 export type Tillpost = Awaited<ReturnType<typeof startTillpost>>;
 
+/** A function that runs a test with a Tillpost of its own, made ready by `prepare` and closed afterwards. */
+export const lending =
+  (prepare: (tillpost: Tillpost) => Promise<unknown> | void = () => undefined, defaults: HarnessOptions = {}) =>
+  async (options: HarnessOptions, test: (tillpost: Tillpost) => Promise<void>): Promise<void> => {
+    const tillpost = await startTillpost({ ...defaults, ...options, env: { ...defaults.env, ...options.env } });
+    try {
+      await prepare(tillpost);
+      await test(tillpost);
+    } finally {
+      await tillpost.close();
+    }
+  };
+
 export async function startTillpost(options: HarnessOptions = {}) {
   const clock = options.clock ?? createClock();
   const port = await freePort();
@@ -68,8 +82,9 @@ export async function startTillpost(options: HarnessOptions = {}) {
       retryDelays: [],
       seed: 1,
     });
+  const closeStripe = closing(async () => (options.localStripe ? undefined : localStripe.close()));
   const stripe = options.localStripe ? { url: options.env?.STRIPE_API_BASE ?? '' } : await localStripe.listen(0);
-  const databaseUrl = options.databaseUrl ?? (await freshDatabase(options.engine ?? 'sqlite'));
+  const databaseUrl = options.databaseUrl ?? (await migratedDatabase(options.engine ?? 'sqlite'));
   const settings = readConfig({
     PORT: String(port),
     DATABASE_URL: databaseUrl,
@@ -86,9 +101,11 @@ export async function startTillpost(options: HarnessOptions = {}) {
   });
   const ctx = createContext(settings, { clock, log: createLog('silent'), ...options.overrides });
   const running = await startServer(ctx, { runsWorker: options.runsWorker ?? false });
+  const stop = closing(() => running.stop());
 
   return {
     ...running,
+    stop,
     url,
     clock,
     localStripe,
@@ -152,8 +169,10 @@ export async function startTillpost(options: HarnessOptions = {}) {
     },
 
     async close(): Promise<void> {
-      await running.stop();
-      if (!options.localStripe) await localStripe.close();
+      // A delivery under way would be waited for, its connection with it.
+      if (!options.localStripe) await localStripe.idle();
+      await stop();
+      await closeStripe();
     },
   };
 }

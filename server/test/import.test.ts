@@ -6,18 +6,12 @@ import { sealSecret } from '../installs/seals';
 import { disconnect } from '../lifecycle/disconnect';
 import { readImport, startImport } from '../installs/import-job';
 import { ENGINES } from './databases';
-import { ACCOUNT, startTillpost, TEST, type HarnessOptions, type Tillpost } from './harness';
+import { ACCOUNT, lending, TEST, type Tillpost } from './harness';
 
-async function withTillpost(options: HarnessOptions, work: (tillpost: Tillpost) => Promise<void>): Promise<void> {
-  const tillpost = await startTillpost(options);
-  try {
-    await tillpost.connect();
-    await tillpost.worker.drain();
-    await work(tillpost);
-  } finally {
-    await tillpost.close();
-  }
-}
+const withTillpost = lending(async (tillpost) => {
+  await tillpost.connect();
+  await tillpost.worker.drain();
+});
 
 const start = ({ db, clock }: Tillpost) => startImport(db, TEST, clock.now());
 const progress = ({ db }: Tillpost) => readImport(db, TEST);

@@ -2,6 +2,7 @@
 import { once, EventEmitter } from 'node:events';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { startMailServer as listen, type Mail, type Refusal } from '../dev/mail-server';
+import { closing } from './leftovers';
 
 export interface ReceivedMail extends Mail {
   parsed: ParsedMail;
@@ -39,6 +40,7 @@ export async function startMailServer({ refuses = [] as string[], isHolding = fa
 
   return {
     ...server,
+    close: closing(() => server.close()),
     mails,
     /** Applied to the next attempts, in order. */
     trouble: (...next: Trouble[]) => troubles.push(...next),

@@ -6,8 +6,8 @@ import { findInstall } from '../installs/installs';
 import { STRIPE_API_VERSION } from '../stripe';
 import { disconnect } from '../lifecycle/disconnect';
 import { createBrowserClient, type BrowserClient } from './browser-client';
-import { ENGINES, type Engine } from './databases';
-import { ACCOUNT, startTillpost, TEST, type Tillpost } from './harness';
+import { ENGINES } from './databases';
+import { ACCOUNT, lending, TEST, type HarnessOptions, type Tillpost } from './harness';
 
 /** Test mode has no app here. */
 const NO_APP = { STRIPE_TEST_SECRET_KEY: '', STRIPE_TEST_AUTHORIZE_URL: '', STRIPE_TEST_WEBHOOK_SECRET: '' };
@@ -23,17 +23,11 @@ const NEEDED = [
   'webhook_write',
 ];
 
-async function withTillpost(
+const lend = lending();
+const withTillpost = (
   work: (tillpost: Tillpost, browser: BrowserClient) => Promise<void>,
-  { engine, env = NO_APP }: { engine?: Engine; env?: Record<string, string> } = {},
-): Promise<void> {
-  const tillpost = await startTillpost({ engine: engine ?? 'sqlite', env });
-  try {
-    await work(tillpost, createBrowserClient(tillpost.url));
-  } finally {
-    await tillpost.close();
-  }
-}
+  options: HarnessOptions = {},
+) => lend({ env: NO_APP, ...options }, (tillpost) => work(tillpost, createBrowserClient(tillpost.url)));
 
 async function paste(browser: BrowserClient, key: string): Promise<Response> {
   return browser.post('/connect/key', { csrf_token: await browser.csrfToken('/'), key });

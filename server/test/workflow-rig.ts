@@ -19,7 +19,8 @@ import { findLiveWorkflows } from '../workflows/live-workflows';
 import { planRuns } from '../workflows/plan-runs';
 import { activateWorkflow, createWorkflow } from '../workflows/workflows';
 import { defaultSettings, type Settings } from '../../shared/settings';
-import { freshDatabase, type Engine } from './databases';
+import { migratedDatabase, type Engine } from './databases';
+import { closing } from './leftovers';
 import { startMailServer } from './mail-server';
 
 export const tenant: Tenant = { accountId: 'acct_1', livemode: true };
@@ -34,7 +35,7 @@ export async function createRig({
   log = createLog('silent'),
 }: { engine?: Engine; smtp?: boolean; rate?: string; log?: Context['log'] } = {}) {
   const mail = await startMailServer();
-  const databaseUrl = await freshDatabase(engine);
+  const databaseUrl = await migratedDatabase(engine);
   const time = { ms: Date.UTC(2026, 2, 1, 9) };
   const processes: Context[] = [];
 
@@ -161,10 +162,10 @@ export async function createRig({
     emails: (whose = tenant) => ctx.db.selectFrom('email').selectAll().where(ofTenant(whose)).orderBy('id').execute(),
     runs: (whose = tenant) => ctx.db.selectFrom('run').selectAll().where(ofTenant(whose)).orderBy('id').execute(),
 
-    async close(): Promise<void> {
+    close: closing(async () => {
       for (const one of processes) one.transport?.close();
       for (const db of new Set(processes.map((one) => one.db))) await db.destroy();
       await mail.close();
-    },
+    }),
   };
 }

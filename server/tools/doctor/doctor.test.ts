@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { setUpConnectEndpoint } from '../../installs/connect-endpoint';
 import { connectRestrictedKey } from '../../installs/restricted-key';
 import { ENGINES } from '../../test/databases';
-import { ACCOUNT, createClock, startTillpost, type HarnessOptions, type Tillpost } from '../../test/harness';
+import { ACCOUNT, createClock, lending, type Tillpost } from '../../test/harness';
 import { fixtureEvent } from '../../test/fixtures/stripe';
 import { startMailServer } from '../../test/mail-server';
 import { createVault } from '../../vault';
@@ -24,15 +24,10 @@ const NO_APP = {
 };
 
 /** A Tillpost whose test mode is set up at Stripe as `npm run stripe:setup` does it. */
-async function withTillpost(options: HarnessOptions, work: (tillpost: Tillpost) => Promise<void>): Promise<void> {
-  const tillpost = await startTillpost({ ...options, env: { ...TEST_MODE_ONLY, ...options.env } });
-  try {
-    await setUpConnectEndpoint(tillpost.ctx.stripeFor(OWNER_KEY), `${tillpost.url}/webhooks/stripe`);
-    await work(tillpost);
-  } finally {
-    await tillpost.close();
-  }
-}
+const withTillpost = lending(
+  ({ ctx, url }) => setUpConnectEndpoint(ctx.stripeFor(OWNER_KEY), `${url}/webhooks/stripe`),
+  { env: TEST_MODE_ONLY },
+);
 
 const of = (findings: Finding[], check: string) => findings.find((finding) => finding.check === check);
 const faultsIn = (findings: Finding[]) => findings.filter(({ kind }) => kind === 'fault').map(toLine);
