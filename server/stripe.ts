@@ -1,4 +1,4 @@
-/** Stripe's client, its errors and its signatures. The only place that creates clients. */
+/** Stripe's client and its errors. The only place that creates clients. */
 import Stripe from 'stripe';
 
 /** Of our requests and of the webhook endpoints we create. Stripe's objects are read in older versions' shapes too. */
@@ -35,29 +35,4 @@ export function classifyStripeError(error: unknown): StripeFailure | undefined {
   if (error.statusCode === 403) return 'forbidden';
   if (error.statusCode === 429) return 'rate_limited';
   return 'unavailable';
-}
-
-const TOLERANCE_S = 300;
-const SIGNATURE = /^v1=[0-9a-f]{64}$/;
-
-/**
- * Whether any of the secrets signed this payload within 300 s of now, before or after (Stripe's own check accepts times
- * in the future). `payload` is the body exactly as it came, `header` Stripe-Signature, `now` epoch milliseconds. No
- * header makes it throw: Stripe's verifier would at a part that is no signature, so it gets only those that can be one.
- * https://docs.stripe.com/webhooks#verify-manually
- */
-export function isSignedBy(secrets: readonly string[], payload: string, header: string, now: number): boolean {
-  const parts = header.split(',').map((part) => part.trim());
-  const time = Number(parts.findLast((part) => part.startsWith('t='))?.slice(2));
-  const signatures = parts.filter((part) => SIGNATURE.test(part));
-  if (!Number.isInteger(time) || time > now / 1000 + TOLERANCE_S || signatures.length === 0) return false;
-  const sound = [`t=${time}`, ...signatures].join(',');
-  return secrets.some((secret) => {
-    try {
-      return Boolean(Stripe.webhooks.signature?.verifyHeader(payload, sound, secret, TOLERANCE_S, undefined, now));
-    } catch (error) {
-      if (error instanceof Stripe.errors.StripeSignatureVerificationError) return false;
-      throw error;
-    }
-  });
 }

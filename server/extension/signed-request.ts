@@ -6,7 +6,7 @@ import express, { type RequestHandler, type Request, type Response } from 'expre
 import type { Context } from '../context';
 import { AppError } from '../errors';
 import type { Tenant } from '../db/tenant';
-import { isSignedBy } from '../stripe';
+import { isSignedBy } from '../stripe-signature';
 
 export interface SignedRequest {
   tenant: Tenant;

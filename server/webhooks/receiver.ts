@@ -8,7 +8,7 @@ import type { Context } from '../context';
 import { tenantOf } from '../db/tenant';
 import { findInstallById } from '../installs/installs';
 import { openSecret } from '../installs/seals';
-import { isSignedBy } from '../stripe';
+import { isSignedBy } from '../stripe-signature';
 import { readDelivery, type Delivery } from '../events/delivery';
 import { createInbox, InboxFull, type Inbox } from './inbox';
 import { BodyFault, createBodyReader } from './read-body';
