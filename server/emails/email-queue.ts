@@ -25,8 +25,8 @@ type EmailJob = Job<'email', never>;
 const BATCH = 200;
 const GIVE_UP_MS = 24 * 60 * 60_000;
 /** Together shorter than what is left of the lease. */
-const NOTE_TRIES = 20;
-const NOTE_AGAIN_MS = 500;
+const RECORD_TRIES = 20;
+const RECORD_AGAIN_MS = 500;
 const BACK_OFF = { first: 10_000, longest: 60 * 60_000 };
 
 export function createEmailQueue(): Queue {
@@ -105,7 +105,7 @@ class NotTaken extends Error {
 
 async function send(ctx: Context, { row: email }: EmailJob): Promise<undefined> {
   const body = await findEmailBody(ctx.db, tenantOf(email), email.id);
-  if (!body || !ctx.transport) return note(ctx, email, { status: 'failed', reason: 'Its content is gone' });
+  if (!body || !ctx.transport) return recordResult(ctx, email, { status: 'failed', reason: 'Its content is gone' });
   try {
     await ctx.transport.sendMail(toMessage(email.to_address, body));
   } catch (error) {
@@ -114,25 +114,29 @@ async function send(ctx: Context, { row: email }: EmailJob): Promise<undefined> 
     const reason = `The mail server refused the address: ${failure.message}`;
     const suppression = { scope: 'all', reason: failure.message, now: ctx.clock.now() } as const;
     await suppressAddress(ctx.db, tenantOf(email), email.to_address, suppression);
-    return note(ctx, email, { status: 'failed', reason });
+    return recordResult(ctx, email, { status: 'failed', reason });
   }
-  return noteSent(ctx, email);
+  return recordSent(ctx, email);
 }
 
 /** A database that is away for a moment must not make the mail go out twice. */
-async function noteSent(ctx: Context, email: Email): Promise<undefined> {
+async function recordSent(ctx: Context, email: Email): Promise<undefined> {
   const sent_at = ctx.clock.now();
   for (let tries = 1; ; tries++) {
     try {
-      return await note(ctx, email, { status: 'sent', reason: null, sent_at });
+      return await recordResult(ctx, email, { status: 'sent', reason: null, sent_at });
     } catch (error) {
-      if (tries === NOTE_TRIES) throw error;
-      await wait(NOTE_AGAIN_MS);
+      if (tries === RECORD_TRIES) throw error;
+      await wait(RECORD_AGAIN_MS);
     }
   }
 }
 
-async function note(ctx: Context, email: Email, fields: Partial<Email> & Pick<Email, 'status'>): Promise<undefined> {
+async function recordResult(
+  ctx: Context,
+  email: Email,
+  fields: Partial<Email> & Pick<Email, 'status'>,
+): Promise<undefined> {
   await update(ctx, email, { ...fields, last_error: fields.reason ?? null, due_at: null, claims: 0 });
   ctx.metrics.emails.inc({ status: fields.status });
 }
@@ -150,7 +154,7 @@ const update = (ctx: Context, email: Email, fields: Partial<Email>) =>
 function explain(ctx: Context, email: Email, error: unknown): Failure<'email'> {
   if (error instanceof CrashedTooOften) return end(ctx, 'Sending it ended the process several times');
   if (!(error instanceof NotTaken)) {
-    ctx.log.error({ err: error, email: email.id }, 'an email could not be judged or its result not noted');
+    ctx.log.error({ err: error, email: email.id }, 'an email could not be judged or its result not recorded');
     return retryLater<'email'>(email, {}, BACK_OFF);
   }
   const { message, code } = error.failure;

@@ -101,10 +101,11 @@ function writeFacts(
     link.stamp = stamp;
     audience.saveLink(link);
     Object.assign(written, applyAddress(audience, object.customer, owner, link));
-    if (choice.sync_billing) audience.noteCustomer(link, object.customer.delinquent, object.customer.created);
+    if (choice.sync_billing) audience.recordCustomer(link, object.customer.delinquent, object.customer.created);
   }
   if (object.subscription && object.customerId && choice.sync_billing) {
-    if (!audience.noteSubscription(object.subscription, object.customerId, stamp)) return { ...written, isStale: true };
+    if (!audience.recordSubscription(object.subscription, object.customerId, stamp))
+      return { ...written, isStale: true };
   }
   const name = choice.sync_name ? splitName(event.name) : null;
   const isNameNews = name !== null && stamp >= written.contact.name_stamp;
@@ -160,7 +161,7 @@ export function applySubscriptionUpdate(
 ): Verdict {
   const { subscription, customerId } = object;
   if (!subscription || customerId === null) return skip('malformed', 'The event holds no subscription of a customer');
-  const isNews = audience.noteSubscription(subscription, customerId, stampOf(type, created));
+  const isNews = audience.recordSubscription(subscription, customerId, stampOf(type, created));
   const contact = audience.contactOf(customerId) ?? null;
   const whose = contact ? ` of ${contact.email}` : ', whose customer has no contact yet';
   return {

@@ -25,7 +25,7 @@ export async function applyPage(trx: Trx, tenant: Tenant, page: ImportPage, now:
 
   if (events['customer.subscription.created'].sync_billing) {
     for (const facts of page.subscriptions)
-      if (facts.customerId) audience.noteSubscription(facts, facts.customerId, stamp);
+      if (facts.customerId) audience.recordSubscription(facts, facts.customerId, stamp);
   }
   for (const facts of page.customers) applySnapshot(audience, facts, choice, stamp);
   await saveAudiences(trx, [audience], now);
