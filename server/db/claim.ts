@@ -33,7 +33,7 @@ export type QueueRow<T extends QueueTable> = Row<T> & {
 };
 
 /** What tells a queue's row from the others of its install; '' where an install has one at most. */
-export function keyOf<T extends QueueTable>(table: T, row: QueueRow<T>): string {
+export function rowKey<T extends QueueTable>(table: T, row: QueueRow<T>): string {
   const key = KEYS[table];
   return key ? String((row as unknown as Record<string, unknown>)[key]) : '';
 }
@@ -42,7 +42,7 @@ export function keyOf<T extends QueueTable>(table: T, row: QueueRow<T>): string 
 export function ofRow<T extends QueueTable>(table: T, row: QueueRow<T>): RawBuilder<SqlBool> {
   const key = KEYS[table];
   const own = ofTenant(tenantOf(row));
-  return key ? sql<SqlBool>`${own} and ${sql.ref(key)} = ${keyOf(table, row)}` : own;
+  return key ? sql<SqlBool>`${own} and ${sql.ref(key)} = ${rowKey(table, row)}` : own;
 }
 
 /**

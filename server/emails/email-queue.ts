@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { suppressAddress } from '../audience/suppressions';
 import type { Context } from '../context';
 import { inList } from '../db/bulk';
-import { CrashedTooOften, createQueue, retryLater, type Failure, type Job, type Queue } from '../db/queue';
+import { CrashedTooOften, createQueue, retryLater, type JobFailure, type Job, type Queue } from '../db/queue';
 import type { Row } from '../db/schema';
 import { ofTenant, tenantKey, tenantOf } from '../db/tenant';
 import { groupBy } from '../group-by';
@@ -151,7 +151,7 @@ const update = (ctx: Context, email: Email, fields: Partial<Email>) =>
     .where('status', '=', 'queued')
     .execute();
 
-function explain(ctx: Context, email: Email, error: unknown): Failure<'email'> {
+function explain(ctx: Context, email: Email, error: unknown): JobFailure<'email'> {
   if (error instanceof CrashedTooOften) return end(ctx, 'Sending it ended the process several times');
   if (!(error instanceof NotTaken)) {
     ctx.log.error({ err: error, email: email.id }, 'an email could not be judged or its result not recorded');
@@ -171,7 +171,7 @@ function explain(ctx: Context, email: Email, error: unknown): Failure<'email'> {
   };
 }
 
-function end(ctx: Context, reason: string): Failure<'email'> {
+function end(ctx: Context, reason: string): JobFailure<'email'> {
   ctx.metrics.emails.inc({ status: 'failed' });
   return { againIn: null, fields: { status: 'failed', reason, last_error: reason } };
 }

@@ -2,7 +2,7 @@
 import type { EventReason } from '../../shared/api';
 import type { Context } from '../context';
 import { MAX_CLAIMS } from '../db/claim';
-import { CrashedTooOften, createQueue, retryLater, type Failure, type Job, type Queue } from '../db/queue';
+import { CrashedTooOften, createQueue, retryLater, type JobFailure, type Job, type Queue } from '../db/queue';
 import type { Row } from '../db/schema';
 import { tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
@@ -83,7 +83,7 @@ function createOutages() {
 
 const ASKABLE: EventReason[] = ['stripe_unavailable', 'rate_limited'];
 
-function explain(ctx: Context, row: Row<'event'>, error: unknown, outages: Outages): Failure<'event'> {
+function explain(ctx: Context, row: Row<'event'>, error: unknown, outages: Outages): JobFailure<'event'> {
   const now = ctx.clock.now();
   if (error instanceof CrashedTooOften)
     return end(ctx, 'crashed', `Gave up: processing it ended the process ${MAX_CLAIMS} times`);
@@ -100,7 +100,7 @@ function explain(ctx: Context, row: Row<'event'>, error: unknown, outages: Outag
   return { againIn: Math.min(PROBE_MS, later.againIn ?? PROBE_MS), fields };
 }
 
-function end(ctx: Context, reason: EventReason, outcome: string): Failure<'event'> {
+function end(ctx: Context, reason: EventReason, outcome: string): JobFailure<'event'> {
   ctx.metrics.outcomes.inc({ status: 'failed', reason });
   return { againIn: null, fields: { status: 'failed', reason, outcome } };
 }

@@ -1,11 +1,12 @@
 /** The log: one row per delivered event, with what became of it. */
 import { sql, type SelectQueryBuilder } from 'kysely';
 import { EVENT_STATUSES, type EventStatus, type EventView, type List } from '../../shared/api';
+import { oneOf } from '../../shared/one-of';
 import { AppError } from '../errors';
 import { isoTime, isoTimeOrNull } from '../db/columns';
 import type { ErasedTable } from '../db/erase';
 import { firstIdAt } from '../db/new-id';
-import { toList, type Page } from '../db/page';
+import { toList, type PageRequest } from '../db/page';
 import type { Db, ReplayScope, Row, Schema } from '../db/schema';
 import { selectByKeys } from '../db/keys';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
@@ -46,7 +47,7 @@ const selectEvents = (db: Db, tenant: Tenant) =>
 export async function listEvents(
   db: Db,
   tenant: Tenant,
-  { limit, starting_after, ...filter }: EventFilter & Page,
+  { limit, starting_after, ...filter }: EventFilter & PageRequest,
 ): Promise<List<EventView>> {
   const after = starting_after === undefined ? undefined : await seqOf(db, tenant, starting_after);
   if (starting_after !== undefined && after === undefined)
@@ -66,7 +67,7 @@ function filtered<T extends keyof Schema, O>(query: EventQuery<T, O>, filter: Ev
   let q = query as unknown as SelectQueryBuilder<Schema, 'event', O>;
   if (type !== undefined) q = q.where('event.type', '=', type);
   // A literal, so that SQLite may use the partial index on the rarer statuses.
-  if (status !== undefined) q = q.where('event.status', '=', sql.lit(oneOf(EVENT_STATUSES, status)));
+  if (status !== undefined) q = q.where('event.status', '=', sql.lit(knownStatus(status)));
   // What is pending stands in the queue's index, found by a sub-select that doesn't name the tenant.
   if (status === 'pending')
     q = q.where('event.seq', 'in', (eb) =>
@@ -83,11 +84,12 @@ function filtered<T extends keyof Schema, O>(query: EventQuery<T, O>, filter: Ev
   return q as unknown as EventQuery<T, O>;
 }
 
-function oneOf<T extends string>(values: readonly T[], value: string): T {
-  const found = values.find((candidate) => candidate === value);
-  if (found === undefined)
-    throw new AppError('invalid_request', `status: must be one of ${values.join(', ')}`, 'status');
-  return found;
+/** Goes into a statement as it is, so a type isn't enough. Throws invalid_request. */
+function knownStatus(value: string): EventStatus {
+  const status = oneOf(EVENT_STATUSES, value);
+  if (status === undefined)
+    throw new AppError('invalid_request', `status: must be one of ${EVENT_STATUSES.join(', ')}`, 'status');
+  return status;
 }
 
 async function seqOf(db: Db, tenant: Tenant, id: string): Promise<string | undefined> {

@@ -2,7 +2,7 @@
 import type { List } from '../../shared/api';
 import { inList } from '../db/bulk';
 import { isoTime, isoTimeOrNull } from '../db/columns';
-import { toList, type Page } from '../db/page';
+import { toList, type PageRequest } from '../db/page';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { endingOf } from '../db/contact-references';
@@ -100,7 +100,7 @@ export interface RunFilter {
 export async function listRuns(
   db: Db,
   tenant: Tenant,
-  { workflow, contact, status, limit, starting_after }: RunFilter & Page,
+  { workflow, contact, status, limit, starting_after }: RunFilter & PageRequest,
 ): Promise<List<RunView>> {
   const rows = await db
     .selectFrom('run')
