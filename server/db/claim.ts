@@ -38,11 +38,11 @@ export function rowKey<T extends QueueTable>(table: T, row: QueueRow<T>): string
   return key ? String((row as unknown as Record<string, unknown>)[key]) : '';
 }
 
-/** The condition that names one row of a queue. */
-export function ofRow<T extends QueueTable>(table: T, row: QueueRow<T>): RawBuilder<SqlBool> {
+/** The condition that a claimed row is still ours: nobody recorded a result since, and no later claim took it. */
+export function ofClaim<T extends QueueTable>(table: T, row: QueueRow<T>): RawBuilder<SqlBool> {
   const key = KEYS[table];
-  const own = ofTenant(tenantOf(row));
-  return key ? sql<SqlBool>`${own} and ${sql.ref(key)} = ${rowKey(table, row)}` : own;
+  const isRow = key ? sql`and ${sql.ref(key)} = ${rowKey(table, row)}` : sql``;
+  return sql<SqlBool>`${ofTenant(tenantOf(row))} ${isRow} and attempts = ${row.attempts} and claims > 0`;
 }
 
 /**

@@ -7,7 +7,7 @@
  */
 import type { Context } from '../context';
 import { backOffMs } from './back-off';
-import { LEASE_MS, MAX_CLAIMS, ofRow, rowKey, type QueueRow, type QueueTable } from './claim';
+import { LEASE_MS, MAX_CLAIMS, ofClaim, rowKey, type QueueRow, type QueueTable } from './claim';
 import { createFairClaim } from './fair-claim';
 import type { Row } from './schema';
 import { tenantKey, tenantOf } from './tenant';
@@ -194,14 +194,12 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
     return `${tenantKey(tenantOf(row))} ${rowKey(table, row)}`;
   }
 
-  /** Writes to a row as long as it is ours: claimed, and not by a later claim. */
+  /** Writes to a row as long as it is ours. */
   async function record(ctx: Context, row: QueueRow<T>, fields: Partial<Row<T>>): Promise<boolean> {
     const { numUpdatedRows } = await ctx.db
       .updateTable(table as 'event')
       .set(fields)
-      .where(ofRow(table, row))
-      .where('attempts', '=', row.attempts)
-      .where('claims', '>', 0)
+      .where(ofClaim(table, row))
       .executeTakeFirst();
     return numUpdatedRows > 0n;
   }

@@ -1,7 +1,8 @@
 /** The one import that an install may have: its row says how far it has come. */
 import type { ImportProgress } from '../../shared/api';
+import { ofClaim } from '../db/claim';
 import type { Db, Row, Trx } from '../db/schema';
-import { ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
+import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 
 export type ImportJob = Row<'import_job'>;
@@ -56,10 +57,8 @@ export async function recordImport(trx: Trx, job: ImportJob, fields: Partial<Imp
   const { numUpdatedRows } = await trx
     .updateTable('import_job')
     .set({ ...fields, claims: 0 })
-    .where(ofTenant(tenantOf(job)))
+    .where(ofClaim('import_job', job))
     .where('status', '=', 'running')
-    .where('attempts', '=', job.attempts)
-    .where('claims', '>', 0)
     .executeTakeFirst();
   if (numUpdatedRows === 0n) throw new LostImport();
 }
