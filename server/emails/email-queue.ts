@@ -4,6 +4,7 @@
  * same message with the same Message-ID is sent when the lease ends.
  */
 import { setTimeout as wait } from 'node:timers/promises';
+import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { suppressAddress } from '../audience/suppressions';
 import type { Context } from '../context';
 import { inList } from '../db/bulk';
@@ -105,13 +106,13 @@ class NotTaken extends Error {
 
 async function send(ctx: Context, { row: email }: EmailJob): Promise<undefined> {
   const body = await findEmailBody(ctx.db, tenantOf(email), email.id);
-  if (!body || !ctx.transport) return recordResult(ctx, email, { status: 'failed', reason: 'Its content is gone' });
+  if (!body || !ctx.transport) return recordResult(ctx, email, { status: 'failed', reason: EMAIL_REASONS.contentGone });
   try {
     await ctx.transport.sendMail(toMessage(email.to_address, body));
   } catch (error) {
     const failure = classifySmtpError(error);
     if (failure.kind !== 'recipient') throw new NotTaken(failure);
-    const reason = `The mail server refused the address: ${failure.message}`;
+    const reason = EMAIL_REASONS.addressRefused(failure.message);
     const suppression = { scope: 'all', reason: failure.message, now: ctx.clock.now() } as const;
     await suppressAddress(ctx.db, tenantOf(email), email.to_address, suppression);
     return recordResult(ctx, email, { status: 'failed', reason });
@@ -152,7 +153,7 @@ const update = (ctx: Context, email: Email, fields: Partial<Email>) =>
     .execute();
 
 function explain(ctx: Context, email: Email, error: unknown): JobFailure<'email'> {
-  if (error instanceof CrashedTooOften) return end(ctx, 'Sending it ended the process several times');
+  if (error instanceof CrashedTooOften) return end(ctx, EMAIL_REASONS.crashed);
   if (!(error instanceof NotTaken)) {
     ctx.log.error({ err: error, email: email.id }, 'an email could not be judged or its result not recorded');
     return retryLater<'email'>(email, {}, BACK_OFF);
@@ -161,9 +162,9 @@ function explain(ctx: Context, email: Email, error: unknown): JobFailure<'email'
   ctx.log.warn({ email: email.id, attempts: email.attempts, code }, 'an email could not be sent yet');
   const now = ctx.clock.now();
   const give_up_at = email.give_up_at ?? now + GIVE_UP_MS;
-  if (now >= give_up_at) return end(ctx, `Given up after a day: ${message}`);
+  if (now >= give_up_at) return end(ctx, EMAIL_REASONS.givenUp(message));
   ctx.metrics.emails.inc({ status: 'retried' });
-  const reason = `Will be tried again: ${message}`;
+  const reason = EMAIL_REASONS.willBeRetried(message);
   const { againIn } = retryLater<'email'>(email, {}, BACK_OFF);
   return {
     againIn: Math.min(give_up_at - now, againIn ?? 0),
