@@ -1,4 +1,7 @@
-/** Reading contacts, and what a person changes about one. Events change contacts through audience.ts. */
+/**
+ * Reading contacts, and what a person changes about one. Events change contacts through audience.ts. `now` is in epoch
+ * milliseconds throughout.
+ */
 import { sql, type SelectQueryBuilder } from 'kysely';
 import type { ContactStatus, ContactView, List, SubscriptionStatus } from '../../shared/api';
 import { inList } from '../db/bulk';

@@ -1,6 +1,7 @@
 /**
  * The rows are the queue. A claim moves `due_at` to the end of a lease and counts: recording a result sets due_at anew
- * and claims to 0; when the process dies instead, the row is due again once the lease has run out.
+ * and claims to 0; when the process dies instead, the row is due again once the lease has run out. `now` is in epoch
+ * milliseconds throughout.
  */
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import { isPostgres } from './engine';
@@ -88,7 +89,7 @@ export async function freeDeadClaims(db: Db, now: number): Promise<void> {
 export interface Due {
   /** The queues with a row that is due. */
   queues: ReadonlySet<QueueTable>;
-  /** When (epoch ms) the first row after those is due; undefined when none waits. */
+  /** When (epoch milliseconds) the first row after those is due; undefined when none waits. */
   next: number | undefined;
 }
 

@@ -105,6 +105,7 @@ export interface ContactTable extends TenantColumns {
   source: string;
   subscription_status: SubscriptionStatus | null;
   plan: string | null;
+  /** Minor units per month. */
   mrr: number | null;
   currency: string | null;
   renews_at: number | null;
@@ -137,6 +138,7 @@ export interface SubscriptionStateTable extends TenantColumns {
   customer_id: string;
   status: SubscriptionStatus | null;
   plan: string | null;
+  /** Minor units per month. */
   mrr: number;
   currency: string | null;
   renews_at: number | null;

@@ -110,7 +110,7 @@ export const failQueuedEmails = (trx: Trx, tenant: Tenant, reason: string) =>
     .where('claims', '=', 0)
     .execute();
 
-/** A failed one goes out once more as it is. Returns the row. */
+/** A failed one goes out once more as it is. Returns the row. `now` in epoch milliseconds. */
 export const queueAgain = (trx: Trx, email: Row<'email'>, now: number) =>
   changeEmail(trx, email, { status: 'queued', reason: null, due_at: now, attempts: 0, give_up_at: null });
 

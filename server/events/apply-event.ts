@@ -26,6 +26,10 @@ export interface Verdict {
 
 const skip = (reason: EventReason, outcome: string): Verdict => ({ status: 'skipped', reason, outcome, contact: null });
 
+/**
+ * Returns what became of the event, or `ask` when only Stripe can tell whose it is; then nothing was changed. `now` in
+ * epoch milliseconds.
+ */
 export function applyEvent(audience: Audience, settings: Settings, event: EventInput, now: number): Verdict | 'ask' {
   const { type, object, asked } = event;
   if (type === 'customer.deleted') return applyDeletion(audience, settings, event);

@@ -43,7 +43,7 @@ const selectEvents = (db: Db, tenant: Tenant) =>
     .select('contact.email as email')
     .where(ofTenant(tenant, 'event'));
 
-/** Newest arrival first. */
+/** Newest arrival first. Throws invalid_request when `starting_after` is no event of the install. */
 export async function listEvents(
   db: Db,
   tenant: Tenant,
@@ -143,7 +143,11 @@ export async function lastEventAt(db: Db, tenant: Tenant): Promise<string | null
   return row ? isoTime(row.received_at) : null;
 }
 
-/** Runs an event again under today's settings. What was done stays done: no second contact, run or email. */
+/**
+ * Runs an event again under today's settings. What was done stays done: no second contact, run or email. Undefined when
+ * there is no such event; throws not_installed, and invalid_request when its payload was not kept. `now` in epoch
+ * milliseconds.
+ */
 export async function replayEvent(
   db: Db,
   tenant: Tenant,
@@ -194,7 +198,7 @@ export function viewEvent(row: EventRow): EventView {
   };
 }
 
-/** Events that wait for Stripe or for the account to be connected again are tried at once. */
+/** Makes events due that wait for Stripe or for the account to be connected again. `now` in epoch milliseconds. */
 export const wakeWaitingEvents = (db: Db, tenant: Tenant, now: number) =>
   db
     .updateTable('event')

@@ -1,4 +1,4 @@
-/** The one import that an install may have: its row says how far it has come. */
+/** The one import that an install may have: its row says how far it has come. `now` is in epoch milliseconds throughout. */
 import type { ImportProgress } from '../../shared/api';
 import { ofClaim } from '../db/claim';
 import type { Db, Row, Trx } from '../db/schema';
@@ -12,7 +12,7 @@ export async function readImport(db: Db, tenant: Tenant): Promise<ImportProgress
   return job ? progressOf(job) : null;
 }
 
-/** Starts an import, or returns the one under way. A finished one starts over. `now` in epoch milliseconds. */
+/** Starts an import, or returns the one under way. A finished one starts over. */
 export function startImport(db: Db, tenant: Tenant, now: number): Promise<ImportProgress> {
   return transact(db, async (trx) => {
     const job = await findImport(trx, tenant);

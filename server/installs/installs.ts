@@ -1,4 +1,7 @@
-/** The install: one Stripe account connected in one mode. Its row holds its credentials, encrypted. */
+/**
+ * The install: one Stripe account connected in one mode. Its row holds its credentials, encrypted. `now` is in epoch
+ * milliseconds throughout.
+ */
 import { ofClaim } from '../db/claim';
 import { newId } from '../db/new-id';
 import type { Db, Row, Trx } from '../db/schema';

@@ -21,7 +21,7 @@ const OVERLAP_S = 15 * 60;
 /** An install that has heard nothing for this long may have a broken endpoint: delivered or not, all is fetched. */
 const SILENCE_MS = 24 * 60 * 60_000;
 
-/** One round for a claimed install. Begun anew when the process dies in it. Throws when Stripe gives no answer. */
+/** One round for a claimed install. Begun anew when the process dies in it. Throws NeedsReconnect, or Stripe's errors. */
 export async function catchUp(ctx: Context, install: Install, lease: Lease): Promise<void> {
   const tenant = tenantOf(install);
   const startedAt = ctx.clock.now();

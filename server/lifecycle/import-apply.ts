@@ -9,6 +9,7 @@ import { tenantKey, type Tenant } from '../db/tenant';
 import { readSettings } from '../settings/settings';
 import type { ImportPage } from './import-page';
 
+/** `now` in epoch milliseconds. */
 export async function applyPage(trx: Trx, tenant: Tenant, page: ImportPage, now: number): Promise<void> {
   const { consent, events } = await readSettings(trx, tenant);
   const choice = { ...events['customer.created'], consent };

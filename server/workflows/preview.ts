@@ -48,7 +48,10 @@ export async function previewEmail(ctx: Context, tenant: Tenant, request: Previe
   };
 }
 
-/** Queues the email for one address, by the same rules as any: test mode mails only its list. Throws invalid_request. */
+/**
+ * Queues the email for one address, by the same rules as any: test mode mails only its list. Throws invalid_request, and
+ * not_found for an event that isn't there.
+ */
 export async function sendTest(
   ctx: Context,
   tenant: Tenant,

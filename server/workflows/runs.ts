@@ -1,4 +1,4 @@
-/** Runs: how they end, wait out a pause, and are read. */
+/** Runs: how they end, wait out a pause, and are read. `now` is in epoch milliseconds throughout. */
 import type { List, RunStatus } from '../../shared/api';
 import { inList } from '../db/bulk';
 import { isoTime, isoTimeOrNull } from '../db/columns';

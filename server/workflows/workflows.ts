@@ -1,4 +1,4 @@
-/** Workflows as merchants keep them: made, saved, switched on and off. */
+/** Workflows as merchants keep them: made, saved, switched on and off. `now` is in epoch milliseconds throughout. */
 import type { List, WorkflowView } from '../../shared/api';
 import type { EventType } from '../../shared/catalogue';
 import { stepsOf, type Definition } from '../../shared/workflow';
