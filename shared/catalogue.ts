@@ -45,6 +45,12 @@ export const HOUSEKEEPING_TYPES = [
 ] as const;
 export type HousekeepingType = (typeof HOUSEKEEPING_TYPES)[number];
 
+/**
+ * What happens in an account itself: all that Tillpost uses but the types about its app, which only a Connect endpoint
+ * gets. At most 20: https://docs.stripe.com/api/events/list
+ */
+export const ACCOUNT_EVENT_TYPES = [...EVENT_TYPES, 'customer.subscription.updated'] as const;
+
 /** The preset offered to a merchant who has not chosen yet. */
 export const RECOMMENDED_TYPES: readonly EventType[] = ['customer.created', 'customer.updated', 'customer.deleted'];
 

@@ -176,7 +176,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     },
 
     /** Keeps the newest state of a subscription; false when what is known is newer. */
-    noteSubscription(facts: SubscriptionFacts, customerId: string, stamp: number): boolean {
+    recordSubscription(facts: SubscriptionFacts, customerId: string, stamp: number): boolean {
       const before = subscriptions.get(facts.id);
       if (before && before.stamp > stamp) return false;
       subscriptions.set(facts.id, {
@@ -198,7 +198,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     },
 
     /** What Stripe says of the customer itself that billing shows. */
-    noteCustomer(one: CustomerLink, delinquent: boolean | null, createdSeconds: number | null): void {
+    recordCustomer(one: CustomerLink, delinquent: boolean | null, createdSeconds: number | null): void {
       one.delinquent = delinquent === null ? one.delinquent : flag(delinquent);
       one.customer_since = msOfSeconds(createdSeconds) ?? one.customer_since;
       changed.links.add(one.customer_id);

@@ -1,11 +1,14 @@
-/** Reading contacts, and what a person changes about one. Events change contacts through audience.ts. */
+/**
+ * Reading contacts, and what a person changes about one. Events change contacts through audience.ts. `now` is in epoch
+ * milliseconds throughout.
+ */
 import { sql, type SelectQueryBuilder } from 'kysely';
 import type { ContactStatus, ContactView, List, SubscriptionStatus } from '../../shared/api';
 import { inList } from '../db/bulk';
 import { isoTime, isoTimeOrNull } from '../db/columns';
 import { contains } from '../db/contains';
 import type { ErasedTable } from '../db/erase';
-import { toList, type Page } from '../db/page';
+import { toList, type PageRequest } from '../db/page';
 import type { Db, Row, Schema } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { findSuppressions, liftUnsubscribe, type Suppression } from './suppressions';
@@ -52,7 +55,7 @@ export async function findContactByCustomer(
 export async function listContacts(
   db: Db,
   tenant: Tenant,
-  { limit, starting_after, ...filter }: ContactFilter & Page,
+  { limit, starting_after, ...filter }: ContactFilter & PageRequest,
 ): Promise<List<ContactView>> {
   const rows = await filtered(db, db.selectFrom('contact').where(ofTenant(tenant)), filter)
     .selectAll()

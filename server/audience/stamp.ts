@@ -9,5 +9,5 @@ export function stampOf(type: string, createdSeconds: number): number {
   return createdSeconds * RANKS + rank;
 }
 
-/** For an object fetched from Stripe at this time: an event of the same second still wins. */
+/** For an object fetched from Stripe at this time (epoch milliseconds): an event of the same second still wins. */
 export const snapshotStamp = (ms: number): number => Math.floor(ms / 1000) * RANKS;

@@ -8,6 +8,7 @@ export interface Suppression {
   /** `all`: no mail at all. `marketing`: the owner had unsubscribed. */
   scope: 'all' | 'marketing';
   reason: string;
+  /** Epoch milliseconds. */
   at: number;
 }
 
@@ -44,7 +45,7 @@ export async function findSuppression(db: Db, tenant: Tenant, address: string): 
   return (await findSuppressions(db, tenant, [address])).get(address);
 }
 
-/** A wider scope replaces a narrower one, never the other way round. */
+/** A wider scope replaces a narrower one, never the other way round. `now` in epoch milliseconds. */
 export async function suppressAddress(
   db: Db,
   tenant: Tenant,

@@ -1,6 +1,7 @@
 /**
  * The rows are the queue. A claim moves `due_at` to the end of a lease and counts: recording a result sets due_at anew
- * and claims to 0; when the process dies instead, the row is due again once the lease has run out.
+ * and claims to 0; when the process dies instead, the row is due again once the lease has run out. `now` is in epoch
+ * milliseconds throughout.
  */
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import { isPostgres } from './engine';
@@ -33,16 +34,16 @@ export type QueueRow<T extends QueueTable> = Row<T> & {
 };
 
 /** What tells a queue's row from the others of its install; '' where an install has one at most. */
-export function keyOf<T extends QueueTable>(table: T, row: QueueRow<T>): string {
+export function rowKey<T extends QueueTable>(table: T, row: QueueRow<T>): string {
   const key = KEYS[table];
   return key ? String((row as unknown as Record<string, unknown>)[key]) : '';
 }
 
-/** The condition that names one row of a queue. */
-export function ofRow<T extends QueueTable>(table: T, row: QueueRow<T>): RawBuilder<SqlBool> {
+/** The condition that a claimed row is still ours: nobody recorded a result since, and no later claim took it. */
+export function ofClaim<T extends QueueTable>(table: T, row: QueueRow<T>): RawBuilder<SqlBool> {
   const key = KEYS[table];
-  const own = ofTenant(tenantOf(row));
-  return key ? sql<SqlBool>`${own} and ${sql.ref(key)} = ${keyOf(table, row)}` : own;
+  const isRow = key ? sql`and ${sql.ref(key)} = ${rowKey(table, row)}` : sql``;
+  return sql<SqlBool>`${ofTenant(tenantOf(row))} ${isRow} and attempts = ${row.attempts} and claims > 0`;
 }
 
 /**
@@ -88,7 +89,7 @@ export async function freeDeadClaims(db: Db, now: number): Promise<void> {
 export interface Due {
   /** The queues with a row that is due. */
   queues: ReadonlySet<QueueTable>;
-  /** When (epoch ms) the first row after those is due; undefined when none waits. */
+  /** When (epoch milliseconds) the first row after those is due; undefined when none waits. */
   next: number | undefined;
 }
 

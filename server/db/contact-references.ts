@@ -76,11 +76,14 @@ export async function releaseContact(trx: Trx, tenant: Tenant, id: string, now: 
     .execute();
 }
 
+/** The slot (run.slot) of a workflow that starts once per contact: held for ever. */
+export const ONCE_SLOT = 'once';
+
 /** What every ending sets on a run: it is never due again, and lets go of its slot unless that is for ever. */
 export const endingOf = (eb: ExpressionBuilder<Schema, 'run'>) => ({
   due_at: null,
   parked_due_at: null,
   is_waiting: 0 as const,
   claims: 0,
-  slot: eb.case().when('slot', '=', 'once').then(eb.ref('slot')).else(null).end(),
+  slot: eb.case().when('slot', '=', ONCE_SLOT).then(eb.ref('slot')).else(null).end(),
 });

@@ -13,7 +13,7 @@ export interface QueueGauge {
   ageMs: number;
 }
 
-/** A bounded walk along each queue's index of due rows. */
+/** A bounded walk along each queue's index of due rows. `now` in epoch milliseconds. */
 export function readQueues(db: Db, now: number): Promise<QueueGauge[]> {
   return Promise.all(
     QUEUE_TABLES.map(async (table) => {

@@ -50,17 +50,19 @@ export async function selectByKeys<T extends keyof Schema, Also = unknown>(
   keys: readonly TenantKey[],
   { lock = false, also }: Select = {},
 ): Promise<(Row<T> & Also)[]> {
-  const wanted = [...new Map(keys.map((key) => [keyText(key, key.value), key])).values()];
   const columns = also === undefined ? '*' : `*, ${also}`;
-  const rows: (Row<T> & Also)[] = [];
-  for (let start = 0; start < wanted.length; start += MAX_KEYS) {
-    const part = wanted.slice(start, start + MAX_KEYS);
-    const found = isPostgres(db)
-      ? await fromPostgres(db, { table, column, columns, keys: part, lock })
-      : await fromSqlite(db, { table, column, columns, keys: part });
-    rows.push(...(found as (Row<T> & Also)[]));
-  }
-  return rows;
+  return (await select(db, { table, column, columns, keys, lock })) as (Row<T> & Also)[];
+}
+
+/** Those of the keys that a row has as its `column`, by keyText; of the rows nothing else is read. */
+export async function findPresentKeys<T extends keyof Schema>(
+  db: Db,
+  table: T,
+  column: keyof Row<T> & string,
+  keys: readonly TenantKey[],
+): Promise<Set<string>> {
+  const rows = await select(db, { table, column, columns: `account_id, livemode, "${column}"`, keys });
+  return new Set((rows as (TenantRow & Record<string, unknown>)[]).map((row) => keyText(row, String(row[column]))));
 }
 
 interface Query {
@@ -69,6 +71,16 @@ interface Query {
   columns: string;
   keys: readonly TenantKey[];
   lock?: boolean;
+}
+
+async function select(db: Db, { keys, ...query }: Query): Promise<unknown[]> {
+  const wanted = [...new Map(keys.map((key) => [keyText(key, key.value), key])).values()];
+  const rows: unknown[] = [];
+  for (let start = 0; start < wanted.length; start += MAX_KEYS) {
+    const part = { ...query, keys: wanted.slice(start, start + MAX_KEYS) };
+    rows.push(...(isPostgres(db) ? await fromPostgres(db, part) : await fromSqlite(db, part)));
+  }
+  return rows;
 }
 
 const texts = createCache<string, string>(500);

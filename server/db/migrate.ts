@@ -9,6 +9,7 @@ const migrations: Record<string, Migration> = {
   '002-named-states': { up: namedStates.up as Migration['up'] },
 };
 
+/** Throws the error of the migration that failed. */
 export async function migrate(db: Db): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
   const { error } = await migrator.migrateToLatest();

@@ -7,7 +7,7 @@ const SET_BACK_MS = 60_000;
 let last = 0;
 let counter = 0;
 
-/** 32 hex digits laid out as UUIDv7 (RFC 9562): 48 bits of milliseconds, a counter kept monotonic in this process, randomness. */
+/** 32 hex digits laid out as UUIDv7 (RFC 9562): 48 bits of milliseconds, a counter kept monotonic in this process, randomness. `now` in epoch ms. */
 export function timeOrderedId(now = Date.now()): string {
   if (now > last || now < last - SET_BACK_MS) {
     last = now;

@@ -12,6 +12,7 @@ const MAX_STATEMENTS = 500;
 const INT8 = 20;
 const NOTHING = 'select 1 where false';
 
+/** Throws for a URL of another kind. */
 export function openDatabase(url: string): Db {
   if (/^postgres(ql)?:/.test(url)) return openPostgres(url);
   if (url.startsWith('sqlite:')) return openSqlite(url.slice('sqlite:'.length));

@@ -1,7 +1,7 @@
 /** Lists as Stripe's: newest first, `starting_after` an id, `has_more`. */
 import type { List } from '../../shared/api';
 
-export interface Page {
+export interface PageRequest {
   /** 1 to 100. */
   limit: number;
   starting_after?: string;

@@ -7,7 +7,7 @@
  */
 import type { Context } from '../context';
 import { backOffMs } from './back-off';
-import { keyOf, LEASE_MS, MAX_CLAIMS, ofRow, type QueueRow, type QueueTable } from './claim';
+import { LEASE_MS, MAX_CLAIMS, ofClaim, rowKey, type QueueRow, type QueueTable } from './claim';
 import { createFairClaim } from './fair-claim';
 import type { Row } from './schema';
 import { tenantKey, tenantOf } from './tenant';
@@ -20,7 +20,7 @@ export interface Job<T extends QueueTable, F> {
 }
 
 /** What is recorded of a row whose work failed. */
-export interface Failure<T extends QueueTable> {
+export interface JobFailure<T extends QueueTable> {
   /** Milliseconds until the next try; null: none, the row has reached its end. */
   againIn: number | null;
   fields: Partial<Row<T>>;
@@ -50,7 +50,7 @@ export interface QueueSpec<T extends QueueTable, F> {
   /** Work of one row that needs a network. What it returns comes back to `work`; undefined: it has recorded its result. */
   background?(ctx: Context, job: Job<T, F>, lease: Lease): Promise<F | undefined>;
   /** What a failure means for a row. `error` is CrashedTooOften for one that is given up. */
-  explain(ctx: Context, row: QueueRow<T>, error: unknown): Failure<T>;
+  explain(ctx: Context, row: QueueRow<T>, error: unknown): JobFailure<T>;
 }
 
 export interface Queue {
@@ -79,7 +79,7 @@ export const retryLater = <T extends QueueTable>(
   row: QueueRow<T>,
   fields: Partial<Row<T>> = {},
   backOff?: Parameters<typeof backOffMs>[1],
-): Failure<T> => ({ againIn: backOffMs(row.attempts, backOff), fields });
+): JobFailure<T> => ({ againIn: backOffMs(row.attempts, backOff), fields });
 
 /** The queue remembers what is under way: make it anew for each worker. */
 export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, F>): Queue {
@@ -191,17 +191,15 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
   };
 
   function idOf(row: QueueRow<T>): string {
-    return `${tenantKey(tenantOf(row))} ${keyOf(table, row)}`;
+    return `${tenantKey(tenantOf(row))} ${rowKey(table, row)}`;
   }
 
-  /** Writes to a row as long as it is ours: claimed, and not by a later claim. */
+  /** Writes to a row as long as it is ours. */
   async function record(ctx: Context, row: QueueRow<T>, fields: Partial<Row<T>>): Promise<boolean> {
     const { numUpdatedRows } = await ctx.db
       .updateTable(table as 'event')
       .set(fields)
-      .where(ofRow(table, row))
-      .where('attempts', '=', row.attempts)
-      .where('claims', '>', 0)
+      .where(ofClaim(table, row))
       .executeTakeFirst();
     return numUpdatedRows > 0n;
   }

@@ -7,8 +7,18 @@
  * process died) and `attempts`. A claim moves due_at to the end of its lease; see claim.ts.
  */
 import type { Generated, Kysely, Selectable, Transaction } from 'kysely';
-import type { ContactStatus, EmailKind, EmailStatus, EventReason, EventStatus, WorkflowStatus } from '../../shared/api';
-import type { SubscriptionStatus } from '../../shared/api';
+import type {
+  ContactStatus,
+  EmailKind,
+  EmailStatus,
+  EventReason,
+  EventStatus,
+  ImportStatus,
+  InstallStatus,
+  RunStatus,
+  SubscriptionStatus,
+  WorkflowStatus,
+} from '../../shared/api';
 
 export type Flag = 0 | 1;
 
@@ -24,7 +34,7 @@ export interface InstallTable extends TenantColumns {
   /** `ins_…`: names the install in webhook URLs. */
   id: string;
   kind: 'oauth' | 'restricted_key';
-  status: 'active' | 'needs_reconnect' | 'removed';
+  status: InstallStatus;
   account_name: string | null;
   account_email: string | null;
   /** Encrypted: the OAuth access token, or the restricted key. */
@@ -95,6 +105,7 @@ export interface ContactTable extends TenantColumns {
   source: string;
   subscription_status: SubscriptionStatus | null;
   plan: string | null;
+  /** Minor units per month. */
   mrr: number | null;
   currency: string | null;
   renews_at: number | null;
@@ -127,6 +138,7 @@ export interface SubscriptionStateTable extends TenantColumns {
   customer_id: string;
   status: SubscriptionStatus | null;
   plan: string | null;
+  /** Minor units per month. */
   mrr: number;
   currency: string | null;
   renews_at: number | null;
@@ -161,7 +173,7 @@ export interface RunTable extends TenantColumns {
   /** What the triggering event was about, for exit events on the same object. */
   invoice_id: string | null;
   subscription_id: string | null;
-  status: 'running' | 'finished' | 'exited' | 'stopped' | 'failed';
+  status: RunStatus;
   reason: string | null;
   /** The step the run stands at: the next one to do. */
   step_id: string | null;
@@ -230,7 +242,7 @@ export interface SuppressionTable extends TenantColumns {
 }
 
 export interface ImportJobTable extends TenantColumns {
-  status: 'running' | 'paused' | 'done' | 'failed';
+  status: ImportStatus;
   cursor: string | null;
   done: number;
   total: number | null;

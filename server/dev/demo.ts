@@ -14,7 +14,7 @@ const PEOPLE: Partial<Record<EventType, typeof JENNY>> = {
   'customer.deleted': JENNY,
 };
 
-const SETTLE_MS = 60_000;
+const PATIENCE_MS = 60_000;
 const POLL_MS = 50;
 
 interface Result {
@@ -54,7 +54,7 @@ async function triggerAll(stack: LocalStack): Promise<Result[]> {
   const results: Result[] = [];
   for (const type of EVENT_TYPES) {
     const { id } = await stack.localStripe.trigger(type, { account: stack.account.accountId, ...PEOPLE[type] });
-    const event = await settled(stack, id);
+    const event = await waitForOutcome(stack, id);
     results.push({ type, event, emails: [] });
   }
   await quiet(stack);
@@ -65,12 +65,12 @@ async function triggerAll(stack: LocalStack): Promise<Result[]> {
   return results;
 }
 
-async function settled({ running: { ctx }, account }: LocalStack, id: string): Promise<EventView> {
-  const until = Date.now() + SETTLE_MS;
+async function waitForOutcome({ running: { ctx }, account }: LocalStack, id: string): Promise<EventView> {
+  const until = Date.now() + PATIENCE_MS;
   for (;;) {
     const event = await readEvent(ctx.db, account, id);
     if (event && event.status !== 'pending' && (event.status !== 'waiting' || Date.now() > until)) return event;
-    if (Date.now() > until) throw new Error(`${id} did not arrive, or is still pending, after ${SETTLE_MS / 1000} s`);
+    if (Date.now() > until) throw new Error(`${id} did not arrive, or is still pending, after ${PATIENCE_MS / 1000} s`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

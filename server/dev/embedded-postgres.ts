@@ -8,7 +8,7 @@ import { freePort } from './free-port';
 export interface PostgresServer {
   /** Of the server; a database's name is still to be added. */
   url: string;
-  /** Answers the URL of a new, empty database. */
+  /** Returns the URL of a new, empty database. */
   createDatabase(name: string): Promise<string>;
   /** After a stop, or after it ended by itself. */
   start(): Promise<void>;

@@ -1,6 +1,6 @@
 /**
  * Binds the port that `variable` asks for, else the usual one, else any that is free, and says so then. Bound and not
- * just looked at: of two that start in the same moment each has its own. `bind` answers the port it got.
+ * just looked at: of two that start in the same moment each has its own. `bind` returns the port it got.
  */
 export async function holdPort(
   variable: string,

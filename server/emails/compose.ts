@@ -32,7 +32,7 @@ export interface ComposedEmail {
 
 export type ComposeContext = Pick<Context, 'config' | 'vault'>;
 
-/** `id` is given to make a held email anew. */
+/** `id` is given to make a held email anew; `now` in epoch milliseconds. */
 export function composeEmail(
   ctx: ComposeContext,
   { tenant, settings, content, to, event, contact, origin }: EmailRequest,

@@ -4,10 +4,11 @@
  * same message with the same Message-ID is sent when the lease ends.
  */
 import { setTimeout as wait } from 'node:timers/promises';
+import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { suppressAddress } from '../audience/suppressions';
 import type { Context } from '../context';
 import { inList } from '../db/bulk';
-import { CrashedTooOften, createQueue, retryLater, type Failure, type Job, type Queue } from '../db/queue';
+import { CrashedTooOften, createQueue, retryLater, type JobFailure, type Job, type Queue } from '../db/queue';
 import type { Row } from '../db/schema';
 import { ofTenant, tenantKey, tenantOf } from '../db/tenant';
 import { groupBy } from '../group-by';
@@ -25,8 +26,8 @@ type EmailJob = Job<'email', never>;
 const BATCH = 200;
 const GIVE_UP_MS = 24 * 60 * 60_000;
 /** Together shorter than what is left of the lease. */
-const NOTE_TRIES = 20;
-const NOTE_AGAIN_MS = 500;
+const RECORD_TRIES = 20;
+const RECORD_AGAIN_MS = 500;
 const BACK_OFF = { first: 10_000, longest: 60 * 60_000 };
 
 export function createEmailQueue(): Queue {
@@ -105,34 +106,38 @@ class NotTaken extends Error {
 
 async function send(ctx: Context, { row: email }: EmailJob): Promise<undefined> {
   const body = await findEmailBody(ctx.db, tenantOf(email), email.id);
-  if (!body || !ctx.transport) return note(ctx, email, { status: 'failed', reason: 'Its content is gone' });
+  if (!body || !ctx.transport) return recordResult(ctx, email, { status: 'failed', reason: EMAIL_REASONS.contentGone });
   try {
     await ctx.transport.sendMail(toMessage(email.to_address, body));
   } catch (error) {
     const failure = classifySmtpError(error);
     if (failure.kind !== 'recipient') throw new NotTaken(failure);
-    const reason = `The mail server refused the address: ${failure.message}`;
+    const reason = EMAIL_REASONS.addressRefused(failure.message);
     const suppression = { scope: 'all', reason: failure.message, now: ctx.clock.now() } as const;
     await suppressAddress(ctx.db, tenantOf(email), email.to_address, suppression);
-    return note(ctx, email, { status: 'failed', reason });
+    return recordResult(ctx, email, { status: 'failed', reason });
   }
-  return noteSent(ctx, email);
+  return recordSent(ctx, email);
 }
 
 /** A database that is away for a moment must not make the mail go out twice. */
-async function noteSent(ctx: Context, email: Email): Promise<undefined> {
+async function recordSent(ctx: Context, email: Email): Promise<undefined> {
   const sent_at = ctx.clock.now();
   for (let tries = 1; ; tries++) {
     try {
-      return await note(ctx, email, { status: 'sent', reason: null, sent_at });
+      return await recordResult(ctx, email, { status: 'sent', reason: null, sent_at });
     } catch (error) {
-      if (tries === NOTE_TRIES) throw error;
-      await wait(NOTE_AGAIN_MS);
+      if (tries === RECORD_TRIES) throw error;
+      await wait(RECORD_AGAIN_MS);
     }
   }
 }
 
-async function note(ctx: Context, email: Email, fields: Partial<Email> & Pick<Email, 'status'>): Promise<undefined> {
+async function recordResult(
+  ctx: Context,
+  email: Email,
+  fields: Partial<Email> & Pick<Email, 'status'>,
+): Promise<undefined> {
   await update(ctx, email, { ...fields, last_error: fields.reason ?? null, due_at: null, claims: 0 });
   ctx.metrics.emails.inc({ status: fields.status });
 }
@@ -147,19 +152,19 @@ const update = (ctx: Context, email: Email, fields: Partial<Email>) =>
     .where('status', '=', 'queued')
     .execute();
 
-function explain(ctx: Context, email: Email, error: unknown): Failure<'email'> {
-  if (error instanceof CrashedTooOften) return end(ctx, 'Sending it ended the process several times');
+function explain(ctx: Context, email: Email, error: unknown): JobFailure<'email'> {
+  if (error instanceof CrashedTooOften) return end(ctx, EMAIL_REASONS.crashed);
   if (!(error instanceof NotTaken)) {
-    ctx.log.error({ err: error, email: email.id }, 'an email could not be judged or its result not noted');
+    ctx.log.error({ err: error, email: email.id }, 'an email could not be judged or its result not recorded');
     return retryLater<'email'>(email, {}, BACK_OFF);
   }
   const { message, code } = error.failure;
   ctx.log.warn({ email: email.id, attempts: email.attempts, code }, 'an email could not be sent yet');
   const now = ctx.clock.now();
   const give_up_at = email.give_up_at ?? now + GIVE_UP_MS;
-  if (now >= give_up_at) return end(ctx, `Given up after a day: ${message}`);
+  if (now >= give_up_at) return end(ctx, EMAIL_REASONS.givenUp(message));
   ctx.metrics.emails.inc({ status: 'retried' });
-  const reason = `Will be tried again: ${message}`;
+  const reason = EMAIL_REASONS.willBeRetried(message);
   const { againIn } = retryLater<'email'>(email, {}, BACK_OFF);
   return {
     againIn: Math.min(give_up_at - now, againIn ?? 0),
@@ -167,7 +172,7 @@ function explain(ctx: Context, email: Email, error: unknown): Failure<'email'> {
   };
 }
 
-function end(ctx: Context, reason: string): Failure<'email'> {
+function end(ctx: Context, reason: string): JobFailure<'email'> {
   ctx.metrics.emails.inc({ status: 'failed' });
   return { againIn: null, fields: { status: 'failed', reason, last_error: reason } };
 }

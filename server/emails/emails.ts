@@ -3,7 +3,7 @@ import type { SelectQueryBuilder } from 'kysely';
 import type { EmailDetail, EmailStatus, EmailView, List } from '../../shared/api';
 import { isoTime, isoTimeOrNull } from '../db/columns';
 import type { ErasedTable } from '../db/erase';
-import { toList, type Page } from '../db/page';
+import { toList, type PageRequest } from '../db/page';
 import type { Db, Row, Schema, Trx } from '../db/schema';
 import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
 
@@ -25,7 +25,7 @@ export interface EmailFilter {
 export async function listEmails(
   db: Db,
   tenant: Tenant,
-  { limit, starting_after, ...filter }: EmailFilter & Page,
+  { limit, starting_after, ...filter }: EmailFilter & PageRequest,
 ): Promise<List<EmailView>> {
   const rows = await filtered(db, tenant, filter)
     .selectAll()
@@ -110,7 +110,7 @@ export const failQueuedEmails = (trx: Trx, tenant: Tenant, reason: string) =>
     .where('claims', '=', 0)
     .execute();
 
-/** A failed one goes out once more as it is. Returns the row. */
+/** A failed one goes out once more as it is. Returns the row. `now` in epoch milliseconds. */
 export const queueAgain = (trx: Trx, email: Row<'email'>, now: number) =>
   changeEmail(trx, email, { status: 'queued', reason: null, due_at: now, attempts: 0, give_up_at: null });
 

@@ -2,6 +2,7 @@
 import { LiquidError } from 'liquidjs';
 import type { PropertyValue } from '../../shared/catalogue';
 import type { EmailContent } from '../../shared/workflow';
+import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { problemOf } from './check-template';
 import { fillBody, fillLine, type Fill } from './liquid';
 import { withoutMarks } from './placeholders';
@@ -42,11 +43,11 @@ export function renderEmail(input: RenderInput): Rendered {
     const line = (template: string) =>
       fill(fillLine, template, input).replace(/\s+/g, ' ').trim().slice(0, MAX_LINE_CHARACTERS);
     const subject = line(content.subject);
-    if (subject === '') throw new Held('The subject came out empty');
+    if (subject === '') throw new Held(EMAIL_REASONS.emptySubject);
     const source = fill(fillBody, withoutMarks(content.body), input);
     const previewText = line(content.preview_text);
     const body = renderMarkdown(source, MAX_HTML_CHARACTERS);
-    if (!body) throw new Held('The email is too long: its HTML would be over 500 kB');
+    if (!body) throw new Held(EMAIL_REASONS.htmlTooLong);
     const footer = content.kind === 'marketing' ? linesOf(input.postalAddress) : [];
     const { locale, unsubscribeUrl } = input;
     const html = renderLayout({ locale, subject, previewText, bodyHtml: body.html, footer, unsubscribeUrl });
@@ -61,7 +62,7 @@ function fill(into: Fill, template: string, { event, contact, sender, locale, ti
   try {
     const scope = { event: present(event), contact: present(contact), sender: present(sender) };
     const text = into(template, scope, { locale, timezone });
-    if (text.length > MAX_BODY_CHARACTERS) throw new Held('The template makes an email that is too long');
+    if (text.length > MAX_BODY_CHARACTERS) throw new Held(EMAIL_REASONS.tooLong);
     return text;
   } catch (error) {
     if (error instanceof LiquidError) throw new Held(reasonOf(error));
@@ -75,9 +76,9 @@ const present = (properties: Properties): Properties =>
 
 function reasonOf(error: LiquidError): string {
   const missing = /undefined variable: ([^\s,]+)/.exec(error.message)?.[1];
-  if (missing) return `No value for ${missing}: give the merge tag a default, or fill it in Stripe`;
-  if (/limit exceeded/.test(error.message)) return 'The template takes too long or too much memory';
-  return `The template could not be filled in: ${problemOf(error).message}`;
+  if (missing) return EMAIL_REASONS.noValue(missing);
+  if (/limit exceeded/.test(error.message)) return EMAIL_REASONS.tooCostly;
+  return EMAIL_REASONS.faultyTemplate(problemOf(error).message);
 }
 
 const linesOf = (text: string | null): string[] =>

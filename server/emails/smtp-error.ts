@@ -4,9 +4,9 @@ import { redact } from '../log';
 export interface SmtpFailure {
   /** `recipient`: the address will never take mail. Everything else is worth another try. */
   kind: 'recipient' | 'temporary';
-  /** The server's answer or the connection's error, fit for people. */
+  /** The server's reply or the connection's error, fit for people. */
   message: string;
-  /** The reply's code (`451`) or the connection's (`ECONNREFUSED`): for logs, as answers often hold the address. */
+  /** The reply's code (`451`) or the connection's (`ECONNREFUSED`): for logs, as replies often hold the address. */
   code: string;
 }
 

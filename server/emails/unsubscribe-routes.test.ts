@@ -33,7 +33,7 @@ describe('unsubscribing', () => {
     await rig.close();
   });
 
-  /** A marketing and a transactional email reach Jenny; answers the way out. */
+  /** A marketing and a transactional email reach Jenny; returns the way out. */
   async function sendBoth(n = 1) {
     const jenny = (await rig.db.selectFrom('contact').selectAll().executeTakeFirst()) ?? (await rig.contact());
     if (n === 1)

@@ -26,6 +26,10 @@ export interface Verdict {
 
 const skip = (reason: EventReason, outcome: string): Verdict => ({ status: 'skipped', reason, outcome, contact: null });
 
+/**
+ * Returns what became of the event, or `ask` when only Stripe can tell whose it is; then nothing was changed. `now` in
+ * epoch milliseconds.
+ */
 export function applyEvent(audience: Audience, settings: Settings, event: EventInput, now: number): Verdict | 'ask' {
   const { type, object, asked } = event;
   if (type === 'customer.deleted') return applyDeletion(audience, settings, event);
@@ -101,10 +105,11 @@ function writeFacts(
     link.stamp = stamp;
     audience.saveLink(link);
     Object.assign(written, applyAddress(audience, object.customer, owner, link));
-    if (choice.sync_billing) audience.noteCustomer(link, object.customer.delinquent, object.customer.created);
+    if (choice.sync_billing) audience.recordCustomer(link, object.customer.delinquent, object.customer.created);
   }
   if (object.subscription && object.customerId && choice.sync_billing) {
-    if (!audience.noteSubscription(object.subscription, object.customerId, stamp)) return { ...written, isStale: true };
+    if (!audience.recordSubscription(object.subscription, object.customerId, stamp))
+      return { ...written, isStale: true };
   }
   const name = choice.sync_name ? splitName(event.name) : null;
   const isNameNews = name !== null && stamp >= written.contact.name_stamp;
@@ -160,7 +165,7 @@ export function applySubscriptionUpdate(
 ): Verdict {
   const { subscription, customerId } = object;
   if (!subscription || customerId === null) return skip('malformed', 'The event holds no subscription of a customer');
-  const isNews = audience.noteSubscription(subscription, customerId, stampOf(type, created));
+  const isNews = audience.recordSubscription(subscription, customerId, stampOf(type, created));
   const contact = audience.contactOf(customerId) ?? null;
   const whose = contact ? ` of ${contact.email}` : ', whose customer has no contact yet';
   return {

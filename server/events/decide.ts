@@ -26,7 +26,10 @@ const end = (status: EventStatus, reason: EventReason | null, outcome: string): 
   startsWorkflows: false,
 });
 
-/** Changes the audience in memory; `ask`: only Stripe can tell whose event it is, and nothing was changed. */
+/**
+ * Changes the audience in memory; `ask`: only Stripe can tell whose event it is, and nothing was changed. `now` in epoch
+ * milliseconds.
+ */
 export function decide(facts: InstallFacts, job: EventJob, now: number): Decision | 'ask' {
   const { install, settings, audience } = facts;
   const { row, object, asked } = job;

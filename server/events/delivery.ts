@@ -22,7 +22,10 @@ export const NO_ACCOUNT = '';
 
 const MAX_NAME = 255;
 
-/** `event` is a JSON object with a string `type`; `owner` the install whose own endpoint received it, if one did. */
+/**
+ * `event` is a JSON object with a string `type`, `raw` its text; `owner` the install whose own endpoint received it, if one
+ * did. `now` in epoch milliseconds.
+ */
 export function readDelivery(event: Record<string, unknown>, raw: string, now: number, owner?: Tenant): Delivery {
   const account = typeof event.account === 'string' && event.account.length <= MAX_NAME ? event.account : NO_ACCOUNT;
   const base = {

@@ -2,6 +2,7 @@
  * The end of an install on our side, however it comes (console, Dashboard, uninstalling at Stripe): tokens gone, work
  * stopped, its data kept for 30 days or until the merchant erases it.
  */
+import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { stopRechecks } from '../audience/recheck-queue';
 import type { Trx } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
@@ -14,7 +15,7 @@ import { stopRuns } from '../workflows/runs';
 export async function endInstall(trx: Trx, tenant: Tenant, now: number, session?: Session): Promise<void> {
   if (!(await removeInstall(trx, tenant, now, session))) return;
   await stopRuns(trx, tenant, {}, 'disconnected', now);
-  await failQueuedEmails(trx, tenant, 'The account was disconnected');
+  await failQueuedEmails(trx, tenant, EMAIL_REASONS.disconnected);
   await ignoreWaitingEvents(trx, tenant);
   await stopRechecks(trx, tenant);
 }

@@ -2,7 +2,7 @@
 import type { EventReason } from '../../shared/api';
 import type { Context } from '../context';
 import { MAX_CLAIMS } from '../db/claim';
-import { CrashedTooOften, createQueue, retryLater, type Failure, type Job, type Queue } from '../db/queue';
+import { CrashedTooOften, createQueue, retryLater, type JobFailure, type Job, type Queue } from '../db/queue';
 import type { Row } from '../db/schema';
 import { tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
@@ -11,7 +11,7 @@ import { classifyStripeError } from '../stripe';
 import { wakeWaitingEvents } from './events';
 import { readJobs } from './job';
 import { lookUp } from './look-up';
-import { processEvents, type Settled } from './process';
+import { processEvents, type Outcome } from './process';
 import type { LookupResult } from './whose';
 
 type EventJob = Job<'event', LookupResult>;
@@ -44,15 +44,15 @@ export function createEventQueue(): Queue {
 
 async function processBatch(ctx: Context, claimed: readonly EventJob[]): Promise<EventJob[]> {
   const jobs = await readJobs(ctx.db, claimed);
-  const { settled, toAsk } = await transact(ctx.db, (trx) => processEvents(trx, jobs, ctx.clock.now()));
-  count(ctx, settled);
+  const { outcomes, toAsk } = await transact(ctx.db, (trx) => processEvents(trx, jobs, ctx.clock.now()));
+  count(ctx, outcomes);
   const seqs = new Set(toAsk.map(({ row }) => row.seq));
   return claimed.filter(({ row }) => seqs.has(row.seq));
 }
 
-function count(ctx: Context, settled: readonly Settled[]): void {
+function count(ctx: Context, outcomes: readonly Outcome[]): void {
   const now = ctx.clock.now();
-  for (const { job, decision } of settled) {
+  for (const { job, decision } of outcomes) {
     ctx.metrics.outcomes.inc({ status: decision.status, reason: decision.reason ?? '' });
     ctx.metrics.lagSeconds.observe(Math.max(0, now - job.row.received_at) / 1000);
   }
@@ -83,12 +83,12 @@ function createOutages() {
 
 const ASKABLE: EventReason[] = ['stripe_unavailable', 'rate_limited'];
 
-function explain(ctx: Context, row: Row<'event'>, error: unknown, outages: Outages): Failure<'event'> {
+function explain(ctx: Context, row: Row<'event'>, error: unknown, outages: Outages): JobFailure<'event'> {
   const now = ctx.clock.now();
   if (error instanceof CrashedTooOften)
     return end(ctx, 'crashed', `Gave up: processing it ended the process ${MAX_CLAIMS} times`);
   const { reason, outcome } = wordsFor(error);
-  if (reason === 'internal_error') ctx.log.error({ err: error, event: row.id }, 'an event could not be settled');
+  if (reason === 'internal_error') ctx.log.error({ err: error, event: row.id }, 'an event could not be processed');
   const give_up_at = reason === 'needs_reconnect' ? null : (row.give_up_at ?? now + GIVE_UP_MS);
   if (give_up_at !== null && now >= give_up_at) return end(ctx, 'gave_up', `Gave up after three days: ${outcome}`);
   const last_error = error instanceof Error ? error.name : null;
@@ -100,7 +100,7 @@ function explain(ctx: Context, row: Row<'event'>, error: unknown, outages: Outag
   return { againIn: Math.min(PROBE_MS, later.againIn ?? PROBE_MS), fields };
 }
 
-function end(ctx: Context, reason: EventReason, outcome: string): Failure<'event'> {
+function end(ctx: Context, reason: EventReason, outcome: string): JobFailure<'event'> {
   ctx.metrics.outcomes.inc({ status: 'failed', reason });
   return { againIn: null, fields: { status: 'failed', reason, outcome } };
 }

@@ -1,11 +1,12 @@
 /** The log: one row per delivered event, with what became of it. */
 import { sql, type SelectQueryBuilder } from 'kysely';
 import { EVENT_STATUSES, type EventStatus, type EventView, type List } from '../../shared/api';
+import { oneOf } from '../../shared/one-of';
 import { AppError } from '../errors';
 import { isoTime, isoTimeOrNull } from '../db/columns';
 import type { ErasedTable } from '../db/erase';
 import { firstIdAt } from '../db/new-id';
-import { toList, type Page } from '../db/page';
+import { toList, type PageRequest } from '../db/page';
 import type { Db, ReplayScope, Row, Schema } from '../db/schema';
 import { selectByKeys } from '../db/keys';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
@@ -42,11 +43,11 @@ const selectEvents = (db: Db, tenant: Tenant) =>
     .select('contact.email as email')
     .where(ofTenant(tenant, 'event'));
 
-/** Newest arrival first. */
+/** Newest arrival first. Throws invalid_request when `starting_after` is no event of the install. */
 export async function listEvents(
   db: Db,
   tenant: Tenant,
-  { limit, starting_after, ...filter }: EventFilter & Page,
+  { limit, starting_after, ...filter }: EventFilter & PageRequest,
 ): Promise<List<EventView>> {
   const after = starting_after === undefined ? undefined : await seqOf(db, tenant, starting_after);
   if (starting_after !== undefined && after === undefined)
@@ -66,7 +67,7 @@ function filtered<T extends keyof Schema, O>(query: EventQuery<T, O>, filter: Ev
   let q = query as unknown as SelectQueryBuilder<Schema, 'event', O>;
   if (type !== undefined) q = q.where('event.type', '=', type);
   // A literal, so that SQLite may use the partial index on the rarer statuses.
-  if (status !== undefined) q = q.where('event.status', '=', sql.lit(oneOf(EVENT_STATUSES, status)));
+  if (status !== undefined) q = q.where('event.status', '=', sql.lit(knownStatus(status)));
   // What is pending stands in the queue's index, found by a sub-select that doesn't name the tenant.
   if (status === 'pending')
     q = q.where('event.seq', 'in', (eb) =>
@@ -83,11 +84,12 @@ function filtered<T extends keyof Schema, O>(query: EventQuery<T, O>, filter: Ev
   return q as unknown as EventQuery<T, O>;
 }
 
-function oneOf<T extends string>(values: readonly T[], value: string): T {
-  const found = values.find((candidate) => candidate === value);
-  if (found === undefined)
-    throw new AppError('invalid_request', `status: must be one of ${values.join(', ')}`, 'status');
-  return found;
+/** Goes into a statement as it is, so a type isn't enough. Throws invalid_request. */
+function knownStatus(value: string): EventStatus {
+  const status = oneOf(EVENT_STATUSES, value);
+  if (status === undefined)
+    throw new AppError('invalid_request', `status: must be one of ${EVENT_STATUSES.join(', ')}`, 'status');
+  return status;
 }
 
 async function seqOf(db: Db, tenant: Tenant, id: string): Promise<string | undefined> {
@@ -141,7 +143,11 @@ export async function lastEventAt(db: Db, tenant: Tenant): Promise<string | null
   return row ? isoTime(row.received_at) : null;
 }
 
-/** Runs an event again under today's settings. What was done stays done: no second contact, run or email. */
+/**
+ * Runs an event again under today's settings. What was done stays done: no second contact, run or email. Undefined when
+ * there is no such event; throws not_installed, and invalid_request when its payload was not kept. `now` in epoch
+ * milliseconds.
+ */
 export async function replayEvent(
   db: Db,
   tenant: Tenant,
@@ -192,7 +198,7 @@ export function viewEvent(row: EventRow): EventView {
   };
 }
 
-/** Events that wait for Stripe or for the account to be connected again are tried at once. */
+/** Makes events due that wait for Stripe or for the account to be connected again. `now` in epoch milliseconds. */
 export const wakeWaitingEvents = (db: Db, tenant: Tenant, now: number) =>
   db
     .updateTable('event')

@@ -3,7 +3,7 @@ import type { Settings } from '../../shared/settings';
 import type { Audience } from '../audience/audience';
 import { loadAudiences } from '../audience/load';
 import { parseEmail } from '../audience/address';
-import { keyFor, selectByKeys } from '../db/keys';
+import { findPresentKeys, keyFor, keyText } from '../db/keys';
 import type { Trx } from '../db/schema';
 import { tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { groupBy } from '../group-by';
@@ -35,13 +35,8 @@ export async function loadFacts(trx: Trx, jobs: readonly EventJob[], now: number
   const groups = [...groupBy(jobs, ({ row }) => tenantKey(tenantOf(row))).values()];
   const tenants = groups.map(([first]) => tenantOf(first.row));
   const installs = await holdInstalls(trx, tenants);
-  const rows = await selectByKeys(
-    trx,
-    'event',
-    'seq',
-    jobs.map(({ row }) => keyFor(row, row.seq)),
-  );
-  const present = new Set(rows.map(({ seq }) => seq));
+  const keys = jobs.map(({ row }) => keyFor(row, row.seq));
+  const present = await findPresentKeys(trx, 'event', 'seq', keys);
   const settings = await readSettingsOfAll(trx, tenants);
   const workflows = await findLiveWorkflows(trx, tenants);
   const audiences = await loadAudiences(
@@ -54,7 +49,7 @@ export async function loadFacts(trx: Trx, jobs: readonly EventJob[], now: number
       const tenant = tenantOf(own[0].row);
       const key = tenantKey(tenant);
       return {
-        jobs: own.filter(({ row }) => present.has(row.seq)),
+        jobs: own.filter(({ row }) => present.has(keyText(row, row.seq))),
         facts: {
           tenant,
           install: connected(installs.get(key)),

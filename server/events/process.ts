@@ -6,38 +6,39 @@ import { loadFacts } from './facts';
 import type { EventJob } from './job';
 import { writeOutcomes } from './write';
 
-export interface Settled {
+/** What was decided about an event. */
+export interface Outcome {
   job: EventJob;
   decision: Decision;
 }
 
 /**
- * What was settled, and which events can't be before Stripe was asked; those have changed nothing. Throws OneByOne for a
- * batch in which contacts are merged or deleted, or an install ends: that touches rows of other events. `now` in epoch
- * milliseconds.
+ * Returns the outcomes, and the events that need Stripe to be asked first; those have changed nothing. Throws OneByOne
+ * for a batch in which contacts are merged or deleted, or an install ends: that touches rows of other events. `now` in
+ * epoch milliseconds.
  */
 export async function processEvents(
   trx: Trx,
   jobs: readonly EventJob[],
   now: number,
-): Promise<{ settled: Settled[]; toAsk: EventJob[] }> {
+): Promise<{ outcomes: Outcome[]; toAsk: EventJob[] }> {
   const { groups } = await loadFacts(trx, jobs, now);
-  const settled: Settled[] = [];
+  const outcomes: Outcome[] = [];
   const toAsk: EventJob[] = [];
   for (const { facts, jobs: own } of groups)
     for (const job of own) {
       const decision = decide(facts, job, now);
       if (decision === 'ask') toAsk.push(job);
-      else settled.push({ job, decision });
+      else outcomes.push({ job, decision });
     }
   const touchesOthers =
-    groups.some(({ facts }) => facts.audience.touchesOthers()) || settled.some(({ decision }) => decision.endsInstall);
+    groups.some(({ facts }) => facts.audience.touchesOthers()) || outcomes.some(({ decision }) => decision.endsInstall);
   if (touchesOthers && jobs.length > 1) throw new OneByOne();
   await writeOutcomes(
     trx,
     groups.map(({ facts }) => facts),
-    settled,
+    outcomes,
     now,
   );
-  return { settled, toAsk };
+  return { outcomes, toAsk };
 }

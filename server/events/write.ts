@@ -10,7 +10,7 @@ import { carryOut, startKey } from '../workflows/carry-out';
 import { planRuns, type Wave, type WorkflowTrigger } from '../workflows/plan-runs';
 import { endInstall } from './end-install';
 import type { InstallFacts } from './facts';
-import type { Settled } from './process';
+import type { Outcome } from './process';
 
 const WRITTEN = [
   'status',
@@ -28,7 +28,7 @@ const WRITTEN = [
 export async function writeOutcomes(
   trx: Trx,
   facts: readonly InstallFacts[],
-  settled: readonly Settled[],
+  outcomes: readonly Outcome[],
   now: number,
 ): Promise<void> {
   await saveAudiences(
@@ -36,14 +36,14 @@ export async function writeOutcomes(
     facts.map(({ audience }) => audience),
     now,
   );
-  for (const { job, decision } of settled) if (decision.endsInstall) await endInstall(trx, tenantOf(job.row), now);
-  const started = await carryOut(trx, plansOf(facts, settled, now), now);
-  const runsOf = ({ job: { row } }: Settled) => started.get(startKey(row.account_id, row.livemode, row.id)) ?? 0;
+  for (const { job, decision } of outcomes) if (decision.endsInstall) await endInstall(trx, tenantOf(job.row), now);
+  const started = await carryOut(trx, plansOf(facts, outcomes, now), now);
+  const runsOf = ({ job: { row } }: Outcome) => started.get(startKey(row.account_id, row.livemode, row.id)) ?? 0;
   await holdContacts(
     trx,
-    settled.flatMap((one) => (runsOf(one) > 0 && one.decision.contact ? one.decision.contact : [])),
+    outcomes.flatMap((one) => (runsOf(one) > 0 && one.decision.contact ? one.decision.contact : [])),
   );
-  const rows = settled.map((one) => rowOf(one, runsOf(one)));
+  const rows = outcomes.map((one) => rowOf(one, runsOf(one)));
   await upsert(trx, 'event', ['id'], rows, WRITTEN);
   const orphans = rows.filter(({ reason }) => reason === 'not_installed');
   await deleteByKeys(
@@ -55,8 +55,8 @@ export async function writeOutcomes(
 }
 
 /** The waves of all installs side by side. */
-function plansOf(facts: readonly InstallFacts[], settled: readonly Settled[], now: number): Wave[] {
-  const own = groupBy(settled, ({ job }) => tenantKey(tenantOf(job.row)));
+function plansOf(facts: readonly InstallFacts[], outcomes: readonly Outcome[], now: number): Wave[] {
+  const own = groupBy(outcomes, ({ job }) => tenantKey(tenantOf(job.row)));
   const waves: Wave[] = [];
   for (const { tenant, workflows } of facts) {
     if (workflows.length === 0) continue;
@@ -70,7 +70,7 @@ function plansOf(facts: readonly InstallFacts[], settled: readonly Settled[], no
   return waves;
 }
 
-function triggerOf({ job: { row, object }, decision }: Settled): WorkflowTrigger[] {
+function triggerOf({ job: { row, object }, decision }: Outcome): WorkflowTrigger[] {
   if (!object || !decision.contact || decision.status !== 'processed') return [];
   return [
     {
@@ -83,7 +83,7 @@ function triggerOf({ job: { row, object }, decision }: Settled): WorkflowTrigger
   ];
 }
 
-function rowOf({ job: { row, object, asked }, decision }: Settled, runs: number): Row<'event'> {
+function rowOf({ job: { row, object, asked }, decision }: Outcome, runs: number): Row<'event'> {
   const started = runs === 0 ? '' : `; started ${runs === 1 ? 'a workflow' : `${runs} workflows`}`;
   return {
     ...row,

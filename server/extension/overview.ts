@@ -1,6 +1,7 @@
 /** The state of an install for the Dashboard's views; also says how to connect when there is none. */
 import type { Overview } from '../../shared/api';
 import { countContacts } from '../audience/contacts';
+import { createCache } from '../cache';
 import type { Context } from '../context';
 import type { Db } from '../db/schema';
 import { tenantKey, type Tenant } from '../db/tenant';
@@ -16,6 +17,7 @@ type Counts = Overview['counts'];
 /** Counting a million events takes a while: totals of an install with more events than this are cached for a minute. */
 const MANY = 50_000;
 const KEEP_MS = 60_000;
+const MAX_LARGE = 1_000;
 const NOTHING: Counts = { contacts: 0, events: 0, emails: 0 };
 
 /** Every call makes a fresh console link, which lives for 10 minutes. */
@@ -43,13 +45,13 @@ export function createOverview(ctx: Context): (tenant: Tenant, userId: string) =
 }
 
 function createCounts() {
-  const large = new Set<string>();
+  const large = createCache<string, true>(MAX_LARGE);
   const cached = createMemory<Counts>(KEEP_MS);
   return async (db: Db, tenant: Tenant, now: number): Promise<Counts> => {
     const key = tenantKey(tenant);
-    if (large.has(key)) return cached(key, now, () => countAll(db, tenant));
+    if (large.get(key)) return cached(key, now, () => countAll(db, tenant));
     const counts = await countAll(db, tenant);
-    if (counts.events > MANY) large.add(key);
+    if (counts.events > MANY) large.set(key, true);
     return counts;
   };
 }

@@ -1,7 +1,8 @@
-/** The one import that an install may have: its row says how far it has come. */
+/** The one import that an install may have: its row says how far it has come. `now` is in epoch milliseconds throughout. */
 import type { ImportProgress } from '../../shared/api';
+import { ofClaim } from '../db/claim';
 import type { Db, Row, Trx } from '../db/schema';
-import { ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
+import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 
 export type ImportJob = Row<'import_job'>;
@@ -11,7 +12,7 @@ export async function readImport(db: Db, tenant: Tenant): Promise<ImportProgress
   return job ? progressOf(job) : null;
 }
 
-/** Starts an import, or returns the one under way. A finished one starts over. `now` in epoch milliseconds. */
+/** Starts an import, or returns the one under way. A finished one starts over. */
 export function startImport(db: Db, tenant: Tenant, now: number): Promise<ImportProgress> {
   return transact(db, async (trx) => {
     const job = await findImport(trx, tenant);
@@ -56,10 +57,8 @@ export async function recordImport(trx: Trx, job: ImportJob, fields: Partial<Imp
   const { numUpdatedRows } = await trx
     .updateTable('import_job')
     .set({ ...fields, claims: 0 })
-    .where(ofTenant(tenantOf(job)))
+    .where(ofClaim('import_job', job))
     .where('status', '=', 'running')
-    .where('attempts', '=', job.attempts)
-    .where('claims', '>', 0)
     .executeTakeFirst();
   if (numUpdatedRows === 0n) throw new LostImport();
 }

@@ -1,4 +1,8 @@
-/** The install: one Stripe account connected in one mode. Its row holds its credentials, encrypted. */
+/**
+ * The install: one Stripe account connected in one mode. Its row holds its credentials, encrypted. `now` is in epoch
+ * milliseconds throughout.
+ */
+import { ofClaim } from '../db/claim';
 import { newId } from '../db/new-id';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenants } from '../db/keys';
@@ -133,10 +137,8 @@ export async function releaseInstall(
   await db
     .updateTable('install')
     .set({ ...fields, claims: 0 })
-    .where('id', '=', install.id)
+    .where(ofClaim('install', install))
     .where('status', '=', install.status)
-    .where('attempts', '=', install.attempts)
-    .where('claims', '>', 0)
     .execute();
 }
 

@@ -1,5 +1,5 @@
 /** The webhook endpoint of a restricted-key install: at Stripe, in the merchant's own account. */
-import { EVENT_TYPES } from '../../shared/catalogue';
+import { ACCOUNT_EVENT_TYPES } from '../../shared/catalogue';
 import type { Context } from '../context';
 import { tenantOf } from '../db/tenant';
 import { classifyStripeError, STRIPE_API_VERSION, type StripeClient } from '../stripe';
@@ -7,9 +7,6 @@ import { NeedsReconnect, withStripe } from './credentials';
 import type { Install } from './installs';
 import { openSecret } from './seals';
 import { createEndpoint, findEndpoints } from './webhook-endpoints';
-
-/** All supported types and the one that keeps billing true. Uninstalling doesn't exist without an app. */
-export const KEY_EVENT_TYPES = [...EVENT_TYPES, 'customer.subscription.updated'] as const;
 
 export const endpointUrl = (ctx: Context, installId: string): string =>
   `${ctx.config.publicUrl}/webhooks/stripe/${installId}`;
@@ -28,7 +25,7 @@ export async function ensureEndpoint(
   const secret = existing && openSecret(ctx, 'webhook', existing);
   const ours = await findEndpoints(stripe, (url) => url.startsWith(endpointUrl(ctx, 'ins_')));
   const known = ours.find((one) => one.id === existing?.webhook_endpoint_id && one.api_version === STRIPE_API_VERSION);
-  const wanted = { url: endpointUrl(ctx, installId), enabled_events: [...KEY_EVENT_TYPES] };
+  const wanted = { url: endpointUrl(ctx, installId), enabled_events: [...ACCOUNT_EVENT_TYPES] };
   const kept =
     secret && known
       ? { id: (await stripe.webhookEndpoints.update(known.id, { ...wanted, disabled: false })).id, secret }

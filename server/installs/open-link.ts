@@ -1,4 +1,7 @@
-/** The one-time link by which the Dashboard's extension opens the console: one use, 10 minutes. */
+/**
+ * The one-time link by which the Dashboard's extension opens the console: one use, 10 minutes. `now` is in epoch
+ * milliseconds throughout.
+ */
 import type { Context } from '../context';
 import type { Db, Row } from '../db/schema';
 import { tenantColumns, tenantOf, type Tenant } from '../db/tenant';

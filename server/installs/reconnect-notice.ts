@@ -1,4 +1,5 @@
 /** The email that says that Stripe refuses an account's credentials: a person has to connect it again. */
+import { RECONNECT_NOTICE } from '../../shared/words/connection';
 import type { Context } from '../context';
 import type { Install } from './installs';
 
@@ -12,14 +13,11 @@ export async function sendReconnectNotice(ctx: Context, install: Install): Promi
   if (!transport || !config.mailFrom || recipients.length === 0) return;
   const account = install.account_name ? `${install.account_name} (${install.account_id})` : install.account_id;
   const mode = install.livemode ? 'live' : 'test';
+  const url = `${config.publicUrl}${install.kind === 'oauth' ? `/connect?mode=${mode}` : '/'}`;
   const message = {
     from: config.mailFrom,
-    subject: `Tillpost lost its connection to ${install.account_name ?? install.account_id}`,
-    text: [
-      `Stripe no longer accepts Tillpost's access to ${account} in ${mode} mode.`,
-      'Events are still received and stored. Those that need a look-up at Stripe wait; nothing is lost.',
-      `Connect the account again: ${config.publicUrl}${install.kind === 'oauth' ? `/connect?mode=${mode}` : '/'}`,
-    ].join('\n\n'),
+    subject: RECONNECT_NOTICE.subject(install.account_name ?? install.account_id),
+    text: RECONNECT_NOTICE.text({ account, mode, url }),
     headers: { 'Auto-Submitted': 'auto-generated' },
   };
   const results = await Promise.allSettled(recipients.map((to) => transport.sendMail({ ...message, to })));

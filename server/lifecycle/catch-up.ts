@@ -2,7 +2,7 @@
  * What Stripe could not deliver, fetched from its Events API and put into the same log, where duplicates fall out.
  * https://docs.stripe.com/webhooks/process-undelivered-events
  */
-import { EVENT_TYPES } from '../../shared/catalogue';
+import { ACCOUNT_EVENT_TYPES } from '../../shared/catalogue';
 import { parseCleanJson } from '../clean-text';
 import type { Context } from '../context';
 import type { Lease } from '../db/queue';
@@ -20,10 +20,8 @@ const WINDOW_S = 30 * 24 * 60 * 60;
 const OVERLAP_S = 15 * 60;
 /** An install that has heard nothing for this long may have a broken endpoint: delivered or not, all is fetched. */
 const SILENCE_MS = 24 * 60 * 60_000;
-/** Stripe takes at most 20. The app's own types are left out: after uninstalling nothing may be asked any more. */
-const TYPES = [...EVENT_TYPES, 'customer.subscription.updated'];
 
-/** One round for a claimed install. Begun anew when the process dies in it. Throws when Stripe gives no answer. */
+/** One round for a claimed install. Begun anew when the process dies in it. Throws NeedsReconnect, or Stripe's errors. */
 export async function catchUp(ctx: Context, install: Install, lease: Lease): Promise<void> {
   const tenant = tenantOf(install);
   const startedAt = ctx.clock.now();
@@ -79,7 +77,8 @@ const latestEvent = (ctx: Context, tenant: Tenant) =>
 
 const listEvents = (stripe: StripeClient, { from, isUndeliveredOnly }: Span, after: string | undefined) =>
   stripe.events.list({
-    types: TYPES,
+    // Not those about the app: after uninstalling nothing may be asked any more.
+    types: [...ACCOUNT_EVENT_TYPES],
     created: { gte: from },
     limit: 100,
     ...(isUndeliveredOnly ? { delivery_success: false } : {}),

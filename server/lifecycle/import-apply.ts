@@ -9,6 +9,7 @@ import { tenantKey, type Tenant } from '../db/tenant';
 import { readSettings } from '../settings/settings';
 import type { ImportPage } from './import-page';
 
+/** `now` in epoch milliseconds. */
 export async function applyPage(trx: Trx, tenant: Tenant, page: ImportPage, now: number): Promise<void> {
   const { consent, events } = await readSettings(trx, tenant);
   const choice = { ...events['customer.created'], consent };
@@ -25,7 +26,7 @@ export async function applyPage(trx: Trx, tenant: Tenant, page: ImportPage, now:
 
   if (events['customer.subscription.created'].sync_billing) {
     for (const facts of page.subscriptions)
-      if (facts.customerId) audience.noteSubscription(facts, facts.customerId, stamp);
+      if (facts.customerId) audience.recordSubscription(facts, facts.customerId, stamp);
   }
   for (const facts of page.customers) applySnapshot(audience, facts, choice, stamp);
   await saveAudiences(trx, [audience], now);

@@ -4,7 +4,7 @@
  * what events wrote since stays.
  */
 import type { Context } from '../context';
-import { CrashedTooOften, createQueue, retryLater, type Failure, type Job, type Queue } from '../db/queue';
+import { CrashedTooOften, createQueue, retryLater, type JobFailure, type Job, type Queue } from '../db/queue';
 import { tenantOf } from '../db/tenant';
 import { transact } from '../db/transact';
 import { NeedsReconnect } from '../installs/credentials';
@@ -55,7 +55,7 @@ const apply = (ctx: Context, job: ImportJob, { page, total }: Fetched): Promise<
     });
   });
 
-function explain(ctx: Context, job: ImportJob, error: unknown): Failure<'import_job'> {
+function explain(ctx: Context, job: ImportJob, error: unknown): JobFailure<'import_job'> {
   const last_error = redact(error instanceof Error ? error.message : String(error));
   if (error instanceof NeedsReconnect) return { againIn: null, fields: { status: 'paused', attempts: 0, last_error } };
   ctx.log.warn({ err: error, account: job.account_id }, 'an import is put off or ended');

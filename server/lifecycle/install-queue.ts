@@ -3,7 +3,15 @@
  * lost its connection tells the merchant, a removed one is erased.
  */
 import type { Context } from '../context';
-import { CrashedTooOften, createQueue, retryLater, type Failure, type Job, type Lease, type Queue } from '../db/queue';
+import {
+  CrashedTooOften,
+  createQueue,
+  retryLater,
+  type JobFailure,
+  type Job,
+  type Lease,
+  type Queue,
+} from '../db/queue';
 import { tenantOf } from '../db/tenant';
 import { wakeWaitingEvents } from '../events/events';
 import { NeedsReconnect } from '../installs/credentials';
@@ -44,7 +52,7 @@ async function workFor(ctx: Context, { row: install }: Job<'install', never>, le
   }
 }
 
-function explain(ctx: Context, install: Install, error: unknown): Failure<'install'> {
+function explain(ctx: Context, install: Install, error: unknown): JobFailure<'install'> {
   // Work that keeps crashing the process must not keep it from starting.
   if (error instanceof CrashedTooOften) return { againIn: CATCH_UP_EVERY_MS, fields: {} };
   // The row has been made due for the notice already; it isn't ours any more.

@@ -2,7 +2,7 @@ import { customerOf } from './customer';
 import { fieldsOf, text } from './fields';
 
 /**
- * Whose a charge is, as GET /v1/charges/:id?expand[]=customer answers it: the customer's address, else the one given
+ * Whose a charge is, as GET /v1/charges/:id?expand[]=customer returns it: the customer's address, else the one given
  * with the payment, else where the receipt went. The customer may be missing, an id, or deleted.
  */
 export function emailsOfCharge(object: unknown): {

@@ -1,7 +1,7 @@
-import { date, type Fields, fieldsOf, flag, id, metadata, seconds, text } from './fields';
+import { date, type Fields, fieldsOf, bool, id, metadata, seconds, text } from './fields';
 import type { CustomerFacts, Reading } from './types';
 
-/** A customer as Stripe answers it: whole, or the stub of a deleted one. Null when it isn't a customer with an id. */
+/** A customer as Stripe returns it: whole, or the stub of a deleted one. Null when it isn't a customer with an id. */
 export function customerFromStripe(object: unknown): CustomerFacts | null {
   const customer = fieldsOf(object);
   const customerId = id(customer);
@@ -11,7 +11,7 @@ export function customerFromStripe(object: unknown): CustomerFacts | null {
     email: text(customer.email),
     name: nameOf(customer),
     deleted: customer.deleted === true,
-    delinquent: flag(customer.delinquent),
+    delinquent: bool(customer.delinquent),
     created: seconds(customer.created),
   };
 }
@@ -42,7 +42,7 @@ export function readCustomer(object: unknown): Reading {
       country: text(fieldsOf(customer.address).country),
       preferred_locale: text(...locales),
       description: text(customer.description),
-      delinquent: flag(customer.delinquent),
+      delinquent: bool(customer.delinquent),
       customer_since: date(customer.created),
       metadata: metadata(customer.metadata),
     },

@@ -1,5 +1,5 @@
 import { emailsOfCharge } from './charge';
-import { currency, date, fieldsOf, flag, id, metadata, text, whole } from './fields';
+import { currency, date, fieldsOf, bool, id, metadata, text, whole } from './fields';
 import type { Reading } from './types';
 
 /** A dispute names nobody but its charge; what the merchant typed into the evidence counts last. */
@@ -26,8 +26,8 @@ export function readDispute(object: unknown): Reading {
       reason: text(dispute.reason),
       status: text(dispute.status),
       evidence_due_by: date(details.due_by),
-      has_evidence: flag(details.has_evidence),
-      is_charge_refundable: flag(dispute.is_charge_refundable),
+      has_evidence: bool(details.has_evidence),
+      is_charge_refundable: bool(dispute.is_charge_refundable),
       disputed_at: date(dispute.created),
       metadata: metadata(dispute.metadata),
     },

@@ -1,5 +1,5 @@
 /**
- * Reading fields of objects that come from outside: each answers null unless the value is what it should be, and never
+ * Reading fields of objects that come from outside: each returns null unless the value is what it should be, and never
  * throws. Numbers stay in what JSON, SQLite and PostgreSQL hold exactly.
  */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -33,7 +33,7 @@ export function id(...values: unknown[]): string | null {
   return null;
 }
 
-export const flag = (value: unknown): boolean | null => (typeof value === 'boolean' ? value : null);
+export const bool = (value: unknown): boolean | null => (typeof value === 'boolean' ? value : null);
 
 /** The first whole number; money is in minor units. */
 export function whole(...values: unknown[]): number | null {

@@ -1,6 +1,6 @@
 import type { SubscriptionStatus } from '../../shared/api';
 import { customerOf } from './customer';
-import { currency, date, type Fields, fieldsOf, flag, id, listOf, metadata, seconds, text, whole } from './fields';
+import { currency, date, type Fields, fieldsOf, bool, id, listOf, metadata, seconds, text, whole } from './fields';
 import { intervalOf, itemAmount, itemQuantity, monthlyAmount, monthlyItemAmount, priceOf } from './mrr';
 import { priceName } from './price-name';
 import type { Reading, SubscriptionFacts } from './types';
@@ -71,7 +71,7 @@ export function readSubscription(object: unknown): Reading {
       period_start: date(main.current_period_start, subscription.current_period_start),
       period_end: date(main.current_period_end, subscription.current_period_end),
       trial_end: date(subscription.trial_end),
-      cancel_at_period_end: flag(subscription.cancel_at_period_end),
+      cancel_at_period_end: bool(subscription.cancel_at_period_end),
       cancel_at: date(subscription.cancel_at),
       canceled_at: date(subscription.canceled_at),
       ended_at: date(subscription.ended_at),

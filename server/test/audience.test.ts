@@ -25,7 +25,7 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
 
   const now = () => Math.floor(tillpost.clock.now() / 1000);
 
-  /** Delivers an event and has it processed; answers its row of the log. */
+  /** Delivers an event and has it processed; returns its row of the log. */
   async function happen(type: FixtureType, object: FixtureOptions['object'], options: FixtureOptions = {}) {
     const event = fixtureEvent(type, { account: ACCOUNT, created: now(), object, ...options });
     expect((await tillpost.deliver(event)).status).toBe(200);

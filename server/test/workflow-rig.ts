@@ -114,7 +114,7 @@ export async function createRig({
       return activateWorkflow(ctx.db, whose, id, time.ms);
     },
 
-    /** An event has been processed for a contact; answers how many runs it started. */
+    /** An event has been processed for a contact; returns how many runs it started. */
     async happens(
       type: ReadableType,
       object: object,

@@ -8,7 +8,10 @@ import type { Exit, Wave } from './plan-runs';
 import { isSameSubject } from './run-key';
 import { endRuns } from './runs';
 
-/** How many runs were started by the event, by `startKey`. Waves of many installs may be given as one. */
+/**
+ * Returns how many runs each event started, by `startKey`. Waves of many installs may be given as one. `now` in epoch
+ * milliseconds.
+ */
 export async function carryOut(trx: Trx, waves: readonly Wave[], now: number): Promise<Map<string, number>> {
   const started = new Map<string, number>();
   for (const { exits, starts } of waves) {

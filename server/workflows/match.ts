@@ -2,20 +2,20 @@
 import type { PropertyValue } from '../../shared/catalogue';
 import type { Condition } from '../../shared/workflow';
 
-/** What conditions and merge tags may speak of. */
-export interface Facts {
+/** The properties that conditions and merge tags may name. */
+export interface PropertyScope {
   event: Record<string, PropertyValue>;
   contact: Record<string, PropertyValue>;
 }
 
 /** All of them must hold; none is true. */
-export const matches = (conditions: readonly Condition[], facts: Facts): boolean =>
-  conditions.every((condition) => holds(condition, readProperty(facts, condition.property)));
+export const matches = (conditions: readonly Condition[], scope: PropertyScope): boolean =>
+  conditions.every((condition) => holds(condition, readProperty(scope, condition.property)));
 
 /** The value a path such as `event.amount` or `event.metadata.order_id` names; null when it has none. */
-export function readProperty(facts: Facts, path: string): PropertyValue {
+export function readProperty(scope: PropertyScope, path: string): PropertyValue {
   const [root, name = '', ...rest] = path.split('.');
-  const properties = root === 'event' ? facts.event : facts.contact;
+  const properties = root === 'event' ? scope.event : scope.contact;
   const value = Object.hasOwn(properties, name) ? (properties[name] ?? null) : null;
   if (rest.length === 0) return value;
   const key = rest.join('.');

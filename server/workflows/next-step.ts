@@ -10,7 +10,7 @@ import {
   type UpdateContactStep,
   type WaitStep,
 } from '../../shared/workflow';
-import { matches, type Facts } from './match';
+import { matches, type PropertyScope } from './match';
 
 export interface Standing {
   /** The step to do; null past the last one. */
@@ -32,7 +32,7 @@ export type StepDecision =
 
 const UNIT_MS = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 } as const;
 
-export function nextStep(definition: Definition, standing: Standing, facts: Facts): StepDecision {
+export function nextStep(definition: Definition, standing: Standing, scope: PropertyScope): StepDecision {
   const placed = standing.stepId === null ? undefined : findStep(definition, standing.stepId);
   if (!placed) return { kind: 'finish' };
   const { step } = placed;
@@ -44,11 +44,11 @@ export function nextStep(definition: Definition, standing: Standing, facts: Fact
     case 'update_contact':
       return { kind: step.kind, step, next } as StepDecision;
     case 'filter': {
-      const passed = matches(step.conditions, facts);
+      const passed = matches(step.conditions, scope);
       return { kind: 'filter', step, passed, next: passed ? next : null };
     }
     case 'branch': {
-      const path = step.paths.find((candidate) => matches(candidate.conditions, facts)) ?? null;
+      const path = step.paths.find((candidate) => matches(candidate.conditions, scope)) ?? null;
       const [first] = path ? path.steps : step.else;
       return { kind: 'branch', step, path, next: first?.id ?? next };
     }
@@ -57,6 +57,7 @@ export function nextStep(definition: Definition, standing: Standing, facts: Fact
   }
 }
 
+/** Milliseconds. */
 export const waitMs = (step: WaitStep): number => step.amount * UNIT_MS[step.unit];
 
 export const firstStep = (definition: Definition): string | null => definition.steps[0]?.id ?? null;

@@ -18,7 +18,7 @@ export interface WorkflowTrigger {
   contact: Row<'contact'>;
   /** False for events that are too late, or whose type doesn't trigger workflows: they only end runs. */
   starts: boolean;
-  /** Replays: only workflows activated before this time (epoch ms) start; null or left out: all. */
+  /** Replays: only workflows activated before this time (epoch milliseconds) start; null or left out: all. */
   workflowsActiveBefore?: number | null;
 }
 
@@ -40,7 +40,10 @@ export interface Wave {
   starts: NewRun[];
 }
 
-/** Of one install's events, in their order: an exit that follows a start of the same contact goes into a later wave. */
+/**
+ * Of one install's events, in their order: an exit that follows a start of the same contact goes into a later wave. `now`
+ * in epoch milliseconds.
+ */
 export function planRuns(
   workflows: readonly LiveWorkflow[],
   triggers: readonly WorkflowTrigger[],

@@ -1,6 +1,6 @@
 /** How an email of a workflow looks before it is live: with sample data, or with a real event and its contact. */
 import type { EmailView } from '../../shared/api';
-import { CATALOGUE, CONTACT_PROPERTIES, samplesOf, type EventType, type PropertyValue } from '../../shared/catalogue';
+import { CATALOGUE, CONTACT_PROPERTIES, samplesOf, type EventType } from '../../shared/catalogue';
 import { emailContentSchema } from '../../shared/workflow';
 import { findContact } from '../audience/contacts';
 import { parseEmail } from '../audience/address';
@@ -12,7 +12,8 @@ import { AppError, invalid } from '../errors';
 import { readSettings } from '../settings/settings';
 import { contactFacts } from './contact-facts';
 import { findEventFacts } from './event-facts';
-import { emailProblems, type Problem } from './validate';
+import type { PropertyScope } from './match';
+import { emailProblems, type DefinitionProblem } from './validate';
 
 export interface PreviewRequest {
   trigger: EventType;
@@ -22,19 +23,19 @@ export interface PreviewRequest {
   event?: string;
 }
 
-export interface Preview {
+export interface EmailPreview {
   subject: string;
   /** Null when the email can't be made; `problems` or `held` say why. */
   html: string | null;
   text: string | null;
   headers: Record<string, string>;
-  problems: Problem[];
+  problems: DefinitionProblem[];
   /** Why the email would be held with these values. */
   held: string | null;
 }
 
 /** Throws invalid_request when the content has not the shape of an email, not_found for an event that isn't there. */
-export async function previewEmail(ctx: Context, tenant: Tenant, request: PreviewRequest): Promise<Preview> {
+export async function previewEmail(ctx: Context, tenant: Tenant, request: PreviewRequest): Promise<EmailPreview> {
   const composed = await compose(ctx, tenant, request, 'preview@example.com');
   const { row, body } = composed.email;
   return {
@@ -47,7 +48,10 @@ export async function previewEmail(ctx: Context, tenant: Tenant, request: Previe
   };
 }
 
-/** Queues the email for one address, by the same rules as any: test mode mails only its list. Throws invalid_request. */
+/**
+ * Queues the email for one address, by the same rules as any: test mode mails only its list. Throws invalid_request, and
+ * not_found for an event that isn't there.
+ */
 export async function sendTest(
   ctx: Context,
   tenant: Tenant,
@@ -68,23 +72,19 @@ async function compose(ctx: Context, tenant: Tenant, { trigger, content, event }
   const parsed = emailContentSchema.safeParse(content);
   if (!parsed.success) throw invalid(parsed.error, 'content');
   const settings = await readSettings(ctx.db, tenant);
-  const facts = event === undefined ? sampleFacts(trigger) : await realFacts(ctx, tenant, trigger, event);
-  const request: EmailRequest = { tenant, settings, content: parsed.data, to, ...facts, origin: null };
+  const properties =
+    event === undefined ? sampleProperties(trigger) : await realProperties(ctx, tenant, trigger, event);
+  const request: EmailRequest = { tenant, settings, content: parsed.data, to, ...properties, origin: null };
   const problems = emailProblems(trigger, parsed.data, 'content', null);
   return { email: composeEmail(ctx, request, ctx.clock.now()), problems };
 }
 
-interface Facts {
-  event: Record<string, PropertyValue>;
-  contact: Record<string, PropertyValue>;
-}
-
-const sampleFacts = (trigger: EventType): Facts => ({
+const sampleProperties = (trigger: EventType): PropertyScope => ({
   event: samplesOf(CATALOGUE[trigger].properties),
   contact: samplesOf(CONTACT_PROPERTIES),
 });
 
-async function realFacts({ db }: Context, tenant: Tenant, trigger: EventType, id: string): Promise<Facts> {
+async function realProperties({ db }: Context, tenant: Tenant, trigger: EventType, id: string): Promise<PropertyScope> {
   const event = await findEventFacts(db, tenant, id);
   if (!event || event.type !== trigger)
     throw new AppError(

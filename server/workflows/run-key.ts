@@ -1,5 +1,6 @@
 /** What keeps a workflow from starting twice for one change, and at once for one matter. Pure. */
 import type { Frequency } from '../../shared/workflow';
+import { ONCE_SLOT } from '../db/contact-references';
 import type { ReadObject } from '../stripe-objects/types';
 
 /** These may truly happen again to one object: their time tells one change from the next. */
@@ -31,13 +32,12 @@ export function slotFor(frequency: Frequency, { invoiceId, subscriptionId }: Rea
     case 'one_at_a_time':
       return invoiceId ?? subscriptionId ?? 'contact';
     case 'once_per_contact':
-      return ONCE;
+      return ONCE_SLOT;
   }
 }
 
-const ONCE = 'once';
-
-export const slotAfterEnd = (slot: string | null): string | null => (slot === ONCE ? slot : null);
+/** The same as `endingOf` does in SQL. */
+export const slotAfterEnd = (slot: string | null): string | null => (slot === ONCE_SLOT ? slot : null);
 
 interface Subject {
   invoiceId: string | null;

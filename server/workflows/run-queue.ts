@@ -2,7 +2,7 @@
 import { setUserGroup } from '../audience/contacts';
 import type { Context } from '../context';
 import { insertNew, upsert } from '../db/bulk';
-import { CrashedTooOften, createQueue, retryLater, type Failure, type Job, type Queue } from '../db/queue';
+import { CrashedTooOften, createQueue, retryLater, type JobFailure, type Job, type Queue } from '../db/queue';
 import type { Row, Trx } from '../db/schema';
 import { tenantOf } from '../db/tenant';
 import { transact } from '../db/transact';
@@ -35,7 +35,7 @@ async function write(trx: Trx, { runs, steps, emails, groups }: RunWrites, now: 
   await upsert(trx, 'run', ['id'], runs);
 }
 
-function explain(ctx: Context, run: Row<'run'>, error: unknown): Failure<'run'> {
+function explain(ctx: Context, run: Row<'run'>, error: unknown): JobFailure<'run'> {
   const hasCrashed = error instanceof CrashedTooOften;
   ctx.log.error({ err: error, run: run.id, attempts: run.attempts }, 'a run could not go on');
   const last_error = error instanceof Error ? error.name : 'unknown';

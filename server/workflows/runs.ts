@@ -1,8 +1,8 @@
-/** Runs: how they end, wait out a pause, and are read. */
-import type { List } from '../../shared/api';
+/** Runs: how they end, wait out a pause, and are read. `now` is in epoch milliseconds throughout. */
+import type { List, RunStatus } from '../../shared/api';
 import { inList } from '../db/bulk';
 import { isoTime, isoTimeOrNull } from '../db/columns';
-import { toList, type Page } from '../db/page';
+import { toList, type PageRequest } from '../db/page';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { endingOf } from '../db/contact-references';
@@ -13,7 +13,7 @@ export interface RunView {
   workflow: string;
   contact: string;
   event: string;
-  status: Row<'run'>['status'];
+  status: RunStatus;
   /** Why it ended: the exit event's type, `filtered`, `exit_step`, `contact_deleted`, … While running: null or `waiting`. */
   reason: string | null;
   /** The step it stands at. */
@@ -29,7 +29,7 @@ export interface RunDetail extends RunView {
 }
 
 interface Ending {
-  status: Exclude<Row<'run'>['status'], 'running'>;
+  status: Exclude<RunStatus, 'running'>;
   reason: string;
   now: number;
 }
@@ -93,14 +93,14 @@ export async function unparkRuns(trx: Trx, tenant: Tenant, workflowId: string): 
 export interface RunFilter {
   workflow?: string;
   contact?: string;
-  status?: Row<'run'>['status'];
+  status?: RunStatus;
 }
 
 /** Newest first. */
 export async function listRuns(
   db: Db,
   tenant: Tenant,
-  { workflow, contact, status, limit, starting_after }: RunFilter & Page,
+  { workflow, contact, status, limit, starting_after }: RunFilter & PageRequest,
 ): Promise<List<RunView>> {
   const rows = await db
     .selectFrom('run')

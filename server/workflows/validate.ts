@@ -12,7 +12,7 @@ import {
 import { checkTemplate } from '../emails/check-template';
 import { AppError, invalid } from '../errors';
 
-export interface Problem {
+export interface DefinitionProblem {
   /** The step it is about; null for the trigger. */
   step_id: string | null;
   /** Path in the definition: `steps.2.email.body`. */
@@ -26,7 +26,7 @@ export interface Problem {
 const MAX_STEPS = 200;
 
 /** Everything wrong with a well-shaped definition. */
-export function findProblems(definition: Definition): Problem[] {
+export function findProblems(definition: Definition): DefinitionProblem[] {
   const { event } = definition.trigger;
   const triggers = conditionProblems(event, definition.trigger.conditions, 'trigger.conditions', null);
   const placed = stepsOf(definition);
@@ -42,7 +42,7 @@ export function findProblems(definition: Definition): Problem[] {
   return [...sizeProblems(placed), ...triggers, ...steps];
 }
 
-function sizeProblems(placed: ReturnType<typeof stepsOf>): Problem[] {
+function sizeProblems(placed: ReturnType<typeof stepsOf>): DefinitionProblem[] {
   const seen = new Set<string>();
   const doubles = placed.filter(({ step }) => seen.size === seen.add(step.id).size);
   const problems = doubles.map(({ step, path }) =>
@@ -52,7 +52,7 @@ function sizeProblems(placed: ReturnType<typeof stepsOf>): Problem[] {
   return problems;
 }
 
-const problem = (step_id: string | null, param: string, message: string): Problem => ({
+const problem = (step_id: string | null, param: string, message: string): DefinitionProblem => ({
   step_id,
   param,
   message,
@@ -65,7 +65,7 @@ function conditionProblems(
   conditions: readonly Condition[],
   at: string,
   stepId: string | null,
-): Problem[] {
+): DefinitionProblem[] {
   return conditions.flatMap((condition, index) => {
     const here = (field: string, message: string) => [problem(stepId, `${at}.${index}.${field}`, message)];
     const { property: path, operator, value } = condition;
@@ -83,7 +83,12 @@ function conditionProblems(
 }
 
 /** What is wrong with one email's templates; `at` is where it stands. */
-export function emailProblems(event: EventType, email: EmailContent, at: string, stepId: string | null): Problem[] {
+export function emailProblems(
+  event: EventType,
+  email: EmailContent,
+  at: string,
+  stepId: string | null,
+): DefinitionProblem[] {
   const isKnown = (path: string) => path === 'sender.name' || findProperty(event, path) !== undefined;
   return (['subject', 'preview_text', 'body'] as const).flatMap((field) =>
     checkTemplate(email[field], isKnown).map(({ message, line, column }) => ({
@@ -105,7 +110,7 @@ export function parseDefinition(input: unknown): Definition {
   return parsed.data;
 }
 
-function refusal({ param, message, line, column }: Problem): AppError {
+function refusal({ param, message, line, column }: DefinitionProblem): AppError {
   const place = line === null ? '' : ` (line ${line}, column ${column})`;
   return new AppError('invalid_request', `definition.${param}: ${message}${place}`, `definition.${param}`);
 }

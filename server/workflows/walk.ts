@@ -1,6 +1,5 @@
 /** A run does its steps until it waits or ends. Pure: what is known goes in, rows to write come out. */
 import type { Insertable } from 'kysely';
-import type { PropertyValue } from '../../shared/catalogue';
 import { findStep } from '../../shared/workflow';
 import { isoTime } from '../db/columns';
 import type { Row, Schema } from '../db/schema';
@@ -8,6 +7,7 @@ import { tenantColumns, tenantOf } from '../db/tenant';
 import { composeEmail, type ComposeContext, type ComposedEmail } from '../emails/compose';
 import { contactFacts } from './contact-facts';
 import { definitionOf } from './definitions';
+import type { PropertyScope } from './match';
 import { firstStep, nextStep, type StepDecision } from './next-step';
 import type { RunFacts } from './run-facts';
 import { slotAfterEnd } from './run-key';
@@ -38,7 +38,7 @@ function doSteps(ctx: ComposeContext, known: RunFacts, writes: RunWrites, now: n
   if (workflow.status === 'paused') return { ...run, due_at: null, parked_due_at: now, claims: 0, attempts: 0 };
 
   const definition = definitionOf(workflow);
-  const facts = { event: event.properties, contact: contactFacts(contact) };
+  const scope: PropertyScope = { event: event.properties, contact: contactFacts(contact) };
   let n = known.stepsDone;
   const log = (stepId: string, kind: string, result: string, emailId: string | null = null) => {
     const step = { step_id: stepId, kind, result: result.slice(0, 500), email_id: emailId };
@@ -49,7 +49,7 @@ function doSteps(ctx: ComposeContext, known: RunFacts, writes: RunWrites, now: n
   let stepId = isUnderWay ? run.step_id : firstStep(definition);
   let hasWaited = run.is_waiting === 1;
   for (;;) {
-    const decision: StepDecision = nextStep(definition, { stepId, hasWaited }, facts);
+    const decision: StepDecision = nextStep(definition, { stepId, hasWaited }, scope);
     hasWaited = false;
     switch (decision.kind) {
       case 'wait': {
@@ -60,7 +60,7 @@ function doSteps(ctx: ComposeContext, known: RunFacts, writes: RunWrites, now: n
       case 'waited':
         break;
       case 'email': {
-        const email = compose(ctx, known, decision.step, facts, contact.email, now);
+        const email = compose(ctx, known, decision.step, scope, contact.email, now);
         writes.emails.push(email);
         const { subject, reason, id } = email.row;
         log(decision.step.id, 'email', reason ? `Held: ${reason}` : `Queued “${subject}”`, id);
@@ -68,7 +68,7 @@ function doSteps(ctx: ComposeContext, known: RunFacts, writes: RunWrites, now: n
       }
       case 'update_contact': {
         const userGroup = decision.step.user_group;
-        facts.contact.user_group = userGroup;
+        scope.contact.user_group = userGroup;
         writes.groups.push({ contact, userGroup });
         log(decision.step.id, 'update_contact', userGroup ? `Moved to user group ${userGroup}` : 'Left the user group');
         break;
@@ -115,7 +115,7 @@ function compose(
   ctx: ComposeContext,
   { run, settings }: RunFacts,
   step: Extract<StepDecision, { kind: 'email' }>['step'],
-  facts: { event: Record<string, PropertyValue>; contact: Record<string, PropertyValue> },
+  scope: PropertyScope,
   to: string,
   now: number,
 ): ComposedEmail {
@@ -126,5 +126,5 @@ function compose(
     contactId: run.contact_id,
     eventId: run.event_id,
   };
-  return composeEmail(ctx, { tenant: tenantOf(run), settings, content: step.email, to, ...facts, origin }, now);
+  return composeEmail(ctx, { tenant: tenantOf(run), settings, content: step.email, to, ...scope, origin }, now);
 }

@@ -1,11 +1,11 @@
-/** Workflows as merchants keep them: made, saved, switched on and off. */
+/** Workflows as merchants keep them: made, saved, switched on and off. `now` is in epoch milliseconds throughout. */
 import type { List, WorkflowView } from '../../shared/api';
 import type { EventType } from '../../shared/catalogue';
 import { stepsOf, type Definition } from '../../shared/workflow';
 import { AppError } from '../errors';
 import type { ErasedTable } from '../db/erase';
 import { newId } from '../db/new-id';
-import { toList, type Page } from '../db/page';
+import { toList, type PageRequest } from '../db/page';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
@@ -29,7 +29,7 @@ type Workflow = Row<'workflow'>;
 export async function listWorkflows(
   db: Db,
   tenant: Tenant,
-  { limit, starting_after }: Page,
+  { limit, starting_after }: PageRequest,
 ): Promise<List<WorkflowView>> {
   const rows = await db
     .selectFrom('workflow')

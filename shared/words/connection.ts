@@ -6,6 +6,17 @@ export const RECONNECT_WORDS = {
   description: 'Stripe no longer accepts this connection. Nothing is lost: events wait until you reconnect.',
 };
 
+/** The email to the account’s owner and the operator. `account` is its name or id, in the text "Acme (acct_1)". */
+export const RECONNECT_NOTICE = {
+  subject: (account: string) => `Tillpost lost its connection to ${account}`,
+  text: ({ account, mode, url }: { account: string; mode: 'live' | 'test'; url: string }) =>
+    [
+      `Stripe no longer accepts Tillpost's access to ${account} in ${mode} mode.`,
+      'Events are still received and stored. Those that need a look-up at Stripe wait; nothing is lost.',
+      `Connect the account again: ${url}`,
+    ].join('\n\n'),
+};
+
 export const DISCONNECT_WORDS = {
   /** `mode` as "test mode". */
   describe: (mode: string) =>

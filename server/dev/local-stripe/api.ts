@@ -1,6 +1,6 @@
 /** Stripe's API over HTTP: faults, keys, parameters, the call itself, and its answer or error. */
 import express, { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
-import { authenticate, demand, keyOf, type Caller, type Keyring } from './auth';
+import { apiKeyOf, authenticate, demand, type Caller, type Keyring } from './auth';
 import type { Endpoints } from './endpoints';
 import { expand } from './expand';
 import type { Faults } from './faults';
@@ -59,7 +59,7 @@ export function createApi({ keyring, endpoints, faults, requests, random, log }:
 
   const token: RequestHandler = (req, res) => {
     const answer = () => {
-      const { status, body } = keyring.oauth.token(keyOf(req), res.locals.params);
+      const { status, body } = keyring.oauth.token(apiKeyOf(req), res.locals.params);
       res.status(status).json(body);
     };
     const fault = faults.take('/v1/oauth/token', undefined);

@@ -26,7 +26,7 @@ export interface Keyring {
 }
 
 /** The key of a request: Bearer, or Basic with the key as the user. */
-export function keyOf(req: Request): string | undefined {
+export function apiKeyOf(req: Request): string | undefined {
   const [scheme = '', credentials = ''] = (req.get('authorization') ?? '').split(' ');
   if (/^bearer$/i.test(scheme)) return credentials || undefined;
   if (/^basic$/i.test(scheme)) return Buffer.from(credentials, 'base64').toString().split(':')[0] || undefined;
@@ -35,7 +35,7 @@ export function keyOf(req: Request): string | undefined {
 
 /** @throws StripeApiError 401 or 403, in Stripe's words */
 export function authenticate(keyring: Keyring, req: Request): Caller {
-  const key = keyOf(req);
+  const key = apiKeyOf(req);
   if (!key) throw noApiKey();
   const { account, livemode, permissions, mayActForOthers } = identify(keyring, key);
   const acting = req.get('stripe-account') ?? account;

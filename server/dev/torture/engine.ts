@@ -8,7 +8,7 @@ export interface Engine {
   url: string;
   /** How many Tillposts share it. */
   processes: number;
-  /** Does one bad thing to the database; answers what, once it is over. */
+  /** Does one bad thing to the database; returns what, once it is over. */
   disturb(dice: Dice): Promise<string>;
   /** Somebody else keeps everyone from writing for so long. */
   hold(ms: number): Promise<void>;

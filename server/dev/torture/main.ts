@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   process.exit(1);
 }
 
-/** Answers how many invariants were broken. */
+/** Returns how many invariants were broken. */
 async function torture(engine: EngineName, options: Options, folder: string): Promise<number> {
   const stage = await setStage(engine, folder, options);
   const seen = new Set<string>();

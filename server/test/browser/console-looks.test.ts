@@ -36,7 +36,7 @@ afterEach(async () => {
   expect(await chrome.finish()).toEqual([]);
 });
 
-/** One of everything; answers the path of every page there is. */
+/** One of everything; returns the path of every page there is. */
 async function fill(): Promise<string[]> {
   const { db, clock, localStripe, worker } = tillpost;
   await tillpost.enable({ 'quote.canceled': { enabled: false } });

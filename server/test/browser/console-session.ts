@@ -10,7 +10,7 @@ export interface ConsoleBrowser {
   /** A fresh browser that is signed in as Connect to Stripe would do it. */
   signIn(options?: BrowserContextOptions, tenant?: Tenant): Promise<Page>;
   visit(options?: BrowserContextOptions): Promise<Page>;
-  /** Closes what was opened and answers what its pages complained of. */
+  /** Closes what was opened and returns what its pages complained of. */
   finish(): Promise<string[]>;
 }
 

@@ -1,11 +1,9 @@
 /** Whether a webhook endpoint at Stripe sends us what we need. */
-import { STRIPE_API_VERSION, type StripeClient } from '../../stripe';
-
-export type Endpoint = Awaited<ReturnType<StripeClient['webhookEndpoints']['list']>>['data'][number];
+import type Stripe from 'stripe';
+import { STRIPE_API_VERSION } from '../../stripe';
 
 /** What is wrong with the endpoints that lead to `url`, in words; empty when one of them is right. */
-export function faultsOf(endpoints: readonly Endpoint[], url: string, types: readonly string[]): string[] {
-  const atUrl = endpoints.filter((endpoint) => endpoint.url === url);
+export function faultsOf(atUrl: readonly Stripe.WebhookEndpoint[], url: string, types: readonly string[]): string[] {
   const current = atUrl.find((endpoint) => endpoint.api_version === STRIPE_API_VERSION) ?? atUrl[0];
   if (!current) return [`no endpoint leads to ${url}`];
   const missing = types.filter(

@@ -1,12 +1,13 @@
 /** Whether Stripe still takes what each connected account gave us. Looks only: a refresh token would die with its use. */
+import { ACCOUNT_EVENT_TYPES } from '../../../shared/catalogue';
 import type { Context } from '../../context';
 import { isConnected, listInstalls, type Install } from '../../installs/installs';
-import { endpointUrl, KEY_EVENT_TYPES } from '../../installs/key-endpoint';
+import { endpointUrl } from '../../installs/key-endpoint';
 import { openSecret } from '../../installs/seals';
 import { classifyStripeError } from '../../stripe';
 import { faultsOf } from './endpoints';
 import { fault, ok, type Finding } from './finding';
-import { judged, listEndpoints, messageOf, refused } from './stripe';
+import { judged, messageOf, readEndpoints, refused } from './stripe';
 
 /** Accounts asked at the same time. */
 const AT_ONCE = 10;
@@ -44,10 +45,10 @@ async function examineKey(ctx: Context, install: Install, next: string): Promise
   const check = install.account_id;
   const key = openSecret(ctx, 'token', install);
   if (!key) return fault(check, 'no key in ENCRYPTION_KEY opens its restricted key', next);
-  const answer = await listEndpoints(ctx, key);
+  const url = endpointUrl(ctx, install.id);
+  const answer = await readEndpoints(ctx, key, url);
   if (answer.kind !== 'endpoints') return refused(check, answer, next);
-  const faults = faultsOf(answer.endpoints, endpointUrl(ctx, install.id), KEY_EVENT_TYPES);
-  return judged(check, faults, KEY_EVENT_TYPES, next);
+  return judged(check, faultsOf(answer.endpoints, url, ACCOUNT_EVENT_TYPES), ACCOUNT_EVENT_TYPES, next);
 }
 
 async function examineTokens(ctx: Context, install: Install, next: string): Promise<Finding | undefined> {

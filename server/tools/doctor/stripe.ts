@@ -1,9 +1,11 @@
 /** Whether Stripe takes the app owner's key of each mode and sends us our events. */
+import type Stripe from 'stripe';
 import { CONNECT_EVENT_TYPES } from '../../installs/connect-endpoint';
+import { findEndpoints } from '../../installs/webhook-endpoints';
 import type { Context } from '../../context';
 import { redact } from '../../log';
 import { classifyStripeError, type StripeFailure } from '../../stripe';
-import { faultsOf, type Endpoint } from './endpoints';
+import { faultsOf } from './endpoints';
 import { fault, ok, skipped, type Finding } from './finding';
 
 export async function examineModes(ctx: Context): Promise<Finding[]> {
@@ -15,9 +17,10 @@ async function examineMode(ctx: Context, mode: 'live' | 'test'): Promise<Finding
   const check = `Stripe, ${mode} mode`;
   if (!key) return [skipped(check, 'no app is configured: accounts connect with a restricted key')];
   const variable = mode === 'live' ? 'STRIPE_SECRET_KEY' : 'STRIPE_TEST_SECRET_KEY';
-  const answer = await listEndpoints(ctx, key);
+  const url = `${ctx.config.publicUrl}/webhooks/stripe`;
+  const answer = await readEndpoints(ctx, key, url);
   if (answer.kind !== 'endpoints') return [refused(check, answer, `put the app owner's ${mode} key into ${variable}`)];
-  const faults = faultsOf(answer.endpoints, `${ctx.config.publicUrl}/webhooks/stripe`, CONNECT_EVENT_TYPES);
+  const faults = faultsOf(answer.endpoints, url, CONNECT_EVENT_TYPES);
   return [
     ok(check, `${ctx.config.stripeApiBase} takes ${variable}`),
     judged(`Webhooks, ${mode} mode`, faults, CONNECT_EVENT_TYPES, 'run `npm run stripe:setup`'),
@@ -26,14 +29,14 @@ async function examineMode(ctx: Context, mode: 'live' | 'test'): Promise<Finding
 
 type Refusal = { kind: StripeFailure; message: string };
 
-export async function listEndpoints(
+/** The endpoints that lead to `url`, or why Stripe didn't tell; other errors than Stripe's are thrown. */
+export async function readEndpoints(
   ctx: Context,
   key: string,
-): Promise<{ kind: 'endpoints'; endpoints: Endpoint[] } | Refusal> {
-  const endpoints: Endpoint[] = [];
+  url: string,
+): Promise<{ kind: 'endpoints'; endpoints: Stripe.WebhookEndpoint[] } | Refusal> {
   try {
-    for await (const endpoint of ctx.stripeFor(key).webhookEndpoints.list({ limit: 100 })) endpoints.push(endpoint);
-    return { kind: 'endpoints', endpoints };
+    return { kind: 'endpoints', endpoints: await findEndpoints(ctx.stripeFor(key), (one) => one === url) };
   } catch (error) {
     const kind = classifyStripeError(error);
     if (!kind) throw error;

@@ -85,7 +85,7 @@ export function markPaid(tenant: Tenant, invoice: Stripe.Invoice, intent: Stripe
     next_payment_attempt: null,
   });
   invoice.status_transitions.paid_at = tenant.now();
-  if (intent) notePayment(tenant, invoice, intent, 'paid');
+  if (intent) recordPayment(tenant, invoice, intent, 'paid');
   const subscription = tenant.subscriptions.find(subscriptionIdOf(invoice) ?? '');
   if (subscription) settleSubscription(tenant, subscription, 'active');
   setDelinquent(tenant, invoice, false);
@@ -98,7 +98,7 @@ function markFailed(tenant: Tenant, invoice: Stripe.Invoice, intent: Stripe.Paym
   invoice.attempted = true;
   invoice.attempt_count += 1;
   invoice.next_payment_attempt = invoice.auto_advance ? tenant.now() + 3 * DAY : null;
-  notePayment(tenant, invoice, intent, 'open');
+  recordPayment(tenant, invoice, intent, 'open');
   const subscription = tenant.subscriptions.find(subscriptionIdOf(invoice) ?? '');
   if (subscription && subscription.status !== 'incomplete') {
     settleSubscription(tenant, subscription, 'past_due');
@@ -107,7 +107,7 @@ function markFailed(tenant: Tenant, invoice: Stripe.Invoice, intent: Stripe.Paym
   tenant.emit('invoice.payment_failed', invoice);
 }
 
-function notePayment(tenant: Tenant, invoice: Stripe.Invoice, intent: Stripe.PaymentIntent, status: 'open' | 'paid') {
+function recordPayment(tenant: Tenant, invoice: Stripe.Invoice, intent: Stripe.PaymentIntent, status: 'open' | 'paid') {
   const isPaid = status === 'paid';
   invoice.payments ??= embeddedList<Stripe.InvoicePayment>([], `/v1/invoice_payments?invoice=${invoice.id}`);
   invoice.payments.data.push({

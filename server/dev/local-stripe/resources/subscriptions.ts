@@ -112,7 +112,7 @@ export function updateSubscription(
       subscription.cancel_at_period_end = cancels;
       subscription.cancel_at = cancels ? subscription.items.data[0]!.current_period_end : null;
       subscription.canceled_at = cancels ? tenant.now() : null;
-      noteCancellation(subscription, params, cancels);
+      recordCancellation(subscription, params, cancels);
     }
     for (const line of nestedList(params, 'items')) replaceItem(tenant, subscription, line);
   });
@@ -180,12 +180,12 @@ export function cancelSubscription(tenant: Tenant, subscription: Stripe.Subscrip
   subscription.status = 'canceled';
   subscription.canceled_at = tenant.now();
   subscription.ended_at = tenant.now();
-  noteCancellation(subscription, params, true);
+  recordCancellation(subscription, params, true);
   tenant.emit('customer.subscription.deleted', subscription);
   return subscription;
 }
 
-function noteCancellation(subscription: Stripe.Subscription, params: Params, cancels: boolean): void {
+function recordCancellation(subscription: Stripe.Subscription, params: Params, cancels: boolean): void {
   const details = nested(params, 'cancellation_details');
   subscription.cancellation_details = {
     comment: text(details, 'comment') ?? null,

@@ -1,4 +1,5 @@
 /** What is chosen in the toolbar. It lives in the address, so that a reload shows the same. */
+import { oneOf } from '../../../../shared/one-of';
 import type { Context, Stage } from '../protocol';
 
 export interface Choices {
@@ -9,7 +10,11 @@ export interface Choices {
   customer: string;
 }
 
-export const MODES: Record<Choices['mode'], string> = { test: 'Test mode', sandbox: 'Sandbox', live: 'Live mode' };
+export const MODE_LABELS: Record<Choices['mode'], string> = {
+  test: 'Test mode',
+  sandbox: 'Sandbox',
+  live: 'Live mode',
+};
 export const ROLES: Record<string, string> = {
   admin: 'Administrator',
   developer: 'Developer',
@@ -26,16 +31,16 @@ export const USER_ID = 'usr_preview';
 
 export function readChoices(stage: Stage): Choices {
   const given = new URLSearchParams(location.search);
-  const oneOf = <T extends string>(name: string, values: readonly T[]): T =>
-    values.find((value) => value === given.get(name)) ?? values[0]!;
+  const choose = <T extends string>(name: string, values: readonly T[]): T =>
+    oneOf(values, given.get(name) ?? undefined) ?? values[0]!;
   return {
-    viewport: oneOf('viewport', Object.keys(VIEWPORTS)),
-    account: oneOf(
+    viewport: choose('viewport', Object.keys(VIEWPORTS)),
+    account: choose(
       'account',
       stage.accounts.map(({ id }) => id),
     ),
-    mode: oneOf('mode', Object.keys(MODES) as Choices['mode'][]),
-    role: oneOf('role', Object.keys(ROLES)),
+    mode: choose('mode', Object.keys(MODE_LABELS) as Choices['mode'][]),
+    role: choose('role', Object.keys(ROLES)),
     customer: given.get('customer') ?? '',
   };
 }

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { type Choices, MODES } from './choices';
+import { type Choices, MODE_LABELS } from './choices';
 
 const PAGES = ['Home', 'Balances', 'Transactions', 'Customers', 'Product catalog'];
 
@@ -30,7 +30,7 @@ export function Dashboard({
         <span className={isSettings ? 'here' : ''}>Settings</span>
       </nav>
       <div className="page">
-        {mode !== 'live' && <div className="mode">{MODES[mode]}</div>}
+        {mode !== 'live' && <div className="mode">{MODE_LABELS[mode]}</div>}
         {isSettings ? (
           <main className="page-settings">{children}</main>
         ) : (

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import type { Customer, Stage } from '../protocol';
-import { type Choices, MODES, ROLES, VIEWPORTS } from './choices';
+import { type Choices, MODE_LABELS, ROLES, VIEWPORTS } from './choices';
 import { post } from './dashboard-api';
 
 export function Toolbar({
@@ -36,7 +36,7 @@ export function Toolbar({
       <Choice
         label="Mode"
         value={choices.mode}
-        options={MODES}
+        options={MODE_LABELS}
         onChoose={(mode) => onChoose({ mode: mode as Choices['mode'] })}
       />
       <Choice label="Role" value={choices.role} options={ROLES} onChoose={(role) => onChoose({ role })} />

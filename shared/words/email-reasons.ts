@@ -1,0 +1,26 @@
+/** Why an email was not sent, not yet or not again: the sentence that is stored on it. */
+export const EMAIL_REASONS = {
+  disconnected: 'The account was disconnected',
+  noMailServer: 'No mail server is configured',
+  notOnTestList: 'Test mode mails only the addresses on the test list',
+  contentGone: 'Its content is gone',
+  crashed: 'Sending it ended the process several times',
+
+  contactDeleted: 'The contact was deleted',
+  runEnded: 'The workflow ended for this contact before the email went out',
+  unsubscribed: 'The contact has unsubscribed',
+  transactionalOnly: 'The contact gets transactional email only',
+  addressSuppressed: (why: string) => `The address takes no mail: ${why}`,
+
+  /** `answer` is the mail server's. */
+  addressRefused: (answer: string) => `The mail server refused the address: ${answer}`,
+  willBeRetried: (answer: string) => `Will be tried again: ${answer}`,
+  givenUp: (answer: string) => `Given up after a day: ${answer}`,
+
+  emptySubject: 'The subject came out empty',
+  htmlTooLong: 'The email is too long: its HTML would be over 500 kB',
+  tooLong: 'The template makes an email that is too long',
+  tooCostly: 'The template takes too long or too much memory',
+  noValue: (path: string) => `No value for ${path}: give the merge tag a default, or fill it in Stripe`,
+  faultyTemplate: (problem: string) => `The template could not be filled in: ${problem}`,
+};
