@@ -3,13 +3,12 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Database, Statement } from 'better-sqlite3';
 import { Kysely, PostgresDialect, SqliteDialect, type SqliteDatabase } from 'kysely';
-import { Pool, types } from 'pg';
+import { Pool, TypeOverrides, types } from 'pg';
 import { createCache } from '../cache';
 import type { Schema, Db } from './schema';
 import { Sqlite } from './sqlite';
 
 const MAX_STATEMENTS = 500;
-const INT8 = 20;
 const NOTHING = 'select 1 where false';
 
 export function openDatabase(url: string): Db {
@@ -46,12 +45,15 @@ function cachingStatements(sqlite: Database): SqliteDatabase {
       const cached = statements.remember(sql, () => sqlite.prepare(sql));
       // One whose rows are still being read can't begin again.
       const statement = cached.busy ? sqlite.prepare(sql) : cached;
-      return statement as ReturnType<SqliteDatabase['prepare']>;
+      return statement;
     },
   };
 }
 
 function openPostgres(url: string): Db {
+  const parsers = new TypeOverrides();
+  // Counts and epoch milliseconds stay below 2^53.
+  parsers.setTypeParser(types.builtins.INT8, Number);
   const pool = new Pool({
     connectionString: url,
     max: 10,
@@ -60,11 +62,7 @@ function openPostgres(url: string): Db {
     keepAlive: true,
     statement_timeout: 60_000,
     idle_in_transaction_session_timeout: 60_000,
-    // Counts and epoch milliseconds stay below 2^53.
-    types: {
-      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-        oid === INT8 ? Number : types.getTypeParser(oid, format as 'text'),
-    } as never,
+    types: parsers,
   });
   // An idle connection that breaks is replaced at the next query, which reports what matters.
   pool.on('error', () => undefined);
