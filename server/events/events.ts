@@ -80,7 +80,7 @@ function filtered<T extends keyof Schema, O>(query: EventQuery<T, O>, filter: Ev
   if (contact !== undefined) q = q.where('event.contact_id', '=', contact);
   if (since !== undefined) q = q.where('event.seq', '>=', firstIdAt(since));
   if (until !== undefined) q = q.where('event.seq', '<', firstIdAt(until));
-  return q as unknown as EventQuery<T, O>;
+  return q;
 }
 
 function oneOf<T extends string>(values: readonly T[], value: string): T {
