@@ -30,7 +30,7 @@ function listen() {
       done();
     },
   });
-  return { lines, log: createLog('trace', destination as never) };
+  return { lines, log: createLog('trace', destination) };
 }
 
 describe('redact', () => {
@@ -139,7 +139,7 @@ async function liveThroughIt(tillpost: Tillpost, mail: Awaited<ReturnType<typeof
   await tillpost.enable({}, { test_recipients: ['jenny@example.com'] });
   const first = await tokens(tillpost);
 
-  const { id } = await createWorkflow(db, TEST, { definition: DEFINITION as never }, clock.now());
+  const { id } = await createWorkflow(db, TEST, { definition: DEFINITION }, clock.now());
   await activateWorkflow(db, TEST, id, clock.now());
   mail.trouble(
     { at: 'rcpt', code: 450, message: `4.7.1 not now, smtp://tillpost:${SMTP_PASSWORD}@relay` },

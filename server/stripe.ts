@@ -13,7 +13,7 @@ export function createStripe(apiKey: string, apiBase: string): Stripe {
   const base = new URL(apiBase);
   const protocol = base.protocol === 'http:' ? 'http' : 'https';
   return new Stripe(apiKey, {
-    apiVersion: STRIPE_API_VERSION as never,
+    apiVersion: STRIPE_API_VERSION,
     host: base.hostname.replace(/^\[|\]$/g, ''),
     port: Number(base.port) || (protocol === 'http' ? 80 : 443),
     protocol,

@@ -89,7 +89,7 @@ function filtered<O>(db: Db, query: ContactQuery<O>, filter: ContactFilter): Con
       const typed = (words ?? '').trim();
       const name = sql<string>`(coalesce(first_name, '') || ' ' || coalesce(last_name, ''))`;
       return q.where((eb) => eb.or([contains(db, sql`email`, typed.toLowerCase()), contains(db, name, typed)]));
-    }) as ContactQuery<O>;
+    });
 }
 
 export async function readContact(db: Db, tenant: Tenant, id: string): Promise<ContactView | undefined> {

@@ -1,14 +1,13 @@
 /**
- * Many rows in few statements. On SQLite their sizes are powers of two, so that few statement texts exist and stay
- * prepared; PostgreSQL parses each anew, and there a statement is a round trip.
+ * Many rows in few statements, of few texts: each stays prepared. On SQLite the numbers of rows are powers of two; on
+ * PostgreSQL the rows are one JSON parameter, whatever their number.
  */
-import { CompiledQuery, type Compilable, type Insertable } from 'kysely';
+import { CompiledQuery, type Insertable } from 'kysely';
 import { createCache } from '../cache';
 import { isPostgres } from './engine';
 import type { Db, Row, Schema } from './schema';
 
 const MAX_ROWS = 128;
-/** PostgreSQL takes 65,535 parameters, and no table has 60 columns. */
 const MAX_ROWS_POSTGRES = 1_000;
 
 /** For `in (…)`: the values without doubles, filled up to a power of two by repeating the first. */
@@ -39,24 +38,34 @@ function* chunks<T>(db: Db, rows: readonly T[]): Generator<T[]> {
   }
 }
 
-/** Statements by their kind, columns and number of rows. On SQLite making a text anew costs half of running it. */
+/** Statements by table, columns, ending and number of rows: making a text anew costs half of running it. */
 const texts = createCache<string, string>(2_000);
 
-/** Runs the statement that `build` makes of rows; `kind` and the rows' shape say all that its text depends on. */
-async function write<T extends object>(
+/** Inserts rows, with what is to follow the values (`on conflict …`); returns what the statement returns. */
+async function insertRows(
   db: Db,
-  kind: string,
-  rows: readonly T[],
-  build: (rows: readonly T[]) => Compilable,
-): Promise<unknown[]> {
-  const columns = Object.keys(rows[0] ?? {}) as (keyof T)[];
-  const isUniform = rows.every((row) => Object.keys(row).length === columns.length);
-  if (isPostgres(db) || !isUniform) return (await db.executeQuery(build(rows).compile())).rows;
-  const key = [kind, rows.length, ...columns].join();
-  const text = texts.remember(key, () => build(rows).compile().sql);
-  const parameters = rows.flatMap((row) => columns.map((column) => row[column]));
-  return (await db.executeQuery(CompiledQuery.raw(text, parameters))).rows;
+  table: keyof Schema,
+  rows: readonly object[],
+  ending: string,
+): Promise<Record<string, unknown>[]> {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const into = `insert into "${table}" (${quoted(columns)})`;
+  if (isPostgres(db)) {
+    const from = `select ${quoted(columns)} from json_populate_recordset(null::"${table}", $1)`;
+    return run(db, `${into} ${from} ${ending}`, [JSON.stringify(rows)]);
+  }
+  const text = texts.remember(`${into} ${rows.length} ${ending}`, () => {
+    const one = `(${columns.map(() => '?').join()})`;
+    return `${into} values ${rows.map(() => one).join()} ${ending}`;
+  });
+  const valuesOf = (row: object) => columns.map((column) => (row as Record<string, unknown>)[column] ?? null);
+  return run(db, text, rows.flatMap(valuesOf));
 }
+
+const quoted = (columns: readonly string[]) => columns.map((column) => `"${column}"`).join();
+
+const run = async (db: Db, text: string, parameters: unknown[]) =>
+  (await db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text, parameters))).rows;
 
 /** Inserts the rows that aren't there yet, by any unique key; returns the named columns of those that were inserted. */
 export async function insertNew<T extends keyof Schema, C extends keyof Row<T> & string = never>(
@@ -65,18 +74,10 @@ export async function insertNew<T extends keyof Schema, C extends keyof Row<T> &
   rows: readonly Insertable<Schema[T]>[],
   columns: readonly C[] = [],
 ): Promise<Pick<Row<T>, C>[]> {
-  const inserted: Pick<Row<T>, C>[] = [];
-  for (const chunk of chunks(db, rows)) {
-    const result = await write(db, `new ${table} ${columns.join()}`, chunk, (values) =>
-      db
-        .insertInto(table as 'setting')
-        .values(values as never[])
-        .onConflict((oc) => oc.doNothing())
-        .$if(columns.length > 0, (query) => query.returning(columns as never)),
-    );
-    if (columns.length > 0) inserted.push(...(result as Pick<Row<T>, C>[]));
-  }
-  return inserted;
+  const ending = `on conflict do nothing${columns.length > 0 ? ` returning ${quoted(columns)}` : ''}`;
+  const inserted: unknown[] = [];
+  for (const chunk of chunks(db, rows)) inserted.push(...(await insertRows(db, table, chunk, ending)));
+  return inserted as Pick<Row<T>, C>[];
 }
 
 /**
@@ -93,17 +94,7 @@ export async function upsert<T extends keyof Schema>(
   const keys = ['account_id', 'livemode', ...key];
   for (const chunk of chunks(db, rows)) {
     const written = columns ?? Object.keys(chunk[0] ?? {}).filter((column) => !keys.includes(column));
-    await write(db, `all ${table} ${key.join()} ${written.join()}`, chunk, (values) =>
-      db
-        .insertInto(table as 'setting')
-        .values(values as never[])
-        .onConflict((oc) =>
-          oc
-            .columns(keys as never[])
-            .doUpdateSet((eb) =>
-              Object.fromEntries(written.map((column) => [column, eb.ref(`excluded.${column}` as never)])),
-            ),
-        ),
-    );
+    const set = written.map((column) => `"${column}" = excluded."${column}"`).join();
+    await insertRows(db, table, chunk, `on conflict (${quoted(keys)}) do update set ${set}`);
   }
 }

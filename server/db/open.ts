@@ -3,13 +3,13 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Database, Statement } from 'better-sqlite3';
 import { Kysely, PostgresDialect, SqliteDialect, type SqliteDatabase } from 'kysely';
-import { Pool, types } from 'pg';
+import type { Pool } from 'pg';
 import { createCache } from '../cache';
 import type { Schema, Db } from './schema';
+import { createPool, preparing } from './postgres';
 import { Sqlite } from './sqlite';
 
 const MAX_STATEMENTS = 500;
-const INT8 = 20;
 const NOTHING = 'select 1 where false';
 
 /** Throws for a URL of another kind. */
@@ -47,31 +47,14 @@ function cachingStatements(sqlite: Database): SqliteDatabase {
       const cached = statements.remember(sql, () => sqlite.prepare(sql));
       // One whose rows are still being read can't begin again.
       const statement = cached.busy ? sqlite.prepare(sql) : cached;
-      return statement as ReturnType<SqliteDatabase['prepare']>;
+      return statement;
     },
   };
 }
 
 function openPostgres(url: string): Db {
-  const pool = new Pool({
-    connectionString: url,
-    max: 10,
-    connectionTimeoutMillis: 5_000,
-    // A peer that vanishes must neither hang us nor leave its locks behind.
-    keepAlive: true,
-    statement_timeout: 60_000,
-    idle_in_transaction_session_timeout: 60_000,
-    // Counts and epoch milliseconds stay below 2^53.
-    types: {
-      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-        oid === INT8 ? Number : types.getTypeParser(oid, format as 'text'),
-    } as never,
-  });
-  // An idle connection that breaks is replaced at the next query, which reports what matters.
-  pool.on('error', () => undefined);
-  // Nor may one that breaks while it is lent out end the process: its query fails, and that is handled.
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  const pool = createPool(url);
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
   pools.set(db, pool);
   return db;
 }

@@ -12,7 +12,7 @@ const load = createRequire(__filename);
  * (https://github.com/nodejs/node/issues/65446). It still serves older ones, and stands in where 13 could not be
  * installed: npm compiles that although it brings its binary, so it is optional.
  */
-export const Sqlite: typeof BetterSqlite3 = load(canLoad13() ? 'better-sqlite3-13' : 'better-sqlite3');
+export const Sqlite = load(canLoad13() ? 'better-sqlite3-13' : 'better-sqlite3') as typeof BetterSqlite3;
 
 function canLoad13(): boolean {
   if (Number(process.versions.napi) < NODE_API_OF_13) return false;

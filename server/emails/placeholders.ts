@@ -16,5 +16,9 @@ export const protectValue = (value: unknown): string =>
 export const replaceValues = (text: string, write: (value: string, index: number) => string): string =>
   text.replace(PLACEHOLDER, (_, hex: string, index: number) => write(Buffer.from(hex, 'hex').toString('utf8'), index));
 
-export const textOf = (value: unknown): string =>
-  value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+export function textOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'object') return JSON.stringify(value);
+  const plain = value as string | number | boolean;
+  return String(plain);
+}

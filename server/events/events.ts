@@ -81,7 +81,7 @@ function filtered<T extends keyof Schema, O>(query: EventQuery<T, O>, filter: Ev
   if (contact !== undefined) q = q.where('event.contact_id', '=', contact);
   if (since !== undefined) q = q.where('event.seq', '>=', firstIdAt(since));
   if (until !== undefined) q = q.where('event.seq', '<', firstIdAt(until));
-  return q as unknown as EventQuery<T, O>;
+  return q;
 }
 
 /** Goes into a statement as it is, so a type isn't enough. Throws invalid_request. */

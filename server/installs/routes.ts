@@ -117,5 +117,5 @@ export function installRoutes(ctx: Context, pages: InstallPages): Router {
 /** Express parses repeated parameters as lists; Stripe sends none, so they are dropped. */
 function readQuery(query: Record<string, unknown>): CallbackQuery {
   const texts = Object.entries(query).filter(([, value]) => typeof value === 'string');
-  return Object.fromEntries(texts) as CallbackQuery;
+  return Object.fromEntries(texts);
 }

@@ -38,7 +38,7 @@ export async function exchangeToken(ctx: Context, livemode: boolean, request: Gr
   if (!ownerKey) throw new Error(`no app key is configured for ${livemode ? 'live' : 'test'} mode`);
   const basic = `Basic ${Buffer.from(`${ownerKey}:`).toString('base64')}`;
   const askedAt = ctx.clock.now();
-  const response = await ctx.stripeFor(ownerKey).rawRequest(
+  const response: unknown = await ctx.stripeFor(ownerKey).rawRequest(
     'POST',
     '/v1/oauth/token',
     { ...request },

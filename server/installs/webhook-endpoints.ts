@@ -23,7 +23,7 @@ export async function createEndpoint(
 ): Promise<{ id: string; secret: string }> {
   const { id, secret } = await stripe.webhookEndpoints.create({
     ...wanted,
-    api_version: STRIPE_API_VERSION as never,
+    api_version: STRIPE_API_VERSION,
     description: 'Tillpost',
   });
   if (!secret) throw new Error('Stripe created a webhook endpoint without its secret');

@@ -100,7 +100,7 @@ describe('a dispute', () => {
   });
 
   it.each<[string, object, string | null]>([
-    ["its customer's", charge(expanded) as object, 'jenny@example.org'],
+    ["its customer's", charge(expanded), 'jenny@example.org'],
     ['the one given with the payment when the customer is deleted', charge(deleted), 'jenny@example.com'],
     [
       "the receipt's",

@@ -17,7 +17,7 @@ async function beginState(browser: BrowserClient, mode = 'test'): Promise<string
   return new URL(response.headers.get('location') ?? '').searchParams.get('state') ?? '';
 }
 
-const callback = (fields: Record<string, string>) => `/oauth/callback?${new URLSearchParams(fields)}`;
+const callback = (fields: Record<string, string>) => `/oauth/callback?${new URLSearchParams(fields).toString()}`;
 
 async function signIn(tillpost: Tillpost, browser: BrowserClient, account = ACCOUNT, mode: 'live' | 'test' = 'test') {
   const state = await beginState(browser, mode);

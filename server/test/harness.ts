@@ -153,7 +153,7 @@ export async function startTillpost(options: HarnessOptions = {}) {
     /** Calls the extension API as the Dashboard would; the answer's body and status. */
     async call<N extends keyof ExtensionApi>(
       name: N,
-      args: ExtensionApi[N]['args'] = {} as ExtensionApi[N]['args'],
+      args: ExtensionApi[N]['args'] = {},
       { tenant = TEST, user = 'usr_1' }: { tenant?: Tenant; user?: string } = {},
     ): Promise<ExtensionApi[N]['answer'] & { status_code: number }> {
       const identity = { user_id: user, account_id: tenant.accountId };

@@ -237,7 +237,7 @@ describe('npm run stripe:setup', () => {
     const failed = promisify(execFile)(process.execPath, ['--import', 'tsx', script], { env });
     await expect(failed).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/STRIPE_TEST_SECRET_KEY[^]*PUBLIC_URL/),
+      stderr: expect.stringMatching(/STRIPE_TEST_SECRET_KEY[^]*PUBLIC_URL/) as unknown,
     });
   });
 

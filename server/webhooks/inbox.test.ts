@@ -64,7 +64,7 @@ describe('the inbox', () => {
     await sql`pragma busy_timeout = 1`.execute(inbox.db);
     const other = new Sqlite(file);
     other.exec('begin immediate');
-    const refused = expect.stringContaining('database is locked');
+    const refused: unknown = expect.stringContaining('database is locked');
     expect(await inbox.receive(['evt_1', 'evt_2', 'evt_3'].map((id) => delivery(id)))).toEqual([
       refused,
       refused,

@@ -100,7 +100,7 @@ function parseEvent(body: string): { event: Record<string, unknown>; raw: string
   try {
     const { value, raw } = parseCleanJson(body);
     if (typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string')
-      return { event: value as Record<string, unknown>, raw };
+      return { event: value, raw };
   } catch (error) {
     // RangeError: nested deeper than the stack.
     if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;

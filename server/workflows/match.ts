@@ -47,9 +47,9 @@ function holds({ operator, value: wanted = '' }: Condition, value: PropertyValue
     case 'less_or_equal':
       return isSet(value) && Number(value) <= Number(wanted);
     case 'before':
-      return isSet(value) && Date.parse(String(value)) < Date.parse(String(wanted));
+      return isSet(value) && Date.parse(textOf(value)) < Date.parse(String(wanted));
     case 'after':
-      return isSet(value) && Date.parse(String(value)) > Date.parse(String(wanted));
+      return isSet(value) && Date.parse(textOf(value)) > Date.parse(String(wanted));
     case 'is_true':
       return value === true;
     case 'is_false':
@@ -62,7 +62,10 @@ const isSet = (value: PropertyValue): boolean =>
   value !== null && value !== '' && (typeof value !== 'object' || Object.keys(value).length > 0);
 
 /** Merchants don't know how Stripe spells a plan or a country: case and outer blanks don't count. */
-const fold = (value: PropertyValue): string => String(value).trim().toLowerCase();
+const fold = (value: PropertyValue): string => textOf(value).trim().toLowerCase();
+
+/** A map has none: only whether it is set can be asked of it. */
+const textOf = (value: PropertyValue): string => (typeof value === 'object' ? '' : String(value));
 
 const isSame = (value: PropertyValue, wanted: string | number | boolean): boolean =>
   typeof value === 'number' ? value === Number(wanted) : fold(value) === fold(wanted);

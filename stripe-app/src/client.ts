@@ -52,19 +52,19 @@ async function send(url: string, body: object): Promise<Result<unknown>> {
       if (response.ok && answer !== null) return { ok: true, value: answer };
       return { ok: false, error: describe(response.status, answer) };
     });
-  } catch (error) {
-    // Signature, network or time-out: nothing was answered, and the words say all that is known.
-    return { ok: false, error: error === TIMED_OUT ? TIMED_OUT : UNREACHABLE };
+  } catch {
+    // Signature or network: nothing was answered, and the words say all that is known.
+    return { ok: false, error: UNREACHABLE };
   }
 }
 
 /** Also ends what ignores the signal, as a signature that the Dashboard never gives. */
-function withinTime<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+function withinTime<T>(work: (signal: AbortSignal) => Promise<Result<T>>): Promise<Result<T>> {
   const controller = new AbortController();
   let timer: ReturnType<typeof setTimeout>;
-  const timeUp = new Promise<never>((_, reject) => {
+  const timeUp = new Promise<Result<T>>((resolve) => {
     timer = setTimeout(() => {
-      reject(TIMED_OUT);
+      resolve({ ok: false, error: TIMED_OUT });
       controller.abort();
     }, TIMEOUT_MS);
   });

@@ -9,13 +9,15 @@ export type Replies = { [R in Route]?: Reply<R> };
 export const API_BASE = 'https://tillpost.example.com/api/app/';
 
 /** Thrown by a reply: what the backend refuses with. */
-export class Refusal {
+export class Refusal extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
-    readonly message = 'A sentence from the backend.',
+    message = 'A sentence from the backend.',
     readonly param?: string,
-  ) {}
+  ) {
+    super(message);
+  }
 }
 
 export interface StubBackend {
@@ -30,9 +32,9 @@ export function stubBackend(first: Replies): StubBackend {
   let replies = first;
   const asked: Asked[] = [];
   signRequests(() => Promise.resolve('t=1,v1=signed'));
-  globalThis.fetch = ((url: string, init: RequestInit) => {
+  globalThis.fetch = ((url: string, init: RequestInit & { body: string }) => {
     const route = url.slice(API_BASE.length) as Route;
-    const body = JSON.parse(String(init.body)) as Record<string, unknown>;
+    const body = JSON.parse(init.body) as Record<string, unknown>;
     asked.push({ route, body, signature: new Headers(init.headers).get('stripe-signature') });
     return Promise.resolve(answer(replies[route] as Reply<Route> | undefined, body));
   }) as typeof fetch;
@@ -64,7 +66,7 @@ export function signRequests(fetchStripeSignature: () => Promise<string>): void 
 
 function answer(reply: Reply<Route> | undefined, body: Record<string, unknown>): Response {
   try {
-    const value = typeof reply === 'function' ? reply(body as never) : reply;
+    const value = typeof reply === 'function' ? reply(body) : reply;
     if (value === undefined) throw new Refusal(404, 'not_found');
     return Response.json(value);
   } catch (refusal) {

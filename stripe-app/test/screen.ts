@@ -51,7 +51,7 @@ export async function show(view: ReactElement): Promise<Screen> {
   const act: Screen['act'] = async (type, words, handler, ...args) => {
     const call = get(type, words).props[handler];
     if (typeof call !== 'function') throw new Error(`${type} “${words ?? ''}” has no ${handler}`);
-    await wrapper.act(() => call(...args) as unknown);
+    await wrapper.act(() => (call as (...args: unknown[]) => unknown)(...args));
     await settle();
   };
   await settle();
@@ -80,7 +80,7 @@ function* walk(nodes: readonly unknown[]): Generator<Component> {
   }
 }
 
-const isText = (node: unknown): node is { text: string } => isRemoteText(node as Parameters<typeof isRemoteText>[0]);
+const isText = (node: unknown): node is { text: string } => isRemoteText(node);
 const WORDS = ['label', 'title', 'description', 'subtitle', 'secondaryTitle', 'value', 'error', 'statusMessage'];
 
 /** Plain string props, and texts that are the component's own or in its fragments. */

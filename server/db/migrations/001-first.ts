@@ -12,7 +12,7 @@ const queue = <T extends string, C extends string>(table: CreateTableBuilder<T, 
 
 export async function up(db: Kysely<never>): Promise<void> {
   const { schema } = db;
-  const table = (name: string) => tenant(schema.createTable(name) as CreateTableBuilder<string, never>);
+  const table = (name: string) => tenant(schema.createTable(name));
   const key = (name: string, columns: string[]) =>
     [`${name}_pk`, ['account_id', 'livemode', ...columns]] as [string, never[]];
   const index = (name: string, on: string, columns: string[]) =>

@@ -1,6 +1,7 @@
 /** The API as the real `stripe` client sees it. */
 import type Stripe from 'stripe';
 import { createStripe } from '../../stripe';
+import { idOf } from './collection';
 import { createInbox, type Inbox } from './test-inbox';
 import { APP_KEYS, createLocalStripe, DEFAULT_ACCOUNT, RESTRICTED_KEYS, type LocalStripe } from './local-stripe';
 
@@ -149,9 +150,9 @@ test('a failing card leaves the invoice open with an attempt, and the subscripti
   const failed = inbox.events().find(({ type }) => type === 'invoice.payment_failed');
   expect(failed!.data.object).toMatchObject({ status: 'open', attempt_count: 1, amount_due: 1900 });
 
-  const error = await stripe.invoices.pay(String(subscription.latest_invoice)).catch((thrown: unknown) => thrown);
+  const error = await stripe.invoices.pay(idOf(subscription.latest_invoice!)).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ type: 'StripeCardError', statusCode: 402, code: 'card_declined' });
-  const paid = await stripe.invoices.pay(String(subscription.latest_invoice), { payment_method: 'pm_card_visa' });
+  const paid = await stripe.invoices.pay(idOf(subscription.latest_invoice!), { payment_method: 'pm_card_visa' });
   expect(paid).toMatchObject({ status: 'paid', attempt_count: 3, next_payment_attempt: null });
   expect((await stripe.subscriptions.retrieve(subscription.id)).status).toBe('active');
 });
@@ -196,7 +197,7 @@ test('a disputed charge leads to the payer, or to the customer when it has one',
   const { stripe } = await begin();
   const pay = { amount: 4900, currency: 'usd', confirm: true, payment_method: 'pm_card_createDispute' };
   const guest = await stripe.paymentIntents.create(pay);
-  const charge = await stripe.charges.retrieve(String(guest.latest_charge), { expand: ['customer'] });
+  const charge = await stripe.charges.retrieve(idOf(guest.latest_charge!), { expand: ['customer'] });
   expect(charge).toMatchObject({
     disputed: true,
     customer: null,
@@ -206,7 +207,7 @@ test('a disputed charge leads to the payer, or to the customer when it has one',
   const customer = await stripe.customers.create({ email: 'ada@example.com' });
   const known = await stripe.paymentIntents.create({ ...pay, customer: customer.id });
   const [dispute] = (await stripe.disputes.list({ payment_intent: known.id })).data;
-  expect(await stripe.charges.retrieve(String(dispute!.charge), { expand: ['customer'] })).toMatchObject({
+  expect(await stripe.charges.retrieve(idOf(dispute!.charge), { expand: ['customer'] })).toMatchObject({
     customer: { email: 'ada@example.com' },
   });
   expect(await stripe.disputes.close(dispute!.id)).toMatchObject({ status: 'lost' });
@@ -221,7 +222,7 @@ test('an accepted quote becomes a subscription', async () => {
   await expect(stripe.quotes.accept(quote.id)).rejects.toMatchObject({ statusCode: 400 });
   expect(await stripe.quotes.finalizeQuote(quote.id)).toMatchObject({ status: 'open', amount_total: 19_000 });
   const accepted = await stripe.quotes.accept(quote.id);
-  expect(await stripe.subscriptions.retrieve(String(accepted.subscription))).toMatchObject({ customer: customer.id });
+  expect(await stripe.subscriptions.retrieve(idOf(accepted.subscription!))).toMatchObject({ customer: customer.id });
 });
 
 test('keys open what is theirs: wrong, foreign and restricted ones get the errors of Stripe', async () => {
@@ -236,7 +237,7 @@ test('keys open what is theirs: wrong, foreign and restricted ones get the error
   expect((await events.events.list()).data).toHaveLength(1);
   await expect(events.customers.retrieve(customer.id)).rejects.toMatchObject({
     statusCode: 403,
-    message: expect.stringContaining("'rak_customer_read'"),
+    message: expect.stringContaining("'rak_customer_read'") as unknown,
   });
   await expect(createStripe('rk_test_nobody', url).customers.list()).rejects.toMatchObject({ statusCode: 401 });
 

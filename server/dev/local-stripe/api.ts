@@ -1,10 +1,10 @@
 /** Stripe's API over HTTP: faults, keys, parameters, the call itself, and its answer or error. */
-import express, { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
+import express, { Router, type ErrorRequestHandler, type RequestHandler, type Response } from 'express';
 import { apiKeyOf, authenticate, demand, type Caller, type Keyring } from './auth';
 import type { Endpoints } from './endpoints';
 import { expand } from './expand';
 import type { Faults } from './faults';
-import { parseForm, textList, text } from './form';
+import { parseForm, textList, text, type Params } from './form';
 import type { Random } from './random';
 import type { RequestLog } from './request-log';
 import { accountRoutes } from './resources/accounts';
@@ -51,15 +51,16 @@ export function createApi({ keyring, endpoints, faults, requests, random, log }:
     res.set('Request-Id', random.newId('req'));
     const [path = '', query = ''] = req.originalUrl.split('?');
     const body = typeof req.body === 'string' ? req.body : '';
-    res.locals.params = parseForm([query, body].filter(Boolean).join('&'));
-    const entry = requests.add(req.method, path, text(res.locals.params, 'grant_type'));
+    const params = parseForm([query, body].filter(Boolean).join('&'));
+    res.locals.params = params;
+    const entry = requests.add(req.method, path, text(params, 'grant_type'));
     res.on('finish', () => (entry.status = res.statusCode));
     next();
   };
 
   const token: RequestHandler = (req, res) => {
     const answer = () => {
-      const { status, body } = keyring.oauth.token(apiKeyOf(req), res.locals.params);
+      const { status, body } = keyring.oauth.token(apiKeyOf(req), paramsOf(res));
       res.status(status).json(body);
     };
     const fault = faults.take('/v1/oauth/token', undefined);
@@ -80,7 +81,7 @@ export function createApi({ keyring, endpoints, faults, requests, random, log }:
     (req, res) => {
       const caller = res.locals.caller as Caller;
       if (permission) demand(caller, permission);
-      const { params } = res.locals;
+      const params = paramsOf(res);
       const answer = run({ tenant: caller.tenant, params, id: String(req.params.id ?? ''), path: req.path });
       res.json(expand(caller, answer, textList(params, 'expand')));
     };
@@ -105,5 +106,7 @@ export function createApi({ keyring, endpoints, faults, requests, random, log }:
   router.use(onError);
   return router;
 }
+
+const paramsOf = (res: Response) => res.locals.params as Params;
 
 const methodOf = ({ method }: Route) => method.toLowerCase() as 'get' | 'post' | 'delete';

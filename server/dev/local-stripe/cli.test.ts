@@ -83,6 +83,6 @@ test('the CLI is refused an account that does not exist', async () => {
   await expect(
     run(CLI, args, { env: { PATH: process.env.PATH, HOME: home, STRIPE_CLI_TELEMETRY_OPTOUT: '1' } }),
   ).rejects.toMatchObject({
-    stderr: expect.stringContaining('acct_none'),
+    stderr: expect.stringContaining('acct_none') as unknown,
   });
 });

@@ -25,6 +25,10 @@ export interface Collection<T extends Stored> {
   page(query: PageQuery<T>): { data: T[]; has_more: boolean };
 }
 
+/** The id of what a field refers to. Objects are stored with bare ids here; only answers have them expanded. */
+export const idOf = (reference: string | { id: string }): string =>
+  typeof reference === 'string' ? reference : reference.id;
+
 const timeOf = (item: Stored) => item.created ?? item.date ?? 0;
 
 const customerOf = (item: object): string | undefined =>

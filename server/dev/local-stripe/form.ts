@@ -7,7 +7,7 @@ export interface Params {
 }
 
 export function parseForm(encoded: string): Params {
-  const root: Params = Object.create(null);
+  const root = Object.create(null) as Params;
   for (const [name, value] of new URLSearchParams(encoded)) assign(root, pathOf(name), value);
   return withArrays(root);
 }

@@ -102,7 +102,7 @@ test('installing and uninstalling are told, and uninstalling kills every token',
 
 function authorizeUrl(url: string, path = '/oauth/v2/authorize', fields: Record<string, string> = {}): string {
   const query = new URLSearchParams({ client_id: CLIENT_IDS.test, redirect_uri: CALLBACK, state: 'st&1', ...fields });
-  return `${url}${path}?${query}`;
+  return `${url}${path}?${query.toString()}`;
 }
 
 const decide = (link: string, fields: Record<string, string>) =>
@@ -147,7 +147,7 @@ test.each([
   ['a script', { redirect_uri: 'javascript:alert(1)' }],
 ])('an install link with %s is a page, never a redirect', async (_what, fields) => {
   const { url } = await begin();
-  const answer = await decide(authorizeUrl(url, undefined, fields as Record<string, string>), { decision: 'deny' });
+  const answer = await decide(authorizeUrl(url, undefined, fields), { decision: 'deny' });
   expect(answer.status).toBe(400);
   expect(answer.headers.get('location')).toBeNull();
 });

@@ -2,6 +2,7 @@
 import type Stripe from 'stripe';
 import type { EventType } from '../../../shared/catalogue';
 import { mergeDeep, previousAttributes } from './changes';
+import { idOf } from './collection';
 import { createPrice } from './resources/catalog';
 import { completeCheckout, createCheckoutSession } from './resources/checkout';
 import { createCustomer, deleteCustomer } from './resources/customers';
@@ -102,7 +103,7 @@ const subscriptionIn = (scene: Scene): Stripe.Subscription =>
 function pausedSubscription(scene: Scene): Stripe.Subscription {
   const paused = subscriptionsOf(scene).find(({ status }) => status === 'paused');
   const subscription = paused ?? pauseSubscription(scene.tenant, subscribe(scene), 'pause_requested');
-  setCard(scene.tenant, scene.tenant.customers.find(String(subscription.customer))!, 'pm_card_visa');
+  setCard(scene.tenant, scene.tenant.customers.find(idOf(subscription.customer))!, 'pm_card_visa');
   return subscription;
 }
 
@@ -155,7 +156,7 @@ function failedInvoice(scene: Scene): Stripe.Invoice {
   const { tenant } = scene;
   const open = openInvoiceOf(scene);
   const subscription = open ? undefined : subscriptionIn(scene);
-  const customer = tenant.customers.find(String((open ?? subscription)?.customer))!;
+  const customer = tenant.customers.find(idOf((open ?? subscription)!.customer!))!;
   setCard(tenant, customer, 'pm_card_chargeCustomerFail');
   if (subscription) return latestInvoice(tenant, renewSubscription(tenant, subscription));
   try {
@@ -167,7 +168,7 @@ function failedInvoice(scene: Scene): Stripe.Invoice {
 }
 
 const latestInvoice = (tenant: Tenant, subscription: Stripe.Subscription): Stripe.Invoice =>
-  tenant.invoices.find(String(subscription.latest_invoice))!;
+  tenant.invoices.find(idOf(subscription.latest_invoice!))!;
 
 interface MeansOfPayment {
   type: 'card' | 'sepa_debit';
@@ -219,7 +220,7 @@ function dispute({ tenant, known, email, name }: Scene): Stripe.Dispute {
     payment_method: 'pm_card_createDispute',
     ...(known && { customer: known.id }),
   });
-  const charge = tenant.charges.find(String(intent.latest_charge))!;
+  const charge = tenant.charges.find(idOf(intent.latest_charge!))!;
   Object.assign(charge.billing_details, { email, name });
   return tenant.disputes.list().find((candidate) => candidate.charge === charge.id)!;
 }
@@ -227,4 +228,4 @@ function dispute({ tenant, known, email, name }: Scene): Stripe.Dispute {
 const openDisputeOf = ({ tenant, email }: Scene): Stripe.Dispute | undefined =>
   tenant.disputes
     .list()
-    .find((dispute) => isOpen(dispute) && tenant.charges.find(String(dispute.charge))?.billing_details.email === email);
+    .find((dispute) => isOpen(dispute) && tenant.charges.find(idOf(dispute.charge))?.billing_details.email === email);

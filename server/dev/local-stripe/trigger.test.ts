@@ -38,7 +38,7 @@ test.each(EVENT_TYPES)('%s in the older shape has no field of today’s', async 
   expect(event.api_version).toBe('2019-12-03');
   const object = event.data.object as Record<string, unknown>;
   if (object.object === 'subscription') {
-    expect(object).toMatchObject({ current_period_end: expect.any(Number), plan: { amount: 2900 } });
+    expect(object).toMatchObject({ current_period_end: expect.any(Number) as unknown, plan: { amount: 2900 } });
     expect(JSON.stringify(object)).not.toContain('"price"');
   }
   if (object.object === 'invoice') {
@@ -57,7 +57,11 @@ test('what follows acts on what the customer has', async () => {
   const paid = await localStripe.trigger('invoice.paid', who);
   const { id } = failed.data.object as { id: string };
   expect(failed.data.object).toMatchObject({ attempt_count: 1, customer: (created.data.object as { id: string }).id });
-  expect(again.data.object).toMatchObject({ id, attempt_count: 2, next_payment_attempt: expect.any(Number) });
+  expect(again.data.object).toMatchObject({
+    id,
+    attempt_count: 2,
+    next_payment_attempt: expect.any(Number) as unknown,
+  });
   expect(paid.data.object).toMatchObject({ id, status: 'paid', amount_paid: 2900 });
   const paused = await localStripe.trigger('customer.subscription.paused', who);
   const resumed = await localStripe.trigger('customer.subscription.resumed', who);
@@ -130,7 +134,7 @@ test('the script sends what it is asked for', async () => {
   expect(stdout).toMatch(/^Sent quote\.accepted as evt_/);
   expect(inbox.events()).toMatchObject([{ type: 'quote.accepted' }]);
   await expect(script(new URL(url).port, 'quote.accepted', '--account', 'acct_none')).rejects.toMatchObject({
-    stderr: expect.stringContaining(DEFAULT_ACCOUNT),
+    stderr: expect.stringContaining(DEFAULT_ACCOUNT) as unknown,
   });
 });
 

@@ -29,5 +29,5 @@ async function bundle(options: BuildOptions): Promise<string> {
     sourcemap: 'inline',
     logLevel: 'silent',
   });
-  return outputFiles![0]!.text;
+  return outputFiles[0]!.text;
 }

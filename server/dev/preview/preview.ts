@@ -78,7 +78,8 @@ function createPreviewApp(localStripe: LocalStripe, url: string): Express {
   });
   app.get('/customers', (req, res) => {
     const { account, livemode } = req.query;
-    const customers = localStripe.tenant(String(account), livemode === 'true').customers.list();
+    if (typeof account !== 'string') return void res.sendStatus(400);
+    const customers = localStripe.tenant(account, livemode === 'true').customers.list();
     res.json(customers.map(({ id, name, email }): Customer => ({ id, name: name ?? email ?? id })));
   });
   app.post('/signature', (req, res) => {

@@ -4,7 +4,7 @@
  */
 import type Stripe from 'stripe';
 import { newCustomer } from '../local-stripe/resources/customer';
-import type { Tenant as StripeTenant } from '../local-stripe/tenant';
+import type { StripeEvent, Tenant as StripeTenant } from '../local-stripe/tenant';
 import type { Clock } from './clock';
 import type { Dice } from './dice';
 import * as objects from './event-objects';
@@ -157,7 +157,7 @@ export function createHappenings(account: string, stripe: StripeTenant, { dice, 
   const forge: Make = () => pay().map((one) => ({ ...one, way: 'forged' }));
   const miss: Make = () =>
     pay().map((one) => {
-      const { account: _account, ...event } = JSON.parse(one.body);
+      const { account: _account, ...event } = JSON.parse(one.body) as StripeEvent;
       stripe.events.put({ ...event, pending_webhooks: 1 });
       return { ...one, way: 'missed' };
     });

@@ -85,7 +85,7 @@ async function listMetrics(): Promise<Map<string, string[]>> {
   const shown = new Map<string, string[]>();
   for (const { name, type } of await registry.getMetricsAsJSON()) {
     const metric = registry.getSingleMetric(name) ?? {};
-    const labels: string[] = 'labelNames' in metric && Array.isArray(metric.labelNames) ? metric.labelNames : [];
+    const labels = 'labelNames' in metric && Array.isArray(metric.labelNames) ? (metric.labelNames as string[]) : [];
     shown.set(name, labels);
     if (String(type) !== 'histogram') continue;
     for (const part of ['count', 'sum']) shown.set(`${name}_${part}`, labels);

@@ -126,7 +126,7 @@ describe('the packaged app', () => {
       {
         ...ts.sys,
         onUnRecoverableConfigFileDiagnostic: ({ messageText }) => {
-          throw new Error(String(messageText));
+          throw new Error(ts.flattenDiagnosticMessageText(messageText, '\n'));
         },
       },
     )!;

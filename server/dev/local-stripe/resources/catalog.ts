@@ -48,7 +48,7 @@ export function createProduct(tenant: Tenant, params: Params): Stripe.Product {
 
 export function createPrice(tenant: Tenant, params: Params): Stripe.Price {
   const recurring = nested(params, 'recurring');
-  const interval = text(recurring, 'interval') as Stripe.Price.Recurring.Interval | undefined;
+  const interval = text(recurring, 'interval');
   const amount = integer(params, 'unit_amount') ?? null;
   const price: Stripe.Price = {
     id: tenant.newId('price'),

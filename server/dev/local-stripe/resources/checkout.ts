@@ -1,5 +1,6 @@
 /** Checkout sessions, and the payment pages on which customers complete them. */
 import type Stripe from 'stripe';
+import { idOf } from '../collection';
 import { mergeMetadata, required, text, textList, type Params } from '../form';
 import { embeddedList, get, listPage, mustFind, post, type Route } from '../route';
 import { wrongState } from '../stripe-error';
@@ -71,7 +72,7 @@ export function completeCheckout(tenant: Tenant, session: Stripe.Checkout.Sessio
   const isLater = behaviour === 'pays_later' || behaviour === 'declines_later';
   const customer = payer(tenant, session, paymentMethod);
 
-  if (session.mode === 'subscription') subscribe(tenant, session, String(customer));
+  if (session.mode === 'subscription') subscribe(tenant, session, idOf(customer!));
   else takePayment(tenant, session, paymentMethod, isLater);
   session.status = 'complete';
   session.url = null;

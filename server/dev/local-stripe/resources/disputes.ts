@@ -45,7 +45,7 @@ export function openDispute(tenant: Tenant, charge: Stripe.Charge, reason: strin
       has_evidence: false,
       past_due: false,
       submission_count: 0,
-      submission_method: 'not_submitted' as Stripe.Dispute.EvidenceDetails.SubmissionMethod,
+      submission_method: 'not_submitted',
     },
     intended_submission_method: null,
     is_charge_refundable: status === 'warning_needs_response',

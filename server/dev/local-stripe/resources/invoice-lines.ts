@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { idOf } from '../collection';
 import { integer, mergeMetadata, required, text, type Params } from '../form';
 import type { Tenant } from '../tenant';
 import { decimal } from './catalog';
@@ -26,7 +27,7 @@ export function createInvoiceItem(tenant: Tenant, params: Params): Stripe.Invoic
     pricing: null,
     proration: false,
     quantity: 1,
-    quantity_decimal: decimal(1)!,
+    quantity_decimal: decimal(1),
     tax_rates: [],
     test_clock: null,
   };
@@ -53,7 +54,8 @@ export function newLine(
   { item, amount }: { item: Stripe.SubscriptionItem; amount?: number },
 ): Stripe.InvoiceLineItem {
   const quantity = item.quantity ?? 1;
-  const product = tenant.products.find(String(item.price.product));
+  const productId = idOf(item.price.product);
+  const product = tenant.products.find(productId);
   return {
     ...emptyLine(tenant, invoice.id, amount ?? (item.price.unit_amount ?? 0) * quantity, invoice.currency),
     description: `${quantity} × ${product?.name ?? 'Subscription'}`,
@@ -71,7 +73,7 @@ export function newLine(
     period: { start: item.current_period_start, end: item.current_period_end },
     pricing: {
       type: 'price_details',
-      price_details: { price: item.price.id, product: String(item.price.product) },
+      price_details: { price: item.price.id, product: productId },
       unit_amount_decimal: item.price.unit_amount_decimal,
     },
     quantity,

@@ -1,5 +1,6 @@
 /** From a draft to an invoice that is paid, or failed to be. */
 import type Stripe from 'stripe';
+import { idOf } from '../collection';
 import { embeddedList } from '../route';
 import { StripeApiError, wrongState } from '../stripe-error';
 import type { Tenant } from '../tenant';
@@ -13,7 +14,7 @@ const DAY = 86_400;
 /** Gives a draft its number and pages; leaves an invoice that is past that alone. */
 export function finalizeInvoice(tenant: Tenant, invoice: Stripe.Invoice): Stripe.Invoice {
   if (invoice.status !== 'draft') return invoice;
-  const customer = tenant.customers.find(String(invoice.customer));
+  const customer = tenant.customers.find(idOf(invoice.customer!));
   const sequence = customer?.next_invoice_sequence ?? 1;
   if (customer) customer.next_invoice_sequence = sequence + 1;
   const page = `${tenant.account.id}/${tenant.livemode ? 'live' : 'test'}_${tenant.random.letters(40)}`;
@@ -45,7 +46,7 @@ export function payInvoice(tenant: Tenant, invoice: Stripe.Invoice, method?: str
     receipt_email: invoice.customer_email,
   });
   try {
-    confirmPaymentIntent(tenant, intent, method ?? paymentMethodFor(tenant, String(invoice.customer)));
+    confirmPaymentIntent(tenant, intent, method ?? paymentMethodFor(tenant, idOf(invoice.customer!)));
   } catch (error) {
     if (error instanceof StripeApiError && error.body.type === 'card_error') markFailed(tenant, invoice, intent);
     throw error;
@@ -127,11 +128,11 @@ function recordPayment(tenant: Tenant, invoice: Stripe.Invoice, intent: Stripe.P
 }
 
 function setDelinquent(tenant: Tenant, invoice: Stripe.Invoice, delinquent: boolean): void {
-  const customer = tenant.customers.find(String(invoice.customer));
+  const customer = tenant.customers.find(idOf(invoice.customer!));
   if (customer) changeCustomer(tenant, customer, () => (customer.delinquent = delinquent));
 }
 
 export function subscriptionIdOf(invoice: Stripe.Invoice): string | undefined {
   const subscription = invoice.parent?.subscription_details?.subscription;
-  return typeof subscription === 'string' ? subscription : subscription?.id;
+  return subscription ? idOf(subscription) : undefined;
 }

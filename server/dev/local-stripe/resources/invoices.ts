@@ -1,5 +1,6 @@
 /** Invoices: made, listed and sent. What is on them is in invoice-lines, how they are paid in invoice-payment. */
 import type Stripe from 'stripe';
+import { idOf } from '../collection';
 import { flag, integer, mergeMetadata, required, text, type Params } from '../form';
 import { get, listPage, mustFind, post, type Route } from '../route';
 import type { Tenant } from '../tenant';
@@ -87,7 +88,7 @@ export function invoiceSubscription(
   subscription: Stripe.Subscription,
   reason: 'subscription_create' | 'subscription_cycle' | 'upcoming',
 ): Stripe.Invoice {
-  const invoice = newInvoice(tenant, customerOf(tenant, String(subscription.customer)), {
+  const invoice = newInvoice(tenant, customerOf(tenant, idOf(subscription.customer)), {
     billing_reason: reason,
     auto_advance: true,
     currency: subscription.currency,

@@ -1,5 +1,6 @@
 /** The priced lines that quotes and checkout sessions share. */
 import type Stripe from 'stripe';
+import { idOf } from '../collection';
 import { integer, nestedList, type Params } from '../form';
 import { missingParam } from '../stripe-error';
 import type { Tenant } from '../tenant';
@@ -19,7 +20,7 @@ export function lineItemsOf(tenant: Tenant, params: Params): Stripe.LineItem[] {
       amount_tax: 0,
       amount_total: amount,
       currency: price.currency,
-      description: tenant.products.find(String(price.product))?.name ?? null,
+      description: tenant.products.find(idOf(price.product))?.name ?? null,
       metadata: {},
       price: structuredClone(price),
       quantity,

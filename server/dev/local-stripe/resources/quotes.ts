@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { idOf } from '../collection';
 import { integer, mergeMetadata, required, text, type Params } from '../form';
 import { embeddedList, get, listPage, mustFind, post, type Route } from '../route';
 import { wrongState } from '../stripe-error';
@@ -115,7 +116,7 @@ export function acceptQuote(tenant: Tenant, quote: Stripe.Quote): Stripe.Quote {
   quote.status_transitions.accepted_at = tenant.now();
   const items = asSubscriptionItems(tenant.quoteLines.get(quote.id) ?? []);
   if (items.length > 0) {
-    const customer = String(quote.customer);
+    const customer = idOf(quote.customer!);
     const subscription = createSubscription(tenant, { customer, items, payment_behavior: 'default_incomplete' });
     quote.subscription = subscription.id;
     quote.invoice = subscription.latest_invoice;

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { idOf } from '../collection';
 import { flag, integer, mergeMetadata, nested, nestedList, required, text, type Params } from '../form';
 import { del, get, listPage, mustFind, post, type Route } from '../route';
 import { missingParam, StripeApiError, wrongState } from '../stripe-error';
@@ -93,8 +94,8 @@ function trialEndOf(tenant: Tenant, params: Params): number | null {
 const trialSettingsOf = (params: Params): Stripe.Subscription.TrialSettings => ({
   end_behavior: {
     billing_cycle_anchor: null,
-    missing_payment_method: (text(nested(nested(params, 'trial_settings'), 'end_behavior'), 'missing_payment_method') ??
-      'create_invoice') as Stripe.Subscription.TrialSettings.EndBehavior.MissingPaymentMethod,
+    missing_payment_method:
+      text(nested(nested(params, 'trial_settings'), 'end_behavior'), 'missing_payment_method') ?? 'create_invoice',
   },
 });
 
@@ -131,7 +132,7 @@ function replaceItem(tenant: Tenant, subscription: Stripe.Subscription, line: Pa
 
 /** Nothing to charge pauses the subscription if its trial settings say so; otherwise the first period is billed. */
 function endTrial(tenant: Tenant, subscription: Stripe.Subscription): Stripe.Subscription {
-  const hasCard = tenant.paymentMethods.list(String(subscription.customer)).length > 0;
+  const hasCard = tenant.paymentMethods.list(idOf(subscription.customer)).length > 0;
   const missing = subscription.trial_settings?.end_behavior.missing_payment_method;
   if (!hasCard && missing === 'pause')
     return pauseSubscription(tenant, subscription, 'trial_end_without_payment_method');
@@ -164,7 +165,7 @@ export function pauseSubscription(
 
 export function resumeSubscription(tenant: Tenant, subscription: Stripe.Subscription): Stripe.Subscription {
   if (subscription.status !== 'paused') throw wrongState('The subscription is not paused.');
-  paymentMethodFor(tenant, String(subscription.customer));
+  paymentMethodFor(tenant, idOf(subscription.customer));
   changeSubscription(tenant, subscription, () => {
     subscription.status = 'active';
     delete subscription.status_details;
@@ -189,7 +190,7 @@ function recordCancellation(subscription: Stripe.Subscription, params: Params, c
   const details = nested(params, 'cancellation_details');
   subscription.cancellation_details = {
     comment: text(details, 'comment') ?? null,
-    feedback: (text(details, 'feedback') ?? null) as Stripe.Subscription.CancellationDetails.Feedback | null,
+    feedback: text(details, 'feedback') ?? null,
     feedback_option: null,
     reason: cancels ? 'cancellation_requested' : null,
   };

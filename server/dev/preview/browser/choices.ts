@@ -62,7 +62,7 @@ export function describeContext(choices: Choices, stage: Stage): Context {
         isSandbox: mode === 'sandbox',
       },
       locale: 'en-US',
-      roles: [{ id: role as 'admin', name: ROLES[role] ?? role, type: 'builtIn' }],
+      roles: [{ id: role, name: ROLES[role] ?? role, type: 'builtIn' }],
     },
     environment: {
       constants: stage.constants,

@@ -116,7 +116,10 @@ export function SettingsView({
   const form = useRef<HTMLFormElement>(null);
   const save = (event: FormEvent) => {
     event.preventDefault();
-    const values = [...new FormData(form.current!)].map(([name, value]) => [name, String(value)]);
+    const values = [...new FormData(form.current!)].map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : value.name,
+    ]);
     onSave?.(Object.fromEntries(values) as Record<string, string>);
   };
   return (

@@ -1,0 +1,69 @@
+/** The connections to PostgreSQL as Kysely uses them: statements stay prepared, and a round trip carries several. */
+import type { PostgresPool, PostgresPoolClient } from 'kysely';
+import { Pool, TypeOverrides, types, type PoolClient } from 'pg';
+
+/** Beyond it a text is parsed each time: lists of many lengths must not fill the server's memory. */
+const MAX_PREPARED = 500;
+
+export function createPool(connectionString: string): Pool {
+  const parsers = new TypeOverrides();
+  // Counts and epoch milliseconds stay below 2^53.
+  parsers.setTypeParser(types.builtins.INT8, Number);
+  const pool = new Pool({
+    connectionString,
+    max: 10,
+    connectionTimeoutMillis: 5_000,
+    // A peer that vanishes must neither hang us nor leave its locks behind.
+    keepAlive: true,
+    statement_timeout: 60_000,
+    idle_in_transaction_session_timeout: 60_000,
+    types: parsers,
+    pipeline: true,
+    // Every query has its index. A plan is kept as long as its connection: made while a table was empty, it would
+    // read all of it for ever.
+    options: '-c enable_seqscan=off',
+  });
+  // An idle connection that breaks is replaced at the next query, which reports what matters.
+  pool.on('error', () => undefined);
+  // Nor may one that breaks while it is lent out end the process: its query fails, and that is handled.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
+
+/** The pool for Kysely: texts with parameters get a name, by which PostgreSQL parses and plans them once a connection. */
+export function preparing(pool: Pool): PostgresPool {
+  const names = new Map<string, string>();
+  const nameOf = (text: string): string | undefined => {
+    const known = names.get(text);
+    if (known !== undefined || names.size >= MAX_PREPARED) return known;
+    const name = `tillpost_${names.size}`;
+    names.set(text, name);
+    return name;
+  };
+  const lent = new WeakMap<PoolClient, PostgresPoolClient>();
+
+  function lend(client: PoolClient): PostgresPoolClient {
+    const query = async (text: string, values: readonly unknown[]) => {
+      const name = values.length > 0 ? nameOf(text) : undefined;
+      const sent = client.query({ text, values: [...values], ...(name === undefined ? {} : { name }) });
+      if (!BEGINS.test(text)) return sent;
+      // Goes out together with the first statement, which fails too where this does.
+      sent.catch(() => undefined);
+      return NOTHING;
+    };
+    return { query, release: () => client.release() } as unknown as PostgresPoolClient;
+  }
+
+  return {
+    async connect() {
+      const client = await pool.connect();
+      const known = lent.get(client) ?? lend(client);
+      lent.set(client, known);
+      return known;
+    },
+    end: () => pool.end(),
+  };
+}
+
+const BEGINS = /^(?:begin|start transaction)\b/;
+const NOTHING = { command: 'BEGIN' as const, rowCount: 0, rows: [] };
