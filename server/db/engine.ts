@@ -10,3 +10,10 @@ const REFUSED_ROW = /^(?:SQLITE_(?:CONSTRAINT|TOOBIG|MISMATCH|RANGE)|(?:22|23|54
 /** Whether the database found fault with a row. Otherwise it is away, busy or full, and would refuse any other as well. */
 export const isRowRefused = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && REFUSED_ROW.test(String(error.code));
+
+// SQLite: busy, locked, full, unreadable. PostgreSQL: connection, resources, intervention; Node's own codes of sockets.
+const AWAY = /^(?:SQLITE_(?:BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|NOTADB|CORRUPT)|(?:08|53|57)\w{3}$|E[A-Z]+$)/;
+
+/** Whether the database can't be written to at all for now. */
+export const isAway = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && AWAY.test(String(error.code));

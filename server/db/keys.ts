@@ -40,6 +40,8 @@ interface Select {
   lock?: boolean;
   /** SQL of one more column. */
   also?: string;
+  /** SQL of one more condition. */
+  where?: string;
 }
 
 /** The rows whose `column` is one of the keys. */
@@ -48,10 +50,10 @@ export async function selectByKeys<T extends keyof Schema, Also = unknown>(
   table: T,
   column: keyof Row<T> & string,
   keys: readonly TenantKey[],
-  { lock = false, also }: Select = {},
+  { also, ...options }: Select = {},
 ): Promise<(Row<T> & Also)[]> {
   const columns = also === undefined ? '*' : `*, ${also}`;
-  return (await select(db, { table, column, columns, keys, lock })) as (Row<T> & Also)[];
+  return (await select(db, { table, column, columns, keys, ...options })) as (Row<T> & Also)[];
 }
 
 /** Those of the keys that a row has as its `column`, by keyText; of the rows nothing else is read. */
@@ -71,6 +73,7 @@ interface Query {
   columns: string;
   keys: readonly TenantKey[];
   lock?: boolean;
+  where?: string;
 }
 
 async function select(db: Db, { keys, ...query }: Query): Promise<unknown[]> {
@@ -86,12 +89,12 @@ async function select(db: Db, { keys, ...query }: Query): Promise<unknown[]> {
 const texts = createCache<string, string>(500);
 
 /** Lists are filled up to a power of two, so that few statement texts exist and stay prepared. */
-async function fromSqlite(db: Db, { table, column, columns, keys }: Query): Promise<unknown[]> {
+async function fromSqlite(db: Db, { table, column, columns, keys, where = 'true' }: Query): Promise<unknown[]> {
   const list = inList(keys);
-  const name = `${table} ${column} ${columns} ${list.length}`;
+  const name = `${table} ${column} ${columns} ${where} ${list.length}`;
   const text = texts.remember(name, () => {
     const values = list.map(() => '(?, ?, ?)').join();
-    return `select ${columns} from "${table}" where (account_id, livemode, "${column}") in (values ${values})`;
+    return `select ${columns} from "${table}" where (account_id, livemode, "${column}") in (values ${values}) and ${where}`;
   });
   const parameters = list.flatMap(({ account_id, livemode, value }) => [account_id, livemode, value]);
   return (await db.executeQuery(CompiledQuery.raw(text, parameters))).rows;
@@ -101,14 +104,13 @@ async function fromSqlite(db: Db, { table, column, columns, keys }: Query): Prom
  * By three arrays, each compared with its own column: joined with `unnest`, the planner takes the wrong index on tables
  * that were not analyzed yet. What the arrays match crosswise, another account's row with the same value, is left out.
  */
-async function fromPostgres(db: Db, { table, column, columns, keys, lock }: Query): Promise<unknown[]> {
+async function fromPostgres(db: Db, { table, column, columns, keys, where = 'true', lock }: Query): Promise<unknown[]> {
   const of = <V>(pick: (key: TenantKey) => V) => [...new Set(keys.map(pick))];
-  const { rows } = await sql<Record<string, unknown>>`
-    select ${sql.raw(columns)} from ${sql.table(table)}
-    where account_id = any(${of((key) => key.account_id)}::text[])
-      and livemode = any(${of((key) => key.livemode)}::integer[])
-      and ${sql.ref(column)} = any(${of((key) => key.value)}::text[])
-    ${sql.raw(lock ? 'for update' : '')}`.execute(db);
+  const text = `select ${columns} from "${table}"
+    where account_id = any($1::text[]) and livemode = any($2::integer[]) and "${column}" = any($3::text[]) and ${where}
+    ${lock ? 'for update' : ''}`;
+  const arrays = [of((key) => key.account_id), of((key) => key.livemode), of((key) => key.value)];
+  const { rows } = await db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text, arrays));
   const wanted = new Set(keys.map((key) => keyText(key, key.value)));
   return rows.filter((row) =>
     wanted.has(keyText({ account_id: String(row.account_id), livemode: row.livemode as Flag }, String(row[column]))),

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { HOUSEKEEPING_TYPES, isEventType } from '../../shared/catalogue';
 import type { EventReason, EventStatus } from '../../shared/api';
 import type { Tenant } from '../db/tenant';
+import type { ReadObject } from '../stripe-objects/types';
+import { readEventObject } from './job';
 
 export interface Delivery {
   tenant: Tenant;
@@ -15,6 +17,8 @@ export interface Delivery {
   outcome: string;
   /** The event as JSON text; null where none is kept. */
   payload: string | null;
+  /** What its payload says; null for types without an object of interest. */
+  object: ReadObject | null;
 }
 
 /** Events without a top-level account belong to nobody. */
@@ -40,6 +44,7 @@ export function readDelivery(event: Record<string, unknown>, raw: string, now: n
       reason: 'thin_event',
       outcome: 'Thin events carry no data; not used',
       payload: null,
+      object: null,
       ...base,
     };
   if (!isUsed(base.type))
@@ -48,9 +53,11 @@ export function readDelivery(event: Record<string, unknown>, raw: string, now: n
       reason: 'unsupported_type',
       outcome: 'Not an event that Tillpost uses',
       payload: null,
+      object: null,
       ...base,
     };
-  return { status: 'pending', reason: null, outcome: 'Received', payload: raw, ...base };
+  const object = readEventObject(base.type, event);
+  return { status: 'pending', reason: null, outcome: 'Received', payload: raw, object, ...base };
 }
 
 const isUsed = (type: string) => isEventType(type) || (HOUSEKEEPING_TYPES as readonly string[]).includes(type);

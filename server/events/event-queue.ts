@@ -45,12 +45,12 @@ export function createEventQueue(): Queue {
 async function processBatch(ctx: Context, claimed: readonly EventJob[]): Promise<EventJob[]> {
   const jobs = await readJobs(ctx.db, claimed);
   const { outcomes, toAsk } = await transact(ctx.db, (trx) => processEvents(trx, jobs, ctx.clock.now()));
-  count(ctx, outcomes);
+  countOutcomes(ctx, outcomes);
   const seqs = new Set(toAsk.map(({ row }) => row.seq));
   return claimed.filter(({ row }) => seqs.has(row.seq));
 }
 
-function count(ctx: Context, outcomes: readonly Outcome[]): void {
+export function countOutcomes(ctx: Context, outcomes: readonly Outcome[]): void {
   const now = ctx.clock.now();
   for (const { job, decision } of outcomes) {
     ctx.metrics.outcomes.inc({ status: decision.status, reason: decision.reason ?? '' });

@@ -3,7 +3,6 @@ import type { Settings } from '../../shared/settings';
 import type { Audience } from '../audience/audience';
 import { loadAudiences } from '../audience/load';
 import { parseEmail } from '../audience/address';
-import { findPresentKeys, keyFor, keyText } from '../db/keys';
 import type { Trx } from '../db/schema';
 import { tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { groupBy } from '../group-by';
@@ -22,44 +21,39 @@ export interface InstallFacts {
   audience: Audience;
 }
 
-interface BatchFacts {
-  /** Each account's jobs, in the order of arrival; those whose row was erased meanwhile are left out. */
-  groups: { facts: InstallFacts; jobs: EventJob[] }[];
+/** The events of one account, in the order of arrival, with what is known of it. */
+export interface AccountBatch {
+  facts: InstallFacts;
+  jobs: EventJob[];
 }
 
 /**
  * Reads the facts within the transaction that will write the outcome: since the jobs were read, and above all since
- * Stripe was asked, an account may have been disconnected or its data erased. `now` in epoch milliseconds.
+ * Stripe was asked, an account may have been disconnected. `now` in epoch milliseconds.
  */
-export async function loadFacts(trx: Trx, jobs: readonly EventJob[], now: number): Promise<BatchFacts> {
+export async function loadFacts(trx: Trx, jobs: readonly EventJob[], now: number): Promise<AccountBatch[]> {
   const groups = [...groupBy(jobs, ({ row }) => tenantKey(tenantOf(row))).values()];
   const tenants = groups.map(([first]) => tenantOf(first.row));
-  const installs = await holdInstalls(trx, tenants);
-  const keys = jobs.map(({ row }) => keyFor(row, row.seq));
-  const present = await findPresentKeys(trx, 'event', 'seq', keys);
-  const settings = await readSettingsOfAll(trx, tenants);
-  const workflows = await findLiveWorkflows(trx, tenants);
-  const audiences = await loadAudiences(
-    trx,
-    groups.map((own) => ({ tenant: tenantOf(own[0].row), ...namesIn(own) })),
-    now,
-  );
-  return {
-    groups: groups.map((own) => {
-      const tenant = tenantOf(own[0].row);
-      const key = tenantKey(tenant);
-      return {
-        jobs: own.filter(({ row }) => present.has(keyText(row, row.seq))),
-        facts: {
-          tenant,
-          install: connected(installs.get(key)),
-          settings: settings.get(key)!,
-          workflows: workflows.get(key) ?? [],
-          audience: audiences.get(key)!,
-        },
-      };
-    }),
-  };
+  const wanted = groups.map((own, n) => ({ tenant: tenants[n]!, ...namesIn(own) }));
+  // On PostgreSQL these go out together.
+  const [installs, settings, workflows, audiences] = await Promise.all([
+    holdInstalls(trx, tenants),
+    readSettingsOfAll(trx, tenants),
+    findLiveWorkflows(trx, tenants),
+    loadAudiences(trx, wanted, now),
+  ]);
+  return groups.map((own, n) => {
+    const tenant = tenants[n]!;
+    const key = tenantKey(tenant);
+    const facts: InstallFacts = {
+      tenant,
+      install: connected(installs.get(key)),
+      settings: settings.get(key)!,
+      workflows: workflows.get(key) ?? [],
+      audience: audiences.get(key)!,
+    };
+    return { facts, jobs: own };
+  });
 }
 
 const connected = (install: Install | undefined) => (isConnected(install) ? install : undefined);

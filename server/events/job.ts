@@ -26,9 +26,14 @@ export async function readJobs(db: Db, jobs: readonly Job<'event', LookupResult>
 }
 
 function objectOf(type: string, payload: string | undefined): ReadObject | null {
-  if (payload === undefined || !isReadable(type)) return null;
-  const event = JSON.parse(payload) as { data?: { object?: unknown } | null };
-  return readObject(type, event.data?.object);
+  return payload === undefined ? null : readEventObject(type, JSON.parse(payload) as Record<string, unknown>);
+}
+
+/** Null for types without an object of interest. Never throws. */
+export function readEventObject(type: string, event: Record<string, unknown>): ReadObject | null {
+  if (!isReadable(type)) return null;
+  const { data } = event;
+  return readObject(type, typeof data === 'object' && data !== null && 'object' in data ? data.object : undefined);
 }
 
 const isReadable = (type: string): type is ReadableType =>

@@ -1,4 +1,5 @@
 /** Decides about a batch of events and writes everything that follows, within one transaction. */
+import { findPresentKeys, keyFor, keyText } from '../db/keys';
 import { OneByOne } from '../db/queue';
 import type { Trx } from '../db/schema';
 import { decide, type Decision } from './decide';
@@ -22,11 +23,11 @@ export async function processEvents(
   jobs: readonly EventJob[],
   now: number,
 ): Promise<{ outcomes: Outcome[]; toAsk: EventJob[] }> {
-  const { groups } = await loadFacts(trx, jobs, now);
+  const [present, groups] = await Promise.all([findPresent(trx, jobs), loadFacts(trx, jobs, now)]);
   const outcomes: Outcome[] = [];
   const toAsk: EventJob[] = [];
   for (const { facts, jobs: own } of groups)
-    for (const job of own) {
+    for (const job of own.filter(present)) {
       const decision = decide(facts, job, now);
       if (decision === 'ask') toAsk.push(job);
       else outcomes.push({ job, decision });
@@ -41,4 +42,11 @@ export async function processEvents(
     now,
   );
   return { outcomes, toAsk };
+}
+
+/** Which of the events still have a row: their account's data may have been erased since they were read. */
+async function findPresent(trx: Trx, jobs: readonly EventJob[]): Promise<(job: EventJob) => boolean> {
+  const keys = jobs.map(({ row }) => keyFor(row, row.seq));
+  const present = await findPresentKeys(trx, 'event', 'seq', keys);
+  return ({ row }) => present.has(keyText(row, row.seq));
 }

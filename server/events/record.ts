@@ -1,30 +1,49 @@
-/** Puts deliveries into the log, where the queue finds them. */
+/** Puts deliveries into the log. */
 import { insertNew } from '../db/bulk';
 import { timeOrderedId } from '../db/new-id';
-import type { Trx } from '../db/schema';
+import type { Row, Trx } from '../db/schema';
 import { tenantColumns } from '../db/tenant';
 import type { Delivery } from './delivery';
 
-/** Those already in the log change nothing. Returns how many were new. `now` in epoch milliseconds. */
-export async function recordDeliveries(trx: Trx, deliveries: readonly Delivery[], now: number): Promise<number> {
-  const rows = deliveries.map((delivery) => ({
-    id: delivery.id,
-    seq: timeOrderedId(now),
-    type: delivery.type,
-    created: delivery.created,
-    received_at: now,
-    status: delivery.status,
-    reason: delivery.reason,
-    outcome: delivery.outcome,
-    due_at: delivery.status === 'pending' ? now : null,
-    ...tenantColumns(delivery.tenant),
-  }));
-  const payloads = new Map(
-    rows.flatMap(({ account_id, livemode, seq }, i) => {
-      const payload = deliveries[i]?.payload ?? null;
-      return payload === null ? [] : [[seq, { account_id, livemode, seq, payload }] as const];
-    }),
+/** The row of a delivery as the queue finds it; one that ended at receipt is not due. `now` in epoch milliseconds. */
+export const rowOf = (delivery: Delivery, now: number): Row<'event'> => ({
+  id: delivery.id,
+  seq: timeOrderedId(now),
+  type: delivery.type,
+  created: delivery.created,
+  received_at: now,
+  status: delivery.status,
+  reason: delivery.reason,
+  outcome: delivery.outcome,
+  customer_id: delivery.object?.customerId ?? null,
+  contact_id: null,
+  due_at: delivery.status === 'pending' ? now : null,
+  claims: 0,
+  attempts: 0,
+  give_up_at: null,
+  last_error: null,
+  replay: null,
+  ...tenantColumns(delivery.tenant),
+});
+
+/** For the queue. Those already in the log change nothing. Returns how many were new. `now` in epoch milliseconds. */
+export const recordDeliveries = (trx: Trx, deliveries: readonly Delivery[], now: number): Promise<number> =>
+  insertEvents(
+    trx,
+    deliveries.map((delivery) => ({ row: rowOf(delivery, now), payload: delivery.payload })),
   );
+
+/** Rows with their payloads; those already in the log change nothing. Returns how many were new. */
+export async function insertEvents(
+  trx: Trx,
+  events: readonly { row: Row<'event'>; payload: string | null }[],
+): Promise<number> {
+  const payloads = new Map(
+    events.flatMap(({ row: { account_id, livemode, seq }, payload }) =>
+      payload === null ? [] : [[seq, { account_id, livemode, seq, payload }] as const],
+    ),
+  );
+  const rows = events.map(({ row }) => row);
   const inserted = await insertNew(trx, 'event', rows, ['seq']);
   await insertNew(
     trx,

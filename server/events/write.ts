@@ -24,13 +24,31 @@ const WRITTEN = [
   'last_error',
 ] as const;
 
-/** `now` in epoch milliseconds. */
+/** Of events that have rows. `now` in epoch milliseconds. */
 export async function writeOutcomes(
   trx: Trx,
   facts: readonly InstallFacts[],
   outcomes: readonly Outcome[],
   now: number,
 ): Promise<void> {
+  const rows = await writeConsequences(trx, facts, outcomes, now);
+  await upsert(trx, 'event', ['id'], rows, WRITTEN);
+  const orphans = rows.filter(({ reason }) => reason === 'not_installed');
+  await deleteByKeys(
+    trx,
+    'event_payload',
+    'seq',
+    orphans.map((row) => keyFor(row, row.seq)),
+  );
+}
+
+/** Writes all but the events' own rows, which are returned as they are to be. `now` in epoch milliseconds. */
+export async function writeConsequences(
+  trx: Trx,
+  facts: readonly InstallFacts[],
+  outcomes: readonly Outcome[],
+  now: number,
+): Promise<Row<'event'>[]> {
   await saveAudiences(
     trx,
     facts.map(({ audience }) => audience),
@@ -43,15 +61,7 @@ export async function writeOutcomes(
     trx,
     outcomes.flatMap((one) => (runsOf(one) > 0 && one.decision.contact ? one.decision.contact : [])),
   );
-  const rows = outcomes.map((one) => rowOf(one, runsOf(one)));
-  await upsert(trx, 'event', ['id'], rows, WRITTEN);
-  const orphans = rows.filter(({ reason }) => reason === 'not_installed');
-  await deleteByKeys(
-    trx,
-    'event_payload',
-    'seq',
-    orphans.map((row) => keyFor(row, row.seq)),
-  );
+  return outcomes.map((one) => finishedRow(one, runsOf(one)));
 }
 
 /** The waves of all installs side by side. */
@@ -83,7 +93,7 @@ function triggerOf({ job: { row, object }, decision }: Outcome): WorkflowTrigger
   ];
 }
 
-function rowOf({ job: { row, object, asked }, decision }: Outcome, runs: number): Row<'event'> {
+function finishedRow({ job: { row, object, asked }, decision }: Outcome, runs: number): Row<'event'> {
   const started = runs === 0 ? '' : `; started ${runs === 1 ? 'a workflow' : `${runs} workflows`}`;
   return {
     ...row,

@@ -1,5 +1,6 @@
 /** The merchant's choices for one install, kept as one JSON document. */
 import { defaultSettings, type Settings } from '../../shared/settings';
+import { createCache } from '../cache';
 import type { Db, Trx } from '../db/schema';
 import { ofTenants } from '../db/keys';
 import { ofTenant, tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
@@ -9,12 +10,20 @@ export async function readSettings(db: Db, tenant: Tenant): Promise<Settings> {
   return parseSettings(row?.settings);
 }
 
-/** By tenantKey, one for each. */
+/** By tenantKey, one for each; not to be changed in place. */
 export async function readSettingsOfAll(db: Db, tenants: readonly Tenant[]): Promise<Map<string, Settings>> {
   const rows = await db.selectFrom('setting').selectAll().where(ofTenants(db, tenants)).execute();
   const saved = new Map(rows.map((row) => [tenantKey(tenantOf(row)), row.settings]));
-  return new Map(tenants.map((tenant) => [tenantKey(tenant), parseSettings(saved.get(tenantKey(tenant)))]));
+  return new Map(
+    tenants.map((tenant) => {
+      const text = saved.get(tenantKey(tenant)) ?? '{}';
+      return [tenantKey(tenant), parsed.remember(text, () => parseSettings(text))];
+    }),
+  );
 }
+
+/** Every batch of events reads those of its accounts, which seldom change. */
+const parsed = createCache<string, Settings>(200);
 
 /** Defaults stand in for what the merchant never saved, also for choices that newer releases add. */
 function parseSettings(text: string | undefined): Settings {

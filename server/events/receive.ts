@@ -1,0 +1,114 @@
+/**
+ * Stores deliveries and, where nothing but this database is needed, what follows from them: one write of each event, with
+ * its outcome, in the transaction that stores it. All else becomes a row for the queue.
+ */
+import { sql } from 'kysely';
+import { isEventType } from '../../shared/catalogue';
+import { parseEmail } from '../audience/address';
+import type { Audience } from '../audience/audience';
+import { findPresentKeys, keyFor, keyText, selectByKeys } from '../db/keys';
+import type { Trx } from '../db/schema';
+import { tenantColumns } from '../db/tenant';
+import { definitionOf } from '../workflows/definitions';
+import { decide } from './decide';
+import type { Delivery } from './delivery';
+import { loadFacts, type InstallFacts } from './facts';
+import type { EventJob } from './job';
+import type { Outcome } from './process';
+import { insertEvents, rowOf } from './record';
+import { writeConsequences } from './write';
+
+/** With more than this due, the queue decides: it drains a backlog fairly, and receipt stays quick. */
+const BEHIND = 200;
+
+export interface Receipt {
+  /** How many were not yet in the log. */
+  stored: number;
+  /** Of those that had an outcome at once. */
+  outcomes: Outcome[];
+}
+
+/** Throws where something was decided that only the queue may do; nothing is to be kept of it. `now` in epoch milliseconds. */
+export async function receiveDeliveries(trx: Trx, deliveries: readonly Delivery[], now: number): Promise<Receipt> {
+  const distinct = [...new Map(deliveries.map((one) => [keyText(tenantColumns(one.tenant), one.id), one])).values()];
+  const events = distinct.map((delivery) => ({ delivery, row: rowOf(delivery, now) }));
+  const jobs = events.map(({ delivery: { object }, row }) => ({ row, object, asked: undefined }));
+  const pending = jobs.filter(({ row }) => row.status === 'pending');
+  const ids = jobs.map(({ row }) => keyFor(row, row.id));
+  const [known, backlog, batches] = await Promise.all([
+    findPresentKeys(trx, 'event', 'id', ids),
+    readBacklog(trx, now),
+    loadFacts(trx, pending, now),
+  ]);
+  const isNew = ({ row }: Pick<EventJob, 'row'>) => !known.has(keyText(row, row.id));
+  const isQueued = backlog.isEmpty ? () => false : await findQueued(trx, pending);
+
+  const outcomes: Outcome[] = [];
+  if (!backlog.isLong)
+    for (const { facts, jobs: own } of batches) {
+      const held = createHeld(facts.audience);
+      for (const job of own.filter(isNew)) {
+        const decision = isQueued(job) || held.has(job) || needsQueue(facts, job) ? 'ask' : decide(facts, job, now);
+        if (decision === 'ask') held.add(job);
+        else outcomes.push({ job, decision });
+      }
+      if (facts.audience.touchesOthers()) throw new Error('a contact was to be merged or deleted at receipt');
+    }
+  const facts = batches.map((batch) => batch.facts);
+  const finished = new Map((await writeConsequences(trx, facts, outcomes, now)).map((row) => [row.seq, row]));
+  const stored = await insertEvents(
+    trx,
+    events.filter(isNew).map(({ delivery, row: received }) => {
+      const row = finished.get(received.seq);
+      if (!row) return { row: received, payload: delivery.payload };
+      return { row: { ...row, attempts: 1 }, payload: row.reason === 'not_installed' ? null : delivery.payload };
+    }),
+  );
+  return { stored, outcomes };
+}
+
+/** What is due, and whether anything at all waits. */
+async function readBacklog(trx: Trx, now: number): Promise<{ isLong: boolean; isEmpty: boolean }> {
+  const { rows } = await sql<{ due: number; waits: number }>`
+    select
+      (select count(*) from (select 1 as one from event where due_at <= ${now} limit ${BEHIND}) as d) as due,
+      (select count(*) from (select 1 as one from event where due_at is not null limit 1) as w) as waits`.execute(trx);
+  return { isLong: (rows[0]?.due ?? 0) >= BEHIND, isEmpty: rows[0]?.waits === 0 };
+}
+
+/** Events of a customer stay in their order: what comes after one that waits in the queue waits there as well. */
+async function findQueued(trx: Trx, jobs: readonly EventJob[]): Promise<(job: EventJob) => boolean> {
+  const keys = jobs.flatMap(({ row, object }) => (object?.customerId ? keyFor(row, object.customerId) : []));
+  const rows = await selectByKeys(trx, 'event', 'customer_id', keys, { where: 'due_at is not null' });
+  const waiting = new Set(rows.map((row) => keyText(row, row.customer_id ?? '')));
+  return ({ row, object }) => waiting.has(keyText(row, object?.customerId ?? ''));
+}
+
+/** The customers and addresses of the batch's events that are left to the queue. */
+function createHeld(audience: Audience) {
+  const names = new Set<string>();
+  const namesOf = ({ object }: EventJob): string[] => {
+    const address = parseEmail(object?.email);
+    const contact = audience.contactOf(object?.customerId ?? null);
+    return [object?.customerId, address.kind === 'valid' ? address.email : null, contact?.email].flatMap(
+      (name) => name ?? [],
+    );
+  };
+  return {
+    has: (job: EventJob) => names.size > 0 && namesOf(job).some((name) => names.has(name)),
+    add: (job: EventJob) => namesOf(job).forEach((name) => names.add(name)),
+  };
+}
+
+/** Whether it may touch rows of other events: an install's beginning or end, runs that end, a contact that moves or goes. */
+function needsQueue({ install, settings, workflows, audience }: InstallFacts, { row, object }: EventJob): boolean {
+  const { type } = row;
+  if (!install) return false;
+  if (type.startsWith('account.')) return true;
+  if (!isEventType(type) || !settings.events[type].enabled) return false;
+  if (type === 'customer.deleted') return true;
+  if (workflows.some((workflow) => definitionOf(workflow).exit_events.some(({ event }) => event === type))) return true;
+  const contact = audience.contactOf(object?.customer?.id ?? null);
+  const address = parseEmail(object?.customer?.email);
+  return contact !== undefined && address.kind === 'valid' && address.email !== contact.email;
+}
