@@ -3,7 +3,7 @@ import { once, EventEmitter } from 'node:events';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { startMailServer as listen, type Mail, type Refusal } from '../dev/mail-server';
 
-export interface ReceivedMail extends Mail {
+interface ReceivedMail extends Mail {
   parsed: ParsedMail;
 }
 

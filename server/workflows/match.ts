@@ -13,7 +13,7 @@ export const matches = (conditions: readonly Condition[], facts: Facts): boolean
   conditions.every((condition) => holds(condition, readProperty(facts, condition.property)));
 
 /** The value a path such as `event.amount` or `event.metadata.order_id` names; null when it has none. */
-export function readProperty(facts: Facts, path: string): PropertyValue {
+function readProperty(facts: Facts, path: string): PropertyValue {
   const [root, name = '', ...rest] = path.split('.');
   const properties = root === 'event' ? facts.event : facts.contact;
   const value = Object.hasOwn(properties, name) ? (properties[name] ?? null) : null;
