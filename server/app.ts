@@ -11,7 +11,7 @@ import { installRoutes } from './installs/routes';
 import { scrape } from './metrics';
 import { createReceiver } from './webhooks/receiver';
 
-export function createApp(ctx: Context): Express {
+function createApp(ctx: Context): Express {
   const app = express();
   app.disable('x-powered-by');
   app.get('/healthz', (_req, res) => {

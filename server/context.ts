@@ -8,7 +8,7 @@ import { createMetrics, type Metrics } from './metrics';
 import { createStripe, type StripeClient } from './stripe';
 import { createVault, type Vault } from './vault';
 
-export interface Clock {
+interface Clock {
   /** Epoch milliseconds. */
   now(): number;
 }

@@ -198,7 +198,7 @@ export interface ExtensionApi {
   disconnect: { args: object; answer: { connected: false } };
 }
 
-export interface ListArgs {
+interface ListArgs {
   /** 1 to 100, 20 when left out. */
   limit?: number;
   starting_after?: string;

@@ -26,7 +26,7 @@ export const eventSettingsSchema = z.strictObject({
 });
 export type EventSettings = z.infer<typeof eventSettingsSchema>;
 
-export const senderSchema = z.strictObject({
+const senderSchema = z.strictObject({
   from_name: trimmedOrNull(100),
   reply_to: z.union([z.null(), z.literal('').transform(() => null), email]),
   /** Stands at the foot of marketing mail; may have several lines. */
@@ -36,7 +36,6 @@ export const senderSchema = z.strictObject({
     .nullable()
     .transform((text) => text?.trim() || null),
 });
-export type Sender = z.infer<typeof senderSchema>;
 
 const isLocale = (tag: string) => {
   try {
@@ -55,7 +54,7 @@ const isTimeZone = (name: string) => {
   }
 };
 
-export const DEFAULT_EVENT_SETTINGS: EventSettings = {
+const DEFAULT_EVENT_SETTINGS: EventSettings = {
   enabled: false,
   trigger_workflows: true,
   sync_name: true,

@@ -52,7 +52,7 @@ const text = (max: number) => z.string().max(max, `must have at most ${max} char
 const stepId = z.string().regex(/^[a-z0-9_-]{1,40}$/i, 'must be 1 to 40 letters, digits, - or _');
 
 /** `event.amount_due`, `contact.plan`, `event.metadata.order_id`. */
-export const conditionSchema = z.strictObject({
+const conditionSchema = z.strictObject({
   property: text(200).regex(/^(event|contact)\.[A-Za-z0-9_]+(\.[^\s]+)?$/, 'must start with event. or contact.'),
   operator: z.enum(OPERATORS),
   /** Left out by is_set, is_not_set, is_true and is_false. Dates are ISO 8601; money is in minor units. */
@@ -83,7 +83,7 @@ export type BranchPath = { id: string; name: string; conditions: Condition[]; st
 export type BranchStep = { id: string; kind: 'branch'; paths: BranchPath[]; else: Step[] };
 export type EmailStep = { id: string; kind: 'email'; email: EmailContent };
 export type UpdateContactStep = { id: string; kind: 'update_contact'; user_group: string | null };
-export type ExitStep = { id: string; kind: 'exit' };
+type ExitStep = { id: string; kind: 'exit' };
 export type Step = WaitStep | FilterStep | BranchStep | EmailStep | UpdateContactStep | ExitStep;
 
 const steps: z.ZodType<Step[]> = z.lazy(() => z.array(stepSchema).max(50, 'must have at most 50 steps'));
@@ -118,7 +118,7 @@ export const stepSchema: z.ZodType<Step> = z.lazy(() =>
   ]),
 );
 
-export const exitEventSchema = z.strictObject({
+const exitEventSchema = z.strictObject({
   event: z.enum(EVENT_TYPES),
   /** `object`: the same invoice or subscription as the trigger's; an event that names neither ends the contact's runs. */
   match: z.enum(['contact', 'object']),

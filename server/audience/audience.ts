@@ -13,7 +13,7 @@ import type { Suppression } from './suppressions';
 
 export type Contact = Row<'contact'>;
 export type CustomerLink = Row<'customer_link'>;
-export type SubscriptionState = Row<'subscription_state'>;
+type SubscriptionState = Row<'subscription_state'>;
 
 /** The rows that an audience starts from. */
 export interface Known {

@@ -97,7 +97,7 @@ export async function readContact(db: Db, tenant: Tenant, id: string): Promise<C
   return contact && (await viewContacts(db, tenant, [contact]))[0];
 }
 
-export async function viewContacts(db: Db, tenant: Tenant, contacts: Row<'contact'>[]): Promise<ContactView[]> {
+async function viewContacts(db: Db, tenant: Tenant, contacts: Row<'contact'>[]): Promise<ContactView[]> {
   if (contacts.length === 0) return [];
   const links = await db
     .selectFrom('customer_link')

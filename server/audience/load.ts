@@ -14,7 +14,12 @@ interface Wanted {
 }
 
 /** The audiences by tenantKey, each tenant wanted once; `now` in epoch milliseconds. Good for one transaction. */
-export async function loadAudiences(trx: Trx, wanted: readonly Wanted[], now: number): Promise<Map<string, Audience>> {
+export async function loadAudiences(
+  trx: Trx,
+  wanted: readonly Wanted[],
+  now: number,
+  lock: 'wait' | 'nowait' = 'wait',
+): Promise<Map<string, Audience>> {
   const customers = wanted.flatMap(({ tenant, customerIds }) => keysOf(tenant, customerIds));
   const addresses = wanted.flatMap(({ tenant, emails }) => keysOf(tenant, emails));
 
@@ -23,8 +28,8 @@ export async function loadAudiences(trx: Trx, wanted: readonly Wanted[], now: nu
   // Locked: saving inserts what isn't there, so a contact that is deleted meanwhile would come back.
   const contacts = unique(
     [
-      ...(await selectByKeys(trx, 'contact', 'id', linked, { lock: true })),
-      ...(await selectByKeys(trx, 'contact', 'email', addresses, { lock: true })),
+      ...(await selectByKeys(trx, 'contact', 'id', linked, { lock })),
+      ...(await selectByKeys(trx, 'contact', 'email', addresses, { lock })),
     ],
     ({ id }) => id,
   );

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export interface Asset {
+interface Asset {
   body: Buffer;
   type: string;
 }

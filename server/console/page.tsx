@@ -8,7 +8,7 @@ import type { AssetUrls } from './assets';
 import type { Formats } from './format';
 import type { Notice } from './notices';
 
-export const modeOf = ({ livemode }: Tenant): Mode => (livemode ? 'live' : 'test');
+const modeOf = ({ livemode }: Tenant): Mode => (livemode ? 'live' : 'test');
 
 export interface InstallChoice {
   tenant: Tenant;

@@ -19,15 +19,6 @@ export function inList<T>(values: Iterable<T>): T[] {
   return list.concat(Array.from({ length: size - list.length }, () => first));
 }
 
-/** As many values as an `in (…)` takes on every engine with room to spare: SQLite ends at 32,766 parameters. */
-const MAX_IN_LIST = 8_192;
-
-/** `inList` for values without a bound to their number: one list per statement. */
-export function* inLists<T>(values: Iterable<T>): Generator<T[]> {
-  const list = [...new Set(values)];
-  for (let start = 0; start < list.length; start += MAX_IN_LIST) yield inList(list.slice(start, start + MAX_IN_LIST));
-}
-
 function* chunks<T>(db: Db, rows: readonly T[]): Generator<T[]> {
   const powerOfTwo = (left: number) => Math.min(MAX_ROWS, 2 ** Math.floor(Math.log2(left)));
   const sizeOf = isPostgres(db) ? () => MAX_ROWS_POSTGRES : powerOfTwo;

@@ -36,8 +36,8 @@ export const byId = <R extends TenantRow & { id: string }>(rows: readonly R[]): 
 const MAX_KEYS = 8_192;
 
 interface Select {
-  /** Keeps the rows for this transaction on PostgreSQL. */
-  lock?: boolean;
+  /** Keeps the rows for this transaction on PostgreSQL; `nowait` throws where another keeps one. */
+  lock?: 'wait' | 'nowait';
   /** SQL of one more column. */
   also?: string;
   /** SQL of one more condition. */
@@ -72,7 +72,7 @@ interface Query {
   column: string;
   columns: string;
   keys: readonly TenantKey[];
-  lock?: boolean;
+  lock?: 'wait' | 'nowait';
   where?: string;
 }
 
@@ -100,6 +100,8 @@ async function fromSqlite(db: Db, { table, column, columns, keys, where = 'true'
   return (await db.executeQuery(CompiledQuery.raw(text, parameters))).rows;
 }
 
+const LOCKS = { wait: 'for update', nowait: 'for update nowait' };
+
 /**
  * By three arrays, each compared with its own column: joined with `unnest`, the planner takes the wrong index on tables
  * that were not analyzed yet. What the arrays match crosswise, another account's row with the same value, is left out.
@@ -108,7 +110,7 @@ async function fromPostgres(db: Db, { table, column, columns, keys, where = 'tru
   const of = <V>(pick: (key: TenantKey) => V) => [...new Set(keys.map(pick))];
   const text = `select ${columns} from "${table}"
     where account_id = any($1::text[]) and livemode = any($2::integer[]) and "${column}" = any($3::text[]) and ${where}
-    ${lock ? 'for update' : ''}`;
+    ${lock ? LOCKS[lock] : ''}`;
   const arrays = [of((key) => key.account_id), of((key) => key.livemode), of((key) => key.value)];
   const { rows } = await db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text, arrays));
   const wanted = new Set(keys.map((key) => keyText(key, key.value)));

@@ -30,7 +30,7 @@ interface TenantColumns {
   livemode: Flag;
 }
 
-export interface InstallTable extends TenantColumns {
+interface InstallTable extends TenantColumns {
   /** `ins_…`: names the install in webhook URLs. */
   id: string;
   kind: 'oauth' | 'restricted_key';
@@ -61,12 +61,12 @@ export interface InstallTable extends TenantColumns {
   catch_up_from: number | null;
 }
 
-export interface SettingTable extends TenantColumns {
+interface SettingTable extends TenantColumns {
   settings: string;
   updated_at: number;
 }
 
-export interface EventTable extends TenantColumns {
+interface EventTable extends TenantColumns {
   id: string;
   /** Time-ordered (UUIDv7): the order of arrival, and the key of the payload. */
   seq: string;
@@ -88,12 +88,12 @@ export interface EventTable extends TenantColumns {
   replay: ReplayScope | null;
 }
 
-export interface EventPayloadTable extends TenantColumns {
+interface EventPayloadTable extends TenantColumns {
   seq: string;
   payload: string;
 }
 
-export interface ContactTable extends TenantColumns {
+interface ContactTable extends TenantColumns {
   id: string;
   email: string;
   first_name: string | null;
@@ -116,7 +116,7 @@ export interface ContactTable extends TenantColumns {
   updated_at: number;
 }
 
-export interface CustomerLinkTable extends TenantColumns {
+interface CustomerLinkTable extends TenantColumns {
   customer_id: string;
   /** Null: a tombstone; the contact was deleted and late events of this customer are skipped. */
   contact_id: string | null;
@@ -133,7 +133,7 @@ export interface CustomerLinkTable extends TenantColumns {
   attempts: Generated<number>;
 }
 
-export interface SubscriptionStateTable extends TenantColumns {
+interface SubscriptionStateTable extends TenantColumns {
   subscription_id: string;
   customer_id: string;
   status: SubscriptionStatus | null;
@@ -146,7 +146,7 @@ export interface SubscriptionStateTable extends TenantColumns {
   stamp: number;
 }
 
-export interface WorkflowTable extends TenantColumns {
+interface WorkflowTable extends TenantColumns {
   id: string;
   name: string;
   status: WorkflowStatus;
@@ -158,7 +158,7 @@ export interface WorkflowTable extends TenantColumns {
   updated_at: number;
 }
 
-export interface RunTable extends TenantColumns {
+interface RunTable extends TenantColumns {
   id: string;
   workflow_id: string;
   contact_id: string;
@@ -189,7 +189,7 @@ export interface RunTable extends TenantColumns {
   finished_at: number | null;
 }
 
-export interface RunStepTable extends TenantColumns {
+interface RunStepTable extends TenantColumns {
   run_id: string;
   n: number;
   step_id: string;
@@ -200,7 +200,7 @@ export interface RunStepTable extends TenantColumns {
   email_id: string | null;
 }
 
-export interface EmailTable extends TenantColumns {
+interface EmailTable extends TenantColumns {
   id: string;
   /** Null for test sends. */
   run_id: string | null;
@@ -224,7 +224,7 @@ export interface EmailTable extends TenantColumns {
   sent_at: number | null;
 }
 
-export interface EmailBodyTable extends TenantColumns {
+interface EmailBodyTable extends TenantColumns {
   email_id: string;
   html: string;
   text: string;
@@ -232,7 +232,7 @@ export interface EmailBodyTable extends TenantColumns {
   headers: string;
 }
 
-export interface SuppressionTable extends TenantColumns {
+interface SuppressionTable extends TenantColumns {
   /** SHA-256 of the normalised address: outlives the contact without keeping the address. */
   address_hash: string;
   /** `all`: the address takes no mail (bounce). `marketing`: its owner had unsubscribed before the contact was deleted. */
@@ -241,7 +241,7 @@ export interface SuppressionTable extends TenantColumns {
   created_at: number;
 }
 
-export interface ImportJobTable extends TenantColumns {
+interface ImportJobTable extends TenantColumns {
   status: ImportStatus;
   cursor: string | null;
   done: number;
@@ -254,7 +254,7 @@ export interface ImportJobTable extends TenantColumns {
   finished_at: number | null;
 }
 
-export interface SessionTable {
+interface SessionTable {
   /** SHA-256 of the cookie's random id. */
   id_hash: string;
   /** The install on screen. */
@@ -266,13 +266,13 @@ export interface SessionTable {
   expires_at: number;
 }
 
-export interface SessionInstallTable {
+interface SessionInstallTable {
   id_hash: string;
   account_id: string;
   livemode: Flag;
 }
 
-export interface OauthStateTable {
+interface OauthStateTable {
   state_hash: string;
   /** SHA-256 of the browser's cookie: the callback must come from the browser that began. */
   browser_hash: string;
@@ -280,7 +280,7 @@ export interface OauthStateTable {
   expires_at: number;
 }
 
-export interface LinkTokenTable {
+interface LinkTokenTable {
   token_hash: string;
   account_id: string;
   livemode: Flag;

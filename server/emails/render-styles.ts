@@ -2,7 +2,7 @@
 const TEXT = '#1a1f36';
 export const MUTED = '#697386';
 export const PAGE = '#f6f8fa';
-export const ACCENT = '#4f46e5';
+const ACCENT = '#4f46e5';
 const LINE = '#e3e8ee';
 export const FONT =
   "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'Helvetica Neue', Ubuntu, Arial, sans-serif";

@@ -22,7 +22,7 @@ export interface Delivery {
 }
 
 /** Events without a top-level account belong to nobody. */
-export const NO_ACCOUNT = '';
+const NO_ACCOUNT = '';
 
 const MAX_NAME = 255;
 

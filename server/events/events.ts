@@ -180,7 +180,7 @@ export async function replayEvent(
   return viewEvent(row);
 }
 
-export function viewEvent(row: EventRow): EventView {
+function viewEvent(row: EventRow): EventView {
   return {
     id: row.id,
     object: 'event',

@@ -29,9 +29,14 @@ export interface AccountBatch {
 
 /**
  * Reads the facts within the transaction that will write the outcome: since the jobs were read, and above all since
- * Stripe was asked, an account may have been disconnected. `now` in epoch milliseconds.
+ * Stripe was asked, an account may have been disconnected. `now` in epoch milliseconds; `lock` of the contacts.
  */
-export async function loadFacts(trx: Trx, jobs: readonly EventJob[], now: number): Promise<AccountBatch[]> {
+export async function loadFacts(
+  trx: Trx,
+  jobs: readonly EventJob[],
+  now: number,
+  lock: 'wait' | 'nowait' = 'wait',
+): Promise<AccountBatch[]> {
   const groups = [...groupBy(jobs, ({ row }) => tenantKey(tenantOf(row))).values()];
   const tenants = groups.map(([first]) => tenantOf(first.row));
   const wanted = groups.map((own, n) => ({ tenant: tenants[n]!, ...namesIn(own) }));
@@ -40,7 +45,7 @@ export async function loadFacts(trx: Trx, jobs: readonly EventJob[], now: number
     holdInstalls(trx, tenants),
     readSettingsOfAll(trx, tenants),
     findLiveWorkflows(trx, tenants),
-    loadAudiences(trx, wanted, now),
+    loadAudiences(trx, wanted, now, lock),
   ]);
   return groups.map((own, n) => {
     const tenant = tenants[n]!;

@@ -38,7 +38,8 @@ export async function receiveDeliveries(trx: Trx, deliveries: readonly Delivery[
   const [known, backlog, batches] = await Promise.all([
     findPresentKeys(trx, 'event', 'id', ids),
     readBacklog(trx, now),
-    loadFacts(trx, pending, now),
+    // A contact that another process works on is the queue's.
+    loadFacts(trx, pending, now, 'nowait'),
   ]);
   const isNew = ({ row }: Pick<EventJob, 'row'>) => !known.has(keyText(row, row.id));
   const isQueued = backlog.isEmpty ? () => false : await findQueued(trx, pending);

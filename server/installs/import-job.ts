@@ -50,7 +50,7 @@ const progressOf = ({ status, done, total }: ImportJob): ImportProgress => ({
 });
 
 /** Another process has the job, or the install was disconnected. */
-export class LostImport extends Error {}
+class LostImport extends Error {}
 
 /** Records how far a claimed import has come. Throws LostImport: what its page changed must not stay either. */
 export async function recordImport(trx: Trx, job: ImportJob, fields: Partial<ImportJob>): Promise<void> {

@@ -4,7 +4,7 @@ import { simpleParser, type ParsedMail } from 'mailparser';
 import { startMailServer as listen, type Mail, type Refusal } from '../dev/mail-server';
 import { closing } from './leftovers';
 
-export interface ReceivedMail extends Mail {
+interface ReceivedMail extends Mail {
   parsed: ParsedMail;
 }
 

@@ -35,7 +35,7 @@ describe.each(ENGINES)('the receiver on %s', (engine) => {
     const response = await tillpost.deliver(event);
     expect([response.status, await response.json()]).toEqual([200, { received: true }]);
     expect(await rowsOf(event.id)).toMatchObject([
-      { status: 'pending', type: 'customer.created', account_id: ACCOUNT },
+      { status: 'ignored', reason: 'event_off', type: 'customer.created', account_id: ACCOUNT },
     ]);
   });
 
@@ -225,7 +225,7 @@ it('gives back what a killed process had claimed once the lease ends', async () 
   await tillpost.deliver(event);
   await tillpost.db
     .updateTable('event')
-    .set({ due_at: tillpost.clock.now() + 30_000, claims: 1 })
+    .set({ status: 'pending', due_at: tillpost.clock.now() + 30_000, claims: 1 })
     .execute();
   await tillpost.worker.drain();
   expect(await tillpost.call('events/read', { id: event.id })).toMatchObject({ status: 'pending' });

@@ -31,8 +31,8 @@ it('moves a run along that another process starts while its contact is being mer
   );
   await activateWorkflow(db, TEST, workflow.id, clock.now());
   const seconds = Math.floor(clock.now() / 1000);
-  const customer = (type: 'customer.created' | 'customer.updated', id: string, email: string, created = seconds) =>
-    one.deliver(fixtureEvent(type, { account: ACCOUNT, created, object: { id, email, name: 'Jenny Rosen' } }));
+  const customer = (type: 'customer.created' | 'customer.updated', id: string, email: string, created = seconds, to = one) =>
+    to.deliver(fixtureEvent(type, { account: ACCOUNT, created, object: { id, email, name: 'Jenny Rosen' } }));
   await customer('customer.created', 'cus_1', 'old@example.com');
   await customer('customer.created', 'cus_2', 'new@example.com');
   await one.worker.drain();
@@ -64,10 +64,9 @@ it('moves a run along that another process starts while its contact is being mer
       finished_at: null,
     })
     .execute();
-  await one.deliver(paid);
-  const starting = one.worker.drain();
+  const starting = one.deliver(paid);
   await waiting(one, 1);
-  await customer('customer.updated', 'cus_1', 'new@example.com', seconds + 1);
+  await customer('customer.updated', 'cus_1', 'new@example.com', seconds + 1, other);
   const merging = other.worker.drain();
   // It has taken its view of the database, without the run, and waits for the contact.
   await waiting(one, 2);

@@ -52,7 +52,7 @@ describe('the inbox', () => {
 
   it('stores what came with a row that the database refuses', async () => {
     const inbox = await open(await freshDatabase('postgres'));
-    const deliveries = [delivery('evt_1'), delivery('evt_2', { outcome: 'a text with \0 in it' }), delivery('evt_3')];
+    const deliveries = [delivery('evt_1'), delivery('evt_2', { type: 'a text with \0 in it' }), delivery('evt_3')];
     expect(await inbox.receive(deliveries)).toEqual(['stored', expect.stringContaining('Unicode'), 'stored']);
     expect(await inbox.stored()).toEqual(['evt_1', 'evt_3']);
     await inbox.close();
@@ -82,7 +82,7 @@ describe('the inbox', () => {
   it('says so when the disk is full, and goes on once it is not', async () => {
     const inbox = await open('sqlite::memory:');
     await sql`pragma max_page_count = 1`.execute(inbox.db);
-    const large = delivery('evt_1', { payload: 'x'.repeat(100_000) });
+    const large = delivery('evt_1', { type: 'x'.repeat(100_000) });
     expect(await inbox.receive([large])).toEqual([expect.stringContaining('database or disk is full')]);
     await sql`pragma max_page_count = 1000000`.execute(inbox.db);
     expect(await inbox.receive([large])).toEqual(['stored']);

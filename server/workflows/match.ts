@@ -13,7 +13,7 @@ export const matches = (conditions: readonly Condition[], scope: PropertyScope):
   conditions.every((condition) => holds(condition, readProperty(scope, condition.property)));
 
 /** The value a path such as `event.amount` or `event.metadata.order_id` names; null when it has none. */
-export function readProperty(scope: PropertyScope, path: string): PropertyValue {
+function readProperty(scope: PropertyScope, path: string): PropertyValue {
   const [root, name = '', ...rest] = path.split('.');
   const properties = root === 'event' ? scope.event : scope.contact;
   const value = Object.hasOwn(properties, name) ? (properties[name] ?? null) : null;

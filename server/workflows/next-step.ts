@@ -58,7 +58,7 @@ export function nextStep(definition: Definition, standing: Standing, scope: Prop
 }
 
 /** Milliseconds. */
-export const waitMs = (step: WaitStep): number => step.amount * UNIT_MS[step.unit];
+const waitMs = (step: WaitStep): number => step.amount * UNIT_MS[step.unit];
 
 export const firstStep = (definition: Definition): string | null => definition.steps[0]?.id ?? null;
 

@@ -22,7 +22,7 @@ export interface WorkflowTrigger {
   workflowsActiveBefore?: number | null;
 }
 
-export type NewRun = Insertable<Schema['run']>;
+type NewRun = Insertable<Schema['run']>;
 
 /** Ends the workflow's runs of a contact. */
 export interface Exit {

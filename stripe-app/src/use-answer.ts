@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Failure, Result } from './client';
 
-export type Answer<T> = { kind: 'loading' } | { kind: 'ready'; value: T } | { kind: 'failed'; error: Failure };
+type Answer<T> = { kind: 'loading' } | { kind: 'ready'; value: T } | { kind: 'failed'; error: Failure };
 
 export interface Asked<T> {
   answer: Answer<T>;

@@ -5,7 +5,7 @@ import { EMAIL_STATUS_WORDS, EVENT_STATUS_WORDS, RUN_STATUS_WORDS } from '../../
 import { Badge } from '../components/badge';
 import { Time } from '../components/values';
 
-export interface TimelineRun {
+interface TimelineRun {
   id: string;
   workflow: string;
   workflowName: string;

@@ -153,7 +153,7 @@ export interface SelectOption {
 }
 
 /** Options with a group are listed together under its name. */
-export function SelectOptions({ options }: { options: readonly SelectOption[] }) {
+function SelectOptions({ options }: { options: readonly SelectOption[] }) {
   const groups = [...new Set(options.map((option) => option.group))];
   return (
     <>

@@ -11,7 +11,7 @@ import { Time } from '../components/values';
 import { Shell } from '../layout';
 import { useViewer } from '../page';
 
-export interface EmailQuery {
+interface EmailQuery {
   status?: string;
   /** Address of a contact. */
   contact?: string;

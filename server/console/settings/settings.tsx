@@ -21,7 +21,7 @@ export interface SettingsPageProps {
   form: SettingsFormProps;
 }
 
-export interface ConnectionState {
+interface ConnectionState {
   kind: 'oauth' | 'restricted_key';
   accountEmail: string | null;
   connectedAt: number;

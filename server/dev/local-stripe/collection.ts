@@ -7,7 +7,7 @@ interface Stored {
   date?: number;
 }
 
-export interface PageQuery<T> {
+interface PageQuery<T> {
   customer?: string;
   limit: number;
   starting_after?: string;

@@ -1,7 +1,7 @@
 /** Stripe's v1 request bodies: form-encoded, nested with brackets (`items[0][price]=…`, `expand[]=…`). */
 import { invalidParam, missingParam } from './stripe-error';
 
-export type ParamValue = string | ParamValue[] | Params;
+type ParamValue = string | ParamValue[] | Params;
 export interface Params {
   [name: string]: ParamValue | undefined;
 }

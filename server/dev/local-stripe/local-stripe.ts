@@ -23,10 +23,7 @@ import type { StripeEvent, Tenant } from './tenant';
 import { stage, type TriggerType, type Who } from './trigger';
 import { createWorld } from './world';
 
-export type { Account } from './account';
 export type { Fault } from './faults';
-export type { StripeEvent } from './tenant';
-export type { TriggerType } from './trigger';
 export { APP_KEYS, CLIENT_IDS } from './oauth';
 
 /** The account that a key without a `Stripe-Account` header acts for. */
@@ -53,7 +50,7 @@ export interface LocalStripeOptions {
   log?: (message: string) => void;
 }
 
-export interface TriggerOptions extends Who {
+interface TriggerOptions extends Who {
   account?: string;
   livemode?: boolean;
   /** `older` writes the object as an API version before 2025 did. */

@@ -32,7 +32,7 @@ interface Grant {
   expires: number;
 }
 
-export interface TokenAnswer {
+interface TokenAnswer {
   status: number;
   body: Record<string, unknown>;
 }

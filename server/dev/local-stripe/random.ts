@@ -14,7 +14,7 @@ const LAST_NAMES =
     ' ',
   );
 
-export interface Person {
+interface Person {
   name: string;
   email: string;
 }

@@ -1,7 +1,7 @@
 /** What was asked of the local Stripe, so that a test can say how often. */
 const KEPT = 50_000;
 
-export interface LoggedRequest {
+interface LoggedRequest {
   method: string;
   path: string;
   /** Of token requests. */

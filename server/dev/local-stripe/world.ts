@@ -16,7 +16,7 @@ interface WorldOptions {
   isInBothModes(account: string): boolean;
 }
 
-export interface PublishOptions {
+interface PublishOptions {
   id?: string;
   created?: number;
   apiVersion?: string;

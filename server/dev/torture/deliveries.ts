@@ -6,7 +6,7 @@ import type { Clock } from './clock';
 import type { Dice } from './dice';
 import type { Happening } from './happenings';
 
-export interface EventRecord extends Happening {
+interface EventRecord extends Happening {
   /** Somebody answered 200: it must be in the log now. */
   isTaken: boolean;
   /** Answers that no well-signed delivery may get. */

@@ -18,7 +18,7 @@ export interface Customer {
 }
 
 /** What must become of an event that was answered 200; `any` where a deletion makes the order matter. */
-export type Expected = 'processed' | 'ignored' | 'any';
+type Expected = 'processed' | 'ignored' | 'any';
 
 export interface Happening {
   id: string;

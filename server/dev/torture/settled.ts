@@ -5,7 +5,7 @@ import type { Db } from '../../db/schema';
 import type { Stage } from './stage';
 
 /** Longer than a dead process's lease and one more retry of a mail. */
-export const PATIENCE_MS = 3 * LEASE_MS;
+const PATIENCE_MS = 3 * LEASE_MS;
 const LOOK_EVERY_MS = 500;
 
 /** What is still on its way once patience is over; empty when all has settled. */

@@ -3,7 +3,7 @@ import type { ImportProgress, Overview, WorkflowView } from '../../../shared/api
 import type { Settings } from '../../../shared/settings';
 
 export type TaskKey = 'connect' | 'events' | 'import' | 'workflow';
-export type TaskStatus = 'not-started' | 'in-progress' | 'blocked' | 'complete';
+type TaskStatus = 'not-started' | 'in-progress' | 'blocked' | 'complete';
 export interface SetupTask {
   key: TaskKey;
   title: string;

@@ -106,7 +106,7 @@ function Options({
 }
 
 /** "Starts workflows · Syncs name and billing · Group “VIP”". */
-export function summarize({ trigger_workflows, sync_name, sync_billing, user_group }: EventSettings): string {
+function summarize({ trigger_workflows, sync_name, sync_billing, user_group }: EventSettings): string {
   const synced = [sync_name && 'name', sync_billing && 'billing'].filter(Boolean).join(' and ');
   return [
     trigger_workflows ? 'Starts workflows' : 'Starts no workflow',

@@ -41,7 +41,7 @@ const TagGroup = ({
 );
 
 /** The tag as it is best used: money with its currency, dates written out, names with a word for when they are missing. */
-export function mergeTag(root: 'contact' | 'event', { name, type }: Property, siblings: readonly Property[]): string {
+function mergeTag(root: 'contact' | 'event', { name, type }: Property, siblings: readonly Property[]): string {
   const path = `${root}.${name}`;
   if (type === 'money' && siblings.some((property) => property.name === 'currency'))
     return `{{ ${path} | money: ${root}.currency }}`;

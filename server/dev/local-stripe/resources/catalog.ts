@@ -17,7 +17,7 @@ export const catalogRoutes: Route[] = [
   get('/v1/prices/:id', 'plan_read', ({ tenant, id }) => mustFind(tenant.prices, 'price', id)),
 ];
 
-export function createProduct(tenant: Tenant, params: Params): Stripe.Product {
+function createProduct(tenant: Tenant, params: Params): Stripe.Product {
   const created = tenant.now();
   const product: Stripe.Product = {
     id: text(params, 'id') ?? tenant.newId('prod'),

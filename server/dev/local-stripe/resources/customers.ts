@@ -39,7 +39,7 @@ export function createCustomer(tenant: Tenant, params: Params): Stripe.Customer 
   return customer;
 }
 
-export function updateCustomer(tenant: Tenant, customer: Stripe.Customer, params: Params): Stripe.Customer {
+function updateCustomer(tenant: Tenant, customer: Stripe.Customer, params: Params): Stripe.Customer {
   return changeCustomer(tenant, customer, () => {
     applyParams(customer, params);
     const card = text(params, 'source');

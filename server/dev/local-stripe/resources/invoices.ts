@@ -65,7 +65,7 @@ export function storeInvoice(tenant: Tenant, invoice: Stripe.Invoice): Stripe.In
 }
 
 /** Every amount of the invoice, from its lines. */
-export function total(invoice: Stripe.Invoice): Stripe.Invoice {
+function total(invoice: Stripe.Invoice): Stripe.Invoice {
   const sum = invoice.lines.data.reduce((amount, line) => amount + line.amount, 0);
   return Object.assign(invoice, {
     subtotal: sum,
