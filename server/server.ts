@@ -1,7 +1,7 @@
 /** One running Tillpost: database migrated, http listening, worker started. The process and the tests start it alike. */
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Server as NetServer } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { createHandler } from './app';
 import type { Context } from './context';
 import { migrate } from './db/migrate';
@@ -46,18 +46,27 @@ export async function startServer(
   const handle = createHandler(ctx);
   let isStopping = false;
   let lastRequestAt = 0;
+  const unanswered = new Set<ServerResponse>();
   const server = createServer(TIMEOUTS, (req, res) => {
     lastRequestAt = performance.now();
-    // A sender that never pauses would be served for the whole grace period, and cut off at its end.
     if (isStopping) res.shouldKeepAlive = false;
+    unanswered.add(res);
+    res.once('close', () => unanswered.delete(res));
     handle(req, res);
   });
   server.setTimeout(UNREAD_MS);
   const close = async () => {
     isStopping = true;
+    // A sender that never pauses would be served for the whole grace period, and cut off at its end.
+    for (const res of unanswered) res.shouldKeepAlive = false;
     server.keepAliveTimeout = LINGER_MS;
     const lingerUntil = performance.now() + LINGER_MS;
-    while (performance.now() < Math.min(lingerUntil, lastRequestAt + QUIET_MS)) await wait(QUIET_MS);
+    const isBusy = () => unanswered.size > 0 || performance.now() < lastRequestAt + QUIET_MS;
+    while (isBusy() && performance.now() < lingerUntil) {
+      await wait(QUIET_MS);
+      // After a pause of the whole process, what has arrived meanwhile is read first.
+      for (let turn = 0; turn < 3; turn++) await nextTurn();
+    }
     // Cuts what is idle, and waits for the rest.
     await new Promise<void>((resolve) => server.close(() => resolve()));
   };

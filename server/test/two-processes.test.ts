@@ -31,8 +31,13 @@ it('moves a run along that another process starts while its contact is being mer
   );
   await activateWorkflow(db, TEST, workflow.id, clock.now());
   const seconds = Math.floor(clock.now() / 1000);
-  const customer = (type: 'customer.created' | 'customer.updated', id: string, email: string, created = seconds, to = one) =>
-    to.deliver(fixtureEvent(type, { account: ACCOUNT, created, object: { id, email, name: 'Jenny Rosen' } }));
+  const customer = (
+    type: 'customer.created' | 'customer.updated',
+    id: string,
+    email: string,
+    created = seconds,
+    to = one,
+  ) => to.deliver(fixtureEvent(type, { account: ACCOUNT, created, object: { id, email, name: 'Jenny Rosen' } }));
   await customer('customer.created', 'cus_1', 'old@example.com');
   await customer('customer.created', 'cus_2', 'new@example.com');
   await one.worker.drain();
