@@ -5,6 +5,7 @@ import { measureAccounts, measureConnections, measureEndToEnd, measurePostgres }
 import type { Figure } from './figure';
 import { measureIngest } from './ingest';
 import { measureLarge } from './large';
+import { measureLatency } from './latency';
 import { measureLists } from './lists';
 import { measureMail } from './mail';
 import { measureProcess } from './process';
@@ -27,6 +28,7 @@ export const PARTS = {
   },
   accounts: { title: 'End to end with 40 accounts', measure: measureAccounts },
   connections: { title: 'End to end with 16, 64 and 256 connections', measure: measureConnections },
+  latency: { title: 'Acknowledgements at a constant 300 requests a second', measure: measureLatency },
   postgres: { title: 'End to end on PostgreSQL with invoices', measure: measurePostgres },
   process: { title: 'The process', measure: measureProcess },
   mail: { title: 'From events to mails', measure: measureMail },
