@@ -9,6 +9,7 @@ import { measureLatency } from './latency';
 import { measureLists } from './lists';
 import { measureMail } from './mail';
 import { measureProcess } from './process';
+import { measureSlowDisk } from './slow-disk';
 import type { Options } from './options';
 import { measureWaiting } from './waiting';
 
@@ -22,6 +23,7 @@ export const PARTS = {
     title: 'Ingest: verified, durable, answered 200 (SQLite, synchronous=FULL)',
     measure: measureIngest,
   },
+  'slow-disk': { title: 'Ingest on a disk that syncs in 4 ms (SQLite)', measure: measureSlowDisk },
   'end-to-end': {
     title: 'End to end, each event a new customer: until contact, outcome and runs are committed',
     measure: measureEndToEnd,
@@ -49,7 +51,7 @@ export const isPartName = (name: string): name is PartName => name in PARTS;
 
 /** They take many minutes, and gigabytes of disk. */
 const ONLY_BY_NAME: readonly PartName[] = ['large'];
-const QUICK: readonly PartName[] = ['end-to-end'];
+const QUICK: readonly PartName[] = ['end-to-end', 'slow-disk'];
 
 export function partsOf({ parts, isQuick }: Options): PartName[] {
   if (parts.length > 0) return parts.filter(isPartName);
