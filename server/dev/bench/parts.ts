@@ -8,6 +8,7 @@ import { measureLarge } from './large';
 import { measureLatency } from './latency';
 import { measureLists } from './lists';
 import { measureMail } from './mail';
+import { measureMemory } from './memory';
 import { measureProcess } from './process';
 import { measureSlowDisk } from './slow-disk';
 import type { Options } from './options';
@@ -44,13 +45,14 @@ export const PARTS = {
     measure: measureLists,
   },
   large: { title: 'End to end with millions of events already there', measure: measureLarge },
+  memory: { title: 'Memory after many events', measure: measureMemory },
 } satisfies Record<string, Part>;
 
 type PartName = keyof typeof PARTS;
 export const isPartName = (name: string): name is PartName => name in PARTS;
 
 /** They take many minutes, and gigabytes of disk. */
-const ONLY_BY_NAME: readonly PartName[] = ['large'];
+const ONLY_BY_NAME: readonly PartName[] = ['large', 'memory'];
 const QUICK: readonly PartName[] = ['end-to-end', 'slow-disk'];
 
 export function partsOf({ parts, isQuick }: Options): PartName[] {
