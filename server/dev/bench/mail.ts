@@ -5,14 +5,20 @@ import { quantile } from '../quantile';
 import type { Bench } from './bench';
 import { eventBody } from './event-body';
 import type { Figure } from './figure';
+import { measureMailRate } from './mail-rate';
 import { ACCOUNT, SECRET } from './processes';
 import { startTillpost } from './programs';
 
 const EVENTS = 200;
 const WARM = 20;
 
+export const measureMail = async (bench: Bench): Promise<Figure[]> => [
+  ...(await measureLightLoad(bench)),
+  ...(await measureMailRate(bench)),
+];
+
 /** One event at a time: from its request until the SMTP server has the whole mail; and a mail that nodemailer just sends. */
-export async function measureMail(bench: Bench): Promise<Figure[]> {
+async function measureLightLoad(bench: Bench): Promise<Figure[]> {
   let arrived: (raw: string) => void = () => undefined;
   const smtp = await startMailServer({
     onMail({ raw }) {
