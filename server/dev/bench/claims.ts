@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { insertNew } from '../../db/bulk';
 import { readDue } from '../../db/claim';
 import { createFairClaim } from '../../db/fair-claim';
@@ -6,8 +5,8 @@ import { migrate } from '../../db/migrate';
 import { timeOrderedId } from '../../db/new-id';
 import { openDatabase } from '../../db/open';
 import type { Db } from '../../db/schema';
-import { startEmbeddedPostgres } from '../embedded-postgres';
 import { median } from '../quantile';
+import { ENGINES, type Bench } from './bench';
 import type { Figure } from './figure';
 
 const INSTALLS = 10_000;
@@ -18,14 +17,10 @@ const CLAIMS = 30;
 const DAY_MS = 86_400_000;
 
 /** What finding work costs with many installs, one of which has a great backlog, and how soon another is served. */
-export async function measureClaims(folder: string): Promise<Figure[]> {
-  const figures = await measureOn('SQLite', `sqlite:${join(folder, 'claims.db')}`);
-  const postgres = await startEmbeddedPostgres();
-  try {
-    return [...figures, ...(await measureOn('PostgreSQL', await postgres.createDatabase('claims')))];
-  } finally {
-    await postgres.remove();
-  }
+export async function measureClaims(bench: Bench): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const engine of ENGINES) figures.push(...(await measureOn(engine, await bench.newDatabase(engine))));
+  return figures;
 }
 
 const accountOf = (n: number) => `acct_${String(n).padStart(6, '0')}`;

@@ -1,98 +1,92 @@
-import { join } from 'node:path';
-import { startEmbeddedPostgres } from '../embedded-postgres';
+import { expressUpsert, nameOf, PEER, peer, tillpost, tillposts, type Contender } from './contenders';
+import { ENGINES, type Bench } from './bench';
+import { canReadCpu } from './cpu';
+import { compare, rate, type Figure } from './figure';
 import { median } from '../quantile';
-import { ACCOUNT, load, SECRET, startProcess, type ServerProcess } from './processes';
-import type { Figure } from './figure';
+import { programsOf } from './programs';
+import { inRounds, newAgainstOld } from './rounds';
+import { throughput, type HowMuch, type Throughput } from './throughput';
 
-const ROUNDS = 5;
-const WARM_UP = 5_000;
-const EVENTS = 20_000;
-const CONCURRENCY = 64;
+const MANY_ACCOUNTS = 40;
+const CONNECTIONS = [16, 64, 256];
 
-/** Events per second from the first request until nothing is left to do, by one process or several on one database. */
-export async function throughput(
-  databaseUrl: string,
-  key: string,
-  { processes = 1 } = {},
-): Promise<{ perSecond: number; rssMb: number }> {
-  const servers: ServerProcess[] = [];
-  for (let n = 0; n < processes; n++)
-    servers.push(await startProcess('servers/tillpost.ts', [databaseUrl, SECRET, ACCOUNT, 'worker']));
-  const loadAll = (requests: number, name: string) =>
-    Promise.all(
-      servers.map(({ hello }, n) =>
-        load(hello.port, { requests: requests / processes, concurrency: CONCURRENCY / processes, key: `${name}p${n}` }),
-      ),
-    );
-  const [first] = servers;
-  if (!first) throw new Error('at least one process is needed');
-  await loadAll(WARM_UP, `warm${key}`);
-  while (!(await first.report()).isDone);
-  const results = await loadAll(EVENTS, key);
-  const received = performance.now();
-  let report = await first.report();
-  while (!report.isDone) report = await first.report();
-  const seconds =
-    Math.max(...results.map(({ perSecond }) => EVENTS / processes / perSecond)) + (performance.now() - received) / 1000;
-  for (const server of servers) await server.stop();
-  return { perSecond: EVENTS / seconds, rssMb: report.rssMb };
+/** Tillpost on both engines and the peer; rates and CPU, each against the peer. */
+export const measureEndToEnd = (bench: Bench) => againstPeer(bench, {});
+
+export const measureAccounts = (bench: Bench) => againstPeer(bench, { accounts: MANY_ACCOUNTS });
+
+export async function measureConnections(bench: Bench): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const connections of CONNECTIONS)
+    for (const figure of await againstPeer(bench, { connections }))
+      figures.push({ ...figure, name: `${connections} connections: ${figure.name}` });
+  return figures;
 }
 
-async function baseline(which: string, database: string): Promise<number> {
-  const server = await startProcess('servers/baselines.ts', [which, SECRET, database]);
-  await load(server.hello.port, { requests: WARM_UP, concurrency: CONCURRENCY, key: 'warm' });
-  const { perSecond } = await load(server.hello.port, { requests: EVENTS, concurrency: CONCURRENCY, key: 'run' });
-  await server.stop();
-  return perSecond;
-}
-
-export async function measureEndToEnd(folder: string): Promise<Figure[]> {
-  const own: number[] = [];
-  const bare: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    own.push((await throughput(`sqlite:${join(folder, `e2e-${round}.db`)}`, `e2e${round}`)).perSecond);
-    bare.push(await baseline('bare-express', ''));
-  }
+async function againstPeer(bench: Bench, how: Omit<HowMuch, 'key'>): Promise<Figure[]> {
+  const accounts = how.accounts ?? bench.options.accounts;
+  const contenders = [...ENGINES.flatMap((engine) => tillposts(bench, engine, accounts)), peer];
+  const results = await inRounds(bench, contenders, (contender, round) =>
+    throughput(bench, contender, { ...how, key: `r${round}` }),
+  );
+  const rates = (name: string) => results.get(name)?.map(({ perSecond }) => perSecond);
   return [
-    { name: 'Tillpost', value: `${Math.round(median(own))}/s` },
-    {
-      name: 'bare Express, nothing stored',
-      value: `${Math.round(median(bare))}/s`,
-      ratio: `${(median(own) / median(bare)).toFixed(2)} ×`,
-      note: 'Tillpost against it',
-    },
+    ...ratesOf(results),
+    ...cpuFigures(results),
+    ...ENGINES.flatMap((engine) => {
+      const [ours, old] = programsOf(bench.options).map((program) => nameOf(program, engine));
+      return [
+        ...newAgainstOld(`events a second, ${engine}`, rates(ours ?? ''), rates(old ?? '')),
+        ...newAgainstOld(`CPU, ${engine}`, cpuIn(results, ours ?? ''), cpuIn(results, old ?? '')),
+      ];
+    }),
   ];
 }
 
-export async function measurePostgres(): Promise<Figure[]> {
-  const postgres = await startEmbeddedPostgres();
-  try {
-    const own: number[] = [];
-    const two: number[] = [];
-    const upserts: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      own.push((await throughput(await postgres.createDatabase(`own_${round}`), `pg${round}`)).perSecond);
-      two.push(
-        (await throughput(await postgres.createDatabase(`two_${round}`), `two${round}`, { processes: 2 })).perSecond,
-      );
-      upserts.push(await baseline('express-upsert', await postgres.createDatabase(`upserts_${round}`)));
-    }
-    return [
-      { name: 'Tillpost', value: `${Math.round(median(own))}/s` },
-      {
-        name: 'Tillpost, two processes',
-        value: `${Math.round(median(two))}/s`,
-        ratio: `${(median(two) / median(own)).toFixed(2)} ×`,
-        note: 'against one; all share this machine’s cores',
-      },
-      {
-        name: 'Express, an upsert per event',
-        value: `${Math.round(median(upserts))}/s`,
-        ratio: `${(median(own) / median(upserts)).toFixed(2)} ×`,
-        note: 'Tillpost against it',
-      },
-    ];
-  } finally {
-    await postgres.remove();
-  }
+function ratesOf(results: Map<string, Throughput[]>): Figure[] {
+  const rates = (name: string) => (results.get(name) ?? []).map(({ perSecond }) => perSecond);
+  return [...results.keys()].map((name) => ({
+    name,
+    value: rate(rates(name)),
+    ...(name === PEER ? {} : compare(rates(name), rates(PEER), 'the peer')),
+  }));
+}
+
+function cpuFigures(results: Map<string, Throughput[]>): Figure[] {
+  if (!canReadCpu()) return [{ name: 'CPU an event', value: 'not measured', note: 'there is no /proc here' }];
+  return [...results.keys()].map((name) => {
+    const cpu = cpuIn(results, name) ?? [];
+    return {
+      name: `CPU an event: ${name}`,
+      value: `${Math.round(median(cpu))} µs`,
+      ...(name === PEER ? {} : compare(cpu, cpuIn(results, PEER) ?? [], 'the peer')),
+    };
+  });
+}
+
+/** Microseconds an event, of all its processes and PostgreSQL's. */
+const cpuIn = (results: Map<string, Throughput[]>, name: string): number[] | undefined =>
+  results.get(name)?.map(({ cpuPerEvent }) => cpuPerEvent ?? NaN);
+
+/** Invoices: two processes against one, and one against a server that upserts each. */
+export async function measurePostgres(bench: Bench): Promise<Figure[]> {
+  const [ours] = programsOf(bench.options);
+  if (!ours) return [];
+  const one = tillpost(ours, 'PostgreSQL');
+  const two = { ...one, name: 'Tillpost, two processes', processes: 2 };
+  const contenders: (Contender & { processes?: number })[] = [one, two, expressUpsert];
+  const results = await inRounds(bench, contenders, (contender, round) =>
+    throughput(bench, contender, { key: `r${round}`, kind: 'invoice.paid', processes: contender.processes ?? 1 }),
+  );
+  const rates = (name: string) => (results.get(name) ?? []).map(({ perSecond }) => perSecond);
+  const upserts = rates(expressUpsert.name);
+  return [
+    { name: one.name, value: rate(rates(one.name)), ...compare(rates(one.name), upserts, 'an upsert per event') },
+    {
+      name: two.name,
+      value: rate(rates(two.name)),
+      ...compare(rates(two.name), rates(one.name), 'one process; all share this machine’s cores'),
+    },
+    { name: expressUpsert.name, value: rate(upserts) },
+  ];
 }

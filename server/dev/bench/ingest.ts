@@ -1,48 +1,73 @@
 import { join } from 'node:path';
-import { median } from '../quantile';
-import { ACCOUNT, load, SECRET, startProcess, type LoadResult } from './processes';
-import type { Figure } from './figure';
+import type { Bench } from './bench';
+import { compare, rate, type Figure } from './figure';
+import { load, SECRET, startProcess, type LoadResult, type ServerProcess } from './processes';
+import { programsOf, startTillpost } from './programs';
+import { inRounds, newAgainstOld } from './rounds';
 
-const ROUNDS = 5;
 const WARM_UP = 5_000;
 const REQUESTS = 30_000;
-const CONCURRENCY = 64;
 
-const CONTENDERS = {
-  'bare node:http, nothing stored': (_file: string) => ['servers/baselines.ts', 'bare-http', SECRET],
-  'bare Express, nothing stored': (_file: string) => ['servers/baselines.ts', 'bare-express', SECRET],
-  'Express, an insert per request': (file: string) => ['servers/baselines.ts', 'express-insert', SECRET, file],
-  Tillpost: (file: string) => ['servers/tillpost.ts', `sqlite:${file}`, SECRET, ACCOUNT, 'receive-only'],
-};
+interface Receiver {
+  name: string;
+  /** `file` is for a database. */
+  start(file: string): Promise<ServerProcess>;
+  /** Left out: one. */
+  share?: number;
+}
 
-/** Contenders take turns, so that a noisy minute hits all of them. */
-export async function measureIngest(folder: string): Promise<Figure[]> {
-  const results = new Map<string, LoadResult[]>();
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [name, command] of Object.entries(CONTENDERS)) {
-      const file = join(folder, `ingest-${round}-${name.replace(/\W+/g, '-')}.db`);
-      const [script = '', ...args] = command(file);
-      const server = await startProcess(script, args);
-      await load(server.hello.port, { requests: WARM_UP, concurrency: CONCURRENCY, key: `warm${round}` });
-      const result = await load(server.hello.port, {
-        requests: REQUESTS,
-        concurrency: CONCURRENCY,
-        key: `run${round}`,
+const baseline = (which: string, file = '', env?: NodeJS.ProcessEnv) =>
+  startProcess('servers/baselines.ts', [which, SECRET, file], { env });
+
+/** Receiving only: nothing is done with what was stored. */
+export async function measureIngest(bench: Bench): Promise<Figure[]> {
+  return measureReceivers(bench, [
+    { name: 'bare node:http, nothing stored', start: () => baseline('bare-http') },
+    { name: 'bare Express, nothing stored', start: () => baseline('bare-express') },
+    insertPerRequest(),
+    ...tillposts(bench),
+  ]);
+}
+
+export const insertPerRequest = (env?: NodeJS.ProcessEnv): Receiver => ({
+  name: 'Express, an insert per request',
+  start: (file) => baseline('express-insert', file, env),
+});
+
+export const tillposts = ({ options }: Bench, env?: NodeJS.ProcessEnv): Receiver[] =>
+  programsOf(options).map((program) => ({
+    name: program.name,
+    start: (file) => startTillpost(`sqlite:${file}`, { mode: 'receive-only', ...(env ? { env } : {}) }, program),
+  }));
+
+export async function measureReceivers(bench: Bench, receivers: readonly Receiver[]): Promise<Figure[]> {
+  const results = await inRounds(bench, receivers, async ({ name, start, share = 1 }, round): Promise<LoadResult> => {
+    const server = await start(join(bench.folder, `ingest-${round}-${name.replace(/\W+/g, '-')}.db`));
+    const send = (key: string, requests: number) =>
+      load({
+        port: server.hello.port,
+        requests: Math.ceil(bench.size(requests) * share),
+        connections: bench.options.connections,
+        key: `${key}${round}`,
       });
-      if (result.refused > 0) throw new Error(`${name} refused ${result.refused} requests`);
-      results.set(name, [...(results.get(name) ?? []), result]);
-      await server.stop();
-    }
-  }
-  const rate = (name: string) => median((results.get(name) ?? []).map((result) => result.perSecond));
-  const generator = Math.max(...[...results.values()].flat().map((result) => result.generatorCpu));
-  const tillpost = rate('Tillpost');
+    await send('warm', WARM_UP);
+    const result = await send('run', REQUESTS);
+    await server.stop();
+    return result;
+  });
+  const rates = (name: string) => results.get(name)?.map(({ perSecond }) => perSecond) ?? [];
+  const generator = Math.max(...[...results.values()].flat().map(({ generatorCpu }) => generatorCpu));
   return [
     ...[...results.keys()].map((name) => ({
       name,
-      value: `${Math.round(rate(name))}/s`,
-      ...(name === 'Tillpost' ? {} : { ratio: `${(tillpost / rate(name)).toFixed(2)} ×`, note: 'Tillpost against it' }),
+      value: rate(rates(name)),
+      ...(name.startsWith('Tillpost') ? {} : compare(rates('Tillpost'), rates(name), 'Tillpost against it')),
     })),
+    ...newAgainstOld(
+      'requests a second',
+      rates('Tillpost'),
+      results.has('Tillpost, old') ? rates('Tillpost, old') : undefined,
+    ),
     {
       name: 'load generator',
       value: `${(generator * 100).toFixed(0)} %`,

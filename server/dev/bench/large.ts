@@ -1,30 +1,39 @@
-import { join } from 'node:path';
-import { throughput } from './end-to-end';
+import { ENGINES, type Bench, type Engine } from './bench';
+import { tillpost } from './contenders';
 import { fill } from './fill';
-import { median } from '../quantile';
-import type { Figure } from './figure';
+import { compare, rate, type Figure } from './figure';
+import { programsOf } from './programs';
+import { inRounds } from './rounds';
+import { throughput } from './throughput';
 
 const EVENTS = 5_000_000;
 const CONTACTS = 500_000;
-const ROUNDS = 3;
 
-/** End to end with millions of rows already there, against an empty database. Takes minutes and about 4 GB of disk. */
-export async function measureLarge(folder: string): Promise<Figure[]> {
-  const url = `sqlite:${join(folder, 'large.db')}`;
-  await fill(url, { events: EVENTS, contacts: CONTACTS });
-  const large: number[] = [];
-  const empty: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    large.push((await throughput(url, `large${round}`)).perSecond);
-    empty.push((await throughput(`sqlite:${join(folder, `empty-${round}.db`)}`, `empty${round}`)).perSecond);
-  }
+/** With millions of rows already there, against an empty database. Takes many minutes and some 10 GB of disk. */
+export async function measureLarge(bench: Bench): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const engine of ENGINES) figures.push(...(await measureOn(bench, engine)));
+  return figures;
+}
+
+async function measureOn(bench: Bench, engine: Engine): Promise<Figure[]> {
+  const [program] = programsOf(bench.options);
+  if (!program) return [];
+  const [events, contacts] = [bench.size(EVENTS), bench.size(CONTACTS)];
+  const url = await bench.newDatabase(engine);
+  await fill(url, { events, contacts });
+  const contenders = [{ name: 'large', url }, { name: 'empty' }];
+  const results = await inRounds(bench, contenders, ({ name, ...database }, round) =>
+    throughput(bench, tillpost(program, engine), { key: `${name}${round}`, ...database }),
+  );
+  await bench.dropDatabase(url);
+  const rates = (name: string) => results.get(name)?.map(({ perSecond }) => perSecond) ?? [];
   return [
-    { name: 'empty database', value: `${Math.round(median(empty))}/s` },
+    { name: `${engine}, empty database`, value: rate(rates('empty')) },
     {
-      name: `${EVENTS.toLocaleString('en')} events, ${CONTACTS.toLocaleString('en')} contacts`,
-      value: `${Math.round(median(large))}/s`,
-      ratio: `${(median(large) / median(empty)).toFixed(2)} ×`,
-      note: 'against the empty one',
+      name: `${engine}, ${events.toLocaleString('en')} events, ${contacts.toLocaleString('en')} contacts`,
+      value: rate(rates('large')),
+      ...compare(rates('large'), rates('empty'), 'the empty one'),
     },
   ];
 }

@@ -1,15 +1,18 @@
-import { join } from 'node:path';
 import { readConfig } from '../../config';
 import { createContext } from '../../context';
 import { createLog } from '../../log';
 import { openSession } from '../../installs/sessions';
-import { quantile } from '../quantile';
+import { median, quantile } from '../quantile';
+import type { Bench } from './bench';
 import { fill } from './fill';
-import { ACCOUNT, SECRET, startProcess } from './processes';
+import { ACCOUNT } from './processes';
+import { startTillpost } from './programs';
 import type { Figure } from './figure';
 
 const EVENTS = 1_000_000;
 const CONTACTS = 200_000;
+/** A page of a list and some. */
+const FEW = 100;
 const ROUNDS = 40;
 
 const PAGES = [
@@ -26,10 +29,25 @@ const PAGES = [
 ];
 
 /** How long the server takes for the console's lists when there is a lot to list. */
-export async function measureLists(folder: string): Promise<Figure[]> {
-  const url = `sqlite:${join(folder, 'lists.db')}`;
-  await fill(url, { events: EVENTS, contacts: CONTACTS });
-  const server = await startProcess('servers/tillpost.ts', [url, SECRET, ACCOUNT, 'receive-only']);
+export async function measureLists(bench: Bench): Promise<Figure[]> {
+  const few = await timePages(bench, { events: FEW, contacts: FEW });
+  const many = await timePages(bench, { events: bench.size(EVENTS), contacts: bench.size(CONTACTS) });
+  return PAGES.map((page, n) => {
+    const at = (share: number) => quantile(many[n] ?? [], share);
+    return {
+      name: page,
+      value: `${at(0.5).toFixed(1)} ms`,
+      ratio: `${(at(0.5) / median(few[n] ?? [])).toFixed(2)} ×`,
+      note: `with ${FEW} events and contacts; p95 ${at(0.95).toFixed(0)} ms`,
+    };
+  });
+}
+
+/** Milliseconds each, page by page. */
+async function timePages(bench: Bench, rows: { events: number; contacts: number }): Promise<number[][]> {
+  const url = await bench.newDatabase('SQLite');
+  await fill(url, rows);
+  const server = await startTillpost(url, { mode: 'receive-only' });
   const ctx = createContext(readConfig({ DATABASE_URL: url }), { log: createLog('error') });
   const session = await openSession(ctx, {
     tenant: { accountId: ACCOUNT, livemode: true },
@@ -37,7 +55,7 @@ export async function measureLists(folder: string): Promise<Figure[]> {
     previous: undefined,
   });
   await ctx.db.destroy();
-  const figures: Figure[] = [];
+  const all: number[][] = [];
   for (const page of PAGES) {
     const times: number[] = [];
     for (let round = 0; round < ROUNDS; round++) {
@@ -50,9 +68,8 @@ export async function measureLists(folder: string): Promise<Figure[]> {
       if (response.status !== 200) throw new Error(`${page} answered ${response.status}`);
       times.push(performance.now() - started);
     }
-    const at = (share: number) => `${quantile(times, share).toFixed(0)} ms`;
-    figures.push({ name: page, value: at(0.5), note: `median; p95 ${at(0.95)}` });
+    all.push(times);
   }
   await server.stop();
-  return figures;
+  return all;
 }

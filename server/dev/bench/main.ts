@@ -1,40 +1,53 @@
 /**
- * `npm run bench`: how fast Tillpost takes and processes events, as ratios to hand-written baselines measured in the same
- * run. Arguments: names of parts (ingest, end-to-end, postgres, process, mail, waiting, claims, lists, large), all but `large`
- * when none is given; `--json file` also writes the figures. Only loopback is ever asked.
+ * `npm run bench`: how fast Tillpost takes and processes events, as ratios to what else was measured in the same run: the
+ * peer (stripe-sync-engine behind Fastify), baselines written by hand, or another checkout. Arguments: names of parts (see
+ * parts.ts); those that don't take many minutes when none is given.
+ *
+ *  --quick          few events and two rounds; without names only what fits into a minute
+ *  --rounds N       how often contenders take turns (5; quick 2)
+ *  --accounts N     connected installs (1), events spread over them
+ *  --connections N  of the load generator (64)
+ *  --against PATH   another checkout's Tillpost takes turns with this one's
+ *  --json FILE      also writes the figures
+ *
+ * Only loopback is ever asked, but for installing the peer with npm the first time.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { createBench } from './bench';
 import type { Figure } from './figure';
-import { PARTS } from './parts';
+import { readOptions } from './options';
+import { isPartName, PARTS, partsOf } from './parts';
 
 async function main(): Promise<void> {
-  const args = process.argv.slice(2);
-  const jsonAt = args.indexOf('--json');
-  const file = jsonAt >= 0 ? args.splice(jsonAt, 2)[1] : undefined;
-  const unknown = args.filter((name) => !(name in PARTS));
+  const options = readOptions(process.argv.slice(2));
+  const unknown = options.parts.filter((name) => !isPartName(name));
   if (unknown.length > 0)
     throw new Error(`unknown part ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}`);
-  const names = args.length > 0 ? args : Object.keys(PARTS).filter((name) => name !== 'large');
+  const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.versions.node}`;
+  const { rounds, connections, accounts, against } = options;
+  const asked = `${rounds} rounds, ${connections} connections, ${accounts} ${accounts === 1 ? 'account' : 'accounts'}`;
+  console.log(`${machine}, load ${loadavg()[0]?.toFixed(2)} before; ${asked}; ratios are medians of the rounds'`);
+  console.log(against === undefined ? '' : `“old” is the checkout ${against}\n`);
 
-  console.log(
-    `${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.versions.node}, load ${loadavg()[0]?.toFixed(2)} before\n`,
-  );
-  const folder = mkdtempSync(join(tmpdir(), 'tillpost-bench-'));
+  const bench = createBench(options);
   const figures: Record<string, Figure[]> = {};
   try {
-    for (const name of names) {
-      const part = PARTS[name as keyof typeof PARTS];
-      console.log(part.title);
-      figures[name] = await part.measure(folder);
+    for (const name of partsOf(options)) {
+      const started = performance.now();
+      console.log(PARTS[name].title);
+      figures[name] = await PARTS[name].measure(bench);
       print(figures[name]);
+      console.log(`  (${Math.round((performance.now() - started) / 1e3)} s)\n`);
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await bench.close();
   }
-  if (file)
-    writeFileSync(file, JSON.stringify({ node: process.versions.node, cores: cpus().length, figures }, null, 2));
+  if (options.json)
+    writeFileSync(
+      options.json,
+      JSON.stringify({ node: process.versions.node, cores: cpus().length, options, figures }, null, 2),
+    );
 }
 
 function print(figures: readonly Figure[]): void {
@@ -44,7 +57,6 @@ function print(figures: readonly Figure[]): void {
     console.log(
       `  ${row.map((cell, i) => (i === 1 || i === 2 ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0))).join('  ')}`,
     );
-  console.log('');
 }
 
 main().catch((error: unknown) => {

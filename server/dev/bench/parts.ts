@@ -1,37 +1,62 @@
 /** The parts of the benchmark, by name. */
+import type { Bench } from './bench';
 import { measureClaims } from './claims';
-import { measureEndToEnd, measurePostgres } from './end-to-end';
+import { measureAccounts, measureConnections, measureEndToEnd, measurePostgres } from './end-to-end';
 import type { Figure } from './figure';
 import { measureIngest } from './ingest';
 import { measureLarge } from './large';
+import { measureLatency } from './latency';
 import { measureLists } from './lists';
 import { measureMail } from './mail';
+import { measureMemory } from './memory';
 import { measureProcess } from './process';
+import { measureSlowDisk } from './slow-disk';
+import type { Options } from './options';
 import { measureWaiting } from './waiting';
 
 export interface Part {
   title: string;
-  /** `folder` is for files that may go away afterwards. */
-  measure(folder: string): Promise<Figure[]>;
+  measure(bench: Bench): Promise<Figure[]>;
 }
 
 export const PARTS = {
   ingest: {
-    title: 'Ingest: verified, durable, answered 200 (SQLite, synchronous=FULL, concurrency 64, median of 5)',
+    title: 'Ingest: verified, durable, answered 200 (SQLite, synchronous=FULL)',
     measure: measureIngest,
   },
+  'slow-disk': { title: 'Ingest on a disk that syncs in 4 ms (SQLite)', measure: measureSlowDisk },
   'end-to-end': {
-    title: 'End to end on SQLite: until contact, outcome and runs are committed',
+    title: 'End to end, each event a new customer: until contact, outcome and runs are committed',
     measure: measureEndToEnd,
   },
-  postgres: { title: 'End to end on PostgreSQL, one process', measure: measurePostgres },
+  accounts: { title: 'End to end with 40 accounts', measure: measureAccounts },
+  connections: { title: 'End to end with 16, 64 and 256 connections', measure: measureConnections },
+  latency: { title: 'Acknowledgements at a constant 300 requests a second', measure: measureLatency },
+  postgres: { title: 'End to end on PostgreSQL with invoices', measure: measurePostgres },
   process: { title: 'The process', measure: measureProcess },
-  mail: { title: 'From the event to the mail, light load', measure: measureMail },
+  mail: { title: 'From events to mails', measure: measureMail },
   waiting: { title: 'Runs that wait', measure: measureWaiting },
   claims: {
     title: 'Finding work: 10,000 installs with 100,000 runs that wait, and one with 100,000 that are due',
     measure: measureClaims,
   },
-  lists: { title: 'The console’s lists with 1,000,000 events and 200,000 contacts (SQLite)', measure: measureLists },
-  large: { title: 'End to end with 5,000,000 events and 500,000 contacts already there', measure: measureLarge },
+  lists: {
+    title: 'The console’s lists with 1,000,000 events and 200,000 contacts (SQLite; fewer when quick)',
+    measure: measureLists,
+  },
+  large: { title: 'End to end with millions of events already there', measure: measureLarge },
+  memory: { title: 'Memory after many events', measure: measureMemory },
 } satisfies Record<string, Part>;
+
+type PartName = keyof typeof PARTS;
+export const isPartName = (name: string): name is PartName => name in PARTS;
+
+/** They take many minutes, and gigabytes of disk. */
+const ONLY_BY_NAME: readonly PartName[] = ['large', 'memory'];
+const QUICK: readonly PartName[] = ['end-to-end', 'slow-disk'];
+
+export function partsOf({ parts, isQuick }: Options): PartName[] {
+  if (parts.length > 0) return parts.filter(isPartName);
+  if (isQuick) return [...QUICK];
+  return Object.keys(PARTS).filter((name): name is PartName => isPartName(name) && !ONLY_BY_NAME.includes(name));
+}

@@ -8,43 +8,68 @@ import { migrate } from '../../db/migrate';
 import type { Db } from '../../db/schema';
 import { createLog } from '../../log';
 import { freePort } from '../free-port';
+import type { Bench } from './bench';
 import { insertConnectedAccount } from './connected-account';
 import { median } from '../quantile';
-import type { Figure } from './figure';
+import { compare, type Figure } from './figure';
 import { ACCOUNT, load, SECRET, stopperOf } from './processes';
 
 const EVENTS = 100_000;
-const CONCURRENCY = 64;
+/** The load generator makes its requests beforehand. */
+const AT_ONCE = 20_000;
 const STARTS = 5;
 const POLL_MS = 5;
 const SETTLE_MS = 5_000;
 const ROOT = join(__dirname, '../../..');
+const SERVER = ['build/server/main.js'];
+const BARE = 'a bare Express that only answers';
+
+/** What a process costs that only answers, started and watched in the same way. */
+const BARE_EXPRESS = `require('express')().get('/readyz', (req, res) => res.send('ok')).listen(Number(process.env.PORT))`;
 
 /** From starting Node until it is ready, and memory: idle, and after many events. */
-export async function measureProcess(folder: string): Promise<Figure[]> {
+export async function measureProcess(bench: Bench): Promise<Figure[]> {
   execFileSync('npm', ['run', 'build'], { cwd: ROOT, stdio: 'ignore' });
   const port = await freePort();
-  const env = environment(`sqlite:${join(folder, 'process.db')}`, port);
+  const env = environment(await bench.newDatabase('SQLite'), port);
   const db = await prepare(env);
   const starts: number[] = [];
-  for (let n = 1; n < STARTS; n++) {
-    const one = await start(env, port);
+  const bareStarts: number[] = [];
+  let bareMb = 0;
+  for (let n = 0; n < STARTS; n++) {
+    const bare = await start(['-e', BARE_EXPRESS], env, port);
+    bareStarts.push(bare.readyMs);
+    bareMb = bare.residentMb();
+    await bare.stop();
+    const one = await start(SERVER, env, port);
     starts.push(one.readyMs);
     await one.stop();
   }
-  const server = await start(env, port);
-  starts.push(server.readyMs);
+  const server = await start(SERVER, env, port);
   await wait(SETTLE_MS);
   const idleMb = server.residentMb();
-  await load(port, { requests: EVENTS, concurrency: CONCURRENCY, key: 'memory' });
+  const events = bench.size(EVENTS);
+  for (let n = 0; n < EVENTS; n += AT_ONCE)
+    await load({ port, requests: events / (EVENTS / AT_ONCE), connections: bench.options.connections, key: `at${n}` });
   while (await hasWork(db)) await wait(100);
   const loadedMb = server.residentMb();
   await server.stop();
   await db.destroy();
+  const against = (value: number, other: number) => `${(value / other).toFixed(2)} ×`;
   return [
-    { name: 'start to ready', value: `${Math.round(median(starts))} ms`, note: `Node included, median of ${STARTS}` },
-    { name: 'resident memory, idle', value: `${Math.round(idleMb)} MB` },
-    { name: `resident memory after ${EVENTS.toLocaleString('en')} events`, value: `${Math.round(loadedMb)} MB` },
+    { name: 'start to ready', value: `${Math.round(median(starts))} ms`, ...compare(starts, bareStarts, BARE) },
+    {
+      name: 'resident memory, idle',
+      value: `${Math.round(idleMb)} MB`,
+      ratio: against(idleMb, bareMb),
+      note: BARE,
+    },
+    {
+      name: `resident memory after ${events.toLocaleString('en')} events`,
+      value: `${Math.round(loadedMb)} MB`,
+      ratio: against(loadedMb, idleMb),
+      note: 'idle',
+    },
   ];
 }
 
@@ -68,9 +93,9 @@ async function prepare(env: Record<string, string>): Promise<Db> {
   return ctx.db;
 }
 
-async function start(env: Record<string, string>, port: number) {
+async function start(args: readonly string[], env: Record<string, string>, port: number) {
   const started = performance.now();
-  const child = spawn(process.execPath, ['build/server/main.js'], {
+  const child = spawn(process.execPath, args, {
     cwd: ROOT,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -1,10 +1,28 @@
 /** Servers and load generators as processes of their own, talked to by lines of JSON. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
+import type { EventKind } from './event-body';
+
+export const SECRET = 'whsec_bench000000000000';
+export const ACCOUNT = 'acct_bench';
+
+export interface Load {
+  port: number;
+  requests: number;
+  connections: number;
+  /** Part of every id: another one for each load of a database. */
+  key: string;
+  kind?: EventKind;
+  /** Events are spread over them in turn. Left out: one. */
+  accounts?: string[];
+  /** Requests a second, whether or not earlier ones are answered. Left out: as fast as they are. */
+  perSecond?: number;
+}
 
 export interface LoadResult {
   perSecond: number;
+  /** Milliseconds until answered. */
   p50: number;
   p99: number;
   refused: number;
@@ -15,15 +33,28 @@ export interface LoadResult {
 export interface ServerProcess {
   child: ChildProcess;
   hello: { port: number; readyMs?: number; rssMb?: number };
-  /** How much of its work is done; only Tillpost answers. */
+  /** How much of its work is done; baselines don't answer. */
   report(): Promise<{ isDone: boolean; rssMb: number; cpuMs: number }>;
   stop(): Promise<void>;
 }
 
-const run = (script: string, args: string[]) =>
-  spawn(process.execPath, ['--import', 'tsx', join(__dirname, script), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+interface Where {
+  cwd?: string;
+  env?: NodeJS.ProcessEnv | undefined;
+}
+
+function run(script: string, args: string[], { cwd, env }: Where = {}) {
+  const child = spawn(process.execPath, ['--import', 'tsx', resolve(__dirname, script), ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    cwd,
+    env: { ...process.env, ...env },
   });
+  // A part that throws leaves none behind.
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
+  return child;
+}
 
 const nextLine = (lines: Interface) =>
   new Promise<never>((resolve, reject) => {
@@ -35,8 +66,9 @@ const nextLine = (lines: Interface) =>
     });
   });
 
-export async function startProcess(script: string, args: string[]): Promise<ServerProcess> {
-  const child = run(script, args);
+/** `script` is a path, or relative to this folder. */
+export async function startProcess(script: string, args: string[], where?: Where): Promise<ServerProcess> {
+  const child = run(script, args, where);
   const lines = createInterface({ input: child.stdout });
   return {
     child,
@@ -59,13 +91,20 @@ export function stopperOf(child: ChildProcess): () => Promise<void> {
   };
 }
 
-export async function load(
-  port: number,
-  { requests, concurrency, key }: { requests: number; concurrency: number; key: string },
-): Promise<LoadResult> {
-  const child = run('load.ts', [String(port), String(requests), String(concurrency), SECRET, ACCOUNT, key]);
-  return nextLine(createInterface({ input: child.stdout }));
+/** Answers, once all requests are made, what sends them. */
+export async function prepareLoad(load: Load): Promise<() => Promise<LoadResult>> {
+  const child = run('load.ts', [
+    JSON.stringify({ accounts: [ACCOUNT], kind: 'invoice.paid', secret: SECRET, ...load }),
+  ]);
+  const lines = createInterface({ input: child.stdout });
+  await nextLine(lines);
+  return async () => {
+    const result: Promise<LoadResult> = nextLine(lines);
+    child.stdin.end('go\n');
+    const { refused } = await result;
+    if (refused > 0) throw new Error(`${refused} of ${load.requests} requests were refused`);
+    return result;
+  };
 }
 
-export const SECRET = 'whsec_bench000000000000';
-export const ACCOUNT = 'acct_bench';
+export const load = async (options: Load): Promise<LoadResult> => (await prepareLoad(options))();

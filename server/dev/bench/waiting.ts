@@ -1,9 +1,10 @@
-import { join } from 'node:path';
 import { openDatabase } from '../../db/open';
 import { migrate } from '../../db/migrate';
 import { timeOrderedId } from '../../db/new-id';
 import { insertNew } from '../../db/bulk';
-import { ACCOUNT, SECRET, startProcess } from './processes';
+import type { Bench } from './bench';
+import { ACCOUNT } from './processes';
+import { startTillpost } from './programs';
 import type { Figure } from './figure';
 
 const RUNS = 100_000;
@@ -12,9 +13,36 @@ const SETTLE_MS = 10_000;
 const IDLE_MS = 20_000;
 const DAY_MS = 86_400_000;
 
-/** What the loop costs while many runs wait and none is due. */
-export async function measureWaiting(folder: string): Promise<Figure[]> {
-  const url = `sqlite:${join(folder, 'waiting.db')}`;
+/** What the loop costs while many runs wait and none is due, and while there is none at all. */
+export async function measureWaiting(bench: Bench): Promise<Figure[]> {
+  const idle = await shareOf(await bench.newDatabase('SQLite'));
+  const url = await bench.newDatabase('SQLite');
+  await fillRuns(url);
+  const waiting = await shareOf(url);
+  const percent = (share: number) => `${(share * 100).toFixed(2)} %`;
+  return [
+    { name: 'no runs', value: percent(idle), note: 'of one core, over twenty seconds' },
+    {
+      name: `${RUNS.toLocaleString('en')} waiting runs, none due`,
+      value: percent(waiting),
+      ratio: `${(waiting / idle).toFixed(2)} ×`,
+      note: 'no runs',
+    },
+  ];
+}
+
+/** Of one core. */
+async function shareOf(url: string): Promise<number> {
+  const server = await startTillpost(url, { mode: 'worker' });
+  await pause(SETTLE_MS);
+  const before = await server.report();
+  await pause(IDLE_MS);
+  const after = await server.report();
+  await server.stop();
+  return (after.cpuMs - before.cpuMs) / IDLE_MS;
+}
+
+async function fillRuns(url: string): Promise<void> {
   const db = openDatabase(url);
   await migrate(db);
   const now = Date.now();
@@ -35,20 +63,6 @@ export async function measureWaiting(folder: string): Promise<Figure[]> {
     await db.transaction().execute((trx) => insertNew(trx, 'run', rows));
   }
   await db.destroy();
-  const server = await startProcess('servers/tillpost.ts', [url, SECRET, ACCOUNT, 'worker']);
-  await pause(SETTLE_MS);
-  const before = await server.report();
-  await pause(IDLE_MS);
-  const after = await server.report();
-  await server.stop();
-  const share = ((after.cpuMs - before.cpuMs) / IDLE_MS) * 100;
-  return [
-    {
-      name: `${RUNS.toLocaleString('en')} waiting runs, none due`,
-      value: `${share.toFixed(2)} %`,
-      note: 'of one core, over twenty seconds',
-    },
-  ];
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

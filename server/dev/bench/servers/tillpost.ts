@@ -1,7 +1,7 @@
 /**
- * Tillpost itself for a measurement. Arguments: database URL, secret, account, `worker` or `receive-only`. Prints its
- * port; on SIGUSR2 how much of its work is done; stops on SIGTERM. With an SMTP URL as the last argument, paying customers get
- * a mail each time.
+ * Tillpost itself for a measurement. Arguments: database URL, secret, accounts with commas between them, `worker` or
+ * `receive-only`. Prints its port; on SIGUSR2 how much of its work is done; stops on SIGTERM. With an SMTP URL as a further
+ * argument, customers get a mail each time they pay; with `marketing` after it, new customers a welcome instead.
  */
 import { readConfig } from '../../../config';
 import { createContext } from '../../../context';
@@ -10,7 +10,9 @@ import { startServer } from '../../../server';
 import { insertConnectedAccount } from '../connected-account';
 import { activateWorkflow, createWorkflow } from '../../../workflows/workflows';
 
-const [databaseUrl = '', secret = '', accountId = '', mode, smtpUrl] = process.argv.slice(2);
+const [databaseUrl = '', secret = '', accounts = '', mode, smtpUrl, mail] = process.argv.slice(2);
+const WELCOME = { template: 'new_customer', trigger: 'customer.created' } as const;
+const THANKS = { template: 'payment_successful', trigger: 'invoice.paid' } as const;
 
 async function main(): Promise<void> {
   const started = performance.now();
@@ -29,14 +31,10 @@ async function main(): Promise<void> {
   ctx.metrics.collectDefaults();
   const running = await startServer(ctx, { runsWorker: mode === 'worker' });
   const readyMs = performance.now() - started;
-  const tenant = await insertConnectedAccount(ctx, accountId);
-  if (smtpUrl) {
-    const { id } = await createWorkflow(
-      ctx.db,
-      tenant,
-      { template: 'payment_successful', trigger: 'invoice.paid' },
-      Date.now(),
-    );
+  for (const accountId of accounts.split(',')) {
+    const tenant = await insertConnectedAccount(ctx, accountId);
+    if (!smtpUrl) continue;
+    const { id } = await createWorkflow(ctx.db, tenant, mail === 'marketing' ? WELCOME : THANKS, Date.now());
     await activateWorkflow(ctx.db, tenant, id, Date.now());
   }
   process.on('SIGUSR2', () => void report());
