@@ -20,7 +20,7 @@ export interface Known {
   links: CustomerLink[];
   contacts: Contact[];
   subscriptions: SubscriptionState[];
-  /** By address, of the addresses that no contact has. */
+  /** By address. */
   suppressions: Map<string, Suppression>;
 }
 
@@ -31,6 +31,8 @@ export interface Changes {
   subscriptions: SubscriptionState[];
   /** Contacts that became one with another; every row that names `from` is to name `into`. */
   merged: { from: Contact; into: Contact }[];
+  /** Customers that left a contact, which others keep, for another. */
+  moved: { customerId: string; from: Contact; into: Contact }[];
   deleted: Contact[];
 }
 
@@ -46,6 +48,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
   const changed = { links: new Set<string>(), contacts: new Set<string>(), subscriptions: new Set<string>() };
   const staleBilling = new Set<string>();
   const merged: Changes['merged'] = [];
+  const moved: Changes['moved'] = [];
   const deleted: Contact[] = [];
   known.contacts.forEach(remember);
 
@@ -85,6 +88,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     own.contact_id = contact?.id ?? null;
     links.set(customerId, own);
     changed.links.add(customerId);
+    if (before && contact && before !== contact) moved.push({ customerId, from: before, into: contact });
     // Also so that two processes that change one contact's customers collide instead of overlooking each other.
     for (const one of [before, contact]) {
       if (!one) continue;
@@ -205,8 +209,8 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
       if (one.contact_id) staleBilling.add(one.contact_id);
     },
 
-    /** Whether a contact was merged or deleted: that touches rows of other events. */
-    touchesOthers: () => merged.length > 0 || deleted.length > 0,
+    /** Whether a contact was merged or deleted, or a customer of it moved: that touches rows of other events. */
+    touchesOthers: () => merged.length > 0 || moved.length > 0 || deleted.length > 0,
 
     /** Everything that changed, with billing fields derived anew. */
     changes(): Changes {
@@ -217,6 +221,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
         links: rows(changed.links, links),
         subscriptions: rows(changed.subscriptions, subscriptions),
         merged,
+        moved,
         deleted,
       };
     },

@@ -23,14 +23,16 @@ export async function loadAudiences(
   const customers = wanted.flatMap(({ tenant, customerIds }) => keysOf(tenant, customerIds));
   const addresses = wanted.flatMap(({ tenant, emails }) => keysOf(tenant, emails));
 
-  const named = await selectByKeys(trx, 'customer_link', 'customer_id', customers);
+  // Contacts are locked: saving inserts what isn't there, so one that is deleted meanwhile would come back.
+  const [named, addressed, known, suppressions] = await Promise.all([
+    selectByKeys(trx, 'customer_link', 'customer_id', customers),
+    selectByKeys(trx, 'contact', 'email', addresses, { lock }),
+    selectByKeys(trx, 'subscription_state', 'customer_id', customers),
+    findSuppressionsOfAll(trx, addresses),
+  ]);
   const linked = named.flatMap((link) => (link.contact_id ? keyFor(link, link.contact_id) : []));
-  // Locked: saving inserts what isn't there, so a contact that is deleted meanwhile would come back.
   const contacts = unique(
-    [
-      ...(await selectByKeys(trx, 'contact', 'id', linked, { lock })),
-      ...(await selectByKeys(trx, 'contact', 'email', addresses, { lock })),
-    ],
+    [...(await selectByKeys(trx, 'contact', 'id', linked, { lock })), ...addressed],
     ({ id }) => id,
   );
   const ofContacts = contacts.map((contact) => keyFor(contact, contact.id));
@@ -38,11 +40,11 @@ export async function loadAudiences(
     [...named, ...(await selectByKeys(trx, 'customer_link', 'contact_id', ofContacts))],
     ({ customer_id }) => customer_id,
   );
-  const ofLinks = links.map((link) => keyFor(link, link.customer_id));
-  const subscriptions = await selectByKeys(trx, 'subscription_state', 'customer_id', [...ofLinks, ...customers]);
-  const owned = new Set(contacts.map((contact) => keyText(contact, contact.email)));
-  const strangers = addresses.filter((key) => !owned.has(keyText(key, key.value)));
-  const suppressions = await findSuppressionsOfAll(trx, strangers);
+  const wantedCustomers = new Set(customers.map((key) => keyText(key, key.value)));
+  const others = links.flatMap((link) =>
+    wantedCustomers.has(keyText(link, link.customer_id)) ? [] : keyFor(link, link.customer_id),
+  );
+  const subscriptions = [...known, ...(await selectByKeys(trx, 'subscription_state', 'customer_id', others))];
 
   const part = <R extends TenantRow>(rows: R[]) => groupBy(rows, (row) => tenantKey(tenantOf(row)));
   const [linksOf, contactsOf, subscriptionsOf] = [part(links), part(contacts), part(subscriptions)];

@@ -1,6 +1,6 @@
 /** Writes what changed in audiences, for all accounts together, merges and deletions of contacts included. */
 import { upsert } from '../db/bulk';
-import { moveContact, releaseContact } from '../db/contact-references';
+import { moveContact, moveCustomer, releaseContact } from '../db/contact-references';
 import type { Db, Trx } from '../db/schema';
 import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
@@ -11,24 +11,28 @@ import { suppressAddress } from './suppressions';
 export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, now: number): Promise<void> {
   const all = [...audiences].map((audience) => audience.changes());
   const of = <T>(pick: (changes: Changes) => T[]): T[] => all.flatMap(pick);
-  await upsert(
-    trx,
-    'contact',
-    ['id'],
-    of(({ contacts }) => contacts),
-  );
-  await upsert(
-    trx,
-    'customer_link',
-    ['customer_id'],
-    of(({ links }) => links),
-  );
-  await upsert(
-    trx,
-    'subscription_state',
-    ['subscription_id'],
-    of(({ subscriptions }) => subscriptions),
-  );
+  await Promise.all([
+    upsert(
+      trx,
+      'contact',
+      ['id'],
+      of(({ contacts }) => contacts),
+    ),
+    upsert(
+      trx,
+      'customer_link',
+      ['customer_id'],
+      of(({ links }) => links),
+    ),
+    upsert(
+      trx,
+      'subscription_state',
+      ['subscription_id'],
+      of(({ subscriptions }) => subscriptions),
+    ),
+  ]);
+  for (const { customerId, from, into } of of(({ moved }) => moved))
+    await moveCustomer(trx, tenantOf(from), { customerId, fromId: from.id, intoId: into.id });
   for (const { from, into } of of(({ merged }) => merged)) {
     await moveContact(trx, tenantOf(from), from.id, into.id);
     await deleteRow(trx, from);

@@ -6,6 +6,7 @@ import { CompiledQuery, type Insertable } from 'kysely';
 import { createCache } from '../cache';
 import { isPostgres } from './engine';
 import type { Db, Row, Schema } from './schema';
+import { writeTogether } from './together';
 
 const MAX_ROWS = 128;
 const MAX_ROWS_POSTGRES = 1_000;
@@ -43,7 +44,9 @@ async function insertRows(
   const into = `insert into "${table}" (${quoted(columns)})`;
   if (isPostgres(db)) {
     const from = `select ${quoted(columns)} from json_populate_recordset(null::"${table}", $1)`;
-    return run(db, `${into} ${from} ${ending}`, [JSON.stringify(rows)]);
+    const statement = `${into} ${from} ${ending}`;
+    const parameters = [JSON.stringify(rows)];
+    return ending.includes('returning') ? run(db, statement, parameters) : writeTogether(db, statement, parameters);
   }
   const text = texts.remember(`${into} ${rows.length} ${ending}`, () => {
     const one = `(${columns.map(() => '?').join()})`;

@@ -3,10 +3,11 @@
  * and claims to 0; when the process dies instead, the row is due again once the lease has run out. `now` is in epoch
  * milliseconds throughout.
  */
-import { sql, type RawBuilder, type SqlBool } from 'kysely';
+import { CompiledQuery, sql, type RawBuilder, type SqlBool } from 'kysely';
 import { isPostgres } from './engine';
 import type { Db, Flag, Row, Schema } from './schema';
 import { ofTenant, tenantOf, type Tenant } from './tenant';
+import { readTogether } from './together';
 
 /** Longer than every time-out of the work done under it. */
 export const LEASE_MS = 30_000;
@@ -107,4 +108,19 @@ export async function readDue(db: Db, now: number): Promise<Due> {
     queues: new Set(rows.flatMap(({ queue, due }) => (due === null ? [] : queue))),
     next: times.length > 0 ? Math.min(...times) : undefined,
   };
+}
+
+/** How many rows are due, counted up to `limit`, and whether none waits at all, not even for later. `now` in epoch milliseconds. */
+export async function readBacklog(
+  db: Db,
+  table: QueueTable,
+  { now, limit }: { now: number; limit: number },
+): Promise<{ due: number; isEmpty: boolean }> {
+  const due = `select 1 as one from "${table}" where due_at <= $1 limit ${limit}`;
+  const any = `select 1 as one from "${table}" where due_at is not null limit 1`;
+  const text = `select (select count(*) from (${due}) d) as due, (select count(*) from (${any}) a) as waits`;
+  const rows = isPostgres(db)
+    ? await readTogether(db, text, [now])
+    : (await db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text.replace('$1', '?'), [now]))).rows;
+  return { due: Number(rows[0]?.due), isEmpty: Number(rows[0]?.waits) === 0 };
 }

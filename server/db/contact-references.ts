@@ -33,6 +33,20 @@ export async function moveContact(trx: Trx, tenant: Tenant, fromId: string, into
     .execute();
 }
 
+/** What is about one of a contact's customers goes to another contact with it. */
+export const moveCustomer = (
+  trx: Trx,
+  tenant: Tenant,
+  { customerId, fromId, intoId }: { customerId: string; fromId: string; intoId: string },
+) =>
+  trx
+    .updateTable('event')
+    .set({ contact_id: intoId })
+    .where(ofTenant(tenant))
+    .where('contact_id', '=', fromId)
+    .where('customer_id', '=', customerId)
+    .execute();
+
 /** Nothing names the contact any more; what is personal in those rows goes. `now` in epoch milliseconds. */
 export async function releaseContact(trx: Trx, tenant: Tenant, id: string, now: number): Promise<void> {
   await trx

@@ -6,7 +6,8 @@ import { inList } from './bulk';
 import { flag } from './columns';
 import { isPostgres } from './engine';
 import type { Db, Flag, Row, Schema } from './schema';
-import { tenantKey, type Tenant } from './tenant';
+import { tenantColumns, tenantKey, type Tenant } from './tenant';
+import { readTogether } from './together';
 
 /** A value of a column of one install's rows. */
 export interface TenantKey {
@@ -37,12 +38,14 @@ const MAX_KEYS = 8_192;
 
 interface Select {
   /** Keeps the rows for this transaction on PostgreSQL; `nowait` throws where another keeps one. */
-  lock?: 'wait' | 'nowait';
+  lock?: keyof typeof LOCKS;
   /** SQL of one more column. */
   also?: string;
   /** SQL of one more condition. */
   where?: string;
 }
+
+const LOCKS = { share: 'for share', wait: 'for update', nowait: 'for update nowait' };
 
 /** The rows whose `column` is one of the keys. */
 export async function selectByKeys<T extends keyof Schema, Also = unknown>(
@@ -67,12 +70,24 @@ export async function findPresentKeys<T extends keyof Schema>(
   return new Set((rows as (TenantRow & Record<string, unknown>)[]).map((row) => keyText(row, String(row[column]))));
 }
 
+/** All rows of the installs. */
+export async function selectByTenants<T extends keyof Schema>(
+  db: Db,
+  table: T,
+  tenants: readonly Tenant[],
+  options: Omit<Select, 'also'> = {},
+): Promise<Row<T>[]> {
+  const keys = tenants.map((tenant) => keyFor(tenantColumns(tenant), ''));
+  return (await select(db, { table, columns: '*', keys, ...options })) as Row<T>[];
+}
+
 interface Query {
   table: string;
-  column: string;
+  /** Left out: of the keys only the install counts. */
+  column?: string;
   columns: string;
   keys: readonly TenantKey[];
-  lock?: 'wait' | 'nowait';
+  lock?: keyof typeof LOCKS;
   where?: string;
 }
 
@@ -93,30 +108,29 @@ async function fromSqlite(db: Db, { table, column, columns, keys, where = 'true'
   const list = inList(keys);
   const name = `${table} ${column} ${columns} ${where} ${list.length}`;
   const text = texts.remember(name, () => {
-    const values = list.map(() => '(?, ?, ?)').join();
-    return `select ${columns} from "${table}" where (account_id, livemode, "${column}") in (values ${values}) and ${where}`;
+    const values = list.map(() => (column ? '(?, ?, ?)' : '(?, ?)')).join();
+    const names = `account_id, livemode${column ? `, "${column}"` : ''}`;
+    return `select ${columns} from "${table}" where (${names}) in (values ${values}) and ${where}`;
   });
-  const parameters = list.flatMap(({ account_id, livemode, value }) => [account_id, livemode, value]);
+  const parameters = list.flatMap(({ account_id, livemode, value }) =>
+    column ? [account_id, livemode, value] : [account_id, livemode],
+  );
   return (await db.executeQuery(CompiledQuery.raw(text, parameters))).rows;
 }
 
-const LOCKS = { wait: 'for update', nowait: 'for update nowait' };
-
 /**
- * By three arrays, each compared with its own column: joined with `unnest`, the planner takes the wrong index on tables
- * that were not analyzed yet. What the arrays match crosswise, another account's row with the same value, is left out.
+ * By arrays, each compared with its own column: joined with `unnest`, the planner takes the wrong index on tables that were
+ * not analyzed yet. What the arrays match crosswise, another account's row with the same value, is left out.
  */
 async function fromPostgres(db: Db, { table, column, columns, keys, where = 'true', lock }: Query): Promise<unknown[]> {
   const of = <V>(pick: (key: TenantKey) => V) => [...new Set(keys.map(pick))];
   const text = `select ${columns} from "${table}"
-    where account_id = any($1::text[]) and livemode = any($2::integer[]) and "${column}" = any($3::text[]) and ${where}
-    ${lock ? LOCKS[lock] : ''}`;
-  const arrays = [of((key) => key.account_id), of((key) => key.livemode), of((key) => key.value)];
-  const { rows } = await db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text, arrays));
+    where account_id = any($1::text[]) and livemode = any($2::integer[])
+    ${column ? `and "${column}" = any($3::text[])` : ''} and ${where} ${lock ? LOCKS[lock] : ''}`;
+  const arrays = [of((key) => key.account_id), of((key) => key.livemode)];
+  const rows = await readTogether(db, text, column ? [...arrays, of((key) => key.value)] : arrays);
   const wanted = new Set(keys.map((key) => keyText(key, key.value)));
-  return rows.filter((row) =>
-    wanted.has(keyText({ account_id: String(row.account_id), livemode: row.livemode as Flag }, String(row[column]))),
-  );
+  return rows.filter((row) => wanted.has(keyText(row as unknown as TenantRow, column ? String(row[column]) : '')));
 }
 
 /** Deletes them. */

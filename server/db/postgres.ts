@@ -1,4 +1,5 @@
 /** The connections to PostgreSQL as Kysely uses them: statements stay prepared, and a round trip carries several. */
+import type { Duplex } from 'node:stream';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import { Pool, TypeOverrides, types, type PoolClient } from 'pg';
 
@@ -19,9 +20,6 @@ export function createPool(connectionString: string): Pool {
     idle_in_transaction_session_timeout: 60_000,
     types: parsers,
     pipeline: true,
-    // Every query has its index. A plan is kept as long as its connection: made while a table was empty, it would
-    // read all of it for ever.
-    options: '-c enable_seqscan=off',
   });
   // An idle connection that breaks is replaced at the next query, which reports what matters.
   pool.on('error', () => undefined);
@@ -44,6 +42,7 @@ export function preparing(pool: Pool): PostgresPool {
 
   function lend(client: PoolClient): PostgresPoolClient {
     const query = async (text: string, values: readonly unknown[]) => {
+      inOneWrite(client);
       const name = values.length > 0 ? nameOf(text) : undefined;
       const sent = client.query({ text, values: [...values], ...(name === undefined ? {} : { name }) });
       if (!BEGINS.test(text)) return sent;
@@ -63,6 +62,14 @@ export function preparing(pool: Pool): PostgresPool {
     },
     end: () => pool.end(),
   };
+}
+
+/** What is sent in one turn goes out together: a write to a socket costs as much as many a statement. */
+function inOneWrite(client: PoolClient): void {
+  const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection;
+  if (stream.writableCorked > 0) return;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
 }
 
 const BEGINS = /^(?:begin|start transaction)\b/;

@@ -1,5 +1,5 @@
 /** The log: one row per delivered event, with what became of it. */
-import { sql, type SelectQueryBuilder } from 'kysely';
+import { sql, type SelectQueryBuilder, type SqlBool } from 'kysely';
 import { EVENT_STATUSES, type EventStatus, type EventView, type List } from '../../shared/api';
 import { oneOf } from '../../shared/one-of';
 import { AppError } from '../errors';
@@ -77,12 +77,18 @@ function filtered<T extends keyof Schema, O>(query: EventQuery<T, O>, filter: Ev
         .where('due.due_at', 'is not', null)
         .where('due.status', '=', 'pending'),
     );
-  if (customer !== undefined) q = q.where('event.customer_id', '=', customer);
+  if (customer !== undefined) q = q.where('event.customer_id', '=', customer).where(ofCustomersContact(customer));
   if (contact !== undefined) q = q.where('event.contact_id', '=', contact);
   if (since !== undefined) q = q.where('event.seq', '>=', firstIdAt(since));
   if (until !== undefined) q = q.where('event.seq', '<', firstIdAt(until));
   return q;
 }
+
+/** How events of a customer are found: by its contact, which they move along with, or among those without a contact. */
+const ofCustomersContact = (customer: string) => sql<SqlBool>`(event.contact_id is null or event.contact_id = (
+  select link.contact_id from customer_link link
+  where link.account_id = event.account_id and link.livemode = event.livemode and link.customer_id = ${customer}
+))`;
 
 /** Goes into a statement as it is, so a type isn't enough. Throws invalid_request. */
 function knownStatus(value: string): EventStatus {

@@ -2,10 +2,10 @@
  * Stores deliveries and, where nothing but this database is needed, what follows from them: one write of each event, with
  * its outcome, in the transaction that stores it. All else becomes a row for the queue.
  */
-import { sql } from 'kysely';
 import { isEventType } from '../../shared/catalogue';
 import { parseEmail } from '../audience/address';
 import type { Audience } from '../audience/audience';
+import { readBacklog } from '../db/claim';
 import { findPresentKeys, keyFor, keyText, selectByKeys } from '../db/keys';
 import type { Trx } from '../db/schema';
 import { tenantColumns } from '../db/tenant';
@@ -37,7 +37,7 @@ export async function receiveDeliveries(trx: Trx, deliveries: readonly Delivery[
   const ids = jobs.map(({ row }) => keyFor(row, row.id));
   const [known, backlog, batches] = await Promise.all([
     findPresentKeys(trx, 'event', 'id', ids),
-    readBacklog(trx, now),
+    readBacklog(trx, 'event', { now, limit: BEHIND }),
     // A contact that another process works on is the queue's.
     loadFacts(trx, pending, now, 'nowait'),
   ]);
@@ -45,7 +45,7 @@ export async function receiveDeliveries(trx: Trx, deliveries: readonly Delivery[
   const isQueued = backlog.isEmpty ? () => false : await findQueued(trx, pending);
 
   const outcomes: Outcome[] = [];
-  if (!backlog.isLong)
+  if (backlog.due < BEHIND)
     for (const { facts, jobs: own } of batches) {
       const held = createHeld(facts.audience);
       for (const job of own.filter(isNew)) {
@@ -53,34 +53,30 @@ export async function receiveDeliveries(trx: Trx, deliveries: readonly Delivery[
         if (decision === 'ask') held.add(job);
         else outcomes.push({ job, decision });
       }
-      if (facts.audience.touchesOthers()) throw new Error('a contact was to be merged or deleted at receipt');
+      if (facts.audience.touchesOthers()) throw new Error('a contact was to move or go at receipt');
     }
   const facts = batches.map((batch) => batch.facts);
-  const finished = new Map((await writeConsequences(trx, facts, outcomes, now)).map((row) => [row.seq, row]));
-  const stored = await insertEvents(
-    trx,
-    events.filter(isNew).map(({ delivery, row: received }) => {
-      const row = finished.get(received.seq);
-      if (!row) return { row: received, payload: delivery.payload };
-      return { row: { ...row, attempts: 1 }, payload: row.reason === 'not_installed' ? null : delivery.payload };
-    }),
-  );
-  return { stored, outcomes };
-}
-
-/** What is due, and whether anything at all waits. */
-async function readBacklog(trx: Trx, now: number): Promise<{ isLong: boolean; isEmpty: boolean }> {
-  const { rows } = await sql<{ due: number; waits: number }>`
-    select
-      (select count(*) from (select 1 as one from event where due_at <= ${now} limit ${BEHIND}) as d) as due,
-      (select count(*) from (select 1 as one from event where due_at is not null limit 1) as w) as waits`.execute(trx);
-  return { isLong: (rows[0]?.due ?? 0) >= BEHIND, isEmpty: rows[0]?.waits === 0 };
+  const fresh = events.filter(isNew);
+  await writeConsequences(trx, { facts, outcomes, now }, async (rows) => {
+    const finished = new Map(rows.map((row) => [row.seq, row]));
+    await insertEvents(
+      trx,
+      fresh.map(({ delivery, row: received }) => {
+        const row = finished.get(received.seq);
+        if (!row) return { row: received, payload: delivery.payload };
+        return { row: { ...row, attempts: 1 }, payload: row.reason === 'not_installed' ? null : delivery.payload };
+      }),
+    );
+  });
+  return { stored: fresh.length, outcomes };
 }
 
 /** Events of a customer stay in their order: what comes after one that waits in the queue waits there as well. */
 async function findQueued(trx: Trx, jobs: readonly EventJob[]): Promise<(job: EventJob) => boolean> {
   const keys = jobs.flatMap(({ row, object }) => (object?.customerId ? keyFor(row, object.customerId) : []));
-  const rows = await selectByKeys(trx, 'event', 'customer_id', keys, { where: 'due_at is not null' });
+  const rows = await selectByKeys(trx, 'event', 'customer_id', keys, {
+    where: 'contact_id is null and due_at is not null',
+  });
   const waiting = new Set(rows.map((row) => keyText(row, row.customer_id ?? '')));
   return ({ row, object }) => waiting.has(keyText(row, object?.customerId ?? ''));
 }

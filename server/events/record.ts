@@ -27,28 +27,45 @@ export const rowOf = (delivery: Delivery, now: number): Row<'event'> => ({
 });
 
 /** For the queue. Those already in the log change nothing. Returns how many were new. `now` in epoch milliseconds. */
-export const recordDeliveries = (trx: Trx, deliveries: readonly Delivery[], now: number): Promise<number> =>
-  insertEvents(
+export async function recordDeliveries(trx: Trx, deliveries: readonly Delivery[], now: number): Promise<number> {
+  const events = deliveries.map((delivery) => ({ row: rowOf(delivery, now), payload: delivery.payload }));
+  const rows = await insertNew(
     trx,
-    deliveries.map((delivery) => ({ row: rowOf(delivery, now), payload: delivery.payload })),
+    'event',
+    events.map(({ row }) => row),
+    ['seq'],
   );
+  const inserted = new Set(rows.map(({ seq }) => seq));
+  await insertPayloads(
+    trx,
+    events.filter(({ row }) => inserted.has(row.seq)),
+  );
+  return inserted.size;
+}
 
-/** Rows with their payloads; those already in the log change nothing. Returns how many were new. */
-export async function insertEvents(
-  trx: Trx,
-  events: readonly { row: Row<'event'>; payload: string | null }[],
-): Promise<number> {
-  const payloads = new Map(
-    events.flatMap(({ row: { account_id, livemode, seq }, payload }) =>
-      payload === null ? [] : [[seq, { account_id, livemode, seq, payload }] as const],
+interface LoggedEvent {
+  row: Row<'event'>;
+  /** JSON text; null where none is kept. */
+  payload: string | null;
+}
+
+/** Events that are not in the log yet. On PostgreSQL one that another process has stored meanwhile is a conflict. */
+export async function insertEvents(trx: Trx, events: readonly LoggedEvent[]): Promise<void> {
+  await Promise.all([
+    insertNew(
+      trx,
+      'event',
+      events.map(({ row }) => row),
     ),
-  );
-  const rows = events.map(({ row }) => row);
-  const inserted = await insertNew(trx, 'event', rows, ['seq']);
-  await insertNew(
+    insertPayloads(trx, events),
+  ]);
+}
+
+const insertPayloads = (trx: Trx, events: readonly LoggedEvent[]) =>
+  insertNew(
     trx,
     'event_payload',
-    inserted.flatMap(({ seq }) => payloads.get(seq) ?? []),
+    events.flatMap(({ row: { account_id, livemode, seq }, payload }) =>
+      payload === null ? [] : { account_id, livemode, seq, payload },
+    ),
   );
-  return inserted.length;
-}

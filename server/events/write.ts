@@ -25,43 +25,53 @@ const WRITTEN = [
 ] as const;
 
 /** Of events that have rows. `now` in epoch milliseconds. */
-export async function writeOutcomes(
+export const writeOutcomes = (
   trx: Trx,
   facts: readonly InstallFacts[],
   outcomes: readonly Outcome[],
   now: number,
-): Promise<void> {
-  const rows = await writeConsequences(trx, facts, outcomes, now);
-  await upsert(trx, 'event', ['id'], rows, WRITTEN);
-  const orphans = rows.filter(({ reason }) => reason === 'not_installed');
-  await deleteByKeys(
-    trx,
-    'event_payload',
-    'seq',
-    orphans.map((row) => keyFor(row, row.seq)),
-  );
+): Promise<void> =>
+  writeConsequences(trx, { facts, outcomes, now }, async (rows) => {
+    await upsert(trx, 'event', ['id'], rows, WRITTEN);
+    const orphans = rows.filter(({ reason }) => reason === 'not_installed');
+    await deleteByKeys(
+      trx,
+      'event_payload',
+      'seq',
+      orphans.map((row) => keyFor(row, row.seq)),
+    );
+  });
+
+interface Decided {
+  facts: readonly InstallFacts[];
+  outcomes: readonly Outcome[];
+  /** Epoch milliseconds. */
+  now: number;
 }
 
-/** Writes all but the events' own rows, which are returned as they are to be. `now` in epoch milliseconds. */
+/** Writes all but the events' own rows, which `writeRows` gets as they are to be. */
 export async function writeConsequences(
   trx: Trx,
-  facts: readonly InstallFacts[],
-  outcomes: readonly Outcome[],
-  now: number,
-): Promise<Row<'event'>[]> {
-  await saveAudiences(
-    trx,
-    facts.map(({ audience }) => audience),
-    now,
-  );
-  for (const { job, decision } of outcomes) if (decision.endsInstall) await endInstall(trx, tenantOf(job.row), now);
-  const started = await carryOut(trx, plansOf(facts, outcomes, now), now);
-  const runsOf = ({ job: { row } }: Outcome) => started.get(startKey(row.account_id, row.livemode, row.id)) ?? 0;
-  await holdContacts(
-    trx,
-    outcomes.flatMap((one) => (runsOf(one) > 0 && one.decision.contact ? one.decision.contact : [])),
-  );
-  return outcomes.map((one) => finishedRow(one, runsOf(one)));
+  { facts, outcomes, now }: Decided,
+  writeRows: (rows: Row<'event'>[]) => Promise<void>,
+): Promise<void> {
+  const audiences = facts.map(({ audience }) => audience);
+  const areApart = !audiences.some((audience) => audience.touchesOthers());
+  const saving = saveAudiences(trx, audiences, now);
+  // Runs follow contacts that move; else, on PostgreSQL, all goes out together.
+  if (!areApart) await saving;
+  await Promise.all([saving, writeRunsAndRows()]);
+
+  async function writeRunsAndRows(): Promise<void> {
+    for (const { job, decision } of outcomes) if (decision.endsInstall) await endInstall(trx, tenantOf(job.row), now);
+    const started = await carryOut(trx, plansOf(facts, outcomes, now), now);
+    const runsOf = ({ job: { row } }: Outcome) => started.get(startKey(row.account_id, row.livemode, row.id)) ?? 0;
+    await holdContacts(
+      trx,
+      outcomes.flatMap((one) => (runsOf(one) > 0 && one.decision.contact ? one.decision.contact : [])),
+    );
+    await writeRows(outcomes.map((one) => finishedRow(one, runsOf(one))));
+  }
 }
 
 /** The waves of all installs side by side. */

@@ -5,9 +5,8 @@
 import { ofClaim } from '../db/claim';
 import { newId } from '../db/new-id';
 import type { Db, Row, Trx } from '../db/schema';
-import { ofTenants } from '../db/keys';
+import { selectByTenants } from '../db/keys';
 import { ofTenant, tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
-import { isPostgres } from '../db/engine';
 import { transact } from '../db/transact';
 import { resumeImport } from './import-job';
 import { removeInstallFromSessions } from './sessions';
@@ -20,12 +19,7 @@ export const findInstall = (db: Db, tenant: Tenant): Promise<Install | undefined
 
 /** By tenantKey; nobody ends them before this transaction commits (PostgreSQL; SQLite has one writer anyway). */
 export async function holdInstalls(trx: Trx, tenants: readonly Tenant[]): Promise<Map<string, Install>> {
-  const rows = await trx
-    .selectFrom('install')
-    .selectAll()
-    .where(ofTenants(trx, tenants))
-    .$if(isPostgres(trx), (query) => query.forShare())
-    .execute();
+  const rows = await selectByTenants(trx, 'install', tenants, { lock: 'share' });
   return new Map(rows.map((row) => [tenantKey(tenantOf(row)), row]));
 }
 

@@ -2,7 +2,7 @@
 import { defaultSettings, type Settings } from '../../shared/settings';
 import { createCache } from '../cache';
 import type { Db, Trx } from '../db/schema';
-import { ofTenants } from '../db/keys';
+import { selectByTenants } from '../db/keys';
 import { ofTenant, tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 
 export async function readSettings(db: Db, tenant: Tenant): Promise<Settings> {
@@ -12,7 +12,7 @@ export async function readSettings(db: Db, tenant: Tenant): Promise<Settings> {
 
 /** By tenantKey, one for each; not to be changed in place. */
 export async function readSettingsOfAll(db: Db, tenants: readonly Tenant[]): Promise<Map<string, Settings>> {
-  const rows = await db.selectFrom('setting').selectAll().where(ofTenants(db, tenants)).execute();
+  const rows = await selectByTenants(db, 'setting', tenants);
   const saved = new Map(rows.map((row) => [tenantKey(tenantOf(row)), row.settings]));
   return new Map(
     tenants.map((tenant) => {

@@ -3,7 +3,8 @@
  * follows from them, and acknowledged after it: a batch forms by itself under load (57 at concurrency 64) and costs nothing
  * when idle.
  */
-import { isAway, isRowRefused } from '../db/engine';
+import { createAnalyzer } from '../db/analyze';
+import { isAway, isPostgres, isRowRefused } from '../db/engine';
 import { transact } from '../db/transact';
 import type { Context } from '../context';
 import type { Delivery } from '../events/delivery';
@@ -15,6 +16,8 @@ import { recordDeliveries } from '../events/record';
 const MAX_WAITING = 5_000;
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 const MAX_BATCH = 512;
+/** While one waits for PostgreSQL the next is decided. SQLite has one writer, in this process. */
+const BATCHES_ON_POSTGRES = 2;
 /** A batch that took longer: for a while events are only stored, so that receipt stays quick. */
 const SLOW_MS = 500;
 const REST_MS = 1_000;
@@ -23,6 +26,7 @@ export type Inbox = ReturnType<typeof createInbox>;
 
 interface Entry {
   delivery: Delivery;
+  names: string[];
   stored: () => void;
   failed: (error: unknown) => void;
 }
@@ -31,30 +35,75 @@ export class InboxFull extends Error {}
 
 export function createInbox(ctx: Context) {
   const waiting: Entry[] = [];
+  /** What the batches under way are about. */
+  const busy = new Set<string>();
+  const atOnce = isPostgres(ctx.db) ? BATCHES_ON_POSTGRES : 1;
+  const analyze = createAnalyzer(ctx.db);
+  let underWay = 0;
   let bytes = 0;
-  let isWriting = false;
+  let isScheduled = false;
   /** Until then (performance.now) nothing is decided at receipt. */
   let restsUntil = 0;
 
-  async function write(): Promise<void> {
-    while (waiting.length > 0) {
-      const batch = waiting.splice(0, MAX_BATCH);
-      const started = performance.now();
-      try {
-        await store(batch);
-        for (const entry of batch) entry.stored();
-      } catch (error) {
-        if (batch.length > 1 && isRowRefused(error)) await writeSingly(batch, error);
-        else for (const entry of batch) entry.failed(error);
-      }
-      const took = performance.now() - started;
-      if (took > SLOW_MS) restsUntil = performance.now() + REST_MS;
-      ctx.metrics.commitSeconds.observe(took / 1000);
-      for (const { delivery } of batch) bytes -= delivery.payload?.length ?? 0;
-      ctx.metrics.inboxQueue.set(waiting.length);
-      ctx.nudge();
+  /** Begins as many batches as there may be; each that ends begins the next. */
+  function begin(): void {
+    isScheduled = false;
+    while (underWay < atOnce) {
+      const batch = take();
+      if (batch.length === 0) return;
+      underWay++;
+      void write(batch).finally(() => {
+        underWay--;
+        for (const { names } of batch) for (const name of names) busy.delete(name);
+        schedule();
+      });
     }
-    isWriting = false;
+  }
+
+  /** In the next turn of the event loop: what arrives in this one goes along. */
+  function schedule(): void {
+    if (isScheduled || waiting.length === 0) return;
+    isScheduled = true;
+    setImmediate(begin);
+  }
+
+  /** The oldest deliveries, but for those about what a batch under way is about: two would wait for each other's rows. */
+  function take(): Entry[] {
+    const isFree = ({ names }: Entry) => !names.some((name) => busy.has(name));
+    const count = Math.min(MAX_BATCH, waiting.length);
+    const head = waiting.splice(0, count);
+    if (underWay === 0) {
+      for (const { names } of head) for (const name of names) busy.add(name);
+      return head;
+    }
+    const batch: Entry[] = [];
+    const left: Entry[] = [];
+    const passedOver = new Set<string>();
+    for (const entry of head) {
+      const isNext = isFree(entry) && !entry.names.some((name) => passedOver.has(name));
+      (isNext ? batch : left).push(entry);
+      if (!isNext) for (const name of entry.names) passedOver.add(name);
+    }
+    waiting.unshift(...left);
+    for (const { names } of batch) for (const name of names) busy.add(name);
+    return batch;
+  }
+
+  async function write(batch: Entry[]): Promise<void> {
+    const started = performance.now();
+    try {
+      await store(batch);
+      for (const entry of batch) entry.stored();
+    } catch (error) {
+      if (batch.length > 1 && isRowRefused(error)) await writeSingly(batch, error);
+      else for (const entry of batch) entry.failed(error);
+    }
+    const took = performance.now() - started;
+    if (took > SLOW_MS) restsUntil = performance.now() + REST_MS;
+    ctx.metrics.commitSeconds.observe(took / 1000);
+    for (const { delivery } of batch) bytes -= delivery.payload?.length ?? 0;
+    ctx.metrics.inboxQueue.set(waiting.length);
+    ctx.nudge();
   }
 
   /** Stores deliveries in one transaction, decided where that is possible; those already in the log change nothing. */
@@ -74,6 +123,7 @@ export function createInbox(ctx: Context) {
           });
     const stored =
       receipt?.stored ?? (await ctx.db.transaction().execute((trx) => recordDeliveries(trx, deliveries, now)));
+    void analyze(stored).catch((error: unknown) => ctx.log.warn({ err: error }, 'tables could not be analyzed'));
     if (receipt) countOutcomes(ctx, receipt.outcomes);
     ctx.metrics.received.inc({ answer: 'stored' }, stored);
     ctx.metrics.received.inc({ answer: 'duplicate' }, deliveries.length - stored);
@@ -94,13 +144,16 @@ export function createInbox(ctx: Context) {
         throw new InboxFull('too many deliveries are waiting to be stored');
       }
       const stored = new Promise<void>((resolve, reject) => {
-        waiting.push({ delivery, stored: resolve, failed: reject });
+        waiting.push({ delivery, names: namesOf(delivery), stored: resolve, failed: reject });
       });
-      if (!isWriting) {
-        isWriting = true;
-        setImmediate(() => void write());
-      }
+      schedule();
       await stored;
     },
   };
+}
+
+/** The event, and whom it is about. */
+function namesOf({ tenant, id, object }: Delivery): string[] {
+  const whose = [id, object?.customerId, object?.email?.trim().toLowerCase()];
+  return whose.flatMap((name) => (name ? `${tenant.accountId} ${name}` : []));
 }
