@@ -10,7 +10,7 @@ const SUSPECT_ESCAPE = /\\u(?:0000|[dD][89a-fA-F])/;
 /** Parses JSON and cleans every text in it; `raw` is the same value as text that any database takes. Throws SyntaxError. */
 export function parseCleanJson(raw: string): { value: unknown; raw: string } {
   const value: unknown = JSON.parse(raw);
-  if (!SUSPECT_ESCAPE.test(raw)) return { value, raw };
+  if (!raw.includes('\\u') || !SUSPECT_ESCAPE.test(raw)) return { value, raw };
   const clean = JSON.stringify(value, (_key, part: unknown) =>
     typeof part === 'string' ? cleanText(part) : cleanKeys(part),
   );

@@ -1,4 +1,5 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
+import { createCache } from '../cache';
 
 export type ParsedEmail = { kind: 'valid'; email: string } | { kind: 'none' } | { kind: 'invalid' };
 
@@ -17,6 +18,13 @@ export function parseEmail(raw: unknown): ParsedEmail {
   const typed = typeof raw === 'string' ? raw.trim() : '';
   if (typed === '') return { kind: 'none' };
   if (typed.length > 254) return { kind: 'invalid' };
+  return parsed.remember(typed, () => parseTyped(typed));
+}
+
+/** One event's address is asked for several times. */
+const parsed = createCache<string, ParsedEmail>(1_000);
+
+function parseTyped(typed: string): ParsedEmail {
   const [localPart, domain, ...more] = typed.normalize('NFC').toLowerCase().split('@');
   const host = more.length === 0 && domain !== undefined ? parseDomain(domain) : null;
   if (host === null || !localPart || localPart.length > 64 || !LOCAL_PART.test(localPart)) return { kind: 'invalid' };

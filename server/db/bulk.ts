@@ -40,7 +40,7 @@ async function insertRows(
   rows: readonly object[],
   ending: string,
 ): Promise<Record<string, unknown>[]> {
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const columns = columnsOf(rows);
   const into = `insert into "${table}" (${quoted(columns)})`;
   if (isPostgres(db)) {
     const from = `select ${quoted(columns)} from json_populate_recordset(null::"${table}", $1)`;
@@ -52,8 +52,17 @@ async function insertRows(
     const one = `(${columns.map(() => '?').join()})`;
     return `${into} values ${rows.map(() => one).join()} ${ending}`;
   });
-  const valuesOf = (row: object) => columns.map((column) => (row as Record<string, unknown>)[column] ?? null);
-  return run(db, text, rows.flatMap(valuesOf));
+  const parameters: unknown[] = [];
+  for (const row of rows)
+    for (const column of columns) parameters.push((row as Record<string, unknown>)[column] ?? null);
+  return run(db, text, parameters);
+}
+
+/** Of the first row, unless others have more. */
+function columnsOf(rows: readonly object[]): string[] {
+  const columns = new Set(Object.keys(rows[0] ?? {}));
+  for (const row of rows) for (const column in row) columns.add(column);
+  return [...columns];
 }
 
 const quoted = (columns: readonly string[]) => columns.map((column) => `"${column}"`).join();

@@ -106,6 +106,7 @@ function needsQueue({ install, settings, workflows, audience }: InstallFacts, { 
   if (type === 'customer.deleted') return true;
   if (workflows.some((workflow) => definitionOf(workflow).exit_events.some(({ event }) => event === type))) return true;
   const contact = audience.contactOf(object?.customer?.id ?? null);
+  if (!contact) return false;
   const address = parseEmail(object?.customer?.email);
-  return contact !== undefined && address.kind === 'valid' && address.email !== contact.email;
+  return address.kind === 'valid' && address.email !== contact.email;
 }

@@ -144,7 +144,7 @@ export function createInbox(ctx: Context) {
         throw new InboxFull('too many deliveries are waiting to be stored');
       }
       const stored = new Promise<void>((resolve, reject) => {
-        waiting.push({ delivery, names: namesOf(delivery), stored: resolve, failed: reject });
+        waiting.push({ delivery, names: atOnce > 1 ? namesOf(delivery) : [], stored: resolve, failed: reject });
       });
       schedule();
       await stored;
