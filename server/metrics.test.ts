@@ -24,7 +24,7 @@ describe.each(ENGINES)('GET /metrics on %s', (engine) => {
 
   it('tells how many events are due, and since when', async () => {
     for (const id of ['evt_1', 'evt_2'])
-      await tillpost.localStripe.emit('acct_1TillpostTest', false, 'customer.created', { object: 'customer' }, { id });
+      await tillpost.localStripe.emit('acct_1TillpostTest', false, 'customer.deleted', { object: 'customer' }, { id });
     tillpost.clock.advance(60_000);
     const before = await scraped(tillpost);
     expect(gauge(before, 'tillpost_queue_due{queue="event"}')).toBe(2);

@@ -6,12 +6,13 @@ import { createEventQueue } from './events/event-queue';
 import { createHousekeeping } from './lifecycle/housekeeping';
 import { createImportQueue } from './lifecycle/import-queue';
 import { createInstallQueue } from './lifecycle/install-queue';
+import { emailPreparation } from './workflows/prepare-emails';
 import { createRunQueue } from './workflows/run-queue';
 
 export const createQueues = (): Queue[] => [
   createEventQueue(),
   createRunQueue(),
-  createEmailQueue(),
+  createEmailQueue(emailPreparation),
   createRecheckQueue(),
   createImportQueue(),
   createInstallQueue(),

@@ -141,6 +141,34 @@ export const EMAIL_STATUSES = ['queued', 'sent', 'captured', 'held', 'failed', '
 export type EmailStatus = (typeof EMAIL_STATUSES)[number];
 export type EmailKind = EmailContent['kind'];
 
+/** Why an email is not sent, not yet or not again; `outcome` says the same in a sentence. */
+export const EMAIL_REASON_CODES = [
+  'not_true',
+  'state_unknown',
+  'over_budget',
+  'retrying',
+  'gave_up',
+  'unsubscribed',
+  'transactional_only',
+  'address_suppressed',
+  'contact_deleted',
+  'run_ended',
+  'test_mode',
+  'no_mail_server',
+  'missing_value',
+  'refused',
+  'unknown_acceptance',
+  'disconnected',
+  'bounced',
+] as const;
+export type EmailReason = (typeof EMAIL_REASON_CODES)[number];
+
+export const OBJECT_KINDS = ['invoice', 'subscription', 'checkout_session', 'quote'] as const;
+/** What has a state that runs are judged by. */
+export type ObjectKind = (typeof OBJECT_KINDS)[number];
+/** What a run can be about. */
+export type SubjectKind = ObjectKind | 'dispute' | 'customer';
+
 export interface EmailView {
   id: string;
   object: 'email';
@@ -148,7 +176,11 @@ export interface EmailView {
   subject: string;
   kind: EmailKind;
   status: EmailStatus;
-  reason: string | null;
+  reason: EmailReason | null;
+  /** The reason in a sentence; null while there is nothing to say. */
+  outcome: string | null;
+  /** What its run is about. */
+  subject_of: { kind: SubjectKind; id: string } | null;
   message_id: string;
   workflow: string | null;
   contact: string | null;

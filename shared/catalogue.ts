@@ -42,14 +42,21 @@ export const HOUSEKEEPING_TYPES = [
   'account.application.authorized',
   'account.application.deauthorized',
   'customer.subscription.updated',
+  'invoice.voided',
+  'invoice.marked_uncollectible',
 ] as const;
 export type HousekeepingType = (typeof HOUSEKEEPING_TYPES)[number];
 
 /**
  * What happens in an account itself: all that Tillpost uses but the types about its app, which only a Connect endpoint
- * gets. At most 20: https://docs.stripe.com/api/events/list
+ * gets.
  */
-export const ACCOUNT_EVENT_TYPES = [...EVENT_TYPES, 'customer.subscription.updated'] as const;
+export const ACCOUNT_EVENT_TYPES = [
+  ...EVENT_TYPES,
+  'customer.subscription.updated',
+  'invoice.voided',
+  'invoice.marked_uncollectible',
+] as const;
 
 /** The preset offered to a merchant who has not chosen yet. */
 export const RECOMMENDED_TYPES: readonly EventType[] = ['customer.created', 'customer.updated', 'customer.deleted'];
@@ -235,12 +242,26 @@ export type { Property, PropertyType, PropertyValue } from './properties';
  */
 export function findProperty(eventType: EventType, path: string): Property | undefined {
   const [root, name, ...rest] = path.split('.');
-  const offered = root === 'event' ? CATALOGUE[eventType].properties : root === 'contact' ? CONTACT_PROPERTIES : [];
+  const offered = offeredBy(eventType, root);
   const property = offered.find((candidate) => candidate.name === name);
   if (!property || rest.length === 0) return property;
   const key = rest.join('.');
   return property.type === 'metadata' && key !== '' ? metadataKey(property, key) : undefined;
 }
+
+function offeredBy(eventType: EventType, root: string | undefined): readonly Property[] {
+  if (root === 'contact') return CONTACT_PROPERTIES;
+  if (root === 'event') return CATALOGUE[eventType].properties;
+  return root === 'subject' ? subjectProperties(eventType) : [];
+}
+
+/** What `subject.*` offers: the newest known state of what the event is about; nothing where no state is kept of it. */
+export function subjectProperties(eventType: EventType): readonly Property[] {
+  if (eventType === 'invoice.upcoming') return CATALOGUE['customer.subscription.created'].properties;
+  return STATEFUL.test(eventType) ? CATALOGUE[eventType].properties : [];
+}
+
+const STATEFUL = /^(?:invoice|customer\.subscription|checkout\.session|quote)\./;
 
 function metadataKey(property: Property, key: string): Property {
   const samples = property.sample as Record<string, string>;

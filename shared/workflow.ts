@@ -7,8 +7,11 @@ import { EVENT_TYPES, type PropertyType } from './catalogue';
 import { WORKFLOW_NAME_LENGTH } from './limits';
 import { userGroupSchema } from './user-group';
 
-export const FREQUENCIES = ['every_time', 'one_at_a_time', 'once_per_contact'] as const;
-/** `one_at_a_time` is per invoice or subscription where the event names one, else per contact. */
+export const FREQUENCIES = ['every_time', 'one_at_a_time', 'once_per_subject', 'once_per_contact'] as const;
+/**
+ * `one_at_a_time` is per invoice or subscription where the event names one, else per contact; `once_per_subject` once for
+ * each of them, for ever.
+ */
 export type Frequency = (typeof FREQUENCIES)[number];
 
 export const OPERATORS = [
@@ -53,7 +56,10 @@ const stepId = z.string().regex(/^[a-z0-9_-]{1,40}$/i, 'must be 1 to 40 letters,
 
 /** `event.amount_due`, `contact.plan`, `event.metadata.order_id`. */
 const conditionSchema = z.strictObject({
-  property: text(200).regex(/^(event|contact)\.[A-Za-z0-9_]+(\.[^\s]+)?$/, 'must start with event. or contact.'),
+  property: text(200).regex(
+    /^(event|contact|subject)\.[A-Za-z0-9_]+(\.[^\s]+)?$/,
+    'must start with event., contact. or subject.',
+  ),
   operator: z.enum(OPERATORS),
   /** Left out by is_set, is_not_set, is_true and is_false. Dates are ISO 8601; money is in minor units. */
   value: z.union([text(500), z.number(), z.boolean()]).optional(),
@@ -133,6 +139,8 @@ export const definitionSchema = z.strictObject({
     frequency: z.enum(FREQUENCIES).default('every_time'),
   }),
   exit_events: z.array(exitEventSchema).max(20).default([]),
+  /** Ends runs, and keeps back emails, once what they say of their subject is no longer so (words/only-while.ts); left out: true. */
+  only_while: z.boolean().optional(),
   steps,
 });
 export type Definition = z.infer<typeof definitionSchema>;

@@ -7,8 +7,9 @@ import { flag, msOfSeconds } from '../db/columns';
 import { newId } from '../db/new-id';
 import type { Row } from '../db/schema';
 import { tenantColumns, type Tenant } from '../db/tenant';
-import type { SubscriptionFacts } from '../stripe-objects/types';
+import type { ObjectFacts, SubscriptionFacts } from '../stripe-objects/types';
 import { deriveBilling } from './billing';
+import { isNewer, stateRow, type ObjectState } from './object-states';
 import type { Suppression } from './suppressions';
 
 export type Contact = Row<'contact'>;
@@ -20,6 +21,7 @@ export interface Known {
   links: CustomerLink[];
   contacts: Contact[];
   subscriptions: SubscriptionState[];
+  objects: ObjectState[];
   /** By address. */
   suppressions: Map<string, Suppression>;
 }
@@ -29,6 +31,7 @@ export interface Changes {
   contacts: Contact[];
   links: CustomerLink[];
   subscriptions: SubscriptionState[];
+  objects: ObjectState[];
   /** Contacts that became one with another; every row that names `from` is to name `into`. */
   merged: { from: Contact; into: Contact }[];
   /** Customers that left a contact, which others keep, for another. */
@@ -44,8 +47,14 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
   const contacts = new Map<string, Contact>();
   const byEmail = new Map<string, Contact>();
   const subscriptions = new Map(known.subscriptions.map((state) => [state.subscription_id, state]));
+  const objects = new Map(known.objects.map((state) => [state.id, state]));
   const { suppressions } = known;
-  const changed = { links: new Set<string>(), contacts: new Set<string>(), subscriptions: new Set<string>() };
+  const changed = {
+    links: new Set<string>(),
+    contacts: new Set<string>(),
+    subscriptions: new Set<string>(),
+    objects: new Set<string>(),
+  };
   const staleBilling = new Set<string>();
   const merged: Changes['merged'] = [];
   const moved: Changes['moved'] = [];
@@ -201,6 +210,17 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
       return true;
     },
 
+    /** The newest known state of an object; undefined when nothing is known of it. */
+    objectOf: (id: string | null): ObjectState | undefined => (id === null ? undefined : objects.get(id)),
+
+    /** Keeps the newest state of an object; `knownAt`, when it was so, in epoch milliseconds. */
+    recordObject(facts: ObjectFacts, stamp: number, knownAt: number): void {
+      const state = stateRow(tenant, facts, stamp, knownAt);
+      if (!isNewer(state, objects.get(facts.id))) return;
+      objects.set(facts.id, state);
+      changed.objects.add(facts.id);
+    },
+
     /** What Stripe says of the customer itself that billing shows. */
     recordCustomer(one: CustomerLink, delinquent: boolean | null, createdSeconds: number | null): void {
       one.delinquent = delinquent === null ? one.delinquent : flag(delinquent);
@@ -220,6 +240,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
         contacts: rows(changed.contacts, contacts),
         links: rows(changed.links, links),
         subscriptions: rows(changed.subscriptions, subscriptions),
+        objects: rows(changed.objects, objects),
         merged,
         moved,
         deleted,

@@ -16,6 +16,7 @@ import { findSuppressions, liftUnsubscribe, type Suppression } from './suppressi
 /** Beside the contacts themselves, which eraseContacts erases. */
 export const AUDIENCE_TABLES = [
   { table: 'subscription_state', key: 'subscription_id' },
+  { table: 'object_state', key: 'id' },
   { table: 'customer_link', key: 'customer_id' },
 ] as const satisfies ErasedTable[];
 

@@ -11,6 +11,8 @@ interface Wanted {
   customerIds: Iterable<string>;
   /** Normalised. */
   emails: Iterable<string>;
+  /** Of invoices, subscriptions, checkout sessions and quotes. */
+  objectIds?: Iterable<string>;
 }
 
 /** The audiences by tenantKey, each tenant wanted once; `now` in epoch milliseconds. Good for one transaction. */
@@ -24,11 +26,13 @@ export async function loadAudiences(
   const addresses = wanted.flatMap(({ tenant, emails }) => keysOf(tenant, emails));
 
   // Contacts are locked: saving inserts what isn't there, so one that is deleted meanwhile would come back.
-  const [named, addressed, known, suppressions] = await Promise.all([
+  const objectKeys = wanted.flatMap(({ tenant, objectIds = [] }) => keysOf(tenant, objectIds));
+  const [named, addressed, known, suppressions, objects] = await Promise.all([
     selectByKeys(trx, 'customer_link', 'customer_id', customers),
     selectByKeys(trx, 'contact', 'email', addresses, { lock }),
     selectByKeys(trx, 'subscription_state', 'customer_id', customers),
     findSuppressionsOfAll(trx, addresses),
+    selectByKeys(trx, 'object_state', 'id', objectKeys),
   ]);
   const linked = named.flatMap((link) => (link.contact_id ? keyFor(link, link.contact_id) : []));
   const contacts = unique(
@@ -48,6 +52,7 @@ export async function loadAudiences(
 
   const part = <R extends TenantRow>(rows: R[]) => groupBy(rows, (row) => tenantKey(tenantOf(row)));
   const [linksOf, contactsOf, subscriptionsOf] = [part(links), part(contacts), part(subscriptions)];
+  const objectsOf = part(objects);
   return new Map(
     wanted.map(({ tenant }) => {
       const key = tenantKey(tenant);
@@ -55,6 +60,7 @@ export async function loadAudiences(
         links: linksOf.get(key) ?? [],
         contacts: contactsOf.get(key) ?? [],
         subscriptions: subscriptionsOf.get(key) ?? [],
+        objects: objectsOf.get(key) ?? [],
         suppressions: suppressions.get(key) ?? new Map<string, never>(),
       };
       return [key, createAudience(tenant, known, now)];

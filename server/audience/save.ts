@@ -1,10 +1,14 @@
 /** Writes what changed in audiences, for all accounts together, merges and deletions of contacts included. */
 import { upsert } from '../db/bulk';
 import { moveContact, moveCustomer, releaseContact } from '../db/contact-references';
+import { byId, keyFor, keyText, selectByKeys } from '../db/keys';
 import type { Db, Trx } from '../db/schema';
 import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import type { Audience, Changes, Contact } from './audience';
+import type { ObjectFacts } from '../stripe-objects/types';
+import { isNewer, stateRow } from './object-states';
+import { snapshotStamp } from './stamp';
 import { suppressAddress } from './suppressions';
 
 /** `now` in epoch milliseconds. The audiences may be used on, but hold nothing more to write. */
@@ -29,6 +33,12 @@ export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, now
       'subscription_state',
       ['subscription_id'],
       of(({ subscriptions }) => subscriptions),
+    ),
+    upsert(
+      trx,
+      'object_state',
+      ['id'],
+      of(({ objects }) => objects),
     ),
   ]);
   for (const { customerId, from, into } of of(({ moved }) => moved))
@@ -59,6 +69,27 @@ const deleteRow = (trx: Trx, contact: Contact) =>
     .where(ofTenant(tenantOf(contact)))
     .where('id', '=', contact.id)
     .execute();
+
+/** States as Stripe has them at `askedAt` (epoch milliseconds); what a newer event told stays. */
+export const saveFetchedStates = (
+  db: Db,
+  tenant: Tenant,
+  facts: readonly ObjectFacts[],
+  askedAt: number,
+): Promise<void> =>
+  transact(db, async (trx) => {
+    const states = facts.map((one) => stateRow(tenant, one, snapshotStamp(askedAt), askedAt));
+    const known = byId(
+      await selectByKeys(
+        trx,
+        'object_state',
+        'id',
+        states.map((state) => keyFor(state, state.id)),
+      ),
+    );
+    const newer = states.filter((state) => isNewer(state, known.get(keyText(state, state.id))));
+    await upsert(trx, 'object_state', ['id'], newer);
+  });
 
 const ERASED_AT_ONCE = 500;
 

@@ -90,7 +90,7 @@ export async function releaseContact(trx: Trx, tenant: Tenant, id: string, now: 
     .execute();
 }
 
-/** The slot (run.slot) of a workflow that starts once per contact: held for ever. */
+/** The slot (run.slot) of a workflow that starts once per contact, and the beginning of that of one per subject: held for ever. */
 export const ONCE_SLOT = 'once';
 
 /** What every ending sets on a run: it is never due again, and lets go of its slot unless that is for ever. */
@@ -99,5 +99,5 @@ export const endingOf = (eb: ExpressionBuilder<Schema, 'run'>) => ({
   parked_due_at: null,
   is_waiting: 0 as const,
   claims: 0,
-  slot: eb.case().when('slot', '=', ONCE_SLOT).then(eb.ref('slot')).else(null).end(),
+  slot: eb.case().when('slot', 'like', `${ONCE_SLOT}%`).then(eb.ref('slot')).else(null).end(),
 });

@@ -10,12 +10,15 @@ import type { Generated, Kysely, Selectable, Transaction } from 'kysely';
 import type {
   ContactStatus,
   EmailKind,
+  EmailReason,
   EmailStatus,
   EventReason,
   EventStatus,
   ImportStatus,
   InstallStatus,
+  ObjectKind,
   RunStatus,
+  SubjectKind,
   SubscriptionStatus,
   WorkflowStatus,
 } from '../../shared/api';
@@ -146,6 +149,21 @@ interface SubscriptionStateTable extends TenantColumns {
   stamp: number;
 }
 
+/** The newest known state of a Stripe object that runs may be about. */
+interface ObjectStateTable extends TenantColumns {
+  id: string;
+  kind: ObjectKind;
+  customer_id: string | null;
+  /** Stripe's own; `gone` where Stripe no longer has it. */
+  status: string | null;
+  /** JSON object of what emails may say of it, by the names of the catalogue. */
+  properties: string;
+  /** See audience/stamp.ts. */
+  stamp: number;
+  /** When it was so: the event's time at Stripe, or when it was fetched. Epoch milliseconds. */
+  known_at: number;
+}
+
 interface WorkflowTable extends TenantColumns {
   id: string;
   name: string;
@@ -173,8 +191,14 @@ interface RunTable extends TenantColumns {
   /** What the triggering event was about, for exit events on the same object. */
   invoice_id: string | null;
   subscription_id: string | null;
+  /** The object of the triggering event, and its customer at Stripe. */
+  subject_kind: SubjectKind | null;
+  subject_id: string | null;
+  customer_id: string | null;
   status: RunStatus;
   reason: string | null;
+  /** The cause of its end in a sentence, where the reason doesn't say all. */
+  outcome: string | null;
   /** The step the run stands at: the next one to do. */
   step_id: string | null;
   /** 1: that step is a wait under way; when the run is due it is over. */
@@ -208,11 +232,17 @@ interface EmailTable extends TenantColumns {
   workflow_id: string | null;
   contact_id: string | null;
   event_id: string | null;
+  /** What its run is about. */
+  subject_kind: SubjectKind | null;
+  subject_id: string | null;
+  customer_id: string | null;
   kind: EmailKind;
   to_address: string;
   subject: string;
   status: EmailStatus;
-  reason: string | null;
+  reason: EmailReason | null;
+  /** The reason in a sentence. */
+  outcome: string | null;
   message_id: string;
   is_test: Flag;
   due_at: number | null;
@@ -296,6 +326,7 @@ export interface Schema {
   contact: ContactTable;
   customer_link: CustomerLinkTable;
   subscription_state: SubscriptionStateTable;
+  object_state: ObjectStateTable;
   workflow: WorkflowTable;
   run: RunTable;
   run_step: RunStepTable;

@@ -7,9 +7,8 @@ import type { Context } from '../context';
 import { insertNew } from '../db/bulk';
 import { flag } from '../db/columns';
 import { newId } from '../db/new-id';
-import type { Db, Row, Schema, Trx } from '../db/schema';
-import { tenantColumns, type Tenant } from '../db/tenant';
-import { changeEmail } from './emails';
+import type { Db, Row, Schema } from '../db/schema';
+import { tenantColumns, tenantOf, type Tenant } from '../db/tenant';
 import { renderEmail } from './render';
 import { unsubscribeUrl } from './unsubscribe-token';
 
@@ -20,8 +19,16 @@ export interface EmailRequest {
   to: string;
   event: Record<string, PropertyValue>;
   contact: Record<string, PropertyValue>;
+  /** Of what the event is about, as it is now; left out: as the event has it. */
+  subject?: Record<string, PropertyValue>;
   /** What it belongs to; null for a test send. */
-  origin: { runId: string; stepId: string; workflowId: string; contactId: string; eventId: string } | null;
+  origin: EmailOrigin | null;
+}
+
+/** The run that an email belongs to. */
+export interface EmailOrigin {
+  run: Row<'run'>;
+  stepId: string;
 }
 
 export interface ComposedEmail {
@@ -35,7 +42,7 @@ export type ComposeContext = Pick<Context, 'config' | 'vault'>;
 /** `id` is given to make a held email anew; `now` in epoch milliseconds. */
 export function composeEmail(
   ctx: ComposeContext,
-  { tenant, settings, content, to, event, contact, origin }: EmailRequest,
+  { tenant, settings, content, to, event, contact, subject = event, origin }: EmailRequest,
   now: number,
   id = newId('eml'),
 ): ComposedEmail {
@@ -45,26 +52,24 @@ export function composeEmail(
     content,
     event,
     contact,
+    subject,
     sender: { name: sender.from_name },
     locale,
     timezone,
     postalAddress: sender.postal_address,
     unsubscribeUrl: unsubscribe,
   });
-  const messageId = `<${id}@${new URL(ctx.config.publicUrl).hostname}>`;
+  const messageId = messageIdOf(ctx, id);
   const isHeld = rendered.kind === 'held';
   const row = {
+    ...originColumns(origin),
     id,
-    run_id: origin?.runId ?? null,
-    step_id: origin?.stepId ?? null,
-    workflow_id: origin?.workflowId ?? null,
-    contact_id: origin?.contactId ?? null,
-    event_id: origin?.eventId ?? null,
     kind: content.kind,
     to_address: to,
     subject: rendered.subject,
     status: isHeld ? ('held' as const) : ('queued' as const),
     reason: isHeld ? rendered.reason : null,
+    outcome: isHeld ? rendered.outcome : null,
     message_id: messageId,
     is_test: flag(origin === null),
     due_at: isHeld ? null : now,
@@ -88,6 +93,42 @@ export function composeEmail(
   return { row, body: { ...tenantColumns(tenant), email_id: id, html, text, headers: JSON.stringify(headers) } };
 }
 
+const originColumns = (origin: EmailOrigin | null) => ({
+  run_id: origin?.run.id ?? null,
+  step_id: origin?.stepId ?? null,
+  workflow_id: origin?.run.workflow_id ?? null,
+  contact_id: origin?.run.contact_id ?? null,
+  event_id: origin?.run.event_id ?? null,
+  subject_kind: origin?.run.subject_kind ?? null,
+  subject_id: origin?.run.subject_id ?? null,
+  customer_id: origin?.run.customer_id ?? null,
+});
+
+/** The row of an email that is made when it goes; its subject is the template's until then. `now` in epoch milliseconds. */
+export function queuedEmail(
+  ctx: ComposeContext,
+  { origin, content, to }: { origin: EmailOrigin; content: EmailContent; to: string },
+  now: number,
+): Insertable<Schema['email']> {
+  const id = newId('eml');
+  return {
+    ...originColumns(origin),
+    id,
+    kind: content.kind,
+    to_address: to,
+    subject: content.subject,
+    status: 'queued',
+    reason: null,
+    message_id: messageIdOf(ctx, id),
+    is_test: 0,
+    due_at: now,
+    created_at: now,
+    ...tenantColumns(tenantOf(origin.run)),
+  };
+}
+
+const messageIdOf = ({ config }: ComposeContext, id: string) => `<${id}@${new URL(config.publicUrl).hostname}>`;
+
 /** `"Acme" <hello@example.com>`: the name of the merchant, the address of the operator. */
 function fromHeader({ config }: ComposeContext, fromName: string | null): string {
   const fallback = `no-reply@${new URL(config.publicUrl).hostname}`;
@@ -99,6 +140,9 @@ function fromHeader({ config }: ComposeContext, fromName: string | null): string
     .trim();
   return name ? `"${name}" <${address}>` : address;
 }
+
+/** Inserts those that their run and step have not made before. */
+export const insertQueued = (db: Db, emails: readonly Insertable<Schema['email']>[]) => insertNew(db, 'email', emails);
 
 /** Inserts those that their run and step have not made before; returns their ids. */
 export async function insertEmails(db: Db, emails: readonly ComposedEmail[]): Promise<Set<string>> {
@@ -112,11 +156,4 @@ export async function insertEmails(db: Db, emails: readonly ComposedEmail[]): Pr
   const bodies = emails.flatMap(({ body }) => (body && ids.has(body.email_id) ? [body] : []));
   await insertNew(db, 'email_body', bodies);
   return ids;
-}
-
-/** A held email is made anew: its row keeps its id and origin. Returns the row. */
-export async function replaceEmail(trx: Trx, email: Row<'email'>, made: ComposedEmail): Promise<Row<'email'>> {
-  const { kind, to_address, subject, status, reason, due_at } = made.row;
-  if (made.body) await insertNew(trx, 'email_body', [made.body]);
-  return changeEmail(trx, email, { kind, to_address, subject, status, reason, due_at });
 }

@@ -1,26 +1,30 @@
 /**
- * The queue of emails. Consent and suppression are judged when an email is claimed; then it goes out beside the loop, on
- * one of the transport's connections, and its result is recorded. A process killed in between leaves the claim, and the
- * same message with the same Message-ID is sent when the lease ends.
+ * The queue of emails. When an email is claimed, consent and suppression are judged, whether what it says still is so, and
+ * it is made from what is known then; then it goes out beside the loop, on one of the transport's connections, and its
+ * result is recorded. A process killed in between leaves the claim, and the message goes out with the same Message-ID when
+ * the lease ends.
  */
 import { setTimeout as wait } from 'node:timers/promises';
+import type { EmailReason } from '../../shared/api';
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
+import { WAITS_FOR_STRIPE } from '../../shared/words/only-while';
 import { suppressAddress } from '../audience/suppressions';
 import type { Context } from '../context';
-import { inList } from '../db/bulk';
+import { inList, upsert } from '../db/bulk';
 import { CrashedTooOften, createQueue, retryLater, type JobFailure, type Job, type Queue } from '../db/queue';
 import type { Row } from '../db/schema';
 import { ofTenant, tenantKey, tenantOf } from '../db/tenant';
 import { groupBy } from '../group-by';
 import { findEmailBody } from './emails';
 import { maySend, type SendVerdict } from './may-send';
+import type { Preparation, Prepared } from './preparation';
 import { createPace, readRates, type Pace } from './pace';
 import { loadSendFacts } from './send-facts';
 import { classifySmtpError, type SmtpFailure } from './smtp-error';
-import { MAX_CONNECTIONS, toMessage } from './transport';
+import { addressOf, MAX_CONNECTIONS, toMessage } from './transport';
 
 type Email = Row<'email'>;
-type EmailJob = Job<'email', never>;
+type EmailJob = Job<'email', 'asked'>;
 
 /** Emails taken at once where nothing is sent. */
 const BATCH = 200;
@@ -29,8 +33,11 @@ const GIVE_UP_MS = 24 * 60 * 60_000;
 const RECORD_TRIES = 20;
 const RECORD_AGAIN_MS = 500;
 const BACK_OFF = { first: 10_000, longest: 60 * 60_000 };
+const ASK_AGAIN = { first: 10_000, longest: 30 * 60_000 };
 
-export function createEmailQueue(): Queue {
+export function createEmailQueue(preparation: Preparation): Queue {
+  /** Of those handed to `background`: whether Stripe is to be asked first. */
+  const toAsk = new Set<string>();
   let pace: Pace | undefined;
   let alarm: NodeJS.Timeout | undefined;
   const paceOf = (ctx: Context) => (pace ??= createPace(readRates(ctx.secrets.smtpUrl)));
@@ -58,43 +65,118 @@ export function createEmailQueue(): Queue {
     return turn <= now;
   }
 
-  return createQueue<'email'>({
+  return createQueue<'email', 'asked'>({
     table: 'email',
     concurrency: MAX_CONNECTIONS,
     room,
     async work(ctx, jobs) {
-      const known = await loadSendFacts(
+      const emails = jobs.map(({ row }) => row);
+      const asked = new Set(jobs.flatMap(({ row, result }) => (result ? row.id : [])));
+      const judged = (await loadSendFacts(ctx, emails)).map(({ email, facts }) => ({
+        email,
+        verdict: maySend(email, facts),
+      }));
+      const going = judged.filter(({ verdict }) => verdict.kind !== 'keep');
+      const prepared = await preparation.prepare(
         ctx,
-        jobs.map(({ row }) => row),
+        going.map(({ email }) => email),
+        asked,
       );
-      const judged = known.map(({ email, facts }) => ({ email, verdict: maySend(email, facts) }));
-      await keep(ctx, judged);
-      const going = new Set(judged.flatMap(({ email, verdict }) => (verdict.kind === 'send' ? email : [])));
-      const toSend: EmailJob[] = [];
-      for (const job of jobs) if (going.has(job.row) && (await isItsTurn(ctx, job.row))) toSend.push(job);
-      return toSend;
+      const { left, untrue } = await recordPrepared(ctx, [
+        ...judged.filter(({ verdict }) => verdict.kind === 'keep').map((one) => ({ ...one, prepared: undefined })),
+        ...going.map((one, n) => ({ ...one, prepared: prepared[n] })),
+      ]);
+      if (untrue.length > 0) await preparation.endRuns(ctx, untrue);
+      const goOn: EmailJob[] = [];
+      for (const job of jobs) {
+        const next = left.get(job.row);
+        if (next === 'ask') toAsk.add(job.row.id);
+        if (next === 'ask' || (next === 'send' && (await isItsTurn(ctx, job.row)))) goOn.push(job);
+      }
+      return goOn;
     },
-    background: send,
+    async background(ctx, job) {
+      if (!toAsk.delete(job.row.id)) return send(ctx, job);
+      await preparation.ask(ctx, job.row).catch((error: unknown) => {
+        throw new NotAsked('Stripe could not be asked', { cause: error });
+      });
+      return 'asked';
+    },
     explain,
   });
 }
 
-/** Records the emails that don't go out, those with one reason in one statement. */
-async function keep(ctx: Context, judged: readonly { email: Email; verdict: SendVerdict }[]): Promise<void> {
-  const kept = judged.flatMap(({ email, verdict }) => (verdict.kind === 'keep' ? [{ email, verdict }] : []));
-  const keyOf = ({ email, verdict }: (typeof kept)[number]) =>
-    `${tenantKey(tenantOf(email))} ${verdict.status} ${verdict.reason}`;
-  for (const group of groupBy(kept, keyOf).values()) {
-    const [{ email, verdict }] = group;
-    await ctx.db
-      .updateTable('email')
-      .set({ status: verdict.status, reason: verdict.reason, due_at: null, claims: 0 })
-      .where(ofTenant(tenantOf(email)))
-      .where('status', '=', 'queued')
-      .where('id', 'in', inList(group.map((one) => one.email.id)))
-      .execute();
-    ctx.metrics.emails.inc({ status: verdict.status }, group.length);
+/** Stripe could not be asked whether what the email says still is so. */
+class NotAsked extends Error {}
+
+interface Judged {
+  email: Email;
+  verdict: SendVerdict;
+  /** Undefined for those that are kept back whatever they say. */
+  prepared: Prepared | undefined;
+}
+
+/** Records what is decided; returns what is still to do for the others, and whose runs end. */
+async function recordPrepared(ctx: Context, judged: readonly Judged[]) {
+  const left = new Map<Email, 'ask' | 'send'>();
+  const untrue: { email: Email; reason: EmailReason; outcome: string }[] = [];
+  const changes: { email: Email; fields: Partial<Email> }[] = [];
+  const bodies: Row<'email_body'>[] = [];
+  const over = { due_at: null, claims: 0 };
+  for (const { email, verdict, prepared } of judged) {
+    const record = (fields: Partial<Email>) => changes.push({ email, fields });
+    if (verdict.kind === 'keep') {
+      const { status, reason, outcome } = verdict;
+      record({ status, reason, outcome, ...over });
+      continue;
+    }
+    if (prepared?.kind === 'ask') left.set(email, 'ask');
+    else if (prepared?.kind === 'untrue') {
+      const { reason, outcome } = prepared;
+      record({ status: 'suppressed', reason, outcome, ...over });
+      untrue.push({ email, reason, outcome });
+    } else if (prepared?.kind === 'wait') record({ due_at: prepared.dueAt, claims: 0, outcome: prepared.outcome });
+    else {
+      const made = prepared?.made;
+      const { kind, to_address, subject, reason = null, outcome = null } = made?.row ?? email;
+      const fields = { kind, to_address, subject };
+      if (made?.body) bodies.push(made.body);
+      if (made && !made.body) record({ ...fields, status: 'held', reason, outcome, ...over });
+      else if (verdict.kind === 'capture')
+        record({ ...fields, status: 'captured', reason: verdict.reason, outcome: verdict.outcome, ...over });
+      else {
+        if (made) record({ ...fields, outcome: null, reason: null });
+        left.set(email, 'send');
+      }
+    }
   }
+  await recordChanges(ctx, changes, bodies);
+  return { left, untrue };
+}
+
+/** Emails to which the same happens in one statement. */
+async function recordChanges(
+  ctx: Context,
+  changes: readonly { email: Email; fields: Partial<Email> }[],
+  bodies: readonly Row<'email_body'>[],
+): Promise<void> {
+  if (changes.length === 0 && bodies.length === 0) return;
+  const alike = ({ email, fields }: (typeof changes)[number]) =>
+    JSON.stringify([tenantKey(tenantOf(email)), Object.entries(fields)]);
+  await ctx.db.transaction().execute(async (trx) => {
+    await upsert(trx, 'email_body', ['email_id'], bodies);
+    for (const group of groupBy(changes, alike).values()) {
+      const [{ email, fields }] = group;
+      await trx
+        .updateTable('email')
+        .set(fields)
+        .where(ofTenant(tenantOf(email)))
+        .where('status', '=', 'queued')
+        .where('id', 'in', inList(group.map((one) => one.email.id)))
+        .execute();
+    }
+  });
+  for (const { fields } of changes) if (fields.status) ctx.metrics.emails.inc({ status: fields.status });
 }
 
 /** The mail server didn't take it this time. */
@@ -106,16 +188,18 @@ class NotTaken extends Error {
 
 async function send(ctx: Context, { row: email }: EmailJob): Promise<undefined> {
   const body = await findEmailBody(ctx.db, tenantOf(email), email.id);
-  if (!body || !ctx.transport) return recordResult(ctx, email, { status: 'failed', reason: EMAIL_REASONS.contentGone });
+  if (!body || !ctx.transport)
+    return recordResult(ctx, email, { status: 'failed', reason: 'refused', outcome: EMAIL_REASONS.contentGone });
+  const to = addressOf(body);
   try {
-    await ctx.transport.sendMail(toMessage(email.to_address, body));
+    await ctx.transport.sendMail(toMessage(to, body));
   } catch (error) {
     const failure = classifySmtpError(error);
     if (failure.kind !== 'recipient') throw new NotTaken(failure);
-    const reason = EMAIL_REASONS.addressRefused(failure.message);
+    const outcome = EMAIL_REASONS.addressRefused(failure.message);
     const suppression = { scope: 'all', reason: failure.message, now: ctx.clock.now() } as const;
-    await suppressAddress(ctx.db, tenantOf(email), email.to_address, suppression);
-    return recordResult(ctx, email, { status: 'failed', reason });
+    await suppressAddress(ctx.db, tenantOf(email), to, suppression);
+    return recordResult(ctx, email, { status: 'failed', reason: 'refused', outcome });
   }
   return recordSent(ctx, email);
 }
@@ -125,7 +209,7 @@ async function recordSent(ctx: Context, email: Email): Promise<undefined> {
   const sent_at = ctx.clock.now();
   for (let tries = 1; ; tries++) {
     try {
-      return await recordResult(ctx, email, { status: 'sent', reason: null, sent_at });
+      return await recordResult(ctx, email, { status: 'sent', reason: null, outcome: null, sent_at });
     } catch (error) {
       if (tries === RECORD_TRIES) throw error;
       await wait(RECORD_AGAIN_MS);
@@ -138,7 +222,7 @@ async function recordResult(
   email: Email,
   fields: Partial<Email> & Pick<Email, 'status'>,
 ): Promise<undefined> {
-  await update(ctx, email, { ...fields, last_error: fields.reason ?? null, due_at: null, claims: 0 });
+  await update(ctx, email, { ...fields, last_error: fields.outcome ?? null, due_at: null, claims: 0 });
   ctx.metrics.emails.inc({ status: fields.status });
 }
 
@@ -153,7 +237,11 @@ const update = (ctx: Context, email: Email, fields: Partial<Email>) =>
     .execute();
 
 function explain(ctx: Context, email: Email, error: unknown): JobFailure<'email'> {
-  if (error instanceof CrashedTooOften) return end(ctx, EMAIL_REASONS.crashed);
+  if (error instanceof CrashedTooOften) return end(ctx, 'gave_up', EMAIL_REASONS.crashed);
+  if (error instanceof NotAsked) {
+    ctx.log.warn({ err: error.cause, email: email.id }, 'an email waits: Stripe could not be asked');
+    return retryLater<'email'>(email, { outcome: WAITS_FOR_STRIPE }, ASK_AGAIN);
+  }
   if (!(error instanceof NotTaken)) {
     ctx.log.error({ err: error, email: email.id }, 'an email could not be judged or its result not recorded');
     return retryLater<'email'>(email, {}, BACK_OFF);
@@ -162,17 +250,17 @@ function explain(ctx: Context, email: Email, error: unknown): JobFailure<'email'
   ctx.log.warn({ email: email.id, attempts: email.attempts, code }, 'an email could not be sent yet');
   const now = ctx.clock.now();
   const give_up_at = email.give_up_at ?? now + GIVE_UP_MS;
-  if (now >= give_up_at) return end(ctx, EMAIL_REASONS.givenUp(message));
+  if (now >= give_up_at) return end(ctx, 'gave_up', EMAIL_REASONS.givenUp(message));
   ctx.metrics.emails.inc({ status: 'retried' });
-  const reason = EMAIL_REASONS.willBeRetried(message);
+  const outcome = EMAIL_REASONS.willBeRetried(message);
   const { againIn } = retryLater<'email'>(email, {}, BACK_OFF);
   return {
     againIn: Math.min(give_up_at - now, againIn ?? 0),
-    fields: { reason, last_error: reason, give_up_at },
+    fields: { reason: 'retrying', outcome, last_error: outcome, give_up_at },
   };
 }
 
-function end(ctx: Context, reason: string): JobFailure<'email'> {
+function end(ctx: Context, reason: EmailReason, outcome: string): JobFailure<'email'> {
   ctx.metrics.emails.inc({ status: 'failed' });
-  return { againIn: null, fields: { status: 'failed', reason, last_error: reason } };
+  return { againIn: null, fields: { status: 'failed', reason, outcome, last_error: outcome } };
 }

@@ -1,8 +1,9 @@
 /** Reading emails: lists, one with its content, counts. */
 import type { SelectQueryBuilder } from 'kysely';
-import type { EmailDetail, EmailStatus, EmailView, List } from '../../shared/api';
+import type { EmailDetail, EmailReason, EmailStatus, EmailView, List } from '../../shared/api';
 import { isoTime, isoTimeOrNull } from '../db/columns';
 import type { ErasedTable } from '../db/erase';
+import { selectByKeys, type TenantKey } from '../db/keys';
 import { toList, type PageRequest } from '../db/page';
 import type { Db, Row, Schema, Trx } from '../db/schema';
 import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
@@ -90,6 +91,8 @@ export function viewEmail(row: Row<'email'>): EmailView {
     kind: row.kind,
     status: row.status,
     reason: row.reason,
+    outcome: row.outcome,
+    subject_of: row.subject_kind && row.subject_id ? { kind: row.subject_kind, id: row.subject_id } : null,
     message_id: row.message_id,
     workflow: row.workflow_id,
     contact: row.contact_id,
@@ -101,20 +104,31 @@ export function viewEmail(row: Row<'email'>): EmailView {
 }
 
 /** Those that no process is sending right now. */
-export const failQueuedEmails = (trx: Trx, tenant: Tenant, reason: string) =>
+export const failQueuedEmails = (
+  trx: Trx,
+  tenant: Tenant,
+  { reason, outcome }: { reason: EmailReason; outcome: string },
+) =>
   trx
     .updateTable('email')
-    .set({ status: 'failed', reason, due_at: null })
+    .set({ status: 'failed', reason, outcome, due_at: null })
     .where(ofTenant(tenant))
     .where('status', '=', 'queued')
     .where('claims', '=', 0)
     .execute();
 
-/** A failed one goes out once more as it is. Returns the row. `now` in epoch milliseconds. */
+/** A held or failed one is judged and made once more. Returns the row. `now` in epoch milliseconds. */
 export const queueAgain = (trx: Trx, email: Row<'email'>, now: number) =>
-  changeEmail(trx, email, { status: 'queued', reason: null, due_at: now, attempts: 0, give_up_at: null });
+  changeEmail(trx, email, {
+    status: 'queued',
+    reason: null,
+    outcome: null,
+    due_at: now,
+    attempts: 0,
+    give_up_at: null,
+  });
 
-export const changeEmail = (trx: Trx, email: Row<'email'>, fields: Partial<Row<'email'>>): Promise<Row<'email'>> =>
+const changeEmail = (trx: Trx, email: Row<'email'>, fields: Partial<Row<'email'>>): Promise<Row<'email'>> =>
   trx
     .updateTable('email')
     .set(fields)
@@ -122,3 +136,19 @@ export const changeEmail = (trx: Trx, email: Row<'email'>, fields: Partial<Row<'
     .where('id', '=', email.id)
     .returningAll()
     .executeTakeFirstOrThrow();
+
+/** Those about these subjects that wait for their state are judged again now. `now` in epoch milliseconds. */
+export async function wakeEmails(trx: Trx, subjects: readonly TenantKey[], now: number): Promise<void> {
+  const waiting = await selectByKeys(trx, 'email', 'subject_id', subjects, {
+    where: "status = 'queued' and claims = 0 and due_at is not null",
+  });
+  for (const email of waiting)
+    await trx
+      .updateTable('email')
+      .set({ due_at: now })
+      .where(ofTenant(tenantOf(email)))
+      .where('id', '=', email.id)
+      .where('claims', '=', 0)
+      .where('due_at', '>', now)
+      .execute();
+}

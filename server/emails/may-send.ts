@@ -1,4 +1,6 @@
 /** Whether an email may go out, judged right before it would. Pure. */
+import type { EmailReason } from '../../shared/api';
+import { notSent } from '../../shared/words/only-while';
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import type { Row } from '../db/schema';
 
@@ -10,33 +12,46 @@ export interface SendFacts {
   testRecipients: readonly string[];
   /** Undefined when it was deleted, or for a test send. */
   contact: Pick<Row<'contact'>, 'status'> | undefined;
+  /** Where it goes: to the contact as it is now. */
+  to: string;
   suppression: { scope: 'all' | 'marketing'; reason: string } | undefined;
-  run: Pick<Row<'run'>, 'status'> | undefined;
+  run: Pick<Row<'run'>, 'status' | 'outcome'> | undefined;
 }
 
-export type SendVerdict =
-  { kind: 'send' } | { kind: 'keep'; status: 'captured' | 'suppressed' | 'failed'; reason: string };
+interface Why {
+  reason: EmailReason;
+  /** The reason in a sentence. */
+  outcome: string;
+}
 
-type Mail = Pick<Row<'email'>, 'is_test' | 'kind' | 'to_address'>;
+/** `capture`: made and kept to be looked at, instead of being sent. */
+export type SendVerdict =
+  { kind: 'send' } | ({ kind: 'capture' } & Why) | ({ kind: 'keep'; status: 'suppressed' | 'failed' } & Why);
+
+type Mail = Pick<Row<'email'>, 'is_test' | 'kind'>;
 
 export function maySend(email: Mail, facts: SendFacts): SendVerdict {
-  if (!facts.isConnected) return { kind: 'keep', status: 'failed', reason: EMAIL_REASONS.disconnected };
-  const obstacle = suppressionOf(email, facts);
-  if (obstacle) return { kind: 'keep', status: 'suppressed', reason: obstacle };
-  if (!facts.hasTransport) return captured(EMAIL_REASONS.noMailServer);
-  if (!facts.livemode && !facts.testRecipients.includes(email.to_address.toLowerCase()))
-    return captured(EMAIL_REASONS.notOnTestList);
+  if (!facts.isConnected)
+    return { kind: 'keep', status: 'failed', reason: 'disconnected', outcome: EMAIL_REASONS.disconnected };
+  const obstacle = obstacleTo(email, facts);
+  if (obstacle) return { kind: 'keep', status: 'suppressed', ...obstacle };
+  if (!facts.hasTransport) return { kind: 'capture', reason: 'no_mail_server', outcome: EMAIL_REASONS.noMailServer };
+  if (!facts.livemode && !facts.testRecipients.includes(facts.to.toLowerCase()))
+    return { kind: 'capture', reason: 'test_mode', outcome: EMAIL_REASONS.notOnTestList };
   return { kind: 'send' };
 }
 
-const captured = (reason: string): SendVerdict => ({ kind: 'keep', status: 'captured', reason });
-
-function suppressionOf(email: Mail, { contact, suppression, run }: SendFacts): string | undefined {
-  if (suppression?.scope === 'all') return EMAIL_REASONS.addressSuppressed(suppression.reason);
+function obstacleTo(email: Mail, { contact, suppression, run }: SendFacts): Why | undefined {
+  if (suppression?.scope === 'all')
+    return { reason: 'address_suppressed', outcome: EMAIL_REASONS.addressSuppressed(suppression.reason) };
   // A test send answers to nobody's consent.
   if (email.is_test === 1) return undefined;
-  if (!contact) return EMAIL_REASONS.contactDeleted;
-  if (run?.status === 'exited' || run?.status === 'stopped') return EMAIL_REASONS.runEnded;
+  if (!contact) return { reason: 'contact_deleted', outcome: EMAIL_REASONS.contactDeleted };
+  if (run?.status === 'exited' && run.outcome) return { reason: 'not_true', outcome: notSent(run.outcome) };
+  if (run?.status === 'exited' || run?.status === 'stopped')
+    return { reason: 'run_ended', outcome: EMAIL_REASONS.runEnded };
   if (email.kind === 'transactional' || contact.status === 'subscribed') return undefined;
-  return contact.status === 'unsubscribed' ? EMAIL_REASONS.unsubscribed : EMAIL_REASONS.transactionalOnly;
+  return contact.status === 'unsubscribed'
+    ? { reason: 'unsubscribed', outcome: EMAIL_REASONS.unsubscribed }
+    : { reason: 'transactional_only', outcome: EMAIL_REASONS.transactionalOnly };
 }

@@ -1,5 +1,6 @@
 /** One email from its content and values: subject, preview text, HTML and plain text, or why it can't be made. Pure. */
 import { LiquidError } from 'liquidjs';
+import type { EmailReason } from '../../shared/api';
 import type { PropertyValue } from '../../shared/catalogue';
 import type { EmailContent } from '../../shared/workflow';
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
@@ -15,6 +16,8 @@ export interface RenderInput {
   content: EmailContent;
   event: Properties;
   contact: Properties;
+  /** What the event is about, as it is now; left out: as the event has it. */
+  subject?: Properties;
   /** `{{ sender.name }}`. */
   sender: { name: string | null };
   /** BCP 47, and an IANA time zone: how money and dates are written. */
@@ -27,7 +30,8 @@ export interface RenderInput {
 }
 
 export type Rendered =
-  { kind: 'rendered'; subject: string; html: string; text: string } | { kind: 'held'; subject: string; reason: string };
+  | { kind: 'rendered'; subject: string; html: string; text: string }
+  | { kind: 'held'; subject: string; reason: EmailReason; outcome: string };
 
 /** A body that grew beyond this is no email: Gmail cuts at 102 kB, loops know no bounds. */
 const MAX_BODY_CHARACTERS = 200_000;
@@ -35,7 +39,14 @@ const MAX_BODY_CHARACTERS = 200_000;
 const MAX_HTML_CHARACTERS = 500_000;
 const MAX_LINE_CHARACTERS = 500;
 
-class Held extends Error {}
+class Held extends Error {
+  constructor(
+    message: string,
+    readonly reason: EmailReason = 'missing_value',
+  ) {
+    super(message);
+  }
+}
 
 export function renderEmail(input: RenderInput): Rendered {
   const { content } = input;
@@ -47,25 +58,37 @@ export function renderEmail(input: RenderInput): Rendered {
     const source = fill(fillBody, withoutMarks(content.body), input);
     const previewText = line(content.preview_text);
     const body = renderMarkdown(source, MAX_HTML_CHARACTERS);
-    if (!body) throw new Held(EMAIL_REASONS.htmlTooLong);
+    if (!body) throw new Held(EMAIL_REASONS.htmlTooLong, 'over_budget');
     const footer = content.kind === 'marketing' ? linesOf(input.postalAddress) : [];
     const { locale, unsubscribeUrl } = input;
     const html = renderLayout({ locale, subject, previewText, bodyHtml: body.html, footer, unsubscribeUrl });
     return { kind: 'rendered', subject, html, text: withFooter(body.text, footer, unsubscribeUrl) };
   } catch (error) {
-    if (error instanceof Held) return { kind: 'held', subject: content.subject, reason: error.message };
+    if (error instanceof Held) {
+      const { reason, message: outcome } = error;
+      return { kind: 'held', subject: content.subject, reason, outcome };
+    }
     throw error;
   }
 }
 
-function fill(into: Fill, template: string, { event, contact, sender, locale, timezone }: RenderInput): string {
+function fill(
+  into: Fill,
+  template: string,
+  { event, contact, subject = event, sender, locale, timezone }: RenderInput,
+): string {
   try {
-    const scope = { event: present(event), contact: present(contact), sender: present(sender) };
+    const scope = {
+      event: present(event),
+      contact: present(contact),
+      subject: present(subject),
+      sender: present(sender),
+    };
     const text = into(template, scope, { locale, timezone });
-    if (text.length > MAX_BODY_CHARACTERS) throw new Held(EMAIL_REASONS.tooLong);
+    if (text.length > MAX_BODY_CHARACTERS) throw new Held(EMAIL_REASONS.tooLong, 'over_budget');
     return text;
   } catch (error) {
-    if (error instanceof LiquidError) throw new Held(reasonOf(error));
+    if (error instanceof LiquidError) throw heldBy(error);
     throw error;
   }
 }
@@ -74,11 +97,11 @@ function fill(into: Fill, template: string, { event, contact, sender, locale, ti
 const present = (properties: Properties): Properties =>
   Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null && value !== ''));
 
-function reasonOf(error: LiquidError): string {
+function heldBy(error: LiquidError): Held {
   const missing = /undefined variable: ([^\s,]+)/.exec(error.message)?.[1];
-  if (missing) return EMAIL_REASONS.noValue(missing);
-  if (/limit exceeded/.test(error.message)) return EMAIL_REASONS.tooCostly;
-  return EMAIL_REASONS.faultyTemplate(problemOf(error).message);
+  if (missing) return new Held(EMAIL_REASONS.noValue(missing));
+  if (/limit exceeded/.test(error.message)) return new Held(EMAIL_REASONS.tooCostly, 'over_budget');
+  return new Held(EMAIL_REASONS.faultyTemplate(problemOf(error).message));
 }
 
 const linesOf = (text: string | null): string[] =>

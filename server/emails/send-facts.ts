@@ -19,8 +19,14 @@ export async function loadSendFacts(
   const tenants = tenantsOf(emails);
   const connected = await findConnectedTenants(db, tenants);
   const settings = await readSettingsOfAll(db, tenants);
-  const suppressions = await findSuppressionsOfAll(db, keysOf(emails, 'to_address'));
   const contacts = byId(await selectByKeys(db, 'contact', 'id', keysOf(emails, 'contact_id')));
+  const contactOf = (email: Email) =>
+    email.contact_id === null ? undefined : contacts.get(keyText(email, email.contact_id));
+  const toOf = (email: Email) => contactOf(email)?.email ?? email.to_address;
+  const suppressions = await findSuppressionsOfAll(
+    db,
+    emails.map((email) => keyFor(email, toOf(email))),
+  );
   const runs = byId(await selectByKeys(db, 'run', 'id', keysOf(emails, 'run_id')));
   return emails.map((email) => {
     const key = tenantKey(tenantOf(email));
@@ -29,13 +35,14 @@ export async function loadSendFacts(
       livemode: email.livemode === 1,
       hasTransport: transport !== null,
       testRecipients: settings.get(key)?.test_recipients ?? [],
-      contact: email.contact_id === null ? undefined : contacts.get(keyText(email, email.contact_id)),
-      suppression: suppressions.get(key)?.get(email.to_address),
+      contact: contactOf(email),
+      to: toOf(email),
+      suppression: suppressions.get(key)?.get(toOf(email)),
       run: email.run_id === null ? undefined : runs.get(keyText(email, email.run_id)),
     };
     return { email, facts };
   });
 }
 
-const keysOf = (emails: readonly Email[], column: 'to_address' | 'contact_id' | 'run_id'): TenantKey[] =>
+const keysOf = (emails: readonly Email[], column: 'contact_id' | 'run_id'): TenantKey[] =>
   emails.flatMap((email) => (email[column] === null ? [] : keyFor(email, email[column])));

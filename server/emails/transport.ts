@@ -27,6 +27,10 @@ export function createTransport(smtpUrl: string): Transport {
 /** Headers that nodemailer makes of fields of its own. */
 const FIELDS = ['From', 'To', 'Reply-To', 'Subject', 'Message-ID'];
 
+/** Whom a stored email is for. */
+export const addressOf = ({ headers }: Pick<Row<'email_body'>, 'headers'>): string =>
+  (JSON.parse(headers) as { To: string }).To;
+
 /** A stored email as nodemailer takes it: exactly the headers that were stored, addresses as structures. */
 export function toMessage(to: string, { html, text, headers }: Row<'email_body'>): SendMailOptions {
   const stored = JSON.parse(headers) as Record<string, string>;

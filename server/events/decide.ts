@@ -2,6 +2,8 @@
 import { isEventType } from '../../shared/catalogue';
 import type { EventReason, EventStatus } from '../../shared/api';
 import { lastGrantAt, type Install } from '../installs/installs';
+import { stampOf } from '../audience/stamp';
+import type { ReadObject } from '../stripe-objects/types';
 import { applyEvent, applySubscriptionUpdate, type Verdict } from './apply-event';
 import type { InstallFacts } from './facts';
 import type { EventJob } from './job';
@@ -38,6 +40,10 @@ export function decide(facts: InstallFacts, job: EventJob, now: number): Decisio
   if (type === 'account.application.deauthorized') return decideUninstall(install, created);
   if (type === 'account.application.authorized') return end('processed', null, 'The app was installed');
   if (!object) return end('skipped', 'malformed', 'The event’s payload could not be read');
+  // Whatever the settings say: emails are judged by it.
+  if (object.state) audience.recordObject(object.state, stampOf(type, created), created * 1000);
+  if (type === 'invoice.voided' || type === 'invoice.marked_uncollectible')
+    return { ...end('processed', null, 'Recorded the state of the invoice'), contact: contactOf(facts, object) };
   if (!isEventType(type)) {
     const isWanted = Object.values(settings.events).some((choice) => choice.enabled && choice.sync_billing);
     if (!isWanted) return end('ignored', 'event_off', 'Billing fields are off in settings');
@@ -57,6 +63,8 @@ export function decide(facts: InstallFacts, job: EventJob, now: number): Decisio
     outcome: `${verdict.outcome}; more than 72 hours old, so no workflow was started`,
   };
 }
+
+const contactOf = ({ audience }: InstallFacts, { customerId }: ReadObject) => audience.contactOf(customerId) ?? null;
 
 /** Another app can't uninstall what has been connected again since. `created` in epoch seconds. */
 function decideUninstall(install: Install, created: number): Decision {

@@ -67,12 +67,14 @@ const connected = (install: Install | undefined) => (isConnected(install) ? inst
 function namesIn(jobs: readonly EventJob[]) {
   const customerIds: string[] = [];
   const emails: string[] = [];
+  const objectIds: string[] = [];
   for (const { object, asked } of jobs) {
     for (const id of [object?.customerId, asked?.customerId]) if (id) customerIds.push(id);
+    for (const id of [object?.state?.id, object?.subscriptionId]) if (id) objectIds.push(id);
     for (const raw of [object?.email, asked?.email, object?.lastResortEmail]) {
       const address = parseEmail(raw);
       if (address.kind === 'valid') emails.push(address.email);
     }
   }
-  return { customerIds, emails };
+  return { customerIds, emails, objectIds };
 }

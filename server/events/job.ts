@@ -1,9 +1,8 @@
 /** One event to decide about, with what its payload says. */
-import { isEventType } from '../../shared/catalogue';
 import type { Job } from '../db/queue';
 import { keyFor, selectByKeys } from '../db/keys';
 import type { Db, Row } from '../db/schema';
-import { readObject, type ReadableType } from '../stripe-objects/read-object';
+import { isReadable, readObject } from '../stripe-objects/read-object';
 import type { ReadObject } from '../stripe-objects/types';
 import type { LookupResult } from './whose';
 
@@ -35,6 +34,3 @@ export function readEventObject(type: string, event: Record<string, unknown>): R
   const { data } = event;
   return readObject(type, typeof data === 'object' && data !== null && 'object' in data ? data.object : undefined);
 }
-
-const isReadable = (type: string): type is ReadableType =>
-  isEventType(type) || type === 'customer.subscription.updated';

@@ -10,9 +10,10 @@ import { findPresentKeys, keyFor, keyText, selectByKeys } from '../db/keys';
 import type { Trx } from '../db/schema';
 import { tenantColumns } from '../db/tenant';
 import { definitionOf } from '../workflows/definitions';
+import { isConditional } from '../workflows/only-while';
 import { decide } from './decide';
 import type { Delivery } from './delivery';
-import { loadFacts, type InstallFacts } from './facts';
+import { loadFacts, type AccountBatch, type InstallFacts } from './facts';
 import type { EventJob } from './job';
 import type { Outcome } from './process';
 import { insertEvents, rowOf } from './record';
@@ -43,13 +44,15 @@ export async function receiveDeliveries(trx: Trx, deliveries: readonly Delivery[
   ]);
   const isNew = ({ row }: Pick<EventJob, 'row'>) => !known.has(keyText(row, row.id));
   const isQueued = backlog.isEmpty ? () => false : await findQueued(trx, pending);
+  const endsRuns = await findEndingRuns(trx, batches);
 
   const outcomes: Outcome[] = [];
   if (backlog.due < BEHIND)
     for (const { facts, jobs: own } of batches) {
       const held = createHeld(facts.audience);
       for (const job of own.filter(isNew)) {
-        const decision = isQueued(job) || held.has(job) || needsQueue(facts, job) ? 'ask' : decide(facts, job, now);
+        const decision =
+          isQueued(job) || held.has(job) || endsRuns(job) || needsQueue(facts, job) ? 'ask' : decide(facts, job, now);
         if (decision === 'ask') held.add(job);
         else outcomes.push({ job, decision });
       }
@@ -81,6 +84,21 @@ async function findQueued(trx: Trx, jobs: readonly EventJob[]): Promise<(job: Ev
   return ({ row, object }) => waiting.has(keyText(row, object?.customerId ?? ''));
 }
 
+/** Whether runs under way are about what the event is about, or about its subscription's invoices: it may end them. */
+async function findEndingRuns(trx: Trx, batches: readonly AccountBatch[]): Promise<(job: EventJob) => boolean> {
+  const mayEnd = batches.filter(({ facts }) => facts.workflows.some((one) => isConditional(definitionOf(one))));
+  const jobs = mayEnd.flatMap((batch) => batch.jobs.filter(({ object }) => object?.state));
+  const keys = jobs.map(({ row, object }) => keyFor(row, object?.state?.id ?? ''));
+  const about = { where: "status = 'running'" };
+  const runs = await selectByKeys(trx, 'run', 'subject_id', keys, about);
+  const subjects = new Set(runs.map((run) => keyText(run, run.subject_id ?? '')));
+  return ({ row, object }) => {
+    const state = object?.state;
+    if (!state) return false;
+    return subjects.has(keyText(row, state.id)) || row.type === 'customer.subscription.deleted';
+  };
+}
+
 /** The customers and addresses of the batch's events that are left to the queue. */
 function createHeld(audience: Audience) {
   const names = new Set<string>();
@@ -102,9 +120,10 @@ function needsQueue({ install, settings, workflows, audience }: InstallFacts, { 
   const { type } = row;
   if (!install) return false;
   if (type.startsWith('account.')) return true;
+  if (type === 'customer.deleted' && workflows.length > 0) return true;
+  if (workflows.some((workflow) => definitionOf(workflow).exit_events.some(({ event }) => event === type))) return true;
   if (!isEventType(type) || !settings.events[type].enabled) return false;
   if (type === 'customer.deleted') return true;
-  if (workflows.some((workflow) => definitionOf(workflow).exit_events.some(({ event }) => event === type))) return true;
   const contact = audience.contactOf(object?.customer?.id ?? null);
   if (!contact) return false;
   const address = parseEmail(object?.customer?.email);

@@ -6,7 +6,11 @@ import type { Row, Trx } from '../db/schema';
 import { tenantKey, tenantOf } from '../db/tenant';
 import { holdContacts } from '../db/transact';
 import { groupBy } from '../group-by';
-import { carryOut, startKey } from '../workflows/carry-out';
+import type { Audience } from '../audience/audience';
+import { writeDateTime } from '../emails/dates';
+import { wakeEmails } from '../emails/emails';
+import { carryOut, startKey, type Carried } from '../workflows/carry-out';
+import { subjectOf } from '../workflows/only-while';
 import { planRuns, type Wave, type WorkflowTrigger } from '../workflows/plan-runs';
 import { endInstall } from './end-install';
 import type { InstallFacts } from './facts';
@@ -64,13 +68,20 @@ export async function writeConsequences(
 
   async function writeRunsAndRows(): Promise<void> {
     for (const { job, decision } of outcomes) if (decision.endsInstall) await endInstall(trx, tenantOf(job.row), now);
-    const started = await carryOut(trx, plansOf(facts, outcomes, now), now);
-    const runsOf = ({ job: { row } }: Outcome) => started.get(startKey(row.account_id, row.livemode, row.id)) ?? 0;
+    const carried = await carryOut(trx, plansOf(facts, outcomes, now), now);
+    const countOf = ({ job: { row } }: Outcome, of: keyof Carried) =>
+      carried[of].get(startKey(row.account_id, row.livemode, row.id)) ?? 0;
     await holdContacts(
       trx,
-      outcomes.flatMap((one) => (runsOf(one) > 0 && one.decision.contact ? one.decision.contact : [])),
+      outcomes.flatMap((one) => (countOf(one, 'started') > 0 && one.decision.contact ? one.decision.contact : [])),
     );
-    await writeRows(outcomes.map((one) => finishedRow(one, runsOf(one))));
+    const states = audiences.flatMap((audience) => audience.changes().objects);
+    await wakeEmails(
+      trx,
+      states.map((state) => keyFor(state, state.id)),
+      now,
+    );
+    await writeRows(outcomes.map((one) => finishedRow(one, countOf(one, 'started'), countOf(one, 'ended'))));
   }
 }
 
@@ -78,38 +89,43 @@ export async function writeConsequences(
 function plansOf(facts: readonly InstallFacts[], outcomes: readonly Outcome[], now: number): Wave[] {
   const own = groupBy(outcomes, ({ job }) => tenantKey(tenantOf(job.row)));
   const waves: Wave[] = [];
-  for (const { tenant, workflows } of facts) {
-    if (workflows.length === 0) continue;
-    const triggers = (own.get(tenantKey(tenant)) ?? []).flatMap(triggerOf);
-    planRuns(workflows, triggers, now).forEach(({ exits, starts }, n) => {
-      const wave = (waves[n] ??= { exits: [], starts: [] });
-      wave.exits.push(...exits);
+  for (const { tenant, workflows, audience, settings, install } of facts) {
+    if (workflows.length === 0 || !install) continue;
+    const triggers = (own.get(tenantKey(tenant)) ?? []).flatMap((outcome) => triggerOf(outcome, audience));
+    planRuns(workflows, triggers, now, writeDateTime(settings)).forEach(({ endings, starts }, n) => {
+      const wave = (waves[n] ??= { endings: [], starts: [] });
+      wave.endings.push(...endings);
       wave.starts.push(...starts);
     });
   }
   return waves;
 }
 
-function triggerOf({ job: { row, object }, decision }: Outcome): WorkflowTrigger[] {
-  if (!object || !decision.contact || decision.status !== 'processed') return [];
+/** Events that are off end runs too, of the contact that their customer is linked to. */
+function triggerOf({ job: { row, object }, decision }: Outcome, audience: Audience): WorkflowTrigger[] {
+  if (!object || (decision.status !== 'processed' && decision.reason !== 'event_off')) return [];
+  const contact = decision.contact ?? audience.contactOf(object.customerId) ?? null;
+  const subject = subjectOf(row.type, object);
   return [
     {
       event: { id: row.id, type: row.type, created: row.created },
       object,
-      contact: decision.contact,
+      contact,
       starts: decision.startsWorkflows,
       workflowsActiveBefore: row.replay === 'active_then' ? row.received_at : null,
+      state: audience.objectOf(subject?.id ?? null),
     },
   ];
 }
 
-function finishedRow({ job: { row, object, asked }, decision }: Outcome, runs: number): Row<'event'> {
-  const started = runs === 0 ? '' : `; started ${runs === 1 ? 'a workflow' : `${runs} workflows`}`;
+function finishedRow({ job: { row, object, asked }, decision }: Outcome, started: number, ended: number): Row<'event'> {
+  const starts = started === 0 ? '' : `; started ${started === 1 ? 'a workflow' : `${started} workflows`}`;
+  const ends = ended === 0 ? '' : `; ended ${ended === 1 ? '1 run' : `${ended} runs`}`;
   return {
     ...row,
     status: decision.status,
     reason: decision.reason,
-    outcome: decision.outcome + started,
+    outcome: decision.outcome + ends + starts,
     customer_id: object?.customerId ?? asked?.customerId ?? null,
     contact_id: decision.contact?.id ?? null,
     due_at: null,

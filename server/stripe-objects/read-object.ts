@@ -5,9 +5,11 @@ import { readDispute } from './dispute';
 import { readInvoice, readPaidInvoice, readUpcomingInvoice } from './invoice';
 import { readQuote } from './quote';
 import { readSubscription } from './subscription';
-import type { Reading, ReadObject } from './types';
+import type { ObjectKind } from '../../shared/api';
+import type { ObjectFacts, Reading, ReadObject } from './types';
 
-export type ReadableType = EventType | 'customer.subscription.updated';
+export type ReadableType =
+  EventType | 'customer.subscription.updated' | 'invoice.voided' | 'invoice.marked_uncollectible';
 
 const READERS: Readonly<Record<ReadableType, (object: unknown) => Reading>> = {
   'customer.created': readCustomer,
@@ -22,6 +24,8 @@ const READERS: Readonly<Record<ReadableType, (object: unknown) => Reading>> = {
   'invoice.upcoming': readUpcomingInvoice,
   'invoice.paid': readPaidInvoice,
   'invoice.payment_failed': readInvoice,
+  'invoice.voided': readInvoice,
+  'invoice.marked_uncollectible': readInvoice,
   'checkout.session.completed': readCheckoutSession,
   'checkout.session.async_payment_succeeded': readCheckoutSession,
   'checkout.session.async_payment_failed': readCheckoutSession,
@@ -45,6 +49,7 @@ const NOTHING: Omit<ReadObject, 'properties'> = {
   attempt: null,
   customer: null,
   subscription: null,
+  state: null,
 };
 
 /**
@@ -57,6 +62,41 @@ export function readObject(type: ReadableType, object: unknown): ReadObject {
   return {
     ...NOTHING,
     ...reading,
+    state: stateOf(type, reading),
     properties: Object.fromEntries(offered.map(({ name }) => [name, reading.properties[name] ?? null])),
   };
+}
+
+export const isReadable = (type: string): type is ReadableType => Object.hasOwn(READERS, type);
+
+const KINDS: readonly (readonly [string, ObjectKind])[] = [
+  ['invoice.', 'invoice'],
+  ['customer.subscription.', 'subscription'],
+  ['checkout.session.', 'checkout_session'],
+  ['quote.', 'quote'],
+];
+
+/** An upcoming invoice is none yet. */
+function stateOf(type: ReadableType, reading: Reading): ObjectFacts | null {
+  const kind = KINDS.find(([prefix]) => type.startsWith(prefix))?.[1];
+  if (!kind || !reading.objectId || type === 'invoice.upcoming') return null;
+  return factsOf(kind, reading, reading.objectId);
+}
+
+const factsOf = (kind: ObjectKind, { customerId = null, properties }: Reading, id: string): ObjectFacts => {
+  const { status } = properties;
+  return { kind, id, customerId, status: typeof status === 'string' ? status : null, properties };
+};
+
+const READERS_BY_KIND: Readonly<Record<ObjectKind, (object: unknown) => Reading>> = {
+  invoice: readInvoice,
+  subscription: readSubscription,
+  checkout_session: readCheckoutSession,
+  quote: readQuote,
+};
+
+/** The state of an object that was fetched from Stripe; null when it isn't one. */
+export function readFetched(kind: ObjectKind, object: unknown): ObjectFacts | null {
+  const reading = READERS_BY_KIND[kind](object);
+  return reading.objectId ? factsOf(kind, reading, reading.objectId) : null;
 }

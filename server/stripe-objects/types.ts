@@ -1,6 +1,6 @@
 /** What the pure readers make of one event's `data.object`. */
 import type { PropertyValue } from '../../shared/catalogue';
-import type { SubscriptionStatus } from '../../shared/api';
+import type { ObjectKind, SubscriptionStatus } from '../../shared/api';
 
 export interface ReadObject {
   /** Null where Stripe's object has none (invoice.upcoming). */
@@ -28,6 +28,19 @@ export interface ReadObject {
   customer: CustomerFacts | null;
   /** Set for customer.subscription.* events. */
   subscription: SubscriptionFacts | null;
+  /** Its state, where one is kept of such objects. */
+  state: ObjectFacts | null;
+}
+
+/** What is kept of an invoice, a subscription, a checkout session or a quote. */
+export interface ObjectFacts {
+  kind: ObjectKind;
+  id: string;
+  customerId: string | null;
+  /** Stripe's own. */
+  status: string | null;
+  /** All that its reader finds, by the names of the catalogue. */
+  properties: Record<string, PropertyValue>;
 }
 
 /** What the reader of one kind of object finds: fields it leaves out are null, properties may be more than a type offers. */

@@ -13,6 +13,7 @@ import { createLog } from '../log';
 import { saveSettings } from '../settings/settings';
 import { readObject, type ReadableType } from '../stripe-objects/read-object';
 import { createWorker } from '../worker';
+import { emailPreparation } from '../workflows/prepare-emails';
 import { createRunQueue } from '../workflows/run-queue';
 import { carryOut, startKey } from '../workflows/carry-out';
 import { findLiveWorkflows } from '../workflows/live-workflows';
@@ -55,7 +56,7 @@ export async function createRig({
       ...(db ? { db } : {}),
     });
     processes.push(ctx);
-    return { ctx, worker: createWorker(ctx, [createRunQueue(), createEmailQueue()]) };
+    return { ctx, worker: createWorker(ctx, [createRunQueue(), createEmailQueue(emailPreparation)]) };
   }
 
   const { ctx, worker } = startProcess();
@@ -154,9 +155,9 @@ export async function createRig({
           .execute();
         const trigger = { event, object: readObject(type, object), contact, starts, workflowsActiveBefore };
         const live = (await findLiveWorkflows(trx, [whose])).get(tenantKey(whose)) ?? [];
-        return carryOut(trx, planRuns(live, [trigger], time.ms), time.ms);
+        return carryOut(trx, planRuns(live, [trigger], time.ms, String), time.ms);
       });
-      return started.get(startKey(whose.accountId, flag(whose.livemode), id)) ?? 0;
+      return started.started.get(startKey(whose.accountId, flag(whose.livemode), id)) ?? 0;
     },
 
     emails: (whose = tenant) => ctx.db.selectFrom('email').selectAll().where(ofTenant(whose)).orderBy('id').execute(),

@@ -4,45 +4,64 @@ import { keyFor, selectByKeys } from '../db/keys';
 import type { Row, Trx } from '../db/schema';
 import { tenantKey, tenantOf } from '../db/tenant';
 import { groupBy } from '../group-by';
-import type { Exit, Wave } from './plan-runs';
-import { isSameSubject } from './run-key';
+import type { Ending, Wave } from './plan-runs';
 import { endRuns } from './runs';
 
-/**
- * Returns how many runs each event started, by `startKey`. Waves of many installs may be given as one. `now` in epoch
- * milliseconds.
- */
-export async function carryOut(trx: Trx, waves: readonly Wave[], now: number): Promise<Map<string, number>> {
-  const started = new Map<string, number>();
-  for (const { exits, starts } of waves) {
-    await carryOutExits(trx, exits, now);
-    for (const run of await insertNew(trx, 'run', starts, ['account_id', 'livemode', 'event_id'])) {
-      const key = startKey(run.account_id, run.livemode, run.event_id);
-      started.set(key, (started.get(key) ?? 0) + 1);
-    }
+/** How many runs each event started and ended, by `startKey`. */
+export interface Carried {
+  started: Map<string, number>;
+  ended: Map<string, number>;
+}
+
+/** Waves of many installs may be given as one. `now` in epoch milliseconds. */
+export async function carryOut(trx: Trx, waves: readonly Wave[], now: number): Promise<Carried> {
+  const carried: Carried = { started: new Map(), ended: new Map() };
+  const count = (of: Map<string, number>, key: string) => of.set(key, (of.get(key) ?? 0) + 1);
+  for (const { endings, starts } of waves) {
+    for (const { run, ending } of await carryOutEndings(trx, endings, now))
+      count(carried.ended, startKey(run.account_id, run.livemode, ending.eventId));
+    const inserted = await insertNew(trx, 'run', starts, ['account_id', 'livemode', 'event_id', 'status']);
+    for (const run of inserted)
+      if (run.status === 'running') count(carried.started, startKey(run.account_id, run.livemode, run.event_id));
   }
-  return started;
+  return carried;
 }
 
 export const startKey = (accountId: string, livemode: 0 | 1, eventId: string): string =>
   `${accountId} ${livemode} ${eventId}`;
 
-async function carryOutExits(trx: Trx, exits: readonly Exit[], now: number): Promise<void> {
-  if (exits.length === 0) return;
-  const contacts = exits.map(({ contact }) => keyFor(contact, contact.id));
-  const runs = (await selectByKeys(trx, 'run', 'contact_id', contacts)).filter(({ status }) => status === 'running');
-  const endings = runs.flatMap((run) => {
-    const exit = exits.find((one) => isMeant(one, run));
-    return exit ? [{ run, reason: exit.type }] : [];
+const IS_RUNNING = { where: "status = 'running'" };
+
+async function carryOutEndings(trx: Trx, endings: readonly Ending[], now: number) {
+  if (endings.length === 0) return [];
+  const keys = (idOf: (ending: Ending) => string | null) =>
+    endings.flatMap((ending) => {
+      const id = idOf(ending);
+      return id === null ? [] : keyFor(ending.workflow, id);
+    });
+  const contacts = keys(({ contactId }) => contactId);
+  const subjects = keys(({ subjectId }) => subjectId);
+  const found = [
+    ...(await selectByKeys(trx, 'run', 'contact_id', contacts, IS_RUNNING)),
+    ...(await selectByKeys(trx, 'run', 'subject_id', subjects, IS_RUNNING)),
+  ];
+  const runs = [...new Map(found.map((run) => [run.id, run])).values()];
+  const ended = runs.flatMap((run) => {
+    const ending = endings.find((one) => isMeant(one, run));
+    return ending ? [{ run, ending }] : [];
   });
-  for (const own of groupBy(endings, ({ run, reason }) => `${tenantKey(tenantOf(run))} ${reason}`).values()) {
-    const [{ run, reason }] = own;
-    const ids = own.map((ending) => ending.run.id);
-    await endRuns(trx, tenantOf(run), ids, { status: 'exited', reason, now });
+  const alike = ({ run, ending }: (typeof ended)[number]) =>
+    `${tenantKey(tenantOf(run))} ${ending.reason} ${ending.outcome}`;
+  for (const own of groupBy(ended, alike).values()) {
+    const [{ run, ending }] = own;
+    const ids = own.map((one) => one.run.id);
+    await endRuns(trx, tenantOf(run), ids, { status: 'exited', reason: ending.reason, outcome: ending.outcome, now });
   }
+  return ended;
 }
 
-function isMeant({ workflow, contact, subject }: Exit, run: Row<'run'>): boolean {
-  if (run.workflow_id !== workflow.id || run.contact_id !== contact.id) return false;
-  return !subject || isSameSubject({ invoiceId: run.invoice_id, subscriptionId: run.subscription_id }, subject);
-}
+const isMeant = (ending: Ending, run: Row<'run'>): boolean =>
+  run.account_id === ending.workflow.account_id &&
+  run.livemode === ending.workflow.livemode &&
+  run.workflow_id === ending.workflow.id &&
+  ending.isMeant(run);

@@ -6,6 +6,8 @@ import type { Condition } from '../../shared/workflow';
 export interface PropertyScope {
   event: Record<string, PropertyValue>;
   contact: Record<string, PropertyValue>;
+  /** Of what the event is about, as it is now; left out: as the event has it. */
+  subject?: Record<string, PropertyValue>;
 }
 
 /** All of them must hold; none is true. */
@@ -15,7 +17,8 @@ export const matches = (conditions: readonly Condition[], scope: PropertyScope):
 /** The value a path such as `event.amount` or `event.metadata.order_id` names; null when it has none. */
 function readProperty(scope: PropertyScope, path: string): PropertyValue {
   const [root, name = '', ...rest] = path.split('.');
-  const properties = root === 'event' ? scope.event : scope.contact;
+  const properties =
+    root === 'contact' ? scope.contact : root === 'subject' ? (scope.subject ?? scope.event) : scope.event;
   const value = Object.hasOwn(properties, name) ? (properties[name] ?? null) : null;
   if (rest.length === 0) return value;
   const key = rest.join('.');

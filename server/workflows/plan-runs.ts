@@ -1,5 +1,7 @@
-/** What events do to workflows: which runs end by exit events, and which start. Pure: known facts in, rows out. */
+/** What events do to workflows: which runs end, and which start. Pure: known facts in, rows out. */
 import type { Insertable } from 'kysely';
+import { CUSTOMER_DELETED, SUBSCRIPTION_ENDED } from '../../shared/words/only-while';
+import type { ObjectState } from '../audience/object-states';
 import { newId } from '../db/new-id';
 import type { Row, Schema } from '../db/schema';
 import { tenantColumns, tenantOf } from '../db/tenant';
@@ -9,70 +11,124 @@ import { definitionOf } from './definitions';
 import type { LiveWorkflow } from './live-workflows';
 import { matches } from './match';
 import { firstStep } from './next-step';
-import { runKey, slotFor } from './run-key';
+import { isConditional, judge, subjectOf, type WriteDate } from './only-while';
+import { isSameSubject, runKey, slotAfterEnd, slotFor } from './run-key';
 
-/** An event of a contact, decided. */
+/** An event, decided. */
 export interface WorkflowTrigger {
   event: { id: string; type: string; /** Epoch seconds. */ created: number };
   object: ReadObject;
-  contact: Row<'contact'>;
-  /** False for events that are too late, or whose type doesn't trigger workflows: they only end runs. */
+  /** Null for nobody's; of an event that is off, the contact its customer is linked to. */
+  contact: Row<'contact'> | null;
+  /** False for events that are off, too late, or whose type doesn't trigger workflows: they only end runs. */
   starts: boolean;
-  /** Replays: only workflows activated before this time (epoch milliseconds) start; null or left out: all. */
+  /** Replays: only workflows activated before this time (epoch ms) start; null or left out: all. */
   workflowsActiveBefore?: number | null;
+  /** The newest known state of what it is about, this event included; undefined where none is kept. */
+  state?: ObjectState;
 }
 
-type NewRun = Insertable<Schema['run']>;
+export type NewRun = Insertable<Schema['run']>;
 
-/** Ends the workflow's runs of a contact. */
-export interface Exit {
+/** Ends the workflow's runs that `isMeant` picks of those of the contact and of the subject. */
+export interface Ending {
   workflow: LiveWorkflow;
-  contact: Row<'contact'>;
-  /** The type of the event. */
-  type: string;
-  /** Null: whatever the run is about. */
-  subject: ReadObject | null;
+  contactId: string | null;
+  subjectId: string | null;
+  isMeant(run: Row<'run'>): boolean;
+  /** A code, and the cause in words where the code doesn't say it. */
+  reason: string;
+  outcome: string | null;
+  eventId: string;
 }
 
-/** Exits are carried out before starts. */
+/** Endings are carried out before starts. */
 export interface Wave {
-  exits: Exit[];
+  endings: Ending[];
   starts: NewRun[];
 }
 
-/**
- * Of one install's events, in their order: an exit that follows a start of the same contact goes into a later wave. `now`
- * in epoch milliseconds.
- */
+/** Of one install's events, in their order: an ending that follows a start of the same contact goes into a later wave. */
 export function planRuns(
   workflows: readonly LiveWorkflow[],
   triggers: readonly WorkflowTrigger[],
   now: number,
+  writeDate: WriteDate,
 ): Wave[] {
-  let wave: Wave = { exits: [], starts: [] };
+  let wave: Wave = { endings: [], starts: [] };
   const waves = [wave];
   for (const trigger of triggers) {
-    const exits = workflows.flatMap((workflow) => exitsOf(workflow, trigger));
-    if (exits.length > 0 && wave.starts.some((run) => run.contact_id === trigger.contact.id))
-      waves.push((wave = { exits: [], starts: [] }));
-    wave.exits.push(...exits);
-    if (trigger.starts) wave.starts.push(...workflows.flatMap((workflow) => startsOf(workflow, trigger, now)));
+    const endings = workflows.flatMap((workflow) => endingsOf(workflow, trigger, writeDate));
+    if (endings.length > 0 && wave.starts.some((run) => run.contact_id === trigger.contact?.id))
+      waves.push((wave = { endings: [], starts: [] }));
+    wave.endings.push(...endings);
+    if (trigger.starts)
+      wave.starts.push(...workflows.flatMap((workflow) => startsOf(workflow, trigger, workflows, now, writeDate)));
   }
   return waves;
 }
 
-const exitsOf = (workflow: LiveWorkflow, { event, object, contact }: WorkflowTrigger): Exit[] =>
-  definitionOf(workflow)
-    .exit_events.filter((exit) => exit.event === event.type)
-    .map(({ match }) => ({ workflow, contact, type: event.type, subject: match === 'object' ? object : null }));
+function endingsOf(workflow: LiveWorkflow, trigger: WorkflowTrigger, writeDate: WriteDate): Ending[] {
+  const { event, object, contact, state } = trigger;
+  const definition = definitionOf(workflow);
+  const ending = (reason: string, outcome: string | null, isMeant: Ending['isMeant']): Ending => ({
+    workflow,
+    contactId: contact?.id ?? null,
+    subjectId: state?.id ?? null,
+    isMeant,
+    reason,
+    outcome,
+    eventId: event.id,
+  });
+  const exits = contact
+    ? definition.exit_events
+        .filter((exit) => exit.event === event.type)
+        .map(({ match }) =>
+          ending(
+            event.type,
+            null,
+            (run) => run.contact_id === contact.id && (match === 'contact' || isAbout(run, object)),
+          ),
+        )
+    : [];
+  if (!isConditional(definition)) return exits;
+  const on = definition.trigger.event;
+  const untrue = (cause: string, isMeant: Ending['isMeant']) => ending('not_true', cause, isMeant);
+  const verdict = state && judge(on, { state, others: [] }, writeDate);
+  if (verdict?.kind === 'over') exits.push(untrue(verdict.cause, (run) => run.subject_id === state?.id));
+  // Nobody is asked to pay for what has ended.
+  if (on === 'invoice.payment_failed' && event.type === 'customer.deleted')
+    exits.push(untrue(CUSTOMER_DELETED, (run) => run.customer_id === object.customerId));
+  if (on === 'invoice.payment_failed' && state?.kind === 'subscription' && hasEnded(state))
+    exits.push(untrue(SUBSCRIPTION_ENDED, (run) => run.subscription_id === state.id));
+  return exits;
+}
 
-function startsOf(workflow: LiveWorkflow, trigger: WorkflowTrigger, now: number): NewRun[] {
-  const { event, object, contact, workflowsActiveBefore } = trigger;
+const hasEnded = ({ status }: ObjectState) => status === 'canceled' || status === 'incomplete_expired';
+
+function isAbout(run: Row<'run'>, object: ReadObject): boolean {
+  return isSameSubject({ invoiceId: run.invoice_id, subscriptionId: run.subscription_id }, object);
+}
+
+function startsOf(
+  workflow: LiveWorkflow,
+  trigger: WorkflowTrigger,
+  workflows: readonly LiveWorkflow[],
+  now: number,
+  writeDate: WriteDate,
+): NewRun[] {
+  const { event, object, contact, workflowsActiveBefore, state } = trigger;
   const definition = definitionOf(workflow);
   const { event: type, conditions, frequency } = definition.trigger;
-  if (workflow.status !== 'active' || type !== event.type) return [];
+  if (!contact || workflow.status !== 'active' || type !== event.type) return [];
   if (workflowsActiveBefore && (workflow.activated_at ?? 0) > workflowsActiveBefore) return [];
-  if (!matches(conditions, { event: object.properties, contact: contactFacts(contact) })) return [];
+  const scope = { event: object.properties, subject: object.properties, contact: contactFacts(contact) };
+  if (!matches(conditions, scope)) return [];
+  if (type === 'checkout.session.completed' && object.invoiceId && saysTheSameOfInvoice(workflow, workflows)) return [];
+  const subject = subjectOf(event.type, object);
+  const slot = slotFor(frequency, object);
+  const verdict = isConditional(definition) && state ? judge(type, { state, others: [] }, writeDate) : undefined;
+  const isOver = verdict?.kind === 'over';
   return [
     {
       id: newId('run'),
@@ -80,16 +136,33 @@ function startsOf(workflow: LiveWorkflow, trigger: WorkflowTrigger, now: number)
       contact_id: contact.id,
       event_id: event.id,
       run_key: runKey(event, object),
-      slot: slotFor(frequency, object),
+      slot: isOver ? slotAfterEnd(slot) : slot,
       invoice_id: object.invoiceId,
       subscription_id: object.subscriptionId,
-      status: 'running',
-      reason: null,
-      step_id: firstStep(definition),
-      due_at: now,
+      subject_kind: subject?.kind ?? null,
+      subject_id: subject?.id ?? null,
+      customer_id: object.customerId,
+      status: isOver ? 'exited' : 'running',
+      reason: isOver ? 'not_true' : null,
+      outcome: isOver ? verdict.cause : null,
+      step_id: isOver ? null : firstStep(definition),
+      due_at: isOver ? null : now,
       started_at: now,
-      finished_at: null,
+      finished_at: isOver ? now : null,
       ...tenantColumns(tenantOf(contact)),
     },
   ];
+}
+
+/** A checkout's invoice is paid as well, and an active workflow says so in the same words: one receipt is enough. */
+function saysTheSameOfInvoice(workflow: LiveWorkflow, workflows: readonly LiveWorkflow[]): boolean {
+  const subjectsOf = (one: LiveWorkflow) =>
+    definitionOf(one).steps.flatMap((step) => (step.kind === 'email' ? step.email.subject : []));
+  const own = new Set(subjectsOf(workflow));
+  return workflows.some(
+    (other) =>
+      other.status === 'active' &&
+      definitionOf(other).trigger.event === 'invoice.paid' &&
+      subjectsOf(other).some((subject) => own.has(subject)),
+  );
 }

@@ -44,7 +44,7 @@ export async function previewEmail(ctx: Context, tenant: Tenant, request: Previe
     text: body?.text ?? null,
     headers: body ? (JSON.parse(body.headers) as Record<string, string>) : {},
     problems: composed.problems,
-    held: row.reason ?? null,
+    held: row.outcome ?? null,
   };
 }
 
@@ -60,7 +60,7 @@ export async function sendTest(
   const address = parseEmail(request.to);
   if (address.kind !== 'valid') throw new AppError('invalid_request', 'to: must be an email address', 'to');
   const { email } = await compose(ctx, tenant, request, address.email);
-  if (!email.body) throw new AppError('invalid_request', email.row.reason ?? 'The email can’t be made.', 'content');
+  if (!email.body) throw new AppError('invalid_request', email.row.outcome ?? 'The email can’t be made.', 'content');
   await insertEmails(ctx.db, [email]);
   ctx.nudge();
   const row = await findEmail(ctx.db, tenant, email.row.id);

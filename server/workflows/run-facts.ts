@@ -19,6 +19,8 @@ export interface RunFacts {
   contact: Row<'contact'> | undefined;
   /** Undefined when its payload isn't kept any more. */
   event: EventFacts | undefined;
+  /** The newest known state of its subject; undefined where none is kept. */
+  state: Row<'object_state'> | undefined;
   /** How many steps it has done. */
   stepsDone: number;
 }
@@ -42,6 +44,8 @@ export async function loadRunFacts(trx: Trx, claimed: readonly Run[]): Promise<R
   const workflows = byId(await selectByKeys(trx, 'workflow', 'id', keysOf(runs, 'workflow_id')));
   const contacts = byId(await selectByKeys(trx, 'contact', 'id', keysOf(runs, 'contact_id')));
   const events = await readEventFacts(trx, keysOf(runs, 'event_id'));
+  const subjects = runs.flatMap((run) => (run.subject_id === null ? [] : keyFor(run, run.subject_id)));
+  const states = byId(await selectByKeys(trx, 'object_state', 'id', subjects));
   return runs.map(({ steps_done, ...run }) => {
     const key = tenantKey(tenantOf(run));
     return {
@@ -51,6 +55,7 @@ export async function loadRunFacts(trx: Trx, claimed: readonly Run[]): Promise<R
       workflow: workflows.get(keyText(run, run.workflow_id)),
       contact: contacts.get(keyText(run, run.contact_id)),
       event: events.get(eventKey(tenantOf(run), run.event_id)),
+      state: states.get(keyText(run, run.subject_id ?? '')),
       stepsDone: steps_done ?? 0,
     };
   });

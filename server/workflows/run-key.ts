@@ -31,13 +31,15 @@ export function slotFor(frequency: Frequency, { invoiceId, subscriptionId }: Rea
       return null;
     case 'one_at_a_time':
       return invoiceId ?? subscriptionId ?? 'contact';
+    case 'once_per_subject':
+      return invoiceId || subscriptionId ? `${ONCE_SLOT} ${invoiceId ?? subscriptionId}` : 'contact';
     case 'once_per_contact':
       return ONCE_SLOT;
   }
 }
 
 /** The same as `endingOf` does in SQL. */
-export const slotAfterEnd = (slot: string | null): string | null => (slot === ONCE_SLOT ? slot : null);
+export const slotAfterEnd = (slot: string | null): string | null => (slot?.startsWith(ONCE_SLOT) ? slot : null);
 
 interface Subject {
   invoiceId: string | null;

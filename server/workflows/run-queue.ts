@@ -6,7 +6,7 @@ import { CrashedTooOften, createQueue, retryLater, type JobFailure, type Job, ty
 import type { Row, Trx } from '../db/schema';
 import { tenantOf } from '../db/tenant';
 import { transact } from '../db/transact';
-import { insertEmails } from '../emails/compose';
+import { insertQueued } from '../emails/compose';
 import { loadRunFacts } from './run-facts';
 import { slotAfterEnd } from './run-key';
 import { walk, type RunWrites } from './walk';
@@ -29,7 +29,7 @@ async function goOn(ctx: Context, jobs: readonly Job<'run', never>[]): Promise<[
 }
 
 async function write(trx: Trx, { runs, steps, emails, groups }: RunWrites, now: number): Promise<void> {
-  await insertEmails(trx, emails);
+  await insertQueued(trx, emails);
   await insertNew(trx, 'run_step', steps);
   for (const { contact, userGroup } of groups) await setUserGroup(trx, tenantOf(contact), contact.id, userGroup, now);
   await upsert(trx, 'run', ['id'], runs);

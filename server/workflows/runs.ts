@@ -1,5 +1,5 @@
 /** Runs: how they end, wait out a pause, and are read. `now` is in epoch milliseconds throughout. */
-import type { List, RunStatus } from '../../shared/api';
+import type { List, RunStatus, SubjectKind } from '../../shared/api';
 import { inList } from '../db/bulk';
 import { isoTime, isoTimeOrNull } from '../db/columns';
 import { toList, type PageRequest } from '../db/page';
@@ -16,6 +16,9 @@ export interface RunView {
   status: RunStatus;
   /** Why it ended: the exit event's type, `filtered`, `exit_step`, `contact_deleted`, … While running: null or `waiting`. */
   reason: string | null;
+  /** The cause of its end in a sentence, where the reason doesn't say all. */
+  outcome: string | null;
+  subject: { kind: SubjectKind; id: string } | null;
   /** The step it stands at. */
   step: string | null;
   /** When it goes on; null while its workflow is paused and after its end. */
@@ -31,6 +34,8 @@ export interface RunDetail extends RunView {
 interface Ending {
   status: Exclude<RunStatus, 'running'>;
   reason: string;
+  /** The cause in words, where the reason doesn't say it. */
+  outcome?: string | null;
   now: number;
 }
 
@@ -39,11 +44,11 @@ export async function endRuns(
   trx: Trx,
   tenant: Tenant,
   ids: readonly string[],
-  { status, reason, now }: Ending,
+  { status, reason, outcome = null, now }: Ending,
 ): Promise<void> {
   await trx
     .updateTable('run')
-    .set((eb) => ({ ...endingOf(eb), status, reason, finished_at: now }))
+    .set((eb) => ({ ...endingOf(eb), status, reason, outcome, finished_at: now }))
     .where(ofTenant(tenant))
     .where('status', '=', 'running')
     .where('id', 'in', inList(ids))
@@ -160,6 +165,8 @@ function viewRun(run: Row<'run'>): RunView {
     event: run.event_id,
     status: run.status,
     reason: run.is_waiting === 1 ? 'waiting' : run.reason,
+    outcome: run.outcome,
+    subject: run.subject_kind && run.subject_id ? { kind: run.subject_kind, id: run.subject_id } : null,
     step: run.status === 'running' ? run.step_id : null,
     due_at: run.status === 'running' ? isoTimeOrNull(run.due_at) : null,
     started_at: isoTime(run.started_at),

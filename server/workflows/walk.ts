@@ -4,7 +4,10 @@ import { findStep } from '../../shared/workflow';
 import { isoTime } from '../db/columns';
 import type { Row, Schema } from '../db/schema';
 import { tenantColumns, tenantOf } from '../db/tenant';
-import { composeEmail, type ComposeContext, type ComposedEmail } from '../emails/compose';
+import { queuedEmail, type ComposeContext } from '../emails/compose';
+import { propertiesOf } from '../audience/object-states';
+import { writeDateTime } from '../emails/dates';
+import { isConditional, judge } from './only-while';
 import { contactFacts } from './contact-facts';
 import { definitionOf } from './definitions';
 import type { PropertyScope } from './match';
@@ -18,7 +21,7 @@ type Run = Row<'run'>;
 export interface RunWrites {
   runs: Run[];
   steps: Insertable<Schema['run_step']>[];
-  emails: ComposedEmail[];
+  emails: Insertable<Schema['email']>[];
   groups: { contact: Row<'contact'>; userGroup: string | null }[];
 }
 
@@ -29,7 +32,7 @@ export function walk(ctx: ComposeContext, facts: RunFacts, writes: RunWrites, no
 
 /** The run's row as it then stands. */
 function doSteps(ctx: ComposeContext, known: RunFacts, writes: RunWrites, now: number): Run {
-  const { run, workflow, contact, event } = known;
+  const { run, workflow, contact, event, state } = known;
   // Started by an event that was under way while the account was disconnected.
   if (!known.isConnected) return ended(run, 'stopped', 'disconnected', now);
   if (!workflow) return ended(run, 'stopped', 'workflow_deleted', now);
@@ -38,12 +41,21 @@ function doSteps(ctx: ComposeContext, known: RunFacts, writes: RunWrites, now: n
   if (workflow.status === 'paused') return { ...run, due_at: null, parked_due_at: now, claims: 0, attempts: 0 };
 
   const definition = definitionOf(workflow);
-  const scope: PropertyScope = { event: event.properties, contact: contactFacts(contact) };
+  const scope: PropertyScope = {
+    event: event.properties,
+    contact: contactFacts(contact),
+    ...(state ? { subject: propertiesOf(state) } : {}),
+  };
   let n = known.stepsDone;
   const log = (stepId: string, kind: string, result: string, emailId: string | null = null) => {
     const step = { step_id: stepId, kind, result: result.slice(0, 500), email_id: emailId };
     writes.steps.push({ run_id: run.id, n: ++n, at: now, ...step, ...tenantColumns(tenantOf(run)) });
   };
+
+  if (state && isConditional(definition)) {
+    const verdict = judge(definition.trigger.event, { state, others: [] }, writeDateTime(known.settings));
+    if (verdict.kind === 'over') return { ...ended(run, 'exited', 'not_true', now), outcome: verdict.cause };
+  }
 
   const isUnderWay = n > 0 || findStep(definition, run.step_id ?? '') !== undefined;
   let stepId = isUnderWay ? run.step_id : firstStep(definition);
@@ -60,10 +72,14 @@ function doSteps(ctx: ComposeContext, known: RunFacts, writes: RunWrites, now: n
       case 'waited':
         break;
       case 'email': {
-        const email = compose(ctx, known, decision.step, scope, contact.email, now);
+        const { step } = decision;
+        const email = queuedEmail(
+          ctx,
+          { origin: { run, stepId: step.id }, content: step.email, to: contact.email },
+          now,
+        );
         writes.emails.push(email);
-        const { subject, reason, id } = email.row;
-        log(decision.step.id, 'email', reason ? `Held: ${reason}` : `Queued “${subject}”`, id);
+        log(step.id, 'email', `Queued “${step.email.subject}”`, email.id);
         break;
       }
       case 'update_contact': {
@@ -110,21 +126,3 @@ const ended = (
   due_at: null,
   finished_at: now,
 });
-
-function compose(
-  ctx: ComposeContext,
-  { run, settings }: RunFacts,
-  step: Extract<StepDecision, { kind: 'email' }>['step'],
-  scope: PropertyScope,
-  to: string,
-  now: number,
-): ComposedEmail {
-  const origin = {
-    runId: run.id,
-    stepId: step.id,
-    workflowId: run.workflow_id,
-    contactId: run.contact_id,
-    eventId: run.event_id,
-  };
-  return composeEmail(ctx, { tenant: tenantOf(run), settings, content: step.email, to, ...scope, origin }, now);
-}

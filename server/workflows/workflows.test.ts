@@ -219,9 +219,9 @@ describe.each(ENGINES)('workflows on %s', (engine) => {
       trigger('evt_2', 'invoice.paid', paid('in_1')),
       trigger('evt_3', 'invoice.payment_failed', invoice('in_1', { attempt_count: 2 })),
     ];
-    const started = await transact(rig.db, (trx) => carryOut(trx, planRuns(live, triggers, 5), 5));
+    const started = await transact(rig.db, (trx) => carryOut(trx, planRuns(live, triggers, 5, String), 5));
     const startedBy = (id: string) => startKey(tenant.accountId, flag(tenant.livemode), id);
-    expect([...started]).toEqual([
+    expect([...started.started]).toEqual([
       [startedBy('evt_1'), 1],
       [startedBy('evt_3'), 1],
     ]);

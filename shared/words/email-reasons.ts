@@ -7,6 +7,8 @@ export const EMAIL_REASONS = {
   crashed: 'Sending it ended the process several times',
 
   contactDeleted: 'The contact was deleted',
+  stepRemoved: 'The step was removed from the workflow before the email went out',
+  payloadGone: 'The event that caused it is no longer kept',
   runEnded: 'The workflow ended for this contact before the email went out',
   unsubscribed: 'The contact has unsubscribed',
   transactionalOnly: 'The contact gets transactional email only',

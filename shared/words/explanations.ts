@@ -6,6 +6,8 @@ const HOUSEKEEPING: Record<HousekeepingType, string> = {
   'account.application.authorized': 'App installed',
   'account.application.deauthorized': 'App uninstalled',
   'customer.subscription.updated': 'Subscription updated',
+  'invoice.voided': 'Invoice voided',
+  'invoice.marked_uncollectible': 'Invoice marked uncollectible',
 };
 const isHousekeepingType = (type: string): type is HousekeepingType =>
   (HOUSEKEEPING_TYPES as readonly string[]).includes(type);
@@ -20,9 +22,9 @@ export function nameEvent(type: string): string {
 export const nameContact = (contact: Pick<ContactView, 'first_name' | 'last_name'>): string =>
   [contact.first_name, contact.last_name].filter(Boolean).join(' ');
 
-/** What an email's status alone doesn't say; null when that says it all. `reason` is the backend's sentence where it has one. */
-export function explainEmail({ status, reason, kind }: Pick<EmailView, 'status' | 'reason' | 'kind'>): string | null {
-  if (reason && /\s/.test(reason)) return reason;
+/** What an email's status alone doesn't say; null when that says it all. */
+export function explainEmail({ status, outcome, kind }: Pick<EmailView, 'status' | 'outcome' | 'kind'>): string | null {
+  if (outcome) return outcome;
   switch (status) {
     case 'captured':
       return 'Kept in the console instead of being sent';
@@ -46,8 +48,9 @@ const RUN_ENDINGS: Record<string, string> = {
   disconnected: 'The account was disconnected',
 };
 
-/** Why a run ended, from its reason code or the type of its exit event. Null while there is nothing to say. */
-export function explainRun(reason: string | null): string | null {
+/** Why a run ended: its sentence, or from its reason code or the type of its exit event. Null while there is nothing to say. */
+export function explainRun(reason: string | null, outcome: string | null = null): string | null {
+  if (outcome) return `Ended: ${outcome}`;
   if (reason === null || reason === 'waiting') return null;
   if (isEventType(reason)) return `Ended by: ${CATALOGUE[reason].label}`;
   return RUN_ENDINGS[reason] ?? reason.charAt(0).toUpperCase() + reason.slice(1).replaceAll('_', ' ');

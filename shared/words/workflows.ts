@@ -13,6 +13,7 @@ export const STEP_LABELS: Record<Step['kind'], string> = {
 export const FREQUENCY_LABELS: Record<Frequency, string> = {
   every_time: 'Every time',
   one_at_a_time: 'One at a time (per invoice or subscription)',
+  once_per_subject: 'Once per invoice or subscription, ever',
   once_per_contact: 'Once per contact',
 };
 

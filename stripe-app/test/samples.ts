@@ -78,6 +78,8 @@ export const email = (changes: Partial<EmailView> = {}): EmailView => ({
   kind: 'marketing',
   status: 'sent',
   reason: null,
+  outcome: null,
+  subject_of: null,
   message_id: '<1@example.com>',
   workflow: 'wf_1',
   contact: 'con_1',

@@ -30,7 +30,7 @@ export async function readTimeline(
         workflow: run.workflow,
         workflowName: names.get(run.workflow) ?? 'deleted workflow',
         status: run.status,
-        reason: explainRun(run.reason),
+        reason: explainRun(run.reason, run.outcome),
         startedAt: run.started_at,
       },
     })),

@@ -117,7 +117,7 @@ async function runRows(db: Db, tenant: Tenant, definition: Definition, runs: rea
     id: run.id,
     workflow: run.workflow,
     status: run.status,
-    reason: explainRun(run.reason),
+    reason: explainRun(run.reason, run.outcome),
     contact: run.contact,
     email: emails.get(run.contact) ?? null,
     event: run.event,

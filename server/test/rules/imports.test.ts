@@ -120,6 +120,7 @@ const OWNERS: Readonly<Record<keyof Schema, string>> = {
   contact: 'audience',
   customer_link: 'audience',
   subscription_state: 'audience',
+  object_state: 'audience',
   suppression: 'audience',
   workflow: 'workflows',
   run: 'workflows',

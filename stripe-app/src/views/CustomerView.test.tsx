@@ -53,7 +53,7 @@ test('says what became of each email', async () => {
     ...connected(),
     'emails/list': list([
       email({ id: 'em_1', status: 'captured' }),
-      email({ id: 'em_2', status: 'held', reason: '{{ event.plan }} has no value' }),
+      email({ id: 'em_2', status: 'held', reason: 'missing_value', outcome: '{{ event.plan }} has no value' }),
       email({ id: 'em_3', status: 'suppressed' }),
     ]),
   });

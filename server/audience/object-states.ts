@@ -1,0 +1,45 @@
+/** The newest known states of Stripe's objects: which of two is newer, and as rows. Pure. */
+import type { ObjectKind } from '../../shared/api';
+import type { PropertyValue } from '../../shared/catalogue';
+import type { Row } from '../db/schema';
+import { tenantColumns, type Tenant } from '../db/tenant';
+import type { ObjectFacts } from '../stripe-objects/types';
+
+export type ObjectState = Row<'object_state'>;
+
+/** A state of a higher rank comes after one of a lower, whatever their times say; subscriptions go back and forth. */
+const RANKS: Readonly<Record<Exclude<ObjectKind, 'subscription'>, Readonly<Record<string, number>>>> = {
+  invoice: { draft: 0, open: 1, uncollectible: 2, paid: 3, void: 3, gone: 4 },
+  checkout_session: { open: 0, complete: 1, expired: 1, gone: 2 },
+  quote: { draft: 0, open: 1, accepted: 2, canceled: 2, gone: 3 },
+};
+
+function rankOf({ kind, status, properties }: ObjectState): number {
+  if (kind === 'subscription') return 0;
+  const rank = RANKS[kind][status ?? ''] ?? 0;
+  // A checkout by bank debit is complete before it is paid.
+  return kind === 'checkout_session' && propertiesOf({ properties }).payment_status === 'paid' ? rank + 0.5 : rank;
+}
+
+/** Whether `after` takes the place of `before`. */
+export function isNewer(after: ObjectState, before: ObjectState | undefined): boolean {
+  if (!before) return true;
+  const [rank, known] = [rankOf(after), rankOf(before)];
+  return rank === known ? after.stamp >= before.stamp : rank > known;
+}
+
+/** `stamp` as in stamp.ts; `knownAt`, when it was so, in epoch milliseconds. */
+export const stateRow = (tenant: Tenant, facts: ObjectFacts, stamp: number, knownAt: number): ObjectState => ({
+  id: facts.id,
+  kind: facts.kind,
+  customer_id: facts.customerId,
+  status: facts.status,
+  properties: JSON.stringify(facts.properties),
+  stamp,
+  known_at: knownAt,
+  ...tenantColumns(tenant),
+});
+
+/** By the names of the catalogue; money in minor units. */
+export const propertiesOf = ({ properties }: Pick<ObjectState, 'properties'>) =>
+  JSON.parse(properties) as Record<string, PropertyValue>;

@@ -1,0 +1,77 @@
+/** Whether what a workflow's emails take for granted of their subject still is so. Pure. */
+import type { SubjectKind } from '../../shared/api';
+import type { EventType } from '../../shared/catalogue';
+import type { Definition } from '../../shared/workflow';
+import {
+  describeState,
+  NOTHING_LEFT,
+  ONLY_WHILE,
+  OTHER_SUBSCRIPTION,
+  SUBSCRIPTION_ENDS,
+} from '../../shared/words/only-while';
+import { propertiesOf, type ObjectState } from '../audience/object-states';
+import type { ReadObject } from '../stripe-objects/types';
+
+/** `cause`, in words, for what is not so. */
+export type Judgement = { kind: 'true' } | { kind: 'not_yet'; cause: string } | { kind: 'over'; cause: string };
+
+/** How dates are written in a cause. */
+export type WriteDate = (ms: number) => string;
+
+/** What is known of the subject. */
+export interface SubjectFacts {
+  state: ObjectState;
+  /** The other subscriptions of the contact's customers. */
+  others: readonly ObjectState[];
+}
+
+/** Whether the workflow is to be judged at all. */
+export const isConditional = ({ only_while, trigger }: Pick<Definition, 'only_while' | 'trigger'>): boolean =>
+  only_while !== false && trigger.event in ONLY_WHILE;
+
+/** What a run started by such an event is about. */
+export function subjectOf(type: string, object: ReadObject): { kind: SubjectKind; id: string } | null {
+  const named = (kind: SubjectKind, id: string | null) => (id === null ? null : { kind, id });
+  if (type === 'invoice.upcoming') return named('subscription', object.subscriptionId);
+  if (object.state) return { kind: object.state.kind, id: object.state.id };
+  if (type.startsWith('charge.dispute.')) return named('dispute', object.objectId);
+  return type.startsWith('customer.') ? named('customer', object.objectId) : null;
+}
+
+const TRUE: Judgement = { kind: 'true' };
+const RUNNING: readonly (string | null)[] = ['active', 'trialing', 'past_due'];
+
+/** Only for triggers that have a condition. */
+export function judge(trigger: EventType, { state, others }: SubjectFacts, writeDate: WriteDate): Judgement {
+  const { kind, status } = state;
+  const cause = describeState(kind, status, writeDate(state.known_at));
+  const over: Judgement = { kind: 'over', cause };
+  const isIt = (...statuses: string[]) => statuses.includes(status ?? '');
+  switch (trigger) {
+    case 'invoice.payment_failed': {
+      if (!isIt('open')) return over;
+      const { amount_remaining } = propertiesOf(state);
+      return amount_remaining === 0 ? { kind: 'over', cause: NOTHING_LEFT } : TRUE;
+    }
+    case 'invoice.upcoming': {
+      const { cancel_at_period_end, cancel_at } = propertiesOf(state);
+      if (!RUNNING.includes(status)) return over;
+      return cancel_at_period_end === true || cancel_at ? { kind: 'over', cause: SUBSCRIPTION_ENDS } : TRUE;
+    }
+    case 'customer.subscription.created':
+      if (isIt('active', 'trialing')) return TRUE;
+      return isIt('incomplete') ? { kind: 'not_yet', cause } : over;
+    case 'customer.subscription.trial_will_end':
+      return isIt('trialing') ? TRUE : over;
+    case 'customer.subscription.paused':
+      return isIt('paused') ? TRUE : over;
+    case 'customer.subscription.deleted':
+      return others.some((other) => RUNNING.includes(other.status))
+        ? { kind: 'over', cause: OTHER_SUBSCRIPTION }
+        : TRUE;
+    case 'quote.finalized':
+      return isIt('open') ? TRUE : isIt('draft') ? { kind: 'not_yet', cause } : over;
+    default:
+      return TRUE;
+  }
+}

@@ -1,0 +1,141 @@
+/** An email of a run, right before it goes: whether what it says still is so, and made from what is known then. */
+import { findStep } from '../../shared/workflow';
+import { EMAIL_REASONS } from '../../shared/words/email-reasons';
+import { notSent, notYet, STATE_UNKNOWN } from '../../shared/words/only-while';
+import { propertiesOf, type ObjectState } from '../audience/object-states';
+import type { Context } from '../context';
+import { byId, keyFor, keyText, selectByKeys, type TenantKey } from '../db/keys';
+import type { Db, Row } from '../db/schema';
+import { tenantKey, tenantOf, tenantsOf } from '../db/tenant';
+import { transact } from '../db/transact';
+import { composeEmail } from '../emails/compose';
+import { writeDateTime } from '../emails/dates';
+import type { Preparation, Prepared } from '../emails/preparation';
+import { groupBy } from '../group-by';
+import { readSettingsOfAll } from '../settings/settings';
+import { askForState } from './ask-for-state';
+import { contactFacts } from './contact-facts';
+import { definitionOf } from './definitions';
+import { eventKey, readEventFacts, type EventFacts } from './event-facts';
+import { isConditional, judge } from './only-while';
+import { endRuns } from './runs';
+import type { Settings } from '../../shared/settings';
+
+type Email = Row<'email'>;
+
+/** A state that is older may have changed since: Stripe is asked. */
+const NEWS_MS = 5 * 60_000;
+/** How long an email waits for Stripe to be asked. */
+const UNKNOWN_MS = 24 * 60 * 60_000;
+const NOT_YET_AGAIN_MS = 60 * 60_000;
+/** What has not come about by then will not. */
+const NOT_YET_MS = 7 * 24 * 60 * 60_000;
+
+export const emailPreparation: Preparation = {
+  async prepare(ctx, emails, asked) {
+    const facts = await loadFacts(ctx.db, emails);
+    const now = ctx.clock.now();
+    return emails.map((email) => prepareOne(ctx, facts(email), asked.has(email.id), now));
+  },
+
+  ask: askForState,
+
+  async endRuns(ctx, ended) {
+    for (const { email, outcome } of ended) {
+      if (email.run_id === null) continue;
+      const ending = { status: 'exited', reason: 'not_true', outcome, now: ctx.clock.now() } as const;
+      await transact(ctx.db, (trx) => endRuns(trx, tenantOf(email), [email.run_id ?? ''], ending));
+    }
+  },
+};
+
+interface EmailFacts {
+  email: Email;
+  settings: Settings;
+  /** Undefined for a test send, which was made when it was asked for. */
+  run: Row<'run'> | undefined;
+  workflow: Row<'workflow'> | undefined;
+  contact: Row<'contact'> | undefined;
+  /** Undefined when its payload isn't kept any more. */
+  event: EventFacts | undefined;
+  state: ObjectState | undefined;
+  /** The other subscriptions of the contact's customers. */
+  others: readonly ObjectState[];
+}
+
+function prepareOne(ctx: Context, facts: EmailFacts, wasAsked: boolean, now: number): Prepared {
+  const { email, run, workflow, contact, event, state, settings } = facts;
+  if (!run) return { kind: 'ready', made: null };
+  const definition = workflow && definitionOf(workflow);
+  const step = definition && findStep(definition, email.step_id ?? '')?.step;
+  const gone = (outcome: string): Prepared => ({ kind: 'untrue', reason: 'run_ended', outcome });
+  if (!definition || step?.kind !== 'email') return gone(EMAIL_REASONS.stepRemoved);
+  if (!contact) return gone(EMAIL_REASONS.contactDeleted);
+  if (!event) return gone(EMAIL_REASONS.payloadGone);
+  const obstacle =
+    isConditional(definition) && run.subject_id ? obstacleTo(facts, definition.trigger.event) : undefined;
+  if (obstacle) return obstacle;
+  const request = {
+    tenant: tenantOf(email),
+    settings,
+    content: step.email,
+    to: contact.email,
+    event: event.properties,
+    contact: contactFacts(contact),
+    ...(state && state.status !== 'gone' ? { subject: propertiesOf(state) } : {}),
+    origin: { run, stepId: step.id },
+  };
+  return { kind: 'ready', made: composeEmail(ctx, request, now, email.id) };
+
+  /** Why it may not go now; undefined when what it says is so. */
+  function obstacleTo({ others }: EmailFacts, trigger: EventFacts['type']): Prepared | undefined {
+    const waited = now - email.created_at;
+    const isNews = state !== undefined && now - state.known_at < NEWS_MS;
+    if (!isNews && !wasAsked && waited < UNKNOWN_MS) return { kind: 'ask' };
+    const verdict = state && judge(trigger, { state, others }, writeDateTime(settings));
+    const isKnown = isNews || wasAsked;
+    if (!verdict || (!isKnown && ((settings as { only_while_unknown?: string }).only_while_unknown !== 'send' || verdict.kind !== 'true')))
+      return { kind: 'untrue', reason: 'state_unknown', outcome: STATE_UNKNOWN };
+    if (verdict.kind === 'true') return undefined;
+    if (verdict.kind === 'over' || waited >= NOT_YET_MS)
+      return { kind: 'untrue', reason: 'not_true', outcome: notSent(verdict.cause) };
+    return { kind: 'wait', dueAt: now + NOT_YET_AGAIN_MS, outcome: notYet(verdict.cause) };
+  }
+}
+
+/** All that is known of the emails, of all accounts in few statements. */
+async function loadFacts(db: Db, emails: readonly Email[]): Promise<(email: Email) => EmailFacts> {
+  const named = (column: 'run_id' | 'workflow_id' | 'contact_id' | 'event_id' | 'subject_id'): TenantKey[] =>
+    emails.flatMap((email) => (email[column] === null ? [] : keyFor(email, email[column])));
+  const [settings, runs, workflows, contacts, links, states, events] = await Promise.all([
+    readSettingsOfAll(db, tenantsOf(emails)),
+    selectByKeys(db, 'run', 'id', named('run_id')).then(byId),
+    selectByKeys(db, 'workflow', 'id', named('workflow_id')).then(byId),
+    selectByKeys(db, 'contact', 'id', named('contact_id')).then(byId),
+    selectByKeys(db, 'customer_link', 'contact_id', named('contact_id')),
+    selectByKeys(db, 'object_state', 'id', named('subject_id')).then(byId),
+    readEventFacts(db, named('event_id')),
+  ]);
+  const customers = links.map((link) => keyFor(link, link.customer_id));
+  const isSubscription = { where: "kind = 'subscription'" };
+  const subscriptions = await selectByKeys(db, 'object_state', 'customer_id', customers, isSubscription);
+  const contactOf = new Map(
+    links.map((link) => [keyText(link, link.customer_id), keyText(link, link.contact_id ?? '')]),
+  );
+  const ofContact = groupBy(subscriptions, (state) => contactOf.get(keyText(state, state.customer_id ?? '')) ?? '');
+  return (email) => {
+    const found = <R>(rows: Map<string, R>, id: string | null) =>
+      id === null ? undefined : rows.get(keyText(email, id));
+    const own = ofContact.get(keyText(email, email.contact_id ?? '')) ?? [];
+    return {
+      email,
+      settings: settings.get(tenantKey(tenantOf(email)))!,
+      run: found(runs, email.run_id),
+      workflow: found(workflows, email.workflow_id),
+      contact: found(contacts, email.contact_id),
+      event: events.get(eventKey(tenantOf(email), email.event_id ?? '')),
+      state: found(states, email.subject_id),
+      others: own.filter(({ id }) => id !== email.subject_id),
+    };
+  };
+}

@@ -1,0 +1,59 @@
+/** What a workflow's emails take for granted of what they are about, in words. */
+import type { EventType } from '../catalogue';
+
+/** "Only while …", by trigger; triggers that report what has happened for good have none. */
+export const ONLY_WHILE: Partial<Record<EventType, string>> = {
+  'invoice.payment_failed': 'Only while the invoice is still open',
+  'invoice.upcoming': 'Only while the subscription goes on',
+  'customer.subscription.created': 'Only while the subscription is active or in its trial',
+  'customer.subscription.trial_will_end': 'Only while the subscription is in its trial',
+  'customer.subscription.paused': 'Only while the subscription is paused',
+  'customer.subscription.deleted': 'Only while the contact has no other subscription',
+  'quote.finalized': 'Only while the quote is open',
+};
+
+export const ONLY_WHILE_HINT =
+  'Judged when a run starts, after each wait and right before an email goes out, by asking Stripe where that is not news.';
+
+const NAMES = {
+  invoice: 'invoice',
+  subscription: 'subscription',
+  checkout_session: 'checkout',
+  quote: 'quote',
+} as const;
+
+const ENDINGS: Record<string, string> = {
+  paid: 'was paid',
+  void: 'was voided',
+  uncollectible: 'was marked uncollectible',
+  canceled: 'has ended',
+  incomplete_expired: 'was never paid',
+  unpaid: 'is unpaid',
+  past_due: 'is past due',
+  paused: 'is paused',
+  active: 'is active',
+  trialing: 'is in its trial',
+  incomplete: 'is not paid yet',
+  accepted: 'was accepted',
+  draft: 'is a draft',
+  expired: 'has expired',
+  gone: 'no longer exists at Stripe',
+};
+
+/** "the invoice was paid on Nov 25, 2:02 PM". `when` is written as the reader does; null where it isn't known. */
+export function describeState(kind: keyof typeof NAMES, status: string | null, when: string | null): string {
+  const happened = ENDINGS[status ?? ''] ?? (status ? `is ${status.replaceAll('_', ' ')}` : 'is in another state');
+  const isEvent = happened.startsWith('was ') || happened.startsWith('has ');
+  return `the ${NAMES[kind]} ${happened}${isEvent && when ? ` on ${when}` : ''}`;
+}
+
+export const NOTHING_LEFT = 'nothing remains to be paid on the invoice';
+export const SUBSCRIPTION_ENDS = 'the subscription will not renew';
+export const OTHER_SUBSCRIPTION = 'the contact has another subscription';
+export const CUSTOMER_DELETED = 'the customer was deleted at Stripe';
+export const SUBSCRIPTION_ENDED = 'the subscription has ended';
+
+export const notSent = (cause: string): string => `Not sent: ${cause}`;
+export const notYet = (cause: string): string => `Waits: ${cause}`;
+export const STATE_UNKNOWN = 'Not sent: Stripe could not be asked for a day whether it still is so';
+export const WAITS_FOR_STRIPE = 'Waits: Stripe could not be asked whether it still is so';
