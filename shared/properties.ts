@@ -38,6 +38,11 @@ const DISCOUNT = money('amount_discount', 0, 'Sum of the discounts.');
 const TAX = money('amount_tax', 0, 'Sum of the taxes.');
 const INTERVAL = text('interval', 'month', 'How often it is billed: day, week, month or year.');
 const INTERVAL_COUNT = number('interval_count', 1, 'Number of intervals between two bills.');
+const DELINQUENT = boolean(
+  'delinquent',
+  false,
+  'Whether a payment failed or an invoice is past its due date. False does not say that anything was paid.',
+);
 const RECEIPT_URL = text(
   'receipt_url',
   'https://invoice.stripe.com/i/acct_1032D82eZvKYlo2C/test_YWNjdF8xTTJK',
@@ -56,7 +61,7 @@ export const CONTACT_PROPERTIES: readonly Property[] = [
   CURRENCY,
   date('renews_at', '2026-04-01T09:00:00.000Z', 'When the subscription renews next.'),
   date('trial_ends_at', '2026-03-15T09:00:00.000Z', 'When the trial ends.'),
-  boolean('delinquent', false, 'Whether the latest bill is unpaid.'),
+  DELINQUENT,
   date('customer_since', '2026-03-01T09:00:00.000Z', 'When the customer was created in Stripe.'),
 ];
 
@@ -67,7 +72,7 @@ export const CUSTOMER_PROPERTIES: readonly Property[] = [
   text('country', 'US', 'Two-letter country code of the address.'),
   text('preferred_locale', 'en-US', 'First of the preferred languages.'),
   text('description', 'Signed up at the spring fair', 'Your note on the customer in Stripe.'),
-  boolean('delinquent', false, 'Whether the latest bill is unpaid.'),
+  DELINQUENT,
   date('customer_since', '2026-03-01T09:00:00.000Z', 'When the customer was created in Stripe.'),
   CUSTOMER_ID,
   METADATA,
