@@ -275,6 +275,14 @@ describe.each(ENGINES)('the console on %s', (engine) => {
         });
     });
 
+    it('offers to sync billing only for events that fill it, and keeps the choice of the others', async () => {
+      const page = await text(await signedIn(), '/settings/stripe');
+      const inputOf = (type: string) => page.match(`<input[^>]*name="events.${type}.sync_billing"[^>]*>`)?.[0];
+      expect(inputOf('customer.subscription.created')).toContain('type="checkbox"');
+      for (const type of ['customer.deleted', 'invoice.paid', 'quote.accepted', 'charge.dispute.created'])
+        expect(inputOf(type)).toContain('type="hidden"');
+    });
+
     it('fills in the recommended events without saving them', async () => {
       const client = await signedIn(OTHER);
       const response = await client.post('/settings/stripe/preset', {
