@@ -75,6 +75,8 @@ export interface CatalogueEntry {
   description: string;
   /** Where the contact's address comes from when the customer isn't linked yet. */
   email_from: 'payload' | 'customer' | 'charge';
+  /** Whether its payload fills billing fields; elsewhere screens don't offer `sync_billing`. */
+  syncs_billing: boolean;
   properties: readonly Property[];
 }
 
@@ -85,6 +87,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Customer created',
     description: 'Sent when a customer is added to your Stripe account.',
     email_from: 'payload',
+    syncs_billing: true,
     properties: CUSTOMER_PROPERTIES,
   },
   'customer.updated': {
@@ -93,6 +96,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Customer updated',
     description: "Sent when any of a customer's details change, such as the name, the email or the metadata.",
     email_from: 'payload',
+    syncs_billing: true,
     properties: CUSTOMER_PROPERTIES,
   },
   'customer.deleted': {
@@ -101,6 +105,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Customer deleted',
     description: 'Sent when a customer is deleted from your Stripe account.',
     email_from: 'payload',
+    syncs_billing: false,
     properties: CUSTOMER_PROPERTIES,
   },
   'customer.subscription.created': {
@@ -109,6 +114,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Subscription created',
     description: 'Sent when a customer is signed up for a subscription, with or without a trial.',
     email_from: 'customer',
+    syncs_billing: true,
     properties: subscriptionProperties('active'),
   },
   'customer.subscription.trial_will_end': {
@@ -117,6 +123,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Trial ending',
     description: "Sent three days before a subscription's trial ends, or at once when the trial is shorter than that.",
     email_from: 'customer',
+    syncs_billing: true,
     properties: subscriptionProperties('trialing'),
   },
   'customer.subscription.paused': {
@@ -125,6 +132,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Subscription paused',
     description: 'Sent when a subscription becomes paused, for example after a trial without a payment method.',
     email_from: 'customer',
+    syncs_billing: true,
     properties: subscriptionProperties('paused'),
   },
   'customer.subscription.resumed': {
@@ -133,6 +141,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Subscription resumed',
     description: 'Sent when a paused subscription starts again.',
     email_from: 'customer',
+    syncs_billing: true,
     properties: subscriptionProperties('active'),
   },
   'customer.subscription.deleted': {
@@ -141,6 +150,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Subscription canceled',
     description: 'Sent when a subscription has ended, canceled by the customer, by you or after failed payments.',
     email_from: 'customer',
+    syncs_billing: true,
     properties: subscriptionProperties('canceled'),
   },
   'invoice.upcoming': {
@@ -149,6 +159,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Invoice upcoming',
     description: 'Sent some days before a subscription renews; your Stripe billing settings say how many.',
     email_from: 'payload',
+    syncs_billing: false,
     properties: invoiceProperties('upcoming'),
   },
   'invoice.paid': {
@@ -157,6 +168,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Invoice paid',
     description: 'Sent when an invoice is paid, also when there was nothing to pay or it was paid outside of Stripe.',
     email_from: 'payload',
+    syncs_billing: false,
     properties: invoiceProperties('paid'),
   },
   'invoice.payment_failed': {
@@ -165,6 +177,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Payment failed',
     description: 'Sent each time an attempt to collect an invoice fails, such as when a card is declined.',
     email_from: 'payload',
+    syncs_billing: false,
     properties: invoiceProperties('payment_failed'),
   },
   'checkout.session.completed': {
@@ -173,6 +186,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Checkout completed',
     description: 'Sent when a customer finishes a checkout; some payment methods still need days to confirm it.',
     email_from: 'payload',
+    syncs_billing: false,
     properties: checkoutProperties('completed'),
   },
   'checkout.session.async_payment_succeeded': {
@@ -181,6 +195,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Delayed payment succeeded',
     description: 'Sent when the payment of a finished checkout by a delayed method, such as a bank debit, succeeds.',
     email_from: 'payload',
+    syncs_billing: false,
     properties: checkoutProperties('async_payment_succeeded'),
   },
   'checkout.session.async_payment_failed': {
@@ -189,6 +204,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Delayed payment failed',
     description: 'Sent when the payment of a finished checkout by a delayed method, such as a bank debit, fails.',
     email_from: 'payload',
+    syncs_billing: false,
     properties: checkoutProperties('async_payment_failed'),
   },
   'quote.finalized': {
@@ -197,6 +213,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Quote finalized',
     description: 'Sent when a quote is finalized and can be shown to the customer.',
     email_from: 'customer',
+    syncs_billing: false,
     properties: quoteProperties('finalized'),
   },
   'quote.accepted': {
@@ -205,6 +222,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Quote accepted',
     description: 'Sent when a quote is accepted and becomes an invoice or a subscription.',
     email_from: 'customer',
+    syncs_billing: false,
     properties: quoteProperties('accepted'),
   },
   'quote.canceled': {
@@ -213,6 +231,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Quote canceled',
     description: 'Sent when a quote is canceled or expires.',
     email_from: 'customer',
+    syncs_billing: false,
     properties: quoteProperties('canceled'),
   },
   'charge.dispute.created': {
@@ -221,6 +240,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Dispute opened',
     description: 'Sent when a customer disputes a charge with their bank.',
     email_from: 'charge',
+    syncs_billing: false,
     properties: DISPUTE_PROPERTIES,
   },
   'charge.dispute.closed': {
@@ -229,6 +249,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Dispute closed',
     description: 'Sent when a dispute is decided; the status says whether it was won or lost.',
     email_from: 'charge',
+    syncs_billing: false,
     properties: DISPUTE_PROPERTIES,
   },
 };

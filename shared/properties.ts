@@ -38,6 +38,11 @@ const DISCOUNT = money('amount_discount', 0, 'Sum of the discounts.');
 const TAX = money('amount_tax', 0, 'Sum of the taxes.');
 const INTERVAL = text('interval', 'month', 'How often it is billed: day, week, month or year.');
 const INTERVAL_COUNT = number('interval_count', 1, 'Number of intervals between two bills.');
+const DELINQUENT = boolean(
+  'delinquent',
+  false,
+  'Whether a payment failed or an invoice is past its due date. False does not say that anything was paid.',
+);
 const RECEIPT_URL = text(
   'receipt_url',
   'https://invoice.stripe.com/i/acct_1032D82eZvKYlo2C/test_YWNjdF8xTTJK',
@@ -56,7 +61,7 @@ export const CONTACT_PROPERTIES: readonly Property[] = [
   CURRENCY,
   date('renews_at', '2026-04-01T09:00:00.000Z', 'When the subscription renews next.'),
   date('trial_ends_at', '2026-03-15T09:00:00.000Z', 'When the trial ends.'),
-  boolean('delinquent', false, 'Whether the latest bill is unpaid.'),
+  DELINQUENT,
   date('customer_since', '2026-03-01T09:00:00.000Z', 'When the customer was created in Stripe.'),
 ];
 
@@ -67,7 +72,7 @@ export const CUSTOMER_PROPERTIES: readonly Property[] = [
   text('country', 'US', 'Two-letter country code of the address.'),
   text('preferred_locale', 'en-US', 'First of the preferred languages.'),
   text('description', 'Signed up at the spring fair', 'Your note on the customer in Stripe.'),
-  boolean('delinquent', false, 'Whether the latest bill is unpaid.'),
+  DELINQUENT,
   date('customer_since', '2026-03-01T09:00:00.000Z', 'When the customer was created in Stripe.'),
   CUSTOMER_ID,
   METADATA,
@@ -88,6 +93,17 @@ export function subscriptionProperties(status: 'active' | 'trialing' | 'paused' 
     date('trial_end', '2026-03-15T09:00:00.000Z', 'When the trial ends or ended.'),
     boolean('cancel_at_period_end', false, 'Whether it ends with the current billing period.'),
     date('cancel_at', '2026-04-01T09:00:00.000Z', 'When it is going to end, if that is set.'),
+    text('collection_method', 'charge_automatically', 'charge_automatically or send_invoice.'),
+    boolean(
+      'has_payment_method',
+      true,
+      'Whether the subscription has a payment method of its own; the customer may have another.',
+    ),
+    text(
+      'trial_settings',
+      'create_invoice',
+      'What a trial that ends without a payment method does: cancel, pause or create_invoice.',
+    ),
     ...(status === 'canceled' ? CANCELLATION_PROPERTIES : []),
     SUBSCRIPTION_ID,
     text('invoice_id', INVOICE_ID.sample as string, 'The latest invoice in Stripe.'),
@@ -126,6 +142,7 @@ export function invoiceProperties(event: 'upcoming' | 'paid' | 'payment_failed')
     date('due_date', '2026-03-31T09:00:00.000Z', 'When it must be paid. Empty when Stripe charges automatically.'),
     date('period_start', '2026-03-01T09:00:00.000Z', 'Start of the time that the main line pays for.'),
     date('period_end', '2026-04-01T09:00:00.000Z', 'End of the time that the main line pays for.'),
+    text('collection_method', 'charge_automatically', 'charge_automatically or send_invoice.'),
     text('billing_reason', 'subscription_cycle', 'Why it was made, such as subscription_cycle or manual.'),
     CUSTOMER_NAME,
     CUSTOMER_EMAIL,

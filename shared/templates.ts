@@ -19,7 +19,7 @@ export const TEMPLATES = {
   payment_successful: {
     name: 'Payment successful',
     description: 'Says thank you for a payment.',
-    triggers: ['invoice.paid', 'checkout.session.completed'],
+    triggers: ['invoice.paid', 'checkout.session.completed', 'checkout.session.async_payment_succeeded'],
   },
   payment_failed: {
     name: 'Payment failed',

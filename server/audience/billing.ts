@@ -19,7 +19,7 @@ export function deriveBilling(
   customers: readonly Pick<Row<'customer_link'>, 'delinquent' | 'customer_since'>[],
   subscriptions: readonly Row<'subscription_state'>[],
 ): BillingColumns {
-  const bySize = subscriptions.filter((one) => one.status !== null).toSorted((a, b) => b.mrr - a.mrr);
+  const bySize = subscriptions.filter((one) => one.status !== null).toSorted(bySizeThenId);
   const status = PRECEDENCE.find((candidate) => bySize.some((one) => one.status === candidate)) ?? null;
   const leading = bySize.find((one) => one.status === status);
   const earning = bySize.filter((one) => EARNING.includes(one.status));
@@ -37,3 +37,7 @@ export function deriveBilling(
     customer_since: since.length ? Math.min(...since) : null,
   };
 }
+
+/** Of two that cost the same the later id counts, whatever the order of the rows. */
+const bySizeThenId = (a: Row<'subscription_state'>, b: Row<'subscription_state'>): number =>
+  b.mrr - a.mrr || (a.subscription_id < b.subscription_id ? 1 : -1);

@@ -1,6 +1,6 @@
 /** Dates, money and numbers as the reader writes them. Intl formatters are slow to create, so they are cached per locale and time zone. */
+import { formatMoney } from '../../shared/money';
 import { createCache } from '../cache';
-import { formatMoney } from '../emails/money';
 
 export interface Formats {
   locale: string;

@@ -16,36 +16,46 @@ export async function moveContact(trx: Trx, tenant: Tenant, fromId: string, into
       .where(ofTenant(tenant))
       .where('contact_id', '=', fromId)
       .execute();
-  // A run keeps its slot where the other contact doesn't hold the same one in that workflow.
-  const isHeld = sql<boolean>`exists (
-    select 1 from run other
-    where other.account_id = run.account_id and other.livemode = run.livemode
-      and other.workflow_id = run.workflow_id and other.contact_id = ${intoId} and other.slot = run.slot
-  )`;
   await trx
     .updateTable('run')
-    .set((eb) => ({
-      contact_id: intoId,
-      slot: eb.case().when(isHeld).then(null).else(eb.ref('slot')).end(),
-    }))
+    .set((eb) => ({ contact_id: intoId, slot: slotWith(eb, intoId) }))
     .where(ofTenant(tenant))
     .where('contact_id', '=', fromId)
     .execute();
 }
 
-/** What is about one of a contact's customers goes to another contact with it. */
-export const moveCustomer = (
+/** What is about one of a contact's customers goes to another contact with it: nobody is told of somebody else's debt. */
+export async function moveCustomer(
   trx: Trx,
   tenant: Tenant,
   { customerId, fromId, intoId }: { customerId: string; fromId: string; intoId: string },
-) =>
-  trx
-    .updateTable('event')
-    .set({ contact_id: intoId })
+): Promise<void> {
+  for (const table of ['event', 'email'] as const)
+    await trx
+      .updateTable(table as 'event')
+      .set({ contact_id: intoId })
+      .where(ofTenant(tenant))
+      .where('contact_id', '=', fromId)
+      .where('customer_id', '=', customerId)
+      .execute();
+  await trx
+    .updateTable('run')
+    .set((eb) => ({ contact_id: intoId, slot: slotWith(eb, intoId) }))
     .where(ofTenant(tenant))
     .where('contact_id', '=', fromId)
     .where('customer_id', '=', customerId)
     .execute();
+}
+
+/** A run keeps its slot where the other contact doesn't hold the same one in that workflow. */
+function slotWith(eb: ExpressionBuilder<Schema, 'run'>, contactId: string) {
+  const isHeld = sql<boolean>`exists (
+    select 1 from run other
+    where other.account_id = run.account_id and other.livemode = run.livemode
+      and other.workflow_id = run.workflow_id and other.contact_id = ${contactId} and other.slot = run.slot
+  )`;
+  return eb.case().when(isHeld).then(null).else(eb.ref('slot')).end();
+}
 
 /** Nothing names the contact any more; what is personal in those rows goes. `now` in epoch milliseconds. */
 export async function releaseContact(trx: Trx, tenant: Tenant, id: string, now: number): Promise<void> {

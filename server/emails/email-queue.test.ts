@@ -94,7 +94,7 @@ describe.each(ENGINES)('emails on %s', (engine) => {
     await rig.worker.drain();
     expect(rig.mail.subjects()).toEqual(['Receipt', 'Receipt']);
     const { data } = await listEmails(rig.db, tenant, { status: 'suppressed', limit: 10 });
-    expect(data.map(({ reason }) => reason).sort()).toEqual([
+    expect(data.map(({ outcome }) => outcome).sort()).toEqual([
       'The contact gets transactional email only',
       'The contact has unsubscribed',
     ]);
@@ -108,7 +108,7 @@ describe.each(ENGINES)('emails on %s', (engine) => {
     await unsubscribeContact(rig.db, tenant, jenny.id, 1);
     rig.advance(FIRST_RETRY);
     await rig.worker.drain();
-    expect(await rig.emails()).toMatchObject([{ status: 'suppressed', reason: 'The contact has unsubscribed' }]);
+    expect(await rig.emails()).toMatchObject([{ status: 'suppressed', outcome: 'The contact has unsubscribed' }]);
     expect(rig.mail.mails).toEqual([]);
   });
 
@@ -134,7 +134,7 @@ describe.each(ENGINES)('emails on %s', (engine) => {
     await sendTest(rig.ctx, tenant, { trigger: 'customer.created', content, to: 'me@example.com' });
     rig.advance(FIRST_RETRY);
     await rig.worker.drain();
-    const failed = { status: 'failed', reason: 'The account was disconnected', due_at: null };
+    const failed = { status: 'failed', outcome: 'The account was disconnected', due_at: null };
     expect(await rig.emails()).toMatchObject([failed, failed]);
     await retryEmail(rig.ctx, tenant, (await rig.emails())[0]?.id ?? '');
     await rig.worker.drain();
@@ -151,7 +151,7 @@ describe.each(ENGINES)('emails on %s', (engine) => {
     await hello();
     await rig.worker.drain();
     expect(await rig.emails()).toMatchObject([
-      { status: 'queued', reason: 'Will be tried again: 451 4.7.1 Greylisted' },
+      { status: 'queued', outcome: 'Will be tried again: 451 4.7.1 Greylisted' },
     ]);
     rig.advance(FIRST_RETRY);
     await rig.worker.drain();
@@ -171,7 +171,7 @@ describe.each(ENGINES)('emails on %s', (engine) => {
       rig.advance(DAY / 24);
     }
     const [email] = await rig.emails();
-    expect(email).toMatchObject({ status: 'failed', reason: 'Given up after a day: 451 Not now' });
+    expect(email).toMatchObject({ status: 'failed', outcome: 'Given up after a day: 451 Not now' });
     rig.mail.calm();
     await retryEmail(rig.ctx, tenant, email?.id ?? '');
     await rig.worker.drain();
@@ -193,8 +193,8 @@ describe.each(ENGINES)('emails on %s', (engine) => {
       await rig.worker.drain();
       const emails = await rig.emails();
       expect(emails).toMatchObject([
-        { status: 'failed', reason: expect.stringContaining('No such user') as string },
-        { status: 'suppressed', reason: expect.stringContaining('No such user') as string },
+        { status: 'failed', outcome: expect.stringContaining('No such user') as string },
+        { status: 'suppressed', outcome: expect.stringContaining('No such user') as string },
       ]);
       await liftSuppression(rig.db, tenant, jenny.email);
       await retryEmail(rig.ctx, tenant, emails[0]?.id ?? '');
@@ -271,7 +271,7 @@ describe.each(ENGINES)('emails on %s', (engine) => {
     rig.advance(FIRST_RETRY);
     await rig.worker.drain();
     expect(await rig.emails()).toMatchObject([
-      { status: 'failed', reason: 'Sending it ended the process several times' },
+      { status: 'failed', outcome: 'Sending it ended the process several times' },
     ]);
     expect(rig.mail.mails).toEqual([]);
   });
@@ -281,7 +281,7 @@ describe.each(ENGINES)('emails on %s', (engine) => {
     const jenny = await hello();
     await rig.worker.drain();
     const [held] = await rig.emails();
-    expect(held).toMatchObject({ status: 'held', reason: expect.stringContaining('contact.user_group') as string });
+    expect(held).toMatchObject({ status: 'held', outcome: expect.stringContaining('contact.user_group') as string });
     expect(await readEmail(rig.db, tenant, held?.id ?? '')).toMatchObject({ html: null, text: null, headers: {} });
     expect(await retryEmail(rig.ctx, tenant, held?.id ?? '')).toMatchObject({ status: 'held' });
     await setUserGroup(rig.db, tenant, jenny.id, 'VIP', 1);
@@ -413,7 +413,7 @@ describe('without SMTP', () => {
     await rig.happens('customer.created', customer('cus_1'), await rig.contact());
     await rig.worker.drain();
     const [email] = await rig.emails();
-    expect(email).toMatchObject({ status: 'captured', reason: 'No mail server is configured', sent_at: null });
+    expect(email).toMatchObject({ status: 'captured', outcome: 'No mail server is configured', sent_at: null });
     expect(await readEmail(rig.db, tenant, email?.id ?? '')).toMatchObject({
       text: 'Hi Jenny\n',
       headers: { From: '"Operator" <hello@mail.example.com>', To: 'jenny@example.com' },

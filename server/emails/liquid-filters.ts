@@ -1,7 +1,7 @@
 /** The filters that Liquid doesn't bring: money and dates in the install's locale and time zone. */
 import type { FilterImplOptions } from 'liquidjs';
+import { formatMoney } from '../../shared/money';
 import { formatDate } from './dates';
-import { formatMoney } from './money';
 
 /** Given with every rendering. */
 export interface LiquidGlobals {

@@ -21,7 +21,7 @@ function render(...args: Parameters<typeof input>) {
 const bodyOf = (html: string) => html.slice(html.indexOf('class="card"'));
 const heldReason = (...args: Parameters<typeof input>) => {
   const result = renderEmail(input(...args));
-  return result.kind === 'held' ? result.reason : undefined;
+  return result.kind === 'held' ? result.outcome : undefined;
 };
 const withName = (first_name: string | null) => ({ contact: { ...samplesOf(CONTACT_PROPERTIES), first_name } });
 

@@ -1,6 +1,7 @@
 /** From a claimed event to its verdict: is it ours, is it on, whose is it, what does it change. */
-import { isEventType } from '../../shared/catalogue';
+import { CATALOGUE, EVENT_TYPES, isEventType } from '../../shared/catalogue';
 import type { EventReason, EventStatus } from '../../shared/api';
+import type { Settings } from '../../shared/settings';
 import { lastGrantAt, type Install } from '../installs/installs';
 import { stampOf } from '../audience/stamp';
 import type { ReadObject } from '../stripe-objects/types';
@@ -45,8 +46,7 @@ export function decide(facts: InstallFacts, job: EventJob, now: number): Decisio
   if (type === 'invoice.voided' || type === 'invoice.marked_uncollectible')
     return { ...end('processed', null, 'Recorded the state of the invoice'), contact: contactOf(facts, object) };
   if (!isEventType(type)) {
-    const isWanted = Object.values(settings.events).some((choice) => choice.enabled && choice.sync_billing);
-    if (!isWanted) return end('ignored', 'event_off', 'Billing fields are off in settings');
+    if (!isBillingWanted(settings)) return end('ignored', 'event_off', 'Billing fields are off in settings');
     return { ...applySubscriptionUpdate(audience, { type, created, object, asked }), startsWorkflows: false };
   }
   const choice = settings.events[type];
@@ -65,6 +65,16 @@ export function decide(facts: InstallFacts, job: EventJob, now: number): Decisio
 }
 
 const contactOf = ({ audience }: InstallFacts, { customerId }: ReadObject) => audience.contactOf(customerId) ?? null;
+
+/**
+ * As the enabled events say that fill billing fields. Only where none of them is on do the others count: their choice
+ * starts as on, and screens don't offer it.
+ */
+function isBillingWanted({ events }: Settings): boolean {
+  const enabled = EVENT_TYPES.filter((type) => events[type].enabled);
+  const filling = enabled.filter((type) => CATALOGUE[type].syncs_billing);
+  return (filling.length > 0 ? filling : enabled).some((type) => events[type].sync_billing);
+}
 
 /** Another app can't uninstall what has been connected again since. `created` in epoch seconds. */
 function decideUninstall(install: Install, created: number): Decision {

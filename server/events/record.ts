@@ -1,8 +1,8 @@
 /** Puts deliveries into the log. */
 import { insertNew } from '../db/bulk';
 import { timeOrderedId } from '../db/new-id';
-import type { Row, Trx } from '../db/schema';
-import { tenantColumns } from '../db/tenant';
+import type { Db, Row, Trx } from '../db/schema';
+import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
 import type { Delivery } from './delivery';
 
 /** The row of a delivery as the queue finds it; one that ended at receipt is not due. `now` in epoch milliseconds. */
@@ -26,9 +26,20 @@ export const rowOf = (delivery: Delivery, now: number): Row<'event'> => ({
   ...tenantColumns(delivery.tenant),
 });
 
-/** For the queue. Those already in the log change nothing. Returns how many were new. `now` in epoch milliseconds. */
-export async function recordDeliveries(trx: Trx, deliveries: readonly Delivery[], now: number): Promise<number> {
-  const events = deliveries.map((delivery) => ({ row: rowOf(delivery, now), payload: delivery.payload }));
+/**
+ * For the queue. Those already in the log change nothing. Returns how many were new. `now`, and `dueAt` for those that are
+ * not to be worked on yet, in epoch milliseconds.
+ */
+export async function recordDeliveries(
+  trx: Trx,
+  deliveries: readonly Delivery[],
+  now: number,
+  dueAt = now,
+): Promise<number> {
+  const events = deliveries.map((delivery) => {
+    const row = rowOf(delivery, now);
+    return { row: { ...row, due_at: row.due_at === null ? null : dueAt }, payload: delivery.payload };
+  });
   const rows = await insertNew(
     trx,
     'event',
@@ -69,3 +80,29 @@ const insertPayloads = (trx: Trx, events: readonly LoggedEvent[]) =>
       payload === null ? [] : { account_id, livemode, seq, payload },
     ),
   );
+
+/**
+ * What a round of catching up has fetched since `from` becomes due, in the order in which it happened at Stripe: a row's
+ * `due_at` and `seq` say what comes first. Times in epoch milliseconds.
+ */
+export const releaseCaughtUp = (db: Db, tenant: Tenant, { from, now }: { from: number; now: number }): Promise<void> =>
+  db.transaction().execute(async (trx) => {
+    const held = await trx
+      .selectFrom('event')
+      .select(['id', 'seq'])
+      .where(ofTenant(tenant))
+      .where('status', '=', 'pending')
+      .where('received_at', '>=', from)
+      .where('due_at', '>', now)
+      .where('claims', '=', 0)
+      .orderBy('created')
+      .orderBy('seq', 'desc')
+      .execute();
+    for (const [n, { id }] of held.entries())
+      await trx
+        .updateTable('event')
+        .set({ due_at: now - held.length + n })
+        .where(ofTenant(tenant))
+        .where('id', '=', id)
+        .execute();
+  });

@@ -11,7 +11,7 @@ import { withStripe } from '../installs/credentials';
 import { releaseInstall, type Install } from '../installs/installs';
 import type { StripeClient } from '../stripe';
 import { readDelivery } from '../events/delivery';
-import { recordDeliveries } from '../events/record';
+import { recordDeliveries, releaseCaughtUp } from '../events/record';
 
 export const CATCH_UP_EVERY_MS = 60 * 60_000;
 /** Stripe keeps events this long. */
@@ -25,17 +25,20 @@ const SILENCE_MS = 24 * 60 * 60_000;
 export async function catchUp(ctx: Context, install: Install, lease: Lease): Promise<void> {
   const tenant = tenantOf(install);
   const startedAt = ctx.clock.now();
-  for (const span of await spansOf(ctx, install, startedAt)) {
-    for (let after: string | undefined; ;) {
-      const page = await withStripe(ctx, tenant, (stripe) => listEvents(stripe, span, after));
-      const deliveries = page.data.map((event) => asDelivery(event, startedAt, tenant));
-      await ctx.db.transaction().execute((trx) => recordDeliveries(trx, deliveries, ctx.clock.now()));
-      ctx.nudge();
-      if (!(await lease.renew())) return;
-      after = page.data.at(-1)?.id;
-      if (!page.has_more || after === undefined) break;
-    }
-  }
+  const from = startedAt;
+  for (const span of await spansOf(ctx, install, startedAt))
+    for (const types of TYPE_GROUPS)
+      for (let after: string | undefined; ;) {
+        const page = await withStripe(ctx, tenant, (stripe) => listEvents(stripe, span, types, after));
+        const deliveries = page.data.map((event) => asDelivery(event, startedAt, tenant));
+        const dueAt = ctx.clock.now() + HELD_BACK_MS;
+        await ctx.db.transaction().execute((trx) => recordDeliveries(trx, deliveries, ctx.clock.now(), dueAt));
+        if (!(await lease.renew())) return;
+        after = page.data.at(-1)?.id;
+        if (!page.has_more || after === undefined) break;
+      }
+  await releaseCaughtUp(ctx.db, tenant, { from, now: ctx.clock.now() });
+  ctx.nudge();
   await releaseInstall(ctx.db, install, {
     due_at: startedAt + CATCH_UP_EVERY_MS,
     attempts: 0,
@@ -43,6 +46,15 @@ export async function catchUp(ctx: Context, install: Install, lease: Lease): Pro
     catch_up_from: Math.floor(startedAt / 1000),
   });
 }
+
+/** Stripe takes at most 20 types at once: https://docs.stripe.com/api/events/list */
+const TYPES_AT_ONCE = 20;
+const TYPE_GROUPS = Array.from({ length: Math.ceil(ACCOUNT_EVENT_TYPES.length / TYPES_AT_ONCE) }, (_, n) =>
+  ACCOUNT_EVENT_TYPES.slice(n * TYPES_AT_ONCE, (n + 1) * TYPES_AT_ONCE),
+);
+
+/** Stripe lists the newest first: what was fetched is due once all is there, or when the round ends with its process. */
+const HELD_BACK_MS = 10 * 60_000;
 
 interface Span {
   /** Epoch seconds. */
@@ -75,10 +87,15 @@ const latestEvent = (ctx: Context, tenant: Tenant) =>
     .limit(1)
     .executeTakeFirst();
 
-const listEvents = (stripe: StripeClient, { from, isUndeliveredOnly }: Span, after: string | undefined) =>
+const listEvents = (
+  stripe: StripeClient,
+  { from, isUndeliveredOnly }: Span,
+  types: readonly string[],
+  after: string | undefined,
+) =>
   stripe.events.list({
     // Not those about the app: after uninstalling nothing may be asked any more.
-    types: [...ACCOUNT_EVENT_TYPES],
+    types: [...types],
     created: { gte: from },
     limit: 100,
     ...(isUndeliveredOnly ? { delivery_success: false } : {}),

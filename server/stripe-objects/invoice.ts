@@ -41,6 +41,7 @@ function read(object: unknown, amountField: 'amount_due' | 'amount_paid'): Readi
       number: text(invoice.number),
       status: text(invoice.status),
       billing_reason: text(invoice.billing_reason),
+      collection_method: text(invoice.collection_method),
       amount: whole(invoice[amountField]),
       amount_due: whole(invoice.amount_due),
       amount_paid: whole(invoice.amount_paid),

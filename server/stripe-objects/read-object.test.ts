@@ -47,6 +47,13 @@ describe('readers and catalogue', () => {
     expect(neverRead).toEqual([]);
   });
 
+  it.each(EVENT_TYPES)('agree on whether %s fills billing fields', (type) => {
+    const { customer, subscription } = readObject(type, fixtureObject(type));
+    // A deletion changes no field of the contact but its status.
+    const fills = type !== 'customer.deleted' && (customer ?? subscription) !== null;
+    expect(CATALOGUE[type].syncs_billing).toBe(fills);
+  });
+
   it('offer nothing of a type that starts no workflow', () => {
     const object = readObject('customer.subscription.updated', fixtureObject('customer.subscription.updated'));
     expect(object.properties).toEqual({});

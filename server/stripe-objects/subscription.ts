@@ -73,6 +73,9 @@ export function readSubscription(object: unknown): Reading {
       trial_end: date(subscription.trial_end),
       cancel_at_period_end: bool(subscription.cancel_at_period_end),
       cancel_at: date(subscription.cancel_at),
+      collection_method: text(subscription.collection_method),
+      has_payment_method: hasPaymentMethod(subscription),
+      trial_settings: text(fieldsOf(fieldsOf(subscription.trial_settings).end_behavior).missing_payment_method),
       canceled_at: date(subscription.canceled_at),
       ended_at: date(subscription.ended_at),
       cancellation_reason: text(cancellation.reason),
@@ -81,6 +84,12 @@ export function readSubscription(object: unknown): Reading {
       metadata: metadata(subscription.metadata),
     },
   };
+}
+
+/** Null where Stripe doesn't say. */
+function hasPaymentMethod(subscription: Fields): boolean | null {
+  if (subscription.default_payment_method === undefined) return null;
+  return id(subscription.default_payment_method, subscription.default_source) !== null;
 }
 
 const foldStatus = (status: unknown): SubscriptionStatus | null =>

@@ -393,6 +393,24 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
         status: 'ignored',
       });
     });
+
+    it('is kept by housekeeping as the enabled events say that fill it, whatever the others', async () => {
+      const only = async (choices: Partial<Record<EventType, boolean>>) => {
+        const all = EVENT_TYPES.map((type) => [
+          type,
+          { enabled: choices[type] !== undefined, sync_billing: choices[type] ?? true },
+        ]);
+        await tillpost.enable(
+          Object.fromEntries(all) as Record<EventType, { enabled: boolean; sync_billing: boolean }>,
+        );
+        return (await happen('customer.subscription.updated', subscription('sub_1', 'active'))).status;
+      };
+      expect(await only({ 'customer.created': false, 'invoice.paid': true })).toBe('ignored');
+      expect(await only({ 'customer.created': true, 'invoice.paid': false })).toBe('processed');
+      // Screens don't offer these choices; an install that has nothing else on keeps its billing fields.
+      expect(await only({ 'invoice.paid': true })).toBe('processed');
+      expect(await only({ 'invoice.paid': false })).toBe('ignored');
+    });
   });
 
   async function audienceOf(trx: Trx, customerId: string) {

@@ -31,7 +31,16 @@ describe.each(ENGINES)('the console on %s', (engine) => {
   const text = async (client: BrowserClient, path: string) => (await client.get(path)).text();
   const uniqueAddress = () => `${newId('con')}@example.com`;
 
-  async function addContact(fields: { first_name?: string; user_group?: string; email?: string } = {}, tenant = TEST) {
+  async function addContact(
+    fields: {
+      first_name?: string;
+      user_group?: string;
+      email?: string;
+      delinquent?: 0 | 1;
+      customer_since?: number;
+    } = {},
+    tenant = TEST,
+  ) {
     const now = tillpost.clock.now();
     const id = newId('con');
     await tillpost.db
@@ -52,8 +61,8 @@ describe.each(ENGINES)('the console on %s', (engine) => {
         currency: null,
         renews_at: null,
         trial_ends_at: null,
-        delinquent: null,
-        customer_since: null,
+        delinquent: fields.delinquent ?? null,
+        customer_since: fields.customer_since ?? null,
         created_at: now,
         updated_at: now,
       })
@@ -167,6 +176,18 @@ describe.each(ENGINES)('the console on %s', (engine) => {
       );
       expect(page).toContain(day);
     });
+
+    it('says of a contact’s payment only that it is overdue', async () => {
+      const client = await signedIn();
+      const pageOf = async (delinquent?: 0 | 1) =>
+        text(client, `/audience/${await addContact({ delinquent, customer_since: 1 })}`);
+      expect(await pageOf(1)).toContain('Overdue');
+      for (const page of [await pageOf(0), await pageOf()]) {
+        expect(page).toContain('Customer since');
+        expect(page).not.toContain('Overdue');
+        expect(page).not.toContain('Paid');
+      }
+    });
   });
 
   describe('forms', () => {
@@ -252,6 +273,14 @@ describe.each(ENGINES)('the console on %s', (engine) => {
           sync_billing: true,
           user_group: `Group of ${type}`,
         });
+    });
+
+    it('offers to sync billing only for events that fill it, and keeps the choice of the others', async () => {
+      const page = await text(await signedIn(), '/settings/stripe');
+      const inputOf = (type: string) => page.match(`<input[^>]*name="events.${type}.sync_billing"[^>]*>`)?.[0];
+      expect(inputOf('customer.subscription.created')).toContain('type="checkbox"');
+      for (const type of ['customer.deleted', 'invoice.paid', 'quote.accepted', 'charge.dispute.created'])
+        expect(inputOf(type)).toContain('type="hidden"');
     });
 
     it('fills in the recommended events without saving them', async () => {

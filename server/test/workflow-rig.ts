@@ -1,6 +1,10 @@
 /** Workflows and emails on a real database with a real SMTP server, without HTTP and Stripe. */
 import { createContext, type Context } from '../context';
 import { readConfig } from '../config';
+import { isNewer, stateRow } from '../audience/object-states';
+import { stampOf } from '../audience/stamp';
+import { upsert } from '../db/bulk';
+import { byId, keyFor, keyText, selectByKeys } from '../db/keys';
 import { migrate } from '../db/migrate';
 import { newId, timeOrderedId } from '../db/new-id';
 import { flag } from '../db/columns';
@@ -8,6 +12,7 @@ import type { Row } from '../db/schema';
 import { ofTenant, tenantColumns, tenantKey, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import { createEmailQueue } from '../emails/email-queue';
+import type { Preparation } from '../emails/preparation';
 import { createTransport } from '../emails/transport';
 import { createLog } from '../log';
 import { saveSettings } from '../settings/settings';
@@ -17,6 +22,7 @@ import { emailPreparation } from '../workflows/prepare-emails';
 import { createRunQueue } from '../workflows/run-queue';
 import { carryOut, startKey } from '../workflows/carry-out';
 import { findLiveWorkflows } from '../workflows/live-workflows';
+import { subjectOf } from '../workflows/only-while';
 import { planRuns } from '../workflows/plan-runs';
 import { activateWorkflow, createWorkflow } from '../workflows/workflows';
 import { defaultSettings, type Settings } from '../../shared/settings';
@@ -56,8 +62,16 @@ export async function createRig({
       ...(db ? { db } : {}),
     });
     processes.push(ctx);
-    return { ctx, worker: createWorker(ctx, [createRunQueue(), createEmailQueue(emailPreparation)]) };
+    return {
+      ctx,
+      worker: createWorker(ctx, [createRunQueue(), createEmailQueue({ ...emailPreparation, ask: asBefore })]),
+    };
   }
+
+  /** Stripe says what it last told. */
+  const asBefore: Preparation['ask'] = async (own, { subject_id }) => {
+    await own.db.updateTable('object_state').set({ known_at: time.ms }).where('id', '=', subject_id).execute();
+  };
 
   const { ctx, worker } = startProcess();
   await migrate(ctx.db);
@@ -153,7 +167,16 @@ export async function createRig({
             payload: JSON.stringify({ ...event, data: { object } }),
           })
           .execute();
-        const trigger = { event, object: readObject(type, object), contact, starts, workflowsActiveBefore };
+        const read = readObject(type, object);
+        if (read.state) {
+          const state = stateRow(whose, read.state, stampOf(type, event.created), time.ms);
+          const known = byId(await selectByKeys(trx, 'object_state', 'id', [keyFor(state, state.id)]));
+          if (isNewer(state, known.get(keyText(state, state.id)))) await upsert(trx, 'object_state', ['id'], [state]);
+        }
+        const [state] = await selectByKeys(trx, 'object_state', 'id', [
+          keyFor(tenantColumns(whose), subjectOf(type, read)?.id ?? ''),
+        ]);
+        const trigger = { event, object: read, contact, starts, workflowsActiveBefore, state };
         const live = (await findLiveWorkflows(trx, [whose])).get(tenantKey(whose)) ?? [];
         return carryOut(trx, planRuns(live, [trigger], time.ms, String), time.ms);
       });

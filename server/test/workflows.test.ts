@@ -3,7 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventType } from '../../shared/catalogue';
 import { ENGINES } from './databases';
-import { ACCOUNT, createClock, LIVE, startTillpost, TEST, type HarnessOptions, type Tillpost } from './harness';
+import {
+  ACCOUNT,
+  createClock,
+  LIVE,
+  SECRETS,
+  startTillpost,
+  TEST,
+  type HarnessOptions,
+  type Tillpost,
+} from './harness';
+import { createLocalStripe } from '../dev/local-stripe/local-stripe';
 import { startMailServer, type MailServer } from './mail-server';
 
 const DAY = 86_400_000;
@@ -89,16 +99,22 @@ describe('a wait', () => {
     const env = { SMTP_URL: mail.url, MAIL_FROM: 'hello@acme.example' };
     const databaseUrl = `sqlite:${join(folder, 'tillpost.db')}`;
     const clock = createClock();
-    const before = await startTillpost({ databaseUrl, env, clock });
+    const localStripe = createLocalStripe({ now: () => clock.now(), appSecret: SECRETS.app, retryDelays: [] });
+    const stripeUrl = (await localStripe.listen(0)).url;
+    const options = { databaseUrl, clock, localStripe, env: { ...env, STRIPE_API_BASE: stripeUrl } };
+    const before = await startTillpost(options);
     await before.connect(LIVE);
     await before.enable({}, {}, LIVE);
     await activate(before, { template: 'payment_failed' });
-    await happens(before, 'invoice.payment_failed');
+    const { id, data } = await localStripe.trigger('invoice.payment_failed', JENNY);
+    await before.deliver({ id, data, account: ACCOUNT, livemode: true, type: 'invoice.payment_failed' });
+    await before.worker.drain();
     await before.close();
     clock.advance(4 * DAY);
-    const after = await startTillpost({ databaseUrl, env, clock });
+    const after = await startTillpost(options);
     await after.worker.drain();
     await after.close();
+    await localStripe.close();
     await mail.close();
     await rm(folder, { recursive: true });
     const toJenny = mail.mails.filter(({ to }) => to.includes(JENNY.email)).map(({ parsed }) => parsed.subject);

@@ -44,6 +44,8 @@ const RUNNING: readonly (string | null)[] = ['active', 'trialing', 'past_due'];
 /** Only for triggers that have a condition. */
 export function judge(trigger: EventType, { state, others }: SubjectFacts, writeDate: WriteDate): Judgement {
   const { kind, status } = state;
+  // A state that says nothing denies nothing.
+  if (status === null) return TRUE;
   const cause = describeState(kind, status, writeDate(state.known_at));
   const over: Judgement = { kind: 'over', cause };
   const isIt = (...statuses: string[]) => statuses.includes(status ?? '');

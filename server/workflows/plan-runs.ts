@@ -124,7 +124,7 @@ function startsOf(
   if (workflowsActiveBefore && (workflow.activated_at ?? 0) > workflowsActiveBefore) return [];
   const scope = { event: object.properties, subject: object.properties, contact: contactFacts(contact) };
   if (!matches(conditions, scope)) return [];
-  if (type === 'checkout.session.completed' && object.invoiceId && saysTheSameOfInvoice(workflow, workflows)) return [];
+  if (type.startsWith('checkout.session.') && object.invoiceId && saysTheSameOfInvoice(workflow, workflows)) return [];
   const subject = subjectOf(event.type, object);
   const slot = slotFor(frequency, object);
   const verdict = isConditional(definition) && state ? judge(type, { state, others: [] }, writeDate) : undefined;

@@ -15,10 +15,14 @@ export const BILLING_LABELS = {
   mrr: 'Monthly revenue',
   renews_at: 'Renews',
   trial_ends_at: 'Trial ends',
-  delinquent: 'Latest bill',
+  delinquent: 'Payment',
   customer_since: 'Customer since',
 } as const satisfies Partial<Record<keyof Billing, string>>;
-export const UNPAID = 'Unpaid';
+/**
+ * What a true `delinquent` says: a payment failed or an invoice is past its due date. False is shown as nothing, for it
+ * doesn't say that anything was paid. https://docs.stripe.com/api/customers/object#customer_object-delinquent
+ */
+export const OVERDUE = 'Overdue';
 
 export const EVENT_LABELS = {
   type: 'Type',

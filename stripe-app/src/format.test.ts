@@ -14,8 +14,9 @@ test.each([
   [2900, 'usd', '$29.00'],
   [2900, 'jpy', '¥2,900'],
   [2900, 'kwd', 'KWD 2.900'],
-  [290000, 'huf', 'HUF 2,900.00'],
-  [290000, 'ugx', 'UGX 2,900.00'],
+  [290050, 'huf', 'HUF 2,900.50'],
+  [290000, 'huf', 'HUF 2,900'],
+  [290000, 'ugx', 'UGX 2,900'],
 ])('counts %i of %s in Stripe’s minor units', (amount, currency, expected) => {
   expect(formatAmount(amount, currency).replace(/\u00a0/g, ' ')).toBe(expected);
 });

@@ -1,5 +1,5 @@
 /** How the views write dates, numbers and money. The views' words are English, so are these. */
-import { minorDigits } from '../../shared/money';
+import { formatMoney } from '../../shared/money';
 
 const date = new Intl.DateTimeFormat('en-US', { month: 'short', day: 'numeric', year: 'numeric' });
 const dateAndTime = new Intl.DateTimeFormat('en-US', {
@@ -25,12 +25,4 @@ export const formatCount = (count: number, noun: string): string =>
   `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 
 /** `amount` in the currency's minor unit, as Stripe counts it. */
-export function formatAmount(amount: number, currency: string): string {
-  const digits = minorDigits(currency);
-  return new Intl.NumberFormat('en-US', {
-    style: 'currency',
-    currency,
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  }).format(amount / 10 ** digits);
-}
+export const formatAmount = (amount: number, currency: string): string => formatMoney(amount, currency, 'en-US');

@@ -2,7 +2,7 @@
 import type { ContactView } from '../../../shared/api';
 import { USER_GROUP_LENGTH } from '../../../shared/limits';
 import { ADDRESS_SUPPRESSED, nameContact } from '../../../shared/words/explanations';
-import { BILLING_LABELS, CONTACT_LABELS, UNPAID } from '../../../shared/words/fields';
+import { BILLING_LABELS, CONTACT_LABELS, OVERDUE } from '../../../shared/words/fields';
 import { CONTACT_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Banner, Card, Empty, FactList, PageHead, Section } from '../components/blocks';
@@ -116,7 +116,8 @@ const Profile = ({ contact, userGroups }: Pick<ContactPageProps, 'contact' | 'us
 );
 
 function BillingCard({ contact: { billing } }: { contact: ContactView }) {
-  const isEmpty = billing.subscription_status === null && billing.customer_since === null && billing.mrr === null;
+  const isEmpty =
+    !billing.subscription_status && billing.customer_since === null && billing.mrr === null && !billing.delinquent;
   return (
     <Section title="Billing">
       <Card>
@@ -149,16 +150,9 @@ function BillingCard({ contact: { billing } }: { contact: ContactView }) {
               ...(billing.trial_ends_at
                 ? [[BILLING_LABELS.trial_ends_at, <Time key="at" at={billing.trial_ends_at} as="date" />] as const]
                 : []),
-              [
-                BILLING_LABELS.delinquent,
-                billing.delinquent === null ? (
-                  <None key="none" />
-                ) : billing.delinquent ? (
-                  <Badge key="bad" tone="bad" label={UNPAID} />
-                ) : (
-                  'Paid'
-                ),
-              ],
+              ...(billing.delinquent
+                ? [[BILLING_LABELS.delinquent, <Badge key="bad" tone="bad" label={OVERDUE} />] as const]
+                : []),
               [
                 BILLING_LABELS.customer_since,
                 billing.customer_since ? <Time key="at" at={billing.customer_since} as="date" /> : <None key="none" />,

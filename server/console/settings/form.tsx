@@ -78,7 +78,7 @@ export function SettingsForm({ settings, errors, isDirty, userGroups }: Settings
 }
 
 function EventChoice({ type, settings, error }: { type: EventType; settings: Settings; error: string | undefined }) {
-  const { label, description } = CATALOGUE[type];
+  const { label, description, syncs_billing } = CATALOGUE[type];
   const choice = settings.events[type];
   const name = (field: string) => `events.${type}.${field}`;
   return (
@@ -106,9 +106,14 @@ function EventChoice({ type, settings, error }: { type: EventType; settings: Set
         <Check name={name('sync_name')} isOn={choice.sync_name}>
           {EVENT_OPTION_WORDS.sync_name.label}
         </Check>
-        <Check name={name('sync_billing')} isOn={choice.sync_billing}>
-          {EVENT_OPTION_WORDS.sync_billing.label}
-        </Check>
+        {syncs_billing ? (
+          <Check name={name('sync_billing')} isOn={choice.sync_billing}>
+            {EVENT_OPTION_WORDS.sync_billing.label}
+          </Check>
+        ) : (
+          // Saving keeps what isn't offered.
+          choice.sync_billing && <input type="hidden" name={name('sync_billing')} value="on" />
+        )}
         <TextField
           id={name('user_group')}
           name={name('user_group')}

@@ -83,7 +83,7 @@ describe('the templates', () => {
     const definition = defineFromTemplate('payment_failed');
     expect(definition.steps.map(({ kind }) => kind)).toEqual(['email', 'wait', 'email', 'wait', 'email']);
     expect(definition.exit_events).toEqual([{ event: 'invoice.paid', match: 'object' }]);
-    expect(definition.trigger.frequency).toBe('one_at_a_time');
+    expect(definition.trigger.frequency).toBe('once_per_subject');
   });
 
   it('refuse an unknown key and an event they are not made for', () => {

@@ -8,7 +8,7 @@ const IS_PAID: Condition = { property: 'event.payment_status', operator: 'is', v
 export const paymentSuccessful: Template = (event) => ({
   trigger: {
     event,
-    conditions: event === 'checkout.session.completed' ? [HAS_AMOUNT, IS_PAID] : [HAS_AMOUNT],
+    conditions: event === 'invoice.paid' ? [HAS_AMOUNT] : [HAS_AMOUNT, IS_PAID],
     frequency: 'every_time',
   },
   exit_events: [],

@@ -3,6 +3,7 @@ import { transactional, type Template } from './template';
 export const subscriptionCanceled: Template = () => ({
   trigger: { event: 'customer.subscription.deleted', conditions: [], frequency: 'every_time' },
   exit_events: [],
+  only_while: true,
   steps: [
     transactional(
       'goodbye',

@@ -1,19 +1,28 @@
 import { transactional, type Template } from './template';
 
+const PRICE =
+  '{% if subject.amount and subject.interval %} of {{ subject.amount | money: subject.currency }} every {% if subject.interval_count > 1 %}{{ subject.interval_count }} {{ subject.interval }}s{% else %}{{ subject.interval }}{% endif %}{% endif %}';
+/** Whether the customer has another card at Stripe isn't known here. */
+const NO_CARD =
+  '{% if subject.has_payment_method == false and subject.trial_settings == "cancel" %}Without a payment method on file your subscription will end with it. With one, {% elsif subject.has_payment_method == false and subject.trial_settings == "pause" %}Without a payment method on file your subscription will be paused then. With one, {% endif %}';
+const STAY =
+  '{% if subject.has_payment_method == false and subject.trial_settings != "create_invoice" and subject.trial_settings %}it goes on{% else %}If you’d like to stay, there is nothing to do: your subscription goes on{% endif %}{% if subject.amount and subject.interval %} at {{ subject.amount | money: subject.currency }} every {% if subject.interval_count > 1 %}{{ subject.interval_count }} {{ subject.interval }}s{% else %}{{ subject.interval }}{% endif %}{% endif %}.';
+
 export const trialEnding: Template = () => ({
   trigger: { event: 'customer.subscription.trial_will_end', conditions: [], frequency: 'one_at_a_time' },
   exit_events: [{ event: 'customer.subscription.deleted', match: 'object' }],
+  only_while: true,
   steps: [
     transactional(
       'notice',
-      'Your trial ends {% if event.trial_end %}on {{ event.trial_end | date }}{% else %}soon{% endif %}',
+      'Your trial ends {% if subject.trial_end %}on {{ subject.trial_end | date }}{% else %}soon{% endif %}',
       'What happens next, and what you can do.',
       `
 Hi {{ contact.first_name | default: "there" }},
 
-Your trial{% if event.plan %} of {{ event.plan }}{% endif %} ends {% if event.trial_end %}on **{{ event.trial_end | date }}**{% else %}**soon**{% endif %}. We hope you’ve enjoyed it.
+Your trial{% if subject.plan %} of {{ subject.plan }}{% endif %} ends {% if subject.trial_end %}on **{{ subject.trial_end | date }}**{% else %}**soon**{% endif %}. We hope you’ve enjoyed it.
 
-{% if event.cancel_at_period_end %}Your subscription will end with it, and you won’t be charged. If you’d like to stay, reply to this email and we’ll set it up for you.{% elsif event.amount and event.interval %}If you’d like to stay, there is nothing to do: your subscription goes on at {{ event.amount | money: event.currency }} every {% if event.interval_count > 1 %}{{ event.interval_count }} {{ event.interval }}s{% else %}{{ event.interval }}{% endif %}. If you’d rather not, cancel before that day and you won’t be charged.{% else %}If you’d like to stay, there is nothing to do. If you’d rather not, cancel before that day and you won’t be charged.{% endif %}
+{% if subject.cancel_at_period_end or subject.cancel_at %}Your subscription will end with it, and you won’t be charged. If you’d like to stay, reply to this email and we’ll set it up for you.{% else %}${NO_CARD}{% if subject.collection_method == "send_invoice" %}From then on you’ll get an invoice${PRICE}. If you’d rather not go on, cancel before that day.{% else %}${STAY} If you’d rather not, cancel before that day and you won’t be charged.{% endif %}{% endif %}
 
 Is something missing, or do you need more time? Just reply, we’d love to hear from you.
 

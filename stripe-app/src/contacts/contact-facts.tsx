@@ -1,7 +1,7 @@
 import { Banner, Box, PropertyList, PropertyListItem } from '@stripe/ui-extension-sdk/ui';
 import type { ContactDetail } from '../../../shared/api';
 import { ADDRESS_SUPPRESSED, nameContact } from '../../../shared/words/explanations';
-import { BILLING_LABELS, CONTACT_LABELS, UNPAID } from '../../../shared/words/fields';
+import { BILLING_LABELS, CONTACT_LABELS, OVERDUE } from '../../../shared/words/fields';
 import { CONTACT_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
 import { formatDay, formatAmount } from '../format';
 import { Section } from '../states';
@@ -34,16 +34,18 @@ export function ContactFacts({ contact }: { contact: ContactDetail }) {
   );
 }
 
-/** What Tillpost knows of the contact's subscriptions; nothing for a contact who never had one. */
+/** What Tillpost knows of the contact's subscriptions; nothing for a contact who never had one and owes nothing overdue. */
 export function BillingFacts({ billing }: Pick<ContactDetail, 'billing'>) {
-  if (!billing.subscription_status) return null;
+  if (!billing.subscription_status && !billing.delinquent) return null;
   return (
     <Section title="Billing">
       <PropertyList>
-        <PropertyListItem
-          label={BILLING_LABELS.subscription_status}
-          value={<StatusBadge {...SUBSCRIPTION_STATUS_WORDS[billing.subscription_status]} />}
-        />
+        {billing.subscription_status && (
+          <PropertyListItem
+            label={BILLING_LABELS.subscription_status}
+            value={<StatusBadge {...SUBSCRIPTION_STATUS_WORDS[billing.subscription_status]} />}
+          />
+        )}
         {billing.plan && <PropertyListItem label={BILLING_LABELS.plan} value={billing.plan} />}
         {billing.mrr !== null && billing.currency && (
           <PropertyListItem label={BILLING_LABELS.mrr} value={formatAmount(billing.mrr, billing.currency)} />
@@ -54,7 +56,7 @@ export function BillingFacts({ billing }: Pick<ContactDetail, 'billing'>) {
         {billing.trial_ends_at && (
           <PropertyListItem label={BILLING_LABELS.trial_ends_at} value={formatDay(billing.trial_ends_at)} />
         )}
-        {billing.delinquent && <PropertyListItem label={BILLING_LABELS.delinquent} value={UNPAID} />}
+        {billing.delinquent && <PropertyListItem label={BILLING_LABELS.delinquent} value={OVERDUE} />}
         {billing.customer_since && (
           <PropertyListItem label={BILLING_LABELS.customer_since} value={formatDay(billing.customer_since)} />
         )}

@@ -39,7 +39,7 @@ export const EventChoice = memo(function EventChoice({ type, settings, change, d
       </Box>
       {settings.enabled && isOpen && <Options type={type} settings={settings} disabled={disabled} set={set} />}
       {settings.enabled && !isOpen && (
-        <Box css={{ font: 'caption', color: 'secondary', marginLeft: 'xlarge' }}>{summarize(settings)}</Box>
+        <Box css={{ font: 'caption', color: 'secondary', marginLeft: 'xlarge' }}>{summarize(type, settings)}</Box>
       )}
     </Box>
   );
@@ -83,14 +83,16 @@ function Options({
         disabled={disabled}
         onChange={(event) => set({ sync_name: readChecked(event) })}
       />
-      <Checkbox
-        name={`${type}.sync_billing`}
-        label={EVENT_OPTION_WORDS.sync_billing.label}
-        description={EVENT_OPTION_WORDS.sync_billing.hint}
-        defaultChecked={settings.sync_billing}
-        disabled={disabled}
-        onChange={(event) => set({ sync_billing: readChecked(event) })}
-      />
+      {CATALOGUE[type].syncs_billing && (
+        <Checkbox
+          name={`${type}.sync_billing`}
+          label={EVENT_OPTION_WORDS.sync_billing.label}
+          description={EVENT_OPTION_WORDS.sync_billing.hint}
+          defaultChecked={settings.sync_billing}
+          disabled={disabled}
+          onChange={(event) => set({ sync_billing: readChecked(event) })}
+        />
+      )}
       <TextField
         name={`${type}.user_group`}
         label={EVENT_OPTION_WORDS.user_group.label}
@@ -106,8 +108,10 @@ function Options({
 }
 
 /** "Starts workflows · Syncs name and billing · Group “VIP”". */
-function summarize({ trigger_workflows, sync_name, sync_billing, user_group }: EventSettings): string {
-  const synced = [sync_name && 'name', sync_billing && 'billing'].filter(Boolean).join(' and ');
+function summarize(type: EventType, { trigger_workflows, sync_name, sync_billing, user_group }: EventSettings): string {
+  const synced = [sync_name && 'name', CATALOGUE[type].syncs_billing && sync_billing && 'billing']
+    .filter(Boolean)
+    .join(' and ');
   return [
     trigger_workflows ? 'Starts workflows' : 'Starts no workflow',
     synced ? `Syncs ${synced}` : 'Syncs no details',

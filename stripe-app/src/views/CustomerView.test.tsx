@@ -40,6 +40,19 @@ test('leaves out billing for a contact who never subscribed, and the name of one
   expect(screen.read()).toContain('jenny@example.com');
 });
 
+test.each([true, false, null])(
+  'says of a payment only that it is overdue, where delinquent is %p',
+  async (delinquent) => {
+    for (const subscription_status of ['active', null] as const) {
+      const billing = { ...contact().billing, subscription_status, delinquent };
+      stubBackend({ ...connected(), 'contacts/read': contact({ billing }) });
+      const page = (await showCustomer()).read();
+      expect(page.includes('Overdue')).toBe(delinquent === true);
+      expect(page).not.toContain('Paid');
+    }
+  },
+);
+
 test('warns about a suppressed address', async () => {
   stubBackend({
     ...connected(),

@@ -77,12 +77,13 @@ test('saves all 19 events with every option', async () => {
   const backend = stubBackend({ ...connected(), 'settings/read': settings() });
   const screen = await showSettings();
   for (const type of EVENT_TYPES) {
-    const { label, description } = CATALOGUE[type];
+    const { label, description, syncs_billing } = CATALOGUE[type];
     await screen.toggle(description, true);
     await screen.press('Options');
     await screen.toggle('Start workflows', false);
     await screen.toggle('Sync full name', false);
-    await screen.toggle('Sync billing fields', false);
+    expect(screen.read().includes('Sync billing fields')).toBe(syncs_billing);
+    if (syncs_billing) await screen.toggle('Sync billing fields', false);
     await screen.type('User group', label);
     await screen.press('Hide options');
     // From here on "Options" must mean the next event's.
@@ -99,7 +100,8 @@ test('saves all 19 events with every option', async () => {
       enabled: true,
       trigger_workflows: false,
       sync_name: false,
-      sync_billing: false,
+      // Where it isn't offered it stays as it was.
+      sync_billing: !CATALOGUE[type].syncs_billing,
       user_group: CATALOGUE[type].label,
     });
   expect(settingsSchema.safeParse(saved).success).toBe(true);

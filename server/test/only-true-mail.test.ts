@@ -1,0 +1,278 @@
+/** No email says what isn't so, to somebody it isn't about, or twice in other words: the situations seen in the field. */
+import type { EventType } from '../../shared/catalogue';
+import { ENGINES } from './databases';
+import { fixtureEvent, type FixtureOptions, type FixtureType } from './fixtures/stripe';
+import { ACCOUNT, lending, type Tillpost } from './harness';
+import { startMailServer, type MailServer } from './mail-server';
+
+const DAY = 86_400_000;
+const JENNY = 'jenny@example.com';
+
+/** A Tillpost in test mode whose mails go out to Jenny and her like, with these templates active. */
+async function withMail(
+  engine: (typeof ENGINES)[number],
+  templates: (string | { template: string; trigger: EventType })[],
+  test: (it: Story) => Promise<void>,
+): Promise<void> {
+  const mail = await startMailServer();
+  const lend = lending(async (tillpost) => {
+    await tillpost.connect();
+    await tillpost.enable({}, { test_recipients: [JENNY, 'old@example.com', 'new@example.com'] });
+    for (const one of templates) {
+      const source = typeof one === 'string' ? { template: one } : one;
+      const { id } = await tillpost.call('workflows/create', source);
+      await tillpost.call('workflows/activate', { id });
+    }
+  });
+  const env = { SMTP_URL: mail.url, MAIL_FROM: 'hello@acme.example' };
+  await lend({ engine, env }, (tillpost) => test(tell(tillpost, mail)));
+  await mail.close();
+}
+
+type Story = ReturnType<typeof tell>;
+
+function tell(tillpost: Tillpost, mail: MailServer) {
+  const now = () => Math.floor(tillpost.clock.now() / 1000);
+  const stripe = tillpost.localStripe.tenant(ACCOUNT, false);
+  return {
+    tillpost,
+    now,
+    subjects: () => mail.mails.map(({ parsed }) => parsed.subject),
+    texts: () => mail.mails.map(({ parsed }) => parsed.text ?? ''),
+    to: () => mail.mails.map(({ to }) => to[0]),
+    emails: async () => (await tillpost.call('emails/list', {})).data,
+    runs: () => tillpost.db.selectFrom('run').selectAll().orderBy('id').execute(),
+    event: (id: string) => tillpost.call('events/read', { id }),
+    /** Delivers an event and lets the worker go on; `created` is seconds from now. */
+    async happens(type: FixtureType, object: FixtureOptions['object'] = {}, created = 0) {
+      const event = fixtureEvent(type, { account: ACCOUNT, created: now() + created, object });
+      expect((await tillpost.deliver(event)).status).toBe(200);
+      await tillpost.worker.drain();
+      return event;
+    },
+    /** What Stripe says when asked. */
+    atStripe(kind: 'invoices' | 'subscriptions', object: { id: string } & Record<string, unknown>) {
+      stripe[kind].put({ ...object } as never);
+    },
+    async passes(ms: number) {
+      tillpost.clock.advance(ms);
+      await tillpost.worker.drain();
+    },
+  };
+}
+
+const failed = (id = 'in_1', rest: object = {}) => ({
+  id,
+  object: 'invoice',
+  customer: 'cus_1',
+  customer_email: JENNY,
+  status: 'open',
+  billing_reason: 'subscription_cycle',
+  amount_due: 2000,
+  amount_paid: 0,
+  amount_remaining: 2000,
+  currency: 'usd',
+  ...rest,
+});
+const paid = (id = 'in_1', rest: object = {}) =>
+  failed(id, { status: 'paid', amount_paid: 2000, amount_remaining: 0, ...rest });
+const subscription = (rest: object = {}) => ({ id: 'sub_1', customer: 'cus_1', status: 'active', ...rest });
+
+describe.each(ENGINES)('on %s, a payment that failed', (engine) => {
+  it('is not asked for when the invoice was paid before the failure arrived', () =>
+    withMail(engine, ['payment_failed'], async (it) => {
+      await it.happens('invoice.paid', paid());
+      await it.happens('invoice.payment_failed', failed(), -600);
+      await it.passes(4 * DAY);
+      expect(it.subjects()).toEqual([]);
+      expect(await it.runs()).toMatchObject([{ status: 'exited', reason: 'not_true' }]);
+    }));
+
+  it('is not asked for after a payment whose event is switched off', () =>
+    withMail(engine, ['payment_failed'], async (it) => {
+      await it.tillpost.enable({ 'invoice.paid': { enabled: false } }, { test_recipients: [JENNY] });
+      await it.happens('invoice.payment_failed', failed());
+      const event = await it.happens('invoice.paid', paid());
+      expect(await it.event(event.id)).toMatchObject({ reason: 'event_off', outcome: 'Off in settings; ended 1 run' });
+      await it.passes(4 * DAY);
+      expect(it.subjects()).toHaveLength(1);
+    }));
+
+  it.each([
+    ['customer.subscription.deleted', subscription({ status: 'canceled' })],
+    ['customer.deleted', { id: 'cus_1', email: JENNY }],
+    ['invoice.voided', failed('in_1', { status: 'void' })],
+    ['invoice.marked_uncollectible', failed('in_1', { status: 'uncollectible' })],
+  ] as const)('is not asked for any more after %s', (type, object) =>
+    withMail(engine, ['payment_failed'], async (it) => {
+      const ofSubscription = { parent: { subscription_details: { subscription: 'sub_1' } }, subscription: 'sub_1' };
+      await it.happens('customer.created', { id: 'cus_1', email: JENNY });
+      await it.happens('invoice.payment_failed', failed('in_1', ofSubscription));
+      await it.happens(type as FixtureType, object);
+      expect(await it.runs()).toMatchObject([{ status: 'exited', reason: 'not_true' }]);
+      await it.passes(8 * DAY);
+      expect(it.subjects()).toHaveLength(1);
+    }),
+  );
+
+  it('has one sequence for its invoice, however often Stripe tries', () =>
+    withMail(engine, ['payment_failed'], async (it) => {
+      it.atStripe('invoices', failed());
+      for (const attempt_count of [1, 2, 3])
+        await it.happens('invoice.payment_failed', failed('in_1', { attempt_count }));
+      await it.passes(3 * DAY);
+      await it.passes(4 * DAY);
+      await it.happens('invoice.payment_failed', failed('in_1', { attempt_count: 4 }));
+      await it.passes(8 * DAY);
+      expect(it.subjects()).toHaveLength(3);
+    }));
+
+  it('of a sign-up that was given up is not asked for', () =>
+    withMail(engine, ['payment_failed'], async (it) => {
+      await it.happens('invoice.payment_failed', failed('in_1', { billing_reason: 'subscription_create' }));
+      expect(it.subjects()).toEqual([]);
+    }));
+
+  it('asks for what remains after a payment in part', () =>
+    withMail(engine, ['payment_failed'], async (it) => {
+      const partly = { amount_due: 10_000, amount_paid: 6_000, amount_remaining: 4_000 };
+      await it.happens('invoice.payment_failed', failed('in_1', partly));
+      expect(it.subjects()).toEqual(['Your payment of $40.00 didn’t go through']);
+      it.atStripe('invoices', failed('in_1', { ...partly, amount_paid: 9_000, amount_remaining: 1_000 }));
+      await it.passes(3 * DAY);
+      expect(it.subjects()[1]).toBe('Still open: $10.00');
+    }));
+
+  it('that Stripe says was paid meanwhile ends with a sentence', () =>
+    withMail(engine, ['payment_failed'], async (it) => {
+      await it.happens('invoice.payment_failed', failed());
+      it.atStripe('invoices', paid());
+      await it.passes(3 * DAY);
+      expect(it.subjects()).toHaveLength(1);
+      expect((await it.emails())[0]).toMatchObject({
+        status: 'suppressed',
+        reason: 'not_true',
+        outcome: expect.stringMatching(/^Not sent: the invoice was paid on /) as string,
+        subject_of: { kind: 'invoice', id: 'in_1' },
+      });
+      expect(await it.runs()).toMatchObject([{ status: 'exited', reason: 'not_true' }]);
+    }));
+
+  it('waits a day for a Stripe that can not be asked, and is then not asked for', () =>
+    withMail(engine, ['payment_failed'], async (it) => {
+      await it.happens('invoice.payment_failed', failed());
+      it.tillpost.localStripe.faults.add({ kind: 'server_error' });
+      await it.passes(3 * DAY);
+      expect((await it.emails())[0]).toMatchObject({
+        status: 'queued',
+        outcome: expect.stringMatching(/^Waits/) as string,
+      });
+      await it.passes(DAY);
+      expect((await it.emails())[0]).toMatchObject({ status: 'suppressed', reason: 'state_unknown' });
+      expect(it.subjects()).toHaveLength(1);
+    }));
+
+  it('of a customer that gets a contact of its own is told to that contact', () =>
+    withMail(engine, ['payment_failed'], async (it) => {
+      await it.happens('customer.created', { id: 'cus_a', email: 'old@example.com' });
+      await it.happens('customer.created', { id: 'cus_1', email: 'old@example.com' });
+      await it.happens('invoice.payment_failed', failed('in_1', { customer_email: 'old@example.com' }));
+      await it.happens('customer.updated', { id: 'cus_1', email: 'new@example.com' }, 1);
+      it.atStripe('invoices', failed());
+      await it.passes(3 * DAY);
+      expect(it.to()).toEqual(['old@example.com', 'new@example.com']);
+      await it.happens('invoice.paid', paid('in_1', { customer_email: 'new@example.com' }));
+      await it.passes(4 * DAY);
+      expect(it.to()).toHaveLength(2);
+    }));
+});
+
+describe.each(ENGINES)('on %s, a subscription', (engine) => {
+  it('is welcomed when it has become active, not before, and never when it was given up', () =>
+    withMail(engine, ['subscription_created'], async (it) => {
+      await it.happens('customer.created', { id: 'cus_1', email: JENNY });
+      await it.happens('customer.subscription.created', subscription({ status: 'incomplete' }));
+      expect(it.subjects()).toEqual([]);
+      await it.happens('customer.subscription.updated', subscription(), 1);
+      expect(it.subjects()).toHaveLength(1);
+      await it.happens('customer.subscription.created', subscription({ id: 'sub_2', status: 'incomplete' }), 2);
+      await it.happens('customer.subscription.updated', subscription({ id: 'sub_2', status: 'incomplete_expired' }), 3);
+      await it.passes(8 * DAY);
+      expect(it.subjects()).toHaveLength(1);
+    }));
+
+  it.each([{ cancel_at_period_end: true }, { cancel_at: 1_893_456_000 }])('that ends is not said to renew: %j', (end) =>
+    withMail(engine, ['subscription_created'], async (it) => {
+      await it.happens('customer.created', { id: 'cus_1', email: JENNY });
+      await it.happens('customer.subscription.created', subscription(end));
+      expect(it.texts()[0]).toMatch(/Ends on/);
+      expect(it.texts()[0]).not.toMatch(/Renews on/);
+    }),
+  );
+
+  it('whose trial was ended early gets no notice of its end', () =>
+    withMail(engine, ['trial_ending'], async (it) => {
+      await it.happens('customer.created', { id: 'cus_1', email: JENNY });
+      await it.happens('customer.subscription.trial_will_end', subscription({ status: 'active', trial_end: it.now() }));
+      expect(it.subjects()).toEqual([]);
+    }));
+
+  it.each([
+    [{ cancel_at: 1_893_456_000, cancel_at_period_end: false }, /will end with it/],
+    [
+      { trial_settings: { end_behavior: { missing_payment_method: 'cancel' } }, default_payment_method: null },
+      /Without a payment method on file your subscription will end/,
+    ],
+  ])('in a trial is told what will really happen: %j', (state, text) =>
+    withMail(engine, ['trial_ending'], async (it) => {
+      await it.happens('customer.created', { id: 'cus_1', email: JENNY });
+      const trial = subscription({ status: 'trialing', trial_end: it.now() + 3 * 86_400, ...state });
+      await it.happens('customer.subscription.trial_will_end', trial);
+      expect(it.texts()[0]).toMatch(text);
+      expect(it.texts()[0]).not.toMatch(/there is nothing to do/);
+    }),
+  );
+
+  it('that was followed by another is not said to have ended', () =>
+    withMail(engine, ['subscription_canceled'], async (it) => {
+      await it.happens('customer.created', { id: 'cus_1', email: JENNY });
+      await it.happens('customer.subscription.created', subscription({ id: 'sub_2' }));
+      await it.happens('customer.subscription.deleted', subscription({ status: 'canceled' }), 1);
+      expect(it.subjects()).toEqual([]);
+      expect((await it.emails())[0]).toMatchObject({ status: 'suppressed', reason: 'not_true' });
+    }));
+});
+
+describe.each(ENGINES)('on %s, a payment', (engine) => {
+  it('has one receipt, also when both variants are active', () =>
+    withMail(
+      engine,
+      ['payment_successful', { template: 'payment_successful', trigger: 'checkout.session.completed' }],
+      async (it) => {
+        const session = { id: 'cs_1', customer: 'cus_1', customer_details: { email: JENNY }, mode: 'subscription' };
+        await it.happens('checkout.session.completed', {
+          ...session,
+          invoice: 'in_1',
+          status: 'complete',
+          payment_status: 'paid',
+          amount_total: 2000,
+        });
+        await it.happens('invoice.paid', paid());
+        expect(it.subjects()).toEqual(['We received your payment of $20.00']);
+      },
+    ));
+});
+
+it('after an outage nobody who has paid meanwhile is dunned, for what was missed is done in its order', () =>
+  withMail('sqlite', ['payment_failed'], async (it) => {
+    const { localStripe } = it.tillpost;
+    localStripe.setWebhookUrl('http://127.0.0.1:9/nobody');
+    it.tillpost.clock.advance(1_000);
+    await localStripe.emit(ACCOUNT, false, 'invoice.payment_failed', failed(), { created: it.now() });
+    it.tillpost.clock.advance(1_000);
+    await localStripe.emit(ACCOUNT, false, 'invoice.paid', paid(), { created: it.now() });
+    await it.passes(3_600_000);
+    expect((await it.tillpost.call('events/list', { type: 'invoice.paid' })).data).toHaveLength(1);
+    await it.passes(8 * DAY);
+    expect(it.subjects()).toEqual([]);
+  }));
