@@ -6,7 +6,8 @@ import { parseEmail } from '../audience/address';
 import { findContact, findContactByCustomer, listContacts, readContact } from '../audience/contacts';
 import type { Context } from '../context';
 import type { Tenant } from '../db/tenant';
-import { findEmail, listEmails, readEmail } from '../emails/emails';
+import { findEmail, listEmails } from '../emails/emails';
+import { readEmailWithPreview } from '../workflows/preview';
 import { AppError, invalid } from '../errors';
 import { listEvents, readEvent, replayEvent } from '../events/events';
 import { findInstall, isConnected } from '../installs/installs';
@@ -88,7 +89,7 @@ const HANDLERS: Handlers = {
     await checkStart(args, 'email', (id) => findEmail(db, tenant, id));
     return listEmails(db, tenant, args);
   },
-  'emails/read': async ({ db }, tenant, { id }) => found(await readEmail(db, tenant, id), 'email'),
+  'emails/read': async (ctx, tenant, { id }) => found(await readEmailWithPreview(ctx, tenant, id), 'email'),
   'import/start': async (ctx, tenant) => {
     const progress = await startImport(ctx.db, tenant, ctx.clock.now());
     ctx.nudge();

@@ -1,5 +1,5 @@
 /** How an email of a workflow looks before it is live: with sample data, or with a real event and its contact. */
-import type { EmailView } from '../../shared/api';
+import type { EmailDetail, EmailView } from '../../shared/api';
 import { CATALOGUE, CONTACT_PROPERTIES, samplesOf, type EventType } from '../../shared/catalogue';
 import { emailContentSchema } from '../../shared/workflow';
 import { findContact } from '../audience/contacts';
@@ -7,12 +7,13 @@ import { parseEmail } from '../audience/address';
 import type { Context } from '../context';
 import type { Tenant } from '../db/tenant';
 import { composeEmail, insertEmails, type EmailRequest } from '../emails/compose';
-import { findEmail, viewEmail } from '../emails/emails';
+import { findEmail, readEmail, viewEmail } from '../emails/emails';
 import { AppError, invalid } from '../errors';
 import { readSettings } from '../settings/settings';
 import { contactFacts } from './contact-facts';
 import { findEventFacts } from './event-facts';
 import type { PropertyScope } from './match';
+import { emailPreparation } from './prepare-emails';
 import { emailProblems, type DefinitionProblem } from './validate';
 
 export interface PreviewRequest {
@@ -94,4 +95,16 @@ async function realProperties({ db }: Context, tenant: Tenant, trigger: EventTyp
     );
   const contact = event.contactId ? await findContact(db, tenant, event.contactId) : undefined;
   return { event: event.properties, contact: contact ? contactFacts(contact) : samplesOf(CONTACT_PROPERTIES) };
+}
+
+/** One email with its content; of one that is still to be made, as it would be made now. */
+export async function readEmailWithPreview(ctx: Context, tenant: Tenant, id: string): Promise<EmailDetail | undefined> {
+  const email = await readEmail(ctx.db, tenant, id);
+  if (!email || email.html !== null || email.status !== 'queued') return email;
+  const row = await findEmail(ctx.db, tenant, id);
+  const [prepared] = row ? await emailPreparation.prepare(ctx, [row], new Set([id])) : [];
+  const made = prepared?.kind === 'ready' ? prepared.made : null;
+  if (!made?.body) return email;
+  const { html, text, headers } = made.body;
+  return { ...email, subject: made.row.subject, html, text, headers: JSON.parse(headers) as Record<string, string> };
 }

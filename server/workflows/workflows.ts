@@ -2,6 +2,7 @@
 import type { List, WorkflowView } from '../../shared/api';
 import type { EventType } from '../../shared/catalogue';
 import { stepsOf, type Definition } from '../../shared/workflow';
+import { ONLY_WHILE } from '../../shared/words/only-while';
 import { AppError } from '../errors';
 import type { ErasedTable } from '../db/erase';
 import { newId } from '../db/new-id';
@@ -238,7 +239,11 @@ function viewWorkflow(row: Workflow, counts: Counts): WorkflowView {
     status: row.status,
     revision: row.revision,
     // Parsed anew: callers may change what they get, the kept one is everybody's.
-    definition: JSON.parse(row.definition) as Definition,
+    definition: withDefaults(JSON.parse(row.definition) as Definition),
     counts: counts.get(row.id) ?? { running: 0, finished: 0, emails: 0 },
   };
 }
+
+/** What a definition leaves out, said: its condition holds where its trigger has one. */
+const withDefaults = (definition: Definition): Definition =>
+  definition.trigger.event in ONLY_WHILE ? { only_while: true, ...definition } : definition;

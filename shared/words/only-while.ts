@@ -12,6 +12,9 @@ export const ONLY_WHILE: Partial<Record<EventType, string>> = {
   'quote.finalized': 'Only while the quote is open',
 };
 
+/** The other choice. */
+export const ALWAYS = 'Whatever has become of it';
+
 export const ONLY_WHILE_HINT =
   'Judged when a run starts, after each wait and right before an email goes out, by asking Stripe where that is not news.';
 

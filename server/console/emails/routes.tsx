@@ -4,7 +4,8 @@ import { EMAIL_STATUSES } from '../../../shared/api';
 import { oneOf } from '../../../shared/one-of';
 import { findIdByAddress } from '../../audience/find-addresses';
 import type { Context } from '../../context';
-import { listEmails, readEmail } from '../../emails/emails';
+import { listEmails } from '../../emails/emails';
+import { readEmailWithPreview } from '../../workflows/preview';
 import { retryEmail } from '../../workflows/retry-email';
 import { listWorkflowNames } from '../../workflows/workflow-names';
 import { withNotice } from '../notices';
@@ -45,14 +46,14 @@ export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
 
   router.get('/emails/:id', async (req, res) => {
     const tenant = tenantOn(res);
-    const email = getFound(await readEmail(db, tenant, idOf(req)));
+    const email = getFound(await readEmailWithPreview(ctx, tenant, idOf(req)));
     const name = email.workflow ? (await listWorkflowNames(db, tenant)).get(email.workflow) : undefined;
     const canRetry = email.status === 'failed' || (email.status === 'held' && email.workflow !== null);
     sendPage(ctx, res, <EmailPage email={email} workflowName={name ?? null} canRetry={canRetry} />);
   });
 
   router.get('/emails/:id/html', async (req, res) => {
-    const email = getFound(await readEmail(db, tenantOn(res), idOf(req)));
+    const email = getFound(await readEmailWithPreview(ctx, tenantOn(res), idOf(req)));
     sendMail(res, getFound(email.html ?? undefined));
   });
 

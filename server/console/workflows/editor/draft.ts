@@ -37,6 +37,7 @@ export function readDraft(form: Readonly<Record<string, unknown>>): Definition {
       conditions: items(trigger.conditions).map((condition) => readCondition(type, condition)),
     },
     exit_events: items(fields.exit_events).map(readExitEvent),
+    ...(text(fields.only_while) === 'no' ? { only_while: false } : {}),
     steps: readSteps(type, fields.steps),
   };
 }

@@ -1,5 +1,6 @@
 /** What starts a workflow, for whom, how often, and what ends it early. */
 import { CATALOGUE, EVENT_TYPES } from '../../../../shared/catalogue';
+import { ALWAYS, ONLY_WHILE, ONLY_WHILE_HINT } from '../../../../shared/words/only-while';
 import { FREQUENCY_LABELS } from '../../../../shared/words/workflows';
 import { FREQUENCIES, type Definition, type ExitEvent } from '../../../../shared/workflow';
 import { Banner } from '../../components/blocks';
@@ -51,6 +52,19 @@ export function TriggerFields({ draft, isEventOff }: { draft: Definition; isEven
           />
         </div>
         <Conditions place="trigger.conditions" conditions={trigger.conditions} legend="Only if all of these hold" />
+        {ONLY_WHILE[trigger.event] && (
+          <SelectField
+            id="only-while"
+            name="only_while"
+            label="Sends"
+            defaultValue={draft.only_while === false ? 'no' : 'yes'}
+            options={[
+              { value: 'yes', label: ONLY_WHILE[trigger.event]! },
+              { value: 'no', label: ALWAYS },
+            ]}
+            hint={ONLY_WHILE_HINT}
+          />
+        )}
         <ExitEvents events={draft.exit_events} />
       </div>
     </div>
