@@ -68,6 +68,8 @@ export const settingsSchema = z.strictObject({
   on_customer_deleted: z.enum(['unsubscribe', 'delete', 'keep']),
   /** In test mode only these addresses get real mail. */
   test_recipients: z.array(email).max(100, 'must have at most 100 addresses'),
+  /** What becomes of an email about an object whose state Stripe can't be asked for. */
+  only_while_unknown: z.enum(['hold', 'send']).default('hold'),
   sender: senderSchema.default({ from_name: null, reply_to: null, postal_address: null }),
   /** BCP 47, for money and dates in emails. */
   locale: z.string().max(35).refine(isLocale, 'must be a language tag such as en-US').default('en-US'),
@@ -88,6 +90,7 @@ export function defaultSettings(): Settings {
     consent: 'subscribed',
     on_customer_deleted: 'unsubscribe',
     test_recipients: [],
+    only_while_unknown: 'hold',
     sender: { from_name: null, reply_to: null, postal_address: null },
     locale: 'en-US',
     timezone: 'UTC',

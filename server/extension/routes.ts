@@ -37,8 +37,8 @@ const HANDLERS: Handlers = {
   'settings/read': ({ db }, tenant) => readSettings(db, tenant),
   'settings/save': async ({ db, clock }, tenant, { settings }) => {
     // What a client leaves out stays as it was saved; everything else must be there.
-    const { sender, locale, timezone } = await readSettings(db, tenant);
-    const parsed = settingsSchema.safeParse({ sender, locale, timezone, ...settings });
+    const { only_while_unknown, sender, locale, timezone } = await readSettings(db, tenant);
+    const parsed = settingsSchema.safeParse({ only_while_unknown, sender, locale, timezone, ...settings });
     if (!parsed.success) throw invalid(parsed.error, 'settings');
     return saveSettings(db, tenant, parsed.data, clock.now());
   },

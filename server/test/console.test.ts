@@ -232,6 +232,7 @@ describe.each(ENGINES)('the console on %s', (engine) => {
         csrf_token: await client.csrfToken(),
         consent: 'transactional_only',
         on_customer_deleted: 'delete',
+        only_while_unknown: 'send',
         test_recipients: '',
         locale: 'de-DE',
         timezone: 'Europe/Berlin',
@@ -242,6 +243,7 @@ describe.each(ENGINES)('the console on %s', (engine) => {
       expect(saved).toMatchObject({
         consent: 'transactional_only',
         on_customer_deleted: 'delete',
+        only_while_unknown: 'send',
         timezone: 'Europe/Berlin',
       });
       for (const [type, choice] of Object.entries(saved.events))

@@ -7,6 +7,7 @@ import {
   CUSTOMER_DELETED_WORDS,
   EVENTS_HINT,
   EVENT_OPTION_WORDS,
+  ONLY_WHILE_UNKNOWN_WORDS,
   SENDER_LABELS,
   TEST_ADDRESSES_WORDS,
 } from '../../../shared/words/fields';
@@ -137,6 +138,7 @@ function ContactChoices({ settings, errors }: FieldsProps) {
         <div className="grid-2">
           <RadioField name="consent" value={settings.consent} {...CONSENT_WORDS} />
           <RadioField name="on_customer_deleted" value={settings.on_customer_deleted} {...CUSTOMER_DELETED_WORDS} />
+          <RadioField name="only_while_unknown" value={settings.only_while_unknown} {...ONLY_WHILE_UNKNOWN_WORDS} />
         </div>
         <TextAreaField
           id="test_recipients"

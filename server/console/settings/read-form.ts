@@ -18,6 +18,7 @@ export function readSettingsForm(form: Form): Settings {
   return {
     consent: textIn(form, 'consent') as Settings['consent'],
     on_customer_deleted: textIn(form, 'on_customer_deleted') as Settings['on_customer_deleted'],
+    only_while_unknown: (textIn(form, 'only_while_unknown') || 'hold') as Settings['only_while_unknown'],
     test_recipients: splitAddresses(textIn(form, 'test_recipients')),
     sender: {
       from_name: optional('sender.from_name'),

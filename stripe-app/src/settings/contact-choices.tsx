@@ -4,6 +4,7 @@ import {
   type ChoiceWords,
   CONSENT_WORDS,
   CUSTOMER_DELETED_WORDS,
+  ONLY_WHILE_UNKNOWN_WORDS,
   TEST_ADDRESSES_WORDS,
 } from '../../../shared/words/fields';
 import { readText } from '../inputs';
@@ -32,6 +33,16 @@ export function ContactChoices({ draft, disabled }: { draft: Draft; disabled: bo
           chosen={settings.on_customer_deleted}
           disabled={disabled}
           onChoose={(on_customer_deleted) => change((current) => ({ ...current, on_customer_deleted }))}
+        />
+      </Section>
+      <Section title={ONLY_WHILE_UNKNOWN_WORDS.label} description={ONLY_WHILE_UNKNOWN_WORDS.hint}>
+        <Choice
+          key={`unknown ${revision}`}
+          name="only_while_unknown"
+          options={ONLY_WHILE_UNKNOWN_WORDS.options}
+          chosen={settings.only_while_unknown}
+          disabled={disabled}
+          onChoose={(only_while_unknown) => change((current) => ({ ...current, only_while_unknown }))}
         />
       </Section>
     </Box>
