@@ -3,12 +3,14 @@ import { Migrator, type Migration } from 'kysely';
 import * as first from './migrations/001-first';
 import * as namedStates from './migrations/002-named-states';
 import * as fewerIndexes from './migrations/003-fewer-indexes';
+import * as settingsRevision from './migrations/004-settings-revision';
 import type { Db } from './schema';
 
 const migrations: Record<string, Migration> = {
   '001-first': { up: first.up as Migration['up'] },
   '002-named-states': { up: namedStates.up as Migration['up'] },
   '003-fewer-indexes': { up: fewerIndexes.up as Migration['up'] },
+  '004-settings-revision': { up: settingsRevision.up as Migration['up'] },
 };
 
 /** Throws the error of the migration that failed. */

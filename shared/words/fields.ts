@@ -124,13 +124,17 @@ const SETTING_LABELS: Record<string, string> = {
   on_customer_deleted: CUSTOMER_DELETED_WORDS.label,
   test_recipients: TEST_ADDRESSES_WORDS.label,
   only_while_unknown: ONLY_WHILE_UNKNOWN_WORDS.label,
+  sender: 'Sender',
   user_group: 'user group',
 };
 const LONGEST_FIRST = [...EVENT_TYPES].sort((a, b) => b.length - a.length);
 
-/** A field of Settings by its path: "Invoice paid, user group" for events.invoice.paid.user_group; empty when unknown. */
+/**
+ * A field or part of Settings by its path: "Invoice paid, user group" for events.invoice.paid.user_group, "Sender" for
+ * sender; empty when unknown.
+ */
 export function nameSetting(path: string): string {
   const type = LONGEST_FIRST.find((known) => path.includes(`events.${known}`));
-  const field = SETTING_LABELS[path.split('.').find((part) => Object.hasOwn(SETTING_LABELS, part)) ?? ''];
+  const field = SETTING_LABELS[path.split('.').findLast((part) => Object.hasOwn(SETTING_LABELS, part)) ?? ''];
   return [type && CATALOGUE[type].label, field].filter(Boolean).join(', ');
 }

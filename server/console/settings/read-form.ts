@@ -16,6 +16,7 @@ export function readSettingsForm(form: Form): Settings {
     user_group: optional(`events.${type}.user_group`),
   });
   return {
+    revision: 0,
     consent: textIn(form, 'consent') as Settings['consent'],
     on_customer_deleted: textIn(form, 'on_customer_deleted') as Settings['on_customer_deleted'],
     only_while_unknown: (textIn(form, 'only_while_unknown') || 'hold') as Settings['only_while_unknown'],
