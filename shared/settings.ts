@@ -16,7 +16,7 @@ const email = z
   .transform((text) => text.trim().toLowerCase())
   .pipe(z.email('must be an email address').max(254, 'must have at most 254 characters'));
 
-export const eventSettingsSchema = z.strictObject({
+const eventSettingsSchema = z.strictObject({
   enabled: z.boolean(),
   trigger_workflows: z.boolean(),
   sync_name: z.boolean(),
