@@ -4,7 +4,7 @@
  * epoch seconds. Money is in the currency's minor unit.
  */
 import type { EventType } from './catalogue';
-import type { Settings } from './settings';
+import type { Settings, SettingsChange } from './settings';
 import type { Definition, EmailContent } from './workflow';
 
 export interface List<T> {
@@ -205,7 +205,11 @@ export interface ApiError {
 export interface ExtensionApi {
   overview: { args: object; answer: Overview };
   'settings/read': { args: object; answer: Settings };
-  'settings/save': { args: { settings: Settings }; answer: Settings };
+  /**
+   * Whole sections and whole types of `events`; those left out stay as they are. A `revision` other than the stored one is
+   * refused with `conflict`; without one the last writer wins.
+   */
+  'settings/save': { args: { settings: SettingsChange }; answer: Settings };
   'events/list': {
     args: ListArgs & { type?: string; status?: EventStatus; customer?: string };
     answer: List<EventView>;

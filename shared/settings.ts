@@ -16,7 +16,7 @@ const email = z
   .transform((text) => text.trim().toLowerCase())
   .pipe(z.email('must be an email address').max(254, 'must have at most 254 characters'));
 
-export const eventSettingsSchema = z.strictObject({
+const eventSettingsSchema = z.strictObject({
   enabled: z.boolean(),
   trigger_workflows: z.boolean(),
   sync_name: z.boolean(),
@@ -62,32 +62,44 @@ const DEFAULT_EVENT_SETTINGS: EventSettings = {
   user_group: null,
 };
 
+const eventsSchema = z.strictObject(
+  Object.fromEntries(EVENT_TYPES.map((type) => [type, eventSettingsSchema])) as Record<
+    EventType,
+    typeof eventSettingsSchema
+  >,
+);
+
 export const settingsSchema = z.strictObject({
+  /** Grows with every save, 0 when never saved; send it back when saving. */
+  revision: z.int('must be a whole number').min(0, 'must be at least 0'),
   /** How new contacts start. */
   consent: z.enum(['subscribed', 'transactional_only']),
   on_customer_deleted: z.enum(['unsubscribe', 'delete', 'keep']),
   /** In test mode only these addresses get real mail. */
   test_recipients: z.array(email).max(100, 'must have at most 100 addresses'),
-  sender: senderSchema.default({ from_name: null, reply_to: null, postal_address: null }),
+  /** What becomes of an email about an object whose state Stripe can't be asked for. */
+  only_while_unknown: z.enum(['hold', 'send']),
+  sender: senderSchema,
   /** BCP 47, for money and dates in emails. */
-  locale: z.string().max(35).refine(isLocale, 'must be a language tag such as en-US').default('en-US'),
+  locale: z.string().max(35).refine(isLocale, 'must be a language tag such as en-US'),
   /** IANA name, for dates in emails. */
-  timezone: z.string().max(64).refine(isTimeZone, 'must be a time zone such as Europe/Berlin').default('UTC'),
-  events: z.strictObject(
-    Object.fromEntries(EVENT_TYPES.map((type) => [type, eventSettingsSchema])) as Record<
-      EventType,
-      typeof eventSettingsSchema
-    >,
-  ),
+  timezone: z.string().max(64).refine(isTimeZone, 'must be a time zone such as Europe/Berlin'),
+  events: eventsSchema,
 });
 export type Settings = z.infer<typeof settingsSchema>;
+
+/** What a save may name: whole sections and whole types of `events`; what it leaves out stays as it is. */
+export const settingsChangeSchema = settingsSchema.partial().extend({ events: eventsSchema.partial().optional() });
+export type SettingsChange = z.infer<typeof settingsChangeSchema>;
 
 /** Nothing is on until the merchant saves. */
 export function defaultSettings(): Settings {
   return {
+    revision: 0,
     consent: 'subscribed',
     on_customer_deleted: 'unsubscribe',
     test_recipients: [],
+    only_while_unknown: 'hold',
     sender: { from_name: null, reply_to: null, postal_address: null },
     locale: 'en-US',
     timezone: 'UTC',

@@ -3,6 +3,7 @@ import { Migrator, type Migration } from 'kysely';
 import * as first from './migrations/001-first';
 import * as namedStates from './migrations/002-named-states';
 import * as fewerIndexes from './migrations/003-fewer-indexes';
+import * as settingsRevision from './migrations/004-settings-revision';
 import * as objectStates from './migrations/005-object-states';
 import type { Db } from './schema';
 
@@ -10,6 +11,7 @@ const migrations: Record<string, Migration> = {
   '001-first': { up: first.up as Migration['up'] },
   '002-named-states': { up: namedStates.up as Migration['up'] },
   '003-fewer-indexes': { up: fewerIndexes.up as Migration['up'] },
+  '004-settings-revision': { up: settingsRevision.up as Migration['up'] },
   '005-object-states': { up: objectStates.up as Migration['up'] },
 };
 

@@ -66,6 +66,8 @@ interface InstallTable extends TenantColumns {
 
 interface SettingTable extends TenantColumns {
   settings: string;
+  /** Grows with every save. */
+  revision: Generated<number>;
   updated_at: number;
 }
 

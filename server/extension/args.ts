@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { EMAIL_STATUSES, EVENT_STATUSES, type ExtensionApi } from '../../shared/api';
 import { EVENT_TYPES } from '../../shared/catalogue';
+import { settingsChangeSchema } from '../../shared/settings';
 import { DEFAULT_LIMIT } from '../db/page';
 import { AppError, invalid } from '../errors';
 
@@ -22,8 +23,7 @@ const page = z.object({
 
 export const ARGS = {
   'settings/read': none,
-  /** The settings themselves are checked against `settingsSchema`, once what was left out is filled in. */
-  'settings/save': z.object({ settings: z.record(z.string(), z.unknown()) }),
+  'settings/save': z.object({ settings: settingsChangeSchema }),
   'events/list': page.extend({
     type: id.optional(),
     status: z.enum(EVENT_STATUSES).optional(),

@@ -1,19 +1,18 @@
 /** The extension API under /api/app: signed requests of the Dashboard's views, handed on to the domains. */
 import { Router, type Response } from 'express';
 import type { ExtensionApi } from '../../shared/api';
-import { settingsSchema } from '../../shared/settings';
 import { parseEmail } from '../audience/address';
 import { findContact, findContactByCustomer, listContacts, readContact } from '../audience/contacts';
 import type { Context } from '../context';
 import type { Tenant } from '../db/tenant';
 import { findEmail, listEmails } from '../emails/emails';
+import { AppError } from '../errors';
 import { readEmailWithPreview } from '../workflows/preview';
-import { AppError, invalid } from '../errors';
 import { listEvents, readEvent, replayEvent } from '../events/events';
 import { findInstall, isConnected } from '../installs/installs';
 import { disconnect } from '../lifecycle/disconnect';
 import { startImport } from '../installs/import-job';
-import { readSettings, saveSettings } from '../settings/settings';
+import { changeSettings, readSettings } from '../settings/settings';
 import {
   activateWorkflow,
   createWorkflow,
@@ -36,13 +35,7 @@ const RECENT = 10;
 
 const HANDLERS: Handlers = {
   'settings/read': ({ db }, tenant) => readSettings(db, tenant),
-  'settings/save': async ({ db, clock }, tenant, { settings }) => {
-    // What a client leaves out stays as it was saved; everything else must be there.
-    const { sender, locale, timezone } = await readSettings(db, tenant);
-    const parsed = settingsSchema.safeParse({ sender, locale, timezone, ...settings });
-    if (!parsed.success) throw invalid(parsed.error, 'settings');
-    return saveSettings(db, tenant, parsed.data, clock.now());
-  },
+  'settings/save': ({ db, clock }, tenant, { settings }) => changeSettings(db, tenant, settings, clock.now()),
   'events/list': ({ db }, tenant, args) => listEvents(db, tenant, args),
   'events/read': async ({ db }, tenant, { id }) => {
     const event = found(await readEvent(db, tenant, id), 'event');

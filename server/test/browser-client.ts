@@ -35,3 +35,21 @@ export function createBrowserClient(base: string) {
     session: () => jar.get('tillpost_session'),
   };
 }
+
+/** What a browser would send of the form with this id: values by name, unchecked boxes left out. */
+export function fieldsOf(page: string, id = 'settings-form'): Record<string, string> {
+  const [, form] = new RegExp(`<form[^>]* id="${id}"[^>]*>(.*?)</form>`, 's').exec(page) ?? [];
+  if (form === undefined) throw new Error(`no form ${id} on the page`);
+  const fields: Record<string, string> = {};
+  for (const [, tag, attributes = '', content = ''] of form.matchAll(FIELD)) {
+    const read = (name: string) => new RegExp(`\\s${name}="([^"]*)"`).exec(attributes)?.[1];
+    const [name, type] = [read('name'), read('type') ?? ''];
+    if (!name || (/^(checkbox|radio)$/.test(type) && read('checked') === undefined)) continue;
+    fields[name] = unescape(tag === 'textarea' ? content : (read('value') ?? 'on'));
+  }
+  return fields;
+}
+
+const FIELD = /<(input|textarea)(\s[^>]*?)\/?>(?:([^<]*)<\/textarea>)?/g;
+const ENTITIES: Record<string, string> = { quot: '"', '#x27': "'", lt: '<', gt: '>', amp: '&' };
+const unescape = (html: string) => html.replace(/&([#\w]+);/g, (text, name: string) => ENTITIES[name] ?? text);

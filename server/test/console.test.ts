@@ -3,9 +3,9 @@ import { newId } from '../db/new-id';
 import { tenantColumns, type Tenant } from '../db/tenant';
 import { listEvents } from '../events/events';
 import { openSession } from '../installs/sessions';
-import { readSettings } from '../settings/settings';
+import { changeSettings, readSettings } from '../settings/settings';
 import { createWorkflow, readWorkflow } from '../workflows/workflows';
-import { createBrowserClient, type BrowserClient } from './browser-client';
+import { createBrowserClient, fieldsOf, type BrowserClient } from './browser-client';
 import { ENGINES } from './databases';
 import { LIVE, SECRETS, sign, startTillpost, TEST, type Tillpost } from './harness';
 
@@ -253,6 +253,7 @@ describe.each(ENGINES)('the console on %s', (engine) => {
         csrf_token: await client.csrfToken(),
         consent: 'transactional_only',
         on_customer_deleted: 'delete',
+        only_while_unknown: 'send',
         test_recipients: '',
         locale: 'de-DE',
         timezone: 'Europe/Berlin',
@@ -263,6 +264,7 @@ describe.each(ENGINES)('the console on %s', (engine) => {
       expect(saved).toMatchObject({
         consent: 'transactional_only',
         on_customer_deleted: 'delete',
+        only_while_unknown: 'send',
         timezone: 'Europe/Berlin',
       });
       for (const [type, choice] of Object.entries(saved.events))
@@ -281,6 +283,79 @@ describe.each(ENGINES)('the console on %s', (engine) => {
       expect(inputOf('customer.subscription.created')).toContain('type="checkbox"');
       for (const type of ['customer.deleted', 'invoice.paid', 'quote.accepted', 'charge.dispute.created'])
         expect(inputOf(type)).toContain('type="hidden"');
+    });
+
+    describe('of settings that somebody else saved meanwhile', () => {
+      const SENDER = { from_name: 'Rocket Rides', reply_to: null, postal_address: null };
+
+      /** The form as one person sees it, with what stands in its fields. */
+      async function open() {
+        const client = await signedIn(LIVE);
+        return { client, fields: fieldsOf(await text(client, '/settings/stripe')) };
+      }
+      const change = (settings: Parameters<typeof changeSettings>[2]) =>
+        changeSettings(tillpost.db, LIVE, settings, tillpost.clock.now());
+      const choice = async () => (await readSettings(tillpost.db, LIVE)).events['invoice.payment_failed'];
+
+      it('keep the input, say what changed, and save both on a second try', async () => {
+        const { client, fields } = await open();
+        const events = { 'invoice.payment_failed': { ...(await choice()), enabled: true } };
+        const saved = await change({ sender: SENDER, events });
+        const response = await client.post('/settings/stripe', { ...fields, locale: 'de-DE' });
+        expect(response.status).toBe(409);
+        const page = await response.text();
+        expect(page).toContain('these settings were changed meanwhile');
+        expect(page).toContain('Changed meanwhile: Sender, Payment failed.');
+        expect(page).not.toContain('You changed');
+        expect(await readSettings(tillpost.db, LIVE)).toEqual(saved);
+
+        const again = fieldsOf(page);
+        expect(again).toMatchObject({
+          revision: String(saved.revision),
+          locale: 'de-DE',
+          'sender.from_name': 'Rocket Rides',
+          'events.invoice.payment_failed.enabled': 'on',
+        });
+        expect((await client.post('/settings/stripe', again)).status).toBe(303);
+        expect(await readSettings(tillpost.db, LIVE)).toEqual({
+          ...saved,
+          locale: 'de-DE',
+          revision: saved.revision + 1,
+        });
+      });
+
+      it('say which of the changes saving again would replace', async () => {
+        const { client, fields } = await open();
+        await change({ sender: { ...SENDER, from_name: 'Theirs' } });
+        const page = await (await client.post('/settings/stripe', { ...fields, 'sender.from_name': 'Mine' })).text();
+        expect(page).toContain('You changed Sender too');
+        expect(fieldsOf(page)['sender.from_name']).toBe('Mine');
+      });
+
+      it('still say so after a faulty field was mended', async () => {
+        const { client, fields } = await open();
+        await change({ consent: 'transactional_only' });
+        const refused = await client.post('/settings/stripe', { ...fields, timezone: 'Mars/Olympus' });
+        expect(refused.status).toBe(400);
+        const mended = { ...fieldsOf(await refused.text()), timezone: 'Asia/Tokyo' };
+        const response = await client.post('/settings/stripe', mended);
+        expect([response.status, fieldsOf(await response.text()).consent]).toEqual([409, 'transactional_only']);
+      });
+
+      it('take a second click on Save for what it is', async () => {
+        const { client, fields } = await open();
+        const answers = [1, 2].map(() => client.post('/settings/stripe', { ...fields, locale: 'fr-FR' }));
+        for (const { headers } of await Promise.all(answers))
+          expect(headers.get('location')).toBe('/settings/stripe?done=saved');
+      });
+
+      it('are saved all the same from a form that was opened before the revision was there', async () => {
+        const { client, fields } = await open();
+        const { revision: _revision, loaded: _loaded, only_while_unknown: _unknown, ...old } = fields;
+        await change({ only_while_unknown: 'send' });
+        expect((await client.post('/settings/stripe', { ...old, locale: 'it-IT' })).status).toBe(303);
+        expect(await readSettings(tillpost.db, LIVE)).toMatchObject({ locale: 'it-IT', only_while_unknown: 'send' });
+      });
     });
 
     it('fills in the recommended events without saving them', async () => {

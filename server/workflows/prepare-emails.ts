@@ -94,11 +94,7 @@ function prepareOne(ctx: Context, facts: EmailFacts, wasAsked: boolean, now: num
     if (!isNews && !wasAsked && waited < UNKNOWN_MS) return { kind: 'ask' };
     const verdict = state && judge(trigger, { state, others }, writeDateTime(settings));
     const isKnown = isNews || wasAsked;
-    if (
-      !verdict ||
-      (!isKnown &&
-        ((settings as { only_while_unknown?: string }).only_while_unknown !== 'send' || verdict.kind !== 'true'))
-    )
+    if (!verdict || (!isKnown && (settings.only_while_unknown !== 'send' || verdict.kind !== 'true')))
       return { kind: 'untrue', reason: 'state_unknown', outcome: STATE_UNKNOWN };
     if (verdict.kind === 'true') return undefined;
     if (verdict.kind === 'over' || waited >= NOT_YET_MS)

@@ -74,6 +74,23 @@ export const CUSTOMER_DELETED_WORDS: ChoiceWords<Settings['on_customer_deleted']
   ],
 };
 
+export const ONLY_WHILE_UNKNOWN_WORDS: ChoiceWords<Settings['only_while_unknown']> = {
+  label: 'When Stripe can’t be asked',
+  hint: 'What happens to an email about an invoice or subscription while its state can’t be looked up.',
+  options: [
+    {
+      value: 'hold',
+      label: 'Hold the email back',
+      hint: 'Nobody is reminded of what they have already paid or canceled.',
+    },
+    {
+      value: 'send',
+      label: 'Send it if the last known state allows it',
+      hint: 'Emails keep going out, even where that state may have changed since.',
+    },
+  ],
+};
+
 export const EVENTS_HINT = 'Tillpost acts only on the events you turn on. Everything else is logged as ignored.';
 
 export const EVENT_OPTION_WORDS: Record<Exclude<keyof EventSettings, 'enabled'>, { label: string; hint: string }> = {
@@ -110,13 +127,18 @@ const SETTING_LABELS: Record<string, string> = {
   consent: CONSENT_WORDS.label,
   on_customer_deleted: CUSTOMER_DELETED_WORDS.label,
   test_recipients: TEST_ADDRESSES_WORDS.label,
+  only_while_unknown: ONLY_WHILE_UNKNOWN_WORDS.label,
+  sender: 'Sender',
   user_group: 'user group',
 };
 const LONGEST_FIRST = [...EVENT_TYPES].sort((a, b) => b.length - a.length);
 
-/** A field of Settings by its path: "Invoice paid, user group" for events.invoice.paid.user_group; empty when unknown. */
+/**
+ * A field or part of Settings by its path: "Invoice paid, user group" for events.invoice.paid.user_group, "Sender" for
+ * sender; empty when unknown.
+ */
 export function nameSetting(path: string): string {
   const type = LONGEST_FIRST.find((known) => path.includes(`events.${known}`));
-  const field = SETTING_LABELS[path.split('.').find((part) => Object.hasOwn(SETTING_LABELS, part)) ?? ''];
+  const field = SETTING_LABELS[path.split('.').findLast((part) => Object.hasOwn(SETTING_LABELS, part)) ?? ''];
   return [type && CATALOGUE[type].label, field].filter(Boolean).join(', ');
 }

@@ -11,13 +11,23 @@ export function Loading({ what }: { what: string }) {
   );
 }
 
-export function FailureBanner({ title, error, onRetry }: { title: string; error: Failure; onRetry: () => void }) {
+export function FailureBanner({
+  title,
+  error,
+  onRetry,
+  retry = 'Try again',
+}: {
+  title: string;
+  error: Failure;
+  onRetry: () => void;
+  retry?: string;
+}) {
   return (
     <Banner
       type="critical"
       title={title}
       description={error.message}
-      actions={<Button onPress={onRetry}>Try again</Button>}
+      actions={<Button onPress={onRetry}>{retry}</Button>}
     />
   );
 }

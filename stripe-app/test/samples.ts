@@ -2,7 +2,8 @@
 import { getMockContextProps } from '@stripe/ui-extension-sdk/testing';
 import type { ExtensionContextValue } from '@stripe/ui-extension-sdk/context';
 import type { ContactDetail, EmailView, EventView, List, Overview, WorkflowView } from '../../shared/api';
-import { defaultSettings } from '../../shared/settings';
+import { defaultSettings, type Settings, type SettingsChange } from '../../shared/settings';
+import { applyChange } from '../../shared/settings-changes';
 import { API_BASE, type Replies } from './backend';
 
 export const list = <T>(data: T[], has_more = false): List<T> => ({ object: 'list', data, has_more });
@@ -136,11 +137,22 @@ export const workflow = (changes: Partial<WorkflowView> = {}): WorkflowView => (
 
 export const settings = defaultSettings;
 
+/** The backend's reply to a save where `stored` is what was saved before. */
+export const saveOnto =
+  (stored: Settings) =>
+  ({ settings: change }: { settings: SettingsChange }): Settings => ({
+    ...applyChange(stored, change),
+    revision: stored.revision + 1,
+  });
+
+const chosen = { ...settings().events['customer.created'], enabled: true };
+const withOneEvent = applyChange(settings(), { revision: 7, events: { 'customer.created': chosen } });
+
 /** Everything is set up and answers. */
 export const connected = (): Replies => ({
   overview: overview(),
-  'settings/read': { ...settings(), events: { ...settings().events, 'customer.created': chosen } },
-  'settings/save': ({ settings: saved }) => saved,
+  'settings/read': withOneEvent,
+  'settings/save': saveOnto(withOneEvent),
   'events/list': list([event()]),
   'events/read': { ...event(), payload: { id: 'evt_1' }, emails: [email()] },
   'events/replay': event(),
@@ -148,4 +160,3 @@ export const connected = (): Replies => ({
   'emails/list': list([email()]),
   'workflows/list': list([workflow()]),
 });
-const chosen = { ...settings().events['customer.created'], enabled: true };

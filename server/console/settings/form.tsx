@@ -7,24 +7,30 @@ import {
   CUSTOMER_DELETED_WORDS,
   EVENTS_HINT,
   EVENT_OPTION_WORDS,
+  ONLY_WHILE_UNKNOWN_WORDS,
   SENDER_LABELS,
   TEST_ADDRESSES_WORDS,
 } from '../../../shared/words/fields';
 import { Card, Section } from '../components/blocks';
 import { Check, PostForm, SaveOnEnter, RadioField, TextAreaField, TextField, buttonClass } from '../components/form';
 import { useViewer } from '../page';
+import type { Conflict } from './conflict';
 
 export interface SettingsFormProps {
-  /** The values of the fields: as saved, or as posted when one was refused. */
+  /** The values of the fields: as saved, or as posted when they were refused. */
   settings: Settings;
+  /** What is saved, as it stood when the form was opened: tells what changed meanwhile when it is sent. */
+  loaded: Settings;
   /** Words by the field's path, as `sender.reply_to`. */
   errors: Readonly<Record<string, string>>;
-  /** Changed, but not saved: after filling in the recommended preset, or with errors. */
+  /** Somebody else saved meanwhile. */
+  conflict: Conflict | undefined;
+  /** Changed, but not saved: after filling in the recommended preset, or when it was refused. */
   isDirty: boolean;
   userGroups: readonly string[];
 }
 
-export function SettingsForm({ settings, errors, isDirty, userGroups }: SettingsFormProps) {
+export function SettingsForm({ settings, loaded, errors, isDirty, userGroups }: SettingsFormProps) {
   return (
     <PostForm
       action="/settings/stripe"
@@ -34,6 +40,8 @@ export function SettingsForm({ settings, errors, isDirty, userGroups }: Settings
       noValidate
     >
       <SaveOnEnter />
+      <input type="hidden" name="revision" value={settings.revision} />
+      <input type="hidden" name="loaded" value={JSON.stringify(loaded)} />
       <Section
         title="Events"
         lead={EVENTS_HINT}
@@ -142,6 +150,7 @@ function ContactChoices({ settings, errors }: FieldsProps) {
         <div className="grid-2">
           <RadioField name="consent" value={settings.consent} {...CONSENT_WORDS} />
           <RadioField name="on_customer_deleted" value={settings.on_customer_deleted} {...CUSTOMER_DELETED_WORDS} />
+          <RadioField name="only_while_unknown" value={settings.only_while_unknown} {...ONLY_WHILE_UNKNOWN_WORDS} />
         </div>
         <TextAreaField
           id="test_recipients"

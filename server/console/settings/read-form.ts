@@ -4,8 +4,15 @@ import { EVENT_TYPES } from '../../../shared/catalogue';
 import { settingsSchema, type EventSettings, type Settings } from '../../../shared/settings';
 import { textIn, type Form } from '../read-request';
 
-/** The values of the fields, valid or not. */
-export function readSettingsForm(form: Form): Settings {
+export interface SettingsDraft {
+  /** The values of the fields, valid or not, and the revision that they were made from. */
+  settings: Settings;
+  /** What the form showed at first. */
+  loaded: Settings;
+}
+
+/** What the form lacks, as one that was opened before an update does, is taken from what is `stored`. */
+export function readSettingsForm(form: Form, stored: Settings): SettingsDraft {
   const isOn = (name: string) => textIn(form, name) !== '';
   const optional = (name: string) => textIn(form, name).trim() || null;
   const choiceFor = (type: string): EventSettings => ({
@@ -15,9 +22,13 @@ export function readSettingsForm(form: Form): Settings {
     sync_billing: isOn(`events.${type}.sync_billing`),
     user_group: optional(`events.${type}.user_group`),
   });
-  return {
+  const revision = textIn(form, 'revision');
+  const settings: Settings = {
+    revision: /^\d{1,9}$/.test(revision) ? Number(revision) : stored.revision,
     consent: textIn(form, 'consent') as Settings['consent'],
     on_customer_deleted: textIn(form, 'on_customer_deleted') as Settings['on_customer_deleted'],
+    only_while_unknown: (textIn(form, 'only_while_unknown') ||
+      stored.only_while_unknown) as Settings['only_while_unknown'],
     test_recipients: splitAddresses(textIn(form, 'test_recipients')),
     sender: {
       from_name: optional('sender.from_name'),
@@ -28,6 +39,16 @@ export function readSettingsForm(form: Form): Settings {
     timezone: textIn(form, 'timezone').trim(),
     events: Object.fromEntries(EVENT_TYPES.map((type) => [type, choiceFor(type)])) as Settings['events'],
   };
+  return { settings, loaded: readLoaded(textIn(form, 'loaded')) ?? stored };
+}
+
+function readLoaded(text: string): Settings | undefined {
+  try {
+    return settingsSchema.safeParse(JSON.parse(text)).data;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** The settings to save; else an error message by the field's path, the first one of each field. */

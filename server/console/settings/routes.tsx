@@ -1,27 +1,29 @@
 /** Settings → Stripe. */
 import { Router, type Response } from 'express';
 import { RECOMMENDED_TYPES } from '../../../shared/catalogue';
-import type { Settings } from '../../../shared/settings';
+import { changedParts, rebase } from '../../../shared/settings-changes';
 import type { Context } from '../../context';
+import { AppError } from '../../errors';
 import { lastEventAt } from '../../events/events';
 import { clearSessionCookie, requireFullSession } from '../../installs/session-middleware';
 import { disconnect } from '../../lifecycle/disconnect';
 import { eraseInstall } from '../../lifecycle/erase';
 import { readImport, startImport } from '../../installs/import-job';
-import { readSettings, saveSettings } from '../../settings/settings';
+import { changeSettings, readSettings } from '../../settings/settings';
 import { withNotice, type Notice } from '../notices';
 import { formOf, textIn } from '../read-request';
 import type { SectionParts } from '../section';
 import { sendPage } from '../send';
 import { getSession, tenantOn } from '../viewer';
-import { checkSettings, readSettingsForm } from './read-form';
+import type { Conflict } from './conflict';
+import { checkSettings, readSettingsForm, type SettingsDraft } from './read-form';
 import { SettingsPage } from './settings';
 
 const PATH = '/settings/stripe';
 
 interface Shown {
   /** Shown in the form instead of the saved settings. */
-  draft?: { settings: Settings; errors: Record<string, string> };
+  draft?: SettingsDraft & { errors?: Record<string, string>; conflict?: Conflict };
   notice?: Notice;
 }
 
@@ -31,7 +33,9 @@ export function settingsRoutes(ctx: Context, { form, userGroups }: SectionParts)
 
   async function show(res: Response, { draft, notice }: Shown = {}): Promise<void> {
     const { tenant, install } = getSession(res);
-    const isRefused = notice?.tone === 'bad' || Object.keys(draft?.errors ?? {}).length > 0;
+    const stored = await readSettings(db, tenant);
+    const isRefused = notice?.tone === 'bad' || draft?.errors !== undefined;
+    const status = draft?.conflict ? 409 : isRefused ? 400 : 200;
     sendPage(
       ctx,
       res,
@@ -45,31 +49,45 @@ export function settingsRoutes(ctx: Context, { form, userGroups }: SectionParts)
         }}
         progress={await readImport(db, tenant)}
         form={{
-          settings: draft?.settings ?? (await readSettings(db, tenant)),
+          settings: draft?.settings ?? stored,
+          loaded: draft?.loaded ?? stored,
           errors: draft?.errors ?? {},
+          conflict: draft?.conflict,
           isDirty: draft !== undefined,
           userGroups: await userGroups(tenant),
         }}
       />,
-      { ...(isRefused ? { status: 400 } : {}), ...(notice ? { notice } : {}) },
+      { status, ...(notice ? { notice } : {}) },
     );
   }
 
   router.get(PATH, (_req, res) => show(res));
 
   router.post(PATH, ...form, async (req, res) => {
-    const draft = readSettingsForm(formOf(req));
-    const checked = checkSettings(draft);
-    if ('errors' in checked) return show(res, { draft: { settings: draft, errors: checked.errors } });
-    await saveSettings(db, tenantOn(res), checked.settings, clock.now());
+    const tenant = tenantOn(res);
+    const draft = readSettingsForm(formOf(req), await readSettings(db, tenant));
+    const checked = checkSettings(draft.settings);
+    if ('errors' in checked) return show(res, { draft: { ...draft, errors: checked.errors } });
+    try {
+      await changeSettings(db, tenant, checked.settings, clock.now());
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
+      const stored = await readSettings(db, tenant);
+      const { loaded } = draft;
+      const settings = rebase(loaded, checked.settings, stored);
+      const [theirs, mine] = [changedParts(loaded, stored), changedParts(stored, settings)];
+      // Nothing is left to save, as after a second click on Save.
+      if (mine.length > 0) return show(res, { draft: { settings, loaded: stored, conflict: { theirs, mine } } });
+    }
     res.redirect(303, withNotice(PATH, 'saved'));
   });
 
   /** Fills the recommended events into the form; nothing is saved. */
   router.post(`${PATH}/preset`, ...form, async (req, res) => {
-    const settings = readSettingsForm(formOf(req));
-    for (const type of RECOMMENDED_TYPES) settings.events[type] = { ...settings.events[type], enabled: true };
-    await show(res, { draft: { settings, errors: {} } });
+    const draft = readSettingsForm(formOf(req), await readSettings(db, tenantOn(res)));
+    const { events } = draft.settings;
+    for (const type of RECOMMENDED_TYPES) events[type] = { ...events[type], enabled: true };
+    await show(res, { draft });
   });
 
   router.post(`${PATH}/import`, ...form, requireFullSession, async (_req, res) => {

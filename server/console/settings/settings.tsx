@@ -11,6 +11,7 @@ import { Time } from '../components/values';
 import { KEEP_MS } from '../../installs/remove';
 import { Shell } from '../layout';
 import { useConnectHref, useViewer } from '../page';
+import { ConflictBanner } from './conflict';
 import { DangerZone } from './danger';
 import { SettingsForm, type SettingsFormProps } from './form';
 import { Import } from './import';
@@ -34,6 +35,7 @@ export function SettingsPage({ connection, progress, form }: SettingsPageProps) 
   return (
     <Shell title="Settings" section="settings">
       <ErrorSummary errors={form.errors} />
+      {form.conflict && <ConflictBanner {...form.conflict} />}
       <PageHead
         title="Stripe"
         badge={<Badge {...INSTALL_STATUS_WORDS[status]} />}

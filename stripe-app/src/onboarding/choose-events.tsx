@@ -2,7 +2,8 @@ import { useState } from 'react';
 import { Box, Button, Link, Radio } from '@stripe/ui-extension-sdk/ui';
 import type { ExtensionContextValue } from '@stripe/ui-extension-sdk/context';
 import { EVENT_TYPES, type EventType, RECOMMENDED_TYPES } from '../../../shared/catalogue';
-import type { Settings } from '../../../shared/settings';
+import type { Settings, SettingsChange } from '../../../shared/settings';
+import { changedParts, pickParts } from '../../../shared/settings-changes';
 import { EVENTS_HINT } from '../../../shared/words/fields';
 import type { Client } from '../client';
 import { canChange, settingsUrl } from '../connection/surroundings';
@@ -42,11 +43,17 @@ export function ChooseEvents({
   const mayChange = canChange(context);
   const on = EVENT_TYPES.filter((type) => settings.events[type].enabled).length;
   const save = () =>
-    void run(() => client('settings/save', { settings: turnOn(settings, PRESETS[preset].types) }), onDone);
+    void run(() => client('settings/save', { settings: turnOnOnly(settings, PRESETS[preset].types) }), onDone);
+  const loadAgain = () => void run(() => client('settings/read'), onDone);
 
   return (
     <Section title="Choose events" description={EVENTS_HINT}>
-      {failure && <FailureBanner title="Not saved" error={failure} onRetry={save} />}
+      {failure &&
+        (failure.code === 'conflict' ? (
+          <FailureBanner title="Not saved" error={failure} onRetry={loadAgain} retry="Load again" />
+        ) : (
+          <FailureBanner title="Not saved" error={failure} onRetry={save} />
+        ))}
       {on > 0 && <Box css={{ color: 'secondary' }}>{`${formatCount(on, 'event')} on.`}</Box>}
       <Box css={{ stack: 'y', gapY: 'small' }}>
         {(Object.keys(PRESETS) as Preset[]).map((key) => (
@@ -75,3 +82,9 @@ export function ChooseEvents({
     </Section>
   );
 }
+
+/** Names only the types that are turned on by it. */
+const turnOnOnly = (settings: Settings, types: readonly EventType[]): SettingsChange => ({
+  ...pickParts(turnOn(settings, types), changedParts(settings, turnOn(settings, types))),
+  revision: settings.revision,
+});

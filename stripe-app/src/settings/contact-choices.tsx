@@ -4,6 +4,7 @@ import {
   type ChoiceWords,
   CONSENT_WORDS,
   CUSTOMER_DELETED_WORDS,
+  ONLY_WHILE_UNKNOWN_WORDS,
   TEST_ADDRESSES_WORDS,
 } from '../../../shared/words/fields';
 import { readText } from '../inputs';
@@ -11,12 +12,12 @@ import { Section } from '../states';
 import type { Draft } from './use-draft';
 
 export function ContactChoices({ draft, disabled }: { draft: Draft; disabled: boolean }) {
-  const { settings, change, revision } = draft;
+  const { settings, change, drawing } = draft;
   return (
     <Box css={{ stack: 'y', gapY: 'xlarge' }}>
       <Section title={CONSENT_WORDS.label} description={CONSENT_WORDS.hint}>
         <Choice
-          key={`consent ${revision}`}
+          key={`consent ${drawing}`}
           name="consent"
           options={CONSENT_WORDS.options}
           chosen={settings.consent}
@@ -26,12 +27,22 @@ export function ContactChoices({ draft, disabled }: { draft: Draft; disabled: bo
       </Section>
       <Section title={CUSTOMER_DELETED_WORDS.label} description={CUSTOMER_DELETED_WORDS.hint}>
         <Choice
-          key={`deleted ${revision}`}
+          key={`deleted ${drawing}`}
           name="on_customer_deleted"
           options={CUSTOMER_DELETED_WORDS.options}
           chosen={settings.on_customer_deleted}
           disabled={disabled}
           onChoose={(on_customer_deleted) => change((current) => ({ ...current, on_customer_deleted }))}
+        />
+      </Section>
+      <Section title={ONLY_WHILE_UNKNOWN_WORDS.label} description={ONLY_WHILE_UNKNOWN_WORDS.hint}>
+        <Choice
+          key={`unknown ${drawing}`}
+          name="only_while_unknown"
+          options={ONLY_WHILE_UNKNOWN_WORDS.options}
+          chosen={settings.only_while_unknown}
+          disabled={disabled}
+          onChoose={(only_while_unknown) => change((current) => ({ ...current, only_while_unknown }))}
         />
       </Section>
     </Box>
@@ -74,7 +85,7 @@ export function TestAddresses({ draft, disabled }: { draft: Draft; disabled: boo
   return (
     <Section title="Test email" description="With test data, email goes nowhere but to the addresses you list here.">
       <TextArea
-        key={draft.revision}
+        key={draft.drawing}
         name="test_recipients"
         label={TEST_ADDRESSES_WORDS.label}
         description={TEST_ADDRESSES_WORDS.hint}

@@ -48,7 +48,7 @@ function Group({ group, draft, disabled }: { group: EventGroup; draft: Draft; di
       <Box css={{ stack: 'y', gapY: 'large', paddingY: 'small' }}>
         {types.map((type) => (
           <EventChoice
-            key={`${type} ${draft.revision}`}
+            key={`${type} ${draft.drawing}`}
             type={type}
             settings={draft.settings.events[type]}
             change={draft.change}

@@ -3,7 +3,7 @@ import { Banner, Box, Button, Divider, Link, SettingsView } from '@stripe/ui-ext
 import type { ExtensionContextValue } from '@stripe/ui-extension-sdk/context';
 import type { Overview } from '../../../shared/api';
 import type { Settings } from '../../../shared/settings';
-import type { Client } from '../client';
+import type { Client, Failure } from '../client';
 import { Connect } from '../connection/connect';
 import { Connection } from '../connection/connection';
 import { Disconnect } from '../connection/disconnect';
@@ -90,14 +90,7 @@ function SettingsForm({ client, context, overview, asked, initial }: ConnectedPr
             description="Only administrators and developers of this account can change these settings."
           />
         )}
-        {draft.failure && (
-          <Banner
-            type="critical"
-            title="Your changes weren’t saved"
-            description={describeRefusal(draft.failure)}
-            actions={<Button onPress={() => void draft.save()}>Save again</Button>}
-          />
-        )}
+        {draft.failure && <Refusal draft={draft} failure={draft.failure} />}
         <Connection context={context} overview={overview} asked={asked} />
         <Divider />
         <EventChoices draft={draft} disabled={disabled} />
@@ -123,3 +116,25 @@ function SettingsForm({ client, context, overview, asked, initial }: ConnectedPr
     </SettingsView>
   );
 }
+
+function Refusal({ draft, failure }: { draft: Draft; failure: Failure }) {
+  const { conflict } = draft;
+  const words = failure.code === 'conflict' ? LOAD_AGAIN : describeRefusal(failure);
+  return (
+    <Banner
+      type="critical"
+      title="Your changes weren’t saved"
+      description={[conflict, words].filter(Boolean).join(' ')}
+      actions={
+        conflict === null ? (
+          <Button onPress={() => void draft.save()}>Save again</Button>
+        ) : (
+          <Button onPress={() => void draft.loadAgain()}>Load again</Button>
+        )
+      }
+    />
+  );
+}
+
+const LOAD_AGAIN =
+  'Somebody saved these settings after you opened them. Load again, look through them and save: what you changed stays.';

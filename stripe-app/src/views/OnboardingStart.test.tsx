@@ -1,3 +1,5 @@
+import type { SettingsChange } from '../../../shared/settings';
+import { applyChange } from '../../../shared/settings-changes';
 import { TEMPLATE_KEYS } from '../../../shared/templates';
 import { Refusal, stubBackend, stubSilence } from '../../test/backend';
 import { connected, context, list, notConnected, overview, settings, workflow } from '../../test/samples';
@@ -58,10 +60,11 @@ test('goes through events, import and workflow, each done when the backend says 
   const screen = await showOnboarding();
 
   await screen.act('Radio', 'Everything', 'onChange', { target: { value: 'all' } });
-  backend.reply({ 'settings/read': () => backend.askedFor('settings/save')[0]!.settings });
+  const savedBy = () => backend.askedFor('settings/save')[0]!.settings as SettingsChange;
+  backend.reply({ 'settings/read': () => applyChange(settings(), savedBy()) });
   await screen.press('Turn on');
-  const [{ settings: saved }] = backend.askedFor('settings/save') as [{ settings: ReturnType<typeof settings> }];
-  expect(Object.values(saved.events).filter((event) => event.enabled)).toHaveLength(19);
+  expect(Object.values(savedBy().events!).filter((event) => event.enabled)).toHaveLength(19);
+  expect(Object.keys(savedBy())).toEqual(['events', 'revision']);
 
   backend.reply({ overview: overview() });
   await screen.press('Import customers');
@@ -108,6 +111,21 @@ test.each([
   await screen.press(button);
   expect(screen.read()).toContain(words);
   expect(screen.has('Button', 'Try again')).toBe(true);
+});
+
+test('loads again what somebody else saved meanwhile, before it turns events on', async () => {
+  const backend = stubBackend(fresh);
+  const screen = await showOnboarding();
+  const conflict = () => {
+    throw new Refusal(409, 'conflict', 'These settings were changed meanwhile.', 'revision');
+  };
+  backend.reply({ 'settings/read': { ...settings(), revision: 4 }, 'settings/save': conflict });
+  await screen.press('Turn on');
+  expect(screen.read()).toContain('These settings were changed meanwhile.');
+  await screen.press('Load again');
+  expect(screen.has('Banner')).toBe(false);
+  await screen.press('Turn on');
+  expect(backend.askedFor('settings/save').map((body) => (body.settings as SettingsChange).revision)).toEqual([0, 4]);
 });
 
 test('lets people look back at a finished task', async () => {

@@ -1,7 +1,8 @@
 import { CATALOGUE, EVENT_TYPES } from '../../../shared/catalogue';
-import { settingsSchema } from '../../../shared/settings';
-import { Refusal, stubBackend, stubSilence } from '../../test/backend';
-import { connected, context, notConnected, overview, settings } from '../../test/samples';
+import { settingsChangeSchema, type Settings, type SettingsChange } from '../../../shared/settings';
+import { applyChange } from '../../../shared/settings-changes';
+import { Refusal, type StubBackend, stubBackend, stubSilence } from '../../test/backend';
+import { connected, context, notConnected, overview, saveOnto, settings } from '../../test/samples';
 import { type Screen, show } from '../../test/screen';
 import SettingsView from './SettingsView';
 
@@ -13,6 +14,10 @@ const refuse =
   () => {
     throw new Refusal(...refusal);
   };
+
+const savedBy = (backend: StubBackend) =>
+  backend.askedFor('settings/save').map((body) => body.settings as SettingsChange);
+const stored = connected()['settings/read'] as Settings;
 
 test('waits with a spinner while the backend is asked', async () => {
   stubSilence();
@@ -93,10 +98,10 @@ test('saves all 19 events with every option', async () => {
   await screen.press('Turn on all');
   await save(screen);
 
-  const [{ settings: saved }] = backend.askedFor('settings/save') as [{ settings: ReturnType<typeof settings> }];
-  expect(Object.keys(saved.events)).toHaveLength(19);
+  const [saved] = savedBy(backend);
+  expect(Object.keys(saved!.events!)).toHaveLength(19);
   for (const type of EVENT_TYPES)
-    expect(saved.events[type]).toEqual({
+    expect(saved!.events![type]).toEqual({
       enabled: true,
       trigger_workflows: false,
       sync_name: false,
@@ -104,7 +109,7 @@ test('saves all 19 events with every option', async () => {
       sync_billing: !CATALOGUE[type].syncs_billing,
       user_group: CATALOGUE[type].label,
     });
-  expect(settingsSchema.safeParse(saved).success).toBe(true);
+  expect(settingsChangeSchema.safeParse(saved).success).toBe(true);
   expect(status(screen)).toBe('Saved');
 });
 
@@ -124,30 +129,130 @@ test('turns on the recommended three, and all off again', async () => {
   await screen.press('Turn on recommended');
   expect(screen.read()).toContain('Events · 3 of 19 on');
   expect(screen.get('Switch', 'Customer created').props.defaultChecked).toBe(true);
+  await save(screen);
+  expect(Object.keys(savedBy(backend)[0]!.events!)).toEqual([
+    'customer.created',
+    'customer.updated',
+    'customer.deleted',
+  ]);
   await screen.press('Turn off all');
   await save(screen);
-  const [{ settings: saved }] = backend.askedFor('settings/save') as [{ settings: ReturnType<typeof settings> }];
-  expect(Object.values(saved.events).some((event) => event.enabled)).toBe(false);
+  expect(Object.values(savedBy(backend)[1]!.events!).map((event) => event.enabled)).toEqual([false, false, false]);
 });
 
-test('saves consent, deleted customers and test addresses, and leaves the sender as it is', async () => {
-  const sender = { from_name: 'Acme', reply_to: null, postal_address: null };
-  const backend = stubBackend({
-    ...connected(),
-    'settings/read': { ...settings(), sender, timezone: 'Europe/Berlin' },
-  });
+test('saves what was changed under the revision it was read with, and nothing else', async () => {
+  const backend = stubBackend(connected());
   const screen = await showSettings();
   await screen.act('Radio', 'Transactional only', 'onChange', { target: { value: 'transactional_only' } });
   await screen.act('Radio', 'Delete the contact', 'onChange', { target: { value: 'delete' } });
+  await screen.act('Radio', 'Send it if the last known', 'onChange', { target: { value: 'send' } });
   await screen.type('Test addresses', 'me@example.com,\n\n you@example.com ');
   await save(screen);
-  expect(backend.askedFor('settings/save')[0]!.settings).toMatchObject({
-    consent: 'transactional_only',
-    on_customer_deleted: 'delete',
-    test_recipients: ['me@example.com', 'you@example.com'],
-    sender,
-    timezone: 'Europe/Berlin',
+  await screen.toggle('Invoice paid', true);
+  await save(screen);
+  expect(savedBy(backend)).toEqual([
+    {
+      consent: 'transactional_only',
+      on_customer_deleted: 'delete',
+      only_while_unknown: 'send',
+      test_recipients: ['me@example.com', 'you@example.com'],
+      events: {},
+      revision: 7,
+    },
+    { events: { 'invoice.paid': { ...stored.events['invoice.paid'], enabled: true } }, revision: 8 },
+  ]);
+});
+
+describe('when somebody else saved meanwhile', () => {
+  const conflict = refuse(409, 'conflict', 'These settings were changed meanwhile.', 'revision');
+  const turnedOn = { ...stored.events['invoice.payment_failed'], enabled: true };
+  const theirs = applyChange(stored, {
+    revision: 9,
+    sender: { from_name: 'Acme', reply_to: null, postal_address: null },
+    events: { 'invoice.payment_failed': turnedOn },
   });
+  const banner = (screen: Screen) => screen.get('Banner', 'Your changes weren’t saved').props.description;
+
+  test('says what changed, and loads it again without losing what was changed here', async () => {
+    const backend = stubBackend(connected());
+    const screen = await showSettings();
+    await screen.type('Test addresses', 'me@example.com');
+    backend.reply({ 'settings/read': theirs, 'settings/save': conflict });
+    await save(screen);
+    expect(status(screen)).toBe('Not saved');
+    expect(banner(screen)).toContain('Changed meanwhile: Sender, Payment failed.');
+    expect(banner(screen)).not.toContain('You changed');
+    expect(screen.has('Button', 'Save again')).toBe(false);
+
+    await screen.toggle('Invoice paid', true);
+    await screen.press('Load again');
+    expect(screen.has('Banner')).toBe(false);
+    expect(status(screen)).toBe('Unsaved changes');
+    expect(screen.get('TextArea', 'Test addresses').props.defaultValue).toBe('me@example.com');
+    expect(screen.get('Switch', 'Payment failed').props.defaultChecked).toBe(true);
+    expect(screen.get('Switch', 'Invoice paid').props.defaultChecked).toBe(true);
+
+    backend.reply({ 'settings/save': saveOnto(theirs) });
+    await save(screen);
+    expect(status(screen)).toBe('Saved');
+    expect(savedBy(backend)[1]).toEqual({
+      revision: 9,
+      test_recipients: ['me@example.com'],
+      events: { 'invoice.paid': { ...stored.events['invoice.paid'], enabled: true } },
+    });
+  });
+
+  test('says which of their changes saving would replace', async () => {
+    const backend = stubBackend(connected());
+    const screen = await showSettings();
+    await screen.toggle('Payment failed', true);
+    const group = { ...turnedOn, user_group: 'Late' };
+    const read = applyChange(theirs, { events: { 'invoice.payment_failed': group } });
+    backend.reply({ 'settings/read': read, 'settings/save': conflict });
+    await save(screen);
+    expect(banner(screen)).toContain('You changed Payment failed too: saving puts yours in place of theirs.');
+  });
+
+  test('offers to load again also while their changes can’t be read', async () => {
+    const backend = stubBackend(connected());
+    const screen = await showSettings();
+    await screen.type('Test addresses', 'me@example.com');
+    backend.reply({ 'settings/read': refuse(500, 'internal_error'), 'settings/save': conflict });
+    await save(screen);
+    await screen.press('Load again');
+    expect(banner(screen)).toContain('Try again in a moment.');
+    backend.reply({ 'settings/read': theirs });
+    await screen.press('Load again');
+    expect(screen.has('Banner')).toBe(false);
+    expect(screen.get('TextArea', 'Test addresses').props.defaultValue).toBe('me@example.com');
+  });
+
+  test('counts a save whose answer got lost as saved', async () => {
+    const backend = stubBackend({ ...connected(), 'settings/save': refuse(500, 'internal_error') });
+    const screen = await showSettings();
+    await screen.toggle('Invoice paid', true);
+    await save(screen);
+    const [lost] = savedBy(backend);
+    backend.reply({ 'settings/read': saveOnto(stored)({ settings: lost! }), 'settings/save': conflict });
+    await screen.press('Save again');
+    expect(status(screen)).toBe('Saved');
+    expect(screen.has('Banner')).toBe(false);
+  });
+});
+
+test('keeps what is typed while a save is under way', async () => {
+  const backend = stubBackend(connected());
+  const screen = await showSettings();
+  await screen.type('Test addresses', 'me@example.com');
+  const onSave = screen.get('SettingsView').props.onSave as (values: object) => void;
+  onSave({});
+  await screen.toggle('Invoice paid', true);
+  expect(status(screen)).toBe('Unsaved changes');
+  await save(screen);
+  expect(savedBy(backend).map(({ revision, ...parts }) => [revision, Object.keys(parts)])).toEqual([
+    [7, ['test_recipients', 'events']],
+    [8, ['events']],
+  ]);
 });
 
 test('says which field was refused, keeps what was typed and saves again', async () => {
@@ -163,7 +268,7 @@ test('says which field was refused, keeps what was typed and saves again', async
   expect(status(screen)).toBe('Not saved');
   expect(screen.read()).toContain('Customer created, user group: must have at most 100 characters');
 
-  backend.reply({ 'settings/save': ({ settings: saved }) => saved });
+  backend.reply({ 'settings/save': saveOnto(stored) });
   await screen.type('User group', 'VIP');
   await screen.press('Save again');
   expect(status(screen)).toBe('Saved');
@@ -173,7 +278,7 @@ test('says which field was refused, keeps what was typed and saves again', async
 test('shows what the backend made of the input', async () => {
   stubBackend({
     ...connected(),
-    'settings/save': ({ settings: saved }) => ({ ...saved, test_recipients: ['jenny@example.com'] }),
+    'settings/save': { ...stored, test_recipients: ['jenny@example.com'] },
   });
   const screen = await showSettings();
   await screen.type('Test addresses', 'Jenny@Example.com');
