@@ -200,7 +200,7 @@ describe.each(ENGINES)('workflows on %s', (engine) => {
     rig.advance(30 * DAY);
     await rig.worker.drain();
     expect(rig.mail.mails).toHaveLength(2);
-    expect(await rig.runs()).toMatchObject([{ status: 'exited', reason: 'invoice.paid', slot: null }]);
+    expect(await rig.runs()).toMatchObject([{ status: 'exited', reason: 'invoice.paid', slot: 'once in_1' }]);
   });
 
   it('end and start in the order of the events of one batch', async () => {
