@@ -37,6 +37,8 @@ export interface Changes {
   /** Customers that left a contact, which others keep, for another. */
   moved: { customerId: string; from: Contact; into: Contact }[];
   deleted: Contact[];
+  /** The customers of deleted contacts: no more is kept of them than that they are gone. */
+  released: string[];
 }
 
 export type Audience = ReturnType<typeof createAudience>;
@@ -59,6 +61,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
   const merged: Changes['merged'] = [];
   const moved: Changes['moved'] = [];
   const deleted: Contact[] = [];
+  const released: string[] = [];
   known.contacts.forEach(remember);
 
   function remember(contact: Contact): void {
@@ -183,7 +186,10 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
 
     /** Its customers become tombstones: late events of theirs don't bring it back. */
     delete(contact: Contact): void {
-      for (const one of linksOf(contact)) link(one.customer_id, null);
+      for (const one of linksOf(contact)) {
+        link(one.customer_id, null);
+        released.push(one.customer_id);
+      }
       forget(contact);
       deleted.push(contact);
     },
@@ -212,6 +218,12 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
 
     /** The newest known state of an object; undefined when nothing is known of it. */
     objectOf: (id: string | null): ObjectState | undefined => (id === null ? undefined : objects.get(id)),
+
+    /** Whether its contact was deleted: nothing is kept of it any more. */
+    isTombstone: (customerId: string | null): boolean => {
+      const own = customerId === null ? undefined : links.get(customerId);
+      return own?.contact_id === null && own.state !== 'deleted_unseen';
+    },
 
     /** Keeps the newest state of an object; `knownAt`, when it was so, in epoch milliseconds. */
     recordObject(facts: ObjectFacts, stamp: number, knownAt: number): void {
@@ -244,6 +256,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
         merged,
         moved,
         deleted,
+        released,
       };
     },
   };

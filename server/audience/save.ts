@@ -1,9 +1,9 @@
 /** Writes what changed in audiences, for all accounts together, merges and deletions of contacts included. */
 import { upsert } from '../db/bulk';
 import { moveContact, moveCustomer, releaseContact } from '../db/contact-references';
-import { byId, keyFor, keyText, selectByKeys } from '../db/keys';
+import { byId, deleteByKeys, keyFor, keyText, selectByKeys } from '../db/keys';
 import type { Db, Trx } from '../db/schema';
-import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
+import { ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import type { Audience, Changes, Contact } from './audience';
 import type { ObjectFacts } from '../stripe-objects/types';
@@ -13,7 +13,7 @@ import { suppressAddress } from './suppressions';
 
 /** `now` in epoch milliseconds. The audiences may be used on, but hold nothing more to write. */
 export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, now: number): Promise<void> {
-  const all = [...audiences].map((audience) => audience.changes());
+  const all = [...audiences].map((audience) => ({ tenant: audience.tenant, ...audience.changes() }));
   const of = <T>(pick: (changes: Changes) => T[]): T[] => all.flatMap(pick);
   await Promise.all([
     upsert(
@@ -48,6 +48,13 @@ export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, now
     await deleteRow(trx, from);
   }
   for (const contact of of(({ deleted }) => deleted)) await deleteContact(trx, contact, now);
+  for (const { tenant, released } of all)
+    await deleteByKeys(
+      trx,
+      'object_state',
+      'customer_id',
+      released.map((id) => keyFor(tenantColumns(tenant), id)),
+    );
 }
 
 /**
@@ -59,8 +66,16 @@ export async function deleteContact(trx: Trx, contact: Contact, now: number): Pr
   const tenant = tenantOf(contact);
   if (contact.status === 'unsubscribed')
     await suppressAddress(trx, tenant, contact.email, { scope: 'marketing', reason: 'unsubscribed', now });
+  await deleteStates(trx, contact);
   await releaseContact(trx, tenant, contact.id, now);
   await deleteRow(trx, contact);
+}
+
+/** What is kept of its customers' invoices and subscriptions names them. */
+async function deleteStates(trx: Trx, contact: Contact): Promise<void> {
+  const links = await selectByKeys(trx, 'customer_link', 'contact_id', [keyFor(contact, contact.id)]);
+  const customers = links.map((link) => keyFor(link, link.customer_id));
+  await deleteByKeys(trx, 'object_state', 'customer_id', customers);
 }
 
 const deleteRow = (trx: Trx, contact: Contact) =>

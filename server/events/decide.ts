@@ -42,7 +42,8 @@ export function decide(facts: InstallFacts, job: EventJob, now: number): Decisio
   if (type === 'account.application.authorized') return end('processed', null, 'The app was installed');
   if (!object) return end('skipped', 'malformed', 'The event’s payload could not be read');
   // Whatever the settings say: emails are judged by it.
-  if (object.state) audience.recordObject(object.state, stampOf(type, created), created * 1000);
+  if (object.state && !audience.isTombstone(object.customerId))
+    audience.recordObject(object.state, stampOf(type, created), created * 1000);
   if (type === 'invoice.voided' || type === 'invoice.marked_uncollectible')
     return { ...end('processed', null, 'Recorded the state of the invoice'), contact: contactOf(facts, object) };
   if (!isEventType(type)) {
