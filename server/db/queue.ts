@@ -97,7 +97,9 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
     const free = concurrency - underWay.size;
     const limit = spec.room?.(ctx, free) ?? spec.batch ?? free;
     const claimed = limit > 0 ? await claimNext(ctx.db, { now: ctx.clock.now(), limit }) : [];
-    const jobs: Job<T, F>[] = [...ready.splice(0), ...claimed.filter(isIdle).map((row) => ({ row }))];
+    // Keys are time-ordered: rows done one by one keep the order in which they came.
+    const rows = claimed.filter(isIdle).sort((a, b) => (keyOf(table, a) < keyOf(table, b) ? -1 : 1));
+    const jobs: Job<T, F>[] = [...ready.splice(0), ...rows.map((row) => ({ row }))];
     const sound = jobs.filter(({ row }) => row.claims <= MAX_CLAIMS);
     for (const { row } of jobs) if (row.claims > MAX_CLAIMS) await fail(ctx, row, new CrashedTooOften());
     if (sound.length > 0) await workOn(ctx, sound);

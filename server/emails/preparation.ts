@@ -22,10 +22,3 @@ export interface Preparation {
   /** Ends the runs of emails that were untrue. */
   endRuns(ctx: Context, ended: readonly { email: Row<'email'>; reason: EmailReason; outcome: string }[]): Promise<void>;
 }
-
-/** Sends every email as it was queued; for queues of test sends alone. */
-export const AS_QUEUED: Preparation = {
-  prepare: (_ctx, emails) => Promise.resolve(emails.map(() => ({ kind: 'ready', made: null }))),
-  ask: () => Promise.resolve(),
-  endRuns: () => Promise.resolve(),
-};

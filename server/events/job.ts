@@ -14,14 +14,14 @@ export interface EventJob {
   asked: LookupResult | undefined;
 }
 
-/** In the order in which they happened; payloads of all accounts in one statement. */
+/** In the order of arrival; payloads of all accounts in one statement. */
 export async function readJobs(db: Db, jobs: readonly Job<'event', LookupResult>[]): Promise<EventJob[]> {
   const keys = jobs.map(({ row }) => keyFor(row, row.seq));
   const payloads = await selectByKeys(db, 'event_payload', 'seq', keys);
   const texts = new Map(payloads.map(({ seq, payload }) => [seq, payload]));
   return jobs
     .map(({ row, result }) => ({ row, object: objectOf(row.type, texts.get(row.seq)), asked: result }))
-    .sort(byTime);
+    .sort((a, b) => (a.row.seq < b.row.seq ? -1 : 1));
 }
 
 function objectOf(type: string, payload: string | undefined): ReadObject | null {
@@ -34,7 +34,3 @@ export function readEventObject(type: string, event: Record<string, unknown>): R
   const { data } = event;
   return readObject(type, typeof data === 'object' && data !== null && 'object' in data ? data.object : undefined);
 }
-
-/** By Stripe's time, of one second by arrival: catching up brings the newest first. */
-export const byTime = (a: EventJob, b: EventJob): number =>
-  a.row.created - b.row.created || (a.row.seq < b.row.seq ? -1 : 1);

@@ -14,7 +14,7 @@ import { isConditional } from '../workflows/only-while';
 import { decide } from './decide';
 import type { Delivery } from './delivery';
 import { loadFacts, type AccountBatch, type InstallFacts } from './facts';
-import { byTime, type EventJob } from './job';
+import type { EventJob } from './job';
 import type { Outcome } from './process';
 import { insertEvents, rowOf } from './record';
 import { writeConsequences } from './write';
@@ -34,7 +34,7 @@ export async function receiveDeliveries(trx: Trx, deliveries: readonly Delivery[
   const distinct = [...new Map(deliveries.map((one) => [keyText(tenantColumns(one.tenant), one.id), one])).values()];
   const events = distinct.map((delivery) => ({ delivery, row: rowOf(delivery, now) }));
   const jobs = events.map(({ delivery: { object }, row }) => ({ row, object, asked: undefined }));
-  const pending = jobs.filter(({ row }) => row.status === 'pending').sort(byTime);
+  const pending = jobs.filter(({ row }) => row.status === 'pending');
   const ids = jobs.map(({ row }) => keyFor(row, row.id));
   const [known, backlog, batches] = await Promise.all([
     findPresentKeys(trx, 'event', 'id', ids),

@@ -1,6 +1,6 @@
 /** Puts deliveries into the log. */
 import { insertNew } from '../db/bulk';
-import { timeOrderedId } from '../db/new-id';
+import { firstIdAt, timeOrderedId } from '../db/new-id';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
 import type { Delivery } from './delivery';
@@ -82,27 +82,30 @@ const insertPayloads = (trx: Trx, events: readonly LoggedEvent[]) =>
   );
 
 /**
- * What a round of catching up has fetched since `from` becomes due, in the order in which it happened at Stripe: a row's
- * `due_at` and `seq` say what comes first. Times in epoch milliseconds.
+ * What a round of catching up has fetched since `from` becomes due, as if it had arrived in the order in which it happened
+ * at Stripe. Times in epoch milliseconds.
  */
 export const releaseCaughtUp = (db: Db, tenant: Tenant, { from, now }: { from: number; now: number }): Promise<void> =>
   db.transaction().execute(async (trx) => {
     const held = await trx
       .selectFrom('event')
-      .select(['id', 'seq'])
+      .select('seq')
       .where(ofTenant(tenant))
+      .where('seq', '>=', firstIdAt(from))
       .where('status', '=', 'pending')
-      .where('received_at', '>=', from)
       .where('due_at', '>', now)
       .where('claims', '=', 0)
       .orderBy('created')
       .orderBy('seq', 'desc')
       .execute();
-    for (const [n, { id }] of held.entries())
-      await trx
-        .updateTable('event')
-        .set({ due_at: now - held.length + n })
-        .where(ofTenant(tenant))
-        .where('id', '=', id)
-        .execute();
+    for (const { seq: before } of held) {
+      const seq = timeOrderedId(now);
+      for (const table of ['event_payload', 'event'] as const)
+        await trx
+          .updateTable(table as 'event')
+          .set(table === 'event' ? { seq, due_at: now } : { seq })
+          .where(ofTenant(tenant))
+          .where('seq', '=', before)
+          .execute();
+    }
   });

@@ -1,7 +1,7 @@
 /** A clock that is set, or a machine that slept: work in hand seems to have been given up. */
 import { createEmailQueue } from '../emails/email-queue';
-import { AS_QUEUED } from '../emails/preparation';
 import { createTransport } from '../emails/transport';
+import { emailPreparation } from '../workflows/prepare-emails';
 import { createRunQueue } from '../workflows/run-queue';
 import { ENGINES } from './databases';
 import { startMailServer } from './mail-server';
@@ -13,8 +13,12 @@ it.each(ENGINES)('sends a mail once on %s although the clock jumps past its leas
   const ctx = { ...rig.ctx, transport: createTransport(mail.url) };
   await rig.workflow({ template: 'subscription_created' });
   const jenny = await rig.contact();
-  await rig.happens('customer.subscription.created', { id: 'sub_1', object: 'subscription', customer: 'cus_1' }, jenny);
-  const queue = createEmailQueue(AS_QUEUED);
+  await rig.happens(
+    'customer.subscription.created',
+    { id: 'sub_1', object: 'subscription', customer: 'cus_1', status: 'active' },
+    jenny,
+  );
+  const queue = createEmailQueue(emailPreparation);
   await createRunQueue().turn(rig.ctx);
   const inHand = mail.nextMail();
   await queue.turn(ctx);

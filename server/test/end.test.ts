@@ -97,7 +97,7 @@ describe.each(ENGINES)('disconnecting on %s', (engine) => {
       expect(runs.length).toBeGreaterThan(0);
       for (const run of runs) expect(run).toEqual({ status: 'stopped', due_at: null });
       const emails = await tillpost.db.selectFrom('email').select(['status', 'reason']).execute();
-      for (const email of emails) expect(email).toEqual({ status: 'failed', reason: 'The account was disconnected' });
+      for (const email of emails) expect(email).toEqual({ status: 'failed', reason: 'disconnected' });
     }));
 
   it('lets events that come afterwards end as not_installed, without their payload', () =>
