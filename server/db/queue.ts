@@ -97,9 +97,7 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
     const free = concurrency - underWay.size;
     const limit = spec.room?.(ctx, free) ?? spec.batch ?? free;
     const claimed = limit > 0 ? await claimNext(ctx.db, { now: ctx.clock.now(), limit }) : [];
-    // Keys are time-ordered: rows done one by one keep the order in which they came.
-    const rows = claimed.filter(isIdle).sort((a, b) => (keyOf(table, a) < keyOf(table, b) ? -1 : 1));
-    const jobs: Job<T, F>[] = [...ready.splice(0), ...rows.map((row) => ({ row }))];
+    const jobs: Job<T, F>[] = [...ready.splice(0), ...claimed.filter(isIdle).map((row) => ({ row }))];
     const sound = jobs.filter(({ row }) => row.claims <= MAX_CLAIMS);
     for (const { row } of jobs) if (row.claims > MAX_CLAIMS) await fail(ctx, row, new CrashedTooOften());
     if (sound.length > 0) await workOn(ctx, sound);
@@ -122,7 +120,9 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
       if (first && others.length === 0) return fail(ctx, first.row, error);
       if (!(error instanceof OneByOne))
         ctx.log.warn({ err: error, queue: table, rows: jobs.length }, 'a batch failed; doing its rows one by one');
-      for (const job of jobs) await workOn(ctx, [job]);
+      // Keys are time-ordered: what is done one by one keeps the order in which it came.
+      const inOrder = jobs.toSorted((a, b) => (rowKey(table, a.row) < rowKey(table, b.row) ? -1 : 1));
+      for (const job of inOrder) await workOn(ctx, [job]);
       return;
     }
     for (const job of toContinue) await startBackground(ctx, job);
