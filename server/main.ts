@@ -1,6 +1,7 @@
 /** The life of the process: configuration, context, server, a signal, stop. */
 import { ConfigError, readConfig } from './config';
 import { createContext } from './context';
+import { warnOfConnectEndpoints } from './installs/connect-endpoint';
 import { startServer } from './server';
 
 async function main(): Promise<void> {
@@ -9,6 +10,7 @@ async function main(): Promise<void> {
   const running = await startServer(ctx);
   const { publicUrl, host } = ctx.config;
   ctx.log.info({ url: publicUrl, host, port: running.port }, 'Tillpost is ready');
+  void warnOfConnectEndpoints(ctx);
 
   let isStopping = false;
   const stop = (signal: string) => {

@@ -1,7 +1,9 @@
 /** The app owner's Connect webhook endpoint: receives the events of every account that installs the app, in one mode. */
 import { EVENT_TYPES, HOUSEKEEPING_TYPES } from '../../shared/catalogue';
+import { MODES } from '../config';
+import type { Context } from '../context';
 import { STRIPE_API_VERSION, type StripeClient } from '../stripe';
-import { createEndpoint, findEndpoints } from './webhook-endpoints';
+import { createEndpoint, faultsOf, findEndpoints } from './webhook-endpoints';
 
 export const CONNECT_EVENT_TYPES = [...EVENT_TYPES, ...HOUSEKEEPING_TYPES] as const;
 
@@ -34,4 +36,24 @@ function differences({ enabled_events: enabled, status }: { enabled_events: stri
     .filter((type) => !(CONNECT_EVENT_TYPES as readonly string[]).includes(type))
     .map((type) => `removed ${type}`);
   return [...missing, ...surplus, ...(status === 'disabled' ? ['enabled it again'] : [])];
+}
+
+/**
+ * Warns when the endpoint of a configured mode doesn't send what this release needs, such as types that came with it. Looks
+ * only, and never throws. Outside of production events come through the Stripe CLI.
+ */
+export async function warnOfConnectEndpoints({ config, secrets, log, stripeFor }: Context): Promise<void> {
+  if (!config.production) return;
+  const url = `${config.publicUrl}/webhooks/stripe`;
+  for (const mode of MODES) {
+    const key = secrets.stripeKeys[mode];
+    if (!key) continue;
+    try {
+      const atUrl = await findEndpoints(stripeFor(key), (one) => one === url);
+      const faults = faultsOf(atUrl, url, CONNECT_EVENT_TYPES);
+      if (faults.length > 0) log.warn({ mode, faults }, 'events of the app will be missed: run `npm run stripe:setup`');
+    } catch (error) {
+      log.warn({ err: error, mode }, 'the webhook endpoint of the app could not be looked at');
+    }
+  }
 }

@@ -112,15 +112,15 @@ export async function markNeedsReconnect(db: Db, refused: Install, now: number):
     .execute();
 }
 
-/** Every connected install is to look back over the whole window. */
-export async function makeAllDue(db: Db, now: number): Promise<void> {
-  await db
+/** Every connected install is to look back over the whole window. Returns them. */
+export const makeAllDue = (db: Db, now: number): Promise<Pick<Install, 'id' | 'kind'>[]> =>
+  db
     .updateTable('install')
     .set({ due_at: now, catch_up_from: null })
     .where('status', '=', 'active')
     .where('claims', '=', 0)
+    .returning(['id', 'kind'])
     .execute();
-}
 
 /** Ends a claim with its result; without effect when it is lost to a connection, a disconnection or another claim. */
 export async function releaseInstall(

@@ -34,6 +34,26 @@ export async function ensureEndpoint(
   return kept;
 }
 
+/**
+ * Makes an endpoint of before this release send all our types. Nothing else of it is changed: what the merchant disabled
+ * stays so, and a copy of the database started elsewhere doesn't take the events. What Stripe or the key don't allow is
+ * logged, not thrown.
+ */
+export async function updateEndpointTypes(ctx: Context, install: Install): Promise<void> {
+  const endpointId = install.webhook_endpoint_id;
+  if (!endpointId) return;
+  const wanted = { enabled_events: [...ACCOUNT_EVENT_TYPES] };
+  try {
+    await withStripe(ctx, tenantOf(install), (stripe) => stripe.webhookEndpoints.update(endpointId, wanted));
+  } catch (error) {
+    if (!classifyStripeError(error)) throw error;
+    ctx.log.warn(
+      { err: error, install: install.id },
+      'the webhook endpoint may lack event types: the next start tries again, as does connecting with the key',
+    );
+  }
+}
+
 /** Deletes the install's endpoint at Stripe. What Stripe or the key no longer allow is logged, not thrown. */
 export async function deleteEndpoint(ctx: Context, install: Install): Promise<void> {
   const endpointId = install.webhook_endpoint_id;

@@ -3,19 +3,12 @@
  * lost its connection tells the merchant, a removed one is erased.
  */
 import type { Context } from '../context';
-import {
-  CrashedTooOften,
-  createQueue,
-  retryLater,
-  type JobFailure,
-  type Job,
-  type Lease,
-  type Queue,
-} from '../db/queue';
+import { CrashedTooOften, createQueue, retryLater, type JobFailure, type Lease, type Queue } from '../db/queue';
 import { tenantOf } from '../db/tenant';
 import { wakeWaitingEvents } from '../events/events';
 import { NeedsReconnect } from '../installs/credentials';
 import { makeAllDue, releaseInstall, type Install } from '../installs/installs';
+import { updateEndpointTypes } from '../installs/key-endpoint';
 import { sendReconnectNotice } from '../installs/reconnect-notice';
 import { redact } from '../log';
 import { catchUp, CATCH_UP_EVERY_MS } from './catch-up';
@@ -23,18 +16,27 @@ import { eraseData } from './erase';
 
 const BACK_OFF = { longest: CATCH_UP_EVERY_MS };
 
-export const createInstallQueue = (): Queue =>
-  createQueue<'install'>({
+export function createInstallQueue(): Queue {
+  /** Those whose endpoints may be as an earlier release made them. */
+  const toUpdate = new Set<string>();
+  return createQueue<'install'>({
     table: 'install',
     concurrency: 3,
     // At the start of a process every connected install looks back over the whole window.
-    begin: (ctx) => makeAllDue(ctx.db, ctx.clock.now()),
+    async begin(ctx) {
+      const installs = await makeAllDue(ctx.db, ctx.clock.now());
+      for (const { id, kind } of installs) if (kind === 'restricted_key') toUpdate.add(id);
+    },
     work: (_ctx, jobs) => Promise.resolve(jobs),
-    background: workFor,
+    async background(ctx, { row }, lease) {
+      if (toUpdate.delete(row.id) && row.status === 'active') await updateEndpointTypes(ctx, row);
+      return workFor(ctx, row, lease);
+    },
     explain,
   });
+}
 
-async function workFor(ctx: Context, { row: install }: Job<'install', never>, lease: Lease): Promise<undefined> {
+async function workFor(ctx: Context, install: Install, lease: Lease): Promise<undefined> {
   const now = ctx.clock.now();
   switch (install.status) {
     case 'active': {

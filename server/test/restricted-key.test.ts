@@ -1,10 +1,14 @@
 /** Connecting with a restricted key, and the webhook endpoints Tillpost makes at Stripe. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { ACCOUNT_EVENT_TYPES } from '../../shared/catalogue';
+import { ACCOUNT_EVENT_TYPES, EVENT_TYPES } from '../../shared/catalogue';
+import { CONNECT_EVENT_TYPES, warnOfConnectEndpoints } from '../installs/connect-endpoint';
 import { findInstall } from '../installs/installs';
 import { STRIPE_API_VERSION } from '../stripe';
 import { disconnect } from '../lifecycle/disconnect';
+import { createInstallQueue } from '../lifecycle/install-queue';
+import { createLog } from '../log';
+import { createWorker } from '../worker';
 import { createBrowserClient, type BrowserClient } from './browser-client';
 import { ENGINES } from './databases';
 import { ACCOUNT, lending, TEST, type HarnessOptions, type Tillpost } from './harness';
@@ -53,7 +57,8 @@ describe.each(ENGINES)('a restricted key on %s', (engine) => {
           api_version: STRIPE_API_VERSION,
           status: 'enabled',
         });
-        expect([...endpoint!.enabled_events].sort()).toEqual([...ACCOUNT_EVENT_TYPES].sort());
+        const others = ['customer.subscription.updated', 'invoice.voided', 'invoice.marked_uncollectible'];
+        expect([...endpoint!.enabled_events].sort()).toEqual([...EVENT_TYPES, ...others].sort());
       },
       { engine },
     ));
@@ -120,6 +125,89 @@ describe('pasting the key again', () => {
       expect(urls).toContain('https://elsewhere.example/hook');
       expect(urls).toHaveLength(2);
     }));
+});
+
+describe('an endpoint that an earlier release made', () => {
+  /** Connected by the release before, whose endpoint the merchant has disabled since. */
+  const withOld = (
+    test: (it: { tillpost: Tillpost; start: () => Promise<void>; endpoint: () => Promise<unknown> }) => Promise<void>,
+  ) =>
+    withTillpost(async (tillpost, browser) => {
+      const key = tillpost.localStripe.createRestrictedKey(ACCOUNT, false);
+      const stripe = tillpost.ctx.stripeFor(key);
+      await paste(browser, key);
+      const [{ id } = { id: '' }] = await endpoints(tillpost, key);
+      await stripe.webhookEndpoints.update(id, { enabled_events: ['customer.created'], disabled: true });
+      tillpost.localStripe.requests.clear();
+      await test({
+        tillpost,
+        start: () => createWorker(tillpost.ctx, [createInstallQueue()]).drain(),
+        endpoint: async () => (await endpoints(tillpost, key))[0],
+      });
+    });
+  const updates = ({ localStripe }: Tillpost) => localStripe.requests.count({ path: /webhook_endpoints/ });
+
+  it('sends our types after the next start, which asks for nothing else, and once', () =>
+    withOld(async ({ tillpost, start, endpoint }) => {
+      await start();
+      expect(updates(tillpost)).toBe(1);
+      expect(await endpoint()).toMatchObject({ enabled_events: [...ACCOUNT_EVENT_TYPES], status: 'disabled' });
+      tillpost.localStripe.requests.clear();
+      for (let hours = 0; hours < 3; hours++) {
+        await tillpost.worker.drain();
+        tillpost.clock.advance(3_600_000);
+      }
+      expect(updates(tillpost)).toBe(1);
+    }));
+
+  it('is left to the start after when Stripe fails; catching up goes on', () =>
+    withOld(async ({ tillpost, start, endpoint }) => {
+      tillpost.localStripe.faults.add({ kind: 'server_error', path: /webhook_endpoints/, times: 1 });
+      await start();
+      expect(await endpoint()).toMatchObject({ enabled_events: ['customer.created'] });
+      const install = await findInstall(tillpost.db, TEST);
+      expect(install).toMatchObject({ status: 'active', attempts: 0, last_error: null });
+      expect(install?.catch_up_from).not.toBeNull();
+      await start();
+      expect(await endpoint()).toMatchObject({ enabled_events: [...ACCOUNT_EVENT_TYPES] });
+    }));
+});
+
+describe('the log of a start', () => {
+  const OWNER_KEY = 'sk_test_sandbox0000000000';
+  const TEST_MODE_ONLY = { STRIPE_SECRET_KEY: '', STRIPE_AUTHORIZE_URL: '', STRIPE_WEBHOOK_SECRET: '' };
+
+  /** What a start writes. */
+  async function logOf({ ctx }: Tillpost, production = true): Promise<string> {
+    const lines: string[] = [];
+    const log = createLog('info', { write: (line: string) => void lines.push(line) });
+    await warnOfConnectEndpoints({ ...ctx, log, config: { ...ctx.config, production } });
+    return lines.join('');
+  }
+
+  it('says that the endpoint of the app lacks types, and what to do', () =>
+    lend({ env: TEST_MODE_ONLY }, async (tillpost) => {
+      const url = `${tillpost.url}/webhooks/stripe`;
+      expect(await logOf(tillpost)).toContain(`no endpoint leads to ${url}`);
+      const stripe = tillpost.ctx.stripeFor(OWNER_KEY);
+      const earlier = CONNECT_EVENT_TYPES.filter((type) => type !== 'invoice.voided');
+      const wanted = { url, connect: true, api_version: STRIPE_API_VERSION };
+      const { id } = await stripe.webhookEndpoints.create({ ...wanted, enabled_events: [...earlier] });
+      expect(await logOf(tillpost)).toMatch(/does not send invoice\.voided.*npm run stripe:setup/);
+      await stripe.webhookEndpoints.update(id, { enabled_events: [...CONNECT_EVENT_TYPES] });
+      expect(await logOf(tillpost)).toBe('');
+    }));
+
+  it('says when Stripe can not be asked, which keeps nothing from starting', () =>
+    lend({ env: TEST_MODE_ONLY }, async (tillpost) => {
+      tillpost.localStripe.faults.add({ kind: 'server_error' });
+      expect(await logOf(tillpost)).toMatch(/could not be looked at/);
+    }));
+
+  it('says nothing where no app is configured, and on a laptop', async () => {
+    await lend({ env: { ...TEST_MODE_ONLY, ...NO_APP } }, async (tillpost) => expect(await logOf(tillpost)).toBe(''));
+    await lend({ env: TEST_MODE_ONLY }, async (tillpost) => expect(await logOf(tillpost, false)).toBe(''));
+  });
 });
 
 describe('a key that can not be used', () => {
@@ -217,7 +305,7 @@ describe('npm run stripe:setup', () => {
       expect(first).toMatch(/^ *STRIPE_TEST_WEBHOOK_SECRET=whsec_/m);
       const [endpoint, ...more] = await at(tillpost, url);
       expect(more).toEqual([]);
-      expect(endpoint?.enabled_events).toHaveLength(24);
+      expect(endpoint?.enabled_events).toHaveLength(CONNECT_EVENT_TYPES.length);
 
       expect((await run(tillpost)).match(/nothing changed/g)).toHaveLength(2);
 

@@ -37,12 +37,25 @@ export async function up(db: Kysely<never>): Promise<void> {
       .where(isWaiting)
       .execute();
   }
-  // Runs of the release before were about the invoice or subscription they name.
+  // Runs of the release before kept the invoice or subscription their event names; their keys, the object it was of.
   await sql`update run set
-    subject_kind = case when invoice_id is not null then 'invoice' when subscription_id is not null then 'subscription' end,
-    subject_id = coalesce(invoice_id, subscription_id),
+    subject_kind = case
+      when run_key like 'checkout.session.% %' then 'checkout_session'
+      when run_key like 'quote.% %' then 'quote'
+      when run_key like 'charge.dispute.% %' then 'dispute'
+      when invoice_id is not null then 'invoice'
+      when subscription_id is not null then 'subscription'
+      when run_key like 'customer.% %' then 'customer'
+    end,
     customer_id = (select e.customer_id from event e
       where e.account_id = run.account_id and e.livemode = run.livemode and e.id = run.event_id)`.execute(db);
+  await sql`update run set subject_id = case subject_kind
+      when 'invoice' then invoice_id
+      when 'subscription' then subscription_id
+      when 'customer' then customer_id
+      else (select trim(substr(run.run_key, length(e.type) + 2)) from event e
+        where e.account_id = run.account_id and e.livemode = run.livemode and e.id = run.event_id)
+    end where subject_kind is not null`.execute(db);
   await sql`update email set
     subject_kind = (select r.subject_kind from run r
       where r.account_id = email.account_id and r.livemode = email.livemode and r.id = email.run_id),
@@ -65,7 +78,10 @@ export async function up(db: Kysely<never>): Promise<void> {
       when reason like 'The mail server refused the address:%' then 'refused'
       when reason like 'Will be tried again:%' then 'retrying'
       when reason like 'Given up after a day:%' then 'gave_up'
+      when reason = 'Sending it ended the process several times' then 'gave_up'
       when reason = 'The template takes too long or too much memory' then 'over_budget'
+      when reason = 'The template makes an email that is too long' then 'over_budget'
+      when reason like 'The email is too long:%' then 'over_budget'
       when status = 'held' then 'missing_value'
       when status = 'failed' then 'refused'
       else 'run_ended'

@@ -4,8 +4,8 @@ import type { Context } from '../../context';
 import { isConnected, listInstalls, type Install } from '../../installs/installs';
 import { endpointUrl } from '../../installs/key-endpoint';
 import { openSecret } from '../../installs/seals';
+import { faultsOf } from '../../installs/webhook-endpoints';
 import { classifyStripeError } from '../../stripe';
-import { faultsOf } from './endpoints';
 import { fault, ok, type Finding } from './finding';
 import { judged, messageOf, readEndpoints, refused } from './stripe';
 

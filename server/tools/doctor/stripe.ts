@@ -1,11 +1,10 @@
 /** Whether Stripe takes the app owner's key of each mode and sends us our events. */
 import type Stripe from 'stripe';
 import { CONNECT_EVENT_TYPES } from '../../installs/connect-endpoint';
-import { findEndpoints } from '../../installs/webhook-endpoints';
+import { faultsOf, findEndpoints } from '../../installs/webhook-endpoints';
 import type { Context } from '../../context';
 import { redact } from '../../log';
 import { classifyStripeError, type StripeFailure } from '../../stripe';
-import { faultsOf } from './endpoints';
 import { fault, ok, skipped, type Finding } from './finding';
 
 export async function examineModes(ctx: Context): Promise<Finding[]> {
