@@ -14,13 +14,14 @@ async function readUntil(demo: ChildProcess, start: string): Promise<string[]> {
   return lines;
 }
 
-it('prints a command that triggers an event at its own local Stripe, also on another port than the usual one', async () => {
+it('shows an email that is not sent, and a command that triggers an event at its own local Stripe, on whatever port', async () => {
   const ports = { PORT: String(await freePort()), SANDBOX_PORT: String(await freePort()) };
   const { PATH } = process.env;
   const demo = spawn(process.execPath, ['--import', 'tsx', 'server/dev/demo.ts'], { env: { PATH, ...ports } });
   try {
     const lines = await readUntil(demo, 'Stop with');
     const command = lines.find((line) => line.includes('npm run trigger')) ?? 'false';
+    expect(lines.join('\n')).toMatch(/suppressed\. Not sent: the invoice was paid on \w+/);
     const { stdout } = await promisify(exec)(command, { env: { PATH } });
     expect(stdout).toMatch(/^Sent customer\.created as evt_\w+ for acct_\w+\.$/m);
   } finally {

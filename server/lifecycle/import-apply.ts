@@ -21,13 +21,15 @@ export async function applyPage(trx: Trx, tenant: Tenant, page: ImportPage, now:
     ...page.customers.map(({ id }) => id),
     ...page.subscriptions.flatMap(({ customerId }) => customerId ?? []),
   ];
-  const audience = (await loadAudiences(trx, [{ tenant, customerIds, emails }], now)).get(tenantKey(tenant));
+  const objectIds = page.objects.map(({ id }) => id);
+  const audience = (await loadAudiences(trx, [{ tenant, customerIds, emails, objectIds }], now)).get(tenantKey(tenant));
   if (!audience) return;
 
   if (events['customer.subscription.created'].sync_billing) {
     for (const facts of page.subscriptions)
       if (facts.customerId) audience.recordSubscription(facts, facts.customerId, stamp);
   }
+  for (const facts of page.objects) audience.recordObject(facts, stamp, page.askedAt);
   for (const facts of page.customers) applySnapshot(audience, facts, choice, stamp);
   await saveAudiences(trx, [audience], now);
 }

@@ -1,4 +1,4 @@
-/** One page of the import: the next 100 customers and the next 100 subscriptions, fetched side by side. */
+/** One page of the import: the next 100 customers, subscriptions and open invoices, fetched side by side. */
 import type Stripe from 'stripe';
 import { z } from 'zod';
 import type { Context } from '../context';
@@ -7,8 +7,9 @@ import { withStripe } from '../installs/credentials';
 import { classifyStripeError, type StripeClient } from '../stripe';
 import { stripeTime } from '../stripe-time';
 import { customerFromStripe } from '../stripe-objects/customer';
+import { readFetched } from '../stripe-objects/read-object';
 import { subscriptionFacts } from '../stripe-objects/subscription';
-import type { CustomerFacts, SubscriptionFacts } from '../stripe-objects/types';
+import type { CustomerFacts, ObjectFacts, SubscriptionFacts } from '../stripe-objects/types';
 
 const PAGE = 100;
 
@@ -23,19 +24,27 @@ const positionSchema = z.union([
 ]);
 type Position = z.infer<typeof positionSchema>;
 
-const cursorSchema = z.object({ customers: positionSchema, subscriptions: positionSchema });
-/** How far both lists, newest first, have been read. */
+const cursorSchema = z.object({
+  customers: positionSchema,
+  subscriptions: positionSchema,
+  /** The release before wrote none. */
+  invoices: positionSchema.default('start'),
+});
+/** How far the lists, newest first, have been read. */
 export type Cursor = z.infer<typeof cursorSchema>;
 
 export const readCursor = (text: string | null): Cursor =>
-  text === null ? { customers: 'start', subscriptions: 'start' } : cursorSchema.parse(JSON.parse(text));
+  text === null
+    ? { customers: 'start', subscriptions: 'start', invoices: 'start' }
+    : cursorSchema.parse(JSON.parse(text));
 export const writeCursor = (cursor: Cursor): string => JSON.stringify(cursor);
-export const isAtEnd = ({ customers, subscriptions }: Cursor): boolean =>
-  customers === 'end' && subscriptions === 'end';
+export const isAtEnd = (cursor: Cursor): boolean => Object.values(cursor).every((position) => position === 'end');
 
 export interface ImportPage {
   customers: CustomerFacts[];
   subscriptions: SubscriptionFacts[];
+  /** The subscriptions and open invoices as emails are judged by. */
+  objects: ObjectFacts[];
   next: Cursor;
   /** By Stripe's clock, in epoch milliseconds: what events wrote later is newer. */
   askedAt: number;
@@ -43,18 +52,34 @@ export interface ImportPage {
 
 /** Throws NeedsReconnect, or Stripe's errors. */
 export async function fetchPage(ctx: Context, tenant: Tenant, cursor: Cursor): Promise<ImportPage> {
-  const [customers, subscriptions] = await withStripe(ctx, tenant, (stripe) =>
+  const [customers, subscriptions, invoices] = await withStripe(ctx, tenant, (stripe) =>
     Promise.all([
       nextOf(ctx.clock, cursor.customers, (params) => stripe.customers.list(params)),
       nextOf(ctx.clock, cursor.subscriptions, (params) => stripe.subscriptions.list({ ...params, status: 'all' })),
+      nextOf(ctx.clock, cursor.invoices, (params) => stripe.invoices.list({ ...params, status: 'open' })).catch(
+        (error: unknown) => doWithout(ctx, error),
+      ),
     ]),
   );
   return {
     customers: customers.objects.map(customerFromStripe).filter((facts) => facts !== null),
     subscriptions: subscriptions.objects.map(subscriptionFacts).filter((facts) => facts !== null),
-    next: { customers: customers.next, subscriptions: subscriptions.next },
-    askedAt: Math.min(customers.askedAt, subscriptions.askedAt),
+    objects: [
+      ...subscriptions.objects.flatMap((one) => readFetched('subscription', one) ?? []),
+      ...invoices.objects.flatMap((one) => readFetched('invoice', one) ?? []),
+    ],
+    next: { customers: customers.next, subscriptions: subscriptions.next, invoices: invoices.next },
+    askedAt: Math.min(customers.askedAt, subscriptions.askedAt, invoices.askedAt),
   };
+}
+
+const NOTHING = { objects: [], next: 'end' as const, askedAt: Infinity };
+
+/** Invoices that may not be read are asked for when an email is about one, which then names the missing permission. */
+function doWithout(ctx: Context, error: unknown): typeof NOTHING {
+  if (classifyStripeError(error) !== 'forbidden') throw error;
+  ctx.log.warn({ err: error, permission: 'invoice_read' }, 'an import goes on without open invoices');
+  return NOTHING;
 }
 
 interface ListParams {
@@ -72,7 +97,7 @@ async function nextOf<T extends Listed>(
   position: Position,
   list: (params: ListParams) => Promise<Stripe.Response<Stripe.ApiList<T>>>,
 ): Promise<{ objects: T[]; next: Position; askedAt: number }> {
-  if (position === 'end') return { objects: [], next: 'end', askedAt: Infinity };
+  if (position === 'end') return NOTHING;
   const askedAt = clock.now();
   const answer = await listFrom(position, list);
   const { data, has_more: hasMore } = answer;

@@ -22,6 +22,26 @@ async function importAll(tillpost: Tillpost) {
   return progress(tillpost);
 }
 
+/** Invoices at Stripe, one a minute until now. */
+function seedInvoices({ localStripe, clock }: Tillpost, count: number, status: 'open' | 'paid'): void {
+  const { invoices } = localStripe.tenant(ACCOUNT, false);
+  for (let n = 0; n < count; n++) {
+    const created = Math.floor(clock.now() / 1000) - (count - n) * 60;
+    const invoice = { id: `in_${status}${n}`, object: 'invoice', customer: 'cus_1', amount_remaining: 2000 + n };
+    invoices.put({ ...invoice, status, created } as never);
+  }
+}
+
+/** The account is connected by a key with these permissions. */
+async function useKey({ ctx, db, localStripe }: Tillpost, permissions: string[]): Promise<string> {
+  const key = localStripe.createRestrictedKey(ACCOUNT, false, permissions);
+  const access_token = sealSecret(ctx, 'token', TEST, key);
+  await db.updateTable('install').set({ kind: 'restricted_key', access_token, token_expires_at: null }).execute();
+  return key;
+}
+
+const states = ({ db }: Tillpost) => db.selectFrom('object_state').selectAll().orderBy('id').execute();
+
 describe.each(ENGINES)('an import on %s', (engine) => {
   it('brings in every customer with name, billing and consent, and starts no workflow', () =>
     withTillpost({ engine }, async (tillpost) => {
@@ -50,6 +70,26 @@ describe.each(ENGINES)('an import on %s', (engine) => {
           .where('type', '!=', 'account.application.authorized')
           .execute(),
       ).toEqual([]);
+    }));
+
+  it('brings in the state of every subscription and open invoice, as emails are judged by', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      tillpost.localStripe.seedCustomers(ACCOUNT, false, 20, { withSubscriptions: true });
+      seedInvoices(tillpost, 250, 'open');
+      seedInvoices(tillpost, 3, 'paid');
+      const began = Math.floor(tillpost.clock.now() / 1000) * 1000;
+      expect(await importAll(tillpost)).toEqual({ status: 'done', done: 20, total: 20 });
+      const rows = await states(tillpost);
+      const invoices = rows.filter(({ kind }) => kind === 'invoice');
+      expect(new Set(invoices.map(({ status }) => status))).toEqual(new Set(['open']));
+      expect(invoices).toHaveLength(250);
+      expect(invoices.find(({ id }) => id === 'in_open7')).toMatchObject({
+        customer_id: 'cus_1',
+        properties: expect.stringContaining('"amount_remaining":2007') as string,
+      });
+      const subscriptions = rows.filter(({ kind }) => kind === 'subscription');
+      expect(subscriptions.map(({ status }) => status)).toEqual(Array(20).fill('active'));
+      for (const { known_at } of rows) expect(known_at).toBeGreaterThanOrEqual(began);
     }));
 
   it('made twice updates, and doubles nothing', () =>
@@ -142,6 +182,39 @@ describe('an import', () => {
       expect(contact).toMatchObject({ email: 'newest@example.com', first_name: 'Newest' });
     }));
 
+  it('leaves the state of an invoice that an event knows to be paid', () =>
+    withTillpost({}, async (tillpost) => {
+      await tillpost.enable();
+      seedInvoices(tillpost, 1, 'open');
+      const paid = { id: 'in_open0', object: 'invoice', customer: 'cus_1', status: 'paid' };
+      await tillpost.localStripe.emit(ACCOUNT, false, 'invoice.paid', paid);
+      await tillpost.worker.drain();
+      tillpost.clock.advance(60_000);
+      await importAll(tillpost);
+      expect(await states(tillpost)).toMatchObject([{ id: 'in_open0', status: 'paid' }]);
+    }));
+
+  it('goes on without invoices when the connection may not read them', () =>
+    withTillpost({}, async (tillpost) => {
+      tillpost.localStripe.seedCustomers(ACCOUNT, false, 150, { withSubscriptions: true });
+      seedInvoices(tillpost, 3, 'open');
+      await useKey(tillpost, ['event_read', 'customer_read', 'subscription_read']);
+      expect(await importAll(tillpost)).toEqual({ status: 'done', done: 150, total: 150 });
+      expect((await states(tillpost)).map(({ kind }) => kind)).toEqual(Array(150).fill('subscription'));
+      expect(tillpost.localStripe.requests.count({ path: '/v1/invoices' })).toBe(1);
+    }));
+
+  it('under way when the release with invoices is installed fetches those too', () =>
+    withTillpost({}, async (tillpost) => {
+      seedInvoices(tillpost, 3, 'open');
+      await start(tillpost);
+      const cursor = JSON.stringify({ customers: 'end', subscriptions: 'end' });
+      await tillpost.db.updateTable('import_job').set({ cursor }).execute();
+      await tillpost.worker.drain();
+      expect(await progress(tillpost)).toMatchObject({ status: 'done' });
+      expect(await states(tillpost)).toHaveLength(3);
+    }));
+
   it('keeps the choice of a contact that is there already', () =>
     withTillpost({}, async (tillpost) => {
       tillpost.localStripe.seedCustomers(ACCOUNT, false, 1);
@@ -194,15 +267,7 @@ describe('an import', () => {
 
   it('fails with its reason when the connection may not read customers', () =>
     withTillpost({}, async (tillpost) => {
-      const key = tillpost.localStripe.createRestrictedKey(ACCOUNT, false, ['event_read']);
-      await tillpost.db
-        .updateTable('install')
-        .set({
-          kind: 'restricted_key',
-          access_token: sealSecret(tillpost.ctx, 'token', TEST, key),
-          token_expires_at: null,
-        })
-        .execute();
+      const key = await useKey(tillpost, ['event_read']);
       expect(await importAll(tillpost)).toMatchObject({ status: 'failed' });
       const job = await tillpost.db.selectFrom('import_job').select('last_error').executeTakeFirst();
       expect(job?.last_error).toBeTruthy();

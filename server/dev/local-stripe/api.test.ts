@@ -157,6 +157,39 @@ test('a failing card leaves the invoice open with an attempt, and the subscripti
   expect((await stripe.subscriptions.retrieve(subscription.id)).status).toBe('active');
 });
 
+test('an open invoice ends as void or uncollectible, once, and tells of it', async () => {
+  const { stripe, localStripe, inbox } = await begin();
+  const customer = await stripe.customers.create({ payment_method: 'pm_card_chargeCustomerFail' });
+  const open = async () => {
+    const { id } = await stripe.invoices.create({ customer: customer.id });
+    return stripe.invoices.finalizeInvoice(id);
+  };
+  const [first, second] = [await open(), await open()];
+  expect(await stripe.invoices.voidInvoice(first.id)).toMatchObject({
+    status: 'void',
+    status_transitions: { voided_at: expect.any(Number) as unknown },
+  });
+  await expect(stripe.invoices.voidInvoice(first.id)).rejects.toMatchObject({ statusCode: 400 });
+  await expect(stripe.invoices.pay(first.id)).rejects.toMatchObject({ statusCode: 400 });
+
+  expect(await stripe.invoices.markUncollectible(second.id)).toMatchObject({ status: 'uncollectible' });
+  await expect(stripe.invoices.markUncollectible(second.id)).rejects.toMatchObject({ statusCode: 400 });
+  expect(await stripe.invoices.voidInvoice(second.id)).toMatchObject({ status: 'void' });
+  const draft = await stripe.invoices.create({ customer: customer.id });
+  await expect(stripe.invoices.voidInvoice(draft.id)).rejects.toMatchObject({ statusCode: 400 });
+
+  await localStripe.idle();
+  const told = inbox.events().flatMap(({ type, data }) => {
+    const { id, status } = data.object as { id: string; status: string };
+    return /voided|uncollectible/.test(type) ? [[type, id, status]] : [];
+  });
+  expect(told).toEqual([
+    ['invoice.voided', first.id, 'void'],
+    ['invoice.marked_uncollectible', second.id, 'uncollectible'],
+    ['invoice.voided', second.id, 'void'],
+  ]);
+});
+
 test('a short trial announces its end, pauses without a card, and resumes with one', async () => {
   const { stripe, typesOf } = await begin();
   const customer = await stripe.customers.create({ email: 'ada@example.com' });

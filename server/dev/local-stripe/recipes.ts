@@ -7,6 +7,7 @@ import { createPrice } from './resources/catalog';
 import { completeCheckout, createCheckoutSession } from './resources/checkout';
 import { createCustomer, deleteCustomer } from './resources/customers';
 import { closeDispute, isOpen } from './resources/disputes';
+import { markUncollectible, voidInvoice } from './resources/invoice-ending';
 import { payInvoice } from './resources/invoice-payment';
 import { invoiceSubscription } from './resources/invoices';
 import { attachPaymentMethod, createPaymentMethod } from './resources/payment-methods';
@@ -23,7 +24,8 @@ import {
 import { StripeApiError } from './stripe-error';
 import type { Tenant } from './tenant';
 
-export type TriggerType = EventType | 'customer.subscription.updated';
+export type TriggerType =
+  EventType | 'customer.subscription.updated' | 'invoice.voided' | 'invoice.marked_uncollectible';
 
 export interface Scene {
   tenant: Tenant;
@@ -56,6 +58,9 @@ export const RECIPES: Record<TriggerType, (scene: Scene) => object> = {
   'invoice.upcoming': upcomingInvoice,
   'invoice.paid': paidInvoice,
   'invoice.payment_failed': failedInvoice,
+  'invoice.voided': (scene) => voidInvoice(scene.tenant, openInvoiceOf(scene) ?? failedInvoice(scene)),
+  'invoice.marked_uncollectible': (scene) =>
+    markUncollectible(scene.tenant, openInvoiceOf(scene) ?? failedInvoice(scene)),
   'checkout.session.completed': (scene) => checkout(scene, { type: 'card' }),
   'checkout.session.async_payment_succeeded': (scene) => checkout(scene, debit('AT611904300234573201')),
   'checkout.session.async_payment_failed': (scene) => checkout(scene, debit('AT861904300235473202')),

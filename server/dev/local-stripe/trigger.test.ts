@@ -71,6 +71,19 @@ test('what follows acts on what the customer has', async () => {
   expect((closed.data.object as { id: string }).id).toBe((disputed.data.object as { id: string }).id);
 });
 
+test.each([
+  ['invoice.voided', 'void'],
+  ['invoice.marked_uncollectible', 'uncollectible'],
+] as const)('%s is sent alone, of the open invoice', async (type, status) => {
+  const { inbox, localStripe } = await begin();
+  const who = { email: 'jenny@example.com' };
+  const failed = await localStripe.trigger('invoice.payment_failed', who);
+  const { id } = failed.data.object as { id: string };
+  expect((await localStripe.trigger(type, who)).data.object).toMatchObject({ id, status });
+  await localStripe.trigger(type, { email: 'ada@example.com' });
+  expect(inbox.events().map((event) => event.type)).toEqual(['invoice.payment_failed', type, type]);
+});
+
 test('overrides are in the event, its previous attributes, and stay', async () => {
   const { localStripe, stripe } = await begin();
   await localStripe.trigger('customer.created', { email: 'old@example.com' });

@@ -36,6 +36,7 @@ export function finalizeInvoice(tenant: Tenant, invoice: Stripe.Invoice): Stripe
  */
 export function payInvoice(tenant: Tenant, invoice: Stripe.Invoice, method?: string): Stripe.Invoice {
   if (invoice.status === 'paid') throw wrongState('Invoice is already paid', 'invoice_already_paid');
+  if (invoice.status === 'void') throw wrongState('This invoice can no longer be paid.');
   finalizeInvoice(tenant, invoice);
   if (invoice.amount_due <= 0) return markPaid(tenant, invoice, null);
   const intent = newPaymentIntent(tenant, {

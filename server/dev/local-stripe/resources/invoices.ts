@@ -6,6 +6,7 @@ import { get, listPage, mustFind, post, type Route } from '../route';
 import type { Tenant } from '../tenant';
 import { customerOf } from './customer';
 import { finalizeInvoice, markPaid, payInvoice, subscriptionIdOf } from './invoice-payment';
+import { markUncollectible, voidInvoice } from './invoice-ending';
 import { createInvoiceItem, lineOfItem, newLine } from './invoice-lines';
 import { newInvoice } from './new-invoice';
 
@@ -33,6 +34,10 @@ export const invoiceRoutes: Route[] = [
     if (flag(params, 'paid_out_of_band')) return markPaid(tenant, finalizeInvoice(tenant, invoice), null);
     return payInvoice(tenant, invoice, text(params, 'payment_method'));
   }),
+  post('/v1/invoices/:id/void', 'invoice_write', ({ tenant, id }) => voidInvoice(tenant, find(tenant, id))),
+  post('/v1/invoices/:id/mark_uncollectible', 'invoice_write', ({ tenant, id }) =>
+    markUncollectible(tenant, find(tenant, id)),
+  ),
 ];
 
 const find = (tenant: Tenant, id: string) => mustFind(tenant.invoices, 'invoice', id);
