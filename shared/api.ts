@@ -142,26 +142,24 @@ export type EmailStatus = (typeof EMAIL_STATUSES)[number];
 export type EmailKind = EmailContent['kind'];
 
 /** Why an email is not sent, not yet or not again; `outcome` says the same in a sentence. */
-export const EMAIL_REASON_CODES = [
-  'not_true',
-  'state_unknown',
-  'over_budget',
-  'retrying',
-  'gave_up',
-  'unsubscribed',
-  'transactional_only',
-  'address_suppressed',
-  'contact_deleted',
-  'run_ended',
-  'test_mode',
-  'no_mail_server',
-  'missing_value',
-  'refused',
-  'unknown_acceptance',
-  'disconnected',
-  'bounced',
-] as const;
-export type EmailReason = (typeof EMAIL_REASON_CODES)[number];
+export type EmailReason =
+  | 'not_true'
+  | 'state_unknown'
+  | 'over_budget'
+  | 'retrying'
+  | 'gave_up'
+  | 'unsubscribed'
+  | 'transactional_only'
+  | 'address_suppressed'
+  | 'contact_deleted'
+  | 'run_ended'
+  | 'test_mode'
+  | 'no_mail_server'
+  | 'missing_value'
+  | 'refused'
+  | 'unknown_acceptance'
+  | 'disconnected'
+  | 'bounced';
 
 export const OBJECT_KINDS = ['invoice', 'subscription', 'checkout_session', 'quote'] as const;
 /** What has a state that runs are judged by. */

@@ -277,7 +277,7 @@ function offeredBy(eventType: EventType, root: string | undefined): readonly Pro
 }
 
 /** What `subject.*` offers: the newest known state of what the event is about; nothing where no state is kept of it. */
-export function subjectProperties(eventType: EventType): readonly Property[] {
+function subjectProperties(eventType: EventType): readonly Property[] {
   if (eventType === 'invoice.upcoming') return CATALOGUE['customer.subscription.created'].properties;
   return STATEFUL.test(eventType) ? CATALOGUE[eventType].properties : [];
 }

@@ -104,10 +104,10 @@ const originColumns = (origin: EmailOrigin | null) => ({
   customer_id: origin?.run.customer_id ?? null,
 });
 
-/** The row of an email that is made when it goes; its subject is the template's until then. `now` in epoch milliseconds. */
+/** The row of an email that is made when it goes; `subject` is what shows until then. `now` in epoch milliseconds. */
 export function queuedEmail(
   ctx: ComposeContext,
-  { origin, content, to }: { origin: EmailOrigin; content: EmailContent; to: string },
+  { origin, content, to, subject }: { origin: EmailOrigin; content: EmailContent; to: string; subject: string },
   now: number,
 ): Insertable<Schema['email']> {
   const id = newId('eml');
@@ -116,7 +116,7 @@ export function queuedEmail(
     id,
     kind: content.kind,
     to_address: to,
-    subject: content.subject,
+    subject,
     status: 'queued',
     reason: null,
     message_id: messageIdOf(ctx, id),

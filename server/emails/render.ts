@@ -33,6 +33,19 @@ export type Rendered =
   | { kind: 'rendered'; subject: string; html: string; text: string }
   | { kind: 'held'; subject: string; reason: EmailReason; outcome: string };
 
+/** What an email's lines are filled in from. */
+type LineInput = Omit<RenderInput, 'content' | 'postalAddress' | 'unsubscribeUrl'>;
+
+/** The subject as it would come out; as it is written where a value is missing or the template is faulty. */
+export function previewSubject(template: string, input: LineInput): string {
+  try {
+    return fill(fillLine, template, input).replace(/\s+/g, ' ').trim().slice(0, MAX_LINE_CHARACTERS);
+  } catch (error) {
+    if (error instanceof Held) return template;
+    throw error;
+  }
+}
+
 /** A body that grew beyond this is no email: Gmail cuts at 102 kB, loops know no bounds. */
 const MAX_BODY_CHARACTERS = 200_000;
 /** Short Markdown can make long HTML. */
@@ -75,7 +88,7 @@ export function renderEmail(input: RenderInput): Rendered {
 function fill(
   into: Fill,
   template: string,
-  { event, contact, subject = event, sender, locale, timezone }: RenderInput,
+  { event, contact, subject = event, sender, locale, timezone }: LineInput,
 ): string {
   try {
     const scope = {

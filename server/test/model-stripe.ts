@@ -71,8 +71,6 @@ const NAMES = ['Ann', 'Bob', 'Cem', 'Dia'];
 const MAX_CUSTOMERS = 5;
 const DAY = 86_400;
 
-export type ModelStripe = ReturnType<typeof createModelStripe>;
-
 export function createModelStripe(account: string) {
   const versions = new Map<string, Version[]>();
   const current = new Map<string, ModelObject>();

@@ -28,7 +28,7 @@ export interface WorkflowTrigger {
   state?: ObjectState;
 }
 
-export type NewRun = Insertable<Schema['run']>;
+type NewRun = Insertable<Schema['run']>;
 
 /** Ends the workflow's runs that `isMeant` picks of those of the contact and of the subject. */
 export interface Ending {

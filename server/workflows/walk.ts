@@ -4,6 +4,7 @@ import { findStep } from '../../shared/workflow';
 import { isoTime } from '../db/columns';
 import type { Row, Schema } from '../db/schema';
 import { tenantColumns, tenantOf } from '../db/tenant';
+import { previewSubject } from '../emails/render';
 import { queuedEmail, type ComposeContext } from '../emails/compose';
 import { propertiesOf } from '../audience/object-states';
 import { writeDateTime } from '../emails/dates';
@@ -73,13 +74,16 @@ function doSteps(ctx: ComposeContext, known: RunFacts, writes: RunWrites, now: n
         break;
       case 'email': {
         const { step } = decision;
+        const { sender, locale, timezone } = known.settings;
+        const said = { ...scope, sender: { name: sender.from_name }, locale, timezone };
+        const subject = previewSubject(step.email.subject, said);
         const email = queuedEmail(
           ctx,
-          { origin: { run, stepId: step.id }, content: step.email, to: contact.email },
+          { origin: { run, stepId: step.id }, content: step.email, to: contact.email, subject },
           now,
         );
         writes.emails.push(email);
-        log(step.id, 'email', `Queued “${step.email.subject}”`, email.id);
+        log(step.id, 'email', `Queued “${subject}”`, email.id);
         break;
       }
       case 'update_contact': {
