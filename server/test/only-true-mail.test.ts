@@ -245,6 +245,15 @@ describe.each(ENGINES)('on %s, a subscription', (engine) => {
     }),
   );
 
+  it('is not said to have ended when only Stripe knows of the other yet', () =>
+    withMail(engine, ['subscription_canceled'], async (it) => {
+      await it.happens('customer.created', { id: 'cus_1', email: JENNY });
+      it.atStripe('subscriptions', subscription({ id: 'sub_2' }));
+      await it.happens('customer.subscription.deleted', subscription({ status: 'canceled' }));
+      expect(it.subjects()).toEqual([]);
+      expect((await it.emails())[0]).toMatchObject({ status: 'suppressed', reason: 'not_true' });
+    }));
+
   it('that was followed by another is not said to have ended', () =>
     withMail(engine, ['subscription_canceled'], async (it) => {
       await it.happens('customer.created', { id: 'cus_1', email: JENNY });

@@ -90,7 +90,9 @@ function prepareOne(ctx: Context, facts: EmailFacts, wasAsked: boolean, now: num
   /** Why it may not go now; undefined when what it says is so. */
   function obstacleTo({ others }: EmailFacts, trigger: EventFacts['type']): Prepared | undefined {
     const waited = now - email.created_at;
-    const isNews = state !== undefined && now - state.known_at < NEWS_MS;
+    // That it ended may be news; whether another goes on is not said by it.
+    const isAboutOthers = trigger === 'customer.subscription.deleted';
+    const isNews = !isAboutOthers && state !== undefined && now - state.known_at < NEWS_MS;
     const isHopeless =
       email.outcome === WAITS_FOR_STRIPE && now - Math.max(email.created_at, state?.known_at ?? 0) >= UNKNOWN_MS;
     if (!isNews && !wasAsked && !isHopeless) return { kind: 'ask' };
