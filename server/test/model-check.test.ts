@@ -40,7 +40,7 @@ import {
   type ModelSubscription,
 } from './model-stripe';
 
-const RUNS: Record<Engine, number> = { sqlite: Number(process.env.MODEL_RUNS ?? 100), postgres: 10 };
+const RUNS: Record<Engine, number> = { sqlite: Number(process.env.MODEL_RUNS ?? 60), postgres: 10 };
 const SEED = Number(process.env.MODEL_SEED ?? 20_261_125);
 /** On average, about. */
 const CHANGES = 30;

@@ -222,6 +222,13 @@ export function createModelStripe(account: string) {
       const left = one.due - one.paid;
       if (isDue && left > 0)
         may('fails', 8, () => become({ ...one, status: 'open', attempts: one.attempts + 1 }, 'invoice.payment_failed'));
+      // Within one second: which of the two came last only the states tell.
+      if (isDue && left > 0)
+        may('fails and is paid', 6, () => {
+          const failed: ModelInvoice = { ...one, status: 'open', attempts: one.attempts + 1 };
+          become(failed, 'invoice.payment_failed');
+          become({ ...failed, status: 'paid', paid: one.due }, 'invoice.paid');
+        });
       if (one.status === 'open' && left > 600)
         may('is paid in part', 4, () => become({ ...one, paid: one.paid + 500 }));
       if (isDue || one.status === 'uncollectible')

@@ -201,6 +201,18 @@ describe.each(ENGINES)('on %s, a subscription', (engine) => {
       expect(it.subjects()).toHaveLength(1);
     }));
 
+  it('is welcomed when it has become active after days in which Stripe was asked again and again, or not at all', () =>
+    withMail(engine, ['subscription_created'], async (it) => {
+      await it.happens('customer.created', { id: 'cus_1', email: JENNY });
+      await it.happens('customer.subscription.created', subscription({ status: 'incomplete' }));
+      it.atStripe('subscriptions', subscription({ status: 'incomplete' }));
+      for (const ms of [DAY / 24, DAY, DAY, DAY / 24]) await it.passes(ms);
+      expect((await it.emails())[0]).toMatchObject({ status: 'queued' });
+      it.atStripe('subscriptions', subscription());
+      await it.passes(DAY);
+      expect(it.subjects()).toHaveLength(1);
+    }));
+
   it.each([{ cancel_at_period_end: true }, { cancel_at: 1_893_456_000 }])('that ends is not said to renew: %j', (end) =>
     withMail(engine, ['subscription_created'], async (it) => {
       await it.happens('customer.created', { id: 'cus_1', email: JENNY });
@@ -232,6 +244,15 @@ describe.each(ENGINES)('on %s, a subscription', (engine) => {
       expect(it.texts()[0]).not.toMatch(/there is nothing to do/);
     }),
   );
+
+  it('is not said to have ended when only Stripe knows of the other yet', () =>
+    withMail(engine, ['subscription_canceled'], async (it) => {
+      await it.happens('customer.created', { id: 'cus_1', email: JENNY });
+      it.atStripe('subscriptions', subscription({ id: 'sub_2' }));
+      await it.happens('customer.subscription.deleted', subscription({ status: 'canceled' }));
+      expect(it.subjects()).toEqual([]);
+      expect((await it.emails())[0]).toMatchObject({ status: 'suppressed', reason: 'not_true' });
+    }));
 
   it('that was followed by another is not said to have ended', () =>
     withMail(engine, ['subscription_canceled'], async (it) => {

@@ -1,7 +1,7 @@
 /** An email of a run, right before it goes: whether what it says still is so, and made from what is known then. */
 import { findStep } from '../../shared/workflow';
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
-import { notSent, notYet, STATE_UNKNOWN } from '../../shared/words/only-while';
+import { notSent, notYet, STATE_UNKNOWN, WAITS_FOR_STRIPE } from '../../shared/words/only-while';
 import { propertiesOf, type ObjectState } from '../audience/object-states';
 import type { Context } from '../context';
 import { byId, keyFor, keyText, selectByKeys, type TenantKey } from '../db/keys';
@@ -25,7 +25,7 @@ type Email = Row<'email'>;
 
 /** A state that is older may have changed since: Stripe is asked. */
 const NEWS_MS = 5 * 60_000;
-/** How long an email waits for Stripe to be asked. */
+/** How long an email waits for Stripe to be asked, since it was queued or the state was last known; tried once at least. */
 const UNKNOWN_MS = 24 * 60 * 60_000;
 const NOT_YET_AGAIN_MS = 60 * 60_000;
 /** What has not come about by then will not. */
@@ -90,8 +90,12 @@ function prepareOne(ctx: Context, facts: EmailFacts, wasAsked: boolean, now: num
   /** Why it may not go now; undefined when what it says is so. */
   function obstacleTo({ others }: EmailFacts, trigger: EventFacts['type']): Prepared | undefined {
     const waited = now - email.created_at;
-    const isNews = state !== undefined && now - state.known_at < NEWS_MS;
-    if (!isNews && !wasAsked && waited < UNKNOWN_MS) return { kind: 'ask' };
+    // That it ended may be news; whether another goes on is not said by it.
+    const isAboutOthers = trigger === 'customer.subscription.deleted';
+    const isNews = !isAboutOthers && state !== undefined && now - state.known_at < NEWS_MS;
+    const isHopeless =
+      email.outcome === WAITS_FOR_STRIPE && now - Math.max(email.created_at, state?.known_at ?? 0) >= UNKNOWN_MS;
+    if (!isNews && !wasAsked && !isHopeless) return { kind: 'ask' };
     const verdict = state && judge(trigger, { state, others }, writeDateTime(settings));
     const isKnown = isNews || wasAsked;
     if (!verdict || (!isKnown && (settings.only_while_unknown !== 'send' || verdict.kind !== 'true')))
