@@ -65,7 +65,7 @@ export function EmailPage({ email, workflowName, canRetry }: EmailPageProps) {
       </Card>
       {email.html === null ? (
         <p className="hint section">
-          There is nothing to show: the email was not rendered yet, or its contact was deleted.
+          There is nothing to show: the email was never made, or its contact was deleted.
         </p>
       ) : (
         <>
