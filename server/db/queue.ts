@@ -182,7 +182,8 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
   return {
     name: table,
     table,
-    isReady: () => ready.length > 0,
+    // What is to run before anything is taken runs at the start, due or not.
+    isReady: () => ready.length > 0 || (!hasBegun && spec.begin !== undefined),
     turn,
     async finish(ctx) {
       while (underWay.size > 0 || ready.length > 0) {

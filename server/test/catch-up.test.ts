@@ -158,3 +158,24 @@ describe('catching up', () => {
       expect(tillpost.localStripe.requests.list()).toEqual([]);
     }));
 });
+
+it('catches up at the start of a process, also when the next round is not due yet', async () => {
+  const before = await startTillpost({ engine: 'postgres' });
+  await before.connect();
+  await before.enable();
+  await before.worker.drain();
+  outage(before);
+  before.clock.advance(1_000);
+  await before.localStripe.emit(ACCOUNT, false, 'customer.created', customer(1));
+  const { databaseUrl, clock, localStripe, stripeUrl } = before;
+  const after = await startTillpost({
+    databaseUrl,
+    clock,
+    localStripe,
+    env: { STRIPE_API_BASE: stripeUrl },
+    runsWorker: true,
+  });
+  while ((await customersOf(after)) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  await after.close();
+  await before.close();
+});

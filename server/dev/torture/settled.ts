@@ -31,7 +31,7 @@ async function leftovers(db: Db): Promise<string[]> {
     .selectFrom('run')
     .select('id')
     .where('status', '=', 'running')
-    .where((eb) => eb.or([eb('reason', 'is', null), eb('reason', '!=', 'waiting'), eb('claims', '>', 0)]))
+    .where((eb) => eb.or([eb('is_waiting', '=', 0), eb('claims', '>', 0)]))
     .execute();
   const emails = await db.selectFrom('email').select(['id', 'reason']).where('status', '=', 'queued').execute();
   const links = await db.selectFrom('customer_link').select('customer_id').where('due_at', 'is not', null).execute();
