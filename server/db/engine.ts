@@ -17,3 +17,7 @@ const AWAY = /^(?:SQLITE_(?:BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|NOTADB|CORR
 /** Whether the database can't be written to at all for now. */
 export const isAway = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && AWAY.test(String(error.code));
+
+/** Whether a row asked for with `nowait` is another transaction's (PostgreSQL's lock_not_available). */
+export const isLocked = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === '55P03';

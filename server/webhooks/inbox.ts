@@ -4,7 +4,7 @@
  * when idle.
  */
 import { createAnalyzer } from '../db/analyze';
-import { isAway, isPostgres, isRowRefused } from '../db/engine';
+import { isAway, isLocked, isPostgres, isRowRefused } from '../db/engine';
 import { transact } from '../db/transact';
 import type { Context } from '../context';
 import type { Delivery } from '../events/delivery';
@@ -115,6 +115,8 @@ export function createInbox(ctx: Context) {
         ? undefined
         : await transact(ctx.db, (trx) => receiveDeliveries(trx, deliveries, now)).catch((error: unknown) => {
             if (isAway(error)) throw error;
+            // That another process works on a contact is no fault.
+            if (isLocked(error)) return undefined;
             ctx.log.warn(
               { err: error, events: batch.length },
               'a batch could not be decided at receipt; the queue will',

@@ -75,7 +75,7 @@ export async function setStage(
   await connectAccount(ctx, localStripe, TENANT);
   const settings = defaultSettings();
   for (const choice of Object.values(settings.events)) choice.enabled = true;
-  await saveSettings(ctx.db, TENANT, settings, Date.now());
+  const saved = await saveSettings(ctx.db, TENANT, settings, Date.now());
   const workflows = await activateWorkflows(ctx.db, TENANT);
   await Promise.all(processes.map((one) => one.start()));
 
@@ -93,7 +93,7 @@ export async function setStage(
       prefix: `${name}${seed}`,
     }),
     deliveries: createDeliveries({ ports, secret: WEBHOOK_SECRET, dice: dice.fork('deliveries'), clock }),
-    settings,
+    settings: saved,
     workflows,
     dice,
     async close({ keepsFiles }) {
