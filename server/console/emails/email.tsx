@@ -64,9 +64,7 @@ export function EmailPage({ email, workflowName, canRetry }: EmailPageProps) {
         />
       </Card>
       {email.html === null ? (
-        <p className="hint section">
-          There is nothing to show: the email was never made, or its contact was deleted.
-        </p>
+        <p className="hint section">There is nothing to show: the email was never made, or its contact was deleted.</p>
       ) : (
         <>
           <Section title="As it looks">
