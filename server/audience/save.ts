@@ -1,6 +1,6 @@
 /** Writes what changed in audiences, for all accounts together, merges and deletions of contacts included. */
 import { upsert } from '../db/bulk';
-import { moveContact, moveCustomer, releaseContact } from '../db/contact-references';
+import { moveContact, releaseContact } from '../db/contact-references';
 import { byId, deleteByKeys, keyFor, keyText, selectByKeys } from '../db/keys';
 import type { Db, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
@@ -42,9 +42,9 @@ export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, now
     ),
   ]);
   for (const { customerId, from, into } of of(({ moved }) => moved))
-    await moveCustomer(trx, tenantOf(from), { customerId, fromId: from.id, intoId: into.id });
+    await moveContact(trx, tenantOf(from), { fromId: from.id, intoId: into.id, customerId });
   for (const { from, into } of of(({ merged }) => merged)) {
-    await moveContact(trx, tenantOf(from), from.id, into.id);
+    await moveContact(trx, tenantOf(from), { fromId: from.id, intoId: into.id });
     await deleteRow(trx, from);
   }
   for (const contact of of(({ deleted }) => deleted)) await deleteContact(trx, contact, now);

@@ -7,43 +7,33 @@ import { sql, type ExpressionBuilder } from 'kysely';
 import type { Schema, Trx } from './schema';
 import { ofTenant, type Tenant } from './tenant';
 
-/** Every row that names the one contact names the other. */
-export async function moveContact(trx: Trx, tenant: Tenant, fromId: string, intoId: string): Promise<void> {
-  for (const table of ['event', 'email', 'customer_link'] as const)
-    await trx
-      .updateTable(table as 'event')
-      .set({ contact_id: intoId })
-      .where(ofTenant(tenant))
-      .where('contact_id', '=', fromId)
-      .execute();
-  await trx
-    .updateTable('run')
-    .set((eb) => ({ contact_id: intoId, slot: slotWith(eb, intoId) }))
-    .where(ofTenant(tenant))
-    .where('contact_id', '=', fromId)
-    .execute();
+interface Move {
+  fromId: string;
+  intoId: string;
+  /** Left out: of all customers, and the customers themselves. */
+  customerId?: string;
 }
 
-/** What is about one of a contact's customers goes to another contact with it: nobody is told of somebody else's debt. */
-export async function moveCustomer(
-  trx: Trx,
-  tenant: Tenant,
-  { customerId, fromId, intoId }: { customerId: string; fromId: string; intoId: string },
-): Promise<void> {
-  for (const table of ['event', 'email'] as const)
+/**
+ * Rows that name the one contact name the other: all of them when it is merged, or what is about one of its customers when
+ * that goes to another contact, so that nobody is told of somebody else's debt.
+ */
+export async function moveContact(trx: Trx, tenant: Tenant, { fromId, intoId, customerId }: Move): Promise<void> {
+  const tables = ['event', 'email', ...(customerId === undefined ? (['customer_link'] as const) : [])] as const;
+  for (const table of tables)
     await trx
       .updateTable(table as 'event')
       .set({ contact_id: intoId })
       .where(ofTenant(tenant))
       .where('contact_id', '=', fromId)
-      .where('customer_id', '=', customerId)
+      .$if(customerId !== undefined, (query) => query.where('customer_id', '=', customerId ?? ''))
       .execute();
   await trx
     .updateTable('run')
     .set((eb) => ({ contact_id: intoId, slot: slotWith(eb, intoId) }))
     .where(ofTenant(tenant))
     .where('contact_id', '=', fromId)
-    .where('customer_id', '=', customerId)
+    .$if(customerId !== undefined, (query) => query.where('customer_id', '=', customerId ?? ''))
     .execute();
 }
 

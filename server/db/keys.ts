@@ -1,12 +1,11 @@
 /** Rows of many accounts by their keys, in one statement. */
-import { CompiledQuery, sql, type RawBuilder, type SqlBool } from 'kysely';
+import { CompiledQuery } from 'kysely';
 import { createCache } from '../cache';
 import { groupBy } from '../group-by';
 import { inList } from './bulk';
-import { flag } from './columns';
 import { isPostgres } from './engine';
 import type { Db, Flag, Row, Schema } from './schema';
-import { tenantColumns, tenantKey, type Tenant } from './tenant';
+import { tenantColumns, type Tenant } from './tenant';
 import { readTogether } from './together';
 
 /** A value of a column of one install's rows. */
@@ -147,13 +146,4 @@ export async function deleteByKeys<T extends keyof Schema>(
       .where('livemode', '=', own[0].livemode)
       .where(column as 'seq', 'in', inList(own.map(({ value }) => value)))
       .execute();
-}
-
-/** The condition that a row is one of these installs'. */
-export function ofTenants(db: Db, tenants: readonly Tenant[]): RawBuilder<SqlBool> {
-  const distinct = [...new Map(tenants.map((tenant) => [tenantKey(tenant), tenant])).values()];
-  const pairs = inList(distinct).map((tenant) => sql`(${tenant.accountId}, ${flag(tenant.livemode)})`);
-  // SQLite takes a list of rows as a table only; PostgreSQL would not know the types of one.
-  const list = isPostgres(db) ? sql.join(pairs) : sql`values ${sql.join(pairs)}`;
-  return sql<SqlBool>`(account_id, livemode) in (${list})`;
 }

@@ -1,5 +1,5 @@
 /** What domains below installs may know of the install they work for. */
-import { ofTenants } from './keys';
+import { selectByTenants } from './keys';
 import type { Db } from './schema';
 import { tenantKey, tenantOf, type Tenant } from './tenant';
 
@@ -10,11 +10,6 @@ export async function isTenantConnected(db: Db, tenant: Tenant): Promise<boolean
 
 /** Those of the installs that are connected in the sense of isTenantConnected, by tenantKey. */
 export async function findConnectedTenants(db: Db, tenants: readonly Tenant[]): Promise<Set<string>> {
-  const rows = await db
-    .selectFrom('install')
-    .select(['account_id', 'livemode'])
-    .where(ofTenants(db, tenants))
-    .where('status', '!=', 'removed')
-    .execute();
+  const rows = await selectByTenants(db, 'install', tenants, { where: "status <> 'removed'" });
   return new Set(rows.map((row) => tenantKey(tenantOf(row))));
 }

@@ -1,6 +1,6 @@
 /** Puts deliveries into the log. */
 import { insertNew } from '../db/bulk';
-import { firstIdAt, timeOrderedId } from '../db/new-id';
+import { timeOrderedId } from '../db/new-id';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
 import type { Delivery } from './delivery';
@@ -82,16 +82,15 @@ const insertPayloads = (trx: Trx, events: readonly LoggedEvent[]) =>
   );
 
 /**
- * What a round of catching up has fetched since `from` becomes due, as if it had arrived in the order in which it happened
- * at Stripe. Times in epoch milliseconds.
+ * What catching up has fetched, also in a round that broke off, becomes due as if it had arrived in the order in which it
+ * happened at Stripe. `now` in epoch milliseconds.
  */
-export const releaseCaughtUp = (db: Db, tenant: Tenant, { from, now }: { from: number; now: number }): Promise<void> =>
+export const releaseCaughtUp = (db: Db, tenant: Tenant, now: number): Promise<void> =>
   db.transaction().execute(async (trx) => {
     const held = await trx
       .selectFrom('event')
       .select('seq')
       .where(ofTenant(tenant))
-      .where('seq', '>=', firstIdAt(from))
       .where('status', '=', 'pending')
       .where('due_at', '>', now)
       .where('claims', '=', 0)

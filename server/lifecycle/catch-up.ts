@@ -25,7 +25,6 @@ const SILENCE_MS = 24 * 60 * 60_000;
 export async function catchUp(ctx: Context, install: Install, lease: Lease): Promise<void> {
   const tenant = tenantOf(install);
   const startedAt = ctx.clock.now();
-  const from = startedAt;
   for (const span of await spansOf(ctx, install, startedAt))
     for (const types of TYPE_GROUPS)
       for (let after: string | undefined; ;) {
@@ -37,7 +36,7 @@ export async function catchUp(ctx: Context, install: Install, lease: Lease): Pro
         after = page.data.at(-1)?.id;
         if (!page.has_more || after === undefined) break;
       }
-  await releaseCaughtUp(ctx.db, tenant, { from, now: ctx.clock.now() });
+  await releaseCaughtUp(ctx.db, tenant, ctx.clock.now());
   ctx.nudge();
   await releaseInstall(ctx.db, install, {
     due_at: startedAt + CATCH_UP_EVERY_MS,

@@ -258,10 +258,10 @@ async function createWorld(engine: Engine) {
     if (undelivered.length === 0) return;
     const events = undelivered.splice(0).sort((a, b) => b.n - a.n);
     tell(`Caught up with: ${events.map(({ type, about }) => `${type} of ${about}`).join(', ')}`);
-    const from = time.now * 1000;
+    const at = time.now * 1000;
     const deliveries = events.map(asDelivery);
-    await db.transaction().execute((trx) => recordDeliveries(trx, deliveries, from, from + 600_000));
-    await releaseCaughtUp(db, TENANT, { from, now: from });
+    await db.transaction().execute((trx) => recordDeliveries(trx, deliveries, at, at + 600_000));
+    await releaseCaughtUp(db, TENANT, at);
     for (const event of events) delivered.set(event.id, event);
   }
 

@@ -69,18 +69,11 @@ export function createInbox(ctx: Context) {
 
   /** The oldest deliveries, but for those about what a batch under way is about: two would wait for each other's rows. */
   function take(): Entry[] {
-    const isFree = ({ names }: Entry) => !names.some((name) => busy.has(name));
-    const count = Math.min(MAX_BATCH, waiting.length);
-    const head = waiting.splice(0, count);
-    if (underWay === 0) {
-      for (const { names } of head) for (const name of names) busy.add(name);
-      return head;
-    }
     const batch: Entry[] = [];
     const left: Entry[] = [];
     const passedOver = new Set<string>();
-    for (const entry of head) {
-      const isNext = isFree(entry) && !entry.names.some((name) => passedOver.has(name));
+    for (const entry of waiting.splice(0, MAX_BATCH)) {
+      const isNext = !entry.names.some((name) => busy.has(name) || passedOver.has(name));
       (isNext ? batch : left).push(entry);
       if (!isNext) for (const name of entry.names) passedOver.add(name);
     }

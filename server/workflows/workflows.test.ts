@@ -310,7 +310,7 @@ describe.each(ENGINES)('workflows on %s', (engine) => {
     await rig.happens('invoice.payment_failed', invoice('in_1'), into);
     await activateWorkflow(rig.db, tenant, first!.id, 2);
     await rig.happens('invoice.payment_failed', invoice('in_2'), from);
-    await transact(rig.db, (trx) => moveContact(trx, tenant, from.id, into.id));
+    await transact(rig.db, (trx) => moveContact(trx, tenant, { fromId: from.id, intoId: into.id }));
     expect(await rig.happens('invoice.payment_failed', invoice('in_3'), into)).toBe(0);
     expect(new Set((await rig.runs()).map(({ contact_id }) => contact_id))).toEqual(new Set([into.id]));
   });
