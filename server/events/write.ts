@@ -11,6 +11,7 @@ import { writeDateTime } from '../emails/dates';
 import { wakeEmails } from '../emails/emails';
 import { carryOut, startKey, type Carried } from '../workflows/carry-out';
 import { subjectOf } from '../workflows/only-while';
+import { findPastExits } from '../workflows/past-exits';
 import { planRuns, type Wave, type WorkflowTrigger } from '../workflows/plan-runs';
 import { endInstall } from './end-install';
 import type { InstallFacts } from './facts';
@@ -68,7 +69,7 @@ export async function writeConsequences(
 
   async function writeRunsAndRows(): Promise<void> {
     for (const { job, decision } of outcomes) if (decision.endsInstall) await endInstall(trx, tenantOf(job.row), now);
-    const carried = await carryOut(trx, plansOf(facts, outcomes, now), now);
+    const carried = await carryOut(trx, await planAll(trx, { facts, outcomes, now }), now);
     const countOf = ({ job: { row } }: Outcome, of: keyof Carried) =>
       carried[of].get(startKey(row.account_id, row.livemode, row.id)) ?? 0;
     await holdContacts(
@@ -86,18 +87,21 @@ export async function writeConsequences(
 }
 
 /** The waves of all installs side by side. */
-function plansOf(facts: readonly InstallFacts[], outcomes: readonly Outcome[], now: number): Wave[] {
+async function planAll(trx: Trx, { facts, outcomes, now }: Decided): Promise<Wave[]> {
   const own = groupBy(outcomes, ({ job }) => tenantKey(tenantOf(job.row)));
-  const waves: Wave[] = [];
-  for (const { tenant, workflows, audience, settings, install } of facts) {
-    if (workflows.length === 0 || !install) continue;
+  const batches = facts.flatMap(({ tenant, workflows, audience, settings, install }) => {
+    if (workflows.length === 0 || !install) return [];
     const triggers = (own.get(tenantKey(tenant)) ?? []).flatMap((outcome) => triggerOf(outcome, audience));
-    planRuns(workflows, triggers, now, writeDateTime(settings)).forEach(({ endings, starts }, n) => {
+    return [{ workflows, triggers, writeDate: writeDateTime(settings) }];
+  });
+  const exits = await findPastExits(trx, batches);
+  const waves: Wave[] = [];
+  for (const { writeDate, ...batch } of batches)
+    planRuns(batch, exits, { now, writeDate }).forEach(({ endings, starts }, n) => {
       const wave = (waves[n] ??= { endings: [], starts: [] });
       wave.endings.push(...endings);
       wave.starts.push(...starts);
     });
-  }
   return waves;
 }
 

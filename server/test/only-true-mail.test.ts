@@ -284,6 +284,68 @@ describe.each(ENGINES)('on %s, a payment', (engine) => {
     ));
 });
 
+describe.each(ENGINES)('on %s, an exit event', (engine) => {
+  const customer = { id: 'cus_1', email: JENNY };
+  /** Asks new customers for a payment after three days, unless one comes. */
+  const withNudge = (isOn: boolean, test: (it: Story) => Promise<void>) =>
+    withMail(engine, [], async (it) => {
+      await it.tillpost.enable({ 'invoice.paid': { enabled: isOn } }, { test_recipients: [JENNY] });
+      const email = { kind: 'transactional', subject: 'Nothing bought yet?', preview_text: '', body: 'Hello' };
+      const { id } = await it.tillpost.call('workflows/create', {
+        definition: {
+          name: 'Nudge',
+          trigger: { event: 'customer.created', conditions: [], frequency: 'every_time' },
+          exit_events: [{ event: 'invoice.paid', match: 'contact' }],
+          steps: [
+            { id: 'wait', kind: 'wait', amount: 3, unit: 'days' },
+            { id: 'mail', kind: 'email', email },
+          ],
+        },
+      });
+      await it.tillpost.call('workflows/activate', { id });
+      await test(it);
+    });
+
+  it.each([
+    ['on', true],
+    ['off', false],
+  ])('that is %s ends a workflow whose trigger arrives after it', (_which, isOn) =>
+    withNudge(isOn, async (it) => {
+      await it.happens('invoice.paid', paid());
+      await it.happens('customer.created', customer, -10);
+      await it.passes(3 * DAY);
+      expect(await it.runs()).toMatchObject([{ status: 'exited', reason: 'invoice.paid' }]);
+      expect(it.subjects()).toEqual([]);
+    }),
+  );
+
+  it('ends one whose trigger arrives with it, after it', () =>
+    withNudge(true, async (it) => {
+      const later = fixtureEvent('invoice.paid', { account: ACCOUNT, created: it.now(), object: paid() });
+      const sooner = fixtureEvent('customer.created', { account: ACCOUNT, created: it.now() - 10, object: customer });
+      await it.tillpost.deliver(later);
+      await it.tillpost.deliver(sooner);
+      await it.passes(0);
+      expect(await it.runs()).toMatchObject([{ status: 'exited', reason: 'invoice.paid' }]);
+    }));
+
+  it('ends nothing that began after it, however late it arrives', () =>
+    withNudge(true, async (it) => {
+      await it.happens('customer.created', customer);
+      await it.happens('invoice.paid', paid(), -10);
+      await it.passes(3 * DAY);
+      expect(it.subjects()).toEqual(['Nothing bought yet?']);
+    }));
+
+  it('keeps no workflow from starting that it came before', () =>
+    withNudge(true, async (it) => {
+      await it.happens('invoice.paid', paid(), -10);
+      await it.happens('customer.created', customer);
+      await it.passes(3 * DAY);
+      expect(it.subjects()).toEqual(['Nothing bought yet?']);
+    }));
+});
+
 it('after an outage nobody who has paid meanwhile is dunned, for what was missed is done in its order', () =>
   withMail('sqlite', ['payment_failed'], async (it) => {
     const { localStripe } = it.tillpost;

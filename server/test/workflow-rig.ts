@@ -178,7 +178,11 @@ export async function createRig({
         ]);
         const trigger = { event, object: read, contact, starts, workflowsActiveBefore, state };
         const live = (await findLiveWorkflows(trx, [whose])).get(tenantKey(whose)) ?? [];
-        return carryOut(trx, planRuns(live, [trigger], time.ms, String), time.ms);
+        return carryOut(
+          trx,
+          planRuns({ workflows: live, triggers: [trigger] }, new Map(), { now: time.ms, writeDate: String }),
+          time.ms,
+        );
       });
       return started.started.get(startKey(whose.accountId, flag(whose.livemode), id)) ?? 0;
     },

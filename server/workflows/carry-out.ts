@@ -1,6 +1,6 @@
 /** Carries out what plan-runs.ts planned, inside the transaction that records the events' outcomes. */
 import { insertNew } from '../db/bulk';
-import { keyFor, selectByKeys } from '../db/keys';
+import { byId, keyFor, keyText, selectByKeys } from '../db/keys';
 import type { Row, Trx } from '../db/schema';
 import { tenantKey, tenantOf } from '../db/tenant';
 import { groupBy } from '../group-by';
@@ -19,7 +19,7 @@ export async function carryOut(trx: Trx, waves: readonly Wave[], now: number): P
   const count = (of: Map<string, number>, key: string) => of.set(key, (of.get(key) ?? 0) + 1);
   for (const { endings, starts } of waves) {
     for (const { run, ending } of await carryOutEndings(trx, endings, now))
-      count(carried.ended, startKey(run.account_id, run.livemode, ending.eventId));
+      count(carried.ended, startKey(run.account_id, run.livemode, ending.event.id));
     const inserted = await insertNew(trx, 'run', starts, ['account_id', 'livemode', 'event_id', 'status']);
     for (const run of inserted)
       if (run.status === 'running') count(carried.started, startKey(run.account_id, run.livemode, run.event_id));
@@ -46,10 +46,9 @@ async function carryOutEndings(trx: Trx, endings: readonly Ending[], now: number
     ...(await selectByKeys(trx, 'run', 'subject_id', subjects, IS_RUNNING)),
   ];
   const runs = [...new Map(found.map((run) => [run.id, run])).values()];
-  const ended = runs.flatMap((run) => {
-    const ending = endings.find((one) => isMeant(one, run));
-    return ending ? [{ run, ending }] : [];
-  });
+  const meant = runs.flatMap((run) => endings.filter((one) => isMeant(one, run)).map((ending) => ({ run, ending })));
+  const isInTime = await readStarts(trx, meant);
+  const ended = runs.flatMap((run) => meant.find((one) => one.run === run && isInTime(one)) ?? []);
   const alike = ({ run, ending }: (typeof ended)[number]) =>
     `${tenantKey(tenantOf(run))} ${ending.reason} ${ending.outcome}`;
   for (const own of groupBy(ended, alike).values()) {
@@ -58,6 +57,22 @@ async function carryOutEndings(trx: Trx, endings: readonly Ending[], now: number
     await endRuns(trx, tenantOf(run), ids, { status: 'exited', reason: ending.reason, outcome: ending.outcome, now });
   }
   return ended;
+}
+
+interface Meant {
+  run: Row<'run'>;
+  ending: Ending;
+}
+
+/** Whether an exit ends the run, whose own event may have happened after it. */
+async function readStarts(trx: Trx, meant: readonly Meant[]): Promise<(one: Meant) => boolean> {
+  const byTime = meant.filter(({ ending }) => ending.endsOnlyEarlier);
+  const keys = byTime.map(({ run }) => keyFor(run, run.event_id));
+  const events = byId(await selectByKeys(trx, 'event', 'id', keys));
+  return ({ run, ending }) => {
+    const started = events.get(keyText(run, run.event_id))?.created ?? 0;
+    return !ending.endsOnlyEarlier || started <= ending.event.created;
+  };
 }
 
 const isMeant = (ending: Ending, run: Row<'run'>): boolean =>

@@ -4,10 +4,12 @@ import { keyFor, selectByKeys, type TenantKey } from '../db/keys';
 import type { Db } from '../db/schema';
 import { tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { readObject } from '../stripe-objects/read-object';
+import type { Subject } from './run-key';
 
 export interface EventFacts {
   type: EventType;
   contactId: string | null;
+  about: Subject;
   properties: Record<string, PropertyValue>;
 }
 
@@ -22,8 +24,9 @@ export async function readEventFacts(db: Db, ids: readonly TenantKey[]): Promise
     const payload = texts.get(row.seq);
     if (payload === undefined || !isEventType(row.type)) continue;
     const { data } = JSON.parse(payload) as { data?: { object?: unknown } };
-    const { properties } = readObject(row.type, data?.object);
-    facts.set(eventKey(tenantOf(row), row.id), { type: row.type, contactId: row.contact_id, properties });
+    const { properties, invoiceId, subscriptionId } = readObject(row.type, data?.object);
+    const about = { invoiceId, subscriptionId };
+    facts.set(eventKey(tenantOf(row), row.id), { type: row.type, contactId: row.contact_id, about, properties });
   }
   return facts;
 }

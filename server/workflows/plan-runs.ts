@@ -2,6 +2,7 @@
 import type { Insertable } from 'kysely';
 import { CUSTOMER_DELETED, SUBSCRIPTION_ENDED } from '../../shared/words/only-while';
 import type { ObjectState } from '../audience/object-states';
+import { keyText } from '../db/keys';
 import { newId } from '../db/new-id';
 import type { Row, Schema } from '../db/schema';
 import { tenantColumns, tenantOf } from '../db/tenant';
@@ -12,6 +13,7 @@ import type { LiveWorkflow } from './live-workflows';
 import { matches } from './match';
 import { firstStep } from './next-step';
 import { isConditional, judge, subjectOf, type WriteDate } from './only-while';
+import { exitOf, type PastExit, type PastExits, type Starting } from './past-exits';
 import { isSameSubject, runKey, slotAfterEnd, slotFor } from './run-key';
 
 /** An event, decided. */
@@ -39,7 +41,9 @@ export interface Ending {
   /** A code, and the cause in words where the code doesn't say it. */
   reason: string;
   outcome: string | null;
-  eventId: string;
+  event: WorkflowTrigger['event'];
+  /** It ends only runs whose own event happened no later: what is so is so, but an exit is about what came before it. */
+  endsOnlyEarlier: boolean;
 }
 
 /** Endings are carried out before starts. */
@@ -50,22 +54,35 @@ export interface Wave {
 
 /** Of one install's events, in their order: an ending that follows a start of the same contact goes into a later wave. */
 export function planRuns(
-  workflows: readonly LiveWorkflow[],
-  triggers: readonly WorkflowTrigger[],
-  now: number,
-  writeDate: WriteDate,
+  { workflows, triggers }: Starting,
+  exits: PastExits,
+  { now, writeDate }: { now: number; writeDate: WriteDate },
 ): Wave[] {
   let wave: Wave = { endings: [], starts: [] };
   const waves = [wave];
-  for (const trigger of triggers) {
+  for (const [n, trigger] of triggers.entries()) {
     const endings = workflows.flatMap((workflow) => endingsOf(workflow, trigger, writeDate));
     if (endings.length > 0 && wave.starts.some((run) => run.contact_id === trigger.contact?.id))
       waves.push((wave = { endings: [], starts: [] }));
     wave.endings.push(...endings);
-    if (trigger.starts)
-      wave.starts.push(...workflows.flatMap((workflow) => startsOf(workflow, trigger, workflows, now, writeDate)));
+    if (!trigger.starts) continue;
+    const batch = { workflows, passed: () => passedBefore(n), now, writeDate };
+    wave.starts.push(...workflows.flatMap((workflow) => startsOf(workflow, trigger, batch)));
   }
   return waves;
+
+  /** The contact's exits known of the log, and those of the batch itself. */
+  function passedBefore(n: number): PastExit[] {
+    const contact = triggers[n]!.contact!;
+    const earlier = triggers.slice(0, n).filter((one) => one.contact?.id === contact.id);
+    const ofBatch = earlier.map(({ event: { type, created }, object: { invoiceId, subscriptionId } }) => ({
+      type,
+      created,
+      invoiceId,
+      subscriptionId,
+    }));
+    return [...(exits.get(keyText(contact, contact.id)) ?? []), ...ofBatch];
+  }
 }
 
 function endingsOf(workflow: LiveWorkflow, trigger: WorkflowTrigger, writeDate: WriteDate): Ending[] {
@@ -78,7 +95,8 @@ function endingsOf(workflow: LiveWorkflow, trigger: WorkflowTrigger, writeDate: 
     isMeant,
     reason,
     outcome,
-    eventId: event.id,
+    event,
+    endsOnlyEarlier: reason === event.type,
   });
   const exits = contact
     ? definition.exit_events
@@ -110,13 +128,15 @@ function isAbout(run: Row<'run'>, object: ReadObject): boolean {
   return isSameSubject({ invoiceId: run.invoice_id, subscriptionId: run.subscription_id }, object);
 }
 
-function startsOf(
-  workflow: LiveWorkflow,
-  trigger: WorkflowTrigger,
-  workflows: readonly LiveWorkflow[],
-  now: number,
-  writeDate: WriteDate,
-): NewRun[] {
+interface StartingBatch {
+  workflows: readonly LiveWorkflow[];
+  passed(): PastExit[];
+  now: number;
+  writeDate: WriteDate;
+}
+
+function startsOf(workflow: LiveWorkflow, trigger: WorkflowTrigger, batch: StartingBatch): NewRun[] {
+  const { workflows, now, writeDate } = batch;
   const { event, object, contact, workflowsActiveBefore, state } = trigger;
   const definition = definitionOf(workflow);
   const { event: type, conditions, frequency } = definition.trigger;
@@ -128,7 +148,7 @@ function startsOf(
   const subject = subjectOf(event.type, object);
   const slot = slotFor(frequency, object);
   const verdict = isConditional(definition) && state ? judge(type, { state, others: [] }, writeDate) : undefined;
-  const isOver = verdict?.kind === 'over';
+  const end = endAtStart();
   return [
     {
       id: newId('run'),
@@ -136,22 +156,28 @@ function startsOf(
       contact_id: contact.id,
       event_id: event.id,
       run_key: runKey(event, object),
-      slot: isOver ? slotAfterEnd(slot) : slot,
+      slot: end ? slotAfterEnd(slot) : slot,
       invoice_id: object.invoiceId,
       subscription_id: object.subscriptionId,
       subject_kind: subject?.kind ?? null,
       subject_id: subject?.id ?? null,
       customer_id: object.customerId,
-      status: isOver ? 'exited' : 'running',
-      reason: isOver ? 'not_true' : null,
-      outcome: isOver ? verdict.cause : null,
-      step_id: isOver ? null : firstStep(definition),
-      due_at: isOver ? null : now,
+      status: end ? 'exited' : 'running',
+      reason: end ? end.reason : null,
+      outcome: end ? end.outcome : null,
+      step_id: end ? null : firstStep(definition),
+      due_at: end ? null : now,
       started_at: now,
-      finished_at: isOver ? now : null,
+      finished_at: end ? now : null,
       ...tenantColumns(tenantOf(contact)),
     },
   ];
+
+  function endAtStart(): { reason: string; outcome: string | null } | undefined {
+    if (verdict?.kind === 'over') return { reason: 'not_true', outcome: verdict.cause };
+    const exit = definition.exit_events.length > 0 ? exitOf(workflow, trigger, batch.passed()) : undefined;
+    return exit && { reason: exit.type, outcome: null };
+  }
 }
 
 /** A checkout's invoice is paid as well, and an active workflow says so in the same words: one receipt is enough. */

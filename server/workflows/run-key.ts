@@ -41,7 +41,7 @@ export function slotFor(frequency: Frequency, { invoiceId, subscriptionId }: Rea
 /** The same as `endingOf` does in SQL. */
 export const slotAfterEnd = (slot: string | null): string | null => (slot?.startsWith(ONCE_SLOT) ? slot : null);
 
-interface Subject {
+export interface Subject {
   invoiceId: string | null;
   subscriptionId: string | null;
 }

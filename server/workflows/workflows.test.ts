@@ -219,7 +219,9 @@ describe.each(ENGINES)('workflows on %s', (engine) => {
       trigger('evt_2', 'invoice.paid', paid('in_1')),
       trigger('evt_3', 'invoice.payment_failed', invoice('in_1', { attempt_count: 2 })),
     ];
-    const started = await transact(rig.db, (trx) => carryOut(trx, planRuns(live, triggers, 5, String), 5));
+    const started = await transact(rig.db, (trx) =>
+      carryOut(trx, planRuns({ workflows: live, triggers }, new Map(), { now: 5, writeDate: String }), 5),
+    );
     const startedBy = (id: string) => startKey(tenant.accountId, flag(tenant.livemode), id);
     expect([...started.started]).toEqual([
       [startedBy('evt_1'), 1],
