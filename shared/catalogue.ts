@@ -19,6 +19,7 @@ export const EVENT_TYPES = [
   'customer.updated',
   'customer.deleted',
   'customer.subscription.created',
+  'customer.subscription.updated',
   'customer.subscription.trial_will_end',
   'customer.subscription.paused',
   'customer.subscription.resumed',
@@ -41,7 +42,6 @@ export type EventType = (typeof EVENT_TYPES)[number];
 export const HOUSEKEEPING_TYPES = [
   'account.application.authorized',
   'account.application.deauthorized',
-  'customer.subscription.updated',
   'invoice.voided',
   'invoice.marked_uncollectible',
 ] as const;
@@ -51,12 +51,7 @@ export type HousekeepingType = (typeof HOUSEKEEPING_TYPES)[number];
  * What happens in an account itself: all that Tillpost uses but the types about its app, which only a Connect endpoint
  * gets.
  */
-export const ACCOUNT_EVENT_TYPES = [
-  ...EVENT_TYPES,
-  'customer.subscription.updated',
-  'invoice.voided',
-  'invoice.marked_uncollectible',
-] as const;
+export const ACCOUNT_EVENT_TYPES = [...EVENT_TYPES, 'invoice.voided', 'invoice.marked_uncollectible'] as const;
 
 /** The preset offered to a merchant who has not chosen yet. */
 export const RECOMMENDED_TYPES: readonly EventType[] = ['customer.created', 'customer.updated', 'customer.deleted'];
@@ -113,6 +108,16 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     group: 'Subscriptions',
     label: 'Subscription created',
     description: 'Sent when a customer is signed up for a subscription, with or without a trial.',
+    email_from: 'customer',
+    syncs_billing: true,
+    properties: subscriptionProperties('active'),
+  },
+  'customer.subscription.updated': {
+    type: 'customer.subscription.updated',
+    group: 'Subscriptions',
+    label: 'Subscription updated',
+    description:
+      'Sent with every change of a subscription: its plan, quantity or status, each renewal, a cancellation to come.',
     email_from: 'customer',
     syncs_billing: true,
     properties: subscriptionProperties('active'),

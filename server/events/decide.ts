@@ -46,11 +46,11 @@ export function decide(facts: InstallFacts, job: EventJob, now: number): Decisio
     audience.recordObject(object.state, stampOf(type, created), created * 1000);
   if (type === 'invoice.voided' || type === 'invoice.marked_uncollectible')
     return { ...end('processed', null, 'Recorded the state of the invoice'), contact: contactOf(facts, object) };
-  if (!isEventType(type)) {
-    if (!isBillingWanted(settings)) return end('ignored', 'event_off', 'Billing fields are off in settings');
-    return { ...applySubscriptionUpdate(audience, { type, created, object, asked }), startsWorkflows: false };
-  }
+  // Of the types without a choice only those about the install are left.
+  if (!isEventType(type)) return end('ignored', 'event_off', 'Off in settings');
   const choice = settings.events[type];
+  if (!choice.enabled && type === 'customer.subscription.updated' && isBillingWanted(settings))
+    return { ...applySubscriptionUpdate(audience, { type, created, object, asked }), startsWorkflows: false };
   if (!choice.enabled) return end('ignored', 'event_off', 'Off in settings');
   const verdict = applyEvent(audience, settings, { type, created, object, asked }, now);
   if (verdict === 'ask') return 'ask';

@@ -7,9 +7,7 @@ import { readObject } from './read-object';
 import { subscriptionFacts } from './subscription';
 import type { ReadObject } from './types';
 
-const TYPES: FixtureType[] = [...EVENT_TYPES, 'customer.subscription.updated'];
-const namesOf = (type: FixtureType) =>
-  type === 'customer.subscription.updated' ? [] : CATALOGUE[type].properties.map(({ name }) => name);
+const namesOf = (type: FixtureType) => CATALOGUE[type].properties.map(({ name }) => name);
 const cases = EVENT_TYPES.flatMap((type) => SHAPES.map((shape) => [type, shape] as const));
 
 const isOfType: Record<Property['type'], (value: unknown) => boolean> = {
@@ -23,7 +21,6 @@ const isOfType: Record<Property['type'], (value: unknown) => boolean> = {
 
 function expectTrueToCatalogue(type: FixtureType, object: ReadObject) {
   expect(Object.keys(object.properties)).toEqual(namesOf(type));
-  if (type === 'customer.subscription.updated') return;
   const wrong = CATALOGUE[type].properties.filter(({ name, type: kind }) => {
     const value = object.properties[name];
     return value === undefined || (value !== null && !isOfType[kind](value));
@@ -55,12 +52,12 @@ describe('readers and catalogue', () => {
   });
 
   it('offer nothing of a type that starts no workflow', () => {
-    const object = readObject('customer.subscription.updated', fixtureObject('customer.subscription.updated'));
+    const object = readObject('invoice.voided', fixtureObject('invoice.paid'));
     expect(object.properties).toEqual({});
-    expect(object.subscription).toMatchObject({ status: 'active', renewsAt: null, mrr: 2000 });
+    expect(object.state).toMatchObject({ kind: 'invoice' });
   });
 
-  it.each(TYPES)('answer every field of %s also when there is nothing to read', (type) => {
+  it.each(EVENT_TYPES)('answer every field of %s also when there is nothing to read', (type) => {
     const nothing = readObject(type, undefined);
     expect(Object.keys(nothing).toSorted()).toEqual(Object.keys(readObject(type, fixtureObject(type))).toSorted());
     expect(Object.values(nothing).filter((value) => value === undefined)).toEqual([]);
@@ -132,12 +129,12 @@ describe('junk', () => {
   ];
   const junk = [...JUNK, ...MORE_JUNK, 10n, () => 'x', new Date(Number.NaN), Object.create(null)];
 
-  it.each(TYPES)('in place of the object of %s reads as nothing', (type) => {
+  it.each(EVENT_TYPES)('in place of the object of %s reads as nothing', (type) => {
     for (const object of junk) expectTrueToCatalogue(type, readObject(type, object));
   });
 
-  it.each(TYPES)('anywhere in the object of %s never throws and never breaks a promise', (type) => {
-    const random = seededRandom(TYPES.indexOf(type) + 1);
+  it.each(EVENT_TYPES)('anywhere in the object of %s never throws and never breaks a promise', (type) => {
+    const random = seededRandom(EVENT_TYPES.indexOf(type) + 1);
     for (let round = 0; round < 400; round++) {
       const object = fixtureObject(type, { shape: SHAPES[round % 2]! });
       for (let changes = 0; changes < 1 + random(8); changes++) mutate(object, junk, random);

@@ -8,8 +8,7 @@ import { readSubscription } from './subscription';
 import type { ObjectKind } from '../../shared/api';
 import type { ObjectFacts, Reading, ReadObject } from './types';
 
-export type ReadableType =
-  EventType | 'customer.subscription.updated' | 'invoice.voided' | 'invoice.marked_uncollectible';
+export type ReadableType = EventType | 'invoice.voided' | 'invoice.marked_uncollectible';
 
 const READERS: Readonly<Record<ReadableType, (object: unknown) => Reading>> = {
   'customer.created': readCustomer,

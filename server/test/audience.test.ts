@@ -390,10 +390,19 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
         EventType,
         { sync_billing: boolean }
       >;
-      await tillpost.enable(off);
+      await tillpost.enable({ ...off, 'customer.subscription.updated': { enabled: false } });
       expect(await happen('customer.subscription.updated', subscription('sub_1', 'active'))).toMatchObject({
         status: 'ignored',
       });
+    });
+
+    it('is kept by the updates of a subscription as chosen for them, where they are on', async () => {
+      await tillpost.enable({ 'customer.subscription.updated': { sync_billing: false } });
+      await happen('customer.subscription.updated', subscription('sub_1', 'active'));
+      expect((await billing()).subscription_status).toBeNull();
+      await tillpost.enable({ 'customer.subscription.updated': { sync_billing: true } });
+      await happen('customer.subscription.updated', subscription('sub_1', 'active'));
+      expect((await billing()).subscription_status).toBe('active');
     });
 
     it('is kept by housekeeping as the enabled events say that fill it, whatever the others', async () => {

@@ -241,7 +241,7 @@ describe.each(ENGINES)('the console on %s', (engine) => {
       expect(await readSettings(tillpost.db, TEST)).toEqual(before);
     });
 
-    it('saves all 19 events with their options', async () => {
+    it('saves all 20 events with their options', async () => {
       const client = await signedIn();
       const { events } = await readSettings(tillpost.db, TEST);
       const fields = Object.keys(events).flatMap((type) => [

@@ -290,7 +290,7 @@ describe.each(ENGINES)('on %s, an exit event', (engine) => {
   const withNudge = (isOn: boolean, test: (it: Story) => Promise<void>) =>
     withMail(engine, [], async (it) => {
       await it.tillpost.enable({ 'invoice.paid': { enabled: isOn } }, { test_recipients: [JENNY] });
-      const email = { kind: 'transactional', subject: 'Nothing bought yet?', preview_text: '', body: 'Hello' };
+      const email = { kind: 'transactional' as const, subject: 'Nothing bought yet?', preview_text: '', body: 'Hello' };
       const { id } = await it.tillpost.call('workflows/create', {
         definition: {
           name: 'Nudge',

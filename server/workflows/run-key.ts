@@ -6,6 +6,7 @@ import type { ReadObject } from '../stripe-objects/types';
 /** These may truly happen again to one object: their time tells one change from the next. */
 const RECURRING = new Set([
   'customer.updated',
+  'customer.subscription.updated',
   'customer.subscription.paused',
   'customer.subscription.resumed',
   'customer.subscription.trial_will_end',

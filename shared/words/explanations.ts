@@ -5,7 +5,6 @@ import { CATALOGUE, HOUSEKEEPING_TYPES, isEventType, type HousekeepingType } fro
 const HOUSEKEEPING: Record<HousekeepingType, string> = {
   'account.application.authorized': 'App installed',
   'account.application.deauthorized': 'App uninstalled',
-  'customer.subscription.updated': 'Subscription updated',
   'invoice.voided': 'Invoice voided',
   'invoice.marked_uncollectible': 'Invoice marked uncollectible',
 };

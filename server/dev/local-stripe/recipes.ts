@@ -25,7 +25,7 @@ import { StripeApiError } from './stripe-error';
 import type { Tenant } from './tenant';
 
 export type TriggerType =
-  EventType | 'customer.subscription.updated' | 'invoice.voided' | 'invoice.marked_uncollectible';
+  EventType | 'invoice.voided' | 'invoice.marked_uncollectible';
 
 export interface Scene {
   tenant: Tenant;

@@ -65,7 +65,7 @@ it('keeps what was switched, saved and loaded again', async () => {
   expect(await page.getByLabel('Test addresses').inputValue()).toBe('me@example.com');
 
   await page.reload();
-  await expectText(page, 'Events · 2 of 19 on');
+  await expectText(page, 'Events · 2 of 20 on');
   expect(await page.getByRole('switch', { name: 'Customer created' }).isChecked()).toBe(true);
   expect(await page.getByRole('switch', { name: 'Customer updated' }).isChecked()).toBe(false);
   await expectText(page, 'Syncs name · Group “Founders”');
@@ -86,7 +86,7 @@ it('turns on all events at once', async () => {
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Saved', { exact: true }).waitFor();
   await page.reload();
-  await expectText(page, 'Events · 19 of 19 on');
+  await expectText(page, 'Events · 19 of 20 on');
 });
 
 it('says which field the backend refuses', async () => {

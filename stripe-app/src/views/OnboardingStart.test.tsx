@@ -63,7 +63,7 @@ test('goes through events, import and workflow, each done when the backend says 
   const savedBy = () => backend.askedFor('settings/save')[0]!.settings as SettingsChange;
   backend.reply({ 'settings/read': () => applyChange(settings(), savedBy()) });
   await screen.press('Turn on');
-  expect(Object.values(savedBy().events!).filter((event) => event.enabled)).toHaveLength(19);
+  expect(Object.values(savedBy().events!).filter((event) => event.enabled)).toHaveLength(20);
   expect(Object.keys(savedBy())).toEqual(['events', 'revision']);
 
   backend.reply({ overview: overview() });
