@@ -182,6 +182,12 @@ export function checkoutProperties(
   return [
     money('amount', 2000, 'Total of the checkout after discounts and taxes.'),
     CURRENCY,
+    money(
+      'presentment_amount',
+      2000,
+      'The total as the customer saw it: in their own currency where Stripe converted it.',
+    ),
+    text('presentment_currency', 'usd', 'Currency in which the customer saw it.'),
     ...(event === 'async_payment_failed' ? [] : [RECEIPT_URL]),
     SUBTOTAL,
     DISCOUNT,

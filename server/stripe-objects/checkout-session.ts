@@ -8,6 +8,8 @@ export function readCheckoutSession(object: unknown): Reading {
   const customer = customerOf(session.customer);
   const given = fieldsOf(session.customer_details);
   const details = fieldsOf(session.total_details);
+  const shown = fieldsOf(session.presentment_details);
+  const isConverted = whole(shown.presentment_amount) !== null && currency(shown.presentment_currency) !== null;
   const email = text(given.email, session.customer_email, customer.email);
   const name = text(given.name, given.individual_name, customer.name, given.business_name);
   const objectId = id(session);
@@ -34,6 +36,8 @@ export function readCheckoutSession(object: unknown): Reading {
       amount_discount: whole(details.amount_discount),
       amount_tax: whole(details.amount_tax),
       currency: currency(session.currency),
+      presentment_amount: whole(isConverted ? shown.presentment_amount : session.amount_total),
+      presentment_currency: currency(isConverted ? shown.presentment_currency : session.currency),
       receipt_url: receiptUrl(session.payment_intent, session.invoice),
       mode: text(session.mode),
       status: text(session.status),

@@ -282,6 +282,31 @@ describe.each(ENGINES)('on %s, a payment', (engine) => {
         expect(it.subjects()).toEqual(['We received your payment of $20.00']);
       },
     ));
+
+  it('in the payer’s own currency is thanked for in that', () =>
+    withMail(
+      engine,
+      [
+        { template: 'payment_successful', trigger: 'checkout.session.completed' },
+        { template: 'payment_successful', trigger: 'checkout.session.async_payment_succeeded' },
+      ],
+      async (it) => {
+        const session = {
+          customer: 'cus_1',
+          customer_details: { email: JENNY },
+          mode: 'payment',
+          status: 'complete',
+          payment_status: 'paid',
+          amount_total: 2000,
+          currency: 'usd',
+        };
+        const presentment_details = { presentment_amount: 1848, presentment_currency: 'eur' };
+        await it.happens('checkout.session.completed', { ...session, id: 'cs_1', presentment_details });
+        await it.happens('checkout.session.async_payment_succeeded', { ...session, id: 'cs_2' });
+        expect(it.subjects()).toEqual(['We received your payment of €18.48', 'We received your payment of $20.00']);
+        expect(it.texts()[0]).not.toContain('$');
+      },
+    ));
 });
 
 describe.each(ENGINES)('on %s, an exit event', (engine) => {

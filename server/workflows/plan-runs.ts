@@ -182,8 +182,11 @@ function startsOf(workflow: LiveWorkflow, trigger: WorkflowTrigger, batch: Start
 
 /** A checkout's invoice is paid as well, and an active workflow says so in the same words: one receipt is enough. */
 function saysTheSameOfInvoice(workflow: LiveWorkflow, workflows: readonly LiveWorkflow[]): boolean {
+  // The same amount has other merge tags in a checkout and in an invoice.
   const subjectsOf = (one: LiveWorkflow) =>
-    definitionOf(one).steps.flatMap((step) => (step.kind === 'email' ? step.email.subject : []));
+    definitionOf(one).steps.flatMap((step) =>
+      step.kind === 'email' ? step.email.subject.replace(/{{.*?}}/g, '…').trim() : [],
+    );
   const own = new Set(subjectsOf(workflow));
   return workflows.some(
     (other) =>

@@ -24,8 +24,7 @@ import {
 import { StripeApiError } from './stripe-error';
 import type { Tenant } from './tenant';
 
-export type TriggerType =
-  EventType | 'invoice.voided' | 'invoice.marked_uncollectible';
+export type TriggerType = EventType | 'invoice.voided' | 'invoice.marked_uncollectible';
 
 export interface Scene {
   tenant: Tenant;

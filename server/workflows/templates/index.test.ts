@@ -53,11 +53,9 @@ describe.each(cases)('the template %s for %s', (key, trigger) => {
 
   it('still reads well when only the amount is known', () => {
     const event = Object.fromEntries(CATALOGUE[trigger].properties.map(({ name }) => [name, null as PropertyValue]));
-    for (const { text, subject } of renderAll(
-      definition,
-      { ...event, amount: 2000, amount_due: 2000, currency: 'usd' },
-      {},
-    )) {
+    const shown = trigger.startsWith('checkout.') ? { presentment_amount: 2000, presentment_currency: 'usd' } : {};
+    const amount = { amount: 2000, amount_due: 2000, currency: 'usd', ...shown };
+    for (const { text, subject } of renderAll(definition, { ...event, ...amount }, {})) {
       expect(text).toContain('Hi there,');
       expect(text).not.toMatch(/ {2}|\n\n\n| [.,]/);
       expect(subject).not.toMatch(/ {2}| $/);
