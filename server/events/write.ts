@@ -82,7 +82,7 @@ export async function writeConsequences(
       states.map((state) => keyFor(state, state.id)),
       now,
     );
-    await writeRows(outcomes.map((one) => finishedRow(one, countOf(one, 'started'), countOf(one, 'ended'))));
+    await writeRows(outcomes.map((one) => finishedRow(one, (of) => countOf(one, of))));
   }
 }
 
@@ -122,14 +122,26 @@ function triggerOf({ job: { row, object }, decision }: Outcome, audience: Audien
   ];
 }
 
-function finishedRow({ job: { row, object, asked }, decision }: Outcome, started: number, ended: number): Row<'event'> {
-  const starts = started === 0 ? '' : `; started ${started === 1 ? 'a workflow' : `${started} workflows`}`;
-  const ends = ended === 0 ? '' : `; ended ${ended === 1 ? '1 run' : `${ended} runs`}`;
+const workflows = (count: number) => (count === 1 ? 'a workflow' : `${count} workflows`);
+
+/** What an event did to runs, in the order of a sentence. */
+const DONE: readonly [keyof Carried, (count: number) => string][] = [
+  ['ended', (count) => (count === 1 ? 'ended 1 run' : `ended ${count} runs`)],
+  ['started', (count) => `started ${workflows(count)}`],
+  ['over', (count) => `${workflows(count)} ended at once`],
+  ['kept', (count) => `${workflows(count)} had started for this before`],
+];
+
+function finishedRow(
+  { job: { row, object, asked }, decision }: Outcome,
+  countOf: (of: keyof Carried) => number,
+): Row<'event'> {
+  const done = DONE.map(([of, say]) => (countOf(of) === 0 ? '' : `; ${say(countOf(of))}`)).join('');
   return {
     ...row,
     status: decision.status,
     reason: decision.reason,
-    outcome: decision.outcome + ends + starts,
+    outcome: decision.outcome + done,
     customer_id: object?.customerId ?? asked?.customerId ?? null,
     contact_id: decision.contact?.id ?? null,
     due_at: null,

@@ -371,6 +371,28 @@ describe.each(ENGINES)('on %s, an exit event', (engine) => {
     }));
 });
 
+it('Stripe is asked once per email, twice for an end, and not at all while the event is news', () =>
+  withMail('sqlite', ['payment_failed', 'subscription_canceled'], async (it) => {
+    const asked = () =>
+      it.tillpost.localStripe.requests.list().filter(({ path }) => /^\/v1\/(invoices|subscriptions)/.test(path)).length;
+    const before = asked();
+    for (const n of [1, 2, 3, 4, 5]) {
+      it.atStripe('invoices', failed(`in_${n}`, { customer: `cus_${n}` }));
+      await it.happens(
+        'invoice.payment_failed',
+        failed(`in_${n}`, { customer: `cus_${n}`, customer_email: `p${n}@e.com` }),
+      );
+    }
+    expect(asked() - before).toBe(0);
+    await it.passes(3 * DAY);
+    await it.passes(4 * DAY);
+    expect(asked() - before).toBe(10);
+    it.atStripe('subscriptions', subscription({ status: 'canceled', customer: 'cus_1' }));
+    await it.happens('customer.subscription.deleted', subscription({ status: 'canceled', customer: 'cus_1' }));
+    expect(asked() - before).toBe(12);
+    expect(await it.emails()).toHaveLength(16);
+  }));
+
 it('after an outage nobody who has paid meanwhile is dunned, for what was missed is done in its order', () =>
   withMail('sqlite', ['payment_failed'], async (it) => {
     const { localStripe } = it.tillpost;

@@ -10,19 +10,27 @@ import { endRuns } from './runs';
 /** How many runs each event started and ended, by `startKey`. */
 export interface Carried {
   started: Map<string, number>;
+  /** What it would have started, had that not been so already: one at a time, once per contact, once per subject. */
+  kept: Map<string, number>;
+  /** What was over as soon as it started. */
+  over: Map<string, number>;
   ended: Map<string, number>;
 }
 
 /** Waves of many installs may be given as one. `now` in epoch milliseconds. */
 export async function carryOut(trx: Trx, waves: readonly Wave[], now: number): Promise<Carried> {
-  const carried: Carried = { started: new Map(), ended: new Map() };
+  const carried: Carried = { started: new Map(), kept: new Map(), over: new Map(), ended: new Map() };
   const count = (of: Map<string, number>, key: string) => of.set(key, (of.get(key) ?? 0) + 1);
   for (const { endings, starts } of waves) {
     for (const { run, ending } of await carryOutEndings(trx, endings, now))
       count(carried.ended, startKey(run.account_id, run.livemode, ending.event.id));
-    const inserted = await insertNew(trx, 'run', starts, ['account_id', 'livemode', 'event_id', 'status']);
-    for (const run of inserted)
-      if (run.status === 'running') count(carried.started, startKey(run.account_id, run.livemode, run.event_id));
+    const inserted = await insertNew(trx, 'run', starts, ['id', 'status']);
+    const statuses = new Map(inserted.map(({ id, status }) => [id, status]));
+    for (const { id, account_id, livemode, event_id } of starts) {
+      const status = statuses.get(id);
+      const of = status === 'running' ? 'started' : status ? 'over' : 'kept';
+      count(carried[of], startKey(account_id, livemode, event_id));
+    }
   }
   return carried;
 }
