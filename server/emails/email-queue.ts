@@ -34,10 +34,15 @@ const RECORD_TRIES = 20;
 const RECORD_AGAIN_MS = 500;
 const BACK_OFF = { first: 10_000, longest: 60 * 60_000 };
 const ASK_AGAIN = { first: 10_000, longest: 30 * 60_000 };
+/** Of the connections' places: a Stripe that is slow for one account must not hold up everybody's mail. */
+const ASKED_AT_ONCE_PER_INSTALL = 2;
+const ASK_LATER_MS = 500;
 
 export function createEmailQueue(preparation: Preparation): Queue {
-  /** Of those handed to `background`: whether Stripe is to be asked first. */
-  const toAsk = new Set<string>();
+  /** Of those handed to `background`: about which Stripe is to be asked first. */
+  const toAsk = new WeakSet<EmailJob>();
+  /** The install of each email about which Stripe is being asked. */
+  const asking: string[] = [];
   let pace: Pace | undefined;
   let alarm: NodeJS.Timeout | undefined;
   const paceOf = (ctx: Context) => (pace ??= createPace(readRates(ctx.secrets.smtpUrl)));
@@ -56,11 +61,21 @@ export function createEmailQueue(preparation: Preparation): Queue {
     ctx.nudge();
   }
 
+  /** Whether Stripe may be asked about one more email of its install, beside `others`; if not, it comes again soon. */
+  async function mayAsk(ctx: Context, job: EmailJob, others: readonly EmailJob[]): Promise<boolean> {
+    const install = tenantKey(tenantOf(job.row));
+    const chosen = others.filter((one) => toAsk.has(one)).map(({ row }) => tenantKey(tenantOf(row)));
+    const isRoom = [...asking, ...chosen].filter((one) => one === install).length < ASKED_AT_ONCE_PER_INSTALL;
+    if (isRoom) toAsk.add(job);
+    else await handBack(ctx, job.row, ctx.clock.now() + ASK_LATER_MS);
+    return isRoom;
+  }
+
   /** Whether it is this email's turn by the rates; if not, it comes again when it is. */
   async function isItsTurn(ctx: Context, email: Email): Promise<boolean> {
     const now = ctx.clock.now();
     const turn = paceOf(ctx).turnOf(email.id, tenantKey(tenantOf(email)), now);
-    if (turn > now) await update(ctx, email, { due_at: turn, claims: 0, attempts: email.attempts - 1 });
+    if (turn > now) await handBack(ctx, email, turn);
     else paceOf(ctx).spend(now);
     return turn <= now;
   }
@@ -90,17 +105,23 @@ export function createEmailQueue(preparation: Preparation): Queue {
       const goOn: EmailJob[] = [];
       for (const job of jobs) {
         const next = left.get(job.row);
-        if (next === 'ask') toAsk.add(job.row.id);
-        if (next === 'ask' || (next === 'send' && (await isItsTurn(ctx, job.row)))) goOn.push(job);
+        const goesOn = next === 'ask' ? mayAsk(ctx, job, goOn) : next === 'send' && isItsTurn(ctx, job.row);
+        if (await goesOn) goOn.push(job);
       }
       return goOn;
     },
     async background(ctx, job) {
-      if (!toAsk.delete(job.row.id)) return send(ctx, job);
-      await preparation.ask(ctx, job.row).catch((error: unknown) => {
+      if (!toAsk.has(job)) return send(ctx, job);
+      const install = tenantKey(tenantOf(job.row));
+      asking.push(install);
+      try {
+        await preparation.ask(ctx, job.row);
+        return 'asked';
+      } catch (error) {
         throw new NotAsked('Stripe could not be asked', { cause: error });
-      });
-      return 'asked';
+      } finally {
+        asking.splice(asking.indexOf(install), 1);
+      }
     },
     explain,
   });
@@ -235,6 +256,10 @@ const update = (ctx: Context, email: Email, fields: Partial<Email>) =>
     .where('id', '=', email.id)
     .where('status', '=', 'queued')
     .execute();
+
+/** For later: the claim doesn't count as a try. */
+const handBack = (ctx: Context, email: Email, due_at: number) =>
+  update(ctx, email, { due_at, claims: 0, attempts: email.attempts - 1 });
 
 function explain(ctx: Context, email: Email, error: unknown): JobFailure<'email'> {
   if (error instanceof CrashedTooOften) return end(ctx, 'gave_up', EMAIL_REASONS.crashed);

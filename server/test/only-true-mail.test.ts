@@ -393,6 +393,33 @@ it('Stripe is asked once per email, twice for an end, and not at all while the e
     expect(await it.emails()).toHaveLength(16);
   }));
 
+it('a Stripe that hangs holds up no mail but what it is to be asked about', () =>
+  withMail('sqlite', ['payment_failed', 'new_customer'], async (it) => {
+    const { localStripe, clock, worker } = it.tillpost;
+    for (let n = 0; n < 12; n++) {
+      const whose = { customer: `cus_${n}`, customer_email: `p${n}@example.com` };
+      await it.happens('invoice.payment_failed', failed(`in_${n}`, whose));
+    }
+    localStripe.faults.add({ kind: 'hang' });
+    clock.advance(3 * DAY);
+    await worker.start();
+    const asked = () => localStripe.requests.list().filter(({ path }) => path.startsWith('/v1/invoices/'));
+    await until(() => asked().length > 0);
+    const object = { id: 'cus_new', email: JENNY };
+    await it.tillpost.deliver(fixtureEvent('customer.created', { account: ACCOUNT, created: it.now(), object }));
+    await until(() => it.to().includes(JENNY));
+    // Nobody has waited for a time-out.
+    const waiting = (await it.emails()).filter(({ outcome }) => outcome?.startsWith('Waits'));
+    expect(waiting).toEqual([]);
+    expect(asked()).toHaveLength(2);
+    localStripe.faults.clear();
+    await worker.stop();
+  }));
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let n = 0; !isSo(); n++) { if (n > 300) throw new Error('never ' + String(isSo)); await new Promise((resolve) => setTimeout(resolve, 10)); }
+}
+
 it('after an outage nobody who has paid meanwhile is dunned, for what was missed is done in its order', () =>
   withMail('sqlite', ['payment_failed'], async (it) => {
     const { localStripe } = it.tillpost;
