@@ -40,8 +40,9 @@ interface Options {
 }
 
 /**
- * Throws when the database is another process's or can't be migrated, or the port is taken. `bound` is a server that has the port already and
- * hands it over, so that nobody takes it in between; without `runsWorker` only requests are served.
+ * Throws when the SQLite file stays another process's, the database can't be migrated or the port is taken. `bound` is a
+ * server that has the port already and hands it over, so that nobody takes it in between; without `runsWorker` only
+ * requests are served.
  */
 export async function startServer(ctx: Context, options: Options = {}): Promise<Running> {
   const lock = await waitForLock(ctx.secrets.databaseUrl, (holder) =>

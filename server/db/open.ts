@@ -8,7 +8,7 @@ import { OurSqliteDialect } from './sqlite-dialect';
 /** Nothing is touched before the first query. Throws for a URL of another kind. */
 export function openDatabase(url: string): Db {
   if (/^postgres(ql)?:/.test(url)) return openPostgres(url);
-  if (url.startsWith('sqlite:')) 
+  if (url.startsWith('sqlite:'))
     return new Kysely<Schema>({ dialect: new OurSqliteDialect(url.slice('sqlite:'.length)) });
   throw new Error('DATABASE_URL must start with sqlite: or postgres://');
 }

@@ -59,7 +59,7 @@ function openFile(file: string): Database {
 
 /** The connection throws before it returns a promise, so what succeeds costs nothing. */
 function waitWhileBusy(connection: DatabaseConnection): void {
-  const execute = connection.executeQuery.bind(connection) as typeof connection.executeQuery;
+  const execute: typeof connection.executeQuery = connection.executeQuery.bind(connection);
   connection.executeQuery = <R>(query: CompiledQuery) => {
     try {
       return execute<R>(query);
@@ -71,7 +71,7 @@ function waitWhileBusy(connection: DatabaseConnection): void {
 }
 
 async function tryAgain<R>(execute: () => Promise<QueryResult<R>>): Promise<QueryResult<R>> {
-  for (const giveUpAt = performance.now() + PATIENCE_MS; ; ) {
+  for (const giveUpAt = performance.now() + PATIENCE_MS; ;) {
     await wait(TRY_AGAIN_MS);
     try {
       return await execute();
