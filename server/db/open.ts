@@ -1,7 +1,7 @@
 /** Opens the database that DATABASE_URL names: a SQLite file, SQLite in memory, or PostgreSQL. */
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely } from 'kysely';
 import type { Pool } from 'pg';
-import { createPool, preparing } from './postgres';
+import { createPool, OurPostgresDialect, preparing } from './postgres';
 import type { Schema, Db } from './schema';
 import { OurSqliteDialect } from './sqlite-dialect';
 
@@ -15,7 +15,7 @@ export function openDatabase(url: string): Db {
 
 function openPostgres(url: string): Db {
   const pool = createPool(url);
-  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
+  const db = new Kysely<Schema>({ dialect: new OurPostgresDialect({ pool: preparing(pool) }) });
   pools.set(db, pool);
   return db;
 }

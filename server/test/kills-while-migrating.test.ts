@@ -143,3 +143,19 @@ it('several processes migrate one PostgreSQL at once', async () => {
   expect(ends.map(({ signal }) => signal)).toEqual([null, null, null, null]);
   await withDatabase(url, async (db) => expect(await schemaOf(db)).toEqual(await cleanSchema('postgres')));
 });
+
+it('a migration on PostgreSQL may take longer than any other statement', async () => {
+  const url = await newDatabase('postgres');
+  await withDatabase(url, async (db) => {
+    const limit = sql<{ limit: string }>`select current_setting('statement_timeout') as limit`;
+    const before = (await limit.execute(db)).rows;
+    expect(before).toEqual([{ limit: '1min' }]);
+    await sql`create function refuse_limit() returns event_trigger language plpgsql as $$
+      begin
+        if tg_tag = 'CREATE INDEX' and current_setting('statement_timeout') <> '0' then raise 'limited'; end if;
+      end $$`.execute(db);
+    await sql`create event trigger refuse_limit on ddl_command_start execute function refuse_limit()`.execute(db);
+    await migrate(db);
+    expect((await limit.execute(db)).rows).toEqual(before);
+  });
+});
