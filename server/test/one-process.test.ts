@@ -1,11 +1,13 @@
 /** One process to a SQLite file: real processes, started, waiting, killed and told to stop. */
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync, symlinkSync, existsSync, chmodSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { Database } from 'better-sqlite3';
+import { QUEUE_TABLES } from '../db/claim';
 import { Sqlite } from '../db/sqlite';
 import { findHolder, tryLock, waitForLock } from '../db/sqlite-file';
 import { freePort } from '../dev/free-port';
@@ -16,7 +18,13 @@ const ROOT = join(__dirname, '../..');
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'tillpost-one-'))));
-afterEach(() => rmSync(folder, { recursive: true }));
+const children = new Set<ChildProcess>();
+afterEach(() => {
+  // What a test that failed left running.
+  for (const child of children) child.kill('SIGKILL');
+  children.clear();
+  rmSync(folder, { recursive: true });
+});
 
 /** `npm start`, from the sources. */
 async function start(file: string) {
@@ -34,6 +42,7 @@ async function start(file: string) {
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  children.add(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
@@ -117,6 +126,7 @@ it('stops within 10 s of SIGTERM although another program keeps the file locked,
   const one = await start(file);
   await one.says(READY);
   const other = new Sqlite(file);
+  for (const table of QUEUE_TABLES) insertDue(other, table, Date.now() + 300);
   other.exec('begin immediate');
   const deliver = () => {
     const created = Math.floor(Date.now() / 1000);
@@ -131,7 +141,8 @@ it('stops within 10 s of SIGTERM although another program keeps the file locked,
     );
   };
   const answers = Array.from({ length: 5 }, deliver);
-  await wait(300);
+  // By then the loop wants to write as well: it sleeps a second at the most.
+  await wait(1_500);
   const askedAt = performance.now();
   expect((await fetch(`${one.url}/healthz`)).status).toBe(200);
   expect(performance.now() - askedAt).toBeLessThan(1_000);
@@ -142,6 +153,16 @@ it('stops within 10 s of SIGTERM although another program keeps the file locked,
   expect(await Promise.all(answers)).not.toContain(200);
   other.close();
 });
+
+/** A row that nothing is known of but when it is due. */
+function insertDue(db: Database, table: string, dueAt: number): void {
+  const columns = db.pragma(`table_info(${table})`) as { name: string; type: string; notnull: 0 | 1 }[];
+  const required = columns.filter(({ name, notnull }) => notnull || name === 'due_at');
+  const values = required.map(({ name, type }) =>
+    name === 'due_at' ? dueAt : type.toLowerCase() === 'text' ? "'x'" : 0,
+  );
+  db.exec(`insert into ${table} (${required.map(({ name }) => name).join()}) values (${values.join()})`);
+}
 
 describe('the lock', () => {
   const urlOf = (name = 'tillpost.db') => `sqlite:${join(folder, name)}`;
