@@ -1,6 +1,7 @@
 /** The Express app: routes in order, error handlers last. The webhook receiver comes before it (see createHandler). */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import express, { type Express, type RequestHandler } from 'express';
+import { isUrlEncoded } from './clean-text';
 import { consoleErrors, consolePages, consoleRoutes } from './console/routes';
 import type { Context } from './context';
 import { isMigrated } from './db/migrate';
@@ -39,17 +40,8 @@ function createApp(ctx: Context): Express {
 
 /** A path that can't be decoded is a 404, as any malformed id; Express itself would say 400. */
 const refuseBrokenPath: RequestHandler = (req, _res, next) => {
-  next(isDecodable(req.path) ? undefined : new AppError('not_found', 'There is no such page.'));
+  next(isUrlEncoded(req.path) ? undefined : new AppError('not_found', 'There is no such page.'));
 };
-
-function isDecodable(path: string): boolean {
-  try {
-    decodeURIComponent(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** What the http server calls: webhooks go to the receiver, all else to Express. */
 export function createHandler(ctx: Context): RequestListener {

@@ -21,3 +21,13 @@ function cleanKeys(part: unknown): unknown {
   if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
   return Object.fromEntries(Object.entries(part).map(([key, value]) => [cleanText(key), value as unknown]));
 }
+
+/** Whether it can be decoded: each `%` begins an escape, and what they mean together is UTF-8. */
+export function isUrlEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

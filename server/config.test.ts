@@ -74,6 +74,8 @@ describe('readConfig', () => {
     ['PORT', '65536', 'must be a port number from 0 to 65535'],
     ['PUBLIC_URL', 'tillpost.example.com', 'must be an address such as https://tillpost.example.com'],
     ['PUBLIC_URL', 'http://127.0.0.1:1/?a=b', 'must have no query or fragment'],
+    ['PUBLIC_URL', 'http://127.0.0.1:1/mail', 'must have no path: everything stands at fixed paths below its host'],
+    ['PUBLIC_URL', 'http://127.0.0.1:1/mail/', 'must have no path: everything stands at fixed paths below its host'],
     ['LOG_LEVEL', 'loud', 'must be one of fatal, error, warn, info, debug, trace, silent'],
     ['DATABASE_URL', 'mysql://x', 'must be sqlite:./path/to/file.db, sqlite::memory: or postgres://…'],
     [
@@ -116,6 +118,28 @@ describe('readConfig', () => {
     ]);
     expect(readConfig(SMTP).config.mailFrom).toBe(SMTP.MAIL_FROM);
   });
+
+  it.each([
+    ...['%', '100%sure', '%zz', '/b', '?b', '#b', '?b=c', 'a/b'].map((password) => [
+      `smtp://jenny:1${password}@mail.example.com:587`,
+      'must look like smtp://user:password@host:port, user and password URL-encoded ' +
+        '(% as %25, @ as %40, / as %2F, ? as %3F, # as %23)',
+    ]),
+    ['smtp://h?rate=5&speed=3', 'has an unknown parameter speed: there are rate and rate_per_install'],
+    ['smtp://h?Rate=5', 'has an unknown parameter Rate: there are rate and rate_per_install'],
+    ['smtp://h?constructor=5', 'has an unknown parameter constructor: there are rate and rate_per_install'],
+    ...['', '0', '0.0', '-1', 'many', '1e3'].map((rate) => [
+      `smtp://h?rate_per_install=${rate}`,
+      'must have as rate_per_install a number of emails per second above 0',
+    ]),
+  ])('refuses SMTP_URL=%s', (address, expected) =>
+    expect(faultsOf(() => readConfig({ ...SMTP, SMTP_URL: address }))).toEqual([`SMTP_URL ${expected}`]),
+  );
+
+  it.each(['smtp://u:1%25%40%3F@mail.example.com:587?rate=14&rate_per_install=0.5', 'smtps://mail.example.com/'])(
+    'takes SMTP_URL=%s',
+    (address) => expect(readConfig({ ...SMTP, SMTP_URL: address }).secrets.smtpUrl).toBe(address),
+  );
 
   it('names every fault at once, and never the value', () => {
     const read = () =>

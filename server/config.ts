@@ -3,6 +3,7 @@
  * A blank one counts as not set; without a default it is null then. Faults name the variable, never its value.
  */
 import { z } from 'zod';
+import { isUrlEncoded } from './clean-text';
 
 // Forms of a value. `expected` completes the sentence that the variable's name begins.
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
@@ -27,7 +28,24 @@ const secureUrl = (expected: string, missing = expected) =>
     error: ({ input }) => (input === undefined ? missing : expected),
   });
 const publicUrl = (form: z.ZodType<string>) =>
-  form.refine((address) => !/[?#]/.test(address), 'must have no query or fragment').transform(withoutEndSlash);
+  form
+    .refine((address) => !/[?#]/.test(address), 'must have no query or fragment')
+    .refine(hasNoPath, 'must have no path: everything stands at fixed paths below its host')
+    .transform(withoutEndSlash);
+/** What isn't an address at all is a fault of its own. */
+const hasNoPath = (address: string) => !URL.canParse(address) || /^\/*$/.test(new URL(address).pathname);
+const SMTP_FORM =
+  'must look like smtp://user:password@host:port, user and password URL-encoded ' +
+  '(% as %25, @ as %40, / as %2F, ? as %3F, # as %23)';
+const rate = { form: /^(?=.*[1-9])\d+(\.\d+)?$/, expected: 'a number of emails per second above 0' };
+/** What may stand after the `?` of SMTP_URL. */
+const SMTP_PARAMETERS = new Map([
+  ['rate', rate],
+  ['rate_per_install', rate],
+]);
+const smtpUrl = url(/^smtps?$/, SMTP_FORM).superRefine((address, { addIssue }) => {
+  for (const message of faultsOfSmtp(address)) addIssue({ code: 'custom', message });
+});
 const stripeKey = (mode: Mode) => text(new RegExp(`^(sk|rk)_${mode}_\\w+$`), `must be a ${mode} key (sk_${mode}_…)`);
 const installLink = secureUrl("must be the app's whole https install link");
 const webhookSecrets = list(/^whsec_/, 'must be a comma-separated list of whsec_… secrets');
@@ -63,7 +81,7 @@ const VARIABLES = z.object({
     .default('https://api.stripe.com'),
   ALLOWED_ACCOUNTS: list(/^acct_\w+$/, 'must be a comma-separated list of Stripe account ids (acct_…)').default([]),
 
-  SMTP_URL: orNull(url(/^smtps?$/, 'must look like smtp://user:password@host:port')),
+  SMTP_URL: orNull(smtpUrl),
   MAIL_FROM: orNull(mailbox('must be an address, as hello@example.com or Name <hello@example.com>')),
   ALERT_EMAIL: orNull(mailbox('must be an address')),
 });
@@ -182,6 +200,19 @@ function missingCompanions(given: Environment): string[] {
   if (given.SMTP_URL && !given.MAIL_FROM)
     faults.push('MAIL_FROM is missing: the sender address that goes with SMTP_URL');
   return faults;
+}
+
+function faultsOfSmtp(address: string): string[] {
+  if (!URL.canParse(address)) return [];
+  const { username, password, pathname, search, hash, searchParams } = new URL(address);
+  // A raw / ? or # ends the host: what follows, an @ included, is the rest of the password then, and must not be shown.
+  const isCutOff = !['', '/'].includes(pathname) || hash !== '' || search.includes('@');
+  if (isCutOff || !isUrlEncoded(username) || !isUrlEncoded(password)) return [SMTP_FORM];
+  return [...searchParams].flatMap(([name, value]) => {
+    const known = SMTP_PARAMETERS.get(name);
+    if (!known) return `has an unknown parameter ${name}: there are ${[...SMTP_PARAMETERS.keys()].join(' and ')}`;
+    return known.form.test(value) ? [] : `must have as ${name} ${known.expected}`;
+  });
 }
 
 const withoutBlanks = (env: Environment): Environment =>

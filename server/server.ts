@@ -5,6 +5,7 @@ import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promis
 import { createHandler } from './app';
 import type { Context } from './context';
 import { migrate } from './db/migrate';
+import { waitForLock, type DatabaseLock } from './db/sqlite-file';
 import { createQueues } from './queues';
 import { createWorker, type Worker } from './worker';
 
@@ -33,15 +34,30 @@ const LINGER_MS = 500;
 /** When no request came for this long, none is under way on a connection that looks idle. */
 const QUIET_MS = 20;
 
+interface Options {
+  runsWorker?: boolean;
+  bound?: NetServer;
+}
+
 /**
- * Throws when the database can't be migrated or the port is taken. `bound` is a server that has the port already and
- * hands it over, so that nobody takes it in between; without `runsWorker` only requests are served.
+ * Throws when the SQLite file stays another process's, the database can't be migrated or the port is taken. `bound` is a
+ * server that has the port already and hands it over, so that nobody takes it in between; without `runsWorker` only
+ * requests are served.
  */
-export async function startServer(
-  ctx: Context,
-  { runsWorker = true, bound }: { runsWorker?: boolean; bound?: NetServer } = {},
-): Promise<Running> {
-  await migrate(ctx.db);
+export async function startServer(ctx: Context, options: Options = {}): Promise<Running> {
+  const lock = await waitForLock(ctx.secrets.databaseUrl, (holder) =>
+    ctx.log.info({ holder }, 'waiting for the process that uses the database to end'),
+  );
+  try {
+    await migrate(ctx.db);
+    return await serve(ctx, lock, options);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function serve(ctx: Context, lock: DatabaseLock, { runsWorker = true, bound }: Options): Promise<Running> {
   const worker = createWorker(ctx, createQueues());
   const handle = createHandler(ctx);
   let isStopping = false;
@@ -85,7 +101,7 @@ export async function startServer(
       grace.abort();
       server.closeAllConnections();
       ctx.transport?.close();
-      await ctx.db.destroy();
+      await ctx.db.destroy().finally(() => lock.release());
     },
   };
 }

@@ -49,8 +49,11 @@ export function createWorker(ctx: Context, queues: readonly Queue[]): Worker {
     for (;;) {
       const due = await readDue(ctx.db, ctx.clock.now());
       let taken = 0;
-      for (const queue of queues)
+      for (const queue of queues) {
+        // Each may wait long for a database that is locked.
+        if (!isRunning) break;
         if (!queue.table || due.queues.has(queue.table) || queue.isReady?.()) taken += await turnOf(queue);
+      }
       if (taken === 0 || !isRunning) return due.next;
     }
   }

@@ -1,6 +1,14 @@
 /** The connections to PostgreSQL as Kysely uses them: statements stay prepared, and a round trip carries several. */
 import type { Duplex } from 'node:stream';
-import type { PostgresPool, PostgresPoolClient } from 'kysely';
+import {
+  PostgresAdapter,
+  PostgresDialect,
+  sql,
+  type Kysely,
+  type MigrationLockOptions,
+  type PostgresPool,
+  type PostgresPoolClient,
+} from 'kysely';
 import { Pool, TypeOverrides, types, type PoolClient } from 'pg';
 
 /** Beyond it a text is parsed each time: lists of many lengths must not fill the server's memory. */
@@ -26,6 +34,25 @@ export function createPool(connectionString: string): Pool {
   // Nor may one that breaks while it is lent out end the process: its query fails, and that is handled.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
+}
+
+export class OurPostgresDialect extends PostgresDialect {
+  override createAdapter(): PostgresAdapter {
+    return new OurPostgresAdapter();
+  }
+}
+
+/** A migration of many rows, and whoever waits for it, take as long as they take: cut off, they would never get done. */
+class OurPostgresAdapter extends PostgresAdapter {
+  override async acquireMigrationLock(db: Kysely<unknown>, options: MigrationLockOptions): Promise<void> {
+    await sql`set statement_timeout = 0`.execute(db);
+    await super.acquireMigrationLock(db, options);
+  }
+
+  override async releaseMigrationLock(db: Kysely<unknown>, options: MigrationLockOptions): Promise<void> {
+    await super.releaseMigrationLock(db, options);
+    await sql`reset statement_timeout`.execute(db);
+  }
 }
 
 /** The pool for Kysely: texts with parameters get a name, by which PostgreSQL parses and plans them once a connection. */

@@ -62,7 +62,6 @@ describe('the inbox', () => {
     const folder = mkdtempSync(join(tmpdir(), 'tillpost-inbox-'));
     const file = join(folder, 'tillpost.db');
     const inbox = await open(`sqlite:${file}`);
-    await sql`pragma busy_timeout = 1`.execute(inbox.db);
     const other = new Sqlite(file);
     other.exec('begin immediate');
     const refused: unknown = expect.stringContaining('database is locked');

@@ -8,7 +8,7 @@ import { CLOCK_OFFSET } from './clock';
 const ENTRY = join(__dirname, '../../main.ts');
 const SKEWED_CLOCK = join(__dirname, 'skewed-clock.ts');
 const READY_MS = 60_000;
-/** A stop may take 10 s by the server's own promise; a locked SQLite file keeps a process from looking at its watch. */
+/** A stop may take 10 s by the server's own promise. */
 const STOP_MS = 15_000;
 const LOG_LINES = 400;
 const LAST_WORDS = 12;

@@ -1,22 +1,23 @@
 /** Whether the database answers, has our tables, and lets us write. */
 import { existsSync } from 'node:fs';
 import { sql } from 'kysely';
+import type { Context } from '../../context';
 import { isMigrated } from '../../db/migrate';
 import type { Db } from '../../db/schema';
+import { findFile, findHolder } from '../../db/sqlite-file';
 import { redact } from '../../log';
 import { fault, ok, type Finding } from './finding';
 
 const CHECK = 'Database';
-const FILE = /^sqlite:(?!:memory:)(.+)$/;
 
 /** Looking must not make the file: as another user it would belong to the wrong one. */
 export function findMissingFile(databaseUrl: string): Finding | undefined {
-  const file = FILE.exec(databaseUrl)?.[1];
+  const file = findFile(databaseUrl);
   if (!file || existsSync(file)) return undefined;
   return fault(CHECK, `${file} does not exist yet`, 'start the server once: it creates the file and its tables');
 }
 
-export async function examineDatabase(db: Db): Promise<Finding> {
+export async function examineDatabase({ db, secrets: { databaseUrl } }: Context): Promise<Finding> {
   try {
     if (!(await isMigrated(db)))
       return fault(
@@ -40,7 +41,8 @@ export async function examineDatabase(db: Db): Promise<Finding> {
       'look at its owner, its rights and the free space',
     );
   }
-  return ok(CHECK, 'it answers, is migrated and can be written');
+  const holder = findHolder(databaseUrl);
+  return ok(CHECK, `it answers, is migrated and can be written${holder ? `; ${holder} runs on it` : ''}`);
 }
 
 class Undo extends Error {}

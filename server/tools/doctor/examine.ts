@@ -26,7 +26,7 @@ export async function examineSettings(settings: { config: Config; secrets: Secre
 }
 
 export async function examine(ctx: Context): Promise<Finding[]> {
-  const database = findMissingFile(ctx.secrets.databaseUrl) ?? (await examineDatabase(ctx.db));
+  const database = findMissingFile(ctx.secrets.databaseUrl) ?? (await examineDatabase(ctx));
   return [
     database,
     ...(await examineModes(ctx)),
