@@ -43,7 +43,7 @@ export function decide(facts: InstallFacts, job: EventJob, now: number): Decisio
   if (!object) return end('skipped', 'malformed', 'The event’s payload could not be read');
   // Whatever the settings say: emails are judged by it.
   if (object.state && !audience.isTombstone(object.customerId))
-    audience.recordObject(object.state, stampOf(type, created), created * 1000);
+    audience.recordObject(object.state, stampOf(type, created), Math.min(created * 1000, now));
   if (type === 'invoice.voided' || type === 'invoice.marked_uncollectible')
     return { ...end('processed', null, 'Recorded the state of the invoice'), contact: contactOf(facts, object) };
   // Of the types without a choice only those about the install are left.

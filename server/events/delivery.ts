@@ -26,17 +26,21 @@ const NO_ACCOUNT = '';
 
 const MAX_NAME = 255;
 
+/** As far ahead of our clock as Stripe's may be. A date beyond it would lock its customer against all later truth. */
+const MAX_AHEAD_SECONDS = 24 * 60 * 60;
+
 /**
  * `event` is a JSON object with a string `type`, `raw` its text; `owner` the install whose own endpoint received it, if one
  * did. `now` in epoch milliseconds.
  */
 export function readDelivery(event: Record<string, unknown>, raw: string, now: number, owner?: Tenant): Delivery {
+  const received = Math.floor(now / 1000);
   const account = typeof event.account === 'string' && event.account.length <= MAX_NAME ? event.account : NO_ACCOUNT;
   const base = {
     tenant: owner ?? { accountId: account, livemode: event.livemode === true },
     id: isName(event.id) ? event.id : `evt_unnamed_${createHash('sha256').update(raw).digest('hex').slice(0, 32)}`,
     type: String(event.type).slice(0, MAX_NAME),
-    created: isEpochSeconds(event.created) ? event.created : Math.floor(now / 1000),
+    created: isEpochSeconds(event.created) ? Math.min(event.created, received + MAX_AHEAD_SECONDS) : received,
   };
   if (event.object === 'v2.core.event')
     return {
@@ -65,4 +69,4 @@ const isUsed = (type: string) => isEventType(type) || (HOUSEKEEPING_TYPES as rea
 const isName = (id: unknown): id is string => typeof id === 'string' && id.length > 0 && id.length <= MAX_NAME;
 
 const isEpochSeconds = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 1e11;
+  typeof value === 'number' && Number.isInteger(value) && value >= 0;

@@ -84,6 +84,23 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
     expect((await contactOf('cus_1')).status).toBe('subscribed');
   });
 
+  it('believes later truth although an event bore a date years ahead', async () => {
+    const decade = 10 * 365 * 86_400;
+    await happen('customer.created', customer('cus_1', 'old@example.com'), { created: now() + decade });
+    const subscription = { id: 'sub_1', customer: 'cus_1', status: 'active' };
+    await happen('customer.subscription.created', subscription, { created: now() + decade });
+    tillpost.clock.advance(2 * 86_400_000);
+    await happen('customer.updated', customer('cus_1', 'new@example.com', { name: 'Zoe Novak' }));
+    await happen('customer.subscription.deleted', { ...subscription, status: 'canceled' });
+    expect(await contactOf('cus_1')).toMatchObject({
+      email: 'new@example.com',
+      last_name: 'Novak',
+      billing: { subscription_status: 'canceled' },
+    });
+    const states = await tillpost.db.selectFrom('object_state').select(['id', 'status']).execute();
+    expect(states).toEqual([{ id: 'sub_1', status: 'canceled' }]);
+  });
+
   it('links a second customer with the same address to the same contact', async () => {
     await happen('customer.created', customer('cus_1', 'same@example.com'));
     tillpost.clock.advance(1_000);
