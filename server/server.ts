@@ -85,6 +85,7 @@ export async function startServer(
       grace.abort();
       server.closeAllConnections();
       ctx.transport?.close();
+      await ctx.rendering.close();
       await ctx.db.destroy();
     },
   };

@@ -15,20 +15,23 @@ import { CrashedTooOften, createQueue, retryLater, type JobFailure, type Job, ty
 import type { Row } from '../db/schema';
 import { ofTenant, tenantKey, tenantOf } from '../db/tenant';
 import { groupBy } from '../group-by';
+import type { ComposedEmail } from './compose';
 import { findEmailBody } from './emails';
 import { maySend, type SendVerdict } from './may-send';
-import type { Preparation, Prepared } from './preparation';
+import type { Brought, Preparation, Prepared } from './preparation';
 import { createPace, readRates, type Pace } from './pace';
 import { loadSendFacts } from './send-facts';
 import { classifySmtpError, type SmtpFailure } from './smtp-error';
 import { addressOf, MAX_CONNECTIONS, toMessage } from './transport';
 
 type Email = Row<'email'>;
-type EmailJob = Job<'email', 'asked'>;
+type EmailJob = Job<'email', Brought>;
 
 /** Emails taken at once where nothing is sent. */
 const BATCH = 200;
 const GIVE_UP_MS = 24 * 60 * 60_000;
+/** Milliseconds the loop waits for emails to be made; what takes longer is made beside it. */
+const SOON_MS = 50;
 /** Together shorter than what is left of the lease. */
 const RECORD_TRIES = 20;
 const RECORD_AGAIN_MS = 500;
@@ -38,6 +41,7 @@ const ASK_AGAIN = { first: 10_000, longest: 30 * 60_000 };
 export function createEmailQueue(preparation: Preparation): Queue {
   /** Of those handed to `background`: whether Stripe is to be asked first. */
   const toAsk = new Set<string>();
+  const beingMade = new WeakMap<Email, Promise<ComposedEmail>>();
   let pace: Pace | undefined;
   let alarm: NodeJS.Timeout | undefined;
   const paceOf = (ctx: Context) => (pace ??= createPace(readRates(ctx.secrets.smtpUrl)));
@@ -65,13 +69,13 @@ export function createEmailQueue(preparation: Preparation): Queue {
     return turn <= now;
   }
 
-  return createQueue<'email', 'asked'>({
+  return createQueue<'email', Brought>({
     table: 'email',
     concurrency: MAX_CONNECTIONS,
     room,
     async work(ctx, jobs) {
       const emails = jobs.map(({ row }) => row);
-      const asked = new Set(jobs.flatMap(({ row, result }) => (result ? row.id : [])));
+      const brought = new Map(jobs.flatMap(({ row, result }) => (result ? [[row.id, result]] : [])));
       const judged = (await loadSendFacts(ctx, emails)).map(({ email, facts }) => ({
         email,
         verdict: maySend(email, facts),
@@ -80,22 +84,27 @@ export function createEmailQueue(preparation: Preparation): Queue {
       const prepared = await preparation.prepare(
         ctx,
         going.map(({ email }) => email),
-        asked,
+        brought,
       );
+      // Without a mail server there are no places to wait in beside the loop.
+      const decided = await madeWithin(ctx.transport ? SOON_MS : null, prepared);
       const { left, untrue } = await recordPrepared(ctx, [
         ...judged.filter(({ verdict }) => verdict.kind === 'keep').map((one) => ({ ...one, prepared: undefined })),
-        ...going.map((one, n) => ({ ...one, prepared: prepared[n] })),
+        ...going.map((one, n) => ({ ...one, prepared: decided[n] })),
       ]);
       if (untrue.length > 0) await preparation.endRuns(ctx, untrue);
       const goOn: EmailJob[] = [];
       for (const job of jobs) {
         const next = left.get(job.row);
         if (next === 'ask') toAsk.add(job.row.id);
-        if (next === 'ask' || (next === 'send' && (await isItsTurn(ctx, job.row)))) goOn.push(job);
+        if (next instanceof Promise) beingMade.set(job.row, next);
+        if (next && (next !== 'send' || (await isItsTurn(ctx, job.row)))) goOn.push(job);
       }
       return goOn;
     },
     async background(ctx, job) {
+      const email = beingMade.get(job.row);
+      if (email && beingMade.delete(job.row)) return email;
       if (!toAsk.delete(job.row.id)) return send(ctx, job);
       await preparation.ask(ctx, job.row).catch((error: unknown) => {
         throw new NotAsked('Stripe could not be asked', { cause: error });
@@ -109,16 +118,41 @@ export function createEmailQueue(preparation: Preparation): Queue {
 /** Stripe could not be asked whether what the email says still is so. */
 class NotAsked extends Error {}
 
+/** What is decided, once it was made; `making`: it takes longer. */
+type Decided =
+  | Exclude<Prepared, { kind: 'ready' }>
+  | { kind: 'ready'; made: ComposedEmail | null }
+  | { kind: 'making'; email: Promise<ComposedEmail> };
+
+/** `ms` null: as long as it takes. */
+async function madeWithin(ms: number | null, prepared: readonly Prepared[]): Promise<Decided[]> {
+  const made = new Map<Prepared, ComposedEmail>();
+  const all = Promise.all(
+    prepared.map(async (one) => one.kind === 'ready' && one.made && made.set(one, await one.made)),
+  );
+  if (ms === null) await all;
+  else {
+    const inTime = new AbortController();
+    const over = wait(ms, undefined, { signal: inTime.signal }).catch(() => undefined);
+    await Promise.race([all, over]).finally(() => inTime.abort());
+  }
+  return prepared.map((one) => {
+    if (one.kind !== 'ready') return one;
+    const email = made.get(one);
+    return one.made && !email ? { kind: 'making', email: one.made } : { kind: 'ready', made: email ?? null };
+  });
+}
+
 interface Judged {
   email: Email;
   verdict: SendVerdict;
   /** Undefined for those that are kept back whatever they say. */
-  prepared: Prepared | undefined;
+  prepared: Decided | undefined;
 }
 
 /** Records what is decided; returns what is still to do for the others, and whose runs end. */
 async function recordPrepared(ctx: Context, judged: readonly Judged[]) {
-  const left = new Map<Email, 'ask' | 'send'>();
+  const left = new Map<Email, 'ask' | 'send' | Promise<ComposedEmail>>();
   const untrue: { email: Email; reason: EmailReason; outcome: string }[] = [];
   const changes: { email: Email; fields: Partial<Email> }[] = [];
   const bodies: Row<'email_body'>[] = [];
@@ -131,6 +165,7 @@ async function recordPrepared(ctx: Context, judged: readonly Judged[]) {
       continue;
     }
     if (prepared?.kind === 'ask') left.set(email, 'ask');
+    else if (prepared?.kind === 'making') left.set(email, prepared.email);
     else if (prepared?.kind === 'untrue') {
       const { reason, outcome } = prepared;
       record({ status: 'suppressed', reason, outcome, ...over });
@@ -141,7 +176,10 @@ async function recordPrepared(ctx: Context, judged: readonly Judged[]) {
       const { kind, to_address, subject, reason = null, outcome = null } = made?.row ?? email;
       const fields = { kind, to_address, subject };
       if (made?.body) bodies.push(made.body);
-      if (made && !made.body) record({ ...fields, status: 'held', reason, outcome, ...over });
+      if (made?.againIn !== undefined) {
+        // Not its fault: it doesn't count as a try.
+        record({ due_at: ctx.clock.now() + made.againIn, claims: 0, attempts: email.attempts - 1, outcome });
+      } else if (made && !made.body) record({ ...fields, status: 'held', reason, outcome, ...over });
       else if (verdict.kind === 'capture')
         record({ ...fields, status: 'captured', reason: verdict.reason, outcome: verdict.outcome, ...over });
       else {
