@@ -41,7 +41,7 @@ export function createRenderThread(): RenderThread {
     } catch (error) {
       thread = undefined;
       await worker.terminate();
-      throw error;
+      throw isClosed ? new ClosedError() : error;
     }
     // Whoever waits for an answer learns of it too.
     worker.on('error', () => undefined);
@@ -72,11 +72,11 @@ export function createRenderThread(): RenderThread {
 
   return {
     async render(input) {
-      if (isClosed) throw new Error('rendering has been closed');
+      if (isClosed) throw new ClosedError();
       underWay = new AbortController();
       const answer = await answerOf(await (thread ??= start()), input);
       if (answer === undefined) await end();
-      if (isClosed) throw new Error('rendering has been closed');
+      if (isClosed) throw new ClosedError();
       if (answer && 'fault' in answer) throw new Error(`an email could not be rendered: ${answer.fault}`);
       return answer ?? null;
     },
@@ -86,6 +86,12 @@ export function createRenderThread(): RenderThread {
       await end();
     },
   };
+}
+
+class ClosedError extends Error {
+  constructor() {
+    super('rendering has been closed');
+  }
 }
 
 /** A timer that comes much too late says that the whole process slept or was busy: the thread gets its time anew. */
