@@ -17,7 +17,7 @@ export interface Rendering {
 }
 
 /** A real email takes one or two milliseconds: what takes this long is costly. */
-const COSTLY_MS = 25;
+const COSTLY_MS = 50;
 const MINUTE_MS = 60_000;
 const MAX_COSTLY_MS = 2_000;
 
