@@ -48,12 +48,12 @@ describe('rendering', () => {
 
 /** What each email takes, by its body. */
 const takes = (log: string[]): RenderThread => ({
-  async render({ content }) {
+  render({ content }) {
     log.push(content.body);
     const rendered = { kind: 'rendered', subject: content.subject, html: '', text: content.body } as const;
-    return { rendered, ms: Number(content.body.split(' ')[1]) };
+    return Promise.resolve({ rendered, ms: Number(content.body.split(' ')[1]) });
   },
-  close: async () => undefined,
+  close: () => Promise.resolve(),
 });
 
 describe('turns', () => {
@@ -70,7 +70,7 @@ describe('turns', () => {
     const { render } = createRendering(takes([]));
     const outcomes = [];
     for (let n = 0; n < 10; n++) outcomes.push(await render(ONE, input(`${n} 249`)));
-    expect(outcomes.map(({ kind }) => kind)).toEqual([...Array(9).fill('rendered'), 'held']);
+    expect(outcomes.map(({ kind }) => kind)).toEqual([...Array<string>(9).fill('rendered'), 'held']);
     const last = outcomes.at(-1)!;
     expect(last).toMatchObject({ reason: 'over_budget', outcome: EMAIL_REASONS.costlyMinute });
     expect(last.againIn).toBeGreaterThan(50_000);
