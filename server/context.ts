@@ -2,6 +2,7 @@
 import type { Config, Secrets } from './config';
 import { openDatabase } from './db/open';
 import type { Db } from './db/schema';
+import { createRendering, type Rendering } from './emails/rendering';
 import { createTransport, type Transport } from './emails/transport';
 import { createLog, type Logger } from './log';
 import { createMetrics, type Metrics } from './metrics';
@@ -23,6 +24,7 @@ export interface Context {
   vault: Vault;
   /** Null without SMTP: emails are captured. */
   transport: Transport | null;
+  rendering: Rendering;
   /** A client for an API key, an OAuth access token or a restricted key. */
   stripeFor(apiKey: string): StripeClient;
   /** Tells the loop that a row became due; set by the worker, does nothing before it runs. */
@@ -42,6 +44,7 @@ export function createContext(
     metrics: createMetrics(),
     vault: createVault(secrets.encryptionKeys),
     transport: secrets.smtpUrl ? createTransport(secrets.smtpUrl) : null,
+    rendering: overrides.rendering ?? createRendering(),
     stripeFor: (apiKey) => createStripe(apiKey, config.stripeApiBase),
     nudge: () => undefined,
     ...overrides,

@@ -101,6 +101,7 @@ async function serve(ctx: Context, lock: DatabaseLock, { runsWorker = true, boun
       grace.abort();
       server.closeAllConnections();
       ctx.transport?.close();
+      await ctx.rendering.close();
       await ctx.db.destroy().finally(() => lock.release());
     },
   };

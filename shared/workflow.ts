@@ -131,6 +131,20 @@ const exitEventSchema = z.strictObject({
 });
 export type ExitEvent = z.infer<typeof exitEventSchema>;
 
+/** Branches within branches. */
+export const MAX_DEPTH = 20;
+
+/** Asked before the schema, which would go down as far as it leads. */
+export function isTooDeep(definition: unknown): boolean {
+  let level: unknown[] = [definition];
+  // A branch is three deep in its list: step, paths, path.
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > 4 * (MAX_DEPTH + 2)) return true;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? (Object.values(one) as unknown[]) : []));
+  }
+  return false;
+}
+
 export const definitionSchema = z.strictObject({
   name: text(WORKFLOW_NAME_LENGTH).trim().min(1, 'must not be empty'),
   trigger: z.strictObject({

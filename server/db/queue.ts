@@ -94,7 +94,8 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
   async function turn(ctx: Context): Promise<number> {
     if (!hasBegun) await spec.begin?.(ctx);
     hasBegun = true;
-    const free = concurrency - underWay.size;
+    // Those that come back may need a place once more.
+    const free = Math.max(0, concurrency - underWay.size - ready.length);
     const limit = spec.room?.(ctx, free) ?? spec.batch ?? free;
     const claimed = limit > 0 ? await claimNext(ctx.db, { now: ctx.clock.now(), limit }) : [];
     const jobs: Job<T, F>[] = [...ready.splice(0), ...claimed.filter(isIdle).map((row) => ({ row }))];

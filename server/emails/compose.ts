@@ -9,7 +9,6 @@ import { flag } from '../db/columns';
 import { newId } from '../db/new-id';
 import type { Db, Row, Schema } from '../db/schema';
 import { tenantColumns, tenantOf, type Tenant } from '../db/tenant';
-import { renderEmail } from './render';
 import { unsubscribeUrl } from './unsubscribe-token';
 
 export interface EmailRequest {
@@ -35,20 +34,22 @@ export interface ComposedEmail {
   row: Insertable<Schema['email']>;
   /** Null while the email is held. */
   body: Insertable<Schema['email_body']> | null;
+  /** Milliseconds until it may be made, where its install has used up its time for rendering. */
+  againIn?: number;
 }
 
 export type ComposeContext = Pick<Context, 'config' | 'vault'>;
 
 /** `id` is given to make a held email anew; `now` in epoch milliseconds. */
-export function composeEmail(
-  ctx: ComposeContext,
+export async function composeEmail(
+  ctx: ComposeContext & Pick<Context, 'rendering'>,
   { tenant, settings, content, to, event, contact, subject = event, origin }: EmailRequest,
   now: number,
   id = newId('eml'),
-): ComposedEmail {
+): Promise<ComposedEmail> {
   const unsubscribe = content.kind === 'marketing' ? unsubscribeUrl(ctx, tenant, id) : null;
   const { sender, locale, timezone } = settings;
-  const rendered = renderEmail({
+  const rendered = await ctx.rendering.render(tenant, {
     content,
     event,
     contact,
@@ -76,7 +77,7 @@ export function composeEmail(
     created_at: now,
     ...tenantColumns(tenant),
   };
-  if (isHeld) return { row, body: null };
+  if (isHeld) return { row, body: null, againIn: rendered.againIn };
   const headers = {
     From: fromHeader(ctx, sender.from_name),
     To: to,

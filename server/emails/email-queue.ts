@@ -15,20 +15,23 @@ import { CrashedTooOften, createQueue, retryLater, type JobFailure, type Job, ty
 import type { Row } from '../db/schema';
 import { ofTenant, tenantKey, tenantOf } from '../db/tenant';
 import { groupBy } from '../group-by';
+import type { ComposedEmail } from './compose';
 import { findEmailBody } from './emails';
 import { maySend, type SendVerdict } from './may-send';
-import type { Preparation, Prepared } from './preparation';
+import type { Brought, Preparation, Prepared } from './preparation';
 import { createPace, readRates, type Pace } from './pace';
 import { loadSendFacts } from './send-facts';
 import { classifySmtpError, type SmtpFailure } from './smtp-error';
 import { addressOf, MAX_CONNECTIONS, toMessage } from './transport';
 
 type Email = Row<'email'>;
-type EmailJob = Job<'email', 'asked'>;
+type EmailJob = Job<'email', Brought>;
 
 /** Emails taken at once where nothing is sent. */
 const BATCH = 200;
 const GIVE_UP_MS = 24 * 60 * 60_000;
+/** Milliseconds the loop waits for emails to be made; what takes longer is made beside it. */
+const SOON_MS = 50;
 /** Together shorter than what is left of the lease. */
 const RECORD_TRIES = 20;
 const RECORD_AGAIN_MS = 500;
@@ -39,8 +42,9 @@ const ASKED_AT_ONCE_PER_INSTALL = 2;
 const ASK_LATER_MS = 500;
 
 export function createEmailQueue(preparation: Preparation): Queue {
-  /** Of those handed to `background`: about which Stripe is to be asked first. */
+  /** Of those handed to `background`: about which Stripe is to be asked first, and which are still being made. */
   const toAsk = new WeakSet<EmailJob>();
+  const beingMade = new WeakMap<EmailJob, Promise<ComposedEmail>>();
   /** The install of each email about which Stripe is being asked. */
   const asking: string[] = [];
   let pace: Pace | undefined;
@@ -80,13 +84,13 @@ export function createEmailQueue(preparation: Preparation): Queue {
     return turn <= now;
   }
 
-  return createQueue<'email', 'asked'>({
+  return createQueue<'email', Brought>({
     table: 'email',
     concurrency: MAX_CONNECTIONS,
     room,
     async work(ctx, jobs) {
       const emails = jobs.map(({ row }) => row);
-      const asked = new Set(jobs.flatMap(({ row, result }) => (result ? row.id : [])));
+      const brought = new Map(jobs.flatMap(({ row, result }) => (result ? [[row.id, result]] : [])));
       const judged = (await loadSendFacts(ctx, emails)).map(({ email, facts }) => ({
         email,
         verdict: maySend(email, facts),
@@ -95,22 +99,28 @@ export function createEmailQueue(preparation: Preparation): Queue {
       const prepared = await preparation.prepare(
         ctx,
         going.map(({ email }) => email),
-        asked,
+        brought,
       );
+      // Without a mail server there are no places to wait in beside the loop.
+      const decided = await madeWithin(ctx.transport ? SOON_MS : null, prepared);
       const { left, untrue } = await recordPrepared(ctx, [
         ...judged.filter(({ verdict }) => verdict.kind === 'keep').map((one) => ({ ...one, prepared: undefined })),
-        ...going.map((one, n) => ({ ...one, prepared: prepared[n] })),
+        ...going.map((one, n) => ({ ...one, prepared: decided[n] })),
       ]);
       if (untrue.length > 0) await preparation.endRuns(ctx, untrue);
       const goOn: EmailJob[] = [];
       for (const job of jobs) {
         const next = left.get(job.row);
-        const goesOn = next === 'ask' ? mayAsk(ctx, job, goOn) : next === 'send' && isItsTurn(ctx, job.row);
-        if (await goesOn) goOn.push(job);
+        if (next === undefined) continue;
+        if (next instanceof Promise) beingMade.set(job, next);
+        else if (!(await (next === 'ask' ? mayAsk(ctx, job, goOn) : isItsTurn(ctx, job.row)))) continue;
+        goOn.push(job);
       }
       return goOn;
     },
     async background(ctx, job) {
+      const made = beingMade.get(job);
+      if (made) return made;
       if (!toAsk.has(job)) return send(ctx, job);
       const install = tenantKey(tenantOf(job.row));
       asking.push(install);
@@ -130,16 +140,41 @@ export function createEmailQueue(preparation: Preparation): Queue {
 /** Stripe could not be asked whether what the email says still is so. */
 class NotAsked extends Error {}
 
+/** What is decided, once it was made; `making`: it takes longer. */
+type Decided =
+  | Exclude<Prepared, { kind: 'ready' }>
+  | { kind: 'ready'; made: ComposedEmail | null }
+  | { kind: 'making'; email: Promise<ComposedEmail> };
+
+/** `ms` null: as long as it takes. */
+async function madeWithin(ms: number | null, prepared: readonly Prepared[]): Promise<Decided[]> {
+  const made = new Map<Prepared, ComposedEmail>();
+  const all = Promise.all(
+    prepared.map(async (one) => one.kind === 'ready' && one.made && made.set(one, await one.made)),
+  );
+  if (ms === null) await all;
+  else {
+    const inTime = new AbortController();
+    const over = wait(ms, undefined, { signal: inTime.signal }).catch(() => undefined);
+    await Promise.race([all, over]).finally(() => inTime.abort());
+  }
+  return prepared.map((one) => {
+    if (one.kind !== 'ready') return one;
+    const email = made.get(one);
+    return one.made && !email ? { kind: 'making', email: one.made } : { kind: 'ready', made: email ?? null };
+  });
+}
+
 interface Judged {
   email: Email;
   verdict: SendVerdict;
   /** Undefined for those that are kept back whatever they say. */
-  prepared: Prepared | undefined;
+  prepared: Decided | undefined;
 }
 
 /** Records what is decided; returns what is still to do for the others, and whose runs end. */
 async function recordPrepared(ctx: Context, judged: readonly Judged[]) {
-  const left = new Map<Email, 'ask' | 'send'>();
+  const left = new Map<Email, 'ask' | 'send' | Promise<ComposedEmail>>();
   const untrue: { email: Email; reason: EmailReason; outcome: string }[] = [];
   const changes: { email: Email; fields: Partial<Email> }[] = [];
   const bodies: Row<'email_body'>[] = [];
@@ -152,6 +187,7 @@ async function recordPrepared(ctx: Context, judged: readonly Judged[]) {
       continue;
     }
     if (prepared?.kind === 'ask') left.set(email, 'ask');
+    else if (prepared?.kind === 'making') left.set(email, prepared.email);
     else if (prepared?.kind === 'untrue') {
       const { reason, outcome } = prepared;
       record({ status: 'suppressed', reason, outcome, ...over });
@@ -162,7 +198,10 @@ async function recordPrepared(ctx: Context, judged: readonly Judged[]) {
       const { kind, to_address, subject, reason = null, outcome = null } = made?.row ?? email;
       const fields = { kind, to_address, subject };
       if (made?.body) bodies.push(made.body);
-      if (made && !made.body) record({ ...fields, status: 'held', reason, outcome, ...over });
+      if (made?.againIn !== undefined) {
+        // Not its fault: it doesn't count as a try.
+        record({ due_at: ctx.clock.now() + made.againIn, claims: 0, attempts: email.attempts - 1, outcome });
+      } else if (made && !made.body) record({ ...fields, status: 'held', reason, outcome, ...over });
       else if (verdict.kind === 'capture')
         record({ ...fields, status: 'captured', reason: verdict.reason, outcome: verdict.outcome, ...over });
       else {

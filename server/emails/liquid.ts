@@ -15,15 +15,20 @@ const FILTERS = (
 ).split(' ');
 
 const MAX_TEMPLATE_CHARACTERS = 60_000;
-/** Milliseconds; a real email takes one or two. */
-const MAX_RENDER_MS = 250;
+/** Milliseconds, of all parts of an email; a real one takes one or two. */
+export const MAX_RENDER_MS = 250;
 const MAX_MEMORY = 1_000_000;
 const MAX_PARSED = 500;
 
 export const bodyEngine = createEngine(protectValue);
 const lineEngine = createEngine(toOneLine);
+/** Without loops: what is at most a line long then takes no time worth mentioning. */
+const plainLineEngine = createEngine(
+  toOneLine,
+  TAGS.filter((tag) => tag !== 'for'),
+);
 
-function createEngine(outputEscape: (value: unknown) => string): Liquid {
+function createEngine(outputEscape: (value: unknown) => string, tags = TAGS): Liquid {
   const engine = new Liquid({
     strictVariables: true,
     strictFilters: true,
@@ -31,13 +36,12 @@ function createEngine(outputEscape: (value: unknown) => string): Liquid {
     lenientIf: true,
     ownPropertyOnly: true,
     parseLimit: MAX_TEMPLATE_CHARACTERS,
-    renderLimit: MAX_RENDER_MS,
     memoryLimit: MAX_MEMORY,
     // No file of ours is a template: without these, `include` and `render` would look for some.
     templates: {},
     outputEscape,
   });
-  keepOnly(engine.tags, TAGS);
+  keepOnly(engine.tags, tags);
   const builtInDate = engine.filters.date;
   keepOnly(engine.filters, FILTERS);
   engine.registerFilter('money', moneyFilter);
@@ -45,17 +49,21 @@ function createEngine(outputEscape: (value: unknown) => string): Liquid {
   return engine;
 }
 
-/** Fills a template in; throws a LiquidError when it is faulty, names what isn't there, or runs wild. */
-export type Fill = (template: string, scope: object, globals: LiquidGlobals) => string;
+/**
+ * Fills a template in; throws a LiquidError when it is faulty, names what isn't there, needs too much memory, or isn't done
+ * within `ms`.
+ */
+export type Fill = (template: string, scope: object, globals: LiquidGlobals, ms: number) => string;
 
 export const fillBody = createFill(bodyEngine);
 export const fillLine = createFill(lineEngine);
+export const fillPlainLine = createFill(plainLineEngine);
 
 function createFill(engine: Liquid): Fill {
   const parsed = createCache<string, Template[]>(MAX_PARSED);
-  return (template, scope, globals) => {
+  return (template, scope, globals, ms) => {
     const templates = parsed.remember(template, () => engine.parse(template));
-    return engine.renderSync(templates, scope, { globals }) as string;
+    return engine.renderSync(templates, scope, { globals, renderLimit: ms }) as string;
   };
 }
 

@@ -5,8 +5,8 @@ import type { Row } from '../db/schema';
 import type { ComposedEmail } from './compose';
 
 export type Prepared =
-  /** Made for the moment; null: as it was made when it was queued. */
-  | { kind: 'ready'; made: ComposedEmail | null }
+  /** Being made for the moment; null: as it was made when it was queued. */
+  | { kind: 'ready'; made: Promise<ComposedEmail> | null }
   /** It says what is no longer so, and its run ends. */
   | { kind: 'untrue'; reason: EmailReason; outcome: string }
   /** Not yet: judged again at `dueAt` (epoch milliseconds). */
@@ -14,9 +14,12 @@ export type Prepared =
   /** Only Stripe can tell whether it still is so. */
   | { kind: 'ask' };
 
+/** Stripe was asked; or it took long to make, and was asked for before if it had to be. */
+export type Brought = 'asked' | ComposedEmail;
+
 export interface Preparation {
-  /** In the order of the emails; `asked` are the ids of those that Stripe has been asked for just now. */
-  prepare(ctx: Context, emails: readonly Row<'email'>[], asked: ReadonlySet<string>): Promise<Prepared[]>;
+  /** In the order of the emails; `brought` is what was done for some of them just now, by id. */
+  prepare(ctx: Context, emails: readonly Row<'email'>[], brought: ReadonlyMap<string, Brought>): Promise<Prepared[]>;
   /** Fetches the state of what the email is about, and keeps it. Throws as Stripe's client does, and NeedsReconnect. */
   ask(ctx: Context, email: Row<'email'>): Promise<void>;
   /** Ends the runs of emails that were untrue. */

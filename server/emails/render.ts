@@ -5,7 +5,7 @@ import type { PropertyValue } from '../../shared/catalogue';
 import type { EmailContent } from '../../shared/workflow';
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { problemOf } from './check-template';
-import { fillBody, fillLine, type Fill } from './liquid';
+import { fillBody, fillLine, fillPlainLine, MAX_RENDER_MS, type Fill } from './liquid';
 import { withoutMarks } from './placeholders';
 import { renderLayout } from './render-layout';
 import { renderMarkdown } from './render-markdown';
@@ -36,10 +36,10 @@ export type Rendered =
 /** What an email's lines are filled in from. */
 type LineInput = Omit<RenderInput, 'content' | 'postalAddress' | 'unsubscribeUrl'>;
 
-/** The subject as it would come out; as it is written where a value is missing or the template is faulty. */
+/** The subject as it would come out; as it is written where a value is missing, or the template is faulty or holds a loop. */
 export function previewSubject(template: string, input: LineInput): string {
   try {
-    return fill(fillLine, template, input).replace(/\s+/g, ' ').trim().slice(0, MAX_LINE_CHARACTERS);
+    return fill(fillPlainLine, template, input, timeLeft()).replace(/\s+/g, ' ').trim().slice(0, MAX_LINE_CHARACTERS);
   } catch (error) {
     if (error instanceof Held) return template;
     throw error;
@@ -63,12 +63,13 @@ class Held extends Error {
 
 export function renderEmail(input: RenderInput): Rendered {
   const { content } = input;
+  const left = timeLeft();
   try {
     const line = (template: string) =>
-      fill(fillLine, template, input).replace(/\s+/g, ' ').trim().slice(0, MAX_LINE_CHARACTERS);
+      fill(fillLine, template, input, left).replace(/\s+/g, ' ').trim().slice(0, MAX_LINE_CHARACTERS);
     const subject = line(content.subject);
     if (subject === '') throw new Held(EMAIL_REASONS.emptySubject);
-    const source = fill(fillBody, withoutMarks(content.body), input);
+    const source = fill(fillBody, withoutMarks(content.body), input, left);
     const previewText = line(content.preview_text);
     const body = renderMarkdown(source, MAX_HTML_CHARACTERS);
     if (!body) throw new Held(EMAIL_REASONS.htmlTooLong, 'over_budget');
@@ -85,10 +86,17 @@ export function renderEmail(input: RenderInput): Rendered {
   }
 }
 
+/** Milliseconds left for all parts together. */
+function timeLeft(): () => number {
+  const endsAt = performance.now() + MAX_RENDER_MS;
+  return () => Math.max(0, endsAt - performance.now());
+}
+
 function fill(
   into: Fill,
   template: string,
   { event, contact, subject = event, sender, locale, timezone }: LineInput,
+  left: () => number,
 ): string {
   try {
     const scope = {
@@ -97,7 +105,7 @@ function fill(
       subject: present(subject),
       sender: present(sender),
     };
-    const text = into(template, scope, { locale, timezone });
+    const text = into(template, scope, { locale, timezone }, left());
     if (text.length > MAX_BODY_CHARACTERS) throw new Held(EMAIL_REASONS.tooLong, 'over_budget');
     return text;
   } catch (error) {

@@ -1,4 +1,5 @@
 /** A clock that is set, or a machine that slept: work in hand seems to have been given up. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createEmailQueue } from '../emails/email-queue';
 import { createTransport } from '../emails/transport';
 import { emailPreparation } from '../workflows/prepare-emails';
@@ -20,9 +21,10 @@ it.each(ENGINES)('sends a mail once on %s although the clock jumps past its leas
   );
   const queue = createEmailQueue(emailPreparation);
   await createRunQueue().turn(rig.ctx);
-  const inHand = mail.nextMail();
-  await queue.turn(ctx);
-  await inHand;
+  let isInHand = false;
+  void mail.nextMail().then(() => (isInHand = true));
+  // The first email may take a while to be made, beside the loop.
+  for (; !isInHand; await nextTurn()) await queue.turn(ctx);
   rig.advance(3_600_000);
   await queue.turn(ctx);
   mail.release();

@@ -18,6 +18,7 @@ import { saveSettings } from '../settings/settings';
 import { createLog } from '../log';
 import { migratedDatabase, type Engine } from './databases';
 import { closing } from './leftovers';
+import { testRendering } from './render-thread';
 
 export const SECRETS = {
   app: 'absec_test0000000000000000',
@@ -99,7 +100,12 @@ export async function startTillpost(options: HarnessOptions = {}) {
     STRIPE_APP_SECRET: SECRETS.app,
     ...options.env,
   });
-  const ctx = createContext(settings, { clock, log: createLog('silent'), ...options.overrides });
+  const ctx = createContext(settings, {
+    clock,
+    log: createLog('silent'),
+    rendering: testRendering(),
+    ...options.overrides,
+  });
   const running = await startServer(ctx, { runsWorker: options.runsWorker ?? false });
   const stop = closing(() => running.stop());
 

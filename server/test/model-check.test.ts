@@ -30,6 +30,7 @@ import { EVENT_TYPES } from '../../shared/catalogue';
 import type { TemplateKey } from '../../shared/templates';
 import { ENGINES, migratedDatabase, type Engine } from './databases';
 import { closing } from './leftovers';
+import { testRendering } from './render-thread';
 import {
   createModelStripe,
   RUNNING,
@@ -208,6 +209,7 @@ async function createWorld(engine: Engine) {
       log: createLog('silent'),
       transport: transport as unknown as Transport,
       stripeFor: () => client,
+      rendering: testRendering(),
       ...(db ? { db } : {}),
     });
     const queues = [createEventQueue(), createRunQueue(), createEmailQueue(emailPreparation), createRecheckQueue()];

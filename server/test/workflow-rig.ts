@@ -29,6 +29,7 @@ import { defaultSettings, type Settings } from '../../shared/settings';
 import { migratedDatabase, type Engine } from './databases';
 import { closing } from './leftovers';
 import { startMailServer } from './mail-server';
+import { testRendering } from './render-thread';
 
 export const tenant: Tenant = { accountId: 'acct_1', livemode: true };
 export const DAY = 86_400_000;
@@ -59,6 +60,7 @@ export async function createRig({
       clock: { now: () => time.ms },
       log,
       transport,
+      rendering: testRendering(),
       ...(db ? { db } : {}),
     });
     processes.push(ctx);

@@ -10,7 +10,7 @@ import { tenantKey, tenantOf, tenantsOf } from '../db/tenant';
 import { transact } from '../db/transact';
 import { composeEmail } from '../emails/compose';
 import { writeDateTime } from '../emails/dates';
-import type { Preparation, Prepared } from '../emails/preparation';
+import type { Brought, Preparation, Prepared } from '../emails/preparation';
 import { groupBy } from '../group-by';
 import { readSettingsOfAll } from '../settings/settings';
 import { askForState } from './ask-for-state';
@@ -32,10 +32,10 @@ const NOT_YET_AGAIN_MS = 60 * 60_000;
 const NOT_YET_MS = 7 * 24 * 60 * 60_000;
 
 export const emailPreparation: Preparation = {
-  async prepare(ctx, emails, asked) {
+  async prepare(ctx, emails, brought) {
     const facts = await loadFacts(ctx.db, emails);
     const now = ctx.clock.now();
-    return emails.map((email) => prepareOne(ctx, facts(email), asked.has(email.id), now));
+    return emails.map((email) => prepareOne(ctx, facts(email), brought.get(email.id), now));
   },
 
   ask: askForState,
@@ -63,7 +63,7 @@ interface EmailFacts {
   others: readonly ObjectState[];
 }
 
-function prepareOne(ctx: Context, facts: EmailFacts, wasAsked: boolean, now: number): Prepared {
+function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefined, now: number): Prepared {
   const { email, run, workflow, contact, event, state, settings } = facts;
   if (!run) return { kind: 'ready', made: null };
   const definition = workflow && definitionOf(workflow);
@@ -75,6 +75,7 @@ function prepareOne(ctx: Context, facts: EmailFacts, wasAsked: boolean, now: num
   const obstacle =
     isConditional(definition) && run.subject_id ? obstacleTo(facts, definition.trigger.event) : undefined;
   if (obstacle) return obstacle;
+  if (typeof brought === 'object') return { kind: 'ready', made: Promise.resolve(brought) };
   const request = {
     tenant: tenantOf(email),
     settings,
@@ -95,9 +96,9 @@ function prepareOne(ctx: Context, facts: EmailFacts, wasAsked: boolean, now: num
     const isNews = !isAboutOthers && state !== undefined && now - state.known_at < NEWS_MS;
     const isHopeless =
       email.outcome === WAITS_FOR_STRIPE && now - Math.max(email.created_at, state?.known_at ?? 0) >= UNKNOWN_MS;
-    if (!isNews && !wasAsked && !isHopeless) return { kind: 'ask' };
+    if (!isNews && !brought && !isHopeless) return { kind: 'ask' };
     const verdict = state && judge(trigger, { state, others }, writeDateTime(settings));
-    const isKnown = isNews || wasAsked;
+    const isKnown = isNews || brought !== undefined;
     if (!verdict || (!isKnown && (settings.only_while_unknown !== 'send' || verdict.kind !== 'true')))
       return { kind: 'untrue', reason: 'state_unknown', outcome: STATE_UNKNOWN };
     if (verdict.kind === 'true') return undefined;

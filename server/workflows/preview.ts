@@ -77,7 +77,7 @@ async function compose(ctx: Context, tenant: Tenant, { trigger, content, event }
     event === undefined ? sampleProperties(trigger) : await realProperties(ctx, tenant, trigger, event);
   const request: EmailRequest = { tenant, settings, content: parsed.data, to, ...properties, origin: null };
   const problems = emailProblems(trigger, parsed.data, 'content', null);
-  return { email: composeEmail(ctx, request, ctx.clock.now()), problems };
+  return { email: await composeEmail(ctx, request, ctx.clock.now()), problems };
 }
 
 const sampleProperties = (trigger: EventType): PropertyScope => ({
@@ -102,8 +102,8 @@ export async function readEmailWithPreview(ctx: Context, tenant: Tenant, id: str
   const email = await readEmail(ctx.db, tenant, id);
   if (!email || email.html !== null || email.status !== 'queued') return email;
   const row = await findEmail(ctx.db, tenant, id);
-  const [prepared] = row ? await emailPreparation.prepare(ctx, [row], new Set([id])) : [];
-  const made = prepared?.kind === 'ready' ? prepared.made : null;
+  const [prepared] = row ? await emailPreparation.prepare(ctx, [row], new Map([[id, 'asked']])) : [];
+  const made = prepared?.kind === 'ready' ? await prepared.made : null;
   if (!made?.body) return email;
   const { html, text, headers } = made.body;
   return { ...email, subject: made.row.subject, html, text, headers: JSON.parse(headers) as Record<string, string> };

@@ -80,6 +80,21 @@ describe('a definition', () => {
     ]);
   });
 
+  it('refuses branches within branches beyond a depth, however deep', () => {
+    const conditions = [{ property: 'event.number', operator: 'is_set' }];
+    const nested = (depth: number) => {
+      let steps: object[] = [];
+      for (let n = 0; n < depth; n++)
+        steps = [{ id: `b${n}`, kind: 'branch', paths: [{ id: `p${n}`, name: '', conditions, steps }], else: [] }];
+      return { name: 'T', trigger: { event: 'invoice.paid' }, steps };
+    };
+    expect(parseDefinition(nested(20)).steps).toHaveLength(1);
+    for (const depth of [30, 500, 5_000])
+      expect(() => parseDefinition(nested(depth))).toThrow(
+        'definition.steps: must have at most 20 branches within one another',
+      );
+  });
+
   it('names field, line and column when it is refused', () => {
     expect(() => parseDefinition(withEmail({ body: '{{ event.x }}' }))).toThrow(
       'definition.steps.1.email.body: There is no event.x here (line 1, column 4)',

@@ -2,6 +2,8 @@
 import { CATALOGUE, findProperty, type EventType } from '../../shared/catalogue';
 import {
   definitionSchema,
+  isTooDeep,
+  MAX_DEPTH,
   needsValue,
   operatorsFor,
   stepsOf,
@@ -24,6 +26,7 @@ export interface DefinitionProblem {
 }
 
 const MAX_STEPS = 200;
+const TOO_DEEP = `must have at most ${MAX_DEPTH} branches within one another`;
 
 /** Everything wrong with a well-shaped definition. */
 export function findProblems(definition: Definition): DefinitionProblem[] {
@@ -103,6 +106,7 @@ export function emailProblems(
 
 /** A definition that may be saved, also as a draft; throws invalid_request for the first problem. */
 export function parseDefinition(input: unknown): Definition {
+  if (isTooDeep(input)) throw new AppError('invalid_request', `definition.steps: ${TOO_DEEP}`, 'definition.steps');
   const parsed = definitionSchema.safeParse(input);
   if (!parsed.success) throw invalid(parsed.error, 'definition');
   const [first] = findProblems(parsed.data);

@@ -22,7 +22,8 @@ export const EMAIL_REASONS = {
   emptySubject: 'The subject came out empty',
   htmlTooLong: 'The email is too long: its HTML would be over 500 kB',
   tooLong: 'The template makes an email that is too long',
-  tooCostly: 'The template takes too long or too much memory',
+  tooCostly: 'The template takes too long, over 250 ms, or too much memory',
+  costlyMinute: 'Templates of this account have used up their 2 s of a minute: they go on when it is over',
   noValue: (path: string) => `No value for ${path}: give the merge tag a default, or fill it in Stripe`,
   faultyTemplate: (problem: string) => `The template could not be filled in: ${problem}`,
 };

@@ -1,0 +1,110 @@
+/**
+ * The thread in which emails are rendered, so that no template holds up what else the process does. What runs on after
+ * Liquid's own limit ends with its thread; the next email starts another.
+ */
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { MAX_RENDER_MS } from './liquid';
+import type { Rendered, RenderInput } from './render';
+import type { Answer } from './render-worker';
+
+export interface RenderThread {
+  /** One at a time. Null: it took too long or too much memory. Throws what rendering must not throw. */
+  render(input: RenderInput): Promise<{ rendered: Rendered; ms: number } | null>;
+  /** What is under way throws. */
+  close(): Promise<void>;
+}
+
+/** Later than Liquid's own limit, which keeps the thread. */
+const CUT_OFF_MS = MAX_RENDER_MS + 100;
+const MAX_MB = 256;
+
+// Unbuilt, in development and tests, the thread has to be told how to read TypeScript.
+const isBuilt = __filename.endsWith('.js');
+const FILE = join(__dirname, isBuilt ? 'render-worker.js' : 'render-worker.ts');
+const execArgv = isBuilt ? undefined : ['--require', require.resolve('tsx/cjs')];
+
+export function createRenderThread(): RenderThread {
+  let thread: Promise<Worker> | undefined;
+  /** Ends the wait for what is under way. */
+  let underWay = new AbortController();
+  let isClosed = false;
+
+  async function start(): Promise<Worker> {
+    const worker = new Worker(FILE, { execArgv, resourceLimits: { maxOldGenerationSizeMb: MAX_MB } });
+    // Whoever forgets to close it must not keep the process.
+    worker.unref();
+    try {
+      await once(worker, 'message', { signal: underWay.signal });
+    } catch (error) {
+      thread = undefined;
+      await worker.terminate();
+      throw isClosed ? new ClosedError() : error;
+    }
+    // Whoever waits for an answer learns of it too.
+    worker.on('error', () => undefined);
+    return worker;
+  }
+
+  /** The thread's next message; undefined when it died or was cut off. */
+  async function answerOf(worker: Worker, input: RenderInput): Promise<Answer | undefined> {
+    const { signal } = underWay;
+    const cutOff = startTimer(CUT_OFF_MS, () => underWay.abort());
+    try {
+      const answer = once(worker, 'message', { signal });
+      worker.postMessage(input);
+      const [given] = (await answer) as [Answer];
+      return given;
+    } catch {
+      return undefined;
+    } finally {
+      cutOff.stop();
+    }
+  }
+
+  async function end(): Promise<void> {
+    const worker = await thread?.catch(() => undefined);
+    thread = undefined;
+    await worker?.terminate();
+  }
+
+  return {
+    async render(input) {
+      if (isClosed) throw new ClosedError();
+      underWay = new AbortController();
+      const answer = await answerOf(await (thread ??= start()), input);
+      if (answer === undefined) await end();
+      if (isClosed) throw new ClosedError();
+      if (answer && 'fault' in answer) throw new Error(`an email could not be rendered: ${answer.fault}`);
+      return answer ?? null;
+    },
+    async close() {
+      isClosed = true;
+      underWay.abort();
+      await end();
+    },
+  };
+}
+
+class ClosedError extends Error {
+  constructor() {
+    super('rendering has been closed');
+  }
+}
+
+/** A timer that comes much too late says that the whole process slept or was busy: the thread gets its time anew. */
+function startTimer(ms: number, ring: () => void) {
+  let timer: NodeJS.Timeout;
+  const arm = () => {
+    const startedAt = performance.now();
+    timer = setTimeout(() => {
+      if (performance.now() - startedAt > 2 * ms) arm();
+      // An answer that has come meanwhile is read first.
+      else void nextTurn().then(ring);
+    }, ms);
+  };
+  arm();
+  return { stop: () => clearTimeout(timer) };
+}
