@@ -3,6 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { createHandler } from './app';
+import { openSuppressionKey } from './audience/suppression-key';
 import type { Context } from './context';
 import { migrate } from './db/migrate';
 import { createQueues } from './queues';
@@ -34,7 +35,7 @@ const LINGER_MS = 500;
 const QUIET_MS = 20;
 
 /**
- * Throws when the database can't be migrated or the port is taken. `bound` is a server that has the port already and
+ * Throws when the database can't be migrated, the port is taken or ENCRYPTION_KEY is another. `bound` is a server that has the port already and
  * hands it over, so that nobody takes it in between; without `runsWorker` only requests are served.
  */
 export async function startServer(
@@ -42,6 +43,7 @@ export async function startServer(
   { runsWorker = true, bound }: { runsWorker?: boolean; bound?: NetServer } = {},
 ): Promise<Running> {
   await migrate(ctx.db);
+  await openSuppressionKey(ctx);
   const worker = createWorker(ctx, createQueues());
   const handle = createHandler(ctx);
   let isStopping = false;

@@ -37,12 +37,11 @@ export const writeOutcomes = (
 ): Promise<void> =>
   writeConsequences(trx, { facts, outcomes, now }, async (rows) => {
     await upsert(trx, 'event', ['id'], rows, WRITTEN);
-    const orphans = rows.filter(({ reason }) => reason === 'not_installed');
     await deleteByKeys(
       trx,
       'event_payload',
       'seq',
-      orphans.map((row) => keyFor(row, row.seq)),
+      outcomes.flatMap(({ job: { row }, decision }) => (decision.isForgotten ? keyFor(row, row.seq) : [])),
     );
   });
 
@@ -126,7 +125,7 @@ function finishedRow({ job: { row, object, asked }, decision }: Outcome, started
     status: decision.status,
     reason: decision.reason,
     outcome: decision.outcome + ends + starts,
-    customer_id: object?.customerId ?? asked?.customerId ?? null,
+    customer_id: decision.isForgotten ? null : (object?.customerId ?? asked?.customerId ?? null),
     contact_id: decision.contact?.id ?? null,
     due_at: null,
     claims: 0,
