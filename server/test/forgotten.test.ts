@@ -1,10 +1,15 @@
 /** What stays of a person in the database once their data was deleted, on every way that leads there: nothing that names them. */
 import { findContactByEmail } from '../audience/contacts';
-import { deleteContact } from '../audience/save';
+import { deleteContact, saveFetchedStates } from '../audience/save';
 import { findSuppression } from '../audience/suppressions';
 import type { Schema } from '../db/schema';
 import { transact } from '../db/transact';
+import { startMailServer as listen } from '../dev/mail-server';
+import { createEmailQueue } from '../emails/email-queue';
+import type { Preparation } from '../emails/preparation';
 import { eraseInstall } from '../lifecycle/erase';
+import { readFetched } from '../stripe-objects/read-object';
+import { emailPreparation } from '../workflows/prepare-emails';
 import { sendTest } from '../workflows/preview';
 import { activateWorkflow, createWorkflow } from '../workflows/workflows';
 import type { Settings } from '../../shared/settings';
@@ -73,20 +78,6 @@ async function fill(tillpost: Tillpost, mail: MailServer, settings: Partial<Sett
   await happen(tillpost, 'checkout.session.completed', guest('cs_secret_off'));
   await happen(tillpost, 'checkout.session.async_payment_succeeded', guest('cs_secret_on'));
   await happen(tillpost, 'checkout.session.completed', guest('cs_of_another', OTHER));
-  // A customer of theirs that goes to somebody else.
-  await happen(tillpost, 'customer.created', {
-    ...CUSTOMER,
-    id: 'cus_leaves',
-    name: 'Leaving',
-    phone: null,
-    metadata: {},
-  });
-  await happen(tillpost, 'customer.updated', {
-    id: 'cus_leaves',
-    email: 'new@example.com',
-    name: 'Leaving',
-    phone: null,
-  });
   const test = { trigger: 'customer.created', content: EMAIL, event: created, to: 'operator@example.com' } as const;
   await sendTest(ctx, LIVE, test);
   await tillpost.worker.drain();
@@ -187,4 +178,59 @@ describe.each(ENGINES)('on %s nothing names a person any more', (engine) => {
       await happen(tillpost, 'invoice.paid', INVOICE);
       expect((await tracesIn(tillpost)).filter((line) => !isTombstone(line))).toEqual([]);
     }));
+
+  it.each([451, 550])('when the contact is deleted before the mail server answers %i', async (code) => {
+    const deletion: { run?: () => Promise<void> } = {};
+    const mail = await listen({
+      async onMail() {
+        await deletion.run?.();
+        return { code, message: `${code === 550 ? '5.1.1' : '4.7.1'} <${JENNY}> Jenny Hidden` };
+      },
+    });
+    const env = { SMTP_URL: mail.url, MAIL_FROM: 'hello@shop.example' };
+    const work = withTillpost({ engine, env }, async (tillpost) => {
+      deletion.run = () => deleteJenny(tillpost);
+      await fillQueue(tillpost);
+      await happen(tillpost, 'customer.created', CUSTOMER);
+      expect(await findContactByEmail(tillpost.db, LIVE, JENNY)).toBeUndefined();
+      expect((await tracesIn(tillpost)).filter((line) => !isTombstone(line))).toEqual([]);
+      tillpost.clock.advance(60_000);
+      await tillpost.worker.drain();
+      const emails = await tillpost.db.selectFrom('email').select(['status', 'reason']).execute();
+      const refused = { status: 'failed', reason: 'refused' };
+      expect(emails).toEqual([code === 550 ? refused : { status: 'suppressed', reason: 'contact_deleted' }]);
+    });
+    await work.finally(() => mail.close());
+  });
+
+  it('when the contact is deleted while its email is made or what it is about is asked for', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      const { ctx, db, clock } = tillpost;
+      await fillQueue(tillpost);
+      await happen(tillpost, 'customer.created', CUSTOMER);
+      await db.deleteFrom('email_body').execute();
+      await db.updateTable('email').set({ status: 'queued', due_at: clock.now() }).execute();
+      const racing: Preparation = {
+        ...emailPreparation,
+        async prepare(...asked) {
+          const prepared = await emailPreparation.prepare(...asked);
+          expect(prepared).toMatchObject([{ made: { body: { email_id: expect.any(String) as string } } }]);
+          await deleteJenny(tillpost);
+          return prepared;
+        },
+      };
+      await createEmailQueue(racing).turn(ctx);
+      const invoice = fixtureEvent('invoice.paid', { object: INVOICE }).data.object;
+      await saveFetchedStates(db, LIVE, [readFetched('invoice', invoice)!], clock.now());
+      expect((await tracesIn(tillpost)).filter((line) => !isTombstone(line))).toEqual([]);
+    }));
 });
+
+/** A workflow that mails whoever is new. */
+async function fillQueue({ enable, db, clock }: Tillpost): Promise<void> {
+  await enable({}, {}, LIVE);
+  const steps = [{ id: 'mail', kind: 'email', email: EMAIL }] as const;
+  const definition = { name: 'New', trigger: { event: 'customer.created' }, steps } as const;
+  const { id } = await createWorkflow(db, LIVE, { definition }, clock.now());
+  await activateWorkflow(db, LIVE, id, clock.now());
+}
