@@ -195,7 +195,7 @@ describe.each(ENGINES)('emails on %s', (engine) => {
       const emails = await rig.emails();
       expect(emails).toMatchObject([
         { status: 'failed', outcome: expect.stringContaining('No such user') as string },
-        { status: 'suppressed', outcome: expect.stringContaining('No such user') as string },
+        { status: 'suppressed', outcome: expect.stringContaining('refused with 550') as string },
       ]);
       await liftSuppression(rig.db, tenant, jenny.email);
       await retryEmail(rig.ctx, tenant, emails[0]?.id ?? '');
