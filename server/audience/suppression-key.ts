@@ -55,6 +55,17 @@ export async function openSuppressionKey({ db, vault }: Pick<Context, 'db' | 'va
   while ((await keyBareHashes(db, key)) > 0);
 }
 
+/** Whether a start would open it; so does a database that has none yet. Changes nothing. */
+export async function isSuppressionKeyOpen({ db, vault }: Pick<Context, 'db' | 'vault'>): Promise<boolean> {
+  const row = await db.selectFrom('sealed_key').select('sealed').where('name', '=', NAME).executeTakeFirst();
+  try {
+    if (row) open(vault, row.sealed);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function open(vault: Context['vault'], sealed: string): string {
   try {
     return vault.open(sealed, NAME);

@@ -93,9 +93,9 @@ async function tracesIn({ db }: Tillpost): Promise<string[]> {
       .selectFrom(name as keyof Schema)
       .selectAll()
       .execute();
-    for (const row of rows as Record<string, unknown>[])
+    for (const row of rows as unknown as Record<string, string | null>[])
       for (const column of texts) {
-        const text = String(row[column] ?? '').replaceAll(OTHER, '');
+        const text = (row[column] ?? '').replaceAll(OTHER, '');
         const traces = TRACES.filter((trace) => text.toLowerCase().includes(trace.toLowerCase()));
         if (traces.length > 0) found.push(`${name}.${column} has ${traces.join()} in ${text.slice(0, 200)}`);
       }
