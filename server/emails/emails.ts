@@ -1,9 +1,10 @@
 /** Reading emails: lists, one with its content, counts. */
-import type { SelectQueryBuilder } from 'kysely';
+import { sql, type SelectQueryBuilder } from 'kysely';
 import type { EmailDetail, EmailReason, EmailStatus, EmailView, List } from '../../shared/api';
 import { isoTime, isoTimeOrNull } from '../db/columns';
 import type { ErasedTable } from '../db/erase';
 import { selectByKeys, type TenantKey } from '../db/keys';
+import { firstIdAt } from '../db/new-id';
 import { toList, type PageRequest } from '../db/page';
 import type { Db, Row, Schema, Trx } from '../db/schema';
 import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
@@ -55,13 +56,14 @@ function filtered(db: Db, tenant: Tenant, { customer, contact, event, workflow, 
         .where('customer_link.customer_id', '=', customer),
     );
   if (contact !== undefined) query = query.where('contact_id', '=', contact);
-  if (event !== undefined) query = query.where('event_id', '=', event);
+  // Not test sends that were made from it: it caused none of those.
+  if (event !== undefined) query = query.where('event_id', '=', event).where('is_test', '=', 0);
   if (workflow !== undefined) query = query.where('workflow_id', '=', workflow);
   if (status !== undefined) query = query.where('status', '=', status);
   return query;
 }
 
-/** Content is null while the email is held, and after its contact was deleted. */
+/** Content is null while the email is held, after its time has passed, and after its contact was deleted. */
 export async function readEmail(db: Db, tenant: Tenant, id: string): Promise<EmailDetail | undefined> {
   const row = await findEmail(db, tenant, id);
   if (!row) return undefined;
@@ -151,4 +153,23 @@ export async function wakeEmails(trx: Trx, subjects: readonly TenantKey[], now: 
       .where('claims', '=', 0)
       .where('due_at', '>', now)
       .execute();
+}
+
+const OLD_AT_ONCE = 1_000;
+
+/**
+ * Deletes the content of emails made before a time (epoch milliseconds), a batch of them; returns how many. Ids begin with
+ * the time, so the key finds the old ones. What is still to be sent keeps its content.
+ */
+export async function deleteOldBodies(db: Db, before: number): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from email_body where (account_id, livemode, email_id) in (
+      select b.account_id, b.livemode, b.email_id
+      from install i
+      join email_body b on b.account_id = i.account_id and b.livemode = i.livemode and b.email_id < ${`eml_${firstIdAt(before)}`}
+      join email e on e.account_id = b.account_id and e.livemode = b.livemode and e.id = b.email_id
+      where e.status <> 'queued' and e.created_at < ${before}
+      limit ${OLD_AT_ONCE}
+    )`.execute(db);
+  return Number(numAffectedRows ?? 0);
 }

@@ -1,5 +1,6 @@
 /** Hourly, in bounded batches: what has expired is deleted. */
 import type { Queue } from '../db/queue';
+import { deleteOldBodies } from '../emails/emails';
 import { deleteOldPayloads } from '../events/events';
 import { deleteExpired } from '../installs/sessions';
 
@@ -13,8 +14,9 @@ export function createHousekeeping(): Queue {
     async turn({ db, clock, config }) {
       const now = clock.now();
       if (now < dueAt) return 0;
-      const before = now - config.payloadRetentionDays * DAY_MS;
-      const deleted = (await deleteExpired(db, now)) + (await deleteOldPayloads(db, before));
+      const before = now - config.retentionDays * DAY_MS;
+      const deleted =
+        (await deleteExpired(db, now)) + (await deleteOldPayloads(db, before)) + (await deleteOldBodies(db, before));
       if (deleted === 0) dueAt = now + EVERY_MS;
       return deleted;
     },

@@ -39,6 +39,14 @@ export function explainEmail({ status, outcome, kind }: Pick<EmailView, 'status'
   }
 }
 
+/** Why an email has no content to show. */
+export function explainNoContent({ status, to }: Pick<EmailView, 'status' | 'to'>): string {
+  if (to === '') return 'Its contact was deleted, and what it said with it.';
+  if (status === 'sent' || status === 'captured') return 'What it said is no longer kept: its time has passed.';
+  if (status === 'failed') return 'There is nothing to show: it was never made, or its time has passed.';
+  return 'There is nothing to show: it was never made.';
+}
+
 const RUN_ENDINGS: Record<string, string> = {
   filtered: 'A condition did not hold',
   exit_step: 'Came to a step that ends it',
