@@ -13,8 +13,8 @@ import { dayAfter, dayOf, startOfDay } from '../format';
 import { withNotice } from '../notices';
 import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn } from '../read-request';
 import type { SectionParts } from '../section';
-import { sendPage, timeZoneOf } from '../send';
-import { tenantOn } from '../viewer';
+import { sendPage } from '../send';
+import { tenantOn, timeZoneOf } from '../viewer';
 import { EventPage } from './event';
 import { EventsPage, type EventQuery } from './events';
 
