@@ -89,7 +89,7 @@ export function sendProblem(
   problem: { title: string; message: string; next: readonly NextStep[] },
   status?: number,
 ): void {
-  sendPage(ctx, res, <ProblemPage {...problem} />, { ...(status === undefined ? {} : { status }), notice: null });
+  sendPage(ctx, res, <ProblemPage {...problem} />, { status, notice: null });
 }
 
 /** As the reader of this response writes dates and numbers: the browser's language, the account's time zone. */

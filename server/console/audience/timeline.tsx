@@ -11,7 +11,6 @@ interface TimelineRun {
   workflowName: string;
   status: RunStatus;
   reason: string | null;
-  startedAt: string;
 }
 
 export type TimelineEntry =

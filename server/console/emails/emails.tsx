@@ -35,7 +35,7 @@ export function EmailsPage({ emails, query, workflows, isCaptureOnly }: EmailsPa
   const tab = (status: string | undefined, label: string) => ({
     href: href('/emails', { ...filter, status }),
     label,
-    isCurrent: (query.status || undefined) === status,
+    isCurrent: query.status === status,
   });
   const names = new Map(workflows.map(({ id, name }) => [id, name]));
   return (

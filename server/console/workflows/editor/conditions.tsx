@@ -1,11 +1,5 @@
 /** Conditions that must all hold, each a property, an operator and a value that fits. */
-import {
-  CATALOGUE,
-  CONTACT_PROPERTIES,
-  findProperty,
-  type EventType,
-  type PropertyType,
-} from '../../../../shared/catalogue';
+import { CATALOGUE, CONTACT_PROPERTIES, findProperty, type EventType } from '../../../../shared/catalogue';
 import { OPERATOR_LABELS } from '../../../../shared/words/workflows';
 import { needsValue, operatorsFor, type Condition } from '../../../../shared/workflow';
 import { FieldError, SelectField, TextField, buttonClass, type SelectOption } from '../../components/form';
@@ -112,7 +106,7 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
 function splitMapKey(trigger: EventType, path: string): { property: string; mapKey: string | null } {
   const [root, name, ...rest] = path.split('.');
   const property = `${root}.${name}`;
-  const isMap = findProperty(trigger, property)?.type === ('metadata' satisfies PropertyType);
+  const isMap = findProperty(trigger, property)?.type === 'metadata';
   return isMap ? { property, mapKey: rest.join('.') } : { property: path, mapKey: null };
 }
 

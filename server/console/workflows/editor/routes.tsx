@@ -70,7 +70,7 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
           lacksPostalAddress: settings.sender.postal_address === null,
         }}
       />,
-      shown.status === undefined ? {} : { status: shown.status },
+      { status: shown.status },
     );
   }
 
