@@ -1,7 +1,7 @@
 /** One event: its sentence, its contact, the emails it caused, its payload, and Replay. */
 import type { EmailView, EventView } from '../../../shared/api';
 import { isEventType } from '../../../shared/catalogue';
-import { NO_EMAIL_CAUSED, nameEvent } from '../../../shared/words/explanations';
+import { NO_EMAIL_CAUSED, nameEmail, nameEvent } from '../../../shared/words/explanations';
 import { EVENT_LABELS } from '../../../shared/words/fields';
 import { EMAIL_STATUS_WORDS, EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
@@ -135,11 +135,11 @@ const EMAIL_COLUMNS: readonly Column<EmailView>[] = [
     kind: 'main',
     cell: (email) => (
       <a className="row-link" href={`/emails/${email.id}`}>
-        {email.subject || 'No subject yet'}
+        {nameEmail(email)}
       </a>
     ),
   },
   { label: 'To', kind: 'wide', cell: (email) => email.to },
   { label: 'State', cell: (email) => <Badge {...EMAIL_STATUS_WORDS[email.status]} /> },
-  { label: 'Made', kind: 'end', cell: (email) => <Time at={email.sent_at ?? email.created_at} /> },
+  { label: 'When', kind: 'end', cell: (email) => <Time at={email.sent_at ?? email.created_at} /> },
 ];

@@ -1,4 +1,5 @@
 /** Conditions that must all hold, each a property, an operator and a value that fits. */
+import { capitalize } from '../../../../shared/capitalize';
 import { CATALOGUE, CONTACT_PROPERTIES, findProperty, type EventType } from '../../../../shared/catalogue';
 import { OPERATOR_LABELS } from '../../../../shared/words/workflows';
 import { needsValue, operatorsFor, type Condition } from '../../../../shared/workflow';
@@ -124,4 +125,4 @@ function propertyOptions(trigger: EventType, current: string): SelectOption[] {
   return isOffered ? options : [{ value: current, label: `${current} (not offered)` }, ...options];
 }
 
-const readable = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
+const readable = (name: string): string => capitalize(name.replaceAll('_', ' '));
