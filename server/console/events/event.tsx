@@ -8,6 +8,7 @@ import { Badge } from '../components/badge';
 import { Banner, Card, FactList, PageHead, Section } from '../components/blocks';
 import { Check, PostForm, buttonClass } from '../components/form';
 import { Icon } from '../components/icon';
+import { refreshes } from '../components/refreshes';
 import { Table, type Column } from '../components/table';
 import { None, Time } from '../components/values';
 import { Shell } from '../layout';
@@ -23,19 +24,10 @@ export interface EventPageProps {
 export function EventPage({ event, emails }: EventPageProps) {
   const { tenant, status } = useViewer();
   const isMoving = event.status === 'pending';
-  const live = isMoving
-    ? {
-        'hx-get': `/events/${event.id}`,
-        'hx-trigger': 'every 1s',
-        'hx-select': '#event',
-        'hx-swap': 'outerHTML',
-        'hx-target': 'this',
-      }
-    : {};
   const canReplay = event.payload !== null && isEventType(event.type) && status !== 'removed';
   return (
     <Shell title={event.type} section="events">
-      <div id="event" {...live}>
+      <div id="event" {...(isMoving && refreshes({ id: 'event', url: `/events/${event.id}`, seconds: 1 }))}>
         <PageHead
           title={nameEvent(event.type)}
           badge={<Badge {...EVENT_STATUS_WORDS[event.status]} />}

@@ -5,7 +5,7 @@ import { OPERATOR_LABELS } from '../../../../shared/words/workflows';
 import { needsValue, operatorsFor, type Condition } from '../../../../shared/workflow';
 import { FieldError, SelectField, TextField, buttonClass, type SelectOption } from '../../components/form';
 import { Icon } from '../../components/icon';
-import { domId, useEditor, useOperation } from './context';
+import { domId, useEditor, useOperation, useRedraw } from './context';
 
 export function Conditions({
   place,
@@ -33,8 +33,9 @@ export function Conditions({
 }
 
 function ConditionRow({ place, condition, number }: { place: string; condition: Condition; number: number }) {
-  const { trigger, problems, focus, workflowId } = useEditor();
+  const { trigger, problems, focus } = useEditor();
   const operation = useOperation();
+  const redraw = useRedraw();
   const { property: path, mapKey } = splitMapKey(trigger, condition.property);
   const type = findProperty(trigger, condition.property)?.type ?? 'text';
   const id = (field: string) => domId(`${place}.${field}`);
@@ -50,8 +51,7 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
           defaultValue={path}
           options={propertyOptions(trigger, path)}
           error={problems[`${place}.property`]}
-          hx-post={`/workflows/${workflowId}/edit`}
-          hx-trigger="change"
+          {...redraw}
         />
         {mapKey !== null && (
           <TextField
@@ -61,8 +61,7 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
             isLabelHidden
             placeholder="Key, as order_id"
             defaultValue={mapKey}
-            hx-post={`/workflows/${workflowId}/edit`}
-            hx-trigger="change"
+            {...redraw}
           />
         )}
       </div>
@@ -74,8 +73,7 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
         defaultValue={condition.operator}
         options={operatorsFor(type).map((value) => ({ value, label: OPERATOR_LABELS[value] }))}
         error={problems[`${place}.operator`]}
-        hx-post={`/workflows/${workflowId}/edit`}
-        hx-trigger="change"
+        {...redraw}
       />
       {needsValue(condition.operator) ? (
         <TextField
