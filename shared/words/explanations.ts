@@ -1,5 +1,6 @@
 /** What events and people are called, and the reasons for the status of emails and runs. */
 import type { ContactView, EmailView } from '../api';
+import { capitalize } from '../capitalize';
 import { CATALOGUE, HOUSEKEEPING_TYPES, isEventType, type HousekeepingType } from '../catalogue';
 
 const HOUSEKEEPING: Record<HousekeepingType, string> = {
@@ -20,6 +21,9 @@ export function nameEvent(type: string): string {
 /** First and last name as far as known; empty when neither is. */
 export const nameContact = (contact: Pick<ContactView, 'first_name' | 'last_name'>): string =>
   [contact.first_name, contact.last_name].filter(Boolean).join(' ');
+
+/** An email's subject; it has none until it is made, right before it goes. */
+export const nameEmail = ({ subject }: Pick<EmailView, 'subject'>): string => subject || 'No subject yet';
 
 /** What an email's status alone doesn't say; null when that says it all. */
 export function explainEmail({ status, outcome, kind }: Pick<EmailView, 'status' | 'outcome' | 'kind'>): string | null {
@@ -60,7 +64,7 @@ export function explainRun(reason: string | null, outcome: string | null = null)
   if (outcome) return `Ended: ${outcome}`;
   if (reason === null || reason === 'waiting') return null;
   if (isEventType(reason)) return `Ended by: ${CATALOGUE[reason].label}`;
-  return RUN_ENDINGS[reason] ?? reason.charAt(0).toUpperCase() + reason.slice(1).replaceAll('_', ' ');
+  return RUN_ENDINGS[reason] ?? capitalize(reason.replaceAll('_', ' '));
 }
 
 export const NO_EMAIL_CAUSED = 'This event caused no email.';

@@ -1,6 +1,6 @@
 /** One email as it was sent: HTML in a frame of its own, text, headers, and the reason for its status. */
 import type { EmailDetail } from '../../../shared/api';
-import { explainEmail, explainNoContent } from '../../../shared/words/explanations';
+import { explainEmail, explainNoContent, nameEmail } from '../../../shared/words/explanations';
 import { EMAIL_KIND_LABELS, EMAIL_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Banner, Card, FactList, PageHead, Section } from '../components/blocks';
@@ -18,7 +18,7 @@ export function EmailPage({ email, workflowName, canRetry }: EmailPageProps) {
   return (
     <Shell title={email.subject || 'Email'} section="emails">
       <PageHead
-        title={email.subject || (email.to === '' ? 'Email' : 'No subject yet')}
+        title={email.to === '' ? 'Email' : nameEmail(email)}
         badge={<Badge {...EMAIL_STATUS_WORDS[email.status]} />}
         back={{ href: '/emails', label: 'Emails' }}
         actions={canRetry && <ButtonForm action={`/emails/${email.id}/retry`} label="Try again" tone="primary" />}
