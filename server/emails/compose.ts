@@ -36,6 +36,8 @@ export interface ComposedEmail {
   row: Insertable<Schema['email']>;
   /** Null while the email is held. */
   body: Insertable<Schema['email_body']> | null;
+  /** Names the state of its subject that it was made from. */
+  madeFrom?: string;
   /** Milliseconds until it may be made, where its install has used up its time for rendering. */
   againIn?: number;
 }
