@@ -15,12 +15,13 @@ import { CLIENT_IDS, createOAuth } from './oauth';
 import { OLDER_API_VERSION, toOlderShape } from './older-shape';
 import { createPages } from './pages/pages';
 import { createRandom } from './random';
+import type { TriggerType } from './recipes';
 import { createRequestLog, type RequestLog } from './request-log';
 import { planOf } from './resources/catalog';
 import { seedCustomers, type SeedOptions } from './seed';
 import { signStripe } from './signature';
 import type { StripeEvent, Tenant } from './tenant';
-import { stage, type TriggerType, type Who } from './trigger';
+import { stage, type Who } from './trigger';
 import { createWorld } from './world';
 
 export type { Fault } from './faults';
