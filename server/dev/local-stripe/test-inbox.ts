@@ -1,8 +1,8 @@
 /** A webhook endpoint for tests: keeps what arrives, verified by Stripe's own library, and answers as it is told. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import type Stripe from 'stripe';
 import { createStripe } from '../../stripe';
+import { listen } from '../listen';
 
 export interface Received {
   event: Stripe.Event;
@@ -23,7 +23,7 @@ export interface Inbox {
 export async function createInbox(): Promise<Inbox> {
   const received: Received[] = [];
   const statuses: number[] = [];
-  const server: Server = createServer((req, res) => {
+  const server = createServer((req, res) => {
     const chunks: Buffer[] = [];
     req.on('data', (chunk: Buffer) => chunks.push(chunk));
     req.on('end', () => {
@@ -34,9 +34,9 @@ export async function createInbox(): Promise<Inbox> {
       res.end();
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listen(server, 0);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/stripe`,
+    url: `http://127.0.0.1:${port}/webhooks/stripe`,
     received,
     events: () => received.map(({ event }) => event),
     answerWith: (...next) => void statuses.push(...next),
