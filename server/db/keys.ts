@@ -109,7 +109,9 @@ async function fromSqlite(db: Db, { table, column, columns, keys, where = 'true'
   const text = texts.remember(name, () => {
     const values = list.map(() => (column ? '(?, ?, ?)' : '(?, ?)')).join();
     const names = `account_id, livemode${column ? `, "${column}"` : ''}`;
-    return `select ${columns} from "${table}" where (${names}) in (values ${values}) and ${where}`;
+    // Said once more, or an index of what is not null would not be used.
+    const isThere = column ? `"${column}" is not null and ` : '';
+    return `select ${columns} from "${table}" where (${names}) in (values ${values}) and ${isThere}${where}`;
   });
   const parameters = list.flatMap(({ account_id, livemode, value }) =>
     column ? [account_id, livemode, value] : [account_id, livemode],

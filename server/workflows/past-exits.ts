@@ -39,7 +39,7 @@ export async function findPastExits(trx: Trx, batches: readonly Starting[]): Pro
       'event',
       'contact_id',
       starts.map(({ contact }) => keyFor(contact, contact.id)),
-      { where: `contact_id is not null and status = 'processed' and ${isExit}` },
+      { where: `status = 'processed' and ${isExit}` },
     ),
     selectByKeys(
       trx,
