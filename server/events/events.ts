@@ -9,6 +9,7 @@ import { firstIdAt } from '../db/new-id';
 import { toList, type PageRequest } from '../db/page';
 import type { Db, ReplayScope, Row, Schema } from '../db/schema';
 import { selectByKeys } from '../db/keys';
+import { scanDown } from '../db/scan';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
 import { isTenantConnected } from '../db/tenant-state';
 
@@ -131,11 +132,20 @@ function cutDeep(value: unknown, levels = MAX_DEPTH): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, cutDeep(part, levels - 1)]));
 }
 
-export async function countEvents(db: Db, tenant: Tenant, filter: EventFilter = {}): Promise<number> {
-  const { count } = await filtered(db.selectFrom('event').where(ofTenant(tenant, 'event')), filter)
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return count;
+export async function countEvents(db: Db, tenant: Tenant): Promise<number> {
+  let all = 0;
+  await scanDown(db, tenant, { table: 'event', key: 'seq' }, async ({ from, until }) => {
+    const { count } = await db
+      .selectFrom('event')
+      .where(ofTenant(tenant))
+      .$if(from !== undefined, (query) => query.where('seq', '<', from ?? ''))
+      .$if(until !== undefined, (query) => query.where('seq', '>=', until ?? ''))
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    all += count;
+    return false;
+  });
+  return all;
 }
 
 export async function lastEventAt(db: Db, tenant: Tenant): Promise<string | null> {
