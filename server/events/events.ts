@@ -223,33 +223,3 @@ export const wakeWaitingEvents = (db: Db, tenant: Tenant, now: number) =>
     .where('status', '=', 'waiting')
     .where('claims', '=', 0)
     .execute();
-
-const OLD_AT_ONCE = 1_000;
-
-/**
- * Deletes payloads received before a time (epoch milliseconds), a batch of them; returns how many. `seq` begins with the
- * time of receipt, so the key finds the old ones. An event that still waits keeps its payload however old it is (while an
- * account has to be reconnected, without limit), and so does one that a run needs for its emails.
- */
-export async function deleteOldPayloads(db: Db, before: number): Promise<number> {
-  const { numAffectedRows } = await sql`
-    delete from event_payload where (account_id, livemode, seq) in (
-      select p.account_id, p.livemode, p.seq
-      from install i
-      join event_payload p on p.account_id = i.account_id and p.livemode = i.livemode and p.seq < ${firstIdAt(before)}
-      where not exists (
-          select 1 from event e
-          where e.account_id = p.account_id and e.livemode = p.livemode and e.seq = p.seq
-            and (
-              e.status in ('pending', 'waiting')
-              or exists (
-                select 1 from run r
-                where r.account_id = e.account_id and r.livemode = e.livemode and r.event_id = e.id
-                  and r.status = 'running'
-              )
-            )
-        )
-      limit ${OLD_AT_ONCE}
-    )`.execute(db);
-  return Number(numAffectedRows ?? 0);
-}
