@@ -32,7 +32,7 @@ describe('readConfig', () => {
       mailFrom: null,
       alertEmail: null,
       allowedAccounts: [],
-      payloadRetentionDays: 90,
+      retentionDays: 90,
       logLevel: 'info',
     });
     expect(secrets).toMatchObject({

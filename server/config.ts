@@ -131,8 +131,8 @@ export function readConfig(env: Environment = process.env) {
       alertEmail: values.ALERT_EMAIL,
       /** Empty: whoever can install the app may connect. */
       allowedAccounts: values.ALLOWED_ACCOUNTS,
-      /** Older event payloads are deleted; their rows stay. */
-      payloadRetentionDays: values.RETENTION_DAYS,
+      /** Older payloads of events and contents of emails are deleted; their rows stay. */
+      retentionDays: values.RETENTION_DAYS,
       logLevel: values.LOG_LEVEL,
     },
     secrets: {

@@ -2,7 +2,7 @@
 import type { Config, Secrets } from './config';
 import { openDatabase } from './db/open';
 import type { Db } from './db/schema';
-import { createRendering, type Rendering } from './emails/rendering';
+import { createRendering, type Rendering } from './emails/turns-to-render';
 import { createTransport, type Transport } from './emails/transport';
 import { createLog, type Logger } from './log';
 import { createMetrics, type Metrics } from './metrics';

@@ -3,6 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { createHandler } from './app';
+import { openSuppressionKey } from './audience/suppression-key';
 import type { Context } from './context';
 import { migrate } from './db/migrate';
 import { waitForLock, type DatabaseLock } from './db/sqlite-file';
@@ -40,9 +41,9 @@ interface Options {
 }
 
 /**
- * Throws when the SQLite file stays another process's, the database can't be migrated or the port is taken. `bound` is a
- * server that has the port already and hands it over, so that nobody takes it in between; without `runsWorker` only
- * requests are served.
+ * Throws when the SQLite file stays another process's, the database can't be migrated, ENCRYPTION_KEY is another or the
+ * port is taken. `bound` is a server that has the port already and hands it over, so that nobody takes it in between;
+ * without `runsWorker` only requests are served.
  */
 export async function startServer(ctx: Context, options: Options = {}): Promise<Running> {
   const lock = await waitForLock(ctx.secrets.databaseUrl, (holder) =>
@@ -50,6 +51,7 @@ export async function startServer(ctx: Context, options: Options = {}): Promise<
   );
   try {
     await migrate(ctx.db);
+    await openSuppressionKey(ctx);
     return await serve(ctx, lock, options);
   } catch (error) {
     lock.release();

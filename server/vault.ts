@@ -51,6 +51,9 @@ export function createVault(encryptionKeys: readonly Buffer[]) {
       return Buffer.concat([decipher.update(sealed.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]).toString('utf8');
     },
 
+    /** Whether the first key sealed it. */
+    isCurrent: (sealedText: string): boolean => sealedText.startsWith(`${current.id}.`),
+
     /** A token that holds `text`, readable and signed (HMAC-SHA256): for links without a row in a table, such as unsubscribe. */
     sign(text: string, purpose: string): string {
       return `${Buffer.from(text).toString('base64url')}.${mac(current, text, purpose)}`;
@@ -82,5 +85,9 @@ function isEqual(a: string, b: string): boolean {
 /** In hex. */
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** 256 random bits for a cookie or one-time link; only their hash is stored. */
+/** HMAC-SHA-256: without the key nobody can tell which text it is of by trying. */
+export const keyedHash = (key: Buffer, text: string): string =>
+  createHmac('sha256', key).update(text).digest('base64url');
+
+/** 256 random bits for a cookie, one-time link or key of our own; of the first two only a hash is stored. */
 export const randomToken = (): string => randomBytes(32).toString('base64url');

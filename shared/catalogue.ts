@@ -299,6 +299,9 @@ function metadataKey(property: Property, key: string): Property {
   };
 }
 
+export const typesIn = (group: EventGroup): EventType[] =>
+  EVENT_TYPES.filter((type) => CATALOGUE[type].group === group);
+
 /** What previews show for these properties, by name. */
 export const samplesOf = (properties: readonly Property[]): Record<string, PropertyValue> =>
   Object.fromEntries(properties.map(({ name, sample }) => [name, sample]));

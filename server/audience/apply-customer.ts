@@ -35,7 +35,7 @@ export function applyAddress(
   }
   const target = other ?? audience.create(email, contact.status);
   audience.link(link.customer_id, target);
-  if (isShared) return { contact: target, isChanged: true, note: ` (the customer moved from ${before})` };
+  if (isShared) return { contact: target, isChanged: true, note: ' (the customer moved from another contact)' };
   audience.merge(contact, target);
   return { contact: target, isChanged: true, note: ` (merged with ${before})` };
 }

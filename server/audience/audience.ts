@@ -5,6 +5,7 @@
  */
 import { flag, msOfSeconds } from '../db/columns';
 import { newId } from '../db/new-id';
+import { NOTHING_OF_CUSTOMER } from '../db/release-contact';
 import type { Row } from '../db/schema';
 import { tenantColumns, type Tenant } from '../db/tenant';
 import type { ObjectFacts, SubscriptionFacts } from '../stripe-objects/types';
@@ -37,11 +38,14 @@ export interface Changes {
   /** Customers that left a contact, which others keep, for another. */
   moved: { customerId: string; from: Contact; into: Contact }[];
   deleted: Contact[];
-  /** The customers of deleted contacts: no more is kept of them than that they are gone. */
+  /** Customers that never had a contact: no more is kept of them than that they are gone. */
   released: string[];
 }
 
 export type Audience = ReturnType<typeof createAudience>;
+
+/** Whether the customer's contact was deleted: nothing is kept of it any more. */
+export const isTombstone = (link: CustomerLink): boolean => link.contact_id === null && link.state !== 'deleted_unseen';
 
 /** `now` in epoch milliseconds. */
 export function createAudience(tenant: Tenant, known: Known, now: number) {
@@ -111,6 +115,12 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     return own;
   }
 
+  /** Whether its contact was deleted. */
+  function isGone(customerId: string | null): boolean {
+    const own = customerId === null ? undefined : links.get(customerId);
+    return own !== undefined && isTombstone(own);
+  }
+
   function refreshBilling(): void {
     for (const id of staleBilling) {
       const contact = contacts.get(id);
@@ -128,6 +138,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     link,
     linksOf,
     update,
+    isGone,
     linkOf: (customerId: string) => links.get(customerId),
     contactOf: (customerId: string | null): Contact | undefined => {
       const contactId = customerId === null ? null : links.get(customerId)?.contact_id;
@@ -188,14 +199,18 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     delete(contact: Contact): void {
       for (const one of linksOf(contact)) {
         link(one.customer_id, null);
-        released.push(one.customer_id);
+        Object.assign(one, NOTHING_OF_CUSTOMER);
       }
       forget(contact);
       deleted.push(contact);
     },
 
-    /** Keeps the newest state of a subscription; false when what is known is newer. */
+    /** A customer without a contact was deleted, and nothing is to be kept of it. */
+    release: (customerId: string): void => void released.push(customerId),
+
+    /** Keeps the newest state of a subscription; false when what is known is newer, or its contact was deleted. */
     recordSubscription(facts: SubscriptionFacts, customerId: string, stamp: number): boolean {
+      if (isGone(customerId)) return false;
       const before = subscriptions.get(facts.id);
       if (before && before.stamp > stamp) return false;
       subscriptions.set(facts.id, {
@@ -219,14 +234,9 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     /** The newest known state of an object; undefined when nothing is known of it. */
     objectOf: (id: string | null): ObjectState | undefined => (id === null ? undefined : objects.get(id)),
 
-    /** Whether its contact was deleted: nothing is kept of it any more. */
-    isTombstone: (customerId: string | null): boolean => {
-      const own = customerId === null ? undefined : links.get(customerId);
-      return own?.contact_id === null && own.state !== 'deleted_unseen';
-    },
-
-    /** Keeps the newest state of an object; `knownAt`, when it was so, in epoch milliseconds. */
+    /** Keeps the newest state of an object, unless its contact was deleted; `knownAt`, when it was so, in epoch milliseconds. */
     recordObject(facts: ObjectFacts, stamp: number, knownAt: number): void {
+      if (isGone(facts.customerId)) return;
       const state = stateRow(tenant, facts, stamp, knownAt);
       if (!isNewer(state, objects.get(facts.id))) return;
       objects.set(facts.id, state);
@@ -241,8 +251,8 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
       if (one.contact_id) staleBilling.add(one.contact_id);
     },
 
-    /** Whether a contact was merged or deleted, or a customer of it moved: that touches rows of other events. */
-    touchesOthers: () => merged.length > 0 || moved.length > 0 || deleted.length > 0,
+    /** Whether a contact was merged or deleted, or a customer moved or released: that touches rows of other events. */
+    touchesOthers: () => [merged, moved, deleted, released].some((changes) => changes.length > 0),
 
     /** Everything that changed, with billing fields derived anew. */
     changes(): Changes {

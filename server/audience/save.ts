@@ -1,13 +1,14 @@
 /** Writes what changed in audiences, for all accounts together, merges and deletions of contacts included. */
 import { upsert } from '../db/bulk';
-import { moveContact, releaseContact } from '../db/contact-references';
-import { byId, deleteByKeys, keyFor, keyText, selectByKeys } from '../db/keys';
+import { moveContact } from '../db/contact-references';
+import { byId, keyFor, keyText, selectByKeys } from '../db/keys';
+import { releaseContact, releaseCustomers } from '../db/release-contact';
 import type { Db, Trx } from '../db/schema';
-import { ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
-import { transact } from '../db/transact';
-import type { Audience, Changes, Contact } from './audience';
+import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
+import { holdContacts, transact } from '../db/transact';
+import { isTombstone, type Audience, type Changes, type Contact } from './audience';
 import type { ObjectFacts } from '../stripe-objects/types';
-import { isNewer, stateRow } from './object-states';
+import { isNewer, stateRow, type ObjectState } from './object-states';
 import { snapshotStamp } from './stamp';
 import { suppressAddress } from './suppressions';
 
@@ -15,6 +16,9 @@ import { suppressAddress } from './suppressions';
 export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, now: number): Promise<void> {
   const all = [...audiences].map((audience) => ({ tenant: audience.tenant, ...audience.changes() }));
   const of = <T>(pick: (changes: Changes) => T[]): T[] => all.flatMap(pick);
+  // What they are to release is found by the links as they stand.
+  for (const contact of of(({ deleted }) => deleted)) await deleteContact(trx, contact, now);
+  for (const { tenant, released } of all) if (released.length > 0) await releaseCustomers(trx, tenant, released);
   await Promise.all([
     upsert(
       trx,
@@ -47,35 +51,19 @@ export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, now
     await moveContact(trx, tenantOf(from), { fromId: from.id, intoId: into.id });
     await deleteRow(trx, from);
   }
-  for (const contact of of(({ deleted }) => deleted)) await deleteContact(trx, contact, now);
-  for (const { tenant, released } of all)
-    await deleteByKeys(
-      trx,
-      'object_state',
-      'customer_id',
-      released.map((id) => keyFor(tenantColumns(tenant), id)),
-    );
 }
 
 /**
  * Deletes a contact and what is personal about it: its customers become tombstones, its events keep their rows but lose
- * their payloads, its emails lose their bodies, its runs stop. Who had unsubscribed stays suppressed, by a hash of the
- * address. `now` in epoch milliseconds.
+ * their payloads, its emails lose their bodies, its runs stop, and none of them says any more whose they were. Who had
+ * unsubscribed stays suppressed, by a keyed hash of the address. `now` in epoch milliseconds.
  */
 export async function deleteContact(trx: Trx, contact: Contact, now: number): Promise<void> {
   const tenant = tenantOf(contact);
   if (contact.status === 'unsubscribed')
     await suppressAddress(trx, tenant, contact.email, { scope: 'marketing', reason: 'unsubscribed', now });
-  await deleteStates(trx, contact);
-  await releaseContact(trx, tenant, contact.id, now);
+  await releaseContact(trx, tenant, contact, now);
   await deleteRow(trx, contact);
-}
-
-/** What is kept of its customers' invoices and subscriptions names them. */
-async function deleteStates(trx: Trx, contact: Contact): Promise<void> {
-  const links = await selectByKeys(trx, 'customer_link', 'contact_id', [keyFor(contact, contact.id)]);
-  const customers = links.map((link) => keyFor(link, link.customer_id));
-  await deleteByKeys(trx, 'object_state', 'customer_id', customers);
 }
 
 const deleteRow = (trx: Trx, contact: Contact) =>
@@ -85,7 +73,10 @@ const deleteRow = (trx: Trx, contact: Contact) =>
     .where('id', '=', contact.id)
     .execute();
 
-/** States as Stripe has them at `askedAt` (epoch milliseconds); what a newer event told stays. */
+/**
+ * States as Stripe has them at `askedAt` (epoch milliseconds); what a newer event told stays, and nothing is kept of a
+ * customer whose contact was deleted while Stripe was asked.
+ */
 export const saveFetchedStates = (
   db: Db,
   tenant: Tenant,
@@ -93,7 +84,8 @@ export const saveFetchedStates = (
   askedAt: number,
 ): Promise<void> =>
   transact(db, async (trx) => {
-    const states = facts.map((one) => stateRow(tenant, one, snapshotStamp(askedAt), askedAt));
+    const fetched = facts.map((one) => stateRow(tenant, one, snapshotStamp(askedAt), askedAt));
+    const states = await withoutDeleted(trx, fetched);
     const known = byId(
       await selectByKeys(
         trx,
@@ -105,6 +97,16 @@ export const saveFetchedStates = (
     const newer = states.filter((state) => isNewer(state, known.get(keyText(state, state.id))));
     await upsert(trx, 'object_state', ['id'], newer);
   });
+
+/** A contact that is deleted meanwhile collides with this. */
+async function withoutDeleted(trx: Trx, states: readonly ObjectState[]): Promise<ObjectState[]> {
+  const customers = states.flatMap((state) => (state.customer_id ? keyFor(state, state.customer_id) : []));
+  const links = await selectByKeys(trx, 'customer_link', 'customer_id', customers);
+  const ids = links.flatMap((link) => (link.contact_id ? keyFor(link, link.contact_id) : []));
+  await holdContacts(trx, await selectByKeys(trx, 'contact', 'id', ids));
+  const deleted = new Set(links.filter(isTombstone).map((link) => keyText(link, link.customer_id)));
+  return states.filter((state) => !deleted.has(keyText(state, state.customer_id ?? '')));
+}
 
 const ERASED_AT_ONCE = 500;
 

@@ -1,8 +1,8 @@
-/** Addresses that must not be mailed, kept as hashes: they outlive the contact without keeping the address. */
+/** Addresses that must not be mailed, kept as keyed hashes: they outlive the contact without keeping the address. */
 import { selectByKeys, type TenantKey } from '../db/keys';
 import type { Db } from '../db/schema';
 import { ofTenant, tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
-import { sha256 } from '../vault';
+import { hashAddress } from './suppression-key';
 
 export interface Suppression {
   /** `all`: no mail at all. `marketing`: the owner had unsubscribed. */
@@ -12,21 +12,19 @@ export interface Suppression {
   at: number;
 }
 
-const hashOf = (address: string) => sha256(address.trim().toLowerCase());
-
 /** By tenantKey, then by address. The keys' values are normalised addresses. */
 export async function findSuppressionsOfAll(
   db: Db,
   addresses: readonly TenantKey[],
 ): Promise<Map<string, Map<string, Suppression>>> {
-  const hashed = addresses.map((key) => ({ ...key, value: hashOf(key.value) }));
+  const hashed = addresses.map((key) => ({ ...key, value: hashAddress(db, key.value) }));
   const byHash = new Map(hashed.map(({ value }, i) => [value, addresses[i]?.value ?? '']));
   const found = new Map<string, Map<string, Suppression>>();
-  for (const row of await selectByKeys(db, 'suppression', 'address_hash', hashed)) {
+  for (const row of await selectByKeys(db, 'suppression', 'address_mac', hashed)) {
     const key = tenantKey(tenantOf(row));
     const own = found.get(key) ?? new Map<string, Suppression>();
     found.set(key, own);
-    own.set(byHash.get(row.address_hash) ?? '', { scope: row.scope, reason: row.reason, at: row.created_at });
+    own.set(byHash.get(row.address_mac) ?? '', { scope: row.scope, reason: row.reason, at: row.created_at });
   }
   return found;
 }
@@ -54,10 +52,10 @@ export async function suppressAddress(
 ): Promise<void> {
   await db
     .insertInto('suppression')
-    .values({ ...tenantColumns(tenant), address_hash: hashOf(address), scope, reason, created_at: now })
+    .values({ ...tenantColumns(tenant), address_mac: hashAddress(db, address), scope, reason, created_at: now })
     .onConflict((oc) =>
       scope === 'all'
-        ? oc.columns(['account_id', 'livemode', 'address_hash']).doUpdateSet({ scope, reason, created_at: now })
+        ? oc.columns(['account_id', 'livemode', 'address_mac']).doUpdateSet({ scope, reason, created_at: now })
         : oc.doNothing(),
     )
     .execute();
@@ -68,11 +66,15 @@ export async function liftUnsubscribe(db: Db, tenant: Tenant, address: string): 
   await db
     .deleteFrom('suppression')
     .where(ofTenant(tenant))
-    .where('address_hash', '=', hashOf(address))
+    .where('address_mac', '=', hashAddress(db, address))
     .where('scope', '=', 'marketing')
     .execute();
 }
 
 export async function liftSuppression(db: Db, tenant: Tenant, address: string): Promise<void> {
-  await db.deleteFrom('suppression').where(ofTenant(tenant)).where('address_hash', '=', hashOf(address)).execute();
+  await db
+    .deleteFrom('suppression')
+    .where(ofTenant(tenant))
+    .where('address_mac', '=', hashAddress(db, address))
+    .execute();
 }

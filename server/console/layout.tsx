@@ -1,6 +1,7 @@
 /** The frame of every page: head, navigation, account and mode, notices. */
 import type { ReactNode } from 'react';
 import { RECONNECT_WORDS } from '../../shared/words/connection';
+import { modeOf } from '../db/tenant';
 import { NoticeBanner } from './components/blocks';
 import { ButtonForm } from './components/form';
 import { Icon, Mark, type IconName } from './components/icon';
@@ -151,7 +152,7 @@ function ModeSwitch({ viewer, livemode }: { viewer: Viewer; livemode: boolean })
   return (
     <a
       className="mode mode-connect"
-      href={connectHrefs[livemode ? 'live' : 'test']}
+      href={connectHrefs[modeOf({ livemode })]}
       title={`Connect this account in ${word.toLowerCase()} mode`}
     >
       {word}
@@ -164,7 +165,7 @@ const Switch = ({ install, children }: { install: InstallChoice; children: React
     action="/session/switch"
     label={children}
     tone="quiet"
-    fields={{ account_id: install.tenant.accountId, mode: install.tenant.livemode ? 'live' : 'test' }}
+    fields={{ account_id: install.tenant.accountId, mode: modeOf(install.tenant) }}
   />
 );
 

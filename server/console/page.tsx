@@ -2,13 +2,11 @@
 import { createContext, useContext, type ReactElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import type { InstallStatus } from '../../shared/api';
-import type { Tenant } from '../db/tenant';
 import type { Mode } from '../config';
+import { modeOf, type Tenant } from '../db/tenant';
 import type { AssetUrls } from './assets';
 import type { Formats } from './format';
 import type { Notice } from './notices';
-
-const modeOf = ({ livemode }: Tenant): Mode => (livemode ? 'live' : 'test');
 
 export interface InstallChoice {
   tenant: Tenant;

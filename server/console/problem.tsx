@@ -1,7 +1,7 @@
 /** The page that says what went wrong and offers the next step. */
 import type { ReactNode } from 'react';
 import type { NextStep } from '../installs/problems';
-import { buttonClass } from './components/form';
+import { LinkButton } from './components/blocks';
 import { Plain } from './layout';
 
 export const ProblemPage = ({
@@ -19,9 +19,9 @@ export const ProblemPage = ({
       <p className="lead">{message}</p>
       <div className="actions">
         {next.map(({ label, href }, index) => (
-          <a key={`${href} ${label}`} className={buttonClass(index === 0 ? 'primary' : 'plain')} href={href}>
+          <LinkButton key={`${href} ${label}`} href={href} tone={index === 0 ? 'primary' : 'plain'}>
             {label}
-          </a>
+          </LinkButton>
         ))}
       </div>
     </div>

@@ -9,8 +9,8 @@ import { audienceRoutes } from './audience/routes';
 import { emailRoutes } from './emails/routes';
 import { UnsubscribePage } from './emails/unsubscribe';
 import { eventsRoutes } from './events/routes';
-import { ConfirmOpenPage } from './overview/confirm-open';
-import { homeRoutes } from './overview/routes';
+import { ConfirmOpenPage } from './home/confirm-open';
+import { homeRoutes } from './home/routes';
 import { createSectionParts } from './section';
 import { ASSETS, sendPage, sendProblem } from './send';
 import { settingsRoutes } from './settings/routes';
@@ -58,27 +58,18 @@ export function consoleErrors(ctx: Context): ErrorRequestHandler {
         { title: 'Not allowed', message, next: [{ label: 'Go back to the settings', href: '/settings/stripe' }] },
         403,
       );
-    if (status < 500)
-      return sendProblem(
-        ctx,
-        res,
-        { title: 'That did not work', message, next: [{ label: 'Go to the console', href: '/events' }] },
-        status,
-      );
+    if (status < 500) return sendProblem(ctx, res, { title: 'That did not work', message, next: TO_CONSOLE }, status);
     const words = `${message} It was noted. Try again in a moment.`;
-    sendProblem(
-      ctx,
-      res,
-      { title: 'Something went wrong', message: words, next: [{ label: 'Go to the console', href: '/events' }] },
-      status,
-    );
+    sendProblem(ctx, res, { title: 'Something went wrong', message: words, next: TO_CONSOLE }, status);
   };
 }
+
+const TO_CONSOLE = [{ label: 'Go to the console', href: '/events' }];
 
 const NOT_FOUND = {
   title: 'There is no such page',
   message: 'It may have been deleted, or belong to another account or mode.',
-  next: [{ label: 'Go to the console', href: '/events' }],
+  next: TO_CONSOLE,
 };
 
 const YEAR_S = 365 * 24 * 60 * 60;

@@ -6,10 +6,11 @@ import type { Context } from '../context';
 import type { NextStep } from '../installs/problems';
 import { csrfTokenOf } from '../installs/session-middleware';
 import { loadAssets } from './assets';
-import { createFormats, pickLocale } from './format';
+import { createFormats, pickLocale, type Formats } from './format';
 import { noticeFor, type Notice } from './notices';
-import { renderPage, type PageState, type Viewer } from './page';
+import { renderPage, type PageState } from './page';
 import { ProblemPage } from './problem';
+import { timeZoneOf, viewerOf } from './viewer';
 
 export const ASSETS = loadAssets();
 
@@ -61,12 +62,11 @@ interface Options {
 
 export function sendPage(ctx: Context, res: Response, content: ReactElement, { status, notice }: Options = {}): void {
   const { req } = res;
-  const { viewer, timeZone } = viewerOf(res);
   const page: PageState = {
     url: req.originalUrl,
-    formats: createFormats({ locale: pickLocale(req.get('accept-language')), timeZone, now: ctx.clock.now() }),
+    formats: formatsFor(ctx, res),
     csrfToken: csrfTokenOf(res) ?? '',
-    viewer,
+    viewer: viewerOf(res),
     notice: notice === undefined ? noticeFor(req.query.done ?? (req.query.connected && 'connected')) : notice,
     assets: ASSETS.urls,
   };
@@ -89,17 +89,13 @@ export function sendProblem(
   problem: { title: string; message: string; next: readonly NextStep[] },
   status?: number,
 ): void {
-  sendPage(ctx, res, <ProblemPage {...problem} />, { ...(status === undefined ? {} : { status }), notice: null });
+  sendPage(ctx, res, <ProblemPage {...problem} />, { status, notice: null });
 }
 
-interface Looking {
-  viewer: Viewer | null;
-  timeZone: string;
-}
-
-export const rememberViewer = (res: Response, looking: Looking): void => {
-  res.locals.looking = looking;
-};
-const viewerOf = (res: Response): Looking =>
-  (res.locals.looking as Looking | undefined) ?? { viewer: null, timeZone: 'UTC' };
-export const timeZoneOf = (res: Response): string => viewerOf(res).timeZone;
+/** As the reader of this response writes dates and numbers: the browser's language, the account's time zone. */
+export const formatsFor = ({ clock }: Context, res: Response): Formats =>
+  createFormats({
+    locale: pickLocale(res.req.get('accept-language')),
+    timeZone: timeZoneOf(res),
+    now: clock.now(),
+  });

@@ -1,21 +1,25 @@
 /** Who looks: on every page of the console, after the session was read. */
 import type { RequestHandler, Response } from 'express';
+import type { Mode } from '../config';
 import type { Context } from '../context';
 import { tenantOf, type Tenant } from '../db/tenant';
 import type { Install } from '../installs/installs';
-import type { Mode } from '../config';
 import { sessionOf } from '../installs/session-middleware';
 import type { Session } from '../installs/sessions';
 import { readSettings } from '../settings/settings';
 import type { InstallChoice, Viewer } from './page';
-import { rememberViewer } from './send';
+
+interface Looking {
+  viewer: Viewer;
+  timeZone: string;
+}
 
 export function loadViewer(ctx: Context): RequestHandler {
   return async (_req, res, next) => {
     const session = sessionOf(res);
     if (session) {
       const { timezone } = await readSettings(ctx.db, session.tenant);
-      rememberViewer(res, { viewer: viewSession(ctx, session), timeZone: timezone });
+      res.locals.looking = { viewer: viewSession(ctx, session), timeZone: timezone } satisfies Looking;
     }
     next();
   };
@@ -38,6 +42,12 @@ const choiceOf = (install: Install): InstallChoice => ({
   tenant: tenantOf(install),
   accountName: install.account_name,
 });
+
+const lookingOf = (res: Response): Looking | undefined => res.locals.looking as Looking | undefined;
+
+/** Null on the pages that need no session. */
+export const viewerOf = (res: Response): Viewer | null => lookingOf(res)?.viewer ?? null;
+export const timeZoneOf = (res: Response): string => lookingOf(res)?.timeZone ?? 'UTC';
 
 /** The session of a page behind requireSession. */
 export function getSession(res: Response): Session {

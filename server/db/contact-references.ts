@@ -1,7 +1,7 @@
 /**
- * What becomes of the rows that name a contact when it is merged into another or deleted: referential actions that SQL's
- * own can't say, because such rows stay, less what is personal about them. Belongs to the schema as foreign keys would,
- * so that the audience need not know who refers to it.
+ * What becomes of the rows that name a contact when it is merged into another (when it is deleted: release-contact.ts):
+ * referential actions that SQL's own can't say. Belongs to the schema as foreign keys would, so that the audience need not
+ * know who refers to it.
  */
 import { sql, type ExpressionBuilder } from 'kysely';
 import type { Schema, Trx } from './schema';
@@ -45,49 +45,6 @@ function slotWith(eb: ExpressionBuilder<Schema, 'run'>, contactId: string) {
       and other.workflow_id = run.workflow_id and other.contact_id = ${contactId} and other.slot = run.slot
   )`;
   return eb.case().when(isHeld).then(null).else(eb.ref('slot')).end();
-}
-
-/** Nothing names the contact any more; what is personal in those rows goes. `now` in epoch milliseconds. */
-export async function releaseContact(trx: Trx, tenant: Tenant, id: string, now: number): Promise<void> {
-  await trx
-    .updateTable('run')
-    .set((eb) => ({ ...endingOf(eb), status: 'stopped', reason: 'contact_deleted', finished_at: now }))
-    .where(ofTenant(tenant))
-    .where('status', '=', 'running')
-    .where('contact_id', '=', id)
-    .execute();
-  await trx
-    .deleteFrom('event_payload')
-    .where(ofTenant(tenant))
-    .where('seq', 'in', (eb) =>
-      eb.selectFrom('event').select('seq').where(ofTenant(tenant)).where('contact_id', '=', id),
-    )
-    .execute();
-  await trx
-    .updateTable('event')
-    .set({ contact_id: null, outcome: 'The contact of this event was deleted' })
-    .where(ofTenant(tenant))
-    .where('contact_id', '=', id)
-    .execute();
-  await trx
-    .deleteFrom('email_body')
-    .where(ofTenant(tenant))
-    .where('email_id', 'in', (eb) =>
-      eb.selectFrom('email').select('id').where(ofTenant(tenant)).where('contact_id', '=', id),
-    )
-    .execute();
-  await trx
-    .updateTable('email')
-    .set({ contact_id: null, to_address: '', subject: '' })
-    .where(ofTenant(tenant))
-    .where('contact_id', '=', id)
-    .execute();
-  await trx
-    .updateTable('customer_link')
-    .set({ contact_id: null })
-    .where(ofTenant(tenant))
-    .where('contact_id', '=', id)
-    .execute();
 }
 
 /** The slot (run.slot) of a workflow that starts once per contact, and the beginning of that of one per subject: held for ever. */

@@ -123,7 +123,7 @@ interface ContactTable extends TenantColumns {
 
 interface CustomerLinkTable extends TenantColumns {
   customer_id: string;
-  /** Null: a tombstone; the contact was deleted and late events of this customer are skipped. */
+  /** Null: a tombstone; the contact was deleted, late events of this customer are skipped, and no more is kept of it. */
   contact_id: string | null;
   /** Stamp of the event that last wrote this customer's address and state. */
   stamp: number;
@@ -233,6 +233,7 @@ interface EmailTable extends TenantColumns {
   step_id: string | null;
   workflow_id: string | null;
   contact_id: string | null;
+  /** Of a test send, the event it was made from. */
   event_id: string | null;
   /** What its run is about. */
   subject_kind: SubjectKind | null;
@@ -265,12 +266,19 @@ interface EmailBodyTable extends TenantColumns {
 }
 
 interface SuppressionTable extends TenantColumns {
-  /** SHA-256 of the normalised address: outlives the contact without keeping the address. */
-  address_hash: string;
+  /** Keyed hash of the normalised address (audience/suppression-key.ts): outlives the contact without keeping the address. */
+  address_mac: string;
   /** `all`: the address takes no mail (bounce). `marketing`: its owner had unsubscribed before the contact was deleted. */
   scope: 'all' | 'marketing';
+  /** Without words of the mail server's, which may name the person. */
   reason: string;
   created_at: number;
+}
+
+/** Keys of the server itself, sealed under ENCRYPTION_KEY. */
+interface SealedKeyTable {
+  name: 'suppression';
+  sealed: string;
 }
 
 interface ImportJobTable extends TenantColumns {
@@ -335,6 +343,7 @@ export interface Schema {
   email: EmailTable;
   email_body: EmailBodyTable;
   suppression: SuppressionTable;
+  sealed_key: SealedKeyTable;
   import_job: ImportJobTable;
   session: SessionTable;
   session_install: SessionInstallTable;

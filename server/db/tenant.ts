@@ -23,7 +23,9 @@ export const tenantOf = (row: { account_id: string; livemode: Flag }): Tenant =>
   livemode: row.livemode === 1,
 });
 
-export const tenantKey = (tenant: Tenant): string => `${tenant.accountId}:${tenant.livemode ? 'live' : 'test'}`;
+export const tenantKey = (tenant: Tenant): string => `${tenant.accountId}:${modeOf(tenant)}`;
+
+export const modeOf = ({ livemode }: Pick<Tenant, 'livemode'>): 'live' | 'test' => (livemode ? 'live' : 'test');
 
 /** The installs that the rows belong to, each once. */
 export const tenantsOf = (rows: readonly { account_id: string; livemode: Flag }[]): Tenant[] => [

@@ -6,6 +6,7 @@ import { createOpenLink } from '../installs/open-link';
 import { sayNotSent, triggerTooLate } from './demo-not-sent';
 import { quiet, waitForOutcome } from './demo-waits';
 import { configureAsMerchant, SANDBOX_PORT, startLocalStack, type LocalStack } from './local-stack';
+import { stopOnSignal } from './stop-on-signal';
 
 /** One customer who comes, changes and goes; the local Stripe invents the others. */
 const JENNY = { email: 'jenny.rosen@example.com', name: 'Jenny Rosen' };
@@ -44,9 +45,7 @@ App signing secret   ${stack.appSecret}
     process.exit(failed.length === 0 && notSent.status === 'suppressed' ? 0 : 1);
   }
   await printWhereToGo(stack);
-  const stop = () => void stack.stop().then(() => process.exit(0));
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  stopOnSignal(() => stack.stop());
 }
 
 /** One after the other, as a person would see them: each event's outcome and the emails it caused. */

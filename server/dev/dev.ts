@@ -1,6 +1,7 @@
 /** `npm run dev`: the server with reload, against a local Stripe with one connected account. */
 import { createLog } from '../log';
 import { configureAsMerchant, startLocalStack } from './local-stack';
+import { stopOnSignal } from './stop-on-signal';
 
 async function main(): Promise<void> {
   const stack = await startLocalStack({ log: createLog('info') });
@@ -12,9 +13,7 @@ Connected account    ${stack.account.accountId} (test mode)
 App signing secret   ${stack.appSecret}
 Sign in              ${stack.url}/connect?mode=test
 `);
-  const stop = () => void stack.stop().then(() => process.exit(0));
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  stopOnSignal(() => stack.stop());
 }
 
 main().catch((error: unknown) => {

@@ -2,22 +2,22 @@
  * Everything on one laptop, no account anywhere: Tillpost and a local Stripe, with one account connected in test mode.
  * What the demo, `npm run dev` and the preview stand on.
  */
-import { TEMPLATES } from '../../shared/templates';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo, type Server } from 'node:net';
-import type { Logger } from '../log';
-import { createLog } from '../log';
-import { defaultSettings } from '../../shared/settings';
+import { createServer } from 'node:net';
 import { EVENT_TYPES } from '../../shared/catalogue';
+import { defaultSettings } from '../../shared/settings';
+import { TEMPLATES } from '../../shared/templates';
 import { readConfig } from '../config';
 import { createContext } from '../context';
-import { createLocalStripe, type LocalStripe } from './local-stripe/local-stripe';
+import { createLog, type Logger } from '../log';
 import { startServer, type Running } from '../server';
 import { saveSettings } from '../settings/settings';
 import { activateWorkflow, createWorkflow } from '../workflows/workflows';
 import { connectAccount } from './connect-account';
 import { holdPort } from './hold-port';
+import { listen } from './listen';
+import { createLocalStripe, type LocalStripe } from './local-stripe/local-stripe';
 
 const FOLDER = './data/demo';
 const PORT = 4242;
@@ -46,7 +46,7 @@ export async function startLocalStack({
 }: { log?: Logger; folder?: string } = {}): Promise<LocalStack> {
   const host = process.env.HOST ?? '127.0.0.1';
   const bound = createServer((early) => early.destroy());
-  const port = await holdPort('PORT', PORT, (wanted) => bind(bound, wanted, host));
+  const port = await holdPort('PORT', PORT, (wanted) => listen(bound, wanted, host));
   // Only who has the port may touch its folder: another one that is running must not lose its data.
   const folder = port === PORT ? usualFolder : `${usualFolder}-${port}`;
   rmSync(folder, { recursive: true, force: true });
@@ -108,12 +108,3 @@ export async function configureAsMerchant({ running: { ctx }, account }: LocalSt
     if (ACTIVE_TEMPLATES.includes(template)) await activateWorkflow(db, account, id, clock.now());
   }
 }
-
-const bind = (server: Server, port: number, host: string) =>
-  new Promise<number>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });

@@ -9,11 +9,16 @@ export interface TemplateProblem {
   column: number;
 }
 
+/** Finding each one's place costs as much as all before it. */
+const MAX_TAGS = 1_000;
+
 /**
  * Everything wrong with a template that can be known without values: it doesn't parse, names a property that `isKnown`
  * refuses, or puts `default` where it comes too late.
  */
 export function checkTemplate(source: string, isKnown: (path: string) => boolean): TemplateProblem[] {
+  if ((source.match(/{{|{%/g)?.length ?? 0) > MAX_TAGS)
+    return [{ message: `There are more than ${MAX_TAGS.toLocaleString('en-US')} tags`, line: 1, column: 1 }];
   const parsed = parseTemplate(source);
   if ('problem' in parsed) return [parsed.problem];
   const { globals } = bodyEngine.analyzeSync(parsed.templates, { partials: false });
@@ -64,8 +69,8 @@ interface Walkable {
 function lateDefaults(templates: readonly Template[]): TemplateProblem[] {
   return (templates as readonly Walkable[]).flatMap((template) => {
     const filters = template.value?.filters ?? [];
-    const [line = 1, column = 1] = template.token?.getPosition() ?? [];
     const isLate = filters.findIndex(({ name }) => name === 'default') > 0;
+    const [line = 1, column = 1] = (isLate && template.token?.getPosition()) || [];
     const own = isLate ? [{ message: 'default must be the first filter after the property', line, column }] : [];
     return [...own, ...lateDefaults(childrenOf(template))];
   });

@@ -22,6 +22,8 @@ export interface EmailRequest {
   subject?: Record<string, PropertyValue>;
   /** What it belongs to; null for a test send. */
   origin: EmailOrigin | null;
+  /** The event that a test send is made from: it goes when that event's contact does. */
+  testOf?: string;
 }
 
 /** The run that an email belongs to. */
@@ -34,6 +36,8 @@ export interface ComposedEmail {
   row: Insertable<Schema['email']>;
   /** Null while the email is held. */
   body: Insertable<Schema['email_body']> | null;
+  /** Names the state of its subject that it was made from. */
+  madeFrom?: string;
   /** Milliseconds until it may be made, where its install has used up its time for rendering. */
   againIn?: number;
 }
@@ -43,7 +47,7 @@ export type ComposeContext = Pick<Context, 'config' | 'vault'>;
 /** `id` is given to make a held email anew; `now` in epoch milliseconds. */
 export async function composeEmail(
   ctx: ComposeContext & Pick<Context, 'rendering'>,
-  { tenant, settings, content, to, event, contact, subject = event, origin }: EmailRequest,
+  { tenant, settings, content, to, event, contact, subject = event, origin, testOf }: EmailRequest,
   now: number,
   id = newId('eml'),
 ): Promise<ComposedEmail> {
@@ -64,6 +68,7 @@ export async function composeEmail(
   const isHeld = rendered.kind === 'held';
   const row = {
     ...originColumns(origin),
+    ...(testOf === undefined ? {} : { event_id: testOf }),
     id,
     kind: content.kind,
     to_address: to,

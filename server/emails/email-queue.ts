@@ -6,7 +6,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EmailReason } from '../../shared/api';
-import { EMAIL_REASONS } from '../../shared/words/email-reasons';
+import { EMAIL_REASONS, reasonOfRefusal } from '../../shared/words/email-reasons';
 import { WAITS_FOR_STRIPE } from '../../shared/words/only-while';
 import { suppressAddress } from '../audience/suppressions';
 import type { Context } from '../context';
@@ -26,6 +26,9 @@ import { addressOf, MAX_CONNECTIONS, toMessage } from './transport';
 
 type Email = Row<'email'>;
 type EmailJob = Job<'email', Brought>;
+
+/** The address of an email whose contact was deleted. */
+const RELEASED = '';
 
 /** Emails taken at once where nothing is sent. */
 const BATCH = 200;
@@ -214,7 +217,7 @@ async function recordPrepared(ctx: Context, judged: readonly Judged[]) {
   return { left, untrue };
 }
 
-/** Emails to which the same happens in one statement. */
+/** Emails to which the same happens in one statement. Nothing is written to those whose contact was deleted while they were made. */
 async function recordChanges(
   ctx: Context,
   changes: readonly { email: Email; fields: Partial<Email> }[],
@@ -224,17 +227,26 @@ async function recordChanges(
   const alike = ({ email, fields }: (typeof changes)[number]) =>
     JSON.stringify([tenantKey(tenantOf(email)), Object.entries(fields)]);
   await ctx.db.transaction().execute(async (trx) => {
-    await upsert(trx, 'email_body', ['email_id'], bodies);
+    const written = new Set<string>();
     for (const group of groupBy(changes, alike).values()) {
       const [{ email, fields }] = group;
-      await trx
+      const rows = await trx
         .updateTable('email')
         .set(fields)
         .where(ofTenant(tenantOf(email)))
         .where('status', '=', 'queued')
         .where('id', 'in', inList(group.map((one) => one.email.id)))
+        .$if(fields.to_address !== undefined, (query) => query.where('to_address', '<>', RELEASED))
+        .returning('id')
         .execute();
+      for (const { id } of rows) written.add(id);
     }
+    await upsert(
+      trx,
+      'email_body',
+      ['email_id'],
+      bodies.filter((body) => written.has(body.email_id)),
+    );
   });
   for (const { fields } of changes) if (fields.status) ctx.metrics.emails.inc({ status: fields.status });
 }
@@ -257,7 +269,7 @@ async function send(ctx: Context, { row: email }: EmailJob): Promise<undefined> 
     const failure = classifySmtpError(error);
     if (failure.kind !== 'recipient') throw new NotTaken(failure);
     const outcome = EMAIL_REASONS.addressRefused(failure.message);
-    const suppression = { scope: 'all', reason: failure.message, now: ctx.clock.now() } as const;
+    const suppression = { scope: 'all', reason: reasonOfRefusal(failure.message), now: ctx.clock.now() } as const;
     await suppressAddress(ctx.db, tenantOf(email), to, suppression);
     return recordResult(ctx, email, { status: 'failed', reason: 'refused', outcome });
   }
@@ -286,15 +298,21 @@ async function recordResult(
   ctx.metrics.emails.inc({ status: fields.status });
 }
 
-/** Whatever has become of our claim: what was sent was sent. */
-const update = (ctx: Context, email: Email, fields: Partial<Email>) =>
-  ctx.db
-    .updateTable('email')
-    .set(fields)
-    .where(ofTenant(tenantOf(email)))
-    .where('id', '=', email.id)
-    .where('status', '=', 'queued')
-    .execute();
+/**
+ * Whatever has become of our claim: what was sent was sent. The mail server's words may name the person, and go unsaid when
+ * the contact was deleted meanwhile.
+ */
+async function update(ctx: Context, email: Email, fields: Partial<Email>): Promise<void> {
+  const write = (values: Partial<Email>) =>
+    ctx.db
+      .updateTable('email')
+      .set(values)
+      .where(ofTenant(tenantOf(email)))
+      .where('id', '=', email.id)
+      .where('status', '=', 'queued');
+  const { numUpdatedRows } = await write(fields).where('to_address', '<>', RELEASED).executeTakeFirst();
+  if (numUpdatedRows === 0n) await write({ ...fields, outcome: null, last_error: null }).execute();
+}
 
 /** For later: the claim doesn't count as a try. */
 const handBack = (ctx: Context, email: Email, due_at: number) =>

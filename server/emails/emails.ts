@@ -1,9 +1,11 @@
 /** Reading emails: lists, one with its content, counts. */
-import type { SelectQueryBuilder } from 'kysely';
+import { sql, type SelectQueryBuilder } from 'kysely';
 import type { EmailDetail, EmailReason, EmailStatus, EmailView, List } from '../../shared/api';
 import { isoTime, isoTimeOrNull } from '../db/columns';
 import type { ErasedTable } from '../db/erase';
 import { selectByKeys, type TenantKey } from '../db/keys';
+import { firstIdAt } from '../db/new-id';
+import type { OldRows } from '../db/old-rows';
 import { toList, type PageRequest } from '../db/page';
 import type { Db, Row, Schema, Trx } from '../db/schema';
 import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
@@ -55,13 +57,14 @@ function filtered(db: Db, tenant: Tenant, { customer, contact, event, workflow, 
         .where('customer_link.customer_id', '=', customer),
     );
   if (contact !== undefined) query = query.where('contact_id', '=', contact);
-  if (event !== undefined) query = query.where('event_id', '=', event);
+  // Not test sends that were made from it: it caused none of those.
+  if (event !== undefined) query = query.where('event_id', '=', event).where('is_test', '=', 0);
   if (workflow !== undefined) query = query.where('workflow_id', '=', workflow);
   if (status !== undefined) query = query.where('status', '=', status);
   return query;
 }
 
-/** Content is null while the email is held, and after its contact was deleted. */
+/** Content is null while the email is held, after its time has passed, and after its contact was deleted. */
 export async function readEmail(db: Db, tenant: Tenant, id: string): Promise<EmailDetail | undefined> {
   const row = await findEmail(db, tenant, id);
   if (!row) return undefined;
@@ -152,3 +155,15 @@ export async function wakeEmails(trx: Trx, subjects: readonly TenantKey[], now: 
       .where('due_at', '>', now)
       .execute();
 }
+
+/** The content of emails made before a time (epoch milliseconds); ids begin with it. What is still to be sent keeps its content. */
+export const oldBodies = (before: number): OldRows => ({
+  table: 'email_body',
+  key: 'email_id',
+  end: `eml_${firstIdAt(before)}`,
+  stays: sql`exists (
+    select 1 from email e
+    where e.account_id = email_body.account_id and e.livemode = email_body.livemode and e.id = email_body.email_id
+      and (e.status = 'queued' or e.created_at >= ${before})
+  )`,
+});

@@ -45,7 +45,7 @@ export function applyEvent(audience: Audience, settings: Settings, event: EventI
         : skip('no_email', noEmailSentence(type));
     case 'contact':
     case 'new': {
-      if (isTombstoneToBe(audience, settings, owner.customerId))
+      if (isGone(audience, settings, owner.customerId))
         return skip('contact_deleted', 'The customer had been deleted before');
       const isNew = owner.kind === 'new';
       const contact = isNew ? audience.create(owner.email, settings.consent) : owner.contact;
@@ -74,10 +74,11 @@ function endDeletedCustomer(audience: Audience, settings: Settings, contact: Con
   if (isLast && settings.on_customer_deleted === 'unsubscribe') audience.update(contact, { status: 'unsubscribed' });
 }
 
-const isTombstoneToBe = (audience: Audience, settings: Settings, customerId: string | null): boolean =>
+/** Whether nothing is kept of the customer: its contact was deleted, or would be as soon as it had one. */
+export const isGone = (audience: Audience, settings: Settings, customerId: string | null): boolean =>
   customerId !== null &&
-  settings.on_customer_deleted === 'delete' &&
-  audience.linkOf(customerId)?.state === 'deleted_unseen';
+  (audience.isGone(customerId) ||
+    (settings.on_customer_deleted === 'delete' && audience.linkOf(customerId)?.state === 'deleted_unseen'));
 
 interface Written {
   contact: Contact;
@@ -142,7 +143,10 @@ function applyDeletion(audience: Audience, settings: Settings, { type, created, 
   link.stamp = Math.max(link.stamp, stampOf(type, created));
   link.state = known ? 'deleted' : 'deleted_unseen';
   audience.saveLink(link);
-  if (!contact) return done('The deleted customer had no contact; nothing to do');
+  if (!contact) {
+    if (isGone(audience, settings, customerId)) audience.release(customerId);
+    return done('The deleted customer had no contact; nothing to do');
+  }
   if (settings.events[type].user_group) audience.update(contact, { user_group: settings.events[type].user_group });
   const living = audience.linksOf(contact).filter((one) => one.state === 'alive');
   if (living.length > 0) return done(`Kept contact ${contact.email}: another customer of theirs remains`);

@@ -5,7 +5,7 @@ import type { Settings } from '../../shared/settings';
 import { lastGrantAt, type Install } from '../installs/installs';
 import { stampOf } from '../audience/stamp';
 import type { ReadObject } from '../stripe-objects/types';
-import { applyEvent, applySubscriptionUpdate, type Verdict } from './apply-event';
+import { applyEvent, applySubscriptionUpdate, isGone, type Verdict } from './apply-event';
 import type { InstallFacts } from './facts';
 import type { EventJob } from './job';
 
@@ -17,6 +17,8 @@ export type Decision = Omit<Verdict, 'status'> & {
   startsWorkflows: boolean;
   /** The app was uninstalled. */
   endsInstall?: boolean;
+  /** Of the event stays only its row, which names nobody: it is of no install, or of a customer of whom nothing is kept. */
+  isForgotten?: boolean;
 };
 
 const NOT_INSTALLED = 'The account was not connected in this mode';
@@ -34,6 +36,15 @@ const end = (status: EventStatus, reason: EventReason | null, outcome: string): 
  * milliseconds.
  */
 export function decide(facts: InstallFacts, job: EventJob, now: number): Decision | 'ask' {
+  const decision = judge(facts, job, now);
+  if (decision === 'ask') return decision;
+  const { object, asked } = job;
+  const customerId = object?.customerId ?? asked?.customerId ?? null;
+  const isForgotten = !facts.install || isGone(facts.audience, facts.settings, customerId);
+  return isForgotten ? { ...decision, isForgotten } : decision;
+}
+
+function judge(facts: InstallFacts, job: EventJob, now: number): Decision | 'ask' {
   const { install, settings, audience } = facts;
   const { row, object, asked } = job;
   const { type, created } = row;
@@ -42,15 +53,18 @@ export function decide(facts: InstallFacts, job: EventJob, now: number): Decisio
   if (type === 'account.application.authorized') return end('processed', null, 'The app was installed');
   if (!object) return end('skipped', 'malformed', 'The event’s payload could not be read');
   // Whatever the settings say: emails are judged by it.
-  if (object.state && !audience.isTombstone(object.customerId))
+  if (object.state && !isGone(audience, settings, object.customerId))
     audience.recordObject(object.state, stampOf(type, created), Math.min(created * 1000, now));
   if (type === 'invoice.voided' || type === 'invoice.marked_uncollectible')
     return { ...end('processed', null, 'Recorded the state of the invoice'), contact: contactOf(facts, object) };
   // Of the types without a choice only those about the install are left.
   if (!isEventType(type)) return end('ignored', 'event_off', 'Off in settings');
   const choice = settings.events[type];
-  if (!choice.enabled && type === 'customer.subscription.updated' && isBillingWanted(settings))
+  if (!choice.enabled && type === 'customer.subscription.updated' && isBillingWanted(settings)) {
+    if (isGone(audience, settings, object.customerId))
+      return end('skipped', 'contact_deleted', 'The contact of this customer was deleted');
     return { ...applySubscriptionUpdate(audience, { type, created, object, asked }), startsWorkflows: false };
+  }
   if (!choice.enabled) return end('ignored', 'event_off', 'Off in settings');
   const verdict = applyEvent(audience, settings, { type, created, object, asked }, now);
   if (verdict === 'ask') return 'ask';

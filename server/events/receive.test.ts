@@ -1,4 +1,5 @@
 /** Deciding at receipt and deciding in the queue come to the same. */
+import { openSuppressionKey } from '../audience/suppression-key';
 import { createContext, type Context } from '../context';
 import { readConfig } from '../config';
 import { migrate } from '../db/migrate';
@@ -66,6 +67,7 @@ async function start(engine: Engine): Promise<Context> {
   const settings = readConfig({ DATABASE_URL: await migratedDatabase(engine), STRIPE_API_BASE: 'http://127.0.0.1:9' });
   const ctx = createContext(settings, { clock: { now: () => NOW }, log: createLog('silent') });
   await migrate(ctx.db);
+  await openSuppressionKey(ctx);
   for (const tenant of TENANTS) {
     const install = { id: newId('ins'), kind: 'oauth', status: 'needs_reconnect', connected_at: 0 } as const;
     await ctx.db

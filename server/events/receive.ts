@@ -62,12 +62,13 @@ export async function receiveDeliveries(trx: Trx, deliveries: readonly Delivery[
   const fresh = events.filter(isNew);
   await writeConsequences(trx, { facts, outcomes, now }, async (rows) => {
     const finished = new Map(rows.map((row) => [row.seq, row]));
+    const forgotten = new Set(outcomes.flatMap(({ job, decision }) => (decision.isForgotten ? job.row.seq : [])));
     await insertEvents(
       trx,
       fresh.map(({ delivery, row: received }) => {
         const row = finished.get(received.seq);
         if (!row) return { row: received, payload: delivery.payload };
-        return { row: { ...row, attempts: 1 }, payload: row.reason === 'not_installed' ? null : delivery.payload };
+        return { row: { ...row, attempts: 1 }, payload: forgotten.has(row.seq) ? null : delivery.payload };
       }),
     );
   });

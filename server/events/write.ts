@@ -38,12 +38,11 @@ export const writeOutcomes = (
 ): Promise<void> =>
   writeConsequences(trx, { facts, outcomes, now }, async (rows) => {
     await upsert(trx, 'event', ['id'], rows, WRITTEN);
-    const orphans = rows.filter(({ reason }) => reason === 'not_installed');
     await deleteByKeys(
       trx,
       'event_payload',
       'seq',
-      orphans.map((row) => keyFor(row, row.seq)),
+      outcomes.flatMap(({ job: { row }, decision }) => (decision.isForgotten ? keyFor(row, row.seq) : [])),
     );
   });
 
@@ -142,7 +141,7 @@ function finishedRow(
     status: decision.status,
     reason: decision.reason,
     outcome: decision.outcome + done,
-    customer_id: object?.customerId ?? asked?.customerId ?? null,
+    customer_id: decision.isForgotten ? null : (object?.customerId ?? asked?.customerId ?? null),
     contact_id: decision.contact?.id ?? null,
     due_at: null,
     claims: 0,

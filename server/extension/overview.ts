@@ -4,7 +4,7 @@ import { countContacts } from '../audience/contacts';
 import { createCache } from '../cache';
 import type { Context } from '../context';
 import type { Db } from '../db/schema';
-import { tenantKey, type Tenant } from '../db/tenant';
+import { modeOf, tenantKey, type Tenant } from '../db/tenant';
 import { countEmails } from '../emails/emails';
 import { countEvents, lastEventAt } from '../events/events';
 import { findInstall, isConnected } from '../installs/installs';
@@ -28,7 +28,7 @@ export function createOverview(ctx: Context): (tenant: Tenant, userId: string) =
     const install = await findInstall(db, tenant);
     const known = {
       status: install?.status ?? null,
-      connect_url: `${config.publicUrl}/connect?mode=${tenant.livemode ? 'live' : 'test'}`,
+      connect_url: `${config.publicUrl}/connect?mode=${modeOf(tenant)}`,
       counts: install ? await countOf(db, tenant, clock.now()) : NOTHING,
     };
     if (!isConnected(install))

@@ -19,7 +19,7 @@ export async function applyPage(trx: Trx, tenant: Tenant, page: ImportPage, now:
     .flatMap((address) => (address.kind === 'valid' ? [address.email] : []));
   const customerIds = [
     ...page.customers.map(({ id }) => id),
-    ...page.subscriptions.flatMap(({ customerId }) => customerId ?? []),
+    ...[...page.subscriptions, ...page.objects].flatMap(({ customerId }) => customerId ?? []),
   ];
   const objectIds = page.objects.map(({ id }) => id);
   const audience = (await loadAudiences(trx, [{ tenant, customerIds, emails, objectIds }], now)).get(tenantKey(tenant));

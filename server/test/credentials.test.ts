@@ -145,16 +145,15 @@ describe('the key that seals tokens', () => {
     });
   });
 
-  it('when it is lost, means connecting again', async () => {
+  it('when it is lost, means giving up what it sealed: who said no, and then the connection', async () => {
     const clock = createClock();
     await withTillpost({ engine: 'postgres', clock }, async (tillpost) => {
       const env = { ENCRYPTION_KEY: Buffer.alloc(32, 9).toString('base64'), STRIPE_API_BASE: tillpost.stripeUrl };
-      const other = await startTillpost({
-        databaseUrl: tillpost.databaseUrl,
-        localStripe: tillpost.localStripe,
-        clock,
-        env,
-      });
+      const { databaseUrl, localStripe, db } = tillpost;
+      const start = () => startTillpost({ databaseUrl, localStripe, clock, env });
+      await expect(start()).rejects.toThrow(/ENCRYPTION_KEY does not hold the key/);
+      await db.deleteFrom('sealed_key').execute();
+      const other = await start();
       await expect(ask(other.ctx)).rejects.toThrow(NeedsReconnect);
       expect(await statusOf(tillpost)).toBe('needs_reconnect');
       await other.close();

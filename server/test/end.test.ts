@@ -5,12 +5,14 @@ import type { Schema } from '../db/schema';
 import { transact } from '../db/transact';
 import { endInstall } from '../events/end-install';
 import { disconnect } from '../lifecycle/disconnect';
+import { readEmail } from '../emails/emails';
 import { eraseInstall } from '../lifecycle/erase';
 import { startImport } from '../installs/import-job';
 import { ENGINES } from './databases';
 import { ACCOUNT, lending, LIVE, TEST, type Tillpost } from './harness';
 import { createWorkflow, activateWorkflow } from '../workflows/workflows';
 import { findSuppression } from '../audience/suppressions';
+import { explainNoContent } from '../../shared/words/explanations';
 
 const DAY = 24 * 3_600_000;
 
@@ -253,6 +255,27 @@ describe('housekeeping', () => {
       clock.advance(DAY);
       expect(await payloads()).toBe(0);
     }),
+  );
+
+  it.each(ENGINES)(
+    'deletes what emails said after RETENTION_DAYS on %s, but not of those that are still to go',
+    (engine) =>
+      withTillpost({ engine, env: { RETENTION_DAYS: '7' } }, async (tillpost) => {
+        const { db, clock, worker } = tillpost;
+        await fill(tillpost);
+        const [captured, queued] = await db.selectFrom('email').select('id').orderBy('id').execute();
+        const later = { status: 'queued' as const, due_at: clock.now() + 30 * DAY };
+        await db.updateTable('email').set(later).where('id', '=', queued!.id).execute();
+        clock.advance(6 * DAY);
+        await worker.drain();
+        expect((await rowsOf(tillpost)).email_body).toBe(3);
+        clock.advance(2 * DAY);
+        await worker.drain();
+        expect(await db.selectFrom('email_body').select('email_id').execute()).toEqual([{ email_id: queued!.id }]);
+        const email = await readEmail(db, TEST, captured!.id);
+        expect(email).toMatchObject({ to: 'p1@example.com', html: null, text: null, headers: {} });
+        expect(explainNoContent(email!)).toMatch(/its time has passed/);
+      }),
   );
 
   it.each(ENGINES)('deletes payloads older than RETENTION_DAYS on %s, but not of events that still wait', (engine) =>

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { createContext, type Context } from '../context';
 import { readConfig } from '../config';
 import { createRecheckQueue } from '../audience/recheck-queue';
+import { openSuppressionKey } from '../audience/suppression-key';
 import { migrate } from '../db/migrate';
 import { newId } from '../db/new-id';
 import type { Row } from '../db/schema';
@@ -220,6 +221,7 @@ async function createWorld(engine: Engine) {
   const { db } = running.ctx;
   const close = closing(() => db.destroy());
   await migrate(db);
+  await openSuppressionKey(running.ctx);
   await db
     .insertInto('install')
     .values({

@@ -384,8 +384,8 @@ it('Stripe is asked once per email, twice for an end, and not at all while the e
       );
     }
     expect(asked() - before).toBe(0);
-    await it.passes(3 * DAY);
-    await it.passes(4 * DAY);
+    // Two at once, the others half a second later.
+    for (const ms of [3 * DAY, 1_000, 1_000, 4 * DAY, 1_000, 1_000]) await it.passes(ms);
     expect(asked() - before).toBe(10);
     it.atStripe('subscriptions', subscription({ status: 'canceled', customer: 'cus_1' }));
     await it.happens('customer.subscription.deleted', subscription({ status: 'canceled', customer: 'cus_1' }));

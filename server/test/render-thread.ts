@@ -1,6 +1,6 @@
 /** One thread for all that the tests of a file start: each would take a moment to load it anew. */
 import { createRenderThread, type RenderThread } from '../emails/render-thread';
-import { createRendering, type Rendering } from '../emails/rendering';
+import { createRendering, type Rendering } from '../emails/turns-to-render';
 import { closing } from './leftovers';
 
 let thread: RenderThread | undefined;

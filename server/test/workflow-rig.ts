@@ -2,6 +2,7 @@
 import { createContext, type Context } from '../context';
 import { readConfig } from '../config';
 import { isNewer, stateRow } from '../audience/object-states';
+import { openSuppressionKey } from '../audience/suppression-key';
 import { stampOf } from '../audience/stamp';
 import { upsert } from '../db/bulk';
 import { byId, keyFor, keyText, selectByKeys } from '../db/keys';
@@ -77,6 +78,7 @@ export async function createRig({
 
   const { ctx, worker } = startProcess();
   await migrate(ctx.db);
+  await openSuppressionKey(ctx);
   for (const livemode of [true, false]) await connect({ ...tenant, livemode });
 
   async function connect(whose: Tenant): Promise<void> {

@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { readConfig } from '../config';
+import { openSuppressionKey } from '../audience/suppression-key';
 import { createContext } from '../context';
 import { migrate } from '../db/migrate';
 import { Sqlite } from '../db/sqlite';
@@ -16,6 +17,7 @@ async function open(url: string) {
   const lines = new PassThrough();
   const ctx = createContext(readConfig({ DATABASE_URL: url }), { log: pino(lines) });
   await migrate(ctx.db);
+  await openSuppressionKey(ctx);
   const inbox = createInbox(ctx);
   return {
     db: ctx.db,

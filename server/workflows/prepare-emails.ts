@@ -75,7 +75,10 @@ function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefine
   const obstacle =
     isConditional(definition) && run.subject_id ? obstacleTo(facts, definition.trigger.event) : undefined;
   if (obstacle) return obstacle;
-  if (typeof brought === 'object') return { kind: 'ready', made: Promise.resolve(brought) };
+  // It took long to make: what it is about may have become another since.
+  const madeFrom = state ? `${state.stamp} ${state.known_at}` : '';
+  if (typeof brought === 'object' && brought.madeFrom === madeFrom)
+    return { kind: 'ready', made: Promise.resolve(brought) };
   const request = {
     tenant: tenantOf(email),
     settings,
@@ -86,7 +89,8 @@ function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefine
     ...(state && state.status !== 'gone' ? { subject: propertiesOf(state) } : {}),
     origin: { run, stepId: step.id },
   };
-  return { kind: 'ready', made: composeEmail(ctx, request, now, email.id) };
+  const made = composeEmail(ctx, request, now, email.id).then((composed) => ({ ...composed, madeFrom }));
+  return { kind: 'ready', made };
 
   /** Why it may not go now; undefined when what it says is so. */
   function obstacleTo({ others }: EmailFacts, trigger: EventFacts['type']): Prepared | undefined {

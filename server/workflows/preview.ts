@@ -75,7 +75,15 @@ async function compose(ctx: Context, tenant: Tenant, { trigger, content, event }
   const settings = await readSettings(ctx.db, tenant);
   const properties =
     event === undefined ? sampleProperties(trigger) : await realProperties(ctx, tenant, trigger, event);
-  const request: EmailRequest = { tenant, settings, content: parsed.data, to, ...properties, origin: null };
+  const request: EmailRequest = {
+    tenant,
+    settings,
+    content: parsed.data,
+    to,
+    ...properties,
+    origin: null,
+    testOf: event,
+  };
   const problems = emailProblems(trigger, parsed.data, 'content', null);
   return { email: await composeEmail(ctx, request, ctx.clock.now()), problems };
 }

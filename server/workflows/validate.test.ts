@@ -95,6 +95,12 @@ describe('a definition', () => {
       );
   });
 
+  it('refuses a text of more tags than any email has, before it looks for each one’s place', () => {
+    const body = (tags: number) => withEmail({ body: '{{ event.number }}'.repeat(tags) });
+    expect(() => parseDefinition(body(1_000))).not.toThrow();
+    expect(() => parseDefinition(body(1_001))).toThrow('There are more than 1,000 tags (line 1, column 1)');
+  });
+
   it('names field, line and column when it is refused', () => {
     expect(() => parseDefinition(withEmail({ body: '{{ event.x }}' }))).toThrow(
       'definition.steps.1.email.body: There is no event.x here (line 1, column 4)',

@@ -4,7 +4,8 @@ import { ENGINES } from '../test/databases';
 import { createRig, DAY, tenant, type Rig } from '../test/workflow-rig';
 import { transact } from '../db/transact';
 import { flag } from '../db/columns';
-import { moveContact, releaseContact } from '../db/contact-references';
+import { moveContact } from '../db/contact-references';
+import { releaseContact } from '../db/release-contact';
 import { tenantKey } from '../db/tenant';
 import { listRuns, readRun, runsByStep } from './runs';
 import { CONTACT_PROPERTIES, type EventType } from '../../shared/catalogue';
@@ -276,7 +277,7 @@ describe.each(ENGINES)('workflows on %s', (engine) => {
     const { id } = await rig.workflow({ definition: define([wait('w'), email('later')]) });
     const jenny = await rig.contact();
     await rig.happens('invoice.payment_failed', invoice('in_1'), jenny);
-    await transact(rig.db, (trx) => releaseContact(trx, tenant, jenny.id, 5));
+    await transact(rig.db, (trx) => releaseContact(trx, tenant, jenny, 5));
     await rig.happens('invoice.payment_failed', invoice('in_2'), jenny);
     await deleteWorkflow(rig.db, tenant, id, 6);
     rig.advance(DAY);

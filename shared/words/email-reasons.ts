@@ -27,3 +27,9 @@ export const EMAIL_REASONS = {
   noValue: (path: string) => `No value for ${path}: give the merge tag a default, or fill it in Stripe`,
   faultyTemplate: (problem: string) => `The template could not be filled in: ${problem}`,
 };
+
+/** Why an address is suppressed: of the mail server's answer only its codes (RFC 3463), for its words often name the person. */
+export function reasonOfRefusal(answer: string): string {
+  const [codes] = /^\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?/.exec(answer) ?? [];
+  return codes === undefined ? 'refused' : `refused with ${codes.replace('-', ' ')}`;
+}

@@ -1,5 +1,6 @@
 /** What events and people are called, and the reasons for the status of emails and runs. */
 import type { ContactView, EmailView } from '../api';
+import { capitalize } from '../capitalize';
 import { CATALOGUE, HOUSEKEEPING_TYPES, isEventType, type HousekeepingType } from '../catalogue';
 
 const HOUSEKEEPING: Record<HousekeepingType, string> = {
@@ -21,6 +22,9 @@ export function nameEvent(type: string): string {
 export const nameContact = (contact: Pick<ContactView, 'first_name' | 'last_name'>): string =>
   [contact.first_name, contact.last_name].filter(Boolean).join(' ');
 
+/** An email's subject; it has none until it is made, right before it goes. */
+export const nameEmail = ({ subject }: Pick<EmailView, 'subject'>): string => subject || 'No subject yet';
+
 /** What an email's status alone doesn't say; null when that says it all. */
 export function explainEmail({ status, outcome, kind }: Pick<EmailView, 'status' | 'outcome' | 'kind'>): string | null {
   if (outcome) return outcome;
@@ -39,6 +43,14 @@ export function explainEmail({ status, outcome, kind }: Pick<EmailView, 'status'
   }
 }
 
+/** Why an email has no content to show. */
+export function explainNoContent({ status, to }: Pick<EmailView, 'status' | 'to'>): string {
+  if (to === '') return 'Its contact was deleted, and what it said with it.';
+  if (status === 'sent' || status === 'captured') return 'What it said is no longer kept: its time has passed.';
+  if (status === 'failed') return 'There is nothing to show: it was never made, or its time has passed.';
+  return 'There is nothing to show: it was never made.';
+}
+
 const RUN_ENDINGS: Record<string, string> = {
   filtered: 'A condition did not hold',
   exit_step: 'Came to a step that ends it',
@@ -52,7 +64,7 @@ export function explainRun(reason: string | null, outcome: string | null = null)
   if (outcome) return `Ended: ${outcome}`;
   if (reason === null || reason === 'waiting') return null;
   if (isEventType(reason)) return `Ended by: ${CATALOGUE[reason].label}`;
-  return RUN_ENDINGS[reason] ?? reason.charAt(0).toUpperCase() + reason.slice(1).replaceAll('_', ' ');
+  return RUN_ENDINGS[reason] ?? capitalize(reason.replaceAll('_', ' '));
 }
 
 export const NO_EMAIL_CAUSED = 'This event caused no email.';

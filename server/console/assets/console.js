@@ -19,7 +19,7 @@ window.addEventListener('beforeunload', (event) => {
   if (!isLeavingOnPurpose && dirtyForms().length > 0) event.preventDefault();
 });
 
-// Lists and progress that refresh by themselves wait while nobody looks, and while someone uses what would be replaced.
+// Lists (data-live) that refresh by themselves wait while nobody looks, and while someone uses what would be replaced.
 document.addEventListener('htmx:beforeRequest', (event) => {
   const element = event.target;
   if (!element.hasAttribute('data-live')) return;

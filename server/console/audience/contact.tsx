@@ -6,6 +6,7 @@ import { BILLING_LABELS, CONTACT_LABELS, OVERDUE } from '../../../shared/words/f
 import { CONTACT_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Banner, Card, Empty, FactList, PageHead, Section } from '../components/blocks';
+import { href } from '../components/filters';
 import { ButtonForm, Confirm, PostForm, TextField, buttonClass } from '../components/form';
 import { Icon } from '../components/icon';
 import { Money, None, Time } from '../components/values';
@@ -59,8 +60,8 @@ export function ContactPage({ contact, timeline, hasMore, userGroups }: ContactP
           )}
           {hasMore && (
             <p className="hint section">
-              Older entries: <a href={`/events?contact=${encodeURIComponent(contact.email)}`}>all events</a>,{' '}
-              <a href={`/emails?contact=${encodeURIComponent(contact.email)}`}>all emails</a>
+              Older entries: <a href={href('/events', { contact: contact.email })}>all events</a>,{' '}
+              <a href={href('/emails', { contact: contact.email })}>all emails</a>
             </p>
           )}
         </Section>

@@ -31,7 +31,6 @@ export async function readTimeline(
         workflowName: names.get(run.workflow) ?? 'deleted workflow',
         status: run.status,
         reason: explainRun(run.reason, run.outcome),
-        startedAt: run.started_at,
       },
     })),
     ...emails.data.map((email) => ({ kind: 'email' as const, at: email.created_at, email })),

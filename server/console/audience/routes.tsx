@@ -15,11 +15,12 @@ import {
 } from '../../audience/contacts';
 import { liftSuppression } from '../../audience/suppressions';
 import type { Context } from '../../context';
+import type { Row } from '../../db/schema';
 import type { Tenant } from '../../db/tenant';
 import { transact } from '../../db/transact';
 import { deleteContact } from '../../audience/save';
 import { invalid } from '../../errors';
-import { withNotice } from '../notices';
+import { withNotice, type Done } from '../notices';
 import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn, type Form } from '../read-request';
 import type { SectionParts } from '../section';
 import { sendPage } from '../send';
@@ -39,9 +40,9 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
     const tenant = tenantOn(res);
     const query = queryOf(req, QUERY);
     const filter = filterOf(query);
-    const page = { limit: PAGE_SIZE, ...(query.starting_after ? { starting_after: query.starting_after } : {}) };
-    const contacts = await listContacts(db, tenant, { ...filter, ...page });
-    const isAll = !contacts.has_more && !query.starting_after;
+    const { starting_after } = query;
+    const contacts = await listContacts(db, tenant, { ...filter, limit: PAGE_SIZE, starting_after });
+    const isAll = !contacts.has_more && !starting_after;
     const count = isAll ? contacts.data.length : await countContacts(db, tenant, filter);
     const groups = await userGroups(tenant);
     sendPage(ctx, res, <AudiencePage contacts={contacts} count={count} query={query} userGroups={groups} />);
@@ -66,8 +67,8 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
   /** A form of the contact's page that changes one thing about it. */
   const change = (
     name: string,
-    done: Parameters<typeof withNotice>[1],
-    act: (tenant: Tenant, contact: Row, fields: Form) => Promise<unknown>,
+    done: Done,
+    act: (tenant: Tenant, contact: Row<'contact'>, fields: Form) => Promise<unknown>,
   ) =>
     router.post(`/audience/:id/${name}`, ...form, async (req, res) => {
       const tenant = tenantOn(res);
@@ -75,7 +76,6 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
       await act(tenant, contact, formOf(req));
       res.redirect(303, withNotice(name === 'delete' ? '/audience' : `/audience/${contact.id}`, done));
     });
-  type Row = NonNullable<Awaited<ReturnType<typeof findContact>>>;
 
   change('unsubscribe', 'unsubscribed', (tenant, { id }) => unsubscribeContact(db, tenant, id, clock.now()));
   change('resubscribe', 'resubscribed', (tenant, { id }) => resubscribeContact(db, tenant, id, clock.now()));
@@ -88,16 +88,12 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
   return router;
 }
 
-function filterOf(query: AudienceQuery): ContactFilter {
-  const status = oneOf(CONTACT_STATUSES, query.status);
-  const subscription_status = oneOf(SUBSCRIPTION_STATUSES, query.subscription_status);
-  return {
-    ...(query.query ? { query: query.query } : {}),
-    ...(status ? { status } : {}),
-    ...(query.user_group ? { user_group: query.user_group } : {}),
-    ...(subscription_status ? { subscription_status } : {}),
-  };
-}
+const filterOf = ({ query, status, user_group, subscription_status }: AudienceQuery): ContactFilter => ({
+  query,
+  status: oneOf(CONTACT_STATUSES, status),
+  user_group,
+  subscription_status: oneOf(SUBSCRIPTION_STATUSES, subscription_status),
+});
 
 function groupIn(fields: Form): string | null {
   const parsed = userGroupSchema.safeParse(textIn(fields, 'user_group'));

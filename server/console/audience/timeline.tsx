@@ -1,6 +1,6 @@
 /** Events, runs and emails of one contact in one line. */
 import type { EmailView, EventView, RunStatus } from '../../../shared/api';
-import { explainEmail, nameEvent } from '../../../shared/words/explanations';
+import { explainEmail, nameEmail, nameEvent } from '../../../shared/words/explanations';
 import { EMAIL_STATUS_WORDS, EVENT_STATUS_WORDS, RUN_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Time } from '../components/values';
@@ -11,7 +11,6 @@ interface TimelineRun {
   workflowName: string;
   status: RunStatus;
   reason: string | null;
-  startedAt: string;
 }
 
 export type TimelineEntry =
@@ -57,7 +56,7 @@ function Entry({ entry }: { entry: TimelineEntry }) {
       return (
         <>
           <div className="timeline-head">
-            <a href={`/emails/${entry.email.id}`}>Email: {entry.email.subject || 'no subject yet'}</a>
+            <a href={`/emails/${entry.email.id}`}>Email: {nameEmail(entry.email)}</a>
             <Badge {...EMAIL_STATUS_WORDS[entry.email.status]} />
             <Time at={entry.at} />
           </div>

@@ -1,6 +1,7 @@
 /** The blocks that pages are put together from. */
 import type { ReactNode } from 'react';
 import type { Notice } from '../notices';
+import { buttonClass, type ButtonTone } from './form';
 import { Icon, type IconName } from './icon';
 
 export function PageHead({
@@ -130,16 +131,8 @@ export function FactList({ facts }: { facts: readonly (readonly [label: string, 
   );
 }
 
-export const LinkButton = ({
-  href,
-  tone = 'plain',
-  children,
-}: {
-  href: string;
-  tone?: 'plain' | 'primary' | 'quiet';
-  children: ReactNode;
-}) => (
-  <a className={`button button-${tone}`} href={href}>
+export const LinkButton = ({ href, tone, children }: { href: string; tone?: ButtonTone; children: ReactNode }) => (
+  <a className={buttonClass(tone)} href={href}>
     {children}
   </a>
 );
@@ -150,14 +143,13 @@ export function Tabs({
   tabs,
 }: {
   label: string;
-  tabs: readonly { href: string; label: string; isCurrent: boolean; count?: ReactNode }[];
+  tabs: readonly { href: string; label: string; isCurrent: boolean }[];
 }) {
   return (
     <nav className="tabs" aria-label={label}>
       {tabs.map((tab) => (
         <a key={tab.href} href={tab.href} aria-current={tab.isCurrent ? 'page' : undefined}>
           {tab.label}
-          {tab.count !== undefined && <span className="tab-count">{tab.count}</span>}
         </a>
       ))}
     </nav>

@@ -1,5 +1,6 @@
 /** A list's filters: a plain GET form; with htmx the list follows each change. */
 import type { ReactNode } from 'react';
+import { LinkButton } from './blocks';
 import { buttonClass } from './form';
 
 /** `target` is the id of the element that htmx replaces; the server returns the whole page. */
@@ -31,9 +32,9 @@ export function Filters({
       {children}
       <button className={buttonClass()}>Filter</button>
       {isFiltered && (
-        <a className={buttonClass('quiet')} href={action}>
+        <LinkButton href={action} tone="quiet">
           Clear
-        </a>
+        </LinkButton>
       )}
     </form>
   );

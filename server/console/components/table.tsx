@@ -1,5 +1,7 @@
 /** Lists: a table on a wide screen, cards on a phone. Roles are spelt out because cards lose the table's own. */
 import type { ReactNode } from 'react';
+import { LinkButton } from './blocks';
+import { buttonClass } from './form';
 
 export interface Column<T> {
   label: string;
@@ -55,15 +57,9 @@ export function Pager({ next, first }: { next: string | null; first: string | nu
   if (!next && !first) return null;
   return (
     <nav className="pager" aria-label="Pages">
-      {first ? (
-        <a className="button button-plain" href={first}>
-          First page
-        </a>
-      ) : (
-        <span />
-      )}
+      {first ? <LinkButton href={first}>First page</LinkButton> : <span />}
       {next && (
-        <a className="button button-plain" href={next} rel="next">
+        <a className={buttonClass()} href={next} rel="next">
           Next page
         </a>
       )}

@@ -1,6 +1,6 @@
 /** One email as it was sent: HTML in a frame of its own, text, headers, and the reason for its status. */
 import type { EmailDetail } from '../../../shared/api';
-import { explainEmail } from '../../../shared/words/explanations';
+import { explainEmail, explainNoContent, nameEmail } from '../../../shared/words/explanations';
 import { EMAIL_KIND_LABELS, EMAIL_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Banner, Card, FactList, PageHead, Section } from '../components/blocks';
@@ -18,7 +18,7 @@ export function EmailPage({ email, workflowName, canRetry }: EmailPageProps) {
   return (
     <Shell title={email.subject || 'Email'} section="emails">
       <PageHead
-        title={email.subject || 'No subject yet'}
+        title={email.to === '' ? 'Email' : nameEmail(email)}
         badge={<Badge {...EMAIL_STATUS_WORDS[email.status]} />}
         back={{ href: '/emails', label: 'Emails' }}
         actions={canRetry && <ButtonForm action={`/emails/${email.id}/retry`} label="Try again" tone="primary" />}
@@ -34,7 +34,7 @@ export function EmailPage({ email, workflowName, canRetry }: EmailPageProps) {
                   {email.to}
                 </a>
               ) : (
-                email.to
+                email.to || <None key="none" words="a deleted contact" />
               ),
             ],
             ['Kind', EMAIL_KIND_LABELS[email.kind]],
@@ -64,7 +64,7 @@ export function EmailPage({ email, workflowName, canRetry }: EmailPageProps) {
         />
       </Card>
       {email.html === null ? (
-        <p className="hint section">There is nothing to show: the email was never made, or its contact was deleted.</p>
+        <p className="hint section">{explainNoContent(email)}</p>
       ) : (
         <>
           <Section title="As it looks">

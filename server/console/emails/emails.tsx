@@ -1,6 +1,6 @@
 /** Every email, by state. */
 import { EMAIL_STATUSES, type EmailView, type List } from '../../../shared/api';
-import { explainEmail } from '../../../shared/words/explanations';
+import { explainEmail, nameEmail } from '../../../shared/words/explanations';
 import { EMAIL_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Banner, Empty, LinkButton, PageHead, Tabs } from '../components/blocks';
@@ -35,7 +35,7 @@ export function EmailsPage({ emails, query, workflows, isCaptureOnly }: EmailsPa
   const tab = (status: string | undefined, label: string) => ({
     href: href('/emails', { ...filter, status }),
     label,
-    isCurrent: (query.status || undefined) === status,
+    isCurrent: query.status === status,
   });
   const names = new Map(workflows.map(({ id, name }) => [id, name]));
   return (
@@ -126,7 +126,7 @@ const columns = (workflows: ReadonlyMap<string, string>): readonly Column<EmailV
     cell: (email) => (
       <>
         <a className="row-link" href={`/emails/${email.id}`}>
-          {email.subject || 'No subject yet'}
+          {nameEmail(email)}
         </a>
         <span className="row-sub">{email.to}</span>
       </>

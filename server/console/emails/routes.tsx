@@ -24,16 +24,15 @@ export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
     const tenant = tenantOn(res);
     const query = queryOf(req, ['status', 'contact', 'workflow', 'starting_after']);
     const contact = query.contact && (await findIdByAddress(db, tenant, query.contact));
-    const status = oneOf(EMAIL_STATUSES, query.status);
     const emails =
       query.contact && !contact
         ? { object: 'list' as const, data: [], has_more: false }
         : await listEmails(db, tenant, {
             limit: PAGE_SIZE,
-            ...(status ? { status } : {}),
-            ...(contact ? { contact } : {}),
-            ...(query.workflow ? { workflow: query.workflow } : {}),
-            ...(query.starting_after ? { starting_after: query.starting_after } : {}),
+            status: oneOf(EMAIL_STATUSES, query.status),
+            contact,
+            workflow: query.workflow,
+            starting_after: query.starting_after,
           });
     const names = await listWorkflowNames(db, tenant);
     const workflows = [...names].map(([id, name]) => ({ id, name }));

@@ -1,13 +1,14 @@
 /** One event: its sentence, its contact, the emails it caused, its payload, and Replay. */
 import type { EmailView, EventView } from '../../../shared/api';
 import { isEventType } from '../../../shared/catalogue';
-import { NO_EMAIL_CAUSED, nameEvent } from '../../../shared/words/explanations';
+import { NO_EMAIL_CAUSED, nameEmail, nameEvent } from '../../../shared/words/explanations';
 import { EVENT_LABELS } from '../../../shared/words/fields';
 import { EMAIL_STATUS_WORDS, EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Banner, Card, FactList, PageHead, Section } from '../components/blocks';
 import { Check, PostForm, buttonClass } from '../components/form';
 import { Icon } from '../components/icon';
+import { refreshes } from '../components/refreshes';
 import { Table, type Column } from '../components/table';
 import { None, Time } from '../components/values';
 import { Shell } from '../layout';
@@ -23,19 +24,10 @@ export interface EventPageProps {
 export function EventPage({ event, emails }: EventPageProps) {
   const { tenant, status } = useViewer();
   const isMoving = event.status === 'pending';
-  const live = isMoving
-    ? {
-        'hx-get': `/events/${event.id}`,
-        'hx-trigger': 'every 1s',
-        'hx-select': '#event',
-        'hx-swap': 'outerHTML',
-        'hx-target': 'this',
-      }
-    : {};
   const canReplay = event.payload !== null && isEventType(event.type) && status !== 'removed';
   return (
     <Shell title={event.type} section="events">
-      <div id="event" {...live}>
+      <div id="event" {...(isMoving && refreshes({ id: 'event', url: `/events/${event.id}`, seconds: 1 }))}>
         <PageHead
           title={nameEvent(event.type)}
           badge={<Badge {...EVENT_STATUS_WORDS[event.status]} />}
@@ -135,11 +127,11 @@ const EMAIL_COLUMNS: readonly Column<EmailView>[] = [
     kind: 'main',
     cell: (email) => (
       <a className="row-link" href={`/emails/${email.id}`}>
-        {email.subject || 'No subject yet'}
+        {nameEmail(email)}
       </a>
     ),
   },
   { label: 'To', kind: 'wide', cell: (email) => email.to },
   { label: 'State', cell: (email) => <Badge {...EMAIL_STATUS_WORDS[email.status]} /> },
-  { label: 'Made', kind: 'end', cell: (email) => <Time at={email.sent_at ?? email.created_at} /> },
+  { label: 'When', kind: 'end', cell: (email) => <Time at={email.sent_at ?? email.created_at} /> },
 ];

@@ -1,14 +1,15 @@
 /** The log: a chart of the last 30 days, and the events that match the filters. */
 import { Fragment } from 'react';
 import { EVENT_STATUSES, type EventView, type List } from '../../../shared/api';
-import { CATALOGUE, EVENT_TYPES } from '../../../shared/catalogue';
 import { nameEvent } from '../../../shared/words/explanations';
 import { EVENT_LABELS } from '../../../shared/words/fields';
 import { EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Card, Empty, LinkButton, PageHead, Section } from '../components/blocks';
+import { EVENT_OPTIONS } from '../components/event-options';
 import { Filters, href } from '../components/filters';
 import { SelectField, TextField } from '../components/form';
+import { refreshes } from '../components/refreshes';
 import { Pager, Table, type Column } from '../components/table';
 import { None, Time } from '../components/values';
 import { Shell } from '../layout';
@@ -82,10 +83,7 @@ function EventFilters({ query, isFiltered }: { query: EventQuery; isFiltered: bo
         name="type"
         label="Event"
         defaultValue={query.type ?? ''}
-        options={[
-          { value: '', label: 'All events' },
-          ...EVENT_TYPES.map((type) => ({ value: type, label: CATALOGUE[type].label, group: CATALOGUE[type].group })),
-        ]}
+        options={[{ value: '', label: 'All events' }, ...EVENT_OPTIONS]}
       />
       <SelectField
         id="status"
@@ -116,19 +114,9 @@ function EventFilters({ query, isFiltered }: { query: EventQuery; isFiltered: bo
 function EventList({ events, query }: Pick<EventsPageProps, 'events' | 'query'>) {
   const { url } = usePage();
   const { starting_after: after, ...filter } = query;
-  const live = after
-    ? {}
-    : {
-        'data-live': '',
-        'hx-get': url,
-        'hx-trigger': 'every 4s',
-        'hx-select': '#event-list',
-        'hx-swap': 'outerHTML',
-        'hx-target': 'this',
-      };
   const last = events.data.at(-1)?.id;
   return (
-    <div id="event-list" {...live}>
+    <div id="event-list" data-live="" {...(!after && refreshes({ id: 'event-list', url, seconds: 4 }))}>
       {events.data.length === 0 ? (
         <Empty
           icon="events"

@@ -13,8 +13,8 @@ import { dayAfter, dayOf, startOfDay } from '../format';
 import { withNotice } from '../notices';
 import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn } from '../read-request';
 import type { SectionParts } from '../section';
-import { sendPage, timeZoneOf } from '../send';
-import { tenantOn } from '../viewer';
+import { sendPage } from '../send';
+import { tenantOn, timeZoneOf } from '../viewer';
 import { EventPage } from './event';
 import { EventsPage, type EventQuery } from './events';
 
@@ -65,17 +65,14 @@ export function eventsRoutes(ctx: Context, { form }: SectionParts): Router {
 async function find({ db }: Context, tenant: Tenant, query: EventQuery, timeZone: string): Promise<List<EventView>> {
   const contact = query.contact && (await findIdByAddress(db, tenant, query.contact));
   if (query.contact && !contact) return { object: 'list', data: [], has_more: false };
-  const since = query.since ? startOfDay(query.since, timeZone) : undefined;
-  const until = query.until ? startOfDay(dayAfter(query.until), timeZone) : undefined;
-  const status = oneOf(EVENT_STATUSES, query.status);
   return listEvents(db, tenant, {
     limit: PAGE_SIZE,
-    ...(query.type ? { type: query.type } : {}),
-    ...(status ? { status } : {}),
-    ...(contact ? { contact } : {}),
-    ...(since === undefined ? {} : { since }),
-    ...(until === undefined ? {} : { until }),
-    ...(query.starting_after ? { starting_after: query.starting_after } : {}),
+    type: query.type,
+    status: oneOf(EVENT_STATUSES, query.status),
+    contact,
+    since: query.since ? startOfDay(query.since, timeZone) : undefined,
+    until: query.until ? startOfDay(dayAfter(query.until), timeZone) : undefined,
+    starting_after: query.starting_after,
   });
 }
 

@@ -1,5 +1,5 @@
 /** What the merchant chooses, as one form with one Save. Options of an event show once it is on. */
-import { CATALOGUE, EVENT_GROUPS, EVENT_TYPES, type EventType } from '../../../shared/catalogue';
+import { CATALOGUE, EVENT_GROUPS, typesIn, type EventType } from '../../../shared/catalogue';
 import { USER_GROUP_LENGTH } from '../../../shared/limits';
 import type { Settings } from '../../../shared/settings';
 import {
@@ -62,7 +62,7 @@ export function SettingsForm({ settings, loaded, errors, isDirty, userGroups }: 
         {EVENT_GROUPS.map((group) => (
           <fieldset key={group} className="event-group">
             <legend>{group}</legend>
-            {EVENT_TYPES.filter((type) => CATALOGUE[type].group === group).map((type) => (
+            {typesIn(group).map((type) => (
               <EventChoice key={type} type={type} settings={settings} error={errors[`events.${type}.user_group`]} />
             ))}
           </fieldset>

@@ -2,23 +2,20 @@
 import type { ImportProgress } from '../../../shared/api';
 import { countImported, IMPORT_WORDS } from '../../../shared/words/connection';
 import { ButtonForm } from '../components/form';
+import { refreshes } from '../components/refreshes';
 import { useFormats, useViewer } from '../page';
 
 /** Refreshes itself while it runs. */
 export function Import({ progress }: { progress: ImportProgress | null }) {
   const { isLimited, status } = useViewer();
   const isRunning = progress?.status === 'running';
-  const live = isRunning
-    ? {
-        'hx-get': '/settings/stripe',
-        'hx-trigger': 'every 1s',
-        'hx-select': '#import',
-        'hx-swap': 'outerHTML',
-        'hx-target': 'this',
-      }
-    : {};
   return (
-    <div className="card" id="import" {...live} aria-live="polite">
+    <div
+      className="card"
+      id="import"
+      aria-live="polite"
+      {...(isRunning && refreshes({ id: 'import', url: '/settings/stripe', seconds: 1 }))}
+    >
       <div className="progress-words">
         <h2>Import</h2>
         <span className="hint">

@@ -1,5 +1,6 @@
 /** The settings' form as settings, and what was wrong with it by field. */
 import { splitAddresses } from '../../../shared/addresses';
+import { capitalize } from '../../../shared/capitalize';
 import { EVENT_TYPES } from '../../../shared/catalogue';
 import { settingsSchema, type EventSettings, type Settings } from '../../../shared/settings';
 import { textIn, type Form } from '../read-request';
@@ -55,8 +56,6 @@ function readLoaded(text: string): Settings | undefined {
 export function checkSettings(draft: Settings): { settings: Settings } | { errors: Record<string, string> } {
   const parsed = settingsSchema.safeParse(draft);
   if (parsed.success) return { settings: parsed.data };
-  const faults = parsed.error.issues.map(
-    ({ path, message }) => [path.join('.'), message.charAt(0).toUpperCase() + message.slice(1)] as const,
-  );
+  const faults = parsed.error.issues.map(({ path, message }) => [path.join('.'), capitalize(message)] as const);
   return { errors: Object.fromEntries(faults.reverse()) };
 }

@@ -57,7 +57,7 @@ export function settingsRoutes(ctx: Context, { form, userGroups }: SectionParts)
           userGroups: await userGroups(tenant),
         }}
       />,
-      { status, ...(notice ? { notice } : {}) },
+      { status, notice },
     );
   }
 

@@ -5,8 +5,8 @@ import { RECONNECT_WORDS } from '../../../shared/words/connection';
 import { nameSetting } from '../../../shared/words/fields';
 import { INSTALL_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
-import { Banner, Card, FactList, PageHead, Section } from '../components/blocks';
-import { ButtonForm, buttonClass } from '../components/form';
+import { Banner, Card, FactList, LinkButton, PageHead, Section } from '../components/blocks';
+import { ButtonForm } from '../components/form';
 import { Time } from '../components/values';
 import { KEEP_MS } from '../../installs/remove';
 import { Shell } from '../layout';
@@ -91,9 +91,9 @@ const Reconnect = () => (
     tone="warn"
     title={RECONNECT_WORDS.title}
     actions={
-      <a className={buttonClass('primary')} href={useConnectHref()}>
+      <LinkButton href={useConnectHref()} tone="primary">
         Reconnect
-      </a>
+      </LinkButton>
     }
   >
     {RECONNECT_WORDS.description}
@@ -105,9 +105,9 @@ const Removed = ({ connection }: { connection: ConnectionState }) => (
     tone="bad"
     title="This account is disconnected"
     actions={
-      <a className={buttonClass('primary')} href={useConnectHref()}>
+      <LinkButton href={useConnectHref()} tone="primary">
         Connect again
-      </a>
+      </LinkButton>
     }
   >
     Nothing is received or sent.{' '}

@@ -1,8 +1,9 @@
 /** A new workflow: from a template, or from nothing. */
-import { CATALOGUE, EVENT_TYPES } from '../../../shared/catalogue';
+import { CATALOGUE } from '../../../shared/catalogue';
 import type { TemplateOffer } from '../../../shared/templates';
 import { stepsOf, type Definition } from '../../../shared/workflow';
 import { Card, PageHead } from '../components/blocks';
+import { EVENT_OPTIONS } from '../components/event-options';
 import { PostForm, SelectField, buttonClass } from '../components/form';
 import { Plural } from '../components/values';
 import { Shell } from '../layout';
@@ -28,16 +29,7 @@ export function NewWorkflowPage({ templates }: { templates: readonly TemplateCho
           <h2>From scratch</h2>
           <p>An empty workflow for any event.</p>
           <PostForm action="/workflows" className="stack">
-            <SelectField
-              id="blank-event"
-              name="event"
-              label="Starts with"
-              options={EVENT_TYPES.map((value) => ({
-                value,
-                label: CATALOGUE[value].label,
-                group: CATALOGUE[value].group,
-              }))}
-            />
+            <SelectField id="blank-event" name="event" label="Starts with" options={EVENT_OPTIONS} />
             <button className={buttonClass()}>Create empty workflow</button>
           </PostForm>
         </Card>

@@ -37,12 +37,8 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
 
   router.get('/workflows', async (req, res) => {
     const { starting_after } = queryOf(req, ['starting_after']);
-    const page = { limit: PAGE_SIZE, ...(starting_after ? { starting_after } : {}) };
-    sendPage(
-      ctx,
-      res,
-      <WorkflowsPage workflows={await listWorkflows(db, tenantOn(res), page)} startingAfter={starting_after} />,
-    );
+    const workflows = await listWorkflows(db, tenantOn(res), { limit: PAGE_SIZE, starting_after });
+    sendPage(ctx, res, <WorkflowsPage workflows={workflows} startingAfter={starting_after} />);
   });
 
   router.get('/workflows/new', (_req, res) => {
@@ -54,7 +50,7 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
     const fields = formOf(req);
     const [template, trigger, event] = ['template', 'trigger', 'event'].map((name) => textIn(fields, name));
     const source = template
-      ? { template, ...(trigger && isEventType(trigger) ? { trigger } : {}) }
+      ? { template, trigger: trigger && isEventType(trigger) ? trigger : undefined }
       : { definition: { name: 'New workflow', trigger: { event }, steps: [] } };
     const workflow = await createWorkflow(db, tenantOn(res), source, clock.now());
     res.redirect(303, withNotice(`/workflows/${workflow.id}`, 'workflow_created'));
@@ -74,24 +70,14 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
   router.get('/workflows/:id/runs', async (req, res) => {
     const tenant = tenantOn(res);
     const workflow = getFound(await readWorkflow(db, tenant, idOf(req)));
-    const query = queryOf(req, ['status', 'starting_after']);
+    const { starting_after, ...query } = queryOf(req, ['status', 'starting_after']);
     const status = oneOf(RUN_STATUSES, query.status);
-    const runs = await listRuns(db, tenant, {
-      workflow: workflow.id,
-      limit: PAGE_SIZE,
-      ...(status ? { status } : {}),
-      ...(query.starting_after ? { starting_after: query.starting_after } : {}),
-    });
+    const runs = await listRuns(db, tenant, { workflow: workflow.id, status, limit: PAGE_SIZE, starting_after });
     const rows = await runRows(db, tenant, workflow.definition, runs.data);
     sendPage(
       ctx,
       res,
-      <RunsPage
-        workflow={workflow}
-        runs={{ ...runs, data: rows }}
-        status={status}
-        startingAfter={query.starting_after}
-      />,
+      <RunsPage workflow={workflow} runs={{ ...runs, data: rows }} status={status} startingAfter={starting_after} />,
     );
   });
 
@@ -100,8 +86,7 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
     const workflow = getFound(await readWorkflow(db, tenant, idOf(req)));
     const run = getFound(await readRun(db, tenant, idOf(req, 'run')));
     const [row] = await runRows(db, tenant, workflow.definition, run.workflow === workflow.id ? [run] : []);
-    const steps = run.steps.map((step, index) => ({ id: String(index), ...step }));
-    sendPage(ctx, res, <RunPage workflow={workflow} run={getFound(row)} steps={steps} />);
+    sendPage(ctx, res, <RunPage workflow={workflow} run={getFound(row)} steps={run.steps} />);
   });
 
   return router;

@@ -6,6 +6,7 @@ import { Card, Empty, FactList, LinkButton, PageHead, Section, Tabs } from '../c
 import { href } from '../components/filters';
 import { Pager, Table, type Column } from '../components/table';
 import { None, Time } from '../components/values';
+import type { RunDetail } from '../../workflows/runs';
 import { Shell } from '../layout';
 
 export interface RunRow {
@@ -32,7 +33,7 @@ interface WorkflowName {
 export interface RunsPageProps {
   workflow: WorkflowName;
   runs: List<RunRow>;
-  status: string | undefined;
+  status: RunStatus | undefined;
   startingAfter: string | undefined;
 }
 
@@ -42,7 +43,7 @@ export function RunsPage({ workflow, runs, status, startingAfter }: RunsPageProp
   const tab = (value: string | undefined, label: string) => ({
     href: href(path, { status: value }),
     label,
-    isCurrent: (status || undefined) === value,
+    isCurrent: status === value,
   });
   return (
     <Shell title={`Runs of ${workflow.name}`} section="workflows">
@@ -109,23 +110,7 @@ const COLUMNS: readonly Column<RunRow>[] = [
   { label: 'Started', kind: 'end', cell: (run) => <Time at={run.startedAt} /> },
 ];
 
-export interface RunStepRow {
-  id: string;
-  kind: string;
-  at: string;
-  result: string;
-  email: string | null;
-}
-
-export function RunPage({
-  workflow,
-  run,
-  steps,
-}: {
-  workflow: WorkflowName;
-  run: RunRow;
-  steps: readonly RunStepRow[];
-}) {
+export function RunPage({ workflow, run, steps }: { workflow: WorkflowName; run: RunRow; steps: RunDetail['steps'] }) {
   return (
     <Shell title={`Run for ${run.email ?? 'a deleted contact'}`} section="workflows">
       <PageHead
@@ -165,8 +150,8 @@ export function RunPage({
           <p className="hint">No step was done yet.</p>
         ) : (
           <ol className="timeline">
-            {steps.map((step) => (
-              <li key={step.id} className={step.email ? 'is-email' : undefined}>
+            {steps.map((step, index) => (
+              <li key={index} className={step.email ? 'is-email' : undefined}>
                 <div className="timeline-head">
                   {step.email ? (
                     <a href={`/emails/${step.email}`}>{step.result}</a>

@@ -1,9 +1,11 @@
 /** Who is measured until every outcome is committed: each starts on an empty database and takes events at one address. */
 import { Sqlite } from '../../db/sqlite';
-import { askPostgres, type Bench, type Engine } from './bench';
+import { askPostgres, ENGINES, type Bench, type Engine } from './bench';
+import type { Figure } from './figure';
 import { PEER_ROWS, startPeer } from './peer';
 import { SECRET, startProcess, type ServerProcess } from './processes';
 import { programsOf, startTillpost, type Program } from './programs';
+import { newAgainstOld } from './rounds';
 
 export interface Contender {
   name: string;
@@ -45,11 +47,15 @@ export const tillpost = (program: Program, engine: Engine): Contender => ({
   count: (url) => countIn(url, `select count(*) as count from event where status = 'processed'`),
 });
 
-/** Another checkout takes part where it can: older ones connect one account only. */
-export const tillposts = ({ options }: Bench, engine: Engine, accounts: number): Contender[] =>
-  programsOf(options)
-    .filter(({ isOlder }) => accounts === 1 || !isOlder)
-    .map((program) => tillpost(program, engine));
+export const tillposts = ({ options }: Bench): Contender[] =>
+  ENGINES.flatMap((engine) => programsOf(options).map((program) => tillpost(program, engine)));
+
+/** What this checkout has against the other one on each engine, of the values that `valuesOf` gives by name. */
+export const againstOld = ({ options }: Bench, what: string, valuesOf: (name?: string) => number[]): Figure[] =>
+  ENGINES.flatMap((engine) => {
+    const [own, old] = programsOf(options).map((program) => nameOf(program, engine));
+    return newAgainstOld(`${what}, ${engine}`, valuesOf(own), valuesOf(old));
+  });
 
 async function countIn(url: string, query: string): Promise<number> {
   if (url.startsWith('postgres:')) return Number((await askPostgres(url, query))[0]?.count);

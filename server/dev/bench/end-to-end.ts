@@ -1,10 +1,10 @@
-import { expressUpsert, nameOf, PEER, peer, tillpost, tillposts, type Contender } from './contenders';
-import { ENGINES, type Bench } from './bench';
+import type { Bench } from './bench';
+import { againstOld, expressUpsert, PEER, peer, tillpost, tillposts, type Contender } from './contenders';
 import { canReadCpu } from './cpu';
 import { compare, rate, type Figure } from './figure';
 import { median } from '../quantile';
 import { programsOf } from './programs';
-import { inRounds, newAgainstOld } from './rounds';
+import { byRound, inRounds } from './rounds';
 import { throughput, type HowMuch, type Throughput } from './throughput';
 
 const MANY_ACCOUNTS = 40;
@@ -24,27 +24,20 @@ export async function measureConnections(bench: Bench): Promise<Figure[]> {
 }
 
 async function againstPeer(bench: Bench, how: Omit<HowMuch, 'key'>): Promise<Figure[]> {
-  const accounts = how.accounts ?? bench.options.accounts;
-  const contenders = [...ENGINES.flatMap((engine) => tillposts(bench, engine, accounts)), peer];
+  const contenders = [...tillposts(bench), peer];
   const results = await inRounds(bench, contenders, (contender, round) =>
     throughput(bench, contender, { ...how, key: `r${round}` }),
   );
-  const rates = (name: string) => results.get(name)?.map(({ perSecond }) => perSecond);
   return [
     ...ratesOf(results),
     ...cpuFigures(results),
-    ...ENGINES.flatMap((engine) => {
-      const [ours, old] = programsOf(bench.options).map((program) => nameOf(program, engine));
-      return [
-        ...newAgainstOld(`events a second, ${engine}`, rates(ours ?? ''), rates(old ?? '')),
-        ...newAgainstOld(`CPU, ${engine}`, cpuIn(results, ours ?? ''), cpuIn(results, old ?? '')),
-      ];
-    }),
+    ...againstOld(bench, 'events a second', ratesIn(results)),
+    ...againstOld(bench, 'CPU', cpuIn(results)),
   ];
 }
 
 function ratesOf(results: Map<string, Throughput[]>): Figure[] {
-  const rates = (name: string) => (results.get(name) ?? []).map(({ perSecond }) => perSecond);
+  const rates = ratesIn(results);
   return [...results.keys()].map((name) => ({
     name,
     value: rate(rates(name)),
@@ -54,19 +47,20 @@ function ratesOf(results: Map<string, Throughput[]>): Figure[] {
 
 function cpuFigures(results: Map<string, Throughput[]>): Figure[] {
   if (!canReadCpu()) return [{ name: 'CPU an event', value: 'not measured', note: 'there is no /proc here' }];
+  const cpu = cpuIn(results);
   return [...results.keys()].map((name) => {
-    const cpu = cpuIn(results, name) ?? [];
     return {
       name: `CPU an event: ${name}`,
-      value: `${Math.round(median(cpu))} µs`,
-      ...(name === PEER ? {} : compare(cpu, cpuIn(results, PEER) ?? [], 'the peer')),
+      value: `${Math.round(median(cpu(name)))} µs`,
+      ...(name === PEER ? {} : compare(cpu(name), cpu(PEER), 'the peer')),
     };
   });
 }
 
+const ratesIn = (results: Map<string, Throughput[]>) => byRound(results, ({ perSecond }) => perSecond);
+
 /** Microseconds an event, of all its processes and PostgreSQL's. */
-const cpuIn = (results: Map<string, Throughput[]>, name: string): number[] | undefined =>
-  results.get(name)?.map(({ cpuPerEvent }) => cpuPerEvent ?? NaN);
+const cpuIn = (results: Map<string, Throughput[]>) => byRound(results, ({ cpuPerEvent }) => cpuPerEvent ?? NaN);
 
 /** Invoices: two processes against one, and one against a server that upserts each. */
 export async function measurePostgres(bench: Bench): Promise<Figure[]> {
@@ -78,7 +72,7 @@ export async function measurePostgres(bench: Bench): Promise<Figure[]> {
   const results = await inRounds(bench, contenders, (contender, round) =>
     throughput(bench, contender, { key: `r${round}`, kind: 'invoice.paid', processes: contender.processes ?? 1 }),
   );
-  const rates = (name: string) => (results.get(name) ?? []).map(({ perSecond }) => perSecond);
+  const rates = ratesIn(results);
   const upserts = rates(expressUpsert.name);
   return [
     { name: one.name, value: rate(rates(one.name)), ...compare(rates(one.name), upserts, 'an upsert per event') },

@@ -13,8 +13,9 @@ export interface Figure {
 export function compare(own: readonly number[], others: readonly number[], against: string): Partial<Figure> {
   const ratios = own.map((value, round) => value / (others[round] ?? NaN));
   const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
-  return { ratio: `${median(ratios).toFixed(2)} ×`, note: `${against} (${range} by round)` };
+  return { ratio: ratio(median(ratios)), note: `${against} (${range} by round)` };
 }
 
+export const ratio = (value: number, other = 1) => `${(value / other).toFixed(2)} ×`;
 export const rate = (perSecond: readonly number[]) => `${Math.round(median(perSecond)).toLocaleString('en')}/s`;
 export const milliseconds = (values: readonly number[]) => `${median(values).toFixed(1)} ms`;

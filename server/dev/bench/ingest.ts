@@ -3,7 +3,7 @@ import type { Bench } from './bench';
 import { compare, rate, type Figure } from './figure';
 import { load, SECRET, startProcess, type LoadResult, type ServerProcess } from './processes';
 import { programsOf, startTillpost } from './programs';
-import { inRounds, newAgainstOld } from './rounds';
+import { byRound, inRounds, newAgainstOld } from './rounds';
 
 const WARM_UP = 5_000;
 const REQUESTS = 30_000;
@@ -55,7 +55,7 @@ export async function measureReceivers(bench: Bench, receivers: readonly Receive
     await server.stop();
     return result;
   });
-  const rates = (name: string) => results.get(name)?.map(({ perSecond }) => perSecond) ?? [];
+  const rates = byRound(results, ({ perSecond }) => perSecond);
   const generator = Math.max(...[...results.values()].flat().map(({ generatorCpu }) => generatorCpu));
   return [
     ...[...results.keys()].map((name) => ({
@@ -63,11 +63,7 @@ export async function measureReceivers(bench: Bench, receivers: readonly Receive
       value: rate(rates(name)),
       ...(name.startsWith('Tillpost') ? {} : compare(rates('Tillpost'), rates(name), 'Tillpost against it')),
     })),
-    ...newAgainstOld(
-      'requests a second',
-      rates('Tillpost'),
-      results.has('Tillpost, old') ? rates('Tillpost, old') : undefined,
-    ),
+    ...newAgainstOld('requests a second', rates('Tillpost'), rates('Tillpost, old')),
     {
       name: 'load generator',
       value: `${(generator * 100).toFixed(0)} %`,

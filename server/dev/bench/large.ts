@@ -3,7 +3,7 @@ import { tillpost } from './contenders';
 import { fill } from './fill';
 import { compare, rate, type Figure } from './figure';
 import { programsOf } from './programs';
-import { inRounds } from './rounds';
+import { byRound, inRounds } from './rounds';
 import { throughput } from './throughput';
 
 const EVENTS = 5_000_000;
@@ -27,7 +27,7 @@ async function measureOn(bench: Bench, engine: Engine): Promise<Figure[]> {
     throughput(bench, tillpost(program, engine), { key: `${name}${round}`, ...database }),
   );
   await bench.dropDatabase(url);
-  const rates = (name: string) => results.get(name)?.map(({ perSecond }) => perSecond) ?? [];
+  const rates = byRound(results, ({ perSecond }) => perSecond);
   return [
     { name: `${engine}, empty database`, value: rate(rates('empty')) },
     {

@@ -1,10 +1,8 @@
 import type { Bench } from './bench';
-import { ENGINES } from './bench';
-import { nameOf, PEER, peer, tillposts } from './contenders';
+import { againstOld, PEER, peer, tillposts } from './contenders';
 import { compare, milliseconds, type Figure } from './figure';
 import { load, type LoadResult } from './processes';
-import { programsOf } from './programs';
-import { inRounds, newAgainstOld } from './rounds';
+import { byRound, inRounds } from './rounds';
 
 const PER_SECOND = 300;
 const WARM_UP_SECONDS = 5;
@@ -15,7 +13,7 @@ const LEAST_SECONDS = 2;
 /** An open loop: requests come at their time whether or not earlier ones are answered. The worker does its work meanwhile. */
 export async function measureLatency(bench: Bench): Promise<Figure[]> {
   const { accounts, connections } = bench.options;
-  const contenders = [...ENGINES.flatMap((engine) => tillposts(bench, engine, accounts)), peer];
+  const contenders = [...tillposts(bench), peer];
   const results = await inRounds(bench, contenders, async (contender, round): Promise<LoadResult> => {
     const url = await bench.newDatabase(contender.engine);
     const server = await contender.start(url, accounts);
@@ -35,17 +33,14 @@ export async function measureLatency(bench: Bench): Promise<Figure[]> {
     return result;
   });
   return (['p50', 'p99'] as const).flatMap((share) => {
-    const times = (name: string) => results.get(name)?.map((result) => result[share]);
+    const times = byRound(results, (result) => result[share]);
     return [
       ...contenders.map(({ name }) => ({
         name: `${share}: ${name}`,
-        value: milliseconds(times(name) ?? []),
-        ...(name === PEER ? {} : compare(times(name) ?? [], times(PEER) ?? [], 'the peer; less is better')),
+        value: milliseconds(times(name)),
+        ...(name === PEER ? {} : compare(times(name), times(PEER), 'the peer; less is better')),
       })),
-      ...ENGINES.flatMap((engine) => {
-        const [ours, old] = programsOf(bench.options).map((program) => nameOf(program, engine));
-        return newAgainstOld(`${share}, ${engine}`, times(ours ?? ''), times(old ?? ''));
-      }),
+      ...againstOld(bench, share, times),
     ];
   });
 }

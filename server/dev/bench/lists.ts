@@ -7,7 +7,7 @@ import type { Bench } from './bench';
 import { fill } from './fill';
 import { ACCOUNT } from './processes';
 import { startTillpost } from './programs';
-import type { Figure } from './figure';
+import { ratio, type Figure } from './figure';
 
 const EVENTS = 1_000_000;
 const CONTACTS = 200_000;
@@ -37,7 +37,7 @@ export async function measureLists(bench: Bench): Promise<Figure[]> {
     return {
       name: page,
       value: `${at(0.5).toFixed(1)} ms`,
-      ratio: `${(at(0.5) / median(few[n] ?? [])).toFixed(2)} ×`,
+      ratio: ratio(at(0.5), median(few[n] ?? [])),
       note: `with ${FEW} events and contacts; p95 ${at(0.95).toFixed(0)} ms`,
     };
   });

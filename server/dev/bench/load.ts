@@ -3,10 +3,10 @@
  * the server it measures. Prints a line when they are made, waits for one, sends, and prints one line of JSON. Argument: a
  * `Load` as JSON, with all its fields but perhaps `perSecond`, and `secret`.
  */
-import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { signStripe } from '../local-stripe/signature';
 import { median, quantile } from '../quantile';
 import { eventBody } from './event-body';
 import type { Load, LoadResult } from './processes';
@@ -41,11 +41,9 @@ async function main(): Promise<void> {
 }
 
 function request(body: string): Buffer {
-  const time = Math.floor(Date.now() / 1000);
-  const signature = createHmac('sha256', secret).update(`${time}.${body}`).digest('hex');
   return Buffer.from(
     `POST /webhooks/stripe HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n` +
-      `Stripe-Signature: t=${time},v1=${signature}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      `Stripe-Signature: ${signStripe(body, secret, Date.now())}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }
 

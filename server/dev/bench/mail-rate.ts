@@ -3,13 +3,12 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Bench, Engine } from './bench';
-import { ENGINES } from './bench';
-import { nameOf } from './contenders';
+import { ENGINES, type Bench, type Engine } from './bench';
+import { againstOld, nameOf } from './contenders';
 import { compare, rate, type Figure } from './figure';
 import { load, prepareLoad, startProcess, type ServerProcess } from './processes';
 import { accountsOf, programsOf, startTillpost, type Program } from './programs';
-import { inRounds, newAgainstOld } from './rounds';
+import { byRound, inRounds } from './rounds';
 
 export interface SinkReport {
   count: number;
@@ -43,7 +42,7 @@ export async function measureMailRate(bench: Bench): Promise<Figure[]> {
     await sink.stop();
     return perSecond;
   });
-  const rates = (name: string) => results.get(name) ?? [];
+  const rates = byRound(results, (perSecond) => perSecond);
   const count = bench.size(MAILS).toLocaleString('en');
   return [
     ...senders.map(({ name }) => ({
@@ -51,10 +50,7 @@ export async function measureMailRate(bench: Bench): Promise<Figure[]> {
       value: rate(rates(name)),
       ...(name === BARE ? {} : compare(rates(name), rates(BARE), 'the bare pool; from event to mail')),
     })),
-    ...ENGINES.flatMap((engine) => {
-      const [ours, old] = programs.map((program) => nameOf(program, engine));
-      return newAgainstOld(`mails a second, ${engine}`, rates(ours ?? ''), old ? rates(old) : undefined);
-    }),
+    ...againstOld(bench, 'mails a second', rates),
   ];
 }
 
@@ -74,9 +70,7 @@ async function startSink() {
   };
 }
 
-/** Another checkout may know only mails about payments: then both send those. */
 function tillpost(bench: Bench, engine: Engine, program: Program, file: string): Sender {
-  const isMarketing = programsOf(bench.options).every(({ isOlder }) => !isOlder);
   const { accounts, connections } = bench.options;
   const mails = bench.size(MAILS);
   const loadOf = (server: ServerProcess, key: string, requests: number) => ({
@@ -84,15 +78,18 @@ function tillpost(bench: Bench, engine: Engine, program: Program, file: string):
     requests,
     connections,
     key,
-    kind: isMarketing ? ('customer.created' as const) : ('invoice.paid' as const),
+    kind: 'customer.created' as const,
     accounts: accountsOf(accounts),
   });
   return {
     name: nameOf(program, engine),
     async send(sink) {
       const url = await bench.newDatabase(engine);
-      const mail = isMarketing ? 'marketing' : 'payment';
-      const server = await startTillpost(url, { mode: 'worker', accounts, smtpUrl: sink.url, mail }, program);
+      const server = await startTillpost(
+        url,
+        { mode: 'worker', accounts, smtpUrl: sink.url, mail: 'marketing' },
+        program,
+      );
       const warm = bench.size(WARM_UP);
       await load(loadOf(server, 'warm', warm));
       await sink.until(warm);

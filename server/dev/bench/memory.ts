@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ENGINES, type Bench, type Engine } from './bench';
 import { nameOf } from './contenders';
-import type { Figure } from './figure';
+import { ratio, type Figure } from './figure';
 import { load } from './processes';
 import { programsOf, startTillpost, type Program } from './programs';
 
@@ -39,19 +39,18 @@ async function measureOne(bench: Bench, engine: Engine, program: Program): Promi
   const after = await residentAfter(late);
   await server.stop();
   await bench.dropDatabase(url);
-  const against = (value: number, other: number) => `${(value / other).toFixed(2)} ×`;
   return [
     { name: `${name}: at the start`, value: `${Math.round(idle)} MB` },
     {
       name: `${name}: after ${early.toLocaleString('en')} events`,
       value: `${Math.round(before)} MB`,
-      ratio: against(before, idle),
+      ratio: ratio(before, idle),
       note: 'the start',
     },
     {
       name: `${name}: after ${late.toLocaleString('en')} events`,
       value: `${Math.round(after)} MB`,
-      ratio: against(after, before),
+      ratio: ratio(after, before),
       note: `after ${early.toLocaleString('en')}`,
     },
   ];

@@ -11,7 +11,7 @@ import { freePort } from '../free-port';
 import type { Bench } from './bench';
 import { insertConnectedAccount } from './connected-account';
 import { median } from '../quantile';
-import { compare, type Figure } from './figure';
+import { compare, ratio, type Figure } from './figure';
 import { ACCOUNT, load, SECRET, stopperOf } from './processes';
 
 const EVENTS = 100_000;
@@ -55,19 +55,18 @@ export async function measureProcess(bench: Bench): Promise<Figure[]> {
   const loadedMb = server.residentMb();
   await server.stop();
   await db.destroy();
-  const against = (value: number, other: number) => `${(value / other).toFixed(2)} ×`;
   return [
     { name: 'start to ready', value: `${Math.round(median(starts))} ms`, ...compare(starts, bareStarts, BARE) },
     {
       name: 'resident memory, idle',
       value: `${Math.round(idleMb)} MB`,
-      ratio: against(idleMb, bareMb),
+      ratio: ratio(idleMb, bareMb),
       note: BARE,
     },
     {
       name: `resident memory after ${events.toLocaleString('en')} events`,
       value: `${Math.round(loadedMb)} MB`,
-      ratio: against(loadedMb, idleMb),
+      ratio: ratio(loadedMb, idleMb),
       note: 'idle',
     },
   ];

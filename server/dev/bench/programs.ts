@@ -1,5 +1,5 @@
 /** The Tillposts a run measures: this checkout's, and with `--against` another one's, started with the same arguments. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Options } from './options';
 import { ACCOUNT, SECRET, startProcess, type ServerProcess } from './processes';
@@ -9,8 +9,6 @@ export interface Program {
   script: string;
   /** Its checkout, where its own libraries are. */
   root: string;
-  /** Older ones connect one account only, and mail only who paid. */
-  isOlder: boolean;
 }
 
 export interface Start {
@@ -27,25 +25,18 @@ const OURS: Program = {
   name: 'Tillpost',
   script: join(__dirname, SCRIPT),
   root: resolve(__dirname, '../../..'),
-  isOlder: false,
 };
 
 export function programsOf({ against }: Options): Program[] {
   if (against === undefined) return [OURS];
   const root = resolve(against);
-  const script = ['server/dev/bench', 'server/scripts/bench']
-    .map((folder) => join(root, folder, SCRIPT))
-    .find((path) => existsSync(path));
-  if (!script) throw new Error(`--against ${against}: no checkout with a bench's ${SCRIPT}`);
-  return [
-    OURS,
-    { name: 'Tillpost, old', script, root, isOlder: !readFileSync(script, 'utf8').includes("accounts.split(',')") },
-  ];
+  const script = join(root, 'server/dev/bench', SCRIPT);
+  if (!existsSync(script)) throw new Error(`--against ${against}: no checkout with a bench's ${SCRIPT}`);
+  return [OURS, { name: 'Tillpost, old', script, root }];
 }
 
 export function startTillpost(url: string, start: Start, program = OURS): Promise<ServerProcess> {
   const { accounts = 1, mode, smtpUrl, mail, env } = start;
-  if (accounts > 1 && program.isOlder) throw new Error(`${program.script} connects one account only`);
   const args = [
     url,
     SECRET,

@@ -17,13 +17,15 @@ export async function inRounds<C extends { name: string }, Result>(
   return results;
 }
 
+/** By a contender's name, what `read` finds in each of its rounds; none for one that didn't take part. */
+export const byRound =
+  <Result>(results: Map<string, Result[]>, read: (result: Result) => number) =>
+  (name = ''): number[] =>
+    results.get(name)?.map(read) ?? [];
+
 /** What this checkout has against the other one; none without `--against`, or where the other one didn't take part. */
-export function newAgainstOld(
-  what: string,
-  own: readonly number[] | undefined,
-  old: readonly number[] | undefined,
-): Figure[] {
-  return own && old
+export function newAgainstOld(what: string, own: readonly number[], old: readonly number[]): Figure[] {
+  return own.length > 0 && old.length > 0
     ? [{ name: `new / old: ${what}`, value: '', ...compare(own, old, 'this checkout against it') }]
     : [];
 }

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { openDatabase } from '../../db/open';
 import { migrate } from '../../db/migrate';
 import { timeOrderedId } from '../../db/new-id';
@@ -5,7 +6,7 @@ import { insertNew } from '../../db/bulk';
 import type { Bench } from './bench';
 import { ACCOUNT } from './processes';
 import { startTillpost } from './programs';
-import type { Figure } from './figure';
+import { ratio, type Figure } from './figure';
 
 const RUNS = 100_000;
 /** Starting, and asking Stripe for what was missed, is not idling. */
@@ -25,7 +26,7 @@ export async function measureWaiting(bench: Bench): Promise<Figure[]> {
     {
       name: `${RUNS.toLocaleString('en')} waiting runs, none due`,
       value: percent(waiting),
-      ratio: `${(waiting / idle).toFixed(2)} ×`,
+      ratio: ratio(waiting, idle),
       note: 'no runs',
     },
   ];
@@ -34,9 +35,9 @@ export async function measureWaiting(bench: Bench): Promise<Figure[]> {
 /** Of one core. */
 async function shareOf(url: string): Promise<number> {
   const server = await startTillpost(url, { mode: 'worker' });
-  await pause(SETTLE_MS);
+  await wait(SETTLE_MS);
   const before = await server.report();
-  await pause(IDLE_MS);
+  await wait(IDLE_MS);
   const after = await server.report();
   await server.stop();
   return (after.cpuMs - before.cpuMs) / IDLE_MS;
@@ -64,5 +65,3 @@ async function fillRuns(url: string): Promise<void> {
   }
   await db.destroy();
 }
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

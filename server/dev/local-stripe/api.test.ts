@@ -2,8 +2,8 @@
 import type Stripe from 'stripe';
 import { createStripe } from '../../stripe';
 import { idOf } from './collection';
-import { createInbox, type Inbox } from './test-inbox';
-import { APP_KEYS, createLocalStripe, DEFAULT_ACCOUNT, RESTRICTED_KEYS, type LocalStripe } from './local-stripe';
+import { APP_KEYS, DEFAULT_ACCOUNT, RESTRICTED_KEYS } from './local-stripe';
+import { startWithInbox } from './test-inbox';
 
 const MONTHLY = {
   currency: 'usd',
@@ -12,28 +12,11 @@ const MONTHLY = {
   unit_amount: 1900,
 };
 
-async function start() {
-  const inbox = await createInbox();
-  const localStripe = createLocalStripe({ webhookUrl: inbox.url, retryDelays: [], seed: 7 });
-  const { url } = await localStripe.listen(0);
-  const stripe = createStripe(APP_KEYS.test, url);
-  const typesOf = async () => (await localStripe.idle(), inbox.events().map(({ type }) => type));
-  return { inbox, localStripe, url, stripe, typesOf };
+async function begin() {
+  const parts = await startWithInbox({ seed: 7 });
+  const { inbox, localStripe } = parts;
+  return { ...parts, typesOf: async () => (await localStripe.idle(), inbox.events().map(({ type }) => type)) };
 }
-
-let running: { inbox: Inbox; localStripe: LocalStripe }[] = [];
-const begin = async () => {
-  const parts = await start();
-  running.push(parts);
-  return parts;
-};
-afterEach(async () => {
-  for (const { localStripe, inbox } of running) {
-    await localStripe.close();
-    await inbox.close();
-  }
-  running = [];
-});
 
 const subscriber = async (stripe: Stripe, email = 'ada@example.com') =>
   stripe.customers.create({

@@ -51,7 +51,7 @@ function identify({ oauth, restrictedKeys, defaultAccount }: Keyring, key: strin
     return {
       account: grant.account.id,
       livemode: grant.livemode,
-      permissions: new Set<string>(APP_PERMISSIONS),
+      permissions: APP_PERMISSIONS,
       mayActForOthers: false,
     };
   }

@@ -6,37 +6,32 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type Stripe from 'stripe';
 import { EVENT_TYPES, type EventType } from '../../../shared/catalogue';
-import { createInbox, type Inbox } from './test-inbox';
-import { APP_KEYS, createLocalStripe, DEFAULT_ACCOUNT, type LocalStripe } from './local-stripe';
+import { APP_KEYS, DEFAULT_ACCOUNT } from './local-stripe';
+import { startWithInbox } from './test-inbox';
 
 const run = promisify(execFile);
 const CLI = join(__dirname, '../../../node_modules/.bin/stripe');
 const NOT_IN_CLI: EventType[] = ['customer.subscription.resumed', 'invoice.upcoming'];
 const CLI_TYPES = EVENT_TYPES.filter((type) => !NOT_IN_CLI.includes(type));
 
-let localStripe: LocalStripe;
-let inbox: Inbox;
-let url: string;
+let parts: Awaited<ReturnType<typeof startWithInbox>>;
 let home: string;
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'stripe-cli-'));
-  inbox = await createInbox();
-  localStripe = createLocalStripe({ webhookUrl: inbox.url, retryDelays: [] });
-  ({ url } = await localStripe.listen(0));
+  parts = await startWithInbox();
 });
-afterAll(async () => {
-  await localStripe.close();
-  await inbox.close();
-  rmSync(home, { recursive: true });
-});
-beforeEach(() => inbox.clear());
+afterAll(() => rmSync(home, { recursive: true }));
+beforeEach(() => parts.inbox.clear());
 
-async function trigger(type: string, ...flags: string[]): Promise<Stripe.Event> {
-  const args = ['trigger', type, '--api-base', url, '--api-key', APP_KEYS.test, ...flags];
-  const { stdout } = await run(CLI, args, {
+const runCli = (type: string, ...flags: string[]) =>
+  run(CLI, ['trigger', type, '--api-base', parts.url, '--api-key', APP_KEYS.test, ...flags], {
     env: { PATH: process.env.PATH, HOME: home, STRIPE_CLI_TELEMETRY_OPTOUT: '1' },
   });
+
+async function trigger(type: string, ...flags: string[]): Promise<Stripe.Event> {
+  const { localStripe, inbox } = parts;
+  const { stdout } = await runCli(type, ...flags);
   expect(stdout).toContain('Trigger succeeded!');
   await localStripe.idle();
   const events = inbox.events().filter((event) => event.type === type);
@@ -47,7 +42,7 @@ async function trigger(type: string, ...flags: string[]): Promise<Stripe.Event> 
 test.each(CLI_TYPES)('stripe trigger %s ends in that event, signed, at the Connect endpoint', async (type) => {
   const event = await trigger(type);
   expect(event).toMatchObject({ account: DEFAULT_ACCOUNT, livemode: false, object: 'event' });
-  expect(localStripe.requests.list().map(({ status }) => status)).not.toContain(404);
+  expect(parts.localStripe.requests.list().map(({ status }) => status)).not.toContain(404);
 });
 
 test('the CLI sets an address and a name, in creating and over what its fixture says', async () => {
@@ -64,25 +59,13 @@ test('the CLI sets an address and a name, in creating and over what its fixture 
 });
 
 test('the CLI names the connected account', async () => {
-  const other = localStripe.addAccount();
+  const other = parts.localStripe.addAccount();
   const event = await trigger('customer.created', '--stripe-account', other.id);
   expect(event.account).toBe(other.id);
 });
 
 test('the CLI is refused an account that does not exist', async () => {
-  const args = [
-    'trigger',
-    'customer.created',
-    '--api-base',
-    url,
-    '--api-key',
-    APP_KEYS.test,
-    '--stripe-account',
-    'acct_none',
-  ];
-  await expect(
-    run(CLI, args, { env: { PATH: process.env.PATH, HOME: home, STRIPE_CLI_TELEMETRY_OPTOUT: '1' } }),
-  ).rejects.toMatchObject({
+  await expect(runCli('customer.created', '--stripe-account', 'acct_none')).rejects.toMatchObject({
     stderr: expect.stringContaining('acct_none') as unknown,
   });
 });

@@ -1,7 +1,7 @@
 /** Webhook endpoints: who gets which event. */
 import type Stripe from 'stripe';
 import { EVENT_TYPES, HOUSEKEEPING_TYPES } from '../../../shared/catalogue';
-import { mergeMetadata, required, text, textList, type Params } from './form';
+import { flag, mergeMetadata, required, text, textList, type Params } from './form';
 import { noSuch } from './stripe-error';
 import type { StripeEvent, Tenant } from './tenant';
 
@@ -61,7 +61,7 @@ export function createEndpoints(now: () => number, newId: (prefix: string) => st
       webhook.api_version = text(params, 'api_version') ?? null;
       webhook.description = text(params, 'description') ?? null;
       webhook.metadata = mergeMetadata({}, params);
-      const isConnect = text(params, 'connect') === 'true';
+      const isConnect = flag(params, 'connect') ?? false;
       if (isConnect) webhook.application = `ca_sandbox_${tenant.livemode ? 'live' : 'test'}`;
       const secret = newId('whsec');
       endpoints.push({ webhook, secret, isConnect, account: tenant.account.id });
@@ -79,7 +79,8 @@ export function createEndpoints(now: () => number, newId: (prefix: string) => st
       webhook.url = text(params, 'url') ?? webhook.url;
       webhook.description = text(params, 'description') ?? webhook.description;
       webhook.metadata = mergeMetadata(webhook.metadata, params);
-      if (text(params, 'disabled')) webhook.status = text(params, 'disabled') === 'true' ? 'disabled' : 'enabled';
+      const isDisabled = flag(params, 'disabled');
+      if (isDisabled !== undefined) webhook.status = isDisabled ? 'disabled' : 'enabled';
       return webhook;
     },
     remove(endpoint) {

@@ -63,6 +63,10 @@ export function integer(params: Params, name: string): number | undefined {
   return Number(value);
 }
 
+export function requiredInteger(params: Params, name: string): number {
+  return integer(params, name) ?? Number(required(params, name));
+}
+
 export function flag(params: Params, name: string): boolean | undefined {
   const value = text(params, name);
   return value === undefined ? undefined : value === 'true';

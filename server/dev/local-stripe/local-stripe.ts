@@ -2,9 +2,9 @@
  * The local Stripe: a small, stateful stand-in for Stripe's API, its install page and its webhooks, over real HTTP. The
  * demo, `npm run dev` and every test run against it; the `stripe` client and the official CLI talk to it as to Stripe.
  */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import express from 'express';
+import { listen } from '../listen';
 import type { Account, NewAccount } from './account';
 import { createApi } from './api';
 import type { RestrictedKey } from './auth';
@@ -15,12 +15,13 @@ import { CLIENT_IDS, createOAuth } from './oauth';
 import { OLDER_API_VERSION, toOlderShape } from './older-shape';
 import { createPages } from './pages/pages';
 import { createRandom } from './random';
+import type { TriggerType } from './recipes';
 import { createRequestLog, type RequestLog } from './request-log';
 import { planOf } from './resources/catalog';
 import { seedCustomers, type SeedOptions } from './seed';
 import { signStripe } from './signature';
 import type { StripeEvent, Tenant } from './tenant';
-import { stage, type TriggerType, type Who } from './trigger';
+import { stage, type Who } from './trigger';
 import { createWorld } from './world';
 
 export type { Fault } from './faults';
@@ -67,7 +68,7 @@ export interface LocalStripe {
   /** What was asked of the API so far. */
   requests: RequestLog;
   /** `port` 0 takes a free one. */
-  listen(port: number, host?: string): Promise<{ url: string }>;
+  listen(port: number): Promise<{ url: string }>;
   /** Cuts every connection and drops deliveries that wait. */
   close(): Promise<void>;
   setWebhookUrl(url: string | null, liveUrl?: string | null): void;
@@ -193,7 +194,7 @@ export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe
     defaultAccount,
     faults,
     requests,
-    listen: (port, host = '127.0.0.1') => listen(server, port, host),
+    listen: async (port) => ({ url: `http://127.0.0.1:${await listen(server, port)}` }),
     async close() {
       deliveries.stop();
       faults.clear();
@@ -247,16 +248,3 @@ const application = (livemode: boolean) => ({
   object: 'application',
   name: 'Tillpost',
 });
-
-function listen(server: Server, port: number, host: string): Promise<{ url: string }> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      const address = server.address() as AddressInfo;
-      resolve({
-        url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
-      });
-    });
-  });
-}

@@ -1,24 +1,15 @@
 /** The install page and the token endpoint, on a clock that moves. */
 import { createHmac } from 'node:crypto';
 import { createStripe } from '../../stripe';
-import { createInbox } from './test-inbox';
-import { APP_KEYS, CLIENT_IDS, createLocalStripe, DEFAULT_ACCOUNT } from './local-stripe';
+import { APP_KEYS, CLIENT_IDS, DEFAULT_ACCOUNT } from './local-stripe';
+import { startWithInbox } from './test-inbox';
 
 const MINUTE = 60_000;
 const CALLBACK = 'http://127.0.0.1:4242/oauth/callback';
 
-let running: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const part of running) await part.close();
-  running = [];
-});
-
 async function begin() {
   const clock = { now: Date.now() };
-  const inbox = await createInbox();
-  const localStripe = createLocalStripe({ now: () => clock.now, webhookUrl: inbox.url, retryDelays: [] });
-  running.push(localStripe, inbox);
-  const { url } = await localStripe.listen(0);
+  const { inbox, localStripe, url } = await startWithInbox({ now: () => clock.now });
   const token = async (fields: Record<string, string>, key = APP_KEYS.test) => {
     const headers = { Authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` };
     const response = await fetch(`${url}/v1/oauth/token`, {

@@ -2,6 +2,8 @@
  * OAuth for Stripe Apps: codes work once and for five minutes, access tokens for an hour, refresh tokens for a year and
  * once each. Source: https://docs.stripe.com/stripe-apps/api-authentication/oauth
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Account } from './account';
 import { text, type Params } from './form';
 import type { Random } from './random';
@@ -14,16 +16,7 @@ export const APP_KEYS = { test: 'sk_test_sandbox0000000000', live: 'sk_live_sand
 export const CLIENT_IDS = { test: 'ca_sandbox_test', live: 'ca_sandbox_live' };
 
 /** What the app's manifest asks for: what its access tokens may do. */
-export const APP_PERMISSIONS = [
-  'event_read',
-  'customer_read',
-  'subscription_read',
-  'invoice_read',
-  'charge_read',
-  'dispute_read',
-  'checkout_session_read',
-  'quote_read',
-] as const;
+export const APP_PERMISSIONS = readPermissions();
 
 interface Grant {
   account: Account;
@@ -131,6 +124,12 @@ export function createOAuth({ now, random, onInstalled }: OAuthOptions): OAuth {
       installed.delete(keyOf(account, livemode));
     },
   };
+}
+
+function readPermissions(): ReadonlySet<string> {
+  const manifest = readFileSync(join(__dirname, '../../../stripe-app.json'), 'utf8');
+  const { permissions } = JSON.parse(manifest) as { permissions: { permission: string }[] };
+  return new Set(permissions.map(({ permission }) => permission));
 }
 
 const modeOf = (livemode: boolean) => (livemode ? 'live' : 'test');

@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import type { EventType } from '../../../shared/catalogue';
 import { mergeDeep, previousAttributes } from './changes';
 import { idOf } from './collection';
+import type { Params } from './form';
 import { createPrice } from './resources/catalog';
 import { completeCheckout, createCheckoutSession } from './resources/checkout';
 import { createCustomer, deleteCustomer } from './resources/customers';
@@ -19,9 +20,9 @@ import {
   pauseSubscription,
   renewSubscription,
   resumeSubscription,
+  tryToPay,
   updateSubscription,
 } from './resources/subscriptions';
-import { StripeApiError } from './stripe-error';
 import type { Tenant } from './tenant';
 
 export type TriggerType = EventType | 'invoice.voided' | 'invoice.marked_uncollectible';
@@ -114,20 +115,21 @@ function pausedSubscription(scene: Scene): Stripe.Subscription {
 const subscriptionsOf = ({ tenant, known }: Scene) => (known ? tenant.subscriptions.list(known.id) : []);
 
 /** The price that everybody subscribes to here. */
-function monthlyPrice(tenant: Tenant): Stripe.Price {
-  const lookup_key = 'pro_monthly';
-  return (
-    tenant.prices.list().find((price) => price.lookup_key === lookup_key) ??
-    createPrice(tenant, {
-      currency: tenant.account.default_currency,
-      unit_amount: '2900',
-      nickname: 'Pro',
-      lookup_key,
-      recurring: { interval: 'month' },
-      product_data: { name: 'Pro plan' },
-    })
-  );
-}
+const monthlyPrice = (tenant: Tenant): Stripe.Price =>
+  priceOnce(tenant, 'pro_monthly', {
+    unit_amount: '2900',
+    nickname: 'Pro',
+    recurring: { interval: 'month' },
+    product_data: { name: 'Pro plan' },
+  });
+
+const oneTimePrice = (tenant: Tenant): Stripe.Price =>
+  priceOnce(tenant, 'starter_kit', { unit_amount: '1500', product_data: { name: 'Starter kit' } });
+
+/** Made when it is first asked for. */
+const priceOnce = (tenant: Tenant, lookup_key: string, params: Params): Stripe.Price =>
+  tenant.prices.list().find((price) => price.lookup_key === lookup_key) ??
+  createPrice(tenant, { currency: tenant.account.default_currency, lookup_key, ...params });
 
 /** Like Stripe's, it has no id yet. */
 function upcomingInvoice(scene: Scene): object {
@@ -163,12 +165,8 @@ function failedInvoice(scene: Scene): Stripe.Invoice {
   const customer = tenant.customers.find(idOf((open ?? subscription)!.customer!))!;
   setCard(tenant, customer, 'pm_card_chargeCustomerFail');
   if (subscription) return latestInvoice(tenant, renewSubscription(tenant, subscription));
-  try {
-    return payInvoice(tenant, open!);
-  } catch (error) {
-    if (error instanceof StripeApiError && error.body.type === 'card_error') return open!;
-    throw error;
-  }
+  tryToPay(tenant, open!);
+  return open!;
 }
 
 const latestInvoice = (tenant: Tenant, subscription: Stripe.Subscription): Stripe.Invoice =>
@@ -196,19 +194,6 @@ function checkout(scene: Scene, { type, iban }: MeansOfPayment): Stripe.Checkout
   completeCheckout(tenant, session, method.id);
   session.customer_details!.email = known?.email ?? email;
   return session;
-}
-
-function oneTimePrice(tenant: Tenant): Stripe.Price {
-  const lookup_key = 'starter_kit';
-  return (
-    tenant.prices.list().find((price) => price.lookup_key === lookup_key) ??
-    createPrice(tenant, {
-      currency: tenant.account.default_currency,
-      unit_amount: '1500',
-      lookup_key,
-      product_data: { name: 'Starter kit' },
-    })
-  );
 }
 
 function openQuote(scene: Scene): Stripe.Quote {

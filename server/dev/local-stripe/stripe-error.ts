@@ -72,6 +72,9 @@ export const cardDeclined = (charge: string) =>
     charge,
   });
 
+export const isCardError = (error: unknown): boolean =>
+  error instanceof StripeApiError && error.body.type === 'card_error';
+
 export const rateLimited = () =>
   new StripeApiError(
     429,

@@ -3,26 +3,13 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { EVENT_TYPES } from '../../../shared/catalogue';
-import { createStripe } from '../../stripe';
-import { createInbox } from './test-inbox';
-import { APP_KEYS, createLocalStripe, DEFAULT_ACCOUNT } from './local-stripe';
+import { DEFAULT_ACCOUNT } from './local-stripe';
+import { startWithInbox } from './test-inbox';
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, '../../..');
 
-let running: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const part of running) await part.close();
-  running = [];
-});
-
-async function begin() {
-  const inbox = await createInbox();
-  const localStripe = createLocalStripe({ webhookUrl: inbox.url, retryDelays: [], seed: 3 });
-  running.push(localStripe, inbox);
-  const { url } = await localStripe.listen(0);
-  return { inbox, localStripe, url, stripe: createStripe(APP_KEYS.test, url) };
-}
+const begin = () => startWithInbox({ seed: 3 });
 
 test.each(EVENT_TYPES)('%s is sent alone, and its customer can be asked for', async (type) => {
   const { inbox, localStripe, stripe } = await begin();

@@ -7,8 +7,6 @@ import { mergeDeep } from './changes';
 import { RECIPES, type Scene, type TriggerType } from './recipes';
 import type { Emission, Tenant } from './tenant';
 
-export type { TriggerType } from './recipes';
-
 export interface Who {
   /** Null: nobody anybody knows the address of. Left out: somebody new. */
   email?: string | null;

@@ -1,33 +1,10 @@
 /** Events on their way to endpoints. */
 import { createStripe } from '../../stripe';
-import { createInbox, verify, type Inbox } from './test-inbox';
-import {
-  APP_KEYS,
-  createLocalStripe,
-  DEFAULT_ACCOUNT,
-  RESTRICTED_KEYS,
-  type LocalStripe,
-  type LocalStripeOptions,
-} from './local-stripe';
-
-let running: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const part of running) await part.close();
-  running = [];
-});
-
-async function begin(
-  options: LocalStripeOptions = {},
-): Promise<{ inbox: Inbox; localStripe: LocalStripe; url: string }> {
-  const inbox = await createInbox();
-  const localStripe = createLocalStripe({ webhookUrl: inbox.url, retryDelays: [], ...options });
-  running.push(localStripe, inbox);
-  const { url } = await localStripe.listen(0);
-  return { inbox, localStripe, url };
-}
+import { APP_KEYS, DEFAULT_ACCOUNT, RESTRICTED_KEYS } from './local-stripe';
+import { createInbox, startWithInbox, verify } from './test-inbox';
 
 test('a Connect delivery is signed with the secret of its mode and names the account', async () => {
-  const { localStripe, inbox } = await begin();
+  const { localStripe, inbox } = await startWithInbox();
   localStripe.setWebhookUrl(inbox.url, inbox.url);
   await localStripe.trigger('customer.created', { email: 'ada@example.com' });
   await localStripe.trigger('customer.created', { livemode: true });
@@ -38,7 +15,7 @@ test('a Connect delivery is signed with the secret of its mode and names the acc
 });
 
 test('signatures carry the time of the clock that was given', async () => {
-  const { localStripe, inbox } = await begin({ now: () => Date.now() - 3_600_000 });
+  const { localStripe, inbox } = await startWithInbox({ now: () => Date.now() - 3_600_000 });
   await localStripe.trigger('customer.created');
   expect(() => verify(inbox.received[0]!, localStripe.webhookSecrets.test)).toThrow('outside the tolerance');
   expect(verify(inbox.received[0]!, localStripe.webhookSecrets.test, 3_700)).toMatchObject({
@@ -47,7 +24,7 @@ test('signatures carry the time of the clock that was given', async () => {
 });
 
 test('a refused delivery is tried again, signed anew, until it is taken', async () => {
-  const { localStripe, inbox, url } = await begin({ retryDelays: [1, 1, 1] });
+  const { localStripe, inbox, url } = await startWithInbox({ retryDelays: [1, 1, 1] });
   inbox.answerWith(500, 302);
   const event = await localStripe.trigger('customer.created');
   await localStripe.idle();
@@ -57,7 +34,7 @@ test('a refused delivery is tried again, signed anew, until it is taken', async 
 });
 
 test('what no endpoint took is found by the Events API until it is taken', async () => {
-  const { localStripe, inbox, url } = await begin();
+  const { localStripe, inbox, url } = await startWithInbox();
   const { events } = createStripe(APP_KEYS.test, url);
   inbox.answerWith(503);
   const lost = await localStripe.trigger('invoice.paid');
@@ -71,7 +48,7 @@ test('what no endpoint took is found by the Events API until it is taken', async
 
 test('the Events API forgets after 30 days', async () => {
   let now = Date.now();
-  const { localStripe, url } = await begin({ now: () => now });
+  const { localStripe, url } = await startWithInbox({ now: () => now });
   await localStripe.trigger('customer.created');
   now += 31 * 86_400_000;
   await localStripe.trigger('customer.deleted');
@@ -80,9 +57,8 @@ test('the Events API forgets after 30 days', async () => {
 });
 
 test('an endpoint made with a restricted key gets its own secret, its types, and no account', async () => {
-  const { localStripe, inbox, url } = await begin();
+  const { localStripe, inbox, url } = await startWithInbox();
   const own = await createInbox();
-  running.push(own);
   const stripe = createStripe(RESTRICTED_KEYS.test, url);
   const made = await stripe.webhookEndpoints.create({ url: own.url, enabled_events: ['customer.created'] });
   expect((await stripe.webhookEndpoints.list()).data).toMatchObject([{ id: made.id, status: 'enabled' }]);
@@ -101,9 +77,8 @@ test('an endpoint made with a restricted key gets its own secret, its types, and
 });
 
 test('an endpoint made for Connect by the platform hears of every account', async () => {
-  const { localStripe, url } = await begin({ webhookUrl: null });
+  const { localStripe, url } = await startWithInbox({ webhookUrl: null });
   const own = await createInbox();
-  running.push(own);
   const { webhookEndpoints } = createStripe(APP_KEYS.test, url);
   const made = await webhookEndpoints.create({ url: own.url, enabled_events: ['*'], connect: true });
   const other = localStripe.addAccount();
@@ -112,7 +87,7 @@ test('an endpoint made for Connect by the platform hears of every account', asyn
 });
 
 test('an account with the app in both modes has its test events sent to the live endpoint too', async () => {
-  const { localStripe, inbox, url } = await begin();
+  const { localStripe, inbox, url } = await startWithInbox();
   localStripe.setWebhookUrl(inbox.url, inbox.url);
   for (const livemode of [false, true]) await exchange(url, localStripe.authorize(DEFAULT_ACCOUNT, livemode), livemode);
   await localStripe.idle();
@@ -122,7 +97,7 @@ test('an account with the app in both modes has its test events sent to the live
 });
 
 test('emit sends any type, with any id and time, and deliver sends exactly that again', async () => {
-  const { localStripe, inbox } = await begin();
+  const { localStripe, inbox } = await startWithInbox();
   const given = { id: 'evt_given', created: 1_700_000_000, previous_attributes: { email: null } };
   const event = await localStripe.emit('acct_any', false, 'payout.created', { id: 'po_1', object: 'payout' }, given);
   await localStripe.deliver(event);

@@ -1,6 +1,7 @@
 /** `npm run preview`: the Stripe App's views in a local page, against Tillpost and a local Stripe started for them. */
-import { startPreview } from './preview';
 import { configureAsMerchant, startLocalStack } from '../local-stack';
+import { stopOnSignal } from '../stop-on-signal';
+import { startPreview } from './preview';
 
 const PORT = 4244;
 
@@ -16,9 +17,7 @@ Tillpost             ${stack.url}
 The local Stripe     ${stack.stripeUrl}
 
 Stop with Ctrl+C.`);
-  const stop = () => void Promise.all([preview.close(), stack.stop()]).then(() => process.exit(0));
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  stopOnSignal(() => Promise.all([preview.close(), stack.stop()]));
 }
 
 main().catch((error: unknown) => {

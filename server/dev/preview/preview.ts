@@ -2,13 +2,13 @@
  * The Stripe App's own views in a local page. Each view runs as in the Dashboard: in a sandboxed frame with no origin,
  * allowed to reach only what the manifest allows, drawing through remote-ui, with requests that the local Stripe signs.
  */
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import { join, resolve } from 'node:path';
 import express, { type Express } from 'express';
 import { EVENT_TYPES, isEventType } from '../../../shared/catalogue';
 import type { LocalStripe } from '../local-stripe/local-stripe';
 import { adaptManifest, readManifest } from '../../tools/package-app';
+import { listen } from '../listen';
 import { bundleHost, bundleView } from './bundle';
 import type { Customer, Stage } from './protocol';
 
@@ -24,13 +24,10 @@ export async function startPreview(
   { localStripe, url }: { localStripe: LocalStripe; url: string },
   port: number,
 ): Promise<Preview> {
-  const server = await new Promise<Server>((done, fail) => {
-    const listening = createPreviewApp(localStripe, url).listen(port, '127.0.0.1', (error) =>
-      error ? fail(error) : done(listening),
-    );
-  });
+  const server = createServer(createPreviewApp(localStripe, url));
+  const taken = await listen(server, port);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${taken}`,
     close: () =>
       new Promise((done) => {
         server.close(() => done());

@@ -1,5 +1,5 @@
 /** What must be true of the database and the mail server's book once everything has settled. */
-import { LEASE_MS } from '../../db/claim';
+import { LEASE_MS, QUEUE_TABLES } from '../../db/claim';
 import type { Db, Row } from '../../db/schema';
 import { readSettings } from '../../settings/settings';
 import { checkContacts } from './contact-invariants';
@@ -84,12 +84,10 @@ async function checkPayloads(db: Db): Promise<Violation> {
   };
 }
 
-const QUEUES = ['event', 'run', 'email', 'customer_link', 'install', 'import_job'] as const;
-
 /** Claims that nobody will ever end: they reach beyond any lease given until now. */
 async function checkClaims(db: Db, latest: number): Promise<Violation> {
   const ids: string[] = [];
-  for (const table of QUEUES) {
+  for (const table of QUEUE_TABLES) {
     const stuck = await db
       .selectFrom(table as 'event')
       .select('due_at')

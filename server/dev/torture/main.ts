@@ -3,8 +3,8 @@
  * them. After each round nothing may be lost and nothing may have happened twice. Only loopback is ever asked.
  *
  * Options: --engine sqlite|postgres|both (both), --rounds N (per engine), --only killed,disk,… (kinds of rounds), --seed S.
- * The seed decides who suffers what and
- * when; how the processes interleave is up to the machine. Exits with 1 when an invariant is broken.
+ * The seed decides who suffers what and when; how the processes interleave is up to the machine. Exits with 1 when an
+ * invariant is broken.
  */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

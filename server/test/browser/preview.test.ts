@@ -86,7 +86,7 @@ it('turns on all events at once', async () => {
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Saved', { exact: true }).waitFor();
   await page.reload();
-  await expectText(page, 'Events · 19 of 20 on');
+  await expectText(page, 'Events · 20 of 20 on');
 });
 
 it('says which field the backend refuses', async () => {

@@ -122,6 +122,7 @@ const OWNERS: Readonly<Record<keyof Schema, string>> = {
   subscription_state: 'audience',
   object_state: 'audience',
   suppression: 'audience',
+  sealed_key: 'audience',
   workflow: 'workflows',
   run: 'workflows',
   run_step: 'workflows',

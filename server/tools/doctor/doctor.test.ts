@@ -159,10 +159,9 @@ describe('an account that the app connected', () => {
     withTillpost({}, async (tillpost) => {
       await tillpost.connect();
       const vault = createVault([Buffer.alloc(32, 9)]);
-      expect(of(await examine({ ...tillpost.ctx, vault }), ACCOUNT)).toMatchObject({
-        kind: 'fault',
-        says: 'no key in ENCRYPTION_KEY opens its tokens',
-      });
+      const findings = await examine({ ...tillpost.ctx, vault });
+      expect(of(findings, ACCOUNT)).toMatchObject({ kind: 'fault', says: 'no key in ENCRYPTION_KEY opens its tokens' });
+      expect(of(findings, 'Suppressions')).toMatchObject({ kind: 'fault' });
     }));
 
   it('is a fault when Stripe refuses its token, and stays as it is', () =>
@@ -273,8 +272,10 @@ describe('npm run doctor', () => {
   it('exits with 0 when there is nothing to mend', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tillpost-'));
     const databaseUrl = `sqlite:${join(folder, 'tillpost.db')}`;
-    await withTillpost({ databaseUrl, env: NO_APP }, async ({ stripeUrl, url }) => {
-      const { stdout } = await run({ DATABASE_URL: databaseUrl, STRIPE_API_BASE: stripeUrl, PUBLIC_URL: url });
+    const ENCRYPTION_KEY = Buffer.alloc(32, 7).toString('base64');
+    await withTillpost({ databaseUrl, env: { ...NO_APP, ENCRYPTION_KEY } }, async ({ stripeUrl, url }) => {
+      const env = { DATABASE_URL: databaseUrl, STRIPE_API_BASE: stripeUrl, PUBLIC_URL: url, ENCRYPTION_KEY };
+      const { stdout } = await run(env);
       expect(stdout).toMatch(/✓ Configuration[^]*✓ Database[^]*✓ Clock[^]*✓ Address[^]*No faults\./);
     });
     await rm(folder, { recursive: true });

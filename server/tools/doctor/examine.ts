@@ -1,4 +1,5 @@
 /** Every check of `npm run doctor`, in the order in which faults are best mended. */
+import { isSuppressionKeyOpen } from '../../audience/suppression-key';
 import type { Config, Secrets } from '../../config';
 import { createContext, type Context } from '../../context';
 import { openDatabase } from '../../db/open';
@@ -30,11 +31,17 @@ export async function examine(ctx: Context): Promise<Finding[]> {
   return [
     database,
     ...(await examineModes(ctx)),
-    ...(database.kind === 'ok' ? await examineInstalls(ctx) : []),
+    ...(database.kind === 'ok' ? [...(await examineSuppressions(ctx)), ...(await examineInstalls(ctx))] : []),
     await examineClock(ctx),
     await examineMail(ctx),
     await examineAddress(ctx),
   ];
+}
+
+async function examineSuppressions(ctx: Context): Promise<Finding[]> {
+  if (await isSuppressionKeyOpen(ctx)) return [];
+  const says = 'no key in ENCRYPTION_KEY opens the key of the suppressed addresses: the server will not start';
+  return [fault('Suppressions', says, 'put the earlier key back as well')];
 }
 
 async function examineMail({ transport, config }: Context): Promise<Finding> {

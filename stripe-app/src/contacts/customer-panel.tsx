@@ -87,6 +87,6 @@ function Person({ contact }: CustomerActivity) {
 }
 
 function Emails(customer: CustomerActivity) {
-  if (customer.emails.length > 0) return <EmailList emails={customer.emails} empty="" />;
+  if (customer.emails.length > 0) return <EmailList emails={customer.emails} />;
   return <Empty title="No emails so far">{whyNothingSent(customer)}</Empty>;
 }

@@ -1,19 +1,19 @@
 import { Box, List, ListItem } from '@stripe/ui-extension-sdk/ui';
 import type { EmailView } from '../../../shared/api';
-import { explainEmail } from '../../../shared/words/explanations';
+import { explainEmail, nameEmail } from '../../../shared/words/explanations';
 import { EMAIL_STATUS_WORDS } from '../../../shared/words/statuses';
 import { formatDateAndTime } from '../format';
 import { StatusBadge } from '../status-badge';
 
-export function EmailList({ emails, empty }: { emails: readonly EmailView[]; empty: string }) {
-  if (emails.length === 0) return <Box css={{ color: 'secondary' }}>{empty}</Box>;
+/** Emails with what became of each. */
+export function EmailList({ emails }: { emails: readonly EmailView[] }) {
   return (
     <List>
       {emails.map((email) => (
         <ListItem
           key={email.id}
           id={email.id}
-          title={email.subject}
+          title={nameEmail(email)}
           secondaryTitle={
             <Box css={{ stack: 'y' }}>
               {explainEmail(email) && <Box>{explainEmail(email)}</Box>}

@@ -63,7 +63,11 @@ export function EventDetails({
           {refusal && <FailureBanner title="The event wasn’t replayed" error={refusal} onRetry={() => void replay()} />}
           <Facts event={answer.value} />
           <Section title="Emails">
-            <EmailList emails={answer.value.emails} empty={NO_EMAIL_CAUSED} />
+            {answer.value.emails.length > 0 ? (
+              <EmailList emails={answer.value.emails} />
+            ) : (
+              <Box css={{ color: 'secondary' }}>{NO_EMAIL_CAUSED}</Box>
+            )}
           </Section>
         </Box>
       )}

@@ -20,7 +20,7 @@ const PRESETS = {
   },
   all: {
     label: 'Everything',
-    description: 'All 20 events, from checkout to dispute, ready to start workflows.',
+    description: `All ${EVENT_TYPES.length} events, from checkout to dispute, ready to start workflows.`,
     types: EVENT_TYPES,
   },
 } as const satisfies Record<string, { label: string; description: string; types: readonly EventType[] }>;

@@ -1,5 +1,5 @@
 import { Accordion, AccordionItem, Box, Button, ButtonGroup } from '@stripe/ui-extension-sdk/ui';
-import { CATALOGUE, EVENT_GROUPS, EVENT_TYPES, type EventGroup, RECOMMENDED_TYPES } from '../../../shared/catalogue';
+import { EVENT_GROUPS, EVENT_TYPES, type EventGroup, RECOMMENDED_TYPES, typesIn } from '../../../shared/catalogue';
 import type { Settings } from '../../../shared/settings';
 import { EVENTS_HINT } from '../../../shared/words/fields';
 import { Section } from '../states';
@@ -7,7 +7,6 @@ import { setEnabled, turnOn } from './change-settings';
 import { EventChoice } from './event-choice';
 import type { Draft } from './use-draft';
 
-const typesOf = (group: EventGroup) => EVENT_TYPES.filter((type) => CATALOGUE[type].group === group);
 const countOn = (settings: Settings, types: readonly (typeof EVENT_TYPES)[number][]) =>
   types.filter((type) => settings.events[type].enabled).length;
 
@@ -38,7 +37,7 @@ export function EventChoices({ draft, disabled }: { draft: Draft; disabled: bool
 }
 
 function Group({ group, draft, disabled }: { group: EventGroup; draft: Draft; disabled: boolean }) {
-  const types = typesOf(group);
+  const types = typesIn(group);
   return (
     <AccordionItem
       title={group}

@@ -61,6 +61,11 @@ test('warns about a suppressed address', async () => {
   expect((await showCustomer()).read()).toContain('No email goes to this address');
 });
 
+test('gives an email a title before its subject is made', async () => {
+  stubBackend({ ...connected(), 'emails/list': list([email({ status: 'queued', subject: '', sent_at: null })]) });
+  expect((await showCustomer()).has('ListItem', 'No subject yet')).toBe(true);
+});
+
 test('says what became of each email', async () => {
   stubBackend({
     ...connected(),

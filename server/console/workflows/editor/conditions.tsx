@@ -1,16 +1,11 @@
 /** Conditions that must all hold, each a property, an operator and a value that fits. */
-import {
-  CATALOGUE,
-  CONTACT_PROPERTIES,
-  findProperty,
-  type EventType,
-  type PropertyType,
-} from '../../../../shared/catalogue';
+import { capitalize } from '../../../../shared/capitalize';
+import { CATALOGUE, CONTACT_PROPERTIES, findProperty, type EventType } from '../../../../shared/catalogue';
 import { OPERATOR_LABELS } from '../../../../shared/words/workflows';
 import { needsValue, operatorsFor, type Condition } from '../../../../shared/workflow';
 import { FieldError, SelectField, TextField, buttonClass, type SelectOption } from '../../components/form';
 import { Icon } from '../../components/icon';
-import { domId, useEditor, useOperation } from './context';
+import { domId, useEditor, useOperation, useRedraw } from './context';
 
 export function Conditions({
   place,
@@ -38,8 +33,9 @@ export function Conditions({
 }
 
 function ConditionRow({ place, condition, number }: { place: string; condition: Condition; number: number }) {
-  const { trigger, problems, focus, workflowId } = useEditor();
+  const { trigger, problems, focus } = useEditor();
   const operation = useOperation();
+  const redraw = useRedraw();
   const { property: path, mapKey } = splitMapKey(trigger, condition.property);
   const type = findProperty(trigger, condition.property)?.type ?? 'text';
   const id = (field: string) => domId(`${place}.${field}`);
@@ -55,8 +51,7 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
           defaultValue={path}
           options={propertyOptions(trigger, path)}
           error={problems[`${place}.property`]}
-          hx-post={`/workflows/${workflowId}/edit`}
-          hx-trigger="change"
+          {...redraw}
         />
         {mapKey !== null && (
           <TextField
@@ -66,8 +61,7 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
             isLabelHidden
             placeholder="Key, as order_id"
             defaultValue={mapKey}
-            hx-post={`/workflows/${workflowId}/edit`}
-            hx-trigger="change"
+            {...redraw}
           />
         )}
       </div>
@@ -79,8 +73,7 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
         defaultValue={condition.operator}
         options={operatorsFor(type).map((value) => ({ value, label: OPERATOR_LABELS[value] }))}
         error={problems[`${place}.operator`]}
-        hx-post={`/workflows/${workflowId}/edit`}
-        hx-trigger="change"
+        {...redraw}
       />
       {needsValue(condition.operator) ? (
         <TextField
@@ -112,7 +105,7 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
 function splitMapKey(trigger: EventType, path: string): { property: string; mapKey: string | null } {
   const [root, name, ...rest] = path.split('.');
   const property = `${root}.${name}`;
-  const isMap = findProperty(trigger, property)?.type === ('metadata' satisfies PropertyType);
+  const isMap = findProperty(trigger, property)?.type === 'metadata';
   return isMap ? { property, mapKey: rest.join('.') } : { property: path, mapKey: null };
 }
 
@@ -130,4 +123,4 @@ function propertyOptions(trigger: EventType, current: string): SelectOption[] {
   return isOffered ? options : [{ value: current, label: `${current} (not offered)` }, ...options];
 }
 
-const readable = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
+const readable = (name: string): string => capitalize(name.replaceAll('_', ' '));

@@ -30,7 +30,13 @@ export const domId = (place: string): string => place.replaceAll('.', '-');
 
 /** A button that changes the draft: posts the whole form and gets the editor back. */
 export function useOperation(): (operation: string) => Record<string, string> {
-  const { workflowId } = useEditor();
-  const action = `/workflows/${workflowId}/edit`;
+  const action = useEditAction();
   return (operation) => ({ name: 'operation', value: operation, formAction: action, 'hx-post': action });
 }
+
+/** A field that others depend on: a change of it posts the form in the same way. */
+export function useRedraw(): Record<string, string> {
+  return { 'hx-post': useEditAction(), 'hx-trigger': 'change' };
+}
+
+const useEditAction = (): string => `/workflows/${useEditor().workflowId}/edit`;

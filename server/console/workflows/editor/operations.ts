@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { CATALOGUE } from '../../../../shared/catalogue';
 import type { Definition, Step } from '../../../../shared/workflow';
 
-/** `add <list> <what>`, `remove <item>`, `up <item>`, `down <item>`; lists and items are places such as `steps.2.paths.0.steps`. */
 export interface Changed {
   draft: Definition;
   /** The place that the keyboard goes on from; null leaves it. */
   focus: string | null;
 }
 
+/** `add <list> <what>`, `remove <item>`, `up <item>`, `down <item>`; lists and items are places such as `steps.2.paths.0.steps`. */
 export function applyOperation(draft: Definition, operation: string): Changed {
   const [verb, place = '', what = ''] = operation.split(' ');
   const changed = structuredClone(draft);

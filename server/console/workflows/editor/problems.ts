@@ -1,4 +1,5 @@
 /** What is wrong with a draft, by the place of the field. */
+import { capitalize } from '../../../../shared/capitalize';
 import { definitionSchema, type Definition } from '../../../../shared/workflow';
 import { findProblems } from '../../../workflows/validate';
 
@@ -8,11 +9,11 @@ export type Problems = Readonly<Record<string, string>>;
 export function checkDraft(draft: Definition): { definition: Definition } | { problems: Problems } {
   const parsed = definitionSchema.safeParse(draft);
   if (!parsed.success)
-    return { problems: byPlace(parsed.error.issues.map((issue) => [issue.path.join('.'), sentence(issue.message)])) };
+    return { problems: byPlace(parsed.error.issues.map((issue) => [issue.path.join('.'), capitalize(issue.message)])) };
   const found = findProblems(parsed.data);
   if (found.length === 0) return { definition: parsed.data };
   const words = (message: string, line: number | null, column: number | null) =>
-    line === null ? sentence(message) : `${sentence(message)} (line ${line}, column ${column})`;
+    line === null ? capitalize(message) : `${capitalize(message)} (line ${line}, column ${column})`;
   return { problems: byPlace(found.map(({ param, message, line, column }) => [param, words(message, line, column)])) };
 }
 
@@ -20,5 +21,3 @@ export function checkDraft(draft: Definition): { definition: Definition } | { pr
 function byPlace(faults: [place: string, words: string][]): Problems {
   return Object.fromEntries(faults.reverse());
 }
-
-const sentence = (message: string): string => message.charAt(0).toUpperCase() + message.slice(1);

@@ -9,11 +9,10 @@ import { readSettings } from '../../../settings/settings';
 import { previewEmail, sendTest, type PreviewRequest } from '../../../workflows/preview';
 import { runsByStep } from '../../../workflows/runs';
 import { activateWorkflow, readWorkflow, saveWorkflow } from '../../../workflows/workflows';
-import { createFormats, pickLocale } from '../../format';
 import { withNotice, type Notice } from '../../notices';
 import { formOf, getFound, idOf, textIn, type Form } from '../../read-request';
 import type { SectionParts } from '../../section';
-import { sendMail, sendPage, timeZoneOf } from '../../send';
+import { formatsFor, sendMail, sendPage } from '../../send';
 import { tenantOn } from '../../viewer';
 import { readDraft } from './draft';
 import { EditorPage } from './editor';
@@ -59,7 +58,7 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
         isConflict={shown.isConflict ?? false}
         notice={shown.notice ?? null}
         isEventOff={!choice.enabled || !choice.trigger_workflows}
-        previewEvents={await recentEvents(req, res, tenant, trigger)}
+        previewEvents={await recentEvents(res, tenant, trigger)}
         previewEvent={textIn(fields, 'preview_event')}
         editor={{
           workflowId: workflow.id,
@@ -71,20 +70,16 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
           lacksPostalAddress: settings.sender.postal_address === null,
         }}
       />,
-      shown.status === undefined ? {} : { status: shown.status },
+      { status: shown.status },
     );
   }
 
-  async function recentEvents(req: Request, res: Response, tenant: Tenant, type: string) {
-    const formats = createFormats({
-      locale: pickLocale(req.get('accept-language')),
-      timeZone: timeZoneOf(res),
-      now: clock.now(),
-    });
+  async function recentEvents(res: Response, tenant: Tenant, type: string) {
+    const { dateTime } = formatsFor(ctx, res);
     const { data } = await listEvents(db, tenant, { type, limit: RECENT_EVENTS });
     return data.map(({ id, email, received_at }) => ({
       value: id,
-      label: `${email ?? 'No contact'}, ${formats.dateTime(received_at)}`,
+      label: `${email ?? 'No contact'}, ${dateTime(received_at)}`,
     }));
   }
 

@@ -1,22 +1,17 @@
 /** What starts a workflow, for whom, how often, and what ends it early. */
-import { CATALOGUE, EVENT_TYPES } from '../../../../shared/catalogue';
+import { CATALOGUE } from '../../../../shared/catalogue';
 import { ALWAYS, ONLY_WHILE, ONLY_WHILE_HINT } from '../../../../shared/words/only-while';
 import { FREQUENCY_LABELS } from '../../../../shared/words/workflows';
 import { FREQUENCIES, type Definition, type ExitEvent } from '../../../../shared/workflow';
 import { Banner } from '../../components/blocks';
+import { EVENT_OPTIONS } from '../../components/event-options';
 import { FieldError, SelectField, buttonClass } from '../../components/form';
 import { Icon } from '../../components/icon';
 import { Conditions } from './conditions';
-import { domId, useEditor, useOperation } from './context';
-
-const EVENT_OPTIONS = EVENT_TYPES.map((value) => ({
-  value,
-  label: CATALOGUE[value].label,
-  group: CATALOGUE[value].group,
-}));
+import { domId, useEditor, useOperation, useRedraw } from './context';
 
 export function TriggerFields({ draft, isEventOff }: { draft: Definition; isEventOff: boolean }) {
-  const { workflowId } = useEditor();
+  const redraw = useRedraw();
   const { trigger } = draft;
   return (
     <div className="step step-trigger" role="group" aria-label="Trigger">
@@ -40,8 +35,7 @@ export function TriggerFields({ draft, isEventOff }: { draft: Definition; isEven
             defaultValue={trigger.event}
             options={EVENT_OPTIONS}
             hint={CATALOGUE[trigger.event].description}
-            hx-post={`/workflows/${workflowId}/edit`}
-            hx-trigger="change"
+            {...redraw}
           />
           <SelectField
             id="trigger-frequency"

@@ -7,11 +7,11 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { Pool } from 'pg';
 import { Sqlite } from '../../../db/sqlite';
 import { createStripe } from '../../../stripe';
+import { listen } from '../../listen';
 
 const [which, secret = '', database = ''] = process.argv.slice(2);
 
@@ -78,8 +78,7 @@ async function main(): Promise<void> {
   };
   const make = servers[which ?? ''];
   if (!make) throw new Error(`unknown baseline ${which}`);
-  const server = await make();
-  server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ port: (server.address() as AddressInfo).port })));
+  console.log(JSON.stringify({ port: await listen(await make(), 0) }));
 }
 
 void main();

@@ -1,14 +1,12 @@
 /** What every resource needs of customers. The calls about them are in customers. */
 import type Stripe from 'stripe';
 import { previousAttributes } from '../changes';
-import { noSuch } from '../stripe-error';
+import { mustFind } from '../route';
 import type { Tenant } from '../tenant';
 
 /** The customer a parameter names. @throws StripeApiError 400 when there is none */
 export function customerOf(tenant: Tenant, id: string): Stripe.Customer {
-  const customer = tenant.customers.find(id);
-  if (!customer) throw noSuch('customer', id, 'customer');
-  return customer;
+  return mustFind(tenant.customers, 'customer', id, 'customer');
 }
 
 /** A customer that is not stored yet. */

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { clearable, mergeMetadata, nested, text, type Params } from '../form';
 import { del, get, listPage, mustFind, post, type Route } from '../route';
-import { StripeApiError } from '../stripe-error';
+import { invalidParam } from '../stripe-error';
 import type { Tenant } from '../tenant';
 import { changeCustomer, newCustomer } from './customer';
 import { attachPaymentMethod } from './payment-methods';
@@ -69,12 +69,7 @@ function applyParams(customer: Stripe.Customer, params: Params): void {
     const value = clearable(params, name);
     if (value === undefined) continue;
     if (name === 'email' && (value?.length ?? 0) > 512)
-      throw new StripeApiError(400, {
-        type: 'invalid_request_error',
-        message: 'Invalid email address.',
-        param: 'email',
-        code: 'email_invalid',
-      });
+      throw invalidParam('email', 'Invalid email address.', 'email_invalid');
     Object.assign(customer, { [name]: value });
   }
   customer.metadata = mergeMetadata(customer.metadata, params);

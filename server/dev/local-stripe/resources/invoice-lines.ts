@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { idOf } from '../collection';
-import { integer, mergeMetadata, required, text, type Params } from '../form';
+import { mergeMetadata, required, requiredInteger, text, type Params } from '../form';
 import type { Tenant } from '../tenant';
 import { decimal } from './catalog';
 import { customerOf } from './customer';
@@ -11,7 +11,7 @@ export function createInvoiceItem(tenant: Tenant, params: Params): Stripe.Invoic
   const item: Stripe.InvoiceItem = {
     id: tenant.newId('ii'),
     object: 'invoiceitem',
-    amount: integer(params, 'amount') ?? Number(required(params, 'amount')),
+    amount: requiredInteger(params, 'amount'),
     currency: required(params, 'currency'),
     customer: customer.id,
     customer_account: null,

@@ -2,7 +2,7 @@
 import type Stripe from 'stripe';
 import { idOf } from '../collection';
 import { embeddedList } from '../route';
-import { StripeApiError, wrongState } from '../stripe-error';
+import { isCardError, wrongState } from '../stripe-error';
 import type { Tenant } from '../tenant';
 import { changeCustomer, customerOf } from './customer';
 import { attachPaymentMethod } from './payment-methods';
@@ -49,7 +49,7 @@ export function payInvoice(tenant: Tenant, invoice: Stripe.Invoice, method?: str
   try {
     confirmPaymentIntent(tenant, intent, method ?? paymentMethodFor(tenant, idOf(invoice.customer!)));
   } catch (error) {
-    if (error instanceof StripeApiError && error.body.type === 'card_error') markFailed(tenant, invoice, intent);
+    if (isCardError(error)) markFailed(tenant, invoice, intent);
     throw error;
   }
   return markPaid(tenant, invoice, intent);

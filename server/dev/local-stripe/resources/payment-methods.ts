@@ -3,6 +3,7 @@ import { nested, required, text, type Params } from '../form';
 import { get, listPage, mustFind, post, type Route } from '../route';
 import { noSuch } from '../stripe-error';
 import type { CardBehaviour, Tenant } from '../tenant';
+import { customerOf } from './customer';
 
 /** The address and name on test cards that carry none of their own. */
 export const EXAMPLE_PAYER = { email: 'jenny.rosen@example.com', name: 'Jenny Rosen' };
@@ -53,7 +54,7 @@ export function resolvePaymentMethod(tenant: Tenant, name: string): Stripe.Payme
 }
 
 export function attachPaymentMethod(tenant: Tenant, name: string, customer: string): Stripe.PaymentMethod {
-  mustFind(tenant.customers, 'customer', customer, 'customer');
+  customerOf(tenant, customer);
   const paymentMethod = resolvePaymentMethod(tenant, name);
   paymentMethod.customer = customer;
   tenant.paymentMethods.put(paymentMethod);

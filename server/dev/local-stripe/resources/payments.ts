@@ -1,9 +1,10 @@
 /** Charges and the payment intents around them. */
 import type Stripe from 'stripe';
-import { integer, mergeMetadata, required, text, textList, type Params } from '../form';
+import { flag, mergeMetadata, required, requiredInteger, text, textList, type Params } from '../form';
 import { get, listPage, mustFind, post, type Route } from '../route';
 import { cardDeclined } from '../stripe-error';
 import type { Tenant } from '../tenant';
+import { customerOf } from './customer';
 import { openDispute } from './disputes';
 import { EXAMPLE_PAYER, resolvePaymentMethod } from './payment-methods';
 
@@ -27,10 +28,10 @@ export const paymentRoutes: Route[] = [
 /** @throws StripeApiError 402 when it is confirmed at once and the card declines */
 export function createPaymentIntent(tenant: Tenant, params: Params): Stripe.PaymentIntent {
   const customer = text(params, 'customer');
-  if (customer) mustFind(tenant.customers, 'customer', customer, 'customer');
+  if (customer) customerOf(tenant, customer);
   const types = textList(params, 'payment_method_types');
   const intent = newPaymentIntent(tenant, {
-    amount: integer(params, 'amount') ?? Number(required(params, 'amount')),
+    amount: requiredInteger(params, 'amount'),
     currency: required(params, 'currency'),
     customer: customer ?? null,
     description: text(params, 'description') ?? null,
@@ -39,8 +40,7 @@ export function createPaymentIntent(tenant: Tenant, params: Params): Stripe.Paym
     payment_method_types: types.length > 0 ? types : ['card'],
   });
   tenant.emit('payment_intent.created', intent);
-  if (text(params, 'confirm') === 'true')
-    return confirmPaymentIntent(tenant, intent, required(params, 'payment_method'));
+  if (flag(params, 'confirm')) return confirmPaymentIntent(tenant, intent, required(params, 'payment_method'));
   return intent;
 }
 

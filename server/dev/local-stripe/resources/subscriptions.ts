@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { idOf } from '../collection';
 import { flag, integer, mergeMetadata, nested, nestedList, required, text, type Params } from '../form';
 import { del, get, listPage, mustFind, post, type Route } from '../route';
-import { missingParam, StripeApiError, wrongState } from '../stripe-error';
+import { isCardError, missingParam, wrongState } from '../stripe-error';
 import type { Tenant } from '../tenant';
 import { priceOf } from './catalog';
 import { customerOf } from './customer';
@@ -65,7 +65,7 @@ export function createSubscription(tenant: Tenant, params: Params): Stripe.Subsc
   const invoice = storeInvoice(tenant, invoiceSubscription(tenant, subscription, 'subscription_create'));
   subscription.latest_invoice = invoice.id;
   const { emissions } = tenant.holdBack(() =>
-    isPaidLater && invoice.amount_due > 0 ? undefined : pay(tenant, invoice),
+    isPaidLater && invoice.amount_due > 0 ? undefined : tryToPay(tenant, invoice),
   );
   tenant.emit('customer.subscription.created', subscription);
   // Stripe tells of the new subscription as it is after its first payment: the change on the way isn't told.
@@ -76,12 +76,12 @@ export function createSubscription(tenant: Tenant, params: Params): Stripe.Subsc
   return subscription;
 }
 
-/** A declined card is no error here: it leaves the subscription incomplete or past due. */
-function pay(tenant: Tenant, invoice: Stripe.Invoice): void {
+/** A declined card is no error here: it leaves the invoice open, and its subscription incomplete or past due. */
+export function tryToPay(tenant: Tenant, invoice: Stripe.Invoice): void {
   try {
     payInvoice(tenant, invoice);
   } catch (error) {
-    if (!(error instanceof StripeApiError && error.body.type === 'card_error')) throw error;
+    if (!isCardError(error)) throw error;
   }
 }
 
@@ -200,7 +200,7 @@ function recordCancellation(subscription: Stripe.Subscription, params: Params, c
 export function renewSubscription(tenant: Tenant, subscription: Stripe.Subscription): Stripe.Subscription {
   const invoice = storeInvoice(tenant, invoiceSubscription(tenant, subscription, 'subscription_cycle'));
   subscription.latest_invoice = invoice.id;
-  pay(tenant, invoice);
+  tryToPay(tenant, invoice);
   return subscription;
 }
 

@@ -2,7 +2,7 @@ import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { closing } from '../test/leftovers';
 import type { RenderInput } from './render';
 import type { RenderThread } from './render-thread';
-import { createRendering } from './rendering';
+import { createRendering } from './turns-to-render';
 
 const ONE = { accountId: 'acct_1', livemode: true };
 const OTHER = { accountId: 'acct_2', livemode: true };

@@ -1,7 +1,7 @@
+/** The Dashboard's one-time link: used up by the button, not by looking at it. */
 import { buttonClass, PostForm } from '../components/form';
 import { Plain } from '../layout';
 
-/** The Dashboard's one-time link: used up by the button, not by looking at it. */
 export const ConfirmOpenPage = ({ action, accountName }: { action: string; accountName: string }) => (
   <Plain title="Open the console" hasHomeLink={false}>
     <div className="narrow">

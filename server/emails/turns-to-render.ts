@@ -8,7 +8,7 @@ import type { Rendered, RenderInput } from './render';
 import { createRenderThread, type RenderThread } from './render-thread';
 
 /** `againIn`: the install has used up its time; milliseconds until it may render again. */
-export type RenderedInTurn = Rendered & { againIn?: number };
+type RenderedInTurn = Rendered & { againIn?: number };
 
 export interface Rendering {
   /** Throws when it is closed, and what must not happen. */

@@ -25,7 +25,7 @@ export function HomePage({ appModes, keyModes }: HomePageProps) {
             {appModes.map((mode, index) => (
               <a
                 key={mode}
-                className={`button button-large ${index === 0 ? 'button-primary' : 'button-plain'}`}
+                className={`${buttonClass(index === 0 ? 'primary' : 'plain')} button-large`}
                 href={`/connect?mode=${mode}`}
               >
                 {mode === 'live' ? 'Connect to Stripe' : 'Connect in test mode'}

@@ -1,0 +1,113 @@
+/**
+ * The key of the hashes in `suppression`: random, made at the first start, sealed under ENCRYPTION_KEY in the database.
+ * Whoever has the database alone can't try addresses against the hashes; and when ENCRYPTION_KEY is rotated only the key
+ * is sealed anew, for of people who were deleted there is no address left to hash again.
+ */
+import { reasonOfRefusal } from '../../shared/words/email-reasons';
+import { ConfigError } from '../config';
+import type { Context } from '../context';
+import { insertNew, upsert } from '../db/bulk';
+import { deleteByKeys, keyFor } from '../db/keys';
+import type { Db, Row } from '../db/schema';
+import { transact } from '../db/transact';
+import { keyedHash, randomToken, sha256 } from '../vault';
+
+const NAME = 'suppression';
+const AT_ONCE = 500;
+
+/** By what a database and its transactions have in common. */
+const keys = new WeakMap<object, Buffer>();
+const ownerOf = (db: Db): object => db.getExecutor().adapter;
+
+/** Of the bare hash that the first releases kept: those can be keyed without knowing the address. */
+const keyBare = (key: Buffer, bare: string) => keyedHash(key, bare);
+
+export function hashAddress(db: Db, address: string): string {
+  const key = keys.get(ownerOf(db));
+  if (!key) throw new Error('addresses can be hashed only after openSuppressionKey');
+  return keyBare(key, sha256(address.trim().toLowerCase()));
+}
+
+/**
+ * To be called once the database is migrated, before anything is sent. Throws ConfigError when ENCRYPTION_KEY doesn't open
+ * the key: going on would mail those who said no.
+ */
+export async function openSuppressionKey({ db, vault }: Pick<Context, 'db' | 'vault'>): Promise<void> {
+  await db
+    .insertInto('sealed_key')
+    .values({ name: NAME, sealed: vault.seal(randomToken(), NAME) })
+    .onConflict((oc) => oc.doNothing())
+    .execute();
+  const { sealed } = await db
+    .selectFrom('sealed_key')
+    .select('sealed')
+    .where('name', '=', NAME)
+    .executeTakeFirstOrThrow();
+  const text = open(vault, sealed);
+  if (!vault.isCurrent(sealed))
+    await db
+      .updateTable('sealed_key')
+      .set({ sealed: vault.seal(text, NAME) })
+      .where('sealed', '=', sealed)
+      .execute();
+  const key = Buffer.from(text, 'base64url');
+  keys.set(ownerOf(db), key);
+  while ((await keyBareHashes(db, key)) > 0);
+}
+
+/** Whether a start would open it; so does a database that has none yet. Changes nothing. */
+export async function isSuppressionKeyOpen({ db, vault }: Pick<Context, 'db' | 'vault'>): Promise<boolean> {
+  const row = await db.selectFrom('sealed_key').select('sealed').where('name', '=', NAME).executeTakeFirst();
+  try {
+    if (row) open(vault, row.sealed);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function open(vault: Context['vault'], sealed: string): string {
+  try {
+    return vault.open(sealed, NAME);
+  } catch {
+    throw new ConfigError([
+      'ENCRYPTION_KEY does not hold the key that this database was last opened with: put it back into the list (docs/operations.md, Secrets)',
+    ]);
+  }
+}
+
+/** Those of the releases before, in hex; returns how many of a batch were left. */
+async function keyBareHashes(db: Db, key: Buffer): Promise<number> {
+  return transact(db, async (trx) => {
+    const bare = await trx
+      .selectFrom('suppression')
+      .selectAll()
+      .where((eb) => eb(eb.fn<number>('length', ['address_mac']), '=', 64))
+      .limit(AT_ONCE)
+      .execute();
+    const keyed = bare.map((row): Row<'suppression'> => ({
+      ...row,
+      address_mac: keyBare(key, row.address_mac),
+      reason: row.scope === 'all' ? reasonOfRefusal(row.reason) : row.reason,
+    }));
+    // A wider scope replaces a narrower one.
+    await upsert(
+      trx,
+      'suppression',
+      ['address_mac'],
+      keyed.filter(({ scope }) => scope === 'all'),
+    );
+    await insertNew(
+      trx,
+      'suppression',
+      keyed.filter(({ scope }) => scope === 'marketing'),
+    );
+    await deleteByKeys(
+      trx,
+      'suppression',
+      'address_mac',
+      bare.map((row) => keyFor(row, row.address_mac)),
+    );
+    return bare.length;
+  });
+}

@@ -1,0 +1,149 @@
+/**
+ * What becomes of the rows that are about a contact when it is deleted: they stay, less what is personal about them. Beside
+ * contact-references.ts, for the same reason.
+ */
+import { inList } from './bulk';
+import { endingOf } from './contact-references';
+import {
+  customersOf,
+  findEmailsOf,
+  findEventsOf,
+  findEventsOfCustomers,
+  findObjectsOf,
+  parts,
+  type EventIds,
+  type NamedContact,
+} from './contact-rows';
+import type { Trx } from './schema';
+import { ofTenant, type Tenant } from './tenant';
+
+/** Nothing names the contact or its customers any more; what is personal in those rows goes. `now` in epoch milliseconds. */
+export async function releaseContact(trx: Trx, tenant: Tenant, contact: NamedContact, now: number): Promise<void> {
+  const customers = await customersOf(trx, tenant, contact.id);
+  const events = await findEventsOf(trx, tenant, contact, customers);
+  await releaseRuns(trx, tenant, contact.id, now);
+  await releaseEmails(trx, tenant, await findEmailsOf(trx, tenant, contact.id, events));
+  await releaseEvents(trx, tenant, events);
+  await releaseObjects(trx, tenant, await findObjectsOf(trx, tenant, contact, customers));
+  await releaseStates(trx, tenant, customers);
+}
+
+/** What is kept of customers without a contact, but for their tombstones. */
+export async function releaseCustomers(trx: Trx, tenant: Tenant, customers: readonly string[]): Promise<void> {
+  await releaseEvents(trx, tenant, await findEventsOfCustomers(trx, tenant, customers));
+  await releaseStates(trx, tenant, customers);
+}
+
+/** Stops those under way. Their keys name the object they were about; they start no second run any more. */
+async function releaseRuns(trx: Trx, tenant: Tenant, contactId: string, now: number): Promise<void> {
+  await trx
+    .updateTable('run')
+    .set((eb) => ({ ...endingOf(eb), status: 'stopped', reason: 'contact_deleted', finished_at: now }))
+    .where(ofTenant(tenant))
+    .where('status', '=', 'running')
+    .where('contact_id', '=', contactId)
+    .execute();
+  await trx
+    .updateTable('run_step')
+    .set({ result: 'Queued an email' })
+    .where(ofTenant(tenant))
+    .where('kind', '=', 'email')
+    .where('run_id', 'in', (eb) =>
+      eb.selectFrom('run').select('id').where(ofTenant(tenant)).where('contact_id', '=', contactId),
+    )
+    .execute();
+  await trx
+    .updateTable('run')
+    .set((eb) => ({
+      ...NO_SUBJECT,
+      run_key: eb.ref('event_id'),
+      slot: null,
+      invoice_id: null,
+      subscription_id: null,
+      outcome: null,
+      last_error: null,
+    }))
+    .where(ofTenant(tenant))
+    .where('contact_id', '=', contactId)
+    .execute();
+}
+
+const NO_SUBJECT = { subject_kind: null, subject_id: null, customer_id: null } as const;
+
+/**
+ * The rows go first: what is making one of them collides with this, or finds it released. With a try more than it was claimed
+ * with, what is sending it can't put the mail server's words on it any more.
+ */
+async function releaseEmails(trx: Trx, tenant: Tenant, emails: readonly string[]): Promise<void> {
+  for (const some of parts(emails)) {
+    const ids = inList(some);
+    await trx
+      .updateTable('email')
+      .set((eb) => ({
+        ...NO_SUBJECT,
+        contact_id: null,
+        to_address: '',
+        subject: '',
+        outcome: null,
+        last_error: null,
+        attempts: eb('attempts', '+', 1),
+      }))
+      .where(ofTenant(tenant))
+      .where('id', 'in', ids)
+      .execute();
+    await trx.deleteFrom('email_body').where(ofTenant(tenant)).where('email_id', 'in', ids).execute();
+  }
+}
+
+/** One that was to be replayed has ended. */
+async function releaseEvents(trx: Trx, tenant: Tenant, events: readonly EventIds[]): Promise<void> {
+  for (const some of parts(events)) {
+    const seqs = inList(some.map(({ seq }) => seq));
+    await trx.deleteFrom('event_payload').where(ofTenant(tenant)).where('seq', 'in', seqs).execute();
+    const update = () => trx.updateTable('event').where(ofTenant(tenant)).where('seq', 'in', seqs);
+    await update().set({ status: 'skipped', reason: 'contact_deleted' }).where('due_at', 'is not', null).execute();
+    await update()
+      .set({
+        contact_id: null,
+        customer_id: null,
+        outcome: 'The contact of this event was deleted',
+        last_error: null,
+        due_at: null,
+        claims: 0,
+      })
+      .execute();
+  }
+}
+
+async function releaseObjects(trx: Trx, tenant: Tenant, objects: readonly string[]): Promise<void> {
+  for (const some of parts(objects))
+    await trx.deleteFrom('object_state').where(ofTenant(tenant)).where('id', 'in', inList(some)).execute();
+}
+
+/** Of a customer only stays that it is gone. */
+async function releaseStates(trx: Trx, tenant: Tenant, customers: readonly string[]): Promise<void> {
+  for (const some of parts(customers)) {
+    const ofThem = inList(some);
+    for (const table of ['subscription_state', 'object_state'] as const)
+      await trx
+        .deleteFrom(table as 'object_state')
+        .where(ofTenant(tenant))
+        .where('customer_id', 'in', ofThem)
+        .execute();
+    await trx
+      .updateTable('customer_link')
+      .set({ contact_id: null, ...NOTHING_OF_CUSTOMER })
+      .where(ofTenant(tenant))
+      .where('customer_id', 'in', ofThem)
+      .execute();
+  }
+}
+
+/** What a tombstone says beside the customer's id. */
+export const NOTHING_OF_CUSTOMER = {
+  delinquent: null,
+  customer_since: null,
+  due_at: null,
+  claims: 0,
+  attempts: 0,
+} as const;

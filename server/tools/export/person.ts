@@ -1,0 +1,121 @@
+/** All that is kept of one person in one install, as people read it elsewhere. */
+import { findContact, findContactByEmail, readContact } from '../../audience/contacts';
+import { parseEmail } from '../../audience/address';
+import { findSuppression } from '../../audience/suppressions';
+import { MODES, type Mode } from '../../config';
+import { isoTime, isoTimeOrNull } from '../../db/columns';
+import { customersOf, findEmailsOf, findEventsOf, findObjectsOf, type NamedContact } from '../../db/contact-rows';
+import { keyFor, selectByKeys } from '../../db/keys';
+import type { Db, Row, Schema } from '../../db/schema';
+import { ofTenant, tenantColumns, tenantOf, type Tenant } from '../../db/tenant';
+import { readEmail } from '../../emails/emails';
+import { readEvent } from '../../events/events';
+import { readRun } from '../../workflows/runs';
+
+export interface Asked {
+  /** An address or a contact's id. */
+  contact: string;
+  account?: string;
+  mode?: Mode;
+}
+
+/** Throws when nothing is kept of the person, or in several installs. `now` in epoch milliseconds. */
+export async function exportPerson(db: Db, asked: Asked, now: number) {
+  const found = await findPerson(db, asked);
+  const [person] = found;
+  if (!person) throw new Error(`--contact: nothing is kept of ${asked.contact}`);
+  if (found.length > 1) {
+    const choices = found.map(({ tenant }) => `\n  --account ${tenant.accountId} --mode ${modeOf(tenant)}`);
+    throw new Error(`--contact: known to several accounts or modes; choose one:${choices.join('')}`);
+  }
+  const { tenant, named, suppression } = person;
+  const customers = await customersOf(db, tenant, named.id);
+  const events = await findEventsOf(db, tenant, named, customers);
+  const rowsOf = async <T extends keyof Schema>(table: T, column: keyof Row<T> & string, ids: readonly string[]) =>
+    selectByKeys(
+      db,
+      table,
+      column,
+      ids.map((id) => keyFor(tenantColumns(tenant), id)),
+    );
+  const objects = await findObjectsOf(db, tenant, named, customers);
+  return {
+    exported_at: isoTime(now),
+    account: tenant.accountId,
+    mode: modeOf(tenant),
+    contact: (await readContact(db, tenant, named.id)) ?? null,
+    customers: (await rowsOf('customer_link', 'customer_id', customers)).map((link) => ({
+      id: link.customer_id,
+      state: link.state,
+      delinquent: link.delinquent === null ? null : link.delinquent === 1,
+      customer_since: isoTimeOrNull(link.customer_since),
+    })),
+    subscriptions: (await rowsOf('subscription_state', 'customer_id', customers)).map((one) => ({
+      id: one.subscription_id,
+      customer: one.customer_id,
+      status: one.status,
+      plan: one.plan,
+      mrr: one.mrr,
+      currency: one.currency,
+      renews_at: isoTimeOrNull(one.renews_at),
+      trial_ends_at: isoTimeOrNull(one.trial_ends_at),
+    })),
+    objects: (await rowsOf('object_state', 'id', objects)).map((one) => ({
+      id: one.id,
+      kind: one.kind,
+      customer: one.customer_id,
+      status: one.status,
+      properties: JSON.parse(one.properties) as unknown,
+      known_at: isoTime(one.known_at),
+    })),
+    events: await each(events, ({ id }) => readEvent(db, tenant, id)),
+    runs: await each(await runsOf(db, tenant, named), (id) => readRun(db, tenant, id)),
+    emails: await each(await findEmailsOf(db, tenant, named.id, events), (id) => readEmail(db, tenant, id)),
+    suppressions: suppression ? [{ ...suppression, at: isoTime(suppression.at) }] : [],
+  };
+}
+
+/** One after the other: SQLite has one connection, and PostgreSQL's are the server's. */
+async function each<I, O>(ids: readonly I[], read: (id: I) => Promise<O | undefined>): Promise<O[]> {
+  const found: O[] = [];
+  for (const id of ids) {
+    const one = await read(id);
+    if (one !== undefined) found.push(one);
+  }
+  return found;
+}
+
+async function findPerson(db: Db, { contact, account, mode }: Asked) {
+  const address = parseEmail(contact);
+  const isId = contact.startsWith('con_');
+  if (!isId && address.kind !== 'valid')
+    throw new Error('--contact: must be an email address or the id of a contact (con_…)');
+  const installs = await db.selectFrom('install').select(['account_id', 'livemode']).execute();
+  const tenants = installs
+    .map(tenantOf)
+    .filter((one) => (!account || one.accountId === account) && (!mode || modeOf(one) === mode));
+  if (tenants.length === 0) throw new Error('--account, --mode: no such account is connected');
+  return each(tenants, async (tenant) => {
+    const row = isId
+      ? await findContact(db, tenant, contact)
+      : await findContactByEmail(db, tenant, address.kind === 'valid' ? address.email : '');
+    // Of who has no contact, or none any more, may be left: events that were off, and that the address takes no mail.
+    const email = row?.email ?? (address.kind === 'valid' ? address.email : undefined);
+    if (email === undefined) return undefined;
+    const named: NamedContact = { id: row?.id ?? '', email };
+    const suppression = await findSuppression(db, tenant, email);
+    const isKnown =
+      row !== undefined ||
+      suppression !== undefined ||
+      (await findEventsOf(db, tenant, named, [])).length > 0 ||
+      (await findObjectsOf(db, tenant, named, [])).length > 0;
+    return isKnown ? { tenant, named, suppression } : undefined;
+  });
+}
+
+const modeOf = ({ livemode }: Tenant): Mode => MODES[livemode ? 0 : 1];
+
+async function runsOf(db: Db, tenant: Tenant, { id }: NamedContact): Promise<string[]> {
+  const runs = await db.selectFrom('run').select('id').where(ofTenant(tenant)).where('contact_id', '=', id).execute();
+  return runs.map((run) => run.id);
+}

@@ -1,0 +1,2 @@
+/** The same text with a capital first letter. */
+export const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
