@@ -1,12 +1,14 @@
 /** Reading emails: lists, one with its content, counts. */
 import { sql, type SelectQueryBuilder } from 'kysely';
 import type { EmailDetail, EmailReason, EmailStatus, EmailView, List } from '../../shared/api';
+import { inList } from '../db/bulk';
 import { isoTime, isoTimeOrNull } from '../db/columns';
 import type { ErasedTable } from '../db/erase';
 import { selectByKeys, type TenantKey } from '../db/keys';
 import { firstIdAt } from '../db/new-id';
 import type { OldRows } from '../db/old-rows';
 import { toList, type PageRequest } from '../db/page';
+import { PART, pages } from '../db/parts';
 import type { Db, Row, Schema, Trx } from '../db/schema';
 import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
 
@@ -107,18 +109,30 @@ export function viewEmail(row: Row<'email'>): EmailView {
 }
 
 /** Those that no process is sending right now. */
-export const failQueuedEmails = (
+export async function failQueuedEmails(
   trx: Trx,
   tenant: Tenant,
   { reason, outcome }: { reason: EmailReason; outcome: string },
-) =>
-  trx
-    .updateTable('email')
-    .set({ status: 'failed', reason, outcome, due_at: null })
-    .where(ofTenant(tenant))
-    .where('status', '=', 'queued')
-    .where('claims', '=', 0)
-    .execute();
+): Promise<void> {
+  const next = (last?: { id: string }) =>
+    trx
+      .selectFrom('email')
+      .select('id')
+      .where(ofTenant(tenant))
+      .where('status', '=', 'queued')
+      .where('id', '>', last?.id ?? '')
+      .orderBy('id')
+      .limit(PART)
+      .execute();
+  for await (const some of pages(next))
+    await trx
+      .updateTable('email')
+      .set({ status: 'failed', reason, outcome, due_at: null })
+      .where(ofTenant(tenant))
+      .where('id', 'in', inList(some.map(({ id }) => id)))
+      .where('claims', '=', 0)
+      .execute();
+}
 
 /** A held or failed one is judged and made once more. Returns the row. `now` in epoch milliseconds. */
 export const queueAgain = (trx: Trx, email: Row<'email'>, now: number) =>

@@ -3,11 +3,13 @@ import { sql, type SelectQueryBuilder, type SqlBool } from 'kysely';
 import { EVENT_STATUSES, type EventStatus, type EventView, type List } from '../../shared/api';
 import { oneOf } from '../../shared/one-of';
 import { AppError } from '../errors';
+import { inList } from '../db/bulk';
 import { isoTime, isoTimeOrNull } from '../db/columns';
 import type { ErasedTable } from '../db/erase';
 import { firstIdAt } from '../db/new-id';
 import type { OldRows } from '../db/old-rows';
 import { toList, type PageRequest } from '../db/page';
+import { PART, pages } from '../db/parts';
 import type { Db, ReplayScope, Row, Schema } from '../db/schema';
 import { selectByKeys } from '../db/keys';
 import { scanDown } from '../db/scan';
@@ -216,14 +218,28 @@ function viewEvent(row: EventRow): EventView {
 }
 
 /** Makes events due that wait for Stripe or for the account to be connected again. `now` in epoch milliseconds. */
-export const wakeWaitingEvents = (db: Db, tenant: Tenant, now: number) =>
-  db
-    .updateTable('event')
-    .set({ due_at: now })
-    .where(ofTenant(tenant))
-    .where('status', '=', 'waiting')
-    .where('claims', '=', 0)
-    .execute();
+export async function wakeWaitingEvents(db: Db, tenant: Tenant, now: number): Promise<void> {
+  const next = (last?: { seq: string }) =>
+    db
+      .selectFrom('event')
+      .select('seq')
+      .where(ofTenant(tenant))
+      // A literal, so that SQLite may use the partial index.
+      .where('status', '=', sql.lit('waiting'))
+      .where('seq', '>', last?.seq ?? '')
+      .orderBy('seq')
+      .limit(PART)
+      .execute();
+  for await (const some of pages(next))
+    await db
+      .updateTable('event')
+      .set({ due_at: now })
+      .where(ofTenant(tenant))
+      .where('seq', 'in', inList(some.map(({ seq }) => seq)))
+      .where('status', '=', 'waiting')
+      .where('claims', '=', 0)
+      .execute();
+}
 
 /**
  * Payloads received before a time (epoch milliseconds); `seq` begins with the time of receipt. An event that still waits
