@@ -77,8 +77,12 @@ export async function findSizes<T extends keyof Schema>(
   text: keyof Row<T> & string,
   keys: readonly TenantKey[],
 ): Promise<(TenantKey & { bytes: number })[]> {
-  const columns = `account_id, livemode, "${column}" as value, octet_length("${text}") as bytes`;
-  return (await select(db, { table, column, columns, keys })) as (TenantKey & { bytes: number })[];
+  const columns = `account_id, livemode, "${column}", octet_length("${text}") as bytes`;
+  const rows = await select(db, { table, column, columns, keys });
+  return (rows as (TenantRow & { bytes: number } & Record<string, unknown>)[]).map((row) => ({
+    ...keyFor(row, String(row[column])),
+    bytes: Number(row.bytes),
+  }));
 }
 
 /** All rows of the installs. */
