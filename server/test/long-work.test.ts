@@ -9,6 +9,7 @@ import { releaseContact } from '../db/release-contact';
 import { transact } from '../db/transact';
 import { readDelivery } from '../events/delivery';
 import { recordDeliveries } from '../events/record';
+import { groupBy } from '../group-by';
 import { openSession } from '../installs/sessions';
 import { disconnect } from '../lifecycle/disconnect';
 import { createHousekeeping } from '../lifecycle/housekeeping';
@@ -197,22 +198,16 @@ describe.each(ENGINES)('on %s', (engine) => {
     withTillpost({ engine }, async (tillpost) => {
       const { db } = tillpost;
       await addEvents(tillpost, 1_200, { at: 1, status: 'processed' });
-      const counts = async () =>
-        Object.fromEntries(
-          (
-            await db
-              .selectFrom('event')
-              .select(['contact_id', (eb) => eb.fn.countAll<number>().as('count')])
-              .groupBy('contact_id')
-              .execute()
-          ).map(({ contact_id, count }) => [contact_id, count]),
-        );
+      const counts = async () => {
+        const rows = await db.selectFrom('event').select('contact_id').execute();
+        return new Map([...groupBy(rows, (row) => row.contact_id)].map(([id, own]) => [id, own.length]));
+      };
       const merge = () => transact(db, (trx) => moveContact(trx, TEST, { fromId: 'con_1', intoId: 'con_2' }));
       expectTurns(await turnsDuring(merge), 2);
-      expect(await counts()).toEqual({ con_2: 1_200 });
+      expect(await counts()).toEqual(new Map([['con_2', 1_200]]));
       const contact = { id: 'con_2', email: 'c2@example.com' };
       expectTurns(await turnsDuring(() => transact(db, (trx) => releaseContact(trx, TEST, contact, 1))), 2);
-      expect(await counts()).toEqual({ null: 1_200 });
+      expect(await counts()).toEqual(new Map([[null, 1_200]]));
       expect(await db.selectFrom('event_payload').select('seq').execute()).toEqual([]);
     }));
 });
