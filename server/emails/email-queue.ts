@@ -10,6 +10,7 @@ import { EMAIL_REASONS, reasonOfRefusal } from '../../shared/words/email-reasons
 import { WAITS_FOR_STRIPE } from '../../shared/words/only-while';
 import { suppressAddress } from '../audience/suppressions';
 import type { Context } from '../context';
+import { backOffMs } from '../db/back-off';
 import { inList, upsert } from '../db/bulk';
 import { CrashedTooOften, createQueue, retryLater, type JobFailure, type Job, type Queue } from '../db/queue';
 import type { Row } from '../db/schema';
@@ -38,6 +39,8 @@ const SOON_MS = 50;
 /** Together shorter than what is left of the lease. */
 const RECORD_TRIES = 20;
 const RECORD_AGAIN_MS = 500;
+/** A plain email takes too long as well where a busy machine lets nobody work: it is held when it did each time. */
+const COSTLY_TRIES = 3;
 const BACK_OFF = { first: 10_000, longest: 60 * 60_000 };
 const ASK_AGAIN = { first: 10_000, longest: 30 * 60_000 };
 /** Of the connections' places: a Stripe that is slow for one account must not hold up everybody's mail. */
@@ -204,6 +207,8 @@ async function recordPrepared(ctx: Context, judged: readonly Judged[]) {
       if (made?.againIn !== undefined) {
         // Not its fault: it doesn't count as a try.
         record({ due_at: ctx.clock.now() + made.againIn, claims: 0, attempts: email.attempts - 1, outcome });
+      } else if (made && reason === 'over_budget' && email.attempts < COSTLY_TRIES) {
+        record({ due_at: ctx.clock.now() + backOffMs(email.attempts, BACK_OFF), claims: 0, outcome });
       } else if (made && !made.body) record({ ...fields, status: 'held', reason, outcome, ...over });
       else if (verdict.kind === 'capture')
         record({ ...fields, status: 'captured', reason: verdict.reason, outcome: verdict.outcome, ...over });

@@ -58,7 +58,7 @@ export function EmailPage({ email, workflowName, canRetry }: EmailPageProps) {
                 <None key="none" />
               ),
             ],
-            ['Made', <Time key="made" at={email.created_at} />],
+            ['Queued', <Time key="made" at={email.created_at} />],
             ['Sent', email.sent_at ? <Time key="sent" at={email.sent_at} /> : <None key="none" words="not sent" />],
           ]}
         />

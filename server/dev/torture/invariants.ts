@@ -1,6 +1,7 @@
 /** What must be true of the database and the mail server's book once everything has settled. */
 import { LEASE_MS, QUEUE_TABLES } from '../../db/claim';
 import type { Db, Row } from '../../db/schema';
+import { ofTenant, type Tenant } from '../../db/tenant';
 import { readSettings } from '../../settings/settings';
 import { checkContacts } from './contact-invariants';
 import { checkMails } from './mail-invariants';
@@ -10,14 +11,14 @@ import { readTables, type Tables } from './tables';
 import type { Violation } from './violation';
 
 export async function checkEverything(stage: Stage): Promise<Violation[]> {
-  const tables = await readTables(stage.db);
+  const tables = await readTables(stage.db, stage.tenant);
   return [
     ...checkEvents(stage, tables),
     await checkPayloads(stage.db),
     ...checkContacts(stage, tables),
     ...checkRuns(stage, tables),
     ...checkMails(stage, tables),
-    await checkClaims(stage.db, stage.clock.now() + LEASE_MS),
+    await checkClaims(stage.db, stage.clock.now() + LEASE_MS, stage.tenant),
     await checkInstall(stage),
   ].filter(({ ids }) => ids.length > 0);
 }
@@ -85,12 +86,13 @@ async function checkPayloads(db: Db): Promise<Violation> {
 }
 
 /** Claims that nobody will ever end: they reach beyond any lease given until now. */
-async function checkClaims(db: Db, latest: number): Promise<Violation> {
+async function checkClaims(db: Db, latest: number, tenant?: Tenant): Promise<Violation> {
   const ids: string[] = [];
   for (const table of QUEUE_TABLES) {
     const stuck = await db
       .selectFrom(table as 'event')
       .select('due_at')
+      .$if(tenant !== undefined, (query) => query.where(ofTenant(tenant!)))
       .where('claims', '>', 0)
       .where((eb) => eb.or([eb('due_at', 'is', null), eb('due_at', '>', latest)]))
       .execute();
@@ -101,7 +103,7 @@ async function checkClaims(db: Db, latest: number): Promise<Violation> {
 
 async function checkInstall({ db, tenant, settings }: Stage): Promise<Violation> {
   const found = await readSettings(db, tenant);
-  const install = await db.selectFrom('install').select(['id', 'status']).executeTakeFirst();
+  const install = await db.selectFrom('install').select(['id', 'status']).where(ofTenant(tenant)).executeTakeFirst();
   const paused = await db.selectFrom('workflow').select('id').where('status', '!=', 'active').execute();
   return {
     rule: 'settings, workflows and the connection are as they were',

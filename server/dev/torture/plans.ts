@@ -1,6 +1,7 @@
 /** Which troubles come together, round by round. */
 import { jumpingClock, skewedClock } from './clock-troubles';
 import { busyDatabase, database, fullDisk } from './database-troubles';
+import { hostileTemplates } from './hostile-templates';
 import { hostileSenders } from './hostile-senders';
 import type { Stage } from './stage';
 import { expiredToken, kill, mail, stop, stopInSilence, stripe, type Trouble } from './troubles';
@@ -29,6 +30,7 @@ export const PLANS: readonly Plan[] = [
   { title: 'busy', troubles: [busyDatabase, busyDatabase, stop] },
   { title: 'disk', troubles: [fullDisk, stop] },
   { title: 'clocks', troubles: [inOrder(skewedClock, jumpingClock, stop)] },
+  { title: 'templates', troubles: [inOrder(hostileTemplates, kill)] },
   { title: 'hostile', troubles: [inOrder(hostileSenders, stop)] },
   { title: 'everything', troubles: [kill, stop, database, stripe, mail, kill] },
 ];

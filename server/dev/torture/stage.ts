@@ -19,15 +19,20 @@ import { startEngine, type StagedEngine } from './engines';
 import { createHappenings, type Happenings } from './happenings';
 import { startMoodyMailServer, type MoodyMailServer } from './mail-server';
 import { createProcess, type TillpostProcess } from './tillpost-process';
-import { activateWorkflows, type ActiveWorkflow } from './workflows';
+import { activateHostileWorkflow, activateWorkflows, type ActiveWorkflow } from './workflows';
 
 const WEBHOOK_SECRET = 'whsec_torture0000000000000';
 const TENANT: Tenant = { accountId: 'acct_1Torture00000000', livemode: true };
+/** Somebody whose templates are made to take up time. */
+const HOSTILE: Tenant = { accountId: 'acct_1Hostile00000000', livemode: true };
 
 export interface Stage {
   engine: StagedEngine;
   clock: Clock;
+  /** What is looked at is of this one. */
   tenant: Tenant;
+  hostile: Tenant;
+  webhookSecret: string;
   /** The torture's own way into the database. */
   db: Db;
   localStripe: LocalStripe;
@@ -71,18 +76,25 @@ export async function setStage(
 
   const ctx = createContext(readConfig(env), { log: createLog('silent'), transport: null });
   await migrate(ctx.db);
-  localStripe.addAccount({ id: TENANT.accountId, name: 'Torture & Co.' });
-  await connectAccount(ctx, localStripe, TENANT);
   const settings = defaultSettings();
   for (const choice of Object.values(settings.events)) choice.enabled = true;
-  const saved = await saveSettings(ctx.db, TENANT, settings, Date.now());
+  const connect = async (tenant: Tenant, name: string) => {
+    localStripe.addAccount({ id: tenant.accountId, name });
+    await connectAccount(ctx, localStripe, tenant);
+    return saveSettings(ctx.db, tenant, settings, Date.now());
+  };
+  const saved = await connect(TENANT, 'Torture & Co.');
   const workflows = await activateWorkflows(ctx.db, TENANT);
+  await connect(HOSTILE, 'Loops Ltd.');
+  await activateHostileWorkflow(ctx.db, HOSTILE);
   await Promise.all(processes.map((one) => one.start()));
 
   return {
     engine,
     clock,
     tenant: TENANT,
+    hostile: HOSTILE,
+    webhookSecret: WEBHOOK_SECRET,
     db: ctx.db,
     localStripe,
     mail,

@@ -53,6 +53,26 @@ export interface ActiveWorkflow {
   emails: number;
 }
 
+const LOOP = '{% for i in (1..550000) %}{% endfor %}';
+
+/** Each of its emails takes as long to make as one may. */
+export async function activateHostileWorkflow(db: Db, tenant: Tenant): Promise<void> {
+  const content = {
+    kind: 'transactional' as const,
+    subject: `Hi${LOOP}`,
+    preview_text: LOOP,
+    body: `Hi${LOOP.repeat(20)}`,
+  };
+  const definition: Definition = {
+    name: 'Loops',
+    trigger: { event: 'customer.created', conditions: [], frequency: 'every_time' },
+    exit_events: [],
+    steps: [{ id: 'loop', kind: 'email', email: content }],
+  };
+  const { id } = await createWorkflow(db, tenant, { definition }, Date.now());
+  await activateWorkflow(db, tenant, id, Date.now());
+}
+
 export async function activateWorkflows(db: Db, tenant: Tenant): Promise<ActiveWorkflow[]> {
   const active: ActiveWorkflow[] = [];
   for (const { source, emails } of SOURCES) {
