@@ -2,6 +2,7 @@
  * The one loop. A tick gives a turn to each queue that has something due until none takes anything, then the loop sleeps
  * until the next due row, a nudge, or a second at the most.
  */
+import { setImmediate as breathe } from 'node:timers/promises';
 import { freeDeadClaims, readDue } from './db/claim';
 import type { Queue } from './db/queue';
 import type { Context } from './context';
@@ -35,7 +36,10 @@ export function createWorker(ctx: Context, queues: readonly Queue[]): Worker {
 
   async function turnOf(queue: Queue): Promise<number> {
     try {
-      return await queue.turn(ctx);
+      const taken = await queue.turn(ctx);
+      // On SQLite nothing in a turn waits: a backlog would keep the process from everything else until it is done.
+      if (taken > 0) await breathe();
+      return taken;
     } catch (error) {
       hadFault = true;
       ctx.metrics.workerFaults.inc({ queue: queue.name });

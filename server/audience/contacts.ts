@@ -9,8 +9,10 @@ import { isoTime, isoTimeOrNull } from '../db/columns';
 import { contains } from '../db/contains';
 import type { ErasedTable } from '../db/erase';
 import { toList, type PageRequest } from '../db/page';
+import { scanDown, type Range } from '../db/scan';
 import type { Db, Row, Schema } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
+import { groupBy } from '../group-by';
 import { findSuppressions, liftUnsubscribe, type Suppression } from './suppressions';
 
 /** Beside the contacts themselves, which eraseContacts erases. */
@@ -58,22 +60,44 @@ export async function listContacts(
   tenant: Tenant,
   { limit, starting_after, ...filter }: ContactFilter & PageRequest,
 ): Promise<List<ContactView>> {
-  const rows = await filtered(db, db.selectFrom('contact').where(ofTenant(tenant)), filter)
-    .selectAll()
-    .$if(starting_after !== undefined, (query) => query.where('id', '<', starting_after ?? ''))
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
-    .execute();
+  const rows: Row<'contact'>[] = [];
+  const look = async (range: Range) => {
+    const found = await filtered(db, ofRange(db, tenant, range), filter)
+      .selectAll()
+      .orderBy('id', 'desc')
+      .limit(limit + 1 - rows.length)
+      .execute();
+    rows.push(...found);
+    return rows.length > limit;
+  };
+  // Without a filter, or by an address, no row is looked at in vain.
+  if (filter.email !== undefined || Object.keys(filter).length === 0)
+    await look({ from: starting_after, until: undefined });
+  else await scanDown(db, tenant, { ...CONTACT_KEY, after: starting_after }, look);
   const views = await viewContacts(db, tenant, rows);
   return toList(views, limit, (view) => view);
 }
 
 export async function countContacts(db: Db, tenant: Tenant, filter: ContactFilter = {}): Promise<number> {
-  const { count } = await filtered(db, db.selectFrom('contact').where(ofTenant(tenant)), filter)
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return count;
+  let all = 0;
+  await scanDown(db, tenant, CONTACT_KEY, async (range) => {
+    const { count } = await filtered(db, ofRange(db, tenant, range), filter)
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    all += count;
+    return false;
+  });
+  return all;
 }
+
+const CONTACT_KEY = { table: 'contact', key: 'id' } as const;
+
+const ofRange = (db: Db, tenant: Tenant, { from, until }: Range) =>
+  db
+    .selectFrom('contact')
+    .where(ofTenant(tenant))
+    .$if(from !== undefined, (query) => query.where('id', '<', from ?? ''))
+    .$if(until !== undefined, (query) => query.where('id', '>=', until ?? ''));
 
 type ContactQuery<O> = SelectQueryBuilder<Schema, 'contact', O>;
 
@@ -107,13 +131,16 @@ async function viewContacts(db: Db, tenant: Tenant, contacts: Row<'contact'>[]):
     .where('contact_id', 'in', inList(contacts.map((contact) => contact.id)))
     .orderBy('customer_id')
     .execute();
-  const customersOf = (id: string) => links.filter((link) => link.contact_id === id).map((link) => link.customer_id);
+  const linksOf = groupBy(links, (link) => link.contact_id ?? '');
   const suppressions = await findSuppressions(
     db,
     tenant,
     contacts.map((contact) => contact.email),
   );
-  return contacts.map((contact) => viewContact(contact, customersOf(contact.id), suppressions.get(contact.email)));
+  return contacts.map((contact) => {
+    const customers = (linksOf.get(contact.id) ?? []).map((link) => link.customer_id);
+    return viewContact(contact, customers, suppressions.get(contact.email));
+  });
 }
 
 function viewContact(contact: Row<'contact'>, customers: string[], suppression: Suppression | undefined): ContactView {
@@ -143,18 +170,21 @@ function viewContact(contact: Row<'contact'>, customers: string[], suppression: 
   };
 }
 
+const MOST_GROUPS = 200;
+
 /** The user groups in use, for filters. */
 export async function listUserGroups(db: Db, tenant: Tenant): Promise<string[]> {
-  const rows = await db
-    .selectFrom('contact')
-    .select('user_group')
-    .distinct()
-    .where(ofTenant(tenant))
-    .where('user_group', 'is not', null)
-    .orderBy('user_group')
-    .limit(200)
-    .execute();
-  return rows.flatMap((row) => row.user_group ?? []);
+  const groups = new Set<string>();
+  await scanDown(db, tenant, CONTACT_KEY, async (range) => {
+    const rows = await ofRange(db, tenant, range)
+      .select('user_group')
+      .distinct()
+      .where('user_group', 'is not', null)
+      .execute();
+    for (const { user_group } of rows) groups.add(user_group ?? '');
+    return false;
+  });
+  return [...groups].sort().slice(0, MOST_GROUPS);
 }
 
 async function change(db: Db, tenant: Tenant, id: string, fields: Partial<Row<'contact'>>, now: number) {

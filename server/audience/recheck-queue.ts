@@ -3,6 +3,8 @@
  * is fetched once more, and what Stripe has now is the truth.
  */
 import { createQueue, CrashedTooOften, retryLater, type Job, type Queue } from '../db/queue';
+import { inList } from '../db/bulk';
+import { PART, pages } from '../db/parts';
 import type { Trx } from '../db/schema';
 import { ofTenant, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
@@ -84,10 +86,22 @@ async function apply(trx: Trx, tenant: Tenant, facts: CustomerFacts, stamp: numb
 }
 
 /** The install ends. */
-export const stopRechecks = (trx: Trx, tenant: Tenant) =>
-  trx
-    .updateTable('customer_link')
-    .set({ due_at: null })
-    .where(ofTenant(tenant))
-    .where('due_at', 'is not', null)
-    .execute();
+export async function stopRechecks(trx: Trx, tenant: Tenant): Promise<void> {
+  // Along the queue's index; what is stopped is not found again.
+  const next = () =>
+    trx
+      .selectFrom('customer_link')
+      .select('customer_id')
+      .where(ofTenant(tenant))
+      .where('due_at', '>', 0)
+      .orderBy('due_at')
+      .limit(PART)
+      .execute();
+  for await (const some of pages(next))
+    await trx
+      .updateTable('customer_link')
+      .set({ due_at: null })
+      .where(ofTenant(tenant))
+      .where('customer_id', 'in', inList(some.map(({ customer_id }) => customer_id)))
+      .execute();
+}

@@ -3,7 +3,9 @@
  * referential actions that SQL's own can't say. Belongs to the schema as foreign keys would, so that the audience need not
  * know who refers to it.
  */
-import { sql, type ExpressionBuilder } from 'kysely';
+import { sql, type ExpressionBuilder, type SqlBool } from 'kysely';
+import { inList } from './bulk';
+import { PART, pages } from './parts';
 import type { Schema, Trx } from './schema';
 import { ofTenant, type Tenant } from './tenant';
 
@@ -19,23 +21,39 @@ interface Move {
  * that goes to another contact, so that nobody is told of somebody else's debt.
  */
 export async function moveContact(trx: Trx, tenant: Tenant, { fromId, intoId, customerId }: Move): Promise<void> {
-  const tables = ['event', 'email', ...(customerId === undefined ? (['customer_link'] as const) : [])] as const;
-  for (const table of tables)
-    await trx
-      .updateTable(table as 'event')
-      .set({ contact_id: intoId })
-      .where(ofTenant(tenant))
-      .where('contact_id', '=', fromId)
-      .$if(customerId !== undefined, (query) => query.where('customer_id', '=', customerId ?? ''))
-      .execute();
-  await trx
-    .updateTable('run')
-    .set((eb) => ({ contact_id: intoId, slot: slotWith(eb, intoId) }))
-    .where(ofTenant(tenant))
-    .where('contact_id', '=', fromId)
-    .$if(customerId !== undefined, (query) => query.where('customer_id', '=', customerId ?? ''))
-    .execute();
+  const isAbout = sql<SqlBool>`${ofTenant(tenant)} and contact_id = ${fromId}`;
+  const ofCustomer = customerId === undefined ? sql<SqlBool>`true` : sql<SqlBool>`customer_id = ${customerId}`;
+  for (const [table, key] of MOVED) {
+    if (table === 'customer_link' && customerId !== undefined) continue;
+    const next = (last?: { key: string }) =>
+      trx
+        .selectFrom(table as 'event')
+        .select(`${key as 'seq'} as key`)
+        .where(isAbout)
+        .where(ofCustomer)
+        .where(key as 'seq', '>', last?.key ?? '')
+        .orderBy(key as 'seq')
+        .limit(PART)
+        .execute();
+    for await (const some of pages(next)) {
+      const keys = inList(some.map((row) => row.key));
+      await trx
+        .updateTable(table as 'run')
+        .set((eb) => ({ contact_id: intoId, ...(table === 'run' ? { slot: slotWith(eb, intoId) } : {}) }))
+        .where(ofTenant(tenant))
+        .where(key as 'id', 'in', keys)
+        .execute();
+    }
+  }
 }
+
+/** With the key that each is walked along: with the contact it stands in an index. */
+const MOVED = [
+  ['event', 'seq'],
+  ['email', 'id'],
+  ['customer_link', 'customer_id'],
+  ['run', 'id'],
+] as const;
 
 /** A run keeps its slot where the other contact doesn't hold the same one in that workflow. */
 function slotWith(eb: ExpressionBuilder<Schema, 'run'>, contactId: string) {

@@ -2,6 +2,8 @@
 import { sql } from 'kysely';
 import { inList } from './bulk';
 import { contains } from './contains';
+import { PART, pages, parts } from './parts';
+import { scanDown } from './scan';
 import type { Db } from './schema';
 import { ofTenant, type Tenant } from './tenant';
 
@@ -36,40 +38,57 @@ export async function findEventsOf(
   { id, email }: NamedContact,
   customers: readonly string[],
 ): Promise<EventIds[]> {
-  const named = db
-    .selectFrom('event')
-    .select(['event.id', 'event.seq'])
-    .where(ofTenant(tenant, 'event'))
-    .where('event.contact_id', '=', id);
-  const addressed = ended(db, tenant)
-    .innerJoin('event_payload', (join) =>
-      join
-        .onRef('event_payload.account_id', '=', 'event.account_id')
-        .onRef('event_payload.livemode', '=', 'event.livemode')
-        .onRef('event_payload.seq', '=', 'event.seq'),
-    )
-    .where('event.customer_id', 'is', null)
-    .where(contains(db, sql`event_payload.payload`, JSON.stringify(email)));
-  const ofCustomers = await findEventsOfCustomers(db, tenant, customers);
-  return [...(await named.execute()), ...ofCustomers, ...(await addressed.execute())];
+  const found: EventIds[] = [];
+  const named = (last?: EventIds) =>
+    db
+      .selectFrom('event')
+      .select(['id', 'seq'])
+      .where(ofTenant(tenant))
+      .where('contact_id', '=', id)
+      .where('seq', '>', last?.seq ?? '')
+      .orderBy('seq')
+      .limit(PART)
+      .execute();
+  for await (const some of pages(named)) found.push(...some);
+  found.push(...(await findEventsOfCustomers(db, tenant, customers)));
+  const nobodys = (last?: EventIds) =>
+    ended(db, tenant)
+      .where('customer_id', 'is', null)
+      .where('seq', '>', last?.seq ?? '')
+      .orderBy('seq')
+      .limit(PART)
+      .execute();
+  for await (const some of pages(nobodys)) {
+    const seqs = inList(some.map(({ seq }) => seq));
+    const addressed = await db
+      .selectFrom('event_payload')
+      .select('seq')
+      .where(ofTenant(tenant))
+      .where('seq', 'in', seqs)
+      .where(contains(db, sql`payload`, JSON.stringify(email)))
+      .execute();
+    const own = new Set(addressed.map(({ seq }) => seq));
+    found.push(...some.filter(({ seq }) => own.has(seq)));
+  }
+  return found;
 }
 
 /** Those that wait are left to the queue: it finds the tombstone, and keeps nothing of them. */
 const ended = (db: Db, tenant: Tenant) =>
   db
     .selectFrom('event')
-    .select(['event.id', 'event.seq'])
-    .where(ofTenant(tenant, 'event'))
-    .where('event.contact_id', 'is', null)
-    .where('event.due_at', 'is', null);
+    .select(['id', 'seq'])
+    .where(ofTenant(tenant))
+    .where('contact_id', 'is', null)
+    .where('due_at', 'is', null);
 
 /** Those without a contact. */
-export const findEventsOfCustomers = async (
-  db: Db,
-  tenant: Tenant,
-  customers: readonly string[],
-): Promise<EventIds[]> =>
-  customers.length === 0 ? [] : ended(db, tenant).where('event.customer_id', 'in', inList(customers)).execute();
+export async function findEventsOfCustomers(db: Db, tenant: Tenant, customers: readonly string[]): Promise<EventIds[]> {
+  const found: EventIds[] = [];
+  for await (const some of parts(customers))
+    found.push(...(await ended(db, tenant).where('customer_id', 'in', inList(some)).execute()));
+  return found;
+}
 
 /** The emails to a contact, and the test sends that were made from events about it. */
 export async function findEmailsOf(
@@ -80,18 +99,12 @@ export async function findEmailsOf(
 ): Promise<string[]> {
   const select = () => db.selectFrom('email').select('id').where(ofTenant(tenant));
   const found = await select().where('contact_id', '=', contactId).execute();
-  for (const some of parts(events)) {
+  for await (const some of parts(events)) {
     const ids = inList(some.map(({ id }) => id));
     found.push(...(await select().where('is_test', '=', 1).where('event_id', 'in', ids).execute()));
   }
   return found.map(({ id }) => id);
 }
-
-const AT_ONCE = 500;
-
-/** So many as fit into one statement. */
-export const parts = <T>(rows: readonly T[]): T[][] =>
-  Array.from({ length: Math.ceil(rows.length / AT_ONCE) }, (_, n) => rows.slice(n * AT_ONCE, (n + 1) * AT_ONCE));
 
 /** What is known of the objects of its customers, or of a guest with its address. */
 export async function findObjectsOf(
@@ -101,9 +114,18 @@ export async function findObjectsOf(
   customers: readonly string[],
 ): Promise<string[]> {
   const select = () => db.selectFrom('object_state').select('id').where(ofTenant(tenant));
-  const guest = select()
-    .where('customer_id', 'is', null)
-    .where(contains(db, sql`properties`, JSON.stringify(email)));
-  const own = customers.length === 0 ? [] : await select().where('customer_id', 'in', inList(customers)).execute();
-  return [...own, ...(await guest.execute())].map(({ id }) => id);
+  const own: { id: string }[] = [];
+  for await (const some of parts(customers))
+    own.push(...(await select().where('customer_id', 'in', inList(some)).execute()));
+  // A scan: those of customers are passed over.
+  await scanDown(db, tenant, { table: 'object_state', key: 'id' }, async ({ from, until }) => {
+    const guests = select()
+      .where('customer_id', 'is', null)
+      .$if(from !== undefined, (query) => query.where('id', '<', from ?? ''))
+      .$if(until !== undefined, (query) => query.where('id', '>=', until ?? ''))
+      .where(contains(db, sql`properties`, JSON.stringify(email)));
+    own.push(...(await guests.execute()));
+    return false;
+  });
+  return own.map(({ id }) => id);
 }

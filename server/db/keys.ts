@@ -69,6 +69,22 @@ export async function findPresentKeys<T extends keyof Schema>(
   return new Set((rows as (TenantRow & Record<string, unknown>)[]).map((row) => keyText(row, String(row[column]))));
 }
 
+/** The keys of the rows, each with the bytes of one of its texts, which is not read. */
+export async function findSizes<T extends keyof Schema>(
+  db: Db,
+  table: T,
+  column: keyof Row<T> & string,
+  text: keyof Row<T> & string,
+  keys: readonly TenantKey[],
+): Promise<(TenantKey & { bytes: number })[]> {
+  const columns = `account_id, livemode, "${column}", octet_length("${text}") as bytes`;
+  const rows = await select(db, { table, column, columns, keys });
+  return (rows as (TenantRow & { bytes: number } & Record<string, unknown>)[]).map((row) => ({
+    ...keyFor(row, String(row[column])),
+    bytes: Number(row.bytes),
+  }));
+}
+
 /** All rows of the installs. */
 export async function selectByTenants<T extends keyof Schema>(
   db: Db,

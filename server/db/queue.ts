@@ -5,6 +5,7 @@
  * renewed; what it brought comes back as a second pass of `work`. A row whose claims ended the process MAX_CLAIMS times
  * is given up.
  */
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { Context } from '../context';
 import { backOffMs } from './back-off';
 import { LEASE_MS, MAX_CLAIMS, ofClaim, rowKey, type QueueRow, type QueueTable } from './claim';
@@ -71,6 +72,9 @@ export class CrashedTooOften extends Error {}
 /** Thrown by `work` for a batch that can only be done row by row; not a fault. */
 export class OneByOne extends Error {}
 
+/** Thrown by `work` for a batch that would hold up the process: it is done in halves, which may be too much again. */
+export class TooMuch extends Error {}
+
 /** Rows handed back for want of room come again after this. */
 const HAND_BACK_MS = 1_000;
 
@@ -119,11 +123,15 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
     } catch (error) {
       const [first, ...others] = jobs;
       if (first && others.length === 0) return fail(ctx, first.row, error);
-      if (!(error instanceof OneByOne))
+      if (!(error instanceof OneByOne || error instanceof TooMuch))
         ctx.log.warn({ err: error, queue: table, rows: jobs.length }, 'a batch failed; doing its rows one by one');
-      // Keys are time-ordered: what is done one by one keeps the order in which it came.
+      // Keys are time-ordered: what is done in parts keeps the order in which it came.
       const inOrder = jobs.toSorted((a, b) => (rowKey(table, a.row) < rowKey(table, b.row) ? -1 : 1));
-      for (const job of inOrder) await workOn(ctx, [job]);
+      const size = error instanceof TooMuch ? Math.ceil(jobs.length / 2) : 1;
+      for (let start = 0; start < inOrder.length; start += size) {
+        await workOn(ctx, inOrder.slice(start, start + size));
+        await breathe();
+      }
       return;
     }
     for (const job of toContinue) await startBackground(ctx, job);

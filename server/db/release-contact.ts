@@ -10,10 +10,10 @@ import {
   findEventsOf,
   findEventsOfCustomers,
   findObjectsOf,
-  parts,
   type EventIds,
   type NamedContact,
 } from './contact-rows';
+import { PART, pages, parts } from './parts';
 import type { Trx } from './schema';
 import { ofTenant, type Tenant } from './tenant';
 
@@ -36,36 +36,42 @@ export async function releaseCustomers(trx: Trx, tenant: Tenant, customers: read
 
 /** Stops those under way. Their keys name the object they were about; they start no second run any more. */
 async function releaseRuns(trx: Trx, tenant: Tenant, contactId: string, now: number): Promise<void> {
-  await trx
-    .updateTable('run')
-    .set((eb) => ({ ...endingOf(eb), status: 'stopped', reason: 'contact_deleted', finished_at: now }))
-    .where(ofTenant(tenant))
-    .where('status', '=', 'running')
-    .where('contact_id', '=', contactId)
-    .execute();
-  await trx
-    .updateTable('run_step')
-    .set({ result: 'Queued an email' })
-    .where(ofTenant(tenant))
-    .where('kind', '=', 'email')
-    .where('run_id', 'in', (eb) =>
-      eb.selectFrom('run').select('id').where(ofTenant(tenant)).where('contact_id', '=', contactId),
-    )
-    .execute();
-  await trx
-    .updateTable('run')
-    .set((eb) => ({
-      ...NO_SUBJECT,
-      run_key: eb.ref('event_id'),
-      slot: null,
-      invoice_id: null,
-      subscription_id: null,
-      outcome: null,
-      last_error: null,
-    }))
-    .where(ofTenant(tenant))
-    .where('contact_id', '=', contactId)
-    .execute();
+  const next = (last?: { id: string }) =>
+    trx
+      .selectFrom('run')
+      .select('id')
+      .where(ofTenant(tenant))
+      .where('contact_id', '=', contactId)
+      .where('id', '>', last?.id ?? '')
+      .orderBy('id')
+      .limit(PART)
+      .execute();
+  for await (const some of pages(next)) {
+    const ids = inList(some.map(({ id }) => id));
+    const update = () => trx.updateTable('run').where(ofTenant(tenant)).where('id', 'in', ids);
+    await update()
+      .set((eb) => ({ ...endingOf(eb), status: 'stopped', reason: 'contact_deleted', finished_at: now }))
+      .where('status', '=', 'running')
+      .execute();
+    await trx
+      .updateTable('run_step')
+      .set({ result: 'Queued an email' })
+      .where(ofTenant(tenant))
+      .where('kind', '=', 'email')
+      .where('run_id', 'in', ids)
+      .execute();
+    await update()
+      .set((eb) => ({
+        ...NO_SUBJECT,
+        run_key: eb.ref('event_id'),
+        slot: null,
+        invoice_id: null,
+        subscription_id: null,
+        outcome: null,
+        last_error: null,
+      }))
+      .execute();
+  }
 }
 
 const NO_SUBJECT = { subject_kind: null, subject_id: null, customer_id: null } as const;
@@ -75,7 +81,7 @@ const NO_SUBJECT = { subject_kind: null, subject_id: null, customer_id: null } a
  * with, what is sending it can't put the mail server's words on it any more.
  */
 async function releaseEmails(trx: Trx, tenant: Tenant, emails: readonly string[]): Promise<void> {
-  for (const some of parts(emails)) {
+  for await (const some of parts(emails)) {
     const ids = inList(some);
     await trx
       .updateTable('email')
@@ -97,7 +103,7 @@ async function releaseEmails(trx: Trx, tenant: Tenant, emails: readonly string[]
 
 /** One that was to be replayed has ended. */
 async function releaseEvents(trx: Trx, tenant: Tenant, events: readonly EventIds[]): Promise<void> {
-  for (const some of parts(events)) {
+  for await (const some of parts(events)) {
     const seqs = inList(some.map(({ seq }) => seq));
     await trx.deleteFrom('event_payload').where(ofTenant(tenant)).where('seq', 'in', seqs).execute();
     const update = () => trx.updateTable('event').where(ofTenant(tenant)).where('seq', 'in', seqs);
@@ -116,13 +122,13 @@ async function releaseEvents(trx: Trx, tenant: Tenant, events: readonly EventIds
 }
 
 async function releaseObjects(trx: Trx, tenant: Tenant, objects: readonly string[]): Promise<void> {
-  for (const some of parts(objects))
+  for await (const some of parts(objects))
     await trx.deleteFrom('object_state').where(ofTenant(tenant)).where('id', 'in', inList(some)).execute();
 }
 
 /** Of a customer only stays that it is gone. */
 async function releaseStates(trx: Trx, tenant: Tenant, customers: readonly string[]): Promise<void> {
-  for (const some of parts(customers)) {
+  for await (const some of parts(customers)) {
     const ofThem = inList(some);
     for (const table of ['subscription_state', 'object_state'] as const)
       await trx

@@ -1,11 +1,14 @@
 /** Reading emails: lists, one with its content, counts. */
 import { sql, type SelectQueryBuilder } from 'kysely';
 import type { EmailDetail, EmailReason, EmailStatus, EmailView, List } from '../../shared/api';
+import { inList } from '../db/bulk';
 import { isoTime, isoTimeOrNull } from '../db/columns';
 import type { ErasedTable } from '../db/erase';
 import { selectByKeys, type TenantKey } from '../db/keys';
 import { firstIdAt } from '../db/new-id';
+import type { OldRows } from '../db/old-rows';
 import { toList, type PageRequest } from '../db/page';
+import { PART, pages } from '../db/parts';
 import type { Db, Row, Schema, Trx } from '../db/schema';
 import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
 
@@ -106,18 +109,30 @@ export function viewEmail(row: Row<'email'>): EmailView {
 }
 
 /** Those that no process is sending right now. */
-export const failQueuedEmails = (
+export async function failQueuedEmails(
   trx: Trx,
   tenant: Tenant,
   { reason, outcome }: { reason: EmailReason; outcome: string },
-) =>
-  trx
-    .updateTable('email')
-    .set({ status: 'failed', reason, outcome, due_at: null })
-    .where(ofTenant(tenant))
-    .where('status', '=', 'queued')
-    .where('claims', '=', 0)
-    .execute();
+): Promise<void> {
+  const next = (last?: { id: string }) =>
+    trx
+      .selectFrom('email')
+      .select('id')
+      .where(ofTenant(tenant))
+      .where('status', '=', 'queued')
+      .where('id', '>', last?.id ?? '')
+      .orderBy('id')
+      .limit(PART)
+      .execute();
+  for await (const some of pages(next))
+    await trx
+      .updateTable('email')
+      .set({ status: 'failed', reason, outcome, due_at: null })
+      .where(ofTenant(tenant))
+      .where('id', 'in', inList(some.map(({ id }) => id)))
+      .where('claims', '=', 0)
+      .execute();
+}
 
 /** A held or failed one is judged and made once more. Returns the row. `now` in epoch milliseconds. */
 export const queueAgain = (trx: Trx, email: Row<'email'>, now: number) =>
@@ -155,21 +170,14 @@ export async function wakeEmails(trx: Trx, subjects: readonly TenantKey[], now: 
       .execute();
 }
 
-const OLD_AT_ONCE = 1_000;
-
-/**
- * Deletes the content of emails made before a time (epoch milliseconds), a batch of them; returns how many. Ids begin with
- * the time, so the key finds the old ones. What is still to be sent keeps its content.
- */
-export async function deleteOldBodies(db: Db, before: number): Promise<number> {
-  const { numAffectedRows } = await sql`
-    delete from email_body where (account_id, livemode, email_id) in (
-      select b.account_id, b.livemode, b.email_id
-      from install i
-      join email_body b on b.account_id = i.account_id and b.livemode = i.livemode and b.email_id < ${`eml_${firstIdAt(before)}`}
-      join email e on e.account_id = b.account_id and e.livemode = b.livemode and e.id = b.email_id
-      where e.status <> 'queued' and e.created_at < ${before}
-      limit ${OLD_AT_ONCE}
-    )`.execute(db);
-  return Number(numAffectedRows ?? 0);
-}
+/** The content of emails made before a time (epoch milliseconds); ids begin with it. What is still to be sent keeps its content. */
+export const oldBodies = (before: number): OldRows => ({
+  table: 'email_body',
+  key: 'email_id',
+  end: `eml_${firstIdAt(before)}`,
+  stays: sql`exists (
+    select 1 from email e
+    where e.account_id = email_body.account_id and e.livemode = email_body.livemode and e.id = email_body.email_id
+      and (e.status = 'queued' or e.created_at >= ${before})
+  )`,
+});

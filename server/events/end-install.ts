@@ -4,6 +4,8 @@
  */
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { stopRechecks } from '../audience/recheck-queue';
+import { inList } from '../db/bulk';
+import { PART, pages } from '../db/parts';
 import type { Trx } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { failQueuedEmails } from '../emails/emails';
@@ -20,18 +22,29 @@ export async function endInstall(trx: Trx, tenant: Tenant, now: number, session?
   await stopRechecks(trx, tenant);
 }
 
-const ignoreWaitingEvents = (trx: Trx, tenant: Tenant) =>
-  trx
-    .updateTable('event')
-    .set({
-      status: 'ignored',
-      reason: 'not_installed',
-      outcome: 'The account was disconnected before this event was processed',
-      due_at: null,
-    })
-    .where(ofTenant(tenant))
-    .where('status', 'in', ['pending', 'waiting'])
-    .where('claims', '=', 0)
-    // From the queue's index: the log itself may hold millions.
-    .where('seq', 'in', (eb) => eb.selectFrom('event as due').select('due.seq').where('due.due_at', 'is not', null))
-    .execute();
+async function ignoreWaitingEvents(trx: Trx, tenant: Tenant): Promise<void> {
+  // Along the queue's index: the log itself may hold millions. What is ignored is not found again.
+  const next = () =>
+    trx
+      .selectFrom('event')
+      .select('seq')
+      .where(ofTenant(tenant))
+      .where('due_at', '>', 0)
+      .where('status', 'in', ['pending', 'waiting'])
+      .where('claims', '=', 0)
+      .orderBy('due_at')
+      .limit(PART)
+      .execute();
+  for await (const some of pages(next))
+    await trx
+      .updateTable('event')
+      .set({
+        status: 'ignored',
+        reason: 'not_installed',
+        outcome: 'The account was disconnected before this event was processed',
+        due_at: null,
+      })
+      .where(ofTenant(tenant))
+      .where('seq', 'in', inList(some.map(({ seq }) => seq)))
+      .execute();
+}

@@ -3,12 +3,16 @@ import { sql, type SelectQueryBuilder, type SqlBool } from 'kysely';
 import { EVENT_STATUSES, type EventStatus, type EventView, type List } from '../../shared/api';
 import { oneOf } from '../../shared/one-of';
 import { AppError } from '../errors';
+import { inList } from '../db/bulk';
 import { isoTime, isoTimeOrNull } from '../db/columns';
 import type { ErasedTable } from '../db/erase';
 import { firstIdAt } from '../db/new-id';
+import type { OldRows } from '../db/old-rows';
 import { toList, type PageRequest } from '../db/page';
+import { PART, pages } from '../db/parts';
 import type { Db, ReplayScope, Row, Schema } from '../db/schema';
 import { selectByKeys } from '../db/keys';
+import { scanDown } from '../db/scan';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
 import { isTenantConnected } from '../db/tenant-state';
 
@@ -131,11 +135,20 @@ function cutDeep(value: unknown, levels = MAX_DEPTH): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, cutDeep(part, levels - 1)]));
 }
 
-export async function countEvents(db: Db, tenant: Tenant, filter: EventFilter = {}): Promise<number> {
-  const { count } = await filtered(db.selectFrom('event').where(ofTenant(tenant, 'event')), filter)
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return count;
+export async function countEvents(db: Db, tenant: Tenant): Promise<number> {
+  let all = 0;
+  await scanDown(db, tenant, { table: 'event', key: 'seq' }, async ({ from, until }) => {
+    const { count } = await db
+      .selectFrom('event')
+      .where(ofTenant(tenant))
+      .$if(from !== undefined, (query) => query.where('seq', '<', from ?? ''))
+      .$if(until !== undefined, (query) => query.where('seq', '>=', until ?? ''))
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    all += count;
+    return false;
+  });
+  return all;
 }
 
 export async function lastEventAt(db: Db, tenant: Tenant): Promise<string | null> {
@@ -205,41 +218,47 @@ function viewEvent(row: EventRow): EventView {
 }
 
 /** Makes events due that wait for Stripe or for the account to be connected again. `now` in epoch milliseconds. */
-export const wakeWaitingEvents = (db: Db, tenant: Tenant, now: number) =>
-  db
-    .updateTable('event')
-    .set({ due_at: now })
-    .where(ofTenant(tenant))
-    .where('status', '=', 'waiting')
-    .where('claims', '=', 0)
-    .execute();
-
-const OLD_AT_ONCE = 1_000;
+export async function wakeWaitingEvents(db: Db, tenant: Tenant, now: number): Promise<void> {
+  const next = (last?: { seq: string }) =>
+    db
+      .selectFrom('event')
+      .select('seq')
+      .where(ofTenant(tenant))
+      // A literal, so that SQLite may use the partial index.
+      .where('status', '=', sql.lit('waiting'))
+      .where('seq', '>', last?.seq ?? '')
+      .orderBy('seq')
+      .limit(PART)
+      .execute();
+  for await (const some of pages(next))
+    await db
+      .updateTable('event')
+      .set({ due_at: now })
+      .where(ofTenant(tenant))
+      .where('seq', 'in', inList(some.map(({ seq }) => seq)))
+      .where('status', '=', 'waiting')
+      .where('claims', '=', 0)
+      .execute();
+}
 
 /**
- * Deletes payloads received before a time (epoch milliseconds), a batch of them; returns how many. `seq` begins with the
- * time of receipt, so the key finds the old ones. An event that still waits keeps its payload however old it is (while an
- * account has to be reconnected, without limit), and so does one that a run needs for its emails.
+ * Payloads received before a time (epoch milliseconds); `seq` begins with the time of receipt. An event that still waits
+ * keeps its payload however old it is (while an account has to be reconnected, without limit), and so does one that a run
+ * needs for its emails.
  */
-export async function deleteOldPayloads(db: Db, before: number): Promise<number> {
-  const { numAffectedRows } = await sql`
-    delete from event_payload where (account_id, livemode, seq) in (
-      select p.account_id, p.livemode, p.seq
-      from install i
-      join event_payload p on p.account_id = i.account_id and p.livemode = i.livemode and p.seq < ${firstIdAt(before)}
-      where not exists (
-          select 1 from event e
-          where e.account_id = p.account_id and e.livemode = p.livemode and e.seq = p.seq
-            and (
-              e.status in ('pending', 'waiting')
-              or exists (
-                select 1 from run r
-                where r.account_id = e.account_id and r.livemode = e.livemode and r.event_id = e.id
-                  and r.status = 'running'
-              )
-            )
+export const oldPayloads = (before: number): OldRows => ({
+  table: 'event_payload',
+  key: 'seq',
+  end: firstIdAt(before),
+  stays: sql`exists (
+    select 1 from event e
+    where e.account_id = event_payload.account_id and e.livemode = event_payload.livemode and e.seq = event_payload.seq
+      and (
+        e.status in ('pending', 'waiting')
+        or exists (
+          select 1 from run r
+          where r.account_id = e.account_id and r.livemode = e.livemode and r.event_id = e.id and r.status = 'running'
         )
-      limit ${OLD_AT_ONCE}
-    )`.execute(db);
-  return Number(numAffectedRows ?? 0);
-}
+      )
+  )`,
+});

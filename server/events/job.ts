@@ -1,6 +1,7 @@
 /** One event to decide about, with what its payload says. */
 import type { Job } from '../db/queue';
-import { keyFor, selectByKeys } from '../db/keys';
+import { keyFor } from '../db/keys';
+import { readPayloads } from '../db/payloads';
 import type { Db, Row } from '../db/schema';
 import { isReadable, readObject } from '../stripe-objects/read-object';
 import type { ReadObject } from '../stripe-objects/types';
@@ -14,11 +15,10 @@ export interface EventJob {
   asked: LookupResult | undefined;
 }
 
-/** In the order of arrival; payloads of all accounts in one statement. */
+/** In the order of arrival; payloads of all accounts in one statement. Throws TooMuch when they are too large together. */
 export async function readJobs(db: Db, jobs: readonly Job<'event', LookupResult>[]): Promise<EventJob[]> {
   const keys = jobs.map(({ row }) => keyFor(row, row.seq));
-  const payloads = await selectByKeys(db, 'event_payload', 'seq', keys);
-  const texts = new Map(payloads.map(({ seq, payload }) => [seq, payload]));
+  const texts = await readPayloads(db, keys);
   return jobs
     .map(({ row, result }) => ({ row, object: objectOf(row.type, texts.get(row.seq)), asked: result }))
     .sort((a, b) => (a.row.seq < b.row.seq ? -1 : 1));

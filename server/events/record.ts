@@ -1,6 +1,7 @@
 /** Puts deliveries into the log. */
 import { insertNew } from '../db/bulk';
 import { timeOrderedId } from '../db/new-id';
+import { parts } from '../db/parts';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
 import type { Delivery } from './delivery';
@@ -83,28 +84,36 @@ const insertPayloads = (trx: Trx, events: readonly LoggedEvent[]) =>
 
 /**
  * What catching up has fetched, also in a round that broke off, becomes due as if it had arrived in the order in which it
- * happened at Stripe. `now` in epoch milliseconds.
+ * happened at Stripe. What a killed process leaves is due a little later all the same. `now` in epoch milliseconds.
  */
-export const releaseCaughtUp = (db: Db, tenant: Tenant, now: number): Promise<void> =>
-  db.transaction().execute(async (trx) => {
-    const held = await trx
-      .selectFrom('event')
-      .select('seq')
-      .where(ofTenant(tenant))
-      .where('status', '=', 'pending')
-      .where('due_at', '>', now)
-      .where('claims', '=', 0)
-      .orderBy('created')
-      .orderBy('seq', 'desc')
-      .execute();
-    for (const { seq: before } of held) {
-      const seq = timeOrderedId(now);
-      for (const table of ['event_payload', 'event'] as const)
-        await trx
-          .updateTable(table as 'event')
-          .set(table === 'event' ? { seq, due_at: now } : { seq })
-          .where(ofTenant(tenant))
-          .where('seq', '=', before)
-          .execute();
-    }
-  });
+export async function releaseCaughtUp(db: Db, tenant: Tenant, now: number): Promise<void> {
+  const held = await db
+    .selectFrom('event')
+    .select('seq')
+    .where(ofTenant(tenant))
+    .where('status', '=', 'pending')
+    .where('due_at', '>', now)
+    .where('claims', '=', 0)
+    .orderBy('created')
+    .orderBy('seq', 'desc')
+    .execute();
+  for await (const some of parts(held))
+    await db.transaction().execute(async (trx) => {
+      for (const { seq: before } of some) await arriveNow(trx, tenant, before, now);
+    });
+}
+
+/** As long as it is held: meanwhile it may have become due, and been claimed. */
+async function arriveNow(trx: Trx, tenant: Tenant, before: string, now: number): Promise<void> {
+  const seq = timeOrderedId(now);
+  const { numUpdatedRows } = await trx
+    .updateTable('event')
+    .set({ seq, due_at: now })
+    .where(ofTenant(tenant))
+    .where('seq', '=', before)
+    .where('status', '=', 'pending')
+    .where('claims', '=', 0)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) return;
+  await trx.updateTable('event_payload').set({ seq }).where(ofTenant(tenant)).where('seq', '=', before).execute();
+}

@@ -2,6 +2,7 @@
  * What Stripe could not deliver, fetched from its Events API and put into the same log, where duplicates fall out.
  * https://docs.stripe.com/webhooks/process-undelivered-events
  */
+import { setImmediate as breathe } from 'node:timers/promises';
 import { ACCOUNT_EVENT_TYPES } from '../../shared/catalogue';
 import { parseCleanJson } from '../clean-text';
 import type { Context } from '../context';
@@ -10,7 +11,7 @@ import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
 import { withStripe } from '../installs/credentials';
 import { releaseInstall, type Install } from '../installs/installs';
 import type { StripeClient } from '../stripe';
-import { readDelivery } from '../events/delivery';
+import { readDelivery, type Delivery } from '../events/delivery';
 import { recordDeliveries, releaseCaughtUp } from '../events/record';
 
 export const CATCH_UP_EVERY_MS = 60 * 60_000;
@@ -29,9 +30,9 @@ export async function catchUp(ctx: Context, install: Install, lease: Lease): Pro
     for (const types of TYPE_GROUPS)
       for (let after: string | undefined; ;) {
         const page = await withStripe(ctx, tenant, (stripe) => listEvents(stripe, span, types, after));
-        const deliveries = page.data.map((event) => asDelivery(event, startedAt, tenant));
         const dueAt = ctx.clock.now() + HELD_BACK_MS;
-        await ctx.db.transaction().execute((trx) => recordDeliveries(trx, deliveries, ctx.clock.now(), dueAt));
+        for await (const some of deliveriesOf(page.data, startedAt, tenant))
+          await ctx.db.transaction().execute((trx) => recordDeliveries(trx, some, ctx.clock.now(), dueAt));
         if (!(await lease.renew())) return;
         after = page.data.at(-1)?.id;
         if (!page.has_more || after === undefined) break;
@@ -101,7 +102,25 @@ const listEvents = (
     ...(after === undefined ? {} : { starting_after: after }),
   });
 
-function asDelivery(event: object, now: number, tenant: Tenant) {
+/** Bytes of payloads from which no more events are stored at once: a page may hold large ones only. */
+const MAX_BYTES = 2 * 1024 * 1024;
+
+async function* deliveriesOf(events: readonly object[], now: number, tenant: Tenant): AsyncGenerator<Delivery[]> {
+  let some: Delivery[] = [];
+  let bytes = 0;
+  for (const event of events) {
+    const delivery = asDelivery(event, now, tenant);
+    some.push(delivery);
+    bytes += delivery.payload?.length ?? 0;
+    if (bytes < MAX_BYTES) continue;
+    yield some;
+    [some, bytes] = [[], 0];
+    await breathe();
+  }
+  if (some.length > 0) yield some;
+}
+
+function asDelivery(event: object, now: number, tenant: Tenant): Delivery {
   const { value, raw } = parseCleanJson(JSON.stringify(event));
   return readDelivery(value as Record<string, unknown>, raw, now, tenant);
 }

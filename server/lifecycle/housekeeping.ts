@@ -1,24 +1,35 @@
-/** Hourly, in bounded batches: what has expired is deleted. */
+/** Hourly, in bounded batches: what has expired is deleted. A process that dies in a round begins it anew. */
+import { deleteOld, type Place } from '../db/old-rows';
 import type { Queue } from '../db/queue';
-import { deleteOldBodies } from '../emails/emails';
-import { deleteOldPayloads } from '../events/events';
+import { oldBodies } from '../emails/emails';
+import { oldPayloads } from '../events/events';
 import { deleteExpired } from '../installs/sessions';
 
 const EVERY_MS = 60 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
+/** One after the other. */
+const OLD = [oldPayloads, oldBodies];
 
 export function createHousekeeping(): Queue {
   let dueAt = 0;
+  /** Which of OLD is being deleted, and how far. */
+  let current = 0;
+  let place: Place | undefined;
   return {
     name: 'housekeeping',
     async turn({ db, clock, config }) {
       const now = clock.now();
       if (now < dueAt) return 0;
-      const before = now - config.retentionDays * DAY_MS;
-      const deleted =
-        (await deleteExpired(db, now)) + (await deleteOldPayloads(db, before)) + (await deleteOldBodies(db, before));
-      if (deleted === 0) dueAt = now + EVERY_MS;
-      return deleted;
+      if ((await deleteExpired(db, now)) > 0) return 1;
+      const oldOf = OLD[current];
+      if (oldOf) {
+        place = await deleteOld(db, oldOf(now - config.retentionDays * DAY_MS), place);
+        if (place === undefined) current++;
+        return 1;
+      }
+      current = 0;
+      dueAt = now + EVERY_MS;
+      return 0;
     },
   };
 }

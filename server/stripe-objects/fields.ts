@@ -9,17 +9,23 @@ const NO_FIELDS: Fields = Object.freeze({});
 export const fieldsOf = (value: unknown): Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : NO_FIELDS;
 
+/** Beyond what Stripe sends: lists come with at most 100 objects (https://docs.stripe.com/pagination), texts are shorter. */
+const MAX_ENTRIES = 1_000;
+const MAX_TEXT = 5_000;
+
 /** The objects of an array, or of Stripe's list object. */
 export function listOf(value: unknown): Fields[] {
   const entries = Array.isArray(value) ? value : fieldsOf(value).data;
-  return Array.isArray(entries) ? entries.map(fieldsOf) : [];
+  return Array.isArray(entries) ? entries.slice(0, MAX_ENTRIES).map(fieldsOf) : [];
 }
 
-/** The first text that isn't blank. */
+/** The first text that isn't blank, cut where it is longer than any of Stripe's. */
 export function text(...values: unknown[]): string | null {
   const found = values.find((value) => typeof value === 'string' && value.trim() !== '') as string | undefined;
-  return found === undefined ? null : clean(found);
+  return found === undefined ? null : clean(cut(found, MAX_TEXT));
 }
+
+const cut = (value: string, length: number) => (value.length > length ? value.slice(0, length) : value);
 
 /** NUL and lone surrogates, which not every database takes, become U+FFFD. */
 const clean = (value: string): string => value.replace(/[\0\p{Cs}]/gu, '\ufffd');
@@ -59,10 +65,23 @@ export function date(...values: unknown[]): string | null {
   return found === null ? null : new Date(found * 1000).toISOString();
 }
 
-/** Stripe's flat map of texts; empty when there is none. */
-export const metadata = (value: unknown): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(fieldsOf(value)).flatMap(([key, entry]) =>
-      typeof entry === 'string' ? [[clean(key), clean(entry)]] : [],
-    ),
-  );
+/** What Stripe allows of metadata: https://docs.stripe.com/metadata */
+const MAX_KEYS = 50;
+const MAX_KEY = 40;
+const MAX_VALUE = 500;
+
+/**
+ * Stripe's flat map of texts; empty when there is none. Read no further than Stripe's own limits: a map of 40,000 keys
+ * would cost every event, run and email about it tens of milliseconds.
+ */
+export function metadata(value: unknown): Record<string, string> {
+  const map = fieldsOf(value);
+  const kept: [string, string][] = [];
+  let looked = 0;
+  for (const key in map) {
+    if (++looked > MAX_KEYS) break;
+    const entry = map[key];
+    if (typeof entry === 'string' && key.length <= MAX_KEY) kept.push([clean(key), clean(cut(entry, MAX_VALUE))]);
+  }
+  return Object.fromEntries(kept);
+}

@@ -84,6 +84,33 @@ describe('metadata', () => {
       ['constructor', 'too'],
     ]);
   });
+
+  it('is read as far as Stripe lets it grow, and no further', () => {
+    const many = Object.fromEntries(Array.from({ length: 40_000 }, (_, n) => [`key${n}`, 'v'.repeat(2_000)]));
+    const metadata = { ['k'.repeat(41)]: 'no key of Stripe’s', ...many };
+    const { properties, state } = readObject('invoice.paid', { id: 'in_1', metadata });
+    const read = properties.metadata as Record<string, string>;
+    expect(Object.keys(read)).toEqual(Array.from({ length: 49 }, (_, n) => `key${n}`));
+    expect(read.key0).toBe('v'.repeat(500));
+    expect(state?.properties.metadata).toEqual(read);
+  });
+});
+
+describe('what is kept of an object', () => {
+  it('is bounded, however much it says', () => {
+    const long = 'x'.repeat(300_000);
+    const { state, customerId } = readObject('invoice.paid', {
+      id: 'in_1',
+      customer: long,
+      number: long,
+      customer_name: long,
+      hosted_invoice_url: long,
+      lines: { data: Array.from({ length: 20_000 }, () => ({ description: long, amount: 1 })) },
+      metadata: { long },
+    });
+    expect(customerId).toBeNull();
+    expect(JSON.stringify(state).length).toBeLessThan(50_000);
+  });
 });
 
 describe('fixtures', () => {

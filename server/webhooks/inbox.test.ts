@@ -26,6 +26,8 @@ async function open(url: string) {
         all.map((one) => (one.status === 'fulfilled' ? 'stored' : String(one.reason))),
       ),
     stored: async () => (await ctx.db.selectFrom('event').select('id').orderBy('id').execute()).map(({ id }) => id),
+    commits: async () =>
+      (await ctx.metrics.commitSeconds.get()).values.find(({ metricName }) => metricName?.endsWith('_count'))?.value,
     logged: () => String(lines.read() ?? ''),
     close: () => ctx.db.destroy(),
   };
@@ -49,6 +51,17 @@ describe('the inbox', () => {
     const inbox = await open(await freshDatabase(engine));
     expect(await inbox.receive([delivery('evt_1'), delivery('evt_1')])).toEqual(['stored', 'stored']);
     expect(await inbox.stored()).toEqual(['evt_1']);
+    await inbox.close();
+  });
+
+  it.each(ENGINES)('takes few large payloads into one commit, and many small ones, on %s', async (engine) => {
+    const inbox = await open(await freshDatabase(engine));
+    const large = Array.from({ length: 9 }, (_, n) => delivery(`evt_${n}`, { payload: `"${'x'.repeat(800_000)}"` }));
+    expect(await inbox.receive(large)).toEqual(Array(9).fill('stored'));
+    expect(await inbox.commits()).toBe(3);
+    await inbox.receive(Array.from({ length: 500 }, (_, n) => delivery(`evt_small${n}`)));
+    expect(await inbox.commits()).toBe(4);
+    expect(await inbox.stored()).toHaveLength(509);
     await inbox.close();
   });
 

@@ -16,6 +16,8 @@ import { recordDeliveries } from '../events/record';
 const MAX_WAITING = 5_000;
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 const MAX_BATCH = 512;
+/** No more is added to a batch that has as many: large payloads must not hold up the process together. */
+const MAX_BATCH_BYTES = 2 * 1024 * 1024;
 /** While one waits for PostgreSQL the next is decided. SQLite has one writer, in this process. */
 const BATCHES_ON_POSTGRES = 2;
 /** A batch that took longer: for a while events are only stored, so that receipt stays quick. */
@@ -72,8 +74,10 @@ export function createInbox(ctx: Context) {
     const batch: Entry[] = [];
     const left: Entry[] = [];
     const passedOver = new Set<string>();
+    let size = 0;
     for (const entry of waiting.splice(0, MAX_BATCH)) {
-      const isNext = !entry.names.some((name) => busy.has(name) || passedOver.has(name));
+      const isNext = size < MAX_BATCH_BYTES && !entry.names.some((name) => busy.has(name) || passedOver.has(name));
+      if (isNext) size += sizeOf(entry);
       (isNext ? batch : left).push(entry);
       if (!isNext) for (const name of entry.names) passedOver.add(name);
     }
@@ -94,7 +98,7 @@ export function createInbox(ctx: Context) {
     const took = performance.now() - started;
     if (took > SLOW_MS) restsUntil = performance.now() + REST_MS;
     ctx.metrics.commitSeconds.observe(took / 1000);
-    for (const { delivery } of batch) bytes -= delivery.payload?.length ?? 0;
+    for (const entry of batch) bytes -= sizeOf(entry);
     ctx.metrics.inboxQueue.set(waiting.length);
     ctx.nudge();
   }
@@ -133,9 +137,9 @@ export function createInbox(ctx: Context) {
   return {
     /** Resolves once the delivery is durable, duplicates included. Throws InboxFull when too much is waiting. */
     async receive(delivery: Delivery): Promise<void> {
-      bytes += delivery.payload?.length ?? 0;
+      bytes += sizeOf({ delivery });
       if (waiting.length >= MAX_WAITING || bytes > MAX_WAITING_BYTES) {
-        bytes -= delivery.payload?.length ?? 0;
+        bytes -= sizeOf({ delivery });
         throw new InboxFull('too many deliveries are waiting to be stored');
       }
       const stored = new Promise<void>((resolve, reject) => {
@@ -146,6 +150,8 @@ export function createInbox(ctx: Context) {
     },
   };
 }
+
+const sizeOf = ({ delivery }: Pick<Entry, 'delivery'>): number => delivery.payload?.length ?? 0;
 
 /** The event, and whom it is about. */
 function namesOf({ tenant, id, object }: Delivery): string[] {

@@ -1,6 +1,7 @@
 /** The properties of stored events, read from their payloads. */
 import { isEventType, type EventType, type PropertyValue } from '../../shared/catalogue';
 import { keyFor, selectByKeys, type TenantKey } from '../db/keys';
+import { readPayloads } from '../db/payloads';
 import type { Db } from '../db/schema';
 import { tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { readObject } from '../stripe-objects/read-object';
@@ -13,12 +14,11 @@ export interface EventFacts {
   properties: Record<string, PropertyValue>;
 }
 
-/** By eventKey. Events whose payload isn't kept any more are left out. */
+/** By eventKey. Events whose payload isn't kept any more are left out. Throws TooMuch when they are too large together. */
 export async function readEventFacts(db: Db, ids: readonly TenantKey[]): Promise<Map<string, EventFacts>> {
   const rows = await selectByKeys(db, 'event', 'id', ids);
   const seqs = rows.map((row) => keyFor(row, row.seq));
-  const payloads = await selectByKeys(db, 'event_payload', 'seq', seqs);
-  const texts = new Map(payloads.map(({ seq, payload }) => [seq, payload]));
+  const texts = await readPayloads(db, seqs);
   const facts = new Map<string, EventFacts>();
   for (const row of rows) {
     const payload = texts.get(row.seq);

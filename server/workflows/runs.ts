@@ -1,8 +1,10 @@
 /** Runs: how they end, wait out a pause, and are read. `now` is in epoch milliseconds throughout. */
+import { sql } from 'kysely';
 import type { List, RunStatus, SubjectKind } from '../../shared/api';
 import { inList } from '../db/bulk';
 import { isoTime, isoTimeOrNull } from '../db/columns';
 import { toList, type PageRequest } from '../db/page';
+import { PART, pages } from '../db/parts';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { endingOf } from '../db/contact-references';
@@ -63,36 +65,62 @@ export async function stopRuns(
   reason: string,
   now: number,
 ): Promise<void> {
-  await trx
-    .updateTable('run')
-    .set((eb) => ({ ...endingOf(eb), status: 'stopped', reason, finished_at: now }))
-    .where(ofTenant(tenant))
-    .where('status', '=', 'running')
-    .$if(workflowId !== undefined, (query) => query.where('workflow_id', '=', workflowId ?? ''))
-    .execute();
+  // What is stopped is not found again.
+  const next = () =>
+    trx
+      .selectFrom('run')
+      .select('id')
+      .where(ofTenant(tenant))
+      // A literal, so that SQLite may use the partial index of runs under way.
+      .where('status', '=', sql.lit('running'))
+      .$if(workflowId !== undefined, (query) => query.where('workflow_id', '=', workflowId ?? ''))
+      .limit(PART)
+      .execute();
+  for await (const some of pages(next))
+    await endRuns(
+      trx,
+      tenant,
+      some.map(({ id }) => id),
+      { status: 'stopped', reason, now },
+    );
 }
+
+/** The workflow's runs under way, page by page. */
+export const runsUnderWay = (trx: Trx, tenant: Tenant, workflowId: string): AsyncGenerator<{ id: string }[]> =>
+  pages((last) =>
+    trx
+      .selectFrom('run')
+      .select('id')
+      .where(ofTenant(tenant))
+      .where('workflow_id', '=', workflowId)
+      .where('status', '=', 'running')
+      .where('id', '>', last?.id ?? '')
+      .orderBy('id')
+      .limit(PART)
+      .execute(),
+  );
 
 /** A paused workflow's runs keep their clocks but are never due. */
 export async function parkRuns(trx: Trx, tenant: Tenant, workflowId: string): Promise<void> {
-  await trx
-    .updateTable('run')
-    .set((eb) => ({ parked_due_at: eb.ref('due_at'), due_at: null, claims: 0 }))
-    .where(ofTenant(tenant))
-    .where('workflow_id', '=', workflowId)
-    .where('status', '=', 'running')
-    .where('due_at', 'is not', null)
-    .execute();
+  for await (const some of runsUnderWay(trx, tenant, workflowId))
+    await trx
+      .updateTable('run')
+      .set((eb) => ({ parked_due_at: eb.ref('due_at'), due_at: null, claims: 0 }))
+      .where(ofTenant(tenant))
+      .where('id', 'in', inList(some.map(({ id }) => id)))
+      .where('due_at', 'is not', null)
+      .execute();
 }
 
 export async function unparkRuns(trx: Trx, tenant: Tenant, workflowId: string): Promise<void> {
-  await trx
-    .updateTable('run')
-    .set((eb) => ({ due_at: eb.ref('parked_due_at'), parked_due_at: null }))
-    .where(ofTenant(tenant))
-    .where('workflow_id', '=', workflowId)
-    .where('status', '=', 'running')
-    .where('parked_due_at', 'is not', null)
-    .execute();
+  for await (const some of runsUnderWay(trx, tenant, workflowId))
+    await trx
+      .updateTable('run')
+      .set((eb) => ({ due_at: eb.ref('parked_due_at'), parked_due_at: null }))
+      .where(ofTenant(tenant))
+      .where('id', 'in', inList(some.map(({ id }) => id)))
+      .where('parked_due_at', 'is not', null)
+      .execute();
 }
 
 export interface RunFilter {

@@ -13,7 +13,7 @@ import { transact } from '../db/transact';
 import { inList } from '../db/bulk';
 import { definitionOf } from './definitions';
 import { survivingStep } from './next-step';
-import { parkRuns, stopRuns, unparkRuns } from './runs';
+import { parkRuns, runsUnderWay, stopRuns, unparkRuns } from './runs';
 import { defineFromTemplate } from './templates';
 import { parseDefinition } from './validate';
 
@@ -119,16 +119,16 @@ async function moveRunsOn(trx: Trx, tenant: Tenant, row: Workflow, after: Defini
   const before = definitionOf(row);
   const left = new Set(stepsOf(after).map(({ step }) => step.id));
   const gone = stepsOf(before).flatMap(({ step }) => (left.has(step.id) ? [] : [step.id]));
-  for (const stepId of gone) {
-    await trx
-      .updateTable('run')
-      .set({ step_id: survivingStep(before, after, stepId), is_waiting: 0 })
-      .where(ofTenant(tenant))
-      .where('workflow_id', '=', row.id)
-      .where('status', '=', 'running')
-      .where('step_id', '=', stepId)
-      .execute();
-  }
+  if (gone.length === 0) return;
+  for await (const some of runsUnderWay(trx, tenant, row.id))
+    for (const stepId of gone)
+      await trx
+        .updateTable('run')
+        .set({ step_id: survivingStep(before, after, stepId), is_waiting: 0 })
+        .where(ofTenant(tenant))
+        .where('id', 'in', inList(some.map(({ id }) => id)))
+        .where('step_id', '=', stepId)
+        .execute();
 }
 
 /** Its runs that a pause had parked go on. Throws not_found, and invalid_request for a workflow without steps. */

@@ -1,5 +1,4 @@
 /** The audience, one contact, and the audience as a file. */
-import { once } from 'node:events';
 import { Router } from 'express';
 import { CONTACT_STATUSES, SUBSCRIPTION_STATUSES } from '../../../shared/api';
 import { oneOf } from '../../../shared/one-of';
@@ -28,11 +27,10 @@ import { sendPage } from '../send';
 import { tenantOn } from '../viewer';
 import { AudiencePage, type AudienceQuery } from './audience';
 import { ContactPage } from './contact';
-import { contactLine, CSV_HEAD } from './contact-csv';
+import { createExport } from './export';
 import { readTimeline } from './read-timeline';
 
 const QUERY = ['query', 'status', 'user_group', 'subscription_status', 'starting_after'] as const;
-const EXPORT_BATCH = 500;
 
 export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts): Router {
   const router = Router();
@@ -50,27 +48,9 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
     sendPage(ctx, res, <AudiencePage contacts={contacts} count={count} query={query} userGroups={groups} />);
   });
 
+  const sendFile = createExport(db);
   router.get('/audience.csv', async (req, res) => {
-    const [tenant, filter] = [tenantOn(res), filterOf(queryOf(req, QUERY))];
-    res.set({
-      'Content-Type': 'text/csv; charset=utf-8',
-      'Content-Disposition': 'attachment; filename="audience.csv"',
-      'Cache-Control': 'no-store',
-      'X-Content-Type-Options': 'nosniff',
-    });
-    res.write(CSV_HEAD);
-    for (let after: string | undefined, isMore = true; isMore && !res.destroyed;) {
-      const { data, has_more } = await listContacts(db, tenant, {
-        ...filter,
-        limit: EXPORT_BATCH,
-        starting_after: after,
-      });
-      if (!res.write(data.map(contactLine).join('')) && !res.destroyed)
-        await Promise.race([once(res, 'drain'), once(res, 'close')]);
-      after = data.at(-1)?.id;
-      isMore = has_more;
-    }
-    res.end();
+    await sendFile(res, tenantOn(res), filterOf(queryOf(req, QUERY)));
   });
 
   router.get('/audience/:id', async (req, res) => {

@@ -1,0 +1,52 @@
+/** Long reads of one install's rows, a range of keys at a time: on SQLite one statement can't be interrupted. */
+import { setImmediate as breathe } from 'node:timers/promises';
+import { isPostgres } from './engine';
+import type { Db, Schema } from './schema';
+import { ofTenant, type Tenant } from './tenant';
+
+/** Rows of one range: some milliseconds, also where each is compared with a text. */
+const AT_ONCE = 10_000;
+
+/** From `until` (included) up to `from` (not included); undefined: from the end, to the beginning. */
+export interface Range {
+  from: string | undefined;
+  until: string | undefined;
+}
+
+interface Scanned {
+  table: keyof Schema;
+  /** Its key after the tenant. */
+  key: string;
+  /** Left out: from the highest key. */
+  after?: string | undefined;
+}
+
+/** Hands out ranges from the highest key down until `look` says that it has seen enough; the event loop turns in between. */
+export async function scanDown(
+  db: Db,
+  tenant: Tenant,
+  { table, key, after }: Scanned,
+  look: (range: Range) => Promise<boolean>,
+): Promise<void> {
+  for (let from = after; ;) {
+    // PostgreSQL scans in a process of its own.
+    const until = isPostgres(db) ? undefined : await keyBelow(from);
+    const hasSeenEnough = await look({ from, until });
+    if (hasSeenEnough || until === undefined) return;
+    from = until;
+    await breathe();
+  }
+
+  async function keyBelow(from: string | undefined): Promise<string | undefined> {
+    const row = await db
+      .selectFrom(table as 'event')
+      .select(key as 'seq')
+      .where(ofTenant(tenant))
+      .$if(from !== undefined, (query) => query.where(key as 'seq', '<', from ?? ''))
+      .orderBy(key as 'seq', 'desc')
+      .limit(1)
+      .offset(AT_ONCE - 1)
+      .executeTakeFirst();
+    return row && (row as Record<string, string>)[key];
+  }
+}
