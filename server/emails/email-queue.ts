@@ -15,6 +15,7 @@ import { CrashedTooOften, createQueue, retryLater, type JobFailure, type Job, ty
 import type { Row } from '../db/schema';
 import { ofTenant, tenantKey, tenantOf } from '../db/tenant';
 import { groupBy } from '../group-by';
+import { withConfirmLink } from './confirmation';
 import { findEmailBody } from './emails';
 import { maySend, type SendVerdict } from './may-send';
 import type { Preparation, Prepared } from './preparation';
@@ -213,7 +214,7 @@ async function send(ctx: Context, { row: email }: EmailJob): Promise<undefined> 
     return recordResult(ctx, email, { status: 'failed', reason: 'refused', outcome: EMAIL_REASONS.contentGone });
   const to = addressOf(body);
   try {
-    await ctx.transport.sendMail(toMessage(to, body));
+    await ctx.transport.sendMail(toMessage(to, await withConfirmLink(ctx, email, body)));
   } catch (error) {
     const failure = classifySmtpError(error);
     if (failure.kind !== 'recipient') throw new NotTaken(failure);
