@@ -1,5 +1,7 @@
-import type { Context } from '../context';
+/** Whom this Tillpost serves. Without ALLOWED_ACCOUNTS everyone; a public server sets it against strangers. */
+import type { Config } from './config';
 
-/** Whether the account may connect. Without ALLOWED_ACCOUNTS all may; a public server sets it against strangers. */
-export const isAllowed = ({ config: { allowedAccounts } }: Context, accountId: string): boolean =>
-  allowedAccounts.length === 0 || allowedAccounts.includes(accountId);
+export const isAllowed = (
+  { config: { allowedAccounts } }: { config: Pick<Config, 'allowedAccounts'> },
+  accountId: string,
+): boolean => allowedAccounts.length === 0 || allowedAccounts.includes(accountId);

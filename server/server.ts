@@ -6,6 +6,7 @@ import { createHandler } from './app';
 import type { Context } from './context';
 import { migrate } from './db/migrate';
 import { waitForLock, type DatabaseLock } from './db/sqlite-file';
+import { applyAllowedAccounts } from './installs/shut-out';
 import { createQueues } from './queues';
 import { createWorker, type Worker } from './worker';
 
@@ -50,6 +51,7 @@ export async function startServer(ctx: Context, options: Options = {}): Promise<
   );
   try {
     await migrate(ctx.db);
+    await applyAllowedAccounts(ctx);
     return await serve(ctx, lock, options);
   } catch (error) {
     lock.release();

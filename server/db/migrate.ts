@@ -5,6 +5,7 @@ import * as namedStates from './migrations/002-named-states';
 import * as fewerIndexes from './migrations/003-fewer-indexes';
 import * as settingsRevision from './migrations/004-settings-revision';
 import * as objectStates from './migrations/005-object-states';
+import * as access from './migrations/007-access';
 import type { Db } from './schema';
 
 const migrations: Record<string, Migration> = {
@@ -13,6 +14,7 @@ const migrations: Record<string, Migration> = {
   '003-fewer-indexes': { up: fewerIndexes.up as Migration['up'] },
   '004-settings-revision': { up: settingsRevision.up as Migration['up'] },
   '005-object-states': { up: objectStates.up as Migration['up'] },
+  '007-access': { up: access.up as Migration['up'] },
 };
 
 /** Throws the error of the migration that failed. */

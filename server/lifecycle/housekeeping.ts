@@ -1,4 +1,6 @@
-/** Hourly, in bounded batches: what has expired is deleted. */
+/** Hourly, in bounded batches: what has expired is deleted, and what was set aside for no reason any more is taken up. */
+import { isAllowed } from '../allowed';
+import { takeUpSetAside } from '../db/claim';
 import type { Queue } from '../db/queue';
 import { deleteOldPayloads } from '../events/events';
 import { deleteExpired } from '../installs/sessions';
@@ -10,12 +12,16 @@ export function createHousekeeping(): Queue {
   let dueAt = 0;
   return {
     name: 'housekeeping',
-    async turn({ db, clock, config }) {
+    async turn(ctx) {
+      const { db, clock, config } = ctx;
       const now = clock.now();
       if (now < dueAt) return 0;
       const before = now - config.payloadRetentionDays * DAY_MS;
       const deleted = (await deleteExpired(db, now)) + (await deleteOldPayloads(db, before));
-      if (deleted === 0) dueAt = now + EVERY_MS;
+      if (deleted > 0) return deleted;
+      dueAt = now + EVERY_MS;
+      // Another process that still had an older configuration may have set something aside.
+      await takeUpSetAside(db, (accountId) => isAllowed(ctx, accountId), now);
       return deleted;
     },
   };

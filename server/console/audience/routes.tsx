@@ -20,6 +20,7 @@ import type { Tenant } from '../../db/tenant';
 import { transact } from '../../db/transact';
 import { deleteContact } from '../../audience/save';
 import { invalid } from '../../errors';
+import { requireFullSession } from '../../installs/session-middleware';
 import { withNotice } from '../notices';
 import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn, type Form } from '../read-request';
 import type { SectionParts } from '../section';
@@ -49,7 +50,7 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
     sendPage(ctx, res, <AudiencePage contacts={contacts} count={count} query={query} userGroups={groups} />);
   });
 
-  router.get('/audience.csv', async (req, res) => {
+  router.get('/audience.csv', requireFullSession, async (req, res) => {
     const [tenant, filter] = [tenantOn(res), filterOf(queryOf(req, QUERY))];
     res.set({
       'Content-Type': 'text/csv; charset=utf-8',
@@ -89,12 +90,17 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
     done: Parameters<typeof withNotice>[1],
     act: (tenant: Tenant, contact: Row, fields: Form) => Promise<unknown>,
   ) =>
-    router.post(`/audience/:id/${name}`, ...form, async (req, res) => {
-      const tenant = tenantOn(res);
-      const contact = getFound(await findContact(db, tenant, idOf(req)));
-      await act(tenant, contact, formOf(req));
-      res.redirect(303, withNotice(name === 'delete' ? '/audience' : `/audience/${contact.id}`, done));
-    });
+    router.post(
+      `/audience/:id/${name}`,
+      ...form,
+      ...(name === 'delete' ? [requireFullSession] : []),
+      async (req, res) => {
+        const tenant = tenantOn(res);
+        const contact = getFound(await findContact(db, tenant, idOf(req)));
+        await act(tenant, contact, formOf(req));
+        res.redirect(303, withNotice(name === 'delete' ? '/audience' : `/audience/${contact.id}`, done));
+      },
+    );
   type Row = NonNullable<Awaited<ReturnType<typeof findContact>>>;
 
   change('unsubscribe', 'unsubscribed', (tenant, { id }) => unsubscribeContact(db, tenant, id, clock.now()));
