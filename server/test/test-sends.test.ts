@@ -181,7 +181,9 @@ describe.each(ENGINES)('test emails on %s', (engine) => {
   it('stay within the limit when many are asked for at once', async () => {
     await start({ env: { TEST_SENDS_PER_HOUR: '4' } });
     const answers = await Promise.all(Array.from({ length: 12 }, () => send('owner@example.com')));
-    expect(answers.map(({ status }) => status).sort()).toEqual([...Array(4).fill(200), ...Array(8).fill(429)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual(
+      Array.from({ length: 12 }, (_, n) => (n < 4 ? 200 : 429)),
+    );
     expect(await rows()).toHaveLength(4);
   });
 
