@@ -120,7 +120,6 @@ export const makeAllDue = (db: Db, now: number): Promise<Pick<Install, 'id' | 'k
     .updateTable('install')
     .set({ due_at: now, catch_up_from: null })
     .where('status', '=', 'active')
-    .where('shut_out_at', 'is', null)
     .where('claims', '=', 0)
     .returning(['id', 'kind'])
     .execute();

@@ -1,10 +1,9 @@
 /**
  * Accounts that were connected before ALLOWED_ACCOUNTS left them out. Nothing of theirs is deleted: their events are logged
- * as ignored, and what waits is set aside (db/queue.ts), until they are allowed again.
+ * as ignored, and what waits is set aside (db/queue.ts), until they are allowed again (lifecycle/housekeeping.ts).
  */
 import { isAllowed } from '../allowed';
 import type { Context } from '../context';
-import { takeUpSetAside } from '../db/claim';
 import type { Db } from '../db/schema';
 import { listInstalls, type Install } from './installs';
 
@@ -17,7 +16,6 @@ export async function applyAllowedAccounts(ctx: Context): Promise<void> {
     if (isIn && install.shut_out_at !== null) await letIn(ctx.db, install, now);
     if (!isIn && install.shut_out_at === null) await shutOut(ctx.db, install, now);
   }
-  await takeUpSetAside(ctx.db, (accountId) => isAllowed(ctx, accountId), now);
   const accounts = installs.filter(({ account_id }) => !isAllowed(ctx, account_id)).map(nameOf);
   if (accounts.length > 0) ctx.log.warn({ accounts }, 'ALLOWED_ACCOUNTS shuts out accounts that are connected here');
 }

@@ -20,7 +20,7 @@ export function createHousekeeping(): Queue {
       const deleted = (await deleteExpired(db, now)) + (await deleteOldPayloads(db, before));
       if (deleted > 0) return deleted;
       dueAt = now + EVERY_MS;
-      // Another process that still had an older configuration may have set something aside.
+      // Also later than at the start: a process that still has an older configuration may set something aside.
       await takeUpSetAside(db, (accountId) => isAllowed(ctx, accountId), now);
       return deleted;
     },

@@ -29,6 +29,8 @@ export function createInstallQueue(): Queue {
     },
     work: (_ctx, jobs) => Promise.resolve(jobs),
     async background(ctx, { row }, lease) {
+      if (row.shut_out_at !== null && row.status !== 'removed')
+        return void (await releaseInstall(ctx.db, row, { due_at: null, attempts: 0 }));
       if (toUpdate.delete(row.id) && row.status === 'active') await updateEndpointTypes(ctx, row);
       return workFor(ctx, row, lease);
     },
@@ -38,9 +40,6 @@ export function createInstallQueue(): Queue {
 
 async function workFor(ctx: Context, install: Install, lease: Lease): Promise<undefined> {
   const now = ctx.clock.now();
-  // A process of an older configuration may have made it due.
-  if (install.shut_out_at !== null && install.status !== 'removed')
-    return void (await releaseInstall(ctx.db, install, { due_at: null, attempts: 0 }));
   switch (install.status) {
     case 'active': {
       // Connected anew, or a new process: what waited for Stripe need not wait longer.

@@ -191,6 +191,21 @@ describe.each(ENGINES)('an account that is shut out on %s', (engine) => {
     expect(await job()).toEqual({ status: 'done', done: 150 });
   });
 
+  it('is told that it needs reconnecting once it is let in, not before', async () => {
+    const now = first.clock.now();
+    await first.db
+      .updateTable('install')
+      .set({ status: 'needs_reconnect', needs_reconnect_at: now, account_email: 'owner@example.com', due_at: now })
+      .where('account_id', '=', ACCOUNT)
+      .execute();
+    await restart(OTHER.accountId);
+    await tillpost.worker.drain();
+    expect(mail.mails).toEqual([]);
+    await restart('');
+    await tillpost.worker.drain();
+    expect(mail.mails.map(({ to }) => to)).toEqual([['owner@example.com']]);
+  });
+
   it('is erased in its time all the same, once it was disconnected', async () => {
     await emit(1);
     await tillpost.worker.drain();
@@ -228,29 +243,14 @@ it('is let in again by the work of another process once that has the new configu
   const strict = await startTillpost({ databaseUrl, localStripe, clock, env });
   // The old one lets it in again at its next start; meanwhile the strict one sets aside what it finds.
   await old.db.updateTable('install').set({ shut_out_at: null }).execute();
-  await old.db
-    .insertInto('event')
-    .values({
-      account_id: ACCOUNT,
-      livemode: 0,
-      id: 'evt_1',
-      seq: 'f',
-      type: 'customer.created',
-      created: 1,
-      received_at: 1,
-      status: 'pending',
-      reason: null,
-      outcome: '',
-      due_at: 1,
-    })
-    .execute();
+  await startImport(old.db, TEST, clock.now());
   await strict.worker.drain();
-  const status = () => old.db.selectFrom('event').select('status').where('id', '=', 'evt_1').executeTakeFirst();
-  expect(await status()).toEqual({ status: 'pending' });
+  const job = () => old.db.selectFrom('import_job').select('status').executeTakeFirst();
+  expect(await job()).toEqual({ status: 'running' });
   await strict.stop();
   clock.advance(HOUR + 1_000);
   await old.worker.drain();
   await old.worker.drain();
-  expect(await status()).not.toEqual({ status: 'pending' });
+  expect(await job()).toEqual({ status: 'done' });
   await old.close();
 });
