@@ -5,11 +5,13 @@ import { isUrlEncoded } from './clean-text';
 import { consoleErrors, consolePages, consoleRoutes } from './console/routes';
 import type { Context } from './context';
 import { isMigrated } from './db/migrate';
+import { confirmRoutes } from './emails/confirm-routes';
 import { unsubscribeRoutes } from './emails/unsubscribe-routes';
 import { AppError, errorHandler } from './errors';
 import { extensionRoutes } from './extension/routes';
 import { installRoutes } from './installs/routes';
 import { scrape } from './metrics';
+import { isEqual } from './vault';
 import { createReceiver } from './webhooks/receiver';
 
 function createApp(ctx: Context): Express {
@@ -25,17 +27,25 @@ function createApp(ctx: Context): Express {
     });
     res.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not ready' });
   });
-  app.get('/metrics', async (_req, res) => {
+  app.get('/metrics', requireMetricsToken(ctx), async (_req, res) => {
     res.type(ctx.metrics.registry.contentType).send(await scrape(ctx));
   });
   app.use('/api/app', extensionRoutes(ctx), errorHandler(ctx.log));
   app.use(refuseBrokenPath);
   const pages = consolePages(ctx);
   app.use(unsubscribeRoutes(ctx, pages));
+  app.use(confirmRoutes(ctx, pages));
   app.use(installRoutes(ctx, pages));
   app.use(consoleRoutes(ctx));
   app.use(consoleErrors(ctx));
   return app;
+}
+
+function requireMetricsToken({ secrets: { metricsToken } }: Context): RequestHandler {
+  return (req, res, next) => {
+    if (metricsToken === null || isEqual(`Bearer ${metricsToken}`, req.get('authorization') ?? '')) return next();
+    res.status(401).set('WWW-Authenticate', 'Bearer').type('text').send('METRICS_TOKEN is wanted as a bearer token.\n');
+  };
 }
 
 /** A path that can't be decoded is a 404, as any malformed id; Express itself would say 400. */

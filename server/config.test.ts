@@ -31,6 +31,7 @@ describe('readConfig', () => {
       stripeApiBase: 'https://api.stripe.com',
       mailFrom: null,
       alertEmail: null,
+      testSendsPerHour: 20,
       allowedAccounts: [],
       retentionDays: 90,
       logLevel: 'info',

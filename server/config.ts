@@ -84,6 +84,9 @@ const VARIABLES = z.object({
   SMTP_URL: orNull(smtpUrl),
   MAIL_FROM: orNull(mailbox('must be an address, as hello@example.com or Name <hello@example.com>')),
   ALERT_EMAIL: orNull(mailbox('must be an address')),
+  TEST_SENDS_PER_HOUR: wholeNumber(1, 10_000, 'must be a whole number from 1 to 10000').default(20),
+
+  METRICS_TOKEN: orNull(text(/^[\x21-\x7e]{16,}$/, 'must be at least 16 characters, without spaces')),
 });
 
 /** In production two of them have no default, and the address is safe. */
@@ -129,6 +132,8 @@ export function readConfig(env: Environment = process.env) {
       stripeApiBase: values.STRIPE_API_BASE,
       mailFrom: values.MAIL_FROM,
       alertEmail: values.ALERT_EMAIL,
+      /** Of an install. */
+      testSendsPerHour: values.TEST_SENDS_PER_HOUR,
       /** Empty: whoever can install the app may connect. */
       allowedAccounts: values.ALLOWED_ACCOUNTS,
       /** Older payloads of events and contents of emails are deleted; their rows stay. */
@@ -142,6 +147,8 @@ export function readConfig(env: Environment = process.env) {
       stripeKeys: { live: values.STRIPE_SECRET_KEY, test: values.STRIPE_TEST_SECRET_KEY },
       webhookSecrets: { live: values.STRIPE_WEBHOOK_SECRET, test: values.STRIPE_TEST_WEBHOOK_SECRET },
       appSecrets: values.STRIPE_APP_SECRET,
+      /** Null: whoever reaches the port may read the metrics. */
+      metricsToken: values.METRICS_TOKEN,
       /** Null: emails are captured. */
       smtpUrl: values.SMTP_URL,
     },

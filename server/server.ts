@@ -7,6 +7,7 @@ import { openSuppressionKey } from './audience/suppression-key';
 import type { Context } from './context';
 import { migrate } from './db/migrate';
 import { waitForLock, type DatabaseLock } from './db/sqlite-file';
+import { applyAllowedAccounts } from './installs/shut-out';
 import { createQueues } from './queues';
 import { createWorker, type Worker } from './worker';
 
@@ -52,6 +53,7 @@ export async function startServer(ctx: Context, options: Options = {}): Promise<
   try {
     await migrate(ctx.db);
     await openSuppressionKey(ctx);
+    await applyAllowedAccounts(ctx);
     return await serve(ctx, lock, options);
   } catch (error) {
     lock.release();

@@ -77,7 +77,7 @@ const mac = (key: Key, text: string, purpose: string) =>
   createHmac('sha256', key.sign).update(`${purpose}\n${text}`).digest('base64url');
 
 /** Compares in constant time, so that timing says nothing about how much was right. */
-function isEqual(a: string, b: string): boolean {
+export function isEqual(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length === right.length && timingSafeEqual(left, right);
 }

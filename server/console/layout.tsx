@@ -182,7 +182,7 @@ const HTMX_CONFIG = JSON.stringify({
   responseHandling: [
     { code: '204', swap: false },
     { code: '[23]..', swap: true },
-    { code: '400|409|422', swap: true },
+    { code: '400|409|422|429', swap: true },
     { code: '...', swap: false, error: true },
   ],
 });

@@ -10,6 +10,7 @@ const DONE = {
   import: 'Import started. It goes on in the background.',
   disconnected: 'Disconnected. Tillpost no longer has access to this Stripe account.',
   erased: 'All data of this account was deleted.',
+  session_ended: 'That session was signed out.',
   switched: 'Now showing another account or mode.',
   group: 'User group saved.',
   unsubscribed: 'Unsubscribed. This contact gets no marketing emails any more.',

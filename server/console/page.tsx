@@ -17,7 +17,7 @@ export interface Viewer {
   tenant: Tenant;
   accountName: string | null;
   status: InstallStatus;
-  /** A session opened from the Dashboard can't disconnect, erase or import. */
+  /** A session opened from the Dashboard may do less: see requireFullSession. */
   isLimited: boolean;
   /** Every install this session may look at, this one too. */
   installs: readonly InstallChoice[];

@@ -1,11 +1,13 @@
 /** The console: its pages, its assets, and what it says when something is not there or went wrong. */
 import { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
 import type { Context } from '../context';
+import type { ConfirmPages } from '../emails/confirm-routes';
 import type { UnsubscribePages } from '../emails/unsubscribe-routes';
 import { describeError } from '../errors';
 import type { InstallPages } from '../installs/routes';
 import { readSession, requireSession } from '../installs/session-middleware';
 import { audienceRoutes } from './audience/routes';
+import { ConfirmAddressPage } from './emails/confirm-address';
 import { emailRoutes } from './emails/routes';
 import { UnsubscribePage } from './emails/unsubscribe';
 import { eventsRoutes } from './events/routes';
@@ -36,10 +38,11 @@ export function consoleRoutes(ctx: Context): Router {
 }
 
 /** Pages for routes that belong to other parts. */
-export const consolePages = (ctx: Context): InstallPages & UnsubscribePages => ({
+export const consolePages = (ctx: Context): InstallPages & UnsubscribePages & ConfirmPages => ({
   problem: (res, problem) => sendProblem(ctx, res, problem),
   confirmOpen: (res, { action, accountName }) =>
     sendPage(ctx, res, <ConfirmOpenPage action={action} accountName={accountName} />),
+  confirmAddress: (res, page) => sendPage(ctx, res, <ConfirmAddressPage {...page} />),
   unsubscribe: (res, page) => sendPage(ctx, res, <UnsubscribePage {...page} />),
 });
 
@@ -58,6 +61,7 @@ export function consoleErrors(ctx: Context): ErrorRequestHandler {
         { title: 'Not allowed', message, next: [{ label: 'Go back to the settings', href: '/settings/stripe' }] },
         403,
       );
+    if (status === 429) return sendProblem(ctx, res, { title: 'Too many requests', message, next: [] }, 429);
     if (status < 500) return sendProblem(ctx, res, { title: 'That did not work', message, next: TO_CONSOLE }, status);
     const words = `${message} It was noted. Try again in a moment.`;
     sendProblem(ctx, res, { title: 'Something went wrong', message: words, next: TO_CONSOLE }, status);

@@ -25,6 +25,9 @@ const KEYS = {
 export type QueueTable = keyof typeof KEYS;
 export const QUEUE_TABLES = Object.keys(KEYS) as QueueTable[];
 
+/** Due then, which is never: what is set aside until its account is allowed again. */
+export const SET_ASIDE_AT = 1e15;
+
 /** A row of a queue. */
 export type QueueRow<T extends QueueTable> = Row<T> & {
   account_id: string;
@@ -84,6 +87,22 @@ export async function freeDeadClaims(db: Db, now: number): Promise<void> {
       .where('claims', '>', 0)
       .where('due_at', '>', now)
       .execute();
+  }
+}
+
+/** Makes due again what was set aside of accounts that are allowed now. `now` in epoch milliseconds. */
+export async function takeUpSetAside(db: Db, isAllowed: (accountId: string) => boolean, now: number): Promise<void> {
+  for (const name of QUEUE_TABLES) {
+    const table = name as 'event';
+    const isSetAside = sql<SqlBool>`due_at = ${SET_ASIDE_AT}`;
+    const owners = await db.selectFrom(table).select(['account_id', 'livemode']).distinct().where(isSetAside).execute();
+    for (const owner of owners.filter(({ account_id }) => isAllowed(account_id)))
+      await db
+        .updateTable(table)
+        .set({ due_at: now })
+        .where(ofTenant(tenantOf(owner)))
+        .where(isSetAside)
+        .execute();
   }
 }
 

@@ -6,6 +6,7 @@ import * as fewerIndexes from './migrations/003-fewer-indexes';
 import * as settingsRevision from './migrations/004-settings-revision';
 import * as objectStates from './migrations/005-object-states';
 import * as forgottenPeople from './migrations/006-forgotten-people';
+import * as access from './migrations/007-access';
 import type { Db } from './schema';
 
 const migrations: Record<string, Migration> = {
@@ -15,6 +16,7 @@ const migrations: Record<string, Migration> = {
   '004-settings-revision': { up: settingsRevision.up as Migration['up'] },
   '005-object-states': { up: objectStates.up as Migration['up'] },
   '006-forgotten-people': { up: forgottenPeople.up as Migration['up'] },
+  '007-access': { up: access.up as Migration['up'] },
 };
 
 /** Throws the error of the migration that failed. */

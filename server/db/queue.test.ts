@@ -29,6 +29,7 @@ describe.each(ENGINES)('a queue on %s', (engine) => {
     ctx = {
       db,
       clock: { now: () => now },
+      config: { allowedAccounts: [] },
       log: createLog('silent'),
       metrics: createMetrics(),
       nudge: () => void nudges++,

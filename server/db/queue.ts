@@ -6,9 +6,10 @@
  * is given up.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
+import { isAllowed } from '../allowed';
 import type { Context } from '../context';
 import { backOffMs } from './back-off';
-import { LEASE_MS, MAX_CLAIMS, ofClaim, rowKey, type QueueRow, type QueueTable } from './claim';
+import { LEASE_MS, MAX_CLAIMS, ofClaim, rowKey, SET_ASIDE_AT, type QueueRow, type QueueTable } from './claim';
 import { createFairClaim } from './fair-claim';
 import type { Row } from './schema';
 import { tenantKey, tenantOf } from './tenant';
@@ -102,11 +103,19 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
     const free = Math.max(0, concurrency - underWay.size - ready.length);
     const limit = spec.room?.(ctx, free) ?? spec.batch ?? free;
     const claimed = limit > 0 ? await claimNext(ctx.db, { now: ctx.clock.now(), limit }) : [];
-    const jobs: Job<T, F>[] = [...ready.splice(0), ...claimed.filter(isIdle).map((row) => ({ row }))];
+    const allowed = await setAside(ctx, claimed);
+    const jobs: Job<T, F>[] = [...ready.splice(0), ...allowed.filter(isIdle).map((row) => ({ row }))];
     const sound = jobs.filter(({ row }) => row.claims <= MAX_CLAIMS);
     for (const { row } of jobs) if (row.claims > MAX_CLAIMS) await fail(ctx, row, new CrashedTooOften());
     if (sound.length > 0) await workOn(ctx, sound);
-    return jobs.length;
+    return jobs.length + claimed.length - allowed.length;
+  }
+
+  /** Rows of accounts that are shut out stay as they are until they are allowed again. Their installs look after themselves. */
+  async function setAside(ctx: Context, claimed: readonly QueueRow<T>[]): Promise<readonly QueueRow<T>[]> {
+    if (table === 'install' || ctx.config.allowedAccounts.length === 0) return claimed;
+    for (const row of claimed) if (!isAllowed(ctx, row.account_id)) await putOff(ctx, row, SET_ASIDE_AT);
+    return claimed.filter((row) => isAllowed(ctx, row.account_id));
   }
 
   /** After a clock that was set, or a machine that slept, a lease seems to have ended while we are still at it. */
@@ -182,9 +191,11 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
     await record(ctx, row, { ...fields, due_at, claims: 0 });
   }
 
-  /** There was no room: the claim doesn't count as a try. */
-  async function handBack(ctx: Context, row: QueueRow<T>): Promise<void> {
-    const due_at = ctx.clock.now() + HAND_BACK_MS;
+  /** There was no room. */
+  const handBack = (ctx: Context, row: QueueRow<T>) => putOff(ctx, row, ctx.clock.now() + HAND_BACK_MS);
+
+  /** The claim doesn't count as a try. */
+  async function putOff(ctx: Context, row: QueueRow<T>, due_at: number): Promise<void> {
     await record(ctx, row, { due_at, claims: 0, attempts: row.attempts - 1 } as Partial<Row<T>>);
   }
 

@@ -53,6 +53,10 @@ interface InstallTable extends TenantColumns {
   removed_at: number | null;
   needs_reconnect_at: number | null;
   reconnect_notified_at: number | null;
+  /** Since when ALLOWED_ACCOUNTS doesn't name the account; null: it may be served. */
+  shut_out_at: number | null;
+  /** Allowed again: what was logged without effect since then is still to be fetched. */
+  missed_since: number | null;
   /**
    * By status: the next catch-up, the notice that it needs reconnecting, the erasure of a removed one. `catch_up_from` is
    * how far (epoch seconds) earlier rounds have covered.
@@ -265,6 +269,15 @@ interface EmailBodyTable extends TenantColumns {
   headers: string;
 }
 
+/** Addresses that were asked whether they want the install's test emails. */
+interface TestAddressTable extends TenantColumns {
+  address: string;
+  /** The email that asked last: the link in it confirms. */
+  email_id: string;
+  asked_at: number;
+  confirmed_at: number | null;
+}
+
 interface SuppressionTable extends TenantColumns {
   /** Keyed hash of the normalised address (audience/suppression-key.ts): outlives the contact without keeping the address. */
   address_mac: string;
@@ -300,10 +313,14 @@ interface SessionTable {
   /** The install on screen. */
   account_id: string;
   livemode: Flag;
-  /** `dashboard`: opened by the Dashboard's one-time link; can't disconnect, erase or import. */
+  /** `dashboard`: opened by the Dashboard's one-time link; it may do less (see requireFullSession). */
   kind: 'full' | 'dashboard';
   created_at: number;
   expires_at: number;
+  /** To the hour. */
+  used_at: number;
+  /** As `Firefox on Linux`. */
+  browser: string | null;
 }
 
 interface SessionInstallTable {
@@ -342,6 +359,7 @@ export interface Schema {
   run_step: RunStepTable;
   email: EmailTable;
   email_body: EmailBodyTable;
+  test_address: TestAddressTable;
   suppression: SuppressionTable;
   sealed_key: SealedKeyTable;
   import_job: ImportJobTable;

@@ -133,10 +133,10 @@ export function queuedEmail(
   };
 }
 
-const messageIdOf = ({ config }: ComposeContext, id: string) => `<${id}@${new URL(config.publicUrl).hostname}>`;
+export const messageIdOf = ({ config }: ComposeContext, id: string) => `<${id}@${new URL(config.publicUrl).hostname}>`;
 
 /** `"Acme" <hello@example.com>`: the name of the merchant, the address of the operator. */
-function fromHeader({ config }: ComposeContext, fromName: string | null): string {
+export function fromHeader({ config }: ComposeContext, fromName: string | null): string {
   const fallback = `no-reply@${new URL(config.publicUrl).hostname}`;
   const [, ownName, inBrackets] = /^(.*?)\s*<([^>]+)>$/.exec(config.mailFrom ?? '') ?? [];
   const address = inBrackets ?? config.mailFrom ?? fallback;

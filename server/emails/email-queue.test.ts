@@ -132,6 +132,7 @@ describe.each(ENGINES)('emails on %s', (engine) => {
     await rig.worker.drain();
     const content = { kind: 'transactional', subject: 'Test', body: 'Hi' } as const;
     await rig.db.updateTable('install').set({ status: 'removed' }).execute();
+    await rig.saveSettings({ test_recipients: ['me@example.com'] });
     await sendTest(rig.ctx, tenant, { trigger: 'customer.created', content, to: 'me@example.com' });
     rig.advance(FIRST_RETRY);
     await rig.worker.drain();
@@ -346,6 +347,7 @@ describe.each(ENGINES)('emails on %s', (engine) => {
     await expect(previewEmail(rig.ctx, tenant, { ...request, event: 'evt_none' })).rejects.toMatchObject({
       code: 'not_found',
     });
+    await rig.saveSettings({ test_recipients: ['me@example.com', 'gone@example.com'] });
     await sendTest(rig.ctx, tenant, { ...request, to: ' Me@Example.com ' });
     await expect(sendTest(rig.ctx, tenant, { ...request, to: 'nobody' })).rejects.toMatchObject({ param: 'to' });
     await suppressAddress(rig.db, tenant, 'gone@example.com', { scope: 'all', reason: 'bounced', now: 1 });

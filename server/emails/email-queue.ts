@@ -17,6 +17,7 @@ import type { Row } from '../db/schema';
 import { ofTenant, tenantKey, tenantOf } from '../db/tenant';
 import { groupBy } from '../group-by';
 import type { ComposedEmail } from './compose';
+import { withConfirmLink } from './confirmation';
 import { findEmailBody } from './emails';
 import { maySend, type SendVerdict } from './may-send';
 import type { Brought, Preparation, Prepared } from './preparation';
@@ -269,7 +270,7 @@ async function send(ctx: Context, { row: email }: EmailJob): Promise<undefined> 
     return recordResult(ctx, email, { status: 'failed', reason: 'refused', outcome: EMAIL_REASONS.contentGone });
   const to = addressOf(body);
   try {
-    await ctx.transport.sendMail(toMessage(to, body));
+    await ctx.transport.sendMail(toMessage(to, await withConfirmLink(ctx, email, body)));
   } catch (error) {
     const failure = classifySmtpError(error);
     if (failure.kind !== 'recipient') throw new NotTaken(failure);

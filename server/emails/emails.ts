@@ -13,6 +13,7 @@ import type { Db, Row, Schema, Trx } from '../db/schema';
 import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
 
 export const EMAIL_TABLES = [
+  { table: 'test_address', key: 'address' },
   { table: 'email_body', key: 'email_id' },
   { table: 'email', key: 'id' },
 ] as const satisfies ErasedTable[];

@@ -5,6 +5,7 @@
 import { Router, urlencoded, type Response } from 'express';
 import { findContact, resubscribeContact, unsubscribeContact } from '../audience/contacts';
 import type { Context } from '../context';
+import { createLimits } from '../limit-middleware';
 import { readSettings } from '../settings/settings';
 import { findEmail } from './emails';
 import { readUnsubscribeToken } from './unsubscribe-token';
@@ -35,17 +36,25 @@ export function unsubscribeRoutes(ctx: Context, pages: UnsubscribePages): Router
     pages.unsubscribe(res, { email, senderName: sender.from_name, isUnsubscribed: status !== 'subscribed' });
   }
 
-  router.get('/unsubscribe/:token', async (req, res) => show(res, req.params.token));
+  const limits = createLimits();
 
-  router.post('/unsubscribe/:token', urlencoded({ extended: false, limit: '10kb' }), async (req, res) => {
-    const link = await followLink(ctx, req.params.token);
-    const wantsBack = (req.body as { action?: unknown } | undefined)?.action === 'resubscribe';
-    if (link?.contact) {
-      const change = wantsBack ? resubscribeContact : unsubscribeContact;
-      await change(ctx.db, link.tenant, link.contact.id, ctx.clock.now());
-    }
-    await show(res, req.params.token);
-  });
+  router.get('/unsubscribe/:token', ...limits.byToken, async (req, res) => show(res, String(req.params.token)));
+
+  router.post(
+    '/unsubscribe/:token',
+    ...limits.byToken,
+    urlencoded({ extended: false, limit: '10kb' }),
+    async (req, res) => {
+      const token = String(req.params.token);
+      const link = await followLink(ctx, token);
+      const wantsBack = (req.body as { action?: unknown } | undefined)?.action === 'resubscribe';
+      if (link?.contact) {
+        const change = wantsBack ? resubscribeContact : unsubscribeContact;
+        await change(ctx.db, link.tenant, link.contact.id, ctx.clock.now());
+      }
+      await show(res, token);
+    },
+  );
 
   return router;
 }

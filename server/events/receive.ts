@@ -52,7 +52,9 @@ export async function receiveDeliveries(trx: Trx, deliveries: readonly Delivery[
       const held = createHeld(facts.audience);
       for (const job of own.filter(isNew)) {
         const decision =
-          isQueued(job) || held.has(job) || endsRuns(job) || needsQueue(facts, job) ? 'ask' : decide(facts, job, now);
+          facts.install && (isQueued(job) || held.has(job) || endsRuns(job) || needsQueue(facts, job))
+            ? 'ask'
+            : decide(facts, job, now);
         if (decision === 'ask') held.add(job);
         else outcomes.push({ job, decision });
       }

@@ -55,6 +55,22 @@ export async function recordDeliveries(
   return inserted.size;
 }
 
+/** Those that were logged as of no connected account run after all, with the payload that was not kept. */
+export async function takeUpIgnored(trx: Trx, deliveries: readonly Delivery[], dueAt: number): Promise<void> {
+  for (const delivery of deliveries.filter(({ status }) => status === 'pending')) {
+    const row = await trx
+      .updateTable('event')
+      .set({ status: 'pending', reason: null, outcome: delivery.outcome, due_at: dueAt, attempts: 0 })
+      .where(ofTenant(delivery.tenant))
+      .where('id', '=', delivery.id)
+      .where('status', '=', 'ignored')
+      .where('reason', '=', 'not_installed')
+      .returningAll()
+      .executeTakeFirst();
+    if (row) await insertPayloads(trx, [{ row, payload: delivery.payload }]);
+  }
+}
+
 interface LoggedEvent {
   row: Row<'event'>;
   /** JSON text; null where none is kept. */

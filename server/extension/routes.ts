@@ -1,11 +1,14 @@
 /** The extension API under /api/app: signed requests of the Dashboard's views, handed on to the domains. */
-import { Router, type Response } from 'express';
+import { Router, type RequestHandler, type Response } from 'express';
 import type { ExtensionApi } from '../../shared/api';
+import { notAllowed } from '../../shared/words/connection';
+import { isAllowed } from '../allowed';
 import { parseEmail } from '../audience/address';
 import { findContact, findContactByCustomer, listContacts, readContact } from '../audience/contacts';
 import type { Context } from '../context';
 import type { Tenant } from '../db/tenant';
 import { findEmail, listEmails } from '../emails/emails';
+import { requireConfirmed } from '../emails/test-addresses';
 import { AppError } from '../errors';
 import { readEmailWithPreview } from '../workflows/preview';
 import { listEvents, readEvent, replayEvent } from '../events/events';
@@ -35,7 +38,10 @@ const RECENT = 10;
 
 const HANDLERS: Handlers = {
   'settings/read': ({ db }, tenant) => readSettings(db, tenant),
-  'settings/save': ({ db, clock }, tenant, { settings }) => changeSettings(db, tenant, settings, clock.now()),
+  'settings/save': async (ctx, tenant, { settings }) => {
+    await requireConfirmed(ctx, tenant, settings.test_recipients ?? [], 'settings.test_recipients');
+    return changeSettings(ctx.db, tenant, settings, ctx.clock.now());
+  },
   'events/list': ({ db }, tenant, args) => listEvents(db, tenant, args),
   'events/read': async ({ db }, tenant, { id }) => {
     const event = found(await readEvent(db, tenant, id), 'event');
@@ -96,7 +102,7 @@ const HANDLERS: Handlers = {
 
 export function extensionRoutes(ctx: Context): Router {
   const router = Router();
-  const signed = requireSignature(ctx);
+  const signed = [...requireSignature(ctx), requireAllowed(ctx)];
   const overview = createOverview(ctx);
   router.use(allowAnyOrigin);
   router.post('/overview', ...signed, async (_req, res) => {
@@ -115,6 +121,15 @@ export function extensionRoutes(ctx: Context): Router {
   });
   return router;
 }
+
+/** Also of accounts that were connected before they were shut out. */
+const requireAllowed =
+  (ctx: Context): RequestHandler =>
+  (_req, res, next) => {
+    const { accountId } = signedBy(res).tenant;
+    if (!isAllowed(ctx, accountId)) throw new AppError('forbidden', notAllowed(accountId));
+    next();
+  };
 
 const handle = <R extends RouteName>(ctx: Context, route: R, tenant: Tenant, args: unknown) =>
   HANDLERS[route](ctx, tenant, parseArgs(route, args));

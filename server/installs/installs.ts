@@ -30,9 +30,9 @@ export const findInstallById = (db: Db, id: string): Promise<Install | undefined
 export const listInstalls = (db: Db): Promise<Install[]> =>
   db.selectFrom('install').selectAll().orderBy('id').execute();
 
-/** Also while it needs to be connected again: its events are received and its data can be read. */
+/** Also while it needs to be connected again: its events are received and its data can be read. Not while it is shut out. */
 export const isConnected = (install: Install | undefined): install is Install =>
-  install !== undefined && install.status !== 'removed';
+  install !== undefined && install.status !== 'removed' && install.shut_out_at === null;
 
 /**
  * When Stripe last gave us a token (epoch milliseconds). An uninstall from before that is not the end of this
@@ -74,6 +74,8 @@ export function connectInstall(
       attempts: 0,
       last_error: null,
       catch_up_from: null,
+      shut_out_at: null,
+      missed_since: isConnected(existing) ? existing.missed_since : null,
     };
     const install = await trx
       .insertInto('install')
@@ -126,7 +128,9 @@ export const makeAllDue = (db: Db, now: number): Promise<Pick<Install, 'id' | 'k
 export async function releaseInstall(
   db: Db,
   install: Install,
-  fields: Partial<Pick<Install, 'due_at' | 'attempts' | 'last_error' | 'catch_up_from' | 'reconnect_notified_at'>>,
+  fields: Partial<
+    Pick<Install, 'due_at' | 'attempts' | 'last_error' | 'catch_up_from' | 'missed_since' | 'reconnect_notified_at'>
+  >,
 ): Promise<void> {
   await db
     .updateTable('install')

@@ -3,6 +3,7 @@
  * Every way it can fail is a value that says what happened and offers the next step.
  */
 import type { Mode } from '../config';
+import { isAllowed } from '../allowed';
 import type { Context } from '../context';
 import { flag } from '../db/columns';
 import { tenantOf, type Tenant } from '../db/tenant';
@@ -10,7 +11,6 @@ import { classifyStripeError } from '../stripe';
 import { isSignedBy } from '../stripe-signature';
 import { randomToken, sha256 } from '../vault';
 import { readAccount } from './account';
-import { isAllowed } from './allowed';
 import { connectInstall, findInstall } from './installs';
 import { deleteEndpoint } from './key-endpoint';
 import { PROBLEMS, type ConnectProblem, type ConnectResult } from './problems';

@@ -1,4 +1,5 @@
 /** What comes of an attempt to connect: an install, or a problem in words for people with what to do next. */
+import { notAllowed } from '../../shared/words/connection';
 import { MODES, type Mode } from '../config';
 import type { Context } from '../context';
 import type { Install } from './installs';
@@ -107,11 +108,7 @@ export const PROBLEMS = {
       `You started in ${mode} mode, but Stripe answered for the other one. Nothing was stored. The operator should check that ${linkVariable(mode)} and ${keyVariable(mode)} belong to ${mode} mode.`,
       ...anyMode(ctx),
     ),
-  notAllowed: (_ctx: Context, accountId: string) =>
-    problem(
-      'This account may not connect here',
-      `This Tillpost accepts certain Stripe accounts only, and ${accountId} is not one of them. Its operator can add it to ALLOWED_ACCOUNTS.`,
-    ),
+  notAllowed: (_ctx: Context, accountId: string) => problem('This account may not connect here', notAllowed(accountId)),
   beingErased: (_ctx: Context, mode: Mode) =>
     problem(
       'The earlier data is still being erased',

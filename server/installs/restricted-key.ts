@@ -3,12 +3,12 @@
  * webhook endpoint is created through the API. Pasting the key again is the sign-in, and puts the endpoint right.
  */
 import { MODES, type Mode } from '../config';
+import { isAllowed } from '../allowed';
 import type { Context } from '../context';
 import { newId } from '../db/new-id';
 import { tenantKey, type Tenant } from '../db/tenant';
 import { classifyStripeError, type StripeClient } from '../stripe';
 import { namesOf } from './account';
-import { isAllowed } from './allowed';
 import { connectInstall, findInstall, isConnected } from './installs';
 import { ensureEndpoint } from './key-endpoint';
 import { KEY_PROBLEMS, PROBLEMS, type ConnectResult } from './problems';

@@ -1,8 +1,11 @@
 /** Connecting, signing in, switching and signing out. The pages they show are the console's. */
 import { Router, type Response } from 'express';
+import { isAllowed } from '../allowed';
 import type { Context } from '../context';
 import { tenantOf } from '../db/tenant';
 import { AppError } from '../errors';
+import { createLimits } from '../limit-middleware';
+import { nameBrowser } from './browser-name';
 import { findInstall, isConnected, type Install } from './installs';
 import { beginConnect, finishConnect, type CallbackQuery } from './oauth';
 import { consumeOpenLink, findOpenLink } from './open-link';
@@ -14,10 +17,11 @@ import {
   clearSessionCookie,
   csrfTokenOf,
   readSession,
+  requireFull,
   sendSessionCookie,
   sessionOf,
 } from './session-middleware';
-import { openSession, signOut, signOutEverywhere, switchInstall, type Session } from './sessions';
+import { endSessionOf, openSession, signOut, signOutEverywhere, switchInstall, type Session } from './sessions';
 
 /** The pages that the console renders for these routes; the response's status is set already. */
 export interface InstallPages {
@@ -32,6 +36,7 @@ export function installRoutes(ctx: Context, pages: InstallPages): Router {
   const router = Router();
   const session = readSession(ctx);
   const form = [session, ...checkForm(ctx)];
+  const limits = createLimits();
 
   const fail = (res: Response, { title, message, next }: ConnectProblem, status = 400) => {
     pages.problem(res.status(status), { title, message, next });
@@ -39,10 +44,11 @@ export function installRoutes(ctx: Context, pages: InstallPages): Router {
   /** Always with a fresh session id, so that nobody can plant a known one before the sign-in (session fixation). */
   const signIn = async (res: Response, install: Install, kind: Session['kind'] = 'full') => {
     const previous = sessionOf(res);
-    sendSessionCookie(ctx, res, await openSession(ctx, { tenant: tenantOf(install), kind, previous }));
+    const browser = nameBrowser(res.req.get('user-agent'));
+    sendSessionCookie(ctx, res, await openSession(ctx, { tenant: tenantOf(install), kind, previous, browser }));
   };
 
-  router.get('/connect', async (req, res) => {
+  router.get('/connect', limits.byAddress, async (req, res) => {
     const { mode } = req.query;
     if (mode !== 'live' && mode !== 'test') return fail(res, PROBLEMS.badMode(ctx));
     const url = await beginConnect(ctx, mode, browserToken(ctx, req, res));
@@ -57,7 +63,7 @@ export function installRoutes(ctx: Context, pages: InstallPages): Router {
     res.redirect(CONNECTED);
   });
 
-  router.post('/connect/key', ...form, async (req, res) => {
+  router.post('/connect/key', limits.byAddress, ...form, ...limits.byKey, async (req, res) => {
     const { key } = req.body as Record<string, unknown>;
     const result = await connectRestrictedKey(ctx, typeof key === 'string' ? key : '');
     if (result.kind === 'problem') return fail(res, result);
@@ -65,18 +71,22 @@ export function installRoutes(ctx: Context, pages: InstallPages): Router {
     res.redirect(303, CONNECTED);
   });
 
-  router.get('/open/:token', session, async (req, res) => {
+  router.get('/open/:token', ...limits.byToken, session, async (req, res) => {
     const tenant = await findOpenLink(ctx.db, String(req.params.token), ctx.clock.now());
     const install = tenant && (await findInstall(ctx.db, tenant));
+    if (install && !isAllowed(ctx, install.account_id))
+      return fail(res, PROBLEMS.notAllowed(ctx, install.account_id), 403);
     if (!isConnected(install)) return fail(res, PROBLEMS.openLink(), 404);
     const accountName = install.account_name ?? install.account_id;
     pages.confirmOpen(res, { action: req.path, csrfToken: csrfTokenOf(res), accountName });
   });
 
   /** A form consumes the link, not the page above: previews and prefetches must not. */
-  router.post('/open/:token', ...form, async (req, res) => {
+  router.post('/open/:token', ...limits.byToken, ...form, async (req, res) => {
     const tenant = await consumeOpenLink(ctx.db, String(req.params.token), ctx.clock.now());
     const install = tenant && (await findInstall(ctx.db, tenant));
+    if (install && !isAllowed(ctx, install.account_id))
+      return fail(res, PROBLEMS.notAllowed(ctx, install.account_id), 403);
     if (!isConnected(install)) return fail(res, PROBLEMS.openLink(), 404);
     const current = sessionOf(res);
     const isHeld = current?.kind === 'full' && (await switchInstall(ctx.db, current, install.id));
@@ -109,6 +119,22 @@ export function installRoutes(ctx: Context, pages: InstallPages): Router {
     else if (current) await signOutEverywhere(ctx.db, current.tenant);
     clearSessionCookie(ctx, res);
     res.redirect(303, '/');
+  });
+
+  /** Its own session anyone may end. */
+  router.post('/session/end', ...form, async (req, res) => {
+    const current = sessionOf(res);
+    if (!current) return res.redirect(303, '/');
+    const { session: idHash } = req.body as Record<string, unknown>;
+    if (idHash === current.idHash) {
+      await signOut(ctx.db, current);
+      clearSessionCookie(ctx, res);
+      return res.redirect(303, '/');
+    }
+    requireFull(current);
+    if (typeof idHash !== 'string' || !(await endSessionOf(ctx.db, current.tenant, idHash)))
+      throw new AppError('not_found', 'This session has ended already.');
+    res.redirect(303, '/settings/stripe?done=session_ended');
   });
 
   return router;

@@ -3,7 +3,7 @@ import { urlencoded, type CookieOptions, type Request, type RequestHandler, type
 import type { Context } from '../context';
 import { AppError } from '../errors';
 import { randomToken, sha256 } from '../vault';
-import { findSession, renewSession, SESSION_MS, type Session } from './sessions';
+import { findSession, noteUse, UNUSED_MS, type Session } from './sessions';
 
 const FORM_LIMIT = '256kb';
 const CSRF = 'csrf';
@@ -13,7 +13,7 @@ export function readSession(ctx: Context): RequestHandler {
   return async (req, res, next) => {
     const id = readCookie(req, cookieNames(ctx).session);
     const session = id === undefined ? undefined : await findSession(ctx, id);
-    if (id !== undefined && session && (await renewSession(ctx, session))) sendSessionCookie(ctx, res, id);
+    if (id !== undefined && session && (await noteUse(ctx, session))) sendSessionCookie(ctx, res, id);
     const owner = session?.idHash ?? sha256(browserToken(ctx, req, res));
     Object.assign(res.locals, { session, formOwner: owner, csrfToken: ctx.vault.sign(owner, CSRF) });
     next();
@@ -32,14 +32,20 @@ export const requireSession: RequestHandler = (req, res, next) => {
   res.redirect('/');
 };
 
-/** 403 for what a session opened by the Dashboard's link must not do: disconnect, erase, import. */
+/** 403 for what a session opened by the Dashboard's link must not do: disconnect, erase, import, export, delete contacts, end others' sessions. */
 export const requireFullSession: RequestHandler = (_req, res, next) => {
-  if (sessionOf(res)?.kind === 'full') return next();
+  requireFull(sessionOf(res));
+  next();
+};
+
+/** The same for a part of what a route does. */
+export function requireFull(session: Session | undefined): void {
+  if (session?.kind === 'full') return;
   throw new AppError(
     'forbidden',
     'Sign in with Connect to Stripe to do this: the link from the Dashboard is not enough.',
   );
-};
+}
 
 /**
  * Before every POST of a page: reads the form, then refuses (403) what came from another site or lacks the CSRF token of
@@ -92,7 +98,7 @@ export function browserToken(ctx: Context, req: Request, res: Response): string 
 }
 
 export function sendSessionCookie(ctx: Context, res: Response, id: string): void {
-  res.cookie(cookieNames(ctx).session, id, { ...cookieOptions(ctx), maxAge: SESSION_MS });
+  res.cookie(cookieNames(ctx).session, id, { ...cookieOptions(ctx), maxAge: UNUSED_MS });
 }
 
 export function clearSessionCookie(ctx: Context, res: Response): void {

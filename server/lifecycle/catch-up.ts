@@ -12,7 +12,7 @@ import { withStripe } from '../installs/credentials';
 import { releaseInstall, type Install } from '../installs/installs';
 import type { StripeClient } from '../stripe';
 import { readDelivery, type Delivery } from '../events/delivery';
-import { recordDeliveries, releaseCaughtUp } from '../events/record';
+import { recordDeliveries, releaseCaughtUp, takeUpIgnored } from '../events/record';
 
 export const CATCH_UP_EVERY_MS = 60 * 60_000;
 /** Stripe keeps events this long. */
@@ -32,7 +32,10 @@ export async function catchUp(ctx: Context, install: Install, lease: Lease): Pro
         const page = await withStripe(ctx, tenant, (stripe) => listEvents(stripe, span, types, after));
         const dueAt = ctx.clock.now() + HELD_BACK_MS;
         for await (const some of deliveriesOf(page.data, startedAt, tenant))
-          await ctx.db.transaction().execute((trx) => recordDeliveries(trx, some, ctx.clock.now(), dueAt));
+          await ctx.db.transaction().execute(async (trx) => {
+            await recordDeliveries(trx, some, ctx.clock.now(), dueAt);
+            if (install.missed_since !== null) await takeUpIgnored(trx, some, dueAt);
+          });
         if (!(await lease.renew())) return;
         after = page.data.at(-1)?.id;
         if (!page.has_more || after === undefined) break;
@@ -44,6 +47,7 @@ export async function catchUp(ctx: Context, install: Install, lease: Lease): Pro
     attempts: 0,
     last_error: null,
     catch_up_from: Math.floor(startedAt / 1000),
+    missed_since: null,
   });
 }
 
@@ -63,7 +67,8 @@ interface Span {
 }
 
 /**
- * What Stripe knows to be undelivered, since the last round; after a silence also everything since the last event. That
+ * What Stripe knows to be undelivered, since the last round; after a silence, or after the account was shut out, also
+ * everything since. That
  * one alone proves nothing: an event from before it may have failed.
  */
 async function spansOf(ctx: Context, install: Install, now: number): Promise<Span[]> {
@@ -74,8 +79,13 @@ async function spansOf(ctx: Context, install: Install, now: number): Promise<Spa
     from: Math.max(earliest, (install.catch_up_from ?? 0) - OVERLAP_S),
     isUndeliveredOnly: true,
   };
-  if (now - heardAt <= SILENCE_MS) return [undelivered];
-  return [undelivered, { from: Math.max(earliest, latest?.created ?? 0), isUndeliveredOnly: false }];
+  const gaps = [
+    ...(now - heardAt > SILENCE_MS ? [latest?.created ?? 0] : []),
+    // While it was shut out events were delivered, and ignored.
+    ...(install.missed_since === null ? [] : [Math.floor(install.missed_since / 1000) - OVERLAP_S]),
+  ];
+  if (gaps.length === 0) return [undelivered];
+  return [undelivered, { from: Math.max(earliest, Math.min(...gaps)), isUndeliveredOnly: false }];
 }
 
 const latestEvent = (ctx: Context, tenant: Tenant) =>

@@ -1,4 +1,9 @@
-/** Hourly, in bounded batches: what has expired is deleted. A process that dies in a round begins it anew. */
+/**
+ * Hourly, in bounded batches: what has expired is deleted, and what was set aside for no reason any more is taken up. A
+ * process that dies in a round begins it anew.
+ */
+import { isAllowed } from '../allowed';
+import { takeUpSetAside } from '../db/claim';
 import { deleteOld, type Place } from '../db/old-rows';
 import type { Queue } from '../db/queue';
 import { oldBodies } from '../emails/emails';
@@ -17,7 +22,8 @@ export function createHousekeeping(): Queue {
   let place: Place | undefined;
   return {
     name: 'housekeeping',
-    async turn({ db, clock, config }) {
+    async turn(ctx) {
+      const { db, clock, config } = ctx;
       const now = clock.now();
       if (now < dueAt) return 0;
       if ((await deleteExpired(db, now)) > 0) return 1;
@@ -29,6 +35,8 @@ export function createHousekeeping(): Queue {
       }
       current = 0;
       dueAt = now + EVERY_MS;
+      // Also later than at the start: a process that still has an older configuration may set something aside.
+      await takeUpSetAside(db, (accountId) => isAllowed(ctx, accountId), now);
       return 0;
     },
   };

@@ -29,6 +29,8 @@ export function createInstallQueue(): Queue {
     },
     work: (_ctx, jobs) => Promise.resolve(jobs),
     async background(ctx, { row }, lease) {
+      if (row.shut_out_at !== null && row.status !== 'removed')
+        return void (await releaseInstall(ctx.db, row, { due_at: null, attempts: 0 }));
       if (toUpdate.delete(row.id) && row.status === 'active') await updateEndpointTypes(ctx, row);
       return workFor(ctx, row, lease);
     },

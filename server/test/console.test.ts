@@ -2,6 +2,7 @@
 import { newId } from '../db/new-id';
 import { tenantColumns, type Tenant } from '../db/tenant';
 import { listEvents } from '../events/events';
+import { findInstall } from '../installs/installs';
 import { openSession } from '../installs/sessions';
 import { changeSettings, readSettings } from '../settings/settings';
 import { createWorkflow, readWorkflow } from '../workflows/workflows';
@@ -375,7 +376,7 @@ describe.each(ENGINES)('the console on %s', (engine) => {
     it.each(['import', 'disconnect', 'erase'])('can not %s, and is not offered to', async (act) => {
       const client = await signedIn(TEST, 'dashboard');
       expect(await text(client, '/settings/stripe')).not.toContain(`action="/settings/stripe/${act}"`);
-      const fields = { csrf_token: await client.csrfToken(), account_id: TEST.accountId };
+      const fields = { csrf_token: await client.csrfToken(), account: TEST.accountId };
       expect((await client.post(`/settings/stripe/${act}`, fields)).status).toBe(403);
     });
   });
@@ -658,7 +659,10 @@ describe.each(ENGINES)('the console on %s', (engine) => {
       await tillpost.connect(tenant);
       const contact = await addContact({}, tenant);
       const client = await signedIn(tenant);
-      const response = await client.post('/settings/stripe/disconnect', { csrf_token: await client.csrfToken() });
+      const csrf_token = await client.csrfToken();
+      expect((await client.post('/settings/stripe/disconnect', { csrf_token })).status).toBe(400);
+      expect((await findInstall(tillpost.db, tenant))?.status).toBe('active');
+      const response = await client.post('/settings/stripe/disconnect', { csrf_token, account: 'Test account' });
       expect(response.headers.get('location')).toBe('/settings/stripe?done=disconnected');
       const page = await text(client, '/settings/stripe');
       expect(page).toContain('This account is disconnected');
@@ -678,9 +682,9 @@ describe.each(ENGINES)('the console on %s', (engine) => {
       await addContact({}, tenant);
       const client = await signedIn(tenant);
       const csrf_token = await client.csrfToken();
-      const wrong = await client.post('/settings/stripe/erase', { csrf_token, account_id: TEST.accountId });
+      const wrong = await client.post('/settings/stripe/erase', { csrf_token, account: TEST.accountId });
       expect(wrong.status).toBe(400);
-      const right = await client.post('/settings/stripe/erase', { csrf_token, account_id: tenant.accountId });
+      const right = await client.post('/settings/stripe/erase', { csrf_token, account: tenant.accountId });
       expect(right.headers.get('location')).toBe('/');
       await tillpost.worker.drain();
       const left = await tillpost.db

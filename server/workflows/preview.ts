@@ -2,12 +2,14 @@
 import type { EmailDetail, EmailView } from '../../shared/api';
 import { CATALOGUE, CONTACT_PROPERTIES, samplesOf, type EventType } from '../../shared/catalogue';
 import { emailContentSchema } from '../../shared/workflow';
+import { TEST_EMAIL_WORDS } from '../../shared/words/test-emails';
 import { findContact } from '../audience/contacts';
 import { parseEmail } from '../audience/address';
 import type { Context } from '../context';
 import type { Tenant } from '../db/tenant';
-import { composeEmail, insertEmails, type EmailRequest } from '../emails/compose';
+import { composeEmail, type EmailRequest } from '../emails/compose';
 import { findEmail, readEmail, viewEmail } from '../emails/emails';
+import { queueTestEmail } from '../emails/test-addresses';
 import { AppError, invalid } from '../errors';
 import { readSettings } from '../settings/settings';
 import { contactFacts } from './contact-facts';
@@ -50,8 +52,8 @@ export async function previewEmail(ctx: Context, tenant: Tenant, request: Previe
 }
 
 /**
- * Queues the email for one address, by the same rules as any: test mode mails only its list. Throws invalid_request, and
- * not_found for an event that isn't there.
+ * Queues the email for one address, by the same rules as any: test mode mails only its list. Throws invalid_request, also
+ * for an address that has to confirm first, rate_limited, and not_found for an event that isn't there.
  */
 export async function sendTest(
   ctx: Context,
@@ -59,11 +61,10 @@ export async function sendTest(
   request: PreviewRequest & { to: string },
 ): Promise<EmailView> {
   const address = parseEmail(request.to);
-  if (address.kind !== 'valid') throw new AppError('invalid_request', 'to: must be an email address', 'to');
+  if (address.kind !== 'valid') throw new AppError('invalid_request', `to: ${TEST_EMAIL_WORDS.notAnAddress}`, 'to');
   const { email } = await compose(ctx, tenant, request, address.email);
   if (!email.body) throw new AppError('invalid_request', email.row.outcome ?? 'The email can’t be made.', 'content');
-  await insertEmails(ctx.db, [email]);
-  ctx.nudge();
+  await queueTestEmail(ctx, tenant, email);
   const row = await findEmail(ctx.db, tenant, email.row.id);
   if (!row) throw new Error('a test email that was inserted is gone');
   return viewEmail(row);

@@ -17,12 +17,21 @@ export const RECONNECT_NOTICE = {
     ].join('\n\n'),
 };
 
+export const notAllowed = (accountId: string) =>
+  `This Tillpost accepts certain Stripe accounts only, and ${accountId} is not one of them. Its operator can add it to ALLOWED_ACCOUNTS.`;
+
 export const DISCONNECT_WORDS = {
   /** `mode` as "test mode". */
   describe: (mode: string) =>
     `Gives up access to Stripe in ${mode} and stops every workflow. You can connect again at any time.`,
   warning:
     'Events stop arriving and all runs end now. Contacts, workflows, events and emails are erased after 30 days unless you connect again.',
+};
+
+export const IMPORT_QUESTION = {
+  title: 'Import all customers of this account?',
+  description:
+    'Their names, addresses and subscriptions are copied from Stripe into the audience. Contacts that are there already are brought up to date.',
 };
 
 /** `next` says how a halted import goes on. */

@@ -23,7 +23,7 @@ export function ImportState({ progress, onStart }: { progress: ImportProgress; o
           type="critical"
           title={title}
           description={`${counted} imported. ${next}`}
-          actions={onStart ? <Button onPress={onStart}>Import again</Button> : undefined}
+          actions={onStart ? <Button onPress={onStart}>Import again…</Button> : undefined}
         />
       );
     case 'done':

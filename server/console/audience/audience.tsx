@@ -11,6 +11,7 @@ import { Icon } from '../components/icon';
 import { Pager, Table, type Column } from '../components/table';
 import { Money, None, Plural, Time } from '../components/values';
 import { Shell } from '../layout';
+import { useViewer } from '../page';
 
 export interface AudienceQuery {
   query?: string;
@@ -112,6 +113,7 @@ function ContactList({
   filter,
   after,
 }: Pick<AudiencePageProps, 'contacts' | 'count'> & { filter: AudienceQuery; after: string | undefined }) {
+  const { isLimited } = useViewer();
   const last = contacts.data.at(-1)?.id;
   return (
     <div id="contact-list">
@@ -119,7 +121,7 @@ function ContactList({
         <span role="status">
           <Plural count={count} one="contact" />
         </span>
-        {count > 0 && (
+        {count > 0 && !isLimited && (
           <LinkButton href={href('/audience.csv', { ...filter })} tone="quiet">
             <Icon name="download" /> Export as CSV
           </LinkButton>

@@ -24,6 +24,7 @@ export interface ContactPageProps {
 }
 
 export function ContactPage({ contact, timeline, hasMore, userGroups }: ContactPageProps) {
+  const { isLimited } = useViewer();
   const path = `/audience/${contact.id}`;
   return (
     <Shell title={contact.email} section="audience">
@@ -69,14 +70,16 @@ export function ContactPage({ contact, timeline, hasMore, userGroups }: ContactP
           <Profile contact={contact} userGroups={userGroups} />
           <BillingCard contact={contact} />
           <Customers customers={contact.customers} />
-          <Section title="Delete">
-            <Confirm
-              label="Delete contact…"
-              action={`${path}/delete`}
-              confirm="Delete contact"
-              words="Its runs stop, its emails and event payloads are blanked. Late events of its Stripe customers don’t bring it back. This can’t be undone."
-            />
-          </Section>
+          {!isLimited && (
+            <Section title="Delete">
+              <Confirm
+                label="Delete contact…"
+                action={`${path}/delete`}
+                confirm="Delete contact"
+                words="Its runs stop, its emails and event payloads are blanked. Late events of its Stripe customers don’t bring it back. This can’t be undone."
+              />
+            </Section>
+          )}
         </div>
       </div>
     </Shell>

@@ -20,6 +20,7 @@ import type { Tenant } from '../../db/tenant';
 import { transact } from '../../db/transact';
 import { deleteContact } from '../../audience/save';
 import { invalid } from '../../errors';
+import { requireFullSession } from '../../installs/session-middleware';
 import { withNotice, type Done } from '../notices';
 import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn, type Form } from '../read-request';
 import type { SectionParts } from '../section';
@@ -49,7 +50,7 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
   });
 
   const sendFile = createExport(db);
-  router.get('/audience.csv', async (req, res) => {
+  router.get('/audience.csv', requireFullSession, async (req, res) => {
     await sendFile(res, tenantOn(res), filterOf(queryOf(req, QUERY)));
   });
 
@@ -70,12 +71,17 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
     done: Done,
     act: (tenant: Tenant, contact: Row<'contact'>, fields: Form) => Promise<unknown>,
   ) =>
-    router.post(`/audience/:id/${name}`, ...form, async (req, res) => {
-      const tenant = tenantOn(res);
-      const contact = getFound(await findContact(db, tenant, idOf(req)));
-      await act(tenant, contact, formOf(req));
-      res.redirect(303, withNotice(name === 'delete' ? '/audience' : `/audience/${contact.id}`, done));
-    });
+    router.post(
+      `/audience/:id/${name}`,
+      ...form,
+      ...(name === 'delete' ? [requireFullSession] : []),
+      async (req, res) => {
+        const tenant = tenantOn(res);
+        const contact = getFound(await findContact(db, tenant, idOf(req)));
+        await act(tenant, contact, formOf(req));
+        res.redirect(303, withNotice(name === 'delete' ? '/audience' : `/audience/${contact.id}`, done));
+      },
+    );
 
   change('unsubscribe', 'unsubscribed', (tenant, { id }) => unsubscribeContact(db, tenant, id, clock.now()));
   change('resubscribe', 'resubscribed', (tenant, { id }) => resubscribeContact(db, tenant, id, clock.now()));

@@ -13,7 +13,7 @@ export const ConfirmOpenPage = ({ action, accountName }: { action: string; accou
         </button>
       </PostForm>
       <p className="hint">
-        Disconnecting, importing and deleting data need a sign-in with Connect to Stripe, not this link.
+        Disconnecting, importing, exporting and deleting data need a sign-in with Connect to Stripe, not this link.
       </p>
     </div>
   </Plain>

@@ -1,12 +1,12 @@
 /** What can't be taken back: disconnecting, and deleting all data. */
 import { DISCONNECT_WORDS } from '../../../shared/words/connection';
 import { Card, Section } from '../components/blocks';
-import { Confirm, PostForm, TextField, buttonClass } from '../components/form';
-import { useConnectHref, usePage, useViewer } from '../page';
+import { useConnectHref, useViewer } from '../page';
+import { ConfirmByName, type ConfirmedAct } from './confirm-by-name';
 
-export function DangerZone() {
+/** `unconfirmed` was asked for without the account's name or id. */
+export function DangerZone({ unconfirmed }: { unconfirmed: ConfirmedAct | null }) {
   const { isLimited, tenant, status } = useViewer();
-  const { notice } = usePage();
   const connectHref = useConnectHref();
   return (
     <Section title="Disconnect and delete">
@@ -24,12 +24,14 @@ export function DangerZone() {
                   <h3>Disconnect</h3>
                   <p className="hint">{DISCONNECT_WORDS.describe(tenant.livemode ? 'live mode' : 'test mode')}</p>
                 </div>
-                <Confirm
+                <ConfirmByName
+                  act="disconnect"
+                  isRefused={unconfirmed === 'disconnect'}
                   label="Disconnect…"
-                  action="/settings/stripe/disconnect"
-                  words={DISCONNECT_WORDS.warning}
                   confirm="Disconnect"
-                />
+                >
+                  <p>{DISCONNECT_WORDS.warning}</p>
+                </ConfirmByName>
               </div>
             )}
             <div className="danger-row">
@@ -40,23 +42,12 @@ export function DangerZone() {
                   can’t be undone.
                 </p>
               </div>
-              <details className="confirm" open={notice?.tone === 'bad' || undefined}>
-                <summary className={buttonClass('danger')}>Delete all data…</summary>
-                <PostForm action="/settings/stripe/erase" className="confirm-body">
-                  <TextField
-                    id="confirm-account"
-                    name="account_id"
-                    autoComplete="off"
-                    required
-                    label={
-                      <>
-                        To confirm, type the account id <code>{tenant.accountId}</code>
-                      </>
-                    }
-                  />
-                  <button className={buttonClass('danger')}>Delete everything</button>
-                </PostForm>
-              </details>
+              <ConfirmByName
+                act="erase"
+                isRefused={unconfirmed === 'erase'}
+                label="Delete all data…"
+                confirm="Delete everything"
+              />
             </div>
           </>
         )}

@@ -158,7 +158,7 @@ function ContactChoices({ settings, errors }: FieldsProps) {
           label={TEST_ADDRESSES_WORDS.label}
           rows={3}
           defaultValue={settings.test_recipients.join('\n')}
-          hint={`${TEST_ADDRESSES_WORDS.hint}${tenant.livemode ? ' Each mode has settings of its own: this list matters in test mode.' : ''}`}
+          hint={`${TEST_ADDRESSES_WORDS.hint}${tenant.livemode ? ' Each mode has settings of its own: those here may get test emails of live mode.' : ''}`}
           error={recipients && (badAddress ? `“${badAddress}” ${errors[recipients]}` : errors[recipients])}
         />
       </Card>

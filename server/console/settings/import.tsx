@@ -1,12 +1,12 @@
 /** The import of the customers that were there before, with its progress. */
 import type { ImportProgress } from '../../../shared/api';
 import { countImported, IMPORT_WORDS } from '../../../shared/words/connection';
-import { ButtonForm } from '../components/form';
 import { refreshes } from '../components/refreshes';
 import { useFormats, useViewer } from '../page';
+import { ConfirmByName } from './confirm-by-name';
 
-/** Refreshes itself while it runs. */
-export function Import({ progress }: { progress: ImportProgress | null }) {
+/** Refreshes itself while it runs. `isUnconfirmed`: it was asked for without the account's name or id. */
+export function Import({ progress, isUnconfirmed }: { progress: ImportProgress | null; isUnconfirmed: boolean }) {
   const { isLimited, status } = useViewer();
   const isRunning = progress?.status === 'running';
   return (
@@ -40,7 +40,13 @@ export function Import({ progress }: { progress: ImportProgress | null }) {
           {isLimited ? (
             <p className="hint">To import, sign in with Connect to Stripe.</p>
           ) : (
-            <ButtonForm action="/settings/stripe/import" label={progress ? 'Import again' : 'Import customers'} />
+            <ConfirmByName
+              act="import"
+              isRefused={isUnconfirmed}
+              label={progress ? 'Import again…' : 'Import customers…'}
+              confirm="Start the import"
+              tone="plain"
+            />
           )}
         </div>
       )}

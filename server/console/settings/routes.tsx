@@ -1,20 +1,23 @@
 /** Settings → Stripe. */
-import { Router, type Response } from 'express';
+import { Router, type Request, type Response } from 'express';
 import { RECOMMENDED_TYPES } from '../../../shared/catalogue';
 import { changedParts, rebase } from '../../../shared/settings-changes';
 import type { Context } from '../../context';
+import { requireConfirmed } from '../../emails/test-addresses';
 import { AppError } from '../../errors';
 import { lastEventAt } from '../../events/events';
 import { clearSessionCookie, requireFullSession } from '../../installs/session-middleware';
+import { listSessions, type Session } from '../../installs/sessions';
 import { disconnect } from '../../lifecycle/disconnect';
 import { eraseInstall } from '../../lifecycle/erase';
 import { readImport, startImport } from '../../installs/import-job';
 import { changeSettings, readSettings } from '../../settings/settings';
-import { withNotice, type Notice } from '../notices';
-import { formOf, textIn } from '../read-request';
+import { withNotice } from '../notices';
+import { formOf } from '../read-request';
 import type { SectionParts } from '../section';
 import { sendPage } from '../send';
 import { getSession, tenantOn } from '../viewer';
+import { isConfirmed, type ConfirmedAct } from './confirm-by-name';
 import type { Conflict } from './conflict';
 import { checkSettings, readSettingsForm, type SettingsDraft } from './read-form';
 import { SettingsPage } from './settings';
@@ -24,17 +27,17 @@ const PATH = '/settings/stripe';
 interface Shown {
   /** Shown in the form instead of the saved settings. */
   draft?: SettingsDraft & { errors?: Record<string, string>; conflict?: Conflict };
-  notice?: Notice;
+  unconfirmed?: ConfirmedAct;
 }
 
 export function settingsRoutes(ctx: Context, { form, userGroups }: SectionParts): Router {
   const router = Router();
   const { db, clock } = ctx;
 
-  async function show(res: Response, { draft, notice }: Shown = {}): Promise<void> {
-    const { tenant, install } = getSession(res);
+  async function show(res: Response, { draft, unconfirmed }: Shown = {}): Promise<void> {
+    const { tenant, install, idHash } = getSession(res);
     const stored = await readSettings(db, tenant);
-    const isRefused = notice?.tone === 'bad' || draft?.errors !== undefined;
+    const isRefused = unconfirmed !== undefined || draft?.errors !== undefined;
     const status = draft?.conflict ? 409 : isRefused ? 400 : 200;
     sendPage(
       ctx,
@@ -56,8 +59,10 @@ export function settingsRoutes(ctx: Context, { form, userGroups }: SectionParts)
           isDirty: draft !== undefined,
           userGroups: await userGroups(tenant),
         }}
+        sessions={{ sessions: await listSessions(db, tenant, clock.now()), own: idHash }}
+        unconfirmed={unconfirmed ?? null}
       />,
-      { status, notice },
+      { status },
     );
   }
 
@@ -69,9 +74,14 @@ export function settingsRoutes(ctx: Context, { form, userGroups }: SectionParts)
     const checked = checkSettings(draft.settings);
     if ('errors' in checked) return show(res, { draft: { ...draft, errors: checked.errors } });
     try {
+      if (getSession(res).kind === 'dashboard')
+        await requireConfirmed(ctx, tenant, checked.settings.test_recipients, 'test_recipients');
       await changeSettings(db, tenant, checked.settings, clock.now());
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
+      if (!(error instanceof AppError)) throw error;
+      if (error.param?.startsWith('test_recipients'))
+        return show(res, { draft: { ...draft, errors: { [error.param]: error.message.replace(/^[\w.]+: /, '') } } });
+      if (error.code !== 'conflict') throw error;
       const stored = await readSettings(db, tenant);
       const { loaded } = draft;
       const settings = rebase(loaded, checked.settings, stored);
@@ -90,24 +100,26 @@ export function settingsRoutes(ctx: Context, { form, userGroups }: SectionParts)
     await show(res, { draft });
   });
 
-  router.post(`${PATH}/import`, ...form, requireFullSession, async (_req, res) => {
-    await startImport(db, tenantOn(res), clock.now());
+  /** Needs a full session, and the account's name or id typed. */
+  const confirmed = (act: ConfirmedAct, work: (session: Session, res: Response) => Promise<void>) =>
+    router.post(`${PATH}/${act}`, ...form, requireFullSession, async (req: Request, res: Response) => {
+      const session = getSession(res);
+      if (isConfirmed(formOf(req), session.install)) await work(session, res);
+      else await show(res, { unconfirmed: act });
+    });
+
+  confirmed('import', async ({ tenant }, res) => {
+    await startImport(db, tenant, clock.now());
     ctx.nudge();
     res.redirect(303, withNotice(PATH, 'import'));
   });
 
-  router.post(`${PATH}/disconnect`, ...form, requireFullSession, async (_req, res) => {
-    const session = getSession(res);
+  confirmed('disconnect', async (session, res) => {
     await disconnect(ctx, session.tenant, session);
     res.redirect(303, withNotice(PATH, 'disconnected'));
   });
 
-  router.post(`${PATH}/erase`, ...form, requireFullSession, async (req, res) => {
-    const session = getSession(res);
-    if (textIn(formOf(req), 'account_id').trim() !== session.tenant.accountId) {
-      const notice = { tone: 'bad', text: 'Nothing was deleted: the account id you typed is not this one.' } as const;
-      return show(res, { notice });
-    }
+  confirmed('erase', async (session, res) => {
     await eraseInstall(ctx, session.tenant);
     const isLast = session.installs.length === 1;
     if (isLast) clearSessionCookie(ctx, res);

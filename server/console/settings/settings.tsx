@@ -5,21 +5,25 @@ import { RECONNECT_WORDS } from '../../../shared/words/connection';
 import { nameSetting } from '../../../shared/words/fields';
 import { INSTALL_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
-import { Banner, Card, FactList, LinkButton, PageHead, Section } from '../components/blocks';
-import { ButtonForm } from '../components/form';
+import { Banner, Card, FactList, LinkButton, PageHead } from '../components/blocks';
 import { Time } from '../components/values';
 import { KEEP_MS } from '../../installs/remove';
 import { Shell } from '../layout';
 import { useConnectHref, useViewer } from '../page';
+import type { ConfirmedAct } from './confirm-by-name';
 import { ConflictBanner } from './conflict';
 import { DangerZone } from './danger';
 import { SettingsForm, type SettingsFormProps } from './form';
 import { Import } from './import';
+import { Sessions, type SessionsProps } from './sessions';
 
 export interface SettingsPageProps {
   connection: ConnectionState;
   progress: ImportProgress | null;
   form: SettingsFormProps;
+  sessions: SessionsProps;
+  /** What was asked for without the account's name or id. */
+  unconfirmed: ConfirmedAct | null;
 }
 
 interface ConnectionState {
@@ -30,7 +34,7 @@ interface ConnectionState {
   lastEventAt: string | null;
 }
 
-export function SettingsPage({ connection, progress, form }: SettingsPageProps) {
+export function SettingsPage({ connection, progress, form, sessions, unconfirmed }: SettingsPageProps) {
   const { status } = useViewer();
   return (
     <Shell title="Settings" section="settings">
@@ -45,23 +49,11 @@ export function SettingsPage({ connection, progress, form }: SettingsPageProps) 
         {status === 'needs_reconnect' && <Reconnect />}
         {status === 'removed' && <Removed connection={connection} />}
         <ConnectionCard connection={connection} />
-        {status !== 'removed' && <Import progress={progress} />}
+        {status !== 'removed' && <Import progress={progress} isUnconfirmed={unconfirmed === 'import'} />}
       </div>
       {status !== 'removed' && <SettingsForm {...form} />}
-      <DangerZone />
-      <Section title="Your session">
-        <Card>
-          <div className="danger-row">
-            <div>
-              <p>You stay signed in on this device for 30 days after your last visit.</p>
-            </div>
-            <div className="actions">
-              <ButtonForm action="/session/sign-out" label="Sign out" />
-              <ButtonForm action="/session/sign-out-everywhere" label="Sign out everywhere" />
-            </div>
-          </div>
-        </Card>
-      </Section>
+      <DangerZone unconfirmed={unconfirmed} />
+      <Sessions {...sessions} />
     </Shell>
   );
 }

@@ -115,7 +115,9 @@ describe('settings', () => {
     tillpost.localStripe.seedCustomers(TEST.accountId, false, 250);
     const page = await chrome.signIn();
     await page.goto('/settings/stripe');
-    await page.getByRole('button', { name: /^Import/ }).click();
+    await page.getByText('Import customers…').click();
+    await page.locator('#confirm-import').fill(TEST.accountId);
+    await page.getByRole('button', { name: 'Start the import' }).click();
     await page.getByText('Import started.').waitFor();
     await page
       .locator('#import')

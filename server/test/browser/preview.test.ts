@@ -131,7 +131,8 @@ it('connects an account through the local Stripe’s install page, and notices i
   await install.locator('[name=decision][value=allow]').click();
   await expectText(page.getByRole('dialog'), 'Choose events');
   await page.getByRole('button', { name: 'Turn on', exact: true }).click();
-  await page.getByRole('button', { name: 'Import customers' }).click();
+  await page.getByRole('button', { name: 'Import customers…' }).click();
+  await page.getByRole('button', { name: 'Start the import' }).click();
   await page.getByRole('button', { name: 'Turn on', exact: true }).click();
   await expectText(page, 'All set.');
 });

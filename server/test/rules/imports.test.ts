@@ -128,6 +128,7 @@ const OWNERS: Readonly<Record<keyof Schema, string>> = {
   run_step: 'workflows',
   email: 'emails',
   email_body: 'emails',
+  test_address: 'emails',
 };
 
 describe('tables', () => {

@@ -1,12 +1,13 @@
 /** Whether Stripe still takes what each connected account gave us. Looks only: a refresh token would die with its use. */
 import { ACCOUNT_EVENT_TYPES } from '../../../shared/catalogue';
+import { isAllowed } from '../../allowed';
 import type { Context } from '../../context';
 import { isConnected, listInstalls, type Install } from '../../installs/installs';
 import { endpointUrl } from '../../installs/key-endpoint';
 import { openSecret } from '../../installs/seals';
 import { faultsOf } from '../../installs/webhook-endpoints';
 import { classifyStripeError } from '../../stripe';
-import { fault, ok, type Finding } from './finding';
+import { fault, ok, skipped, type Finding } from './finding';
 import { judged, messageOf, readEndpoints, refused } from './stripe';
 
 /** Accounts asked at the same time. */
@@ -14,8 +15,13 @@ const AT_ONCE = 10;
 
 /** A line for each fault and each restricted key; one for all accounts that came through the app and are in order. */
 export async function examineInstalls(ctx: Context): Promise<Finding[]> {
-  const installs = (await listInstalls(ctx.db)).filter(isConnected);
-  const findings: Finding[] = [];
+  const all = await listInstalls(ctx.db);
+  const shutOut = all.filter(({ account_id, status }) => status !== 'removed' && !isAllowed(ctx, account_id));
+  const installs = all.filter((install) => isConnected(install) && !shutOut.includes(install));
+  const findings: Finding[] = shutOut.map(({ account_id, livemode }) => {
+    const says = `${livemode ? 'live' : 'test'} mode is connected, but shut out: ALLOWED_ACCOUNTS does not name it`;
+    return skipped(account_id, says, 'nothing of it is received or sent until it is added and the server restarted');
+  });
   let good = 0;
   for (let from = 0; from < installs.length; from += AT_ONCE) {
     const found = await Promise.all(

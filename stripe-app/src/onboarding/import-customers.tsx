@@ -1,10 +1,13 @@
-import { Box, Button } from '@stripe/ui-extension-sdk/ui';
+import { useState } from 'react';
+import { Banner, Box, Button, ButtonGroup } from '@stripe/ui-extension-sdk/ui';
 import type { Overview } from '../../../shared/api';
+import { IMPORT_QUESTION } from '../../../shared/words/connection';
 import type { Client } from '../client';
 import { ImportState } from '../import-progress';
 import { FailureBanner, Section } from '../states';
 import { useAction } from '../use-action';
 
+/** Importing takes two presses, the second one beside the words that say what it does. */
 export function ImportCustomers({
   client,
   overview,
@@ -16,19 +19,45 @@ export function ImportCustomers({
   mayChange: boolean;
   onDone: () => Promise<void>;
 }) {
+  const [isAsking, setAsking] = useState(false);
   const { isPending, failure, run } = useAction();
-  const start = () => void run(() => client('import/start'), onDone);
+  const start = () =>
+    void run(
+      () => client('import/start'),
+      async () => {
+        setAsking(false);
+        await onDone();
+      },
+    );
   return (
     <Section
       title="Import your customers"
       description="Adds the customers you already have to your audience. It runs in the background and starts no workflow."
     >
       {failure && <FailureBanner title="The import didn’t start" error={failure} onRetry={start} />}
-      {overview.import && <ImportState progress={overview.import} onStart={mayChange ? start : undefined} />}
-      {!overview.import && mayChange && (
+      {overview.import && !isAsking && (
+        <ImportState progress={overview.import} onStart={mayChange ? () => setAsking(true) : undefined} />
+      )}
+      {isAsking && (
+        <Banner
+          title={IMPORT_QUESTION.title}
+          description={IMPORT_QUESTION.description}
+          actions={
+            <ButtonGroup>
+              <Button type="primary" pending={isPending} onPress={start}>
+                Start the import
+              </Button>
+              <Button disabled={isPending} onPress={() => setAsking(false)}>
+                Not now
+              </Button>
+            </ButtonGroup>
+          }
+        />
+      )}
+      {!overview.import && !isAsking && mayChange && (
         <Box>
-          <Button type="primary" pending={isPending} onPress={start}>
-            Import customers
+          <Button type="primary" onPress={() => setAsking(true)}>
+            Import customers…
           </Button>
         </Box>
       )}

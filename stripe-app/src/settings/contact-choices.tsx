@@ -9,6 +9,7 @@ import {
 } from '../../../shared/words/fields';
 import { readText } from '../inputs';
 import { Section } from '../states';
+import { describeRefusal } from './change-settings';
 import type { Draft } from './use-draft';
 
 export function ContactChoices({ draft, disabled }: { draft: Draft; disabled: boolean }) {
@@ -82,6 +83,7 @@ function Choice<T extends string>({
 
 /** Only in test mode and sandboxes: live mail goes to everyone. */
 export function TestAddresses({ draft, disabled }: { draft: Draft; disabled: boolean }) {
+  const refusal = draft.failure?.param?.startsWith('settings.test_recipients') ? draft.failure : undefined;
   return (
     <Section title="Test email" description="With test data, email goes nowhere but to the addresses you list here.">
       <TextArea
@@ -93,6 +95,8 @@ export function TestAddresses({ draft, disabled }: { draft: Draft; disabled: boo
         rows={3}
         defaultValue={draft.settings.test_recipients.join('\n')}
         disabled={disabled}
+        invalid={refusal !== undefined}
+        error={refusal && describeRefusal(refusal)}
         onChange={(event) => {
           const test_recipients = splitAddresses(readText(event));
           draft.change((current) => ({ ...current, test_recipients }));

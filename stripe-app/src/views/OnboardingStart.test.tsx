@@ -67,7 +67,9 @@ test('goes through events, import and workflow, each done when the backend says 
   expect(Object.keys(savedBy())).toEqual(['events', 'revision']);
 
   backend.reply({ overview: overview() });
-  await screen.press('Import customers');
+  await screen.press('Import customers…');
+  expect(backend.askedFor('import/start')).toHaveLength(0);
+  await screen.press('Start the import');
   expect(backend.askedFor('import/start')).toHaveLength(1);
 
   await screen.act('Select', 'Template', 'onChange', { target: { value: 'payment_failed' } });
@@ -101,7 +103,7 @@ test.each([
   [
     'import/start',
     { ...fresh, 'settings/read': connected()['settings/read'] },
-    'Import customers',
+    'Import customers…',
     'The import didn’t start',
   ],
   ['workflows/create', { ...connected(), 'workflows/list': list([]) }, 'Turn on', 'The workflow isn’t on'],
@@ -109,6 +111,7 @@ test.each([
   stubBackend({ ...replies, [route]: fail });
   const screen = await showOnboarding();
   await screen.press(button);
+  if (route === 'import/start') await screen.press('Start the import');
   expect(screen.read()).toContain(words);
   expect(screen.has('Button', 'Try again')).toBe(true);
 });
@@ -151,6 +154,11 @@ test('offers to start a failed import again', async () => {
     'import/start': { status: 'running', done: 3, total: 9 },
   });
   const screen = await showOnboarding();
-  await screen.press('Import again');
+  await screen.press('Import again…');
+  expect(screen.read()).toContain('Import all customers of this account?');
+  await screen.press('Not now');
+  await screen.press('Import again…');
+  expect(backend.askedFor('import/start')).toHaveLength(0);
+  await screen.press('Start the import');
   expect(backend.askedFor('import/start')).toHaveLength(1);
 });

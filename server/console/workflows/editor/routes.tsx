@@ -150,21 +150,22 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
       await show(req, res, { draft, notice: { tone: 'good', text } });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      const isAddress = error.param === 'to';
-      const words = isAddress
-        ? 'Give an email address to send the test to.'
-        : `The test was not sent. ${error.message}`;
-      await show(
-        req,
-        res,
-        isAddress
-          ? { draft, problems: { [`test_to.${place}`]: words }, status: 400 }
-          : { draft, notice: { tone: 'bad', text: words }, status: 400 },
-      );
+      const { status } = error;
+      const shown: Shown =
+        error.param === 'to'
+          ? { problems: { [`test_to.${place}`]: wordsOf(error) } }
+          : { notice: { tone: 'bad', text: `The test was not sent. ${error.message}` } };
+      await show(req, res, { draft, status, ...shown });
     }
   });
 
   return router;
+}
+
+/** Of what is wrong with the address, or with sending to it now. */
+function wordsOf({ code, message }: AppError): string {
+  const words = message.replace(/^to: /, '');
+  return `${code === 'rate_limited' ? words : `This address ${words}`}.`;
 }
 
 /** The email at a place of the draft, with the values to fill it with. */

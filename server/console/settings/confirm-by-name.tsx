@@ -1,0 +1,48 @@
+/** What isn't done by one press: it wants the account's name or id typed. */
+import type { ReactNode } from 'react';
+import type { Install } from '../../installs/installs';
+import { PostForm, TextField, buttonClass, type ButtonTone } from '../components/form';
+import { useViewer } from '../page';
+import { textIn, type Form } from '../read-request';
+
+export type ConfirmedAct = 'import' | 'disconnect' | 'erase';
+
+export function ConfirmByName(props: {
+  act: ConfirmedAct;
+  /** It was sent with something else typed. */
+  isRefused: boolean;
+  label: string;
+  confirm: string;
+  tone?: ButtonTone;
+  children?: ReactNode;
+}) {
+  const { act, isRefused, label, confirm, tone = 'danger', children } = props;
+  const { tenant, accountName } = useViewer();
+  return (
+    <details className="confirm" open={isRefused || undefined}>
+      <summary className={buttonClass(tone)}>{label}</summary>
+      <PostForm action={`/settings/stripe/${act}`} className="confirm-body">
+        {children}
+        <TextField
+          id={`confirm-${act}`}
+          name="account"
+          autoComplete="off"
+          required
+          error={isRefused ? 'That is neither the name nor the id of this account. Nothing was done.' : undefined}
+          label={
+            <>
+              To confirm, type {accountName && <>the account’s name, {accountName}, or </>}its id{' '}
+              <code>{tenant.accountId}</code>
+            </>
+          }
+        />
+        <button className={buttonClass(tone)}>{confirm}</button>
+      </PostForm>
+    </details>
+  );
+}
+
+export function isConfirmed(fields: Form, { account_id, account_name }: Install): boolean {
+  const typed = textIn(fields, 'account').trim();
+  return typed === account_id || (typed !== '' && typed === account_name?.trim());
+}

@@ -1,0 +1,61 @@
+/** Who is signed in to this account, and the way to end each. */
+import type { SessionView } from '../../installs/sessions';
+import { Badge } from '../components/badge';
+import { Section } from '../components/blocks';
+import { ButtonForm } from '../components/form';
+import { Table, type Column } from '../components/table';
+import { Time } from '../components/values';
+import { useViewer } from '../page';
+
+export interface SessionsProps {
+  sessions: readonly SessionView[];
+  /** The id hash of the one that looks. */
+  own: string;
+}
+
+export function Sessions({ sessions, own }: SessionsProps) {
+  const { isLimited } = useViewer();
+  return (
+    <Section
+      title="Sessions"
+      lead="A session ends 30 days after its last use, and 90 days after it began."
+      actions={<ButtonForm action="/session/sign-out-everywhere" label="Sign out everywhere" />}
+    >
+      <Table
+        caption="Sessions"
+        columns={columnsFor(own, isLimited)}
+        rows={sessions.map((session) => ({ id: session.idHash, ...session }))}
+      />
+    </Section>
+  );
+}
+
+type Row = SessionView & { id: string };
+
+const columnsFor = (own: string, isLimited: boolean): Column<Row>[] => [
+  {
+    label: 'Browser',
+    kind: 'main',
+    cell: ({ id, browser }) => (
+      <>
+        {browser ?? 'Unknown browser'} {id === own && <Badge tone="info" label="This session" />}
+      </>
+    ),
+  },
+  { label: 'Through', cell: ({ kind }) => (kind === 'full' ? 'Sign-in' : 'Link from the Dashboard') },
+  { label: 'Signed in', cell: ({ createdAt }) => <Time at={createdAt} /> },
+  { label: 'Last used', cell: ({ usedAt }) => <Time at={usedAt} /> },
+  {
+    label: 'End',
+    kind: 'end',
+    cell: ({ id, browser }) =>
+      (id === own || !isLimited) && (
+        <ButtonForm
+          action="/session/end"
+          label="Sign out"
+          fields={{ session: id }}
+          describe={id === own ? 'Sign out of this session' : `Sign out ${browser ?? 'an unknown browser'}`}
+        />
+      ),
+  },
+];

@@ -1,0 +1,127 @@
+/**
+ * Whom test emails may reach. In live mode, with a mail server, only the test list, the account's own address, and those
+ * who confirmed by a link: anyone who can open the app could write to strangers otherwise. In test mode, and without a
+ * mail server, nothing leaves that isn't on the list anyway (may-send.ts).
+ */
+import type { Insertable } from 'kysely';
+import { TEST_EMAIL_WORDS } from '../../shared/words/test-emails';
+import type { Context } from '../context';
+import { findInstall } from '../installs/installs';
+import { selectByTenants } from '../db/keys';
+import type { Db, Row, Schema, Trx } from '../db/schema';
+import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
+import { AppError } from '../errors';
+import { readSettings } from '../settings/settings';
+import { insertEmails, type ComposedEmail } from './compose';
+import { CONFIRM_MS, composeConfirmation } from './confirmation';
+
+const HOUR_MS = 60 * 60_000;
+
+/** Queues a test email. Throws invalid_request for an address that has to confirm first, and rate_limited. */
+export async function queueTestEmail(ctx: Context, tenant: Tenant, email: ComposedEmail): Promise<void> {
+  const { to_address: to } = email.row;
+  const refusal = await alone(ctx, tenant, async (trx) => {
+    if (ctx.transport && tenant.livemode && !(await isKnown(trx, tenant, to))) return ask(ctx, trx, tenant, to, 'to');
+    await requireRoom(ctx, trx, tenant, 'to');
+    await insertEmails(trx, [email]);
+    return undefined;
+  });
+  ctx.nudge();
+  if (refusal) throw refusal;
+}
+
+/**
+ * Before somebody whom the Dashboard sent adds addresses to the live test list: throws invalid_request unless each is on
+ * it, confirmed, or the account's own. `param` names the list.
+ */
+export async function requireConfirmed(
+  ctx: Context,
+  tenant: Tenant,
+  addresses: readonly string[],
+  param: string,
+): Promise<void> {
+  if (!tenant.livemode) return;
+  const refusals: AppError[] = [];
+  for (const [n, address] of addresses.entries()) {
+    if (await isKnown(ctx.db, tenant, address)) continue;
+    refusals.push(await alone(ctx, tenant, (trx) => ask(ctx, trx, tenant, address, `${param}.${n}`)));
+    ctx.nudge();
+  }
+  if (refusals[0]) throw refusals[0];
+}
+
+/** Of several that ask for the same install at once, one after the other: each sees what the ones before have sent. */
+const alone = <T>(ctx: Context, tenant: Tenant, work: (trx: Trx) => Promise<T>): Promise<T> =>
+  ctx.db.transaction().execute(async (trx) => {
+    await selectByTenants(trx, 'install', [tenant], { lock: 'wait' });
+    return work(trx);
+  });
+
+async function isKnown(db: Db, tenant: Tenant, address: string): Promise<boolean> {
+  const { test_recipients } = await readSettings(db, tenant);
+  if (test_recipients.includes(address)) return true;
+  const install = await findInstall(db, tenant);
+  if (install?.account_email?.trim().toLowerCase() === address) return true;
+  return (await findTestAddress(db, tenant, address))?.confirmed_at != null;
+}
+
+const findTestAddress = (db: Db, tenant: Tenant, address: string): Promise<Row<'test_address'> | undefined> =>
+  db.selectFrom('test_address').selectAll().where(ofTenant(tenant)).where('address', '=', address).executeTakeFirst();
+
+/** Asks the address, once a day at most, and returns what is to be said. Throws rate_limited. */
+async function ask(ctx: Context, trx: Trx, tenant: Tenant, address: string, param: string): Promise<AppError> {
+  const refuse = (words: string) => new AppError('invalid_request', `${param}: ${words}`, param);
+  if (!ctx.transport) return refuse(TEST_EMAIL_WORDS.cannotAsk);
+  const now = ctx.clock.now();
+  const known = await findTestAddress(trx, tenant, address);
+  if (known && now - known.asked_at < CONFIRM_MS) return refuse(TEST_EMAIL_WORDS.askedBefore);
+  // No fault of one address of a list.
+  await requireRoom(ctx, trx, tenant, param.replace(/\.\d+$/, ''));
+  const email = composeConfirmation(ctx, tenant, address, now);
+  await insertEmails(trx, [email]);
+  const asked: Insertable<Schema['test_address']> = {
+    ...tenantColumns(tenant),
+    address,
+    email_id: email.row.id,
+    asked_at: now,
+    confirmed_at: null,
+  };
+  await trx
+    .insertInto('test_address')
+    .values(asked)
+    .onConflict((oc) =>
+      oc.columns(['account_id', 'livemode', 'address']).doUpdateSet({ email_id: asked.email_id, asked_at: now }),
+    )
+    .execute();
+  return refuse(TEST_EMAIL_WORDS.asked);
+}
+
+/** Test emails and confirmations of the last hour are counted in the table: a restart forgets none. Throws rate_limited. */
+async function requireRoom({ config, clock }: Context, db: Db, tenant: Tenant, param: string): Promise<void> {
+  const limit = config.testSendsPerHour;
+  const recent = await db
+    .selectFrom('email')
+    .select('created_at')
+    .where(ofTenant(tenant))
+    // As the index has it.
+    .where('is_test', '=', 1)
+    .where('created_at', '>', clock.now() - HOUR_MS)
+    .orderBy('created_at', 'desc')
+    .limit(limit)
+    .execute();
+  const oldest = recent[limit - 1];
+  if (!oldest) return;
+  const at = `${new Date(oldest.created_at + HOUR_MS).toISOString().slice(11, 16)} UTC`;
+  throw new AppError('rate_limited', `${param}: ${TEST_EMAIL_WORDS.tooMany(limit, at)}`, param);
+}
+
+/** Confirms what the link of an email asked for. False when nothing of it is left. `now` in epoch milliseconds. */
+export async function confirmAddress(db: Db, tenant: Tenant, address: string, now: number): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('test_address')
+    .set({ confirmed_at: now })
+    .where(ofTenant(tenant))
+    .where('address', '=', address)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}

@@ -1,0 +1,271 @@
+/** Whom test emails reach, and how many go: over HTTP, with a real mail server. */
+import { openSession } from '../installs/sessions';
+import { readSettings, saveSettings } from '../settings/settings';
+import { createWorkflow } from '../workflows/workflows';
+import { defaultSettings } from '../../shared/settings';
+import type { Tenant } from '../db/tenant';
+import { createBrowserClient, fieldsOf } from './browser-client';
+import { ENGINES } from './databases';
+import { LIVE, startTillpost, TEST, type HarnessOptions, type Tillpost } from './harness';
+import { startMailServer, type MailServer } from './mail-server';
+
+const HOUR = 3_600_000;
+const EMAIL = {
+  name: 'Welcome',
+  'trigger.event': 'customer.created',
+  'steps.0.id': 'hello',
+  'steps.0.kind': 'email',
+  'steps.0.email.kind': 'transactional',
+  'steps.0.email.subject': 'Hello',
+  'steps.0.email.body': 'Line one',
+};
+const STRANGER = 'stranger@example.com';
+
+describe.each(ENGINES)('test emails on %s', (engine) => {
+  let mail: MailServer;
+  let tillpost: Tillpost;
+
+  beforeEach(async () => {
+    mail = await startMailServer();
+  });
+  afterEach(async () => {
+    await tillpost.close();
+    await mail.close();
+  });
+
+  const start = async ({ env, ...options }: HarnessOptions = {}) => {
+    const smtp = { SMTP_URL: mail.url, MAIL_FROM: 'Operator <hello@example.com>' };
+    tillpost = await startTillpost({ engine, ...options, env: { ...smtp, ...env } });
+    tillpost.localStripe.addAccount({ id: LIVE.accountId, name: 'Buy at evil.example', email: 'Owner@example.com' });
+    for (const tenant of [LIVE, TEST]) await tillpost.connect(tenant);
+    await tillpost.worker.drain();
+  };
+
+  /** Presses "Send test" in the editor; the answer's status and page. */
+  async function send(to: string, tenant: Tenant = LIVE, kind: 'full' | 'dashboard' = 'full', at = tillpost) {
+    const client = createBrowserClient(at.url);
+    client.jar.set('tillpost_session', await openSession(at.ctx, { tenant, kind, previous: undefined }));
+    const { id, revision } = await createWorkflow(at.db, tenant, { template: 'new_customer' }, at.clock.now());
+    const csrf_token = await client.csrfToken();
+    const form = { csrf_token, revision: String(revision), ...EMAIL, test: 'steps.0', 'test_to.steps.0': to };
+    const response = await client.post(`/workflows/${id}/test`, form);
+    const html = await response.text();
+    const [, words = ''] = /class="field-error"[^>]*>([^<]*)</.exec(html) ?? [];
+    return { status: response.status, words, html };
+  }
+  const sentTo = () => mail.mails.map(({ to, parsed }) => `${to.join()} ${parsed.subject}`);
+  const linkIn = (n = -1) =>
+    new URL(/http\S*\/confirm-address\/[\w.-]+/.exec(mail.mails.at(n)?.parsed.text ?? '')?.[0] ?? '');
+  const rows = () => tillpost.db.selectFrom('email').selectAll().execute();
+
+  it.each(['full', 'dashboard'] as const)(
+    'of a %s session go to a stranger only once that has confirmed by a link',
+    async (kind) => {
+      await start();
+      const refused = await send(STRANGER, LIVE, kind);
+      expect(refused.status).toBe(400);
+      expect(refused.words).toMatch(/^This address has not confirmed yet .* A link was sent there just now/);
+      await tillpost.worker.drain();
+      expect(sentTo()).toEqual([`${STRANGER} Do you want test emails from Tillpost?`]);
+      // Neither the merchant's words nor the name that the account gave itself.
+      expect(mail.mails[0]?.raw.toString()).not.toContain('evil');
+
+      const { pathname } = linkIn();
+      const visitor = createBrowserClient(tillpost.url);
+      for (let scans = 0; scans < 3; scans++) {
+        const page = await (await visitor.get(pathname)).text();
+        expect(page).toContain('Get test emails?');
+        expect(page).toContain('<form method="post">');
+      }
+      expect((await send(STRANGER, LIVE, kind)).words).toMatch(/A link was sent there within the last day/);
+      const confirmed = await visitor.post(pathname, {});
+      expect([confirmed.status, await confirmed.text()]).toEqual([200, expect.stringContaining('may now')]);
+      expect((await send(STRANGER, LIVE, kind)).html).toContain(`The test to ${STRANGER} is on its way`);
+      await tillpost.worker.drain();
+      expect(sentTo().slice(1)).toEqual([`${STRANGER} Hello`]);
+    },
+  );
+
+  it('go without asking to the test list and to the account’s own address, whatever the case', async () => {
+    await start();
+    await saveSettings(tillpost.db, LIVE, { ...defaultSettings(), test_recipients: ['me@example.com'] }, 1);
+    for (const to of ['Me@Example.com', 'owner@example.com']) expect((await send(to)).status).toBe(200);
+    await tillpost.worker.drain();
+    expect(sentTo().sort()).toEqual(['me@example.com Hello', 'owner@example.com Hello']);
+  });
+
+  it('keep the link from whoever asks: it stands in the mail alone', async () => {
+    await start();
+    await send(STRANGER);
+    const [row] = await rows();
+    const stored = async () => JSON.stringify(await tillpost.call('emails/read', { id: row!.id }, { tenant: LIVE }));
+    expect(await stored()).toContain('(the link is only in the email that was sent)');
+    await tillpost.worker.drain();
+    const { pathname } = linkIn();
+    expect(await stored()).not.toContain('confirm-address');
+    expect(JSON.stringify(await tillpost.db.selectFrom('email_body').selectAll().execute())).not.toContain(pathname);
+    expect(mail.mails[0]?.parsed.html).toContain(`href="${tillpost.url}${pathname}"`);
+  });
+
+  it('ask an address once a day, and a link works for a day', async () => {
+    await start();
+    await send(STRANGER);
+    await tillpost.worker.drain();
+    const first = linkIn();
+    tillpost.clock.advance(23 * HOUR);
+    await send(STRANGER);
+    await tillpost.worker.drain();
+    expect(mail.mails).toHaveLength(1);
+    tillpost.clock.advance(HOUR + 1_000);
+    const visitor = createBrowserClient(tillpost.url);
+    expect((await visitor.get(first.pathname)).status).toBe(404);
+    expect((await visitor.post(first.pathname, {})).status).toBe(404);
+    expect((await send(STRANGER)).words).toMatch(/just now/);
+    await tillpost.worker.drain();
+    expect(mail.mails).toHaveLength(2);
+    expect((await visitor.post(linkIn().pathname, {})).status).toBe(200);
+  });
+
+  it('are not confirmed by a forged link, by one of another purpose, or for another install', async () => {
+    await start();
+    await send(STRANGER);
+    await tillpost.worker.drain();
+    const visitor = createBrowserClient(tillpost.url);
+    const text = `${LIVE.accountId} live ${tillpost.clock.now() + HOUR} ${STRANGER}`;
+    const forged = [
+      `${Buffer.from(text).toString('base64url')}.${'a'.repeat(43)}`,
+      tillpost.ctx.vault.sign(text, 'unsubscribe'),
+      'x',
+      '%00',
+    ];
+    for (const token of forged) expect((await visitor.post(`/confirm-address/${token}`, {})).status).toBe(404);
+    await visitor.post(linkIn().pathname, {});
+    await saveSettings(tillpost.db, TEST, defaultSettings(), 1);
+    expect(await tillpost.db.selectFrom('test_address').select('livemode').execute()).toEqual([{ livemode: 1 }]);
+  });
+
+  it('are limited by the hour, with confirmations, across processes and restarts, and say when it goes on', async () => {
+    await start({ env: { TEST_SENDS_PER_HOUR: '3' } });
+    await send('owner@example.com');
+    const firstAt = tillpost.clock.now();
+    tillpost.clock.advance(5 * 60_000);
+    await send(STRANGER);
+    await send('owner@example.com');
+    const limited = await send('owner@example.com');
+    expect(limited.status).toBe(429);
+    const [, at] =
+      /No more than 3 test emails go out in an hour\. The next one can be sent at (\d\d:\d\d) UTC/.exec(
+        limited.words,
+      ) ?? [];
+    expect(at).toBe(new Date(firstAt + HOUR).toISOString().slice(11, 16));
+    expect((await send('another@example.com')).status).toBe(429);
+    expect((await send('owner@example.com', TEST)).status).toBe(200);
+
+    if (engine === 'postgres') {
+      const { databaseUrl, localStripe, clock, stripeUrl } = tillpost;
+      const env = {
+        SMTP_URL: mail.url,
+        MAIL_FROM: 'hello@example.com',
+        STRIPE_API_BASE: stripeUrl,
+        TEST_SENDS_PER_HOUR: '3',
+      };
+      const other = await startTillpost({ databaseUrl, localStripe, clock, env });
+      expect((await send('owner@example.com', LIVE, 'full', other)).status).toBe(429);
+      await other.close();
+    }
+    tillpost.clock.advance(55 * 60_000 + 1_000);
+    expect((await send('owner@example.com')).status).toBe(200);
+    expect((await send('owner@example.com')).status).toBe(429);
+  });
+
+  it('stay within the limit when many are asked for at once', async () => {
+    await start({ env: { TEST_SENDS_PER_HOUR: '4' } });
+    const answers = await Promise.all(Array.from({ length: 12 }, () => send('owner@example.com')));
+    expect(answers.map(({ status }) => status).sort()).toEqual(
+      Array.from({ length: 12 }, (_, n) => (n < 4 ? 200 : 429)),
+    );
+    expect(await rows()).toHaveLength(4);
+  });
+
+  it('need no confirmation where nothing leaves: in test mode, and without a mail server', async () => {
+    await start();
+    expect((await send(STRANGER, TEST)).status).toBe(200);
+    await tillpost.worker.drain();
+    expect(mail.mails).toEqual([]);
+    expect(await rows()).toMatchObject([{ status: 'captured', reason: 'test_mode' }]);
+    await tillpost.close();
+    await start({ env: { SMTP_URL: '', MAIL_FROM: '' } });
+    expect((await send(STRANGER)).status).toBe(200);
+    await tillpost.worker.drain();
+    expect(await rows()).toMatchObject([{ status: 'captured', reason: 'no_mail_server' }]);
+  });
+
+  it('name the field when the address is none', async () => {
+    await start();
+    expect(await send('nobody')).toMatchObject({ status: 400, words: 'This address must be an email address.' });
+  });
+
+  it('go to nobody whom the Dashboard puts on the live test list before that has confirmed', async () => {
+    await start();
+    const save = (addresses: string[], tenant = LIVE) =>
+      tillpost.call('settings/save', { settings: { test_recipients: addresses } }, { tenant });
+    const param = 'settings.test_recipients.1';
+    expect(await save(['owner@example.com', STRANGER])).toMatchObject({
+      status_code: 400,
+      error: {
+        code: 'invalid_request',
+        param,
+        message: expect.stringContaining('A link was sent there just now') as string,
+      },
+    });
+    expect(await readSettings(tillpost.db, LIVE)).toMatchObject({ test_recipients: [] });
+    await tillpost.worker.drain();
+    expect(sentTo()).toEqual([`${STRANGER} Do you want test emails from Tillpost?`]);
+    await createBrowserClient(tillpost.url).post(linkIn().pathname, {});
+    expect((await save(['owner@example.com', STRANGER])).status_code).toBe(200);
+    expect(await readSettings(tillpost.db, LIVE)).toMatchObject({ test_recipients: ['owner@example.com', STRANGER] });
+    expect((await save(['anyone@example.com'], TEST)).status_code).toBe(200);
+  });
+
+  it('nor from the lesser session of the console, which says so beside the field; a full one may', async () => {
+    await start();
+    const save = async (kind: 'full' | 'dashboard') => {
+      const client = createBrowserClient(tillpost.url);
+      client.jar.set('tillpost_session', await openSession(tillpost.ctx, { tenant: LIVE, kind, previous: undefined }));
+      const form = fieldsOf(await (await client.get('/settings/stripe')).text());
+      return client.post('/settings/stripe', { ...form, test_recipients: STRANGER });
+    };
+    const refused = await save('dashboard');
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toMatch(/field-error[^<]*“stranger@example.com” has not confirmed yet/);
+    expect(await readSettings(tillpost.db, LIVE)).toMatchObject({ test_recipients: [] });
+    expect((await save('full')).status).toBe(303);
+    expect(await readSettings(tillpost.db, LIVE)).toMatchObject({ test_recipients: [STRANGER] });
+  });
+
+  it('say plainly where an address can’t be asked', async () => {
+    await start({ env: { SMTP_URL: '', MAIL_FROM: '' } });
+    const answer = await tillpost.call(
+      'settings/save',
+      { settings: { test_recipients: [STRANGER] } },
+      { tenant: LIVE },
+    );
+    expect(answer).toMatchObject({
+      error: { message: expect.stringContaining('this Tillpost has no mail server') as string },
+    });
+    expect(await rows()).toEqual([]);
+  });
+
+  it('leave no address behind when the account is erased', async () => {
+    await start();
+    await send(STRANGER);
+    const client = createBrowserClient(tillpost.url);
+    client.jar.set(
+      'tillpost_session',
+      await openSession(tillpost.ctx, { tenant: LIVE, kind: 'full', previous: undefined }),
+    );
+    await client.post('/settings/stripe/erase', { csrf_token: await client.csrfToken(), account: LIVE.accountId });
+    await tillpost.worker.drain();
+    expect(await tillpost.db.selectFrom('test_address').selectAll().execute()).toEqual([]);
+  });
+});
