@@ -57,7 +57,16 @@ async function happen(tillpost: Tillpost, type: FixtureType, object: FixtureOpti
 async function fill(tillpost: Tillpost, mail: MailServer, settings: Partial<Settings>): Promise<void> {
   const { ctx, db, clock } = tillpost;
   const off = { enabled: false };
-  await tillpost.enable({ 'quote.finalized': off, 'checkout.session.completed': off }, settings, LIVE);
+  const others = { test_recipients: ['operator@example.com'], ...settings };
+  await tillpost.enable({ 'quote.finalized': off, 'checkout.session.completed': off }, others, LIVE);
+  const asked = {
+    account_id: ACCOUNT,
+    livemode: 1,
+    address: JENNY,
+    email_id: 'eml_asked',
+    asked_at: clock.now(),
+  } as const;
+  await db.insertInto('test_address').values(asked).execute();
   await happen(tillpost, 'customer.created', { ...CUSTOMER, id: 'cus_earlier', email: EARLIER });
   for (const event of ['customer.created', 'invoice.paid'] as const) {
     const steps = [
@@ -149,6 +158,7 @@ describe.each(ENGINES)('on %s nothing names a person any more', (engine) => {
         'run',
         'run_step',
         'subscription_state',
+        'test_address',
       ]);
       await remove(tillpost);
       await tillpost.worker.drain();

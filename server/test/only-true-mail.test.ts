@@ -400,18 +400,17 @@ it('a Stripe that hangs holds up no mail but what it is to be asked about', () =
       const whose = { customer: `cus_${n}`, customer_email: `p${n}@example.com` };
       await it.happens('invoice.payment_failed', failed(`in_${n}`, whose));
     }
-    localStripe.faults.add({ kind: 'hang', path: '/v1/invoices' });
+    localStripe.faults.add({ kind: 'hang', path: /^\/v1\/invoices/ });
     clock.advance(3 * DAY);
     await worker.start();
     const asked = () => localStripe.requests.list().filter(({ path }) => path.startsWith('/v1/invoices/'));
-    await until(() => asked().length > 0);
+    await until(() => asked().length > 1);
+    // Time for more, if more were asked.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(asked()).toHaveLength(2);
     const object = { id: 'cus_new', email: JENNY };
     await it.tillpost.deliver(fixtureEvent('customer.created', { account: ACCOUNT, created: it.now(), object }));
     await until(() => it.to().includes(JENNY));
-    // Nobody has waited for a time-out.
-    const waiting = (await it.emails()).filter(({ outcome }) => outcome?.startsWith('Waits'));
-    expect(waiting).toEqual([]);
-    expect(asked()).toHaveLength(2);
     localStripe.faults.clear();
     await worker.stop();
   }));
