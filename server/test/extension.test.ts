@@ -163,6 +163,18 @@ describe.each(ENGINES)('the extension API on %s', (engine) => {
     });
   });
 
+  it.each([30, 500, 2_000])('refuses a workflow of %d branches within one another, naming the limit', async (depth) => {
+    const conditions = [{ property: 'event.number', operator: 'is_set' }];
+    let steps: object[] = [];
+    for (let n = 0; n < depth; n++)
+      steps = [{ id: `b${n}`, kind: 'branch', paths: [{ id: `p${n}`, name: '', conditions, steps }], else: [] }];
+    const definition = { name: 'Deep', trigger: { event: 'invoice.paid' }, steps };
+    expect(await tillpost.call('workflows/create', { definition } as never)).toMatchObject({
+      status_code: 400,
+      error: { code: 'invalid_request', message: expect.stringContaining('at most 20 branches') as string },
+    });
+  });
+
   it('finds contacts by part of a name or address, taking % and _ as they are', async () => {
     const found = async (query: string) => (await tillpost.call('contacts/list', { query })).data.length;
     expect(await found('page3@')).toBe(1);
