@@ -65,18 +65,21 @@ export function explainNotTaken(ctx: Context, email: Email, failure: SmtpFailure
   if (now >= give_up_at) return giveUp(ctx, EMAIL_REASONS.givenUp(failure.message));
   ctx.metrics.emails.inc({ status: 'retried' });
   const outcome = EMAIL_REASONS.willBeRetried(failure.message);
-  const againIn = isPause(failure)
-    ? // As long again as it has taken so far: 15, 30, 60 minutes and so on.
-      backOffMs(1, { first: PAUSE_MS + now - (give_up_at - GIVE_UP_MS), longest: GIVE_UP_MS })
-    : (retryLater<'email'>(email, {}, BACK_OFF).againIn ?? 0);
+  const { againIn } = isPause(failure)
+    ? { againIn: pauseAfter(now - (give_up_at - GIVE_UP_MS)) }
+    : retryLater<'email'>(email, {}, BACK_OFF);
   return {
-    againIn: Math.min(give_up_at - now, againIn),
+    againIn: Math.min(give_up_at - now, againIn ?? 0),
     fields: { reason: 'retrying', outcome, last_error: outcome, give_up_at },
   };
 }
 
 const isPause = ({ cause }: SmtpFailure): boolean =>
   cause === 'throttled' || cause === 'sender' || cause === 'mailbox_busy';
+
+/** 15, 30, 60 minutes and so on, by how long it has been tried, as other failures may have come between. */
+const pauseAfter = (ms: number): number =>
+  backOffMs(1 + Math.round(Math.log2(1 + ms / PAUSE_MS)), { first: PAUSE_MS, longest: GIVE_UP_MS });
 
 /** It ends `failed`, without anybody being blamed. */
 export function giveUp(ctx: Context, outcome: string): JobFailure<'email'> {

@@ -16,6 +16,8 @@ export interface SmtpFailure {
 }
 
 const MAX_MESSAGE = 300;
+/** What is read of an answer: nodemailer lets it be a megabyte. */
+const MAX_ANSWER = 2_000;
 
 interface SmtpError {
   responseCode?: number;
@@ -27,7 +29,7 @@ interface SmtpError {
 
 export function classifySmtpError(error: unknown): SmtpFailure {
   const { responseCode, code, command, response, message } = error as SmtpError;
-  const answer = response ?? message ?? String(error);
+  const answer = (response ?? message ?? String(error)).slice(0, MAX_ANSWER);
   const status = statusIn(answer);
   const known = causeOf(answer, status);
   const cause = isPermanent(responseCode) ? causeAt(command ?? '', responseCode, known) : 'temporary';

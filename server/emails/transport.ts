@@ -67,7 +67,8 @@ export function createTransport(smtpUrl: string, patience: Patience = PATIENCE):
       try {
         return await mailer.sendMail({ ...message, signal: watch.signal });
       } catch (error) {
-        if (watch.isComplete() && !isRefusal(error)) throw new UnknownAcceptance('no reply to the message', { cause: error });
+        if (watch.isComplete() && !isRefusal(error))
+          throw new UnknownAcceptance('no reply to the message', { cause: error });
         throw watch.signal.aborted ? watch.signal.reason : error;
       } finally {
         watch.stop();
