@@ -9,7 +9,7 @@ export interface Transport {
    * Resolves when the server has taken the message. Throws UnknownAcceptance when it may have, and whatever else
    * classifySmtpError reads when it has not.
    */
-  sendMail(message: SendMailOptions): Promise<unknown>;
+  sendMail(message: SendMailOptions): Promise<void>;
   /** Throws when the server doesn't take our login. */
   verify(): Promise<unknown>;
   /** Ends what is in hand, whatever the server is at, and whatever comes after. */
@@ -65,7 +65,7 @@ export function createTransport(smtpUrl: string, patience: Patience = PATIENCE):
       inHand.set(watch.signal, watch);
       if (isCut) watch.cut();
       try {
-        return await mailer.sendMail({ ...message, signal: watch.signal });
+        await mailer.sendMail({ ...message, signal: watch.signal });
       } catch (error) {
         if (watch.isComplete() && !isRefusal(error))
           throw new UnknownAcceptance('no reply to the message', { cause: error });

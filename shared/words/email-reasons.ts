@@ -23,7 +23,7 @@ export const EMAIL_REASONS = {
   noReply: 'the mail server gave no reply in time',
   stopped: 'Tillpost was stopped before the mail server had all of it',
   unknownAcceptance:
-    'The connection ended after the whole email was handed over and before the mail server replied: it may have arrived, so it is not sent again by itself',
+    'The connection ended after the whole email was handed over and before the mail server replied: it may have arrived, so it is sent again only by hand',
 
   emptySubject: 'The subject came out empty',
   htmlTooLong: 'The email is too long: its HTML would be over 500 kB',
