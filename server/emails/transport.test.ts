@@ -1,8 +1,9 @@
 /** What becomes of one message before, at and after its final dot, over real sockets. */
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { closing } from '../test/leftovers';
 import { startMailServer } from '../test/mail-server';
 import { classifySmtpError } from './smtp-error';
-import { createTransport, UnknownAcceptance, type Transport } from './transport';
+import { createTransport, MAX_CONNECTIONS, UnknownAcceptance, type Transport } from './transport';
 
 const MESSAGE = { from: 'us@example.com', to: 'jenny@example.com', subject: 'Hello', text: 'Hi' };
 const SHORT = { beforeDot: 400, afterDot: 1_500 };
@@ -60,10 +61,23 @@ describe('a message', () => {
     }));
 
   it.each(['destroy', 'pause'] as const)('is not taken when the server %ss its end in the midst of it', async (act) => {
-    const server = await startMidway((socket) => socket[act]());
+    const server = await startScripted({ DATA: (socket) => socket.write('354 go on\r\n', () => socket[act]()) });
     const transport = createTransport(server.url, SHORT);
     const text = 'More than the sockets between us hold. '.repeat(500_000);
     expect(await outcomeOf(transport, { text })).toMatchObject({ cause: 'temporary' });
+    transport.close();
+    await server.close();
+  });
+
+  it('is not kept waiting for ever by connections that hang between messages', async () => {
+    const server = await startScripted({
+      RCPT: (socket) => socket.write('550 5.1.1 User unknown\r\n'),
+      RSET: () => undefined,
+    });
+    const transport = createTransport(server.url, SHORT);
+    for (let n = 0; n < MAX_CONNECTIONS; n++) expect(await outcomeOf(transport)).toMatchObject({ status: '5.1.1' });
+    expect(await outcomeOf(transport)).toMatchObject({ cause: 'temporary' });
+    expect(await outcomeOf(transport)).toMatchObject({ status: '5.1.1' });
     transport.close();
     await server.close();
   });
@@ -93,24 +107,24 @@ describe('a message', () => {
     }));
 });
 
-/** A server that asks for the message, and does something to its socket before it has read it. */
-async function startMidway(act: (socket: Socket) => void) {
+/** A server that takes every command, but for what it does of its own. */
+async function startScripted(acts: Partial<Record<string, (socket: Socket) => unknown>>) {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
-    socket.on('error', () => undefined).write('220 midway\r\n');
+    socket.on('error', () => undefined).write('220 scripted\r\n');
     socket.on('data', (chunk: Buffer) => {
-      const command = chunk.toString('latin1').slice(0, 4);
-      if (command !== 'DATA') return void socket.write(command === 'EHLO' ? '250 midway\r\n' : '250 ok\r\n');
-      socket.write('354 go on\r\n', () => act(socket));
+      const act = acts[chunk.toString('latin1').slice(0, 4)];
+      if (act) act(socket);
+      else socket.write('250 ok\r\n');
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
+    close: closing(async () => {
       for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    }),
   };
 }

@@ -44,23 +44,40 @@ export function createTransport(smtpUrl: string, patience: Patience = PATIENCE):
     disableFileAccess: true,
     disableUrlAccess: true,
   };
-  const mailer = createMailer({
-    ...options,
-    pool: true,
-    maxConnections: MAX_CONNECTIONS,
-    idleTimeout: IDLE_MS,
-    // It can't tell before the dot from after: each message is watched instead.
-    socketTimeout: patience.beforeDot + patience.afterDot,
-  });
   const inHand = new Map<AbortSignal, DeliveryWatch>();
   let isCut = false;
-  mailer.use('stream', ({ data, message }, done) => {
-    if (message && data.signal) inHand.get(data.signal)?.follow(message);
-    done();
-  });
+  let mailer = open();
+  let idle: NodeJS.Timeout | undefined;
+
+  function open() {
+    const pool = createMailer({
+      ...options,
+      pool: true,
+      maxConnections: MAX_CONNECTIONS,
+      // It can't tell before the dot from after: each message is watched instead.
+      socketTimeout: patience.beforeDot + patience.afterDot,
+    });
+    return pool.use('stream', ({ data, message }, done) => {
+      if (message && data.signal) inHand.get(data.signal)?.follow(message);
+      done();
+    });
+  }
+
+  /** Connections that nobody watches may hang as well, and keep their places: messages in hand go on, new ones get new places. */
+  function reopen(): void {
+    mailer.close();
+    mailer = open();
+  }
+
+  function end(watch: DeliveryWatch): void {
+    watch.stop();
+    inHand.delete(watch.signal);
+    if (inHand.size === 0) idle = setTimeout(reopen, IDLE_MS).unref();
+  }
 
   return {
     async sendMail(message) {
+      clearTimeout(idle);
       const watch = watchDelivery(patience);
       inHand.set(watch.signal, watch);
       if (isCut) watch.cut();
@@ -69,10 +86,11 @@ export function createTransport(smtpUrl: string, patience: Patience = PATIENCE):
       } catch (error) {
         if (watch.isComplete() && !isRefusal(error))
           throw new UnknownAcceptance('no reply to the message', { cause: error });
-        throw watch.signal.aborted ? watch.signal.reason : error;
+        if (!watch.signal.aborted) throw error;
+        if (!isCut) reopen();
+        throw watch.signal.reason;
       } finally {
-        watch.stop();
-        inHand.delete(watch.signal);
+        end(watch);
       }
     },
     verify: () => createMailer({ ...options, socketTimeout: patience.beforeDot }).verify(),
@@ -80,7 +98,10 @@ export function createTransport(smtpUrl: string, patience: Patience = PATIENCE):
       isCut = true;
       for (const watch of inHand.values()) watch.cut();
     },
-    close: () => mailer.close(),
+    close() {
+      clearTimeout(idle);
+      mailer.close();
+    },
   };
 }
 
