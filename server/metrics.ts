@@ -51,6 +51,12 @@ export function createMetrics() {
       labelNames: ['status'],
       registers,
     }),
+    smtpRefusals: new Counter({
+      name: 'tillpost_smtp_refusals_total',
+      help: 'Emails that the mail server did not take, by what its answer is about',
+      labelNames: ['cause'],
+      registers,
+    }),
     retries: new Counter({
       name: 'tillpost_retries_total',
       help: 'Work put off for a later try, by table',

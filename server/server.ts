@@ -31,6 +31,8 @@ const TIMEOUTS = {
 const UNREAD_MS = 120_000;
 /** A stop ends within 10 s, closing included. */
 const GRACE_MS = 9_000;
+/** What the mail server hasn't replied to by then is cut off, so that its result can still be recorded. */
+const CUT_MAIL_MS = 6_000;
 /** While stopping, a connection may stay idle this long, and clients that go on sending have this long to notice. */
 const LINGER_MS = 500;
 /** When no request came for this long, none is under way on a connection that looks idle. */
@@ -99,10 +101,12 @@ async function serve(ctx: Context, lock: DatabaseLock, { runsWorker = true, boun
     port: (server.address() as AddressInfo).port,
     async stop() {
       const grace = new AbortController();
-      // What a slow mail server, Stripe or client still holds by then is retried when its lease ends.
+      const cut = setTimeout(() => ctx.transport?.cut(), CUT_MAIL_MS);
+      // What Stripe, a client or the database still holds by then is retried when its lease ends.
       const isOver = wait(GRACE_MS, undefined, { signal: grace.signal }).catch(() => undefined);
       await Promise.race([Promise.all([close(), worker.stop()]), isOver]);
       grace.abort();
+      clearTimeout(cut);
       server.closeAllConnections();
       ctx.transport?.close();
       await ctx.rendering.close();

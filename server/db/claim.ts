@@ -9,7 +9,7 @@ import type { Db, Flag, Row, Schema } from './schema';
 import { ofTenant, tenantOf, type Tenant } from './tenant';
 import { readTogether } from './together';
 
-/** Longer than every time-out of the work done under it. */
+/** Longer than every time-out of the work done under it, but of what renews it (`background`). */
 export const LEASE_MS = 30_000;
 /** A row whose claims never recorded a result this often is given up: it crashes the process. */
 export const MAX_CLAIMS = 5;

@@ -17,8 +17,8 @@ export interface Refusal {
 export type Reply = 'accept' | 'cut' | Refusal;
 
 export interface MailServerOptions {
-  /** Asked for every recipient; undefined accepts it. */
-  onRecipient?(address: string): Refusal | undefined;
+  /** Asked for every recipient; undefined accepts it. The client waits until this returns. */
+  onRecipient?(address: string): Refusal | undefined | Promise<Refusal | undefined>;
   /** Has the whole mail; the client waits until this returns. */
   onMail(mail: Mail): Reply | Promise<Reply>;
 }
@@ -26,6 +26,7 @@ export interface MailServerOptions {
 export interface MailServer {
   url: string;
   openConnections(): number;
+  hangUp(): void;
   /** Hangs up on whoever is still there. */
   close(): Promise<void>;
 }
@@ -35,8 +36,7 @@ export async function startMailServer({ onRecipient, onMail }: MailServerOptions
     authOptional: true,
     disabledCommands: ['STARTTLS'],
     onRcptTo({ address }, _session, done) {
-      const refusal = onRecipient?.(address);
-      done(refusal && errorOf(refusal));
+      void Promise.resolve(onRecipient?.(address)).then((refusal) => done(refusal && errorOf(refusal)));
     },
     onData(stream, session, done) {
       const chunks: Buffer[] = [];
@@ -58,12 +58,17 @@ export async function startMailServer({ onRecipient, onMail }: MailServerOptions
     return new Promise(() => undefined);
   }
 
+  function hangUp(): void {
+    for (const { _socket } of connectionsOf(server)) _socket.destroy();
+  }
+
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
     openConnections: () => connectionsOf(server).size,
+    hangUp,
     async close() {
-      for (const { _socket } of connectionsOf(server)) _socket.destroy();
+      hangUp();
       await new Promise<void>((resolve) => server.close(resolve));
     },
   };

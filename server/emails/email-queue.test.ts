@@ -30,6 +30,9 @@ const definition = (fields: Partial<EmailContent> = {}) => ({
 });
 const TEST_MODE = { accountId: 'acct_1', livemode: false };
 const FIRST_RETRY = 10_000;
+const between = (least: number, most: number): unknown => ({
+  asymmetricMatch: (value: number) => value >= least && value <= most,
+});
 
 describe.each(ENGINES)('emails on %s', (engine) => {
   let rig: Rig;
@@ -206,12 +209,30 @@ describe.each(ENGINES)('emails on %s', (engine) => {
   );
 
   it.each([
-    ['a relay that blocks us', { at: 'rcpt', code: 554, message: '5.7.1 Client host blocked' }],
+    ['a list that we are on', { at: 'rcpt', code: 554, message: '5.7.1 Client host blocked using zen.example' }],
     ['content it dislikes', { at: 'data', code: 554, message: '5.7.1 Looks like spam' }],
-    ['a lost login', { at: 'rcpt', code: 530, message: 'Authentication required' }],
-  ] as const)('refused because of %s are tried again, the address stays', async (_, trouble) => {
+    ['a size', { at: 'data', code: 552, message: '5.2.3 Message size exceeds fixed maximum message size' }],
+    ['something nobody knows', { at: 'rcpt', code: 550, message: 'Nope' }],
+  ] as const)(
+    'refused for good because of %s fail at once, the address stays, a person may try again',
+    async (_, at) => {
+      await rig.workflow({ definition: definition() });
+      rig.mail.trouble(at);
+      const jenny = await hello();
+      await rig.worker.drain();
+      const [email] = await rig.emails();
+      expect(email).toMatchObject({ status: 'failed', reason: 'refused', due_at: null });
+      expect(email?.outcome).toBe(`The mail server refused it: ${at.code} ${at.message}`);
+      await rig.happens('customer.created', customer('cus_again'), jenny);
+      await retryEmail(rig.ctx, tenant, email?.id ?? '');
+      await rig.worker.drain();
+      expect(await rig.emails()).toMatchObject([{ status: 'sent' }, { status: 'sent' }]);
+    },
+  );
+
+  it('refused because of a lost login are tried again soon, the address stays', async () => {
     await rig.workflow({ definition: definition() });
-    rig.mail.trouble(trouble);
+    rig.mail.trouble({ at: 'rcpt', code: 530, message: 'Authentication required' });
     await hello();
     await rig.worker.drain();
     expect(await rig.emails()).toMatchObject([{ status: 'queued' }]);
@@ -220,14 +241,65 @@ describe.each(ENGINES)('emails on %s', (engine) => {
     expect(await rig.emails()).toMatchObject([{ status: 'sent' }]);
   });
 
-  it('whose connection was cut after DATA go again with the same Message-ID only', async () => {
+  it.each([
+    ['our quota', { at: 'rcpt', code: 550, message: 'User has exceeded outgoing email quota' }],
+    ['who we are', { at: 'rcpt', code: 550, message: '5.1.8 Sender address rejected: Domain not found' }],
+    ['a full mailbox', { at: 'data', code: 552, message: '5.2.2 Mailbox full' }],
+  ] as const)('refused because of %s are tried again after 15 minutes, doubling, for a day', async (_, trouble) => {
+    await rig.workflow({ definition: definition() });
+    await hello();
+    const startedAt = rig.ctx.clock.now();
+    const pauses: number[] = [];
+    for (;;) {
+      rig.mail.trouble(trouble);
+      await rig.worker.drain();
+      const [email] = await rig.emails();
+      if (!email?.due_at) break;
+      pauses.push((email.due_at - rig.ctx.clock.now()) / 60_000);
+      rig.advance(email.due_at - rig.ctx.clock.now());
+    }
+    expect(pauses.slice(0, 6)).toEqual([15, 30, 60, 120, 240, 480].map((most) => between(0.74 * most, most)));
+    expect(rig.ctx.clock.now() - startedAt).toBe(DAY);
+    expect(await rig.emails()).toMatchObject([{ status: 'failed', reason: 'gave_up' }]);
+    expect(await rig.db.selectFrom('suppression').selectAll().execute()).toEqual([]);
+  });
+
+  it('go slower for a while where the mail server finds them too many, those of others as ever', async () => {
+    const calm = { ...tenant, livemode: false };
+    await rig.saveSettings({ test_recipients: ['calm@example.com'] }, calm);
+    for (const whose of [tenant, calm]) await rig.workflow({ definition: definition() }, whose);
+    rig.mail.trouble({ at: 'data', code: 554, message: 'Throttling failure: Maximum sending rate exceeded.' });
+    await hello();
+    await rig.worker.drain();
+    for (let n = 0; n < 10; n++) await hello(tenant, { email: `${n}@example.com` });
+    await hello(calm, { email: 'calm@example.com' });
+    await rig.worker.drain();
+    expect(rig.mail.mails.map(({ to }) => to)).toEqual([['calm@example.com']]);
+    rig.advance(11_000);
+    await rig.worker.drain();
+    expect(rig.mail.mails.length).toBeLessThan(5);
+    rig.advance(15 * 60_000);
+    await rig.worker.drain();
+    expect(rig.mail.mails).toHaveLength(12);
+    expect((await rig.emails()).map(({ status }) => status)).toEqual(Array(11).fill('sent'));
+  });
+
+  it('whose connection was cut after the final dot are not sent again by themselves', async () => {
     await rig.workflow({ definition: definition() });
     rig.mail.trouble({ at: 'cut_after_data' });
     await hello();
     await rig.worker.drain();
-    expect(await rig.emails()).toMatchObject([{ status: 'queued' }]);
-    rig.advance(FIRST_RETRY);
+    for (let hour = 0; hour < 25; hour++) {
+      rig.advance(DAY / 24);
+      await rig.worker.drain();
+    }
+    expect(rig.mail.mails).toHaveLength(1);
+    const [email] = await rig.emails();
+    expect(email).toMatchObject({ status: 'failed', reason: 'unknown_acceptance', due_at: null });
+    expect(email?.outcome).toContain('it may have arrived');
+    await retryEmail(rig.ctx, tenant, email?.id ?? '');
     await rig.worker.drain();
+    expect(await rig.emails()).toMatchObject([{ status: 'sent', reason: null }]);
     expect(rig.mail.mails).toHaveLength(2);
     expect(new Set(rig.mail.mails.map(({ parsed }) => parsed.messageId)).size).toBe(1);
   });
@@ -371,6 +443,38 @@ describe('the log', () => {
       expect.objectContaining({ msg: 'an email could not be sent yet', code: '451' }),
     );
     expect(lines.join()).not.toContain('jenny@');
+    await rig.close();
+  });
+});
+
+describe('the operator', () => {
+  it('is told once an hour of a refusal that repeats, by cause and codes', async () => {
+    const lines: string[] = [];
+    const log = createLog('error', { write: (line: string) => lines.push(line) });
+    const rig = await createRig({ log });
+    await rig.workflow({ definition: definition() });
+    const refuse = async (message: string, times: number) => {
+      for (let n = 0; n < times; n++) {
+        rig.mail.trouble({ at: 'rcpt', code: 550, message });
+        const contact = await rig.contact({ email: `${Math.random()}@example.com` });
+        await rig.happens('customer.created', customer(`cus_${++customers}`), contact);
+        await rig.worker.drain();
+      }
+    };
+    let customers = 0;
+    const told = () => lines.splice(0).map((line) => (JSON.parse(line) as { status: string }).status);
+    await refuse('5.7.1 Your IP 192.0.2.1 has a poor reputation', 1);
+    expect(told()).toEqual([]);
+    await refuse('5.7.1 Your IP 192.0.2.1 has a poor reputation', 4);
+    await refuse('5.6.0 Malformed', 4);
+    await refuse('5.1.1 User unknown', 4);
+    expect(told()).toEqual(['5.7.1', '5.6.0']);
+    rig.advance(3_600_000);
+    await refuse('5.7.1 Your IP 192.0.2.1 has a poor reputation', 4);
+    expect(told()).toEqual(['5.7.1']);
+    const metrics = await rig.ctx.metrics.registry.metrics();
+    expect(metrics).toContain('tillpost_smtp_refusals_total{cause="refused"} 13');
+    expect(metrics).toContain('tillpost_smtp_refusals_total{cause="mailbox"} 4');
     await rig.close();
   });
 });

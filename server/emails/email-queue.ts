@@ -6,9 +6,8 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EmailReason } from '../../shared/api';
-import { EMAIL_REASONS, reasonOfRefusal } from '../../shared/words/email-reasons';
+import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { WAITS_FOR_STRIPE } from '../../shared/words/only-while';
-import { suppressAddress } from '../audience/suppressions';
 import type { Context } from '../context';
 import { backOffMs } from '../db/back-off';
 import { inList, upsert } from '../db/bulk';
@@ -17,32 +16,24 @@ import type { Row } from '../db/schema';
 import { ofTenant, tenantKey, tenantOf } from '../db/tenant';
 import { groupBy } from '../group-by';
 import type { ComposedEmail } from './compose';
-import { withConfirmLink } from './confirmation';
-import { findEmailBody } from './emails';
 import { maySend, type SendVerdict } from './may-send';
 import type { Brought, Preparation, Prepared } from './preparation';
 import { createPace, readRates, type Pace } from './pace';
+import { createRefusalLog } from './refusal-log';
 import { loadSendFacts } from './send-facts';
-import { classifySmtpError, type SmtpFailure } from './smtp-error';
-import { addressOf, MAX_CONNECTIONS, toMessage } from './transport';
+import { handBack, RELEASED } from './record-email';
+import { BACK_OFF, explainNotTaken, giveUp, NotTaken, sendEmail } from './send-email';
+import { MAX_CONNECTIONS } from './transport';
 
 type Email = Row<'email'>;
 type EmailJob = Job<'email', Brought>;
 
-/** The address of an email whose contact was deleted. */
-const RELEASED = '';
-
 /** Emails taken at once where nothing is sent. */
 const BATCH = 200;
-const GIVE_UP_MS = 24 * 60 * 60_000;
 /** Milliseconds the loop waits for emails to be made; what takes longer is made beside it. */
 const SOON_MS = 50;
-/** Together shorter than what is left of the lease. */
-const RECORD_TRIES = 20;
-const RECORD_AGAIN_MS = 500;
 /** A plain email takes too long as well where a busy machine lets nobody work: it is held when it did each time. */
 const COSTLY_TRIES = 3;
-const BACK_OFF = { first: 10_000, longest: 60 * 60_000 };
 const ASK_AGAIN = { first: 10_000, longest: 30 * 60_000 };
 /** Of the connections' places: a Stripe that is slow for one account must not hold up everybody's mail. */
 const ASKED_AT_ONCE_PER_INSTALL = 2;
@@ -54,6 +45,7 @@ export function createEmailQueue(preparation: Preparation): Queue {
   const beingMade = new WeakMap<EmailJob, Promise<ComposedEmail>>();
   /** The install of each email about which Stripe is being asked. */
   const asking: string[] = [];
+  const refusals = createRefusalLog();
   let pace: Pace | undefined;
   let alarm: NodeJS.Timeout | undefined;
   const paceOf = (ctx: Context) => (pace ??= createPace(readRates(ctx.secrets.smtpUrl)));
@@ -128,7 +120,7 @@ export function createEmailQueue(preparation: Preparation): Queue {
     async background(ctx, job) {
       const made = beingMade.get(job);
       if (made) return made;
-      if (!toAsk.has(job)) return send(ctx, job);
+      if (!toAsk.has(job)) return sendEmail(ctx, job.row, refusals);
       const install = tenantKey(tenantOf(job.row));
       asking.push(install);
       try {
@@ -140,7 +132,11 @@ export function createEmailQueue(preparation: Preparation): Queue {
         asking.splice(asking.indexOf(install), 1);
       }
     },
-    explain,
+    explain(ctx, email, error) {
+      if (error instanceof NotTaken && error.failure.slowsDown)
+        paceOf(ctx).slowDown(tenantKey(tenantOf(email)), ctx.clock.now());
+      return explain(ctx, email, error);
+    },
   });
 }
 
@@ -257,98 +253,13 @@ async function recordChanges(
   for (const { fields } of changes) if (fields.status) ctx.metrics.emails.inc({ status: fields.status });
 }
 
-/** The mail server didn't take it this time. */
-class NotTaken extends Error {
-  constructor(readonly failure: SmtpFailure) {
-    super(failure.message);
-  }
-}
-
-async function send(ctx: Context, { row: email }: EmailJob): Promise<undefined> {
-  const body = await findEmailBody(ctx.db, tenantOf(email), email.id);
-  if (!body || !ctx.transport)
-    return recordResult(ctx, email, { status: 'failed', reason: 'refused', outcome: EMAIL_REASONS.contentGone });
-  const to = addressOf(body);
-  try {
-    await ctx.transport.sendMail(toMessage(to, await withConfirmLink(ctx, email, body)));
-  } catch (error) {
-    const failure = classifySmtpError(error);
-    if (failure.kind !== 'recipient') throw new NotTaken(failure);
-    const outcome = EMAIL_REASONS.addressRefused(failure.message);
-    const suppression = { scope: 'all', reason: reasonOfRefusal(failure.message), now: ctx.clock.now() } as const;
-    await suppressAddress(ctx.db, tenantOf(email), to, suppression);
-    return recordResult(ctx, email, { status: 'failed', reason: 'refused', outcome });
-  }
-  return recordSent(ctx, email);
-}
-
-/** A database that is away for a moment must not make the mail go out twice. */
-async function recordSent(ctx: Context, email: Email): Promise<undefined> {
-  const sent_at = ctx.clock.now();
-  for (let tries = 1; ; tries++) {
-    try {
-      return await recordResult(ctx, email, { status: 'sent', reason: null, outcome: null, sent_at });
-    } catch (error) {
-      if (tries === RECORD_TRIES) throw error;
-      await wait(RECORD_AGAIN_MS);
-    }
-  }
-}
-
-async function recordResult(
-  ctx: Context,
-  email: Email,
-  fields: Partial<Email> & Pick<Email, 'status'>,
-): Promise<undefined> {
-  await update(ctx, email, { ...fields, last_error: fields.outcome ?? null, due_at: null, claims: 0 });
-  ctx.metrics.emails.inc({ status: fields.status });
-}
-
-/**
- * Whatever has become of our claim: what was sent was sent. The mail server's words may name the person, and go unsaid when
- * the contact was deleted meanwhile.
- */
-async function update(ctx: Context, email: Email, fields: Partial<Email>): Promise<void> {
-  const write = (values: Partial<Email>) =>
-    ctx.db
-      .updateTable('email')
-      .set(values)
-      .where(ofTenant(tenantOf(email)))
-      .where('id', '=', email.id)
-      .where('status', '=', 'queued');
-  const { numUpdatedRows } = await write(fields).where('to_address', '<>', RELEASED).executeTakeFirst();
-  if (numUpdatedRows === 0n) await write({ ...fields, outcome: null, last_error: null }).execute();
-}
-
-/** For later: the claim doesn't count as a try. */
-const handBack = (ctx: Context, email: Email, due_at: number) =>
-  update(ctx, email, { due_at, claims: 0, attempts: email.attempts - 1 });
-
 function explain(ctx: Context, email: Email, error: unknown): JobFailure<'email'> {
-  if (error instanceof CrashedTooOften) return end(ctx, 'gave_up', EMAIL_REASONS.crashed);
+  if (error instanceof CrashedTooOften) return giveUp(ctx, EMAIL_REASONS.crashed);
+  if (error instanceof NotTaken) return explainNotTaken(ctx, email, error.failure);
   if (error instanceof NotAsked) {
     ctx.log.warn({ err: error.cause, email: email.id }, 'an email waits: Stripe could not be asked');
     return retryLater<'email'>(email, { outcome: WAITS_FOR_STRIPE }, ASK_AGAIN);
   }
-  if (!(error instanceof NotTaken)) {
-    ctx.log.error({ err: error, email: email.id }, 'an email could not be judged or its result not recorded');
-    return retryLater<'email'>(email, {}, BACK_OFF);
-  }
-  const { message, code } = error.failure;
-  ctx.log.warn({ email: email.id, attempts: email.attempts, code }, 'an email could not be sent yet');
-  const now = ctx.clock.now();
-  const give_up_at = email.give_up_at ?? now + GIVE_UP_MS;
-  if (now >= give_up_at) return end(ctx, 'gave_up', EMAIL_REASONS.givenUp(message));
-  ctx.metrics.emails.inc({ status: 'retried' });
-  const outcome = EMAIL_REASONS.willBeRetried(message);
-  const { againIn } = retryLater<'email'>(email, {}, BACK_OFF);
-  return {
-    againIn: Math.min(give_up_at - now, againIn ?? 0),
-    fields: { reason: 'retrying', outcome, last_error: outcome, give_up_at },
-  };
-}
-
-function end(ctx: Context, reason: EmailReason, outcome: string): JobFailure<'email'> {
-  ctx.metrics.emails.inc({ status: 'failed' });
-  return { againIn: null, fields: { status: 'failed', reason, outcome, last_error: outcome } };
+  ctx.log.error({ err: error, email: email.id }, 'an email could not be judged or its result not recorded');
+  return retryLater<'email'>(email, {}, BACK_OFF);
 }

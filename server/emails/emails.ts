@@ -1,6 +1,7 @@
 /** Reading emails: lists, one with its content, counts. */
 import { sql, type SelectQueryBuilder } from 'kysely';
 import type { EmailDetail, EmailReason, EmailStatus, EmailView, List } from '../../shared/api';
+import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { inList } from '../db/bulk';
 import { isoTime, isoTimeOrNull } from '../db/columns';
 import type { ErasedTable } from '../db/erase';
@@ -182,3 +183,21 @@ export const oldBodies = (before: number): OldRows => ({
       and (e.status = 'queued' or e.created_at >= ${before})
   )`,
 });
+
+/** How many made since then (epoch milliseconds) the mail server refused for good, though not for their address; of all installs. */
+export async function countRefused(db: Db, since: number): Promise<number> {
+  const { count } = await db
+    .selectFrom('install as i')
+    .innerJoin('email as e', (join) =>
+      join
+        .onRef('e.account_id', '=', 'i.account_id')
+        .onRef('e.livemode', '=', 'i.livemode')
+        .on('e.status', '=', 'failed')
+        .on('e.id', '>=', `eml_${firstIdAt(since)}`),
+    )
+    .where('e.reason', '=', 'refused')
+    .where('e.outcome', 'like', `${EMAIL_REASONS.refused('')}%`)
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
+}

@@ -51,4 +51,21 @@ describe('the pace of emails', () => {
       0, 1_000, 0,
     ]);
   });
+
+  it('slows one install down after a refusal, the more the more there are, and only for a while', () => {
+    const pace = createPace({ process: null, install: null });
+    const turns = (now: number) => ['a', 'b', 'c'].map((id) => pace.turnOf(`${id}${now}`, 'x', now) - now);
+    expect(turns(0)).toEqual([0, 0, 0]);
+    pace.slowDown('x', 0);
+    pace.slowDown('x', 100);
+    expect(turns(100)).toEqual([5_000, 10_000, 15_000]);
+    expect(pace.turnOf('calm', 'y', 100)).toBe(100);
+    pace.slowDown('x', 100_000);
+    expect(turns(100_000)).toEqual([10_000, 20_000, 30_000]);
+    for (let n = 0; n < 10; n++) pace.slowDown('x', 200_000 + n * 60_000);
+    expect(turns(740_000)).toEqual([60_000, 120_000, 180_000]);
+    const ends = 740_000 + 15 * 60_000;
+    for (let n = 0; n < 100; n++) expect(pace.turnOf(`m${n}`, 'x', 740_000)).toBeLessThanOrEqual(ends);
+    expect(turns(ends)).toEqual([0, 0, 0]);
+  });
 });

@@ -42,11 +42,25 @@ export function createPace({ process, install }: Rates) {
     },
     /** When this email may go as far as its install is concerned: `now`, or the turn it now holds. Asked again then, it may. */
     turnOf: turns.turnOf,
+    /** The mail server refused this install's email for who it is from or how many there are: fewer go for a while. */
+    slowDown: turns.slowDown,
   };
 }
 
+/** While an install is slowed down: milliseconds between two of its emails, doubling with refusals, and for how long after the last. */
+const SLOW_GAP = { first: 5_000, longest: 60_000 };
+const SLOW_FOR_MS = 15 * 60_000;
+
+interface Slowed {
+  gap: number;
+  since: number;
+  until: number;
+}
+
 function createTurns(perSecond: number | null) {
+  const usualGap = perSecond === null ? 0 : 1_000 / perSecond;
   const next = new Map<string, number>();
+  const slowed = new Map<string, Slowed>();
   /** Emails that were given a turn and wait for it: by id, the turn. */
   const waiting = new Map<string, number>();
   let forgetAt = 0;
@@ -55,15 +69,34 @@ function createTurns(perSecond: number | null) {
     if (now < forgetAt) return;
     forgetAt = now + FORGET_AFTER_MS;
     for (const [key, at] of next) if (at <= now) next.delete(key);
+    for (const [key, { until }] of slowed) if (until <= now) slowed.delete(key);
     for (const [id, at] of waiting) if (at <= now - FORGET_AFTER_MS) waiting.delete(id);
   }
 
+  const slowedAt = (installKey: string, now: number): Slowed | undefined => {
+    const slow = slowed.get(installKey);
+    return slow && slow.until > now ? slow : undefined;
+  };
+
   return {
+    slowDown(installKey: string, now: number): void {
+      const slow = slowedAt(installKey, now);
+      // Those that were under way together count once.
+      const isNews = slow === undefined || now >= slow.since + slow.gap;
+      const gap = slow ? Math.min(slow.gap * (isNews ? 2 : 1), SLOW_GAP.longest) : SLOW_GAP.first;
+      slowed.set(installKey, { gap, since: isNews ? now : slow.since, until: now + SLOW_FOR_MS });
+      next.set(installKey, Math.max(next.get(installKey) ?? 0, now + gap));
+    },
+
     turnOf(emailId: string, installKey: string, now: number): number {
-      if (perSecond === null || waiting.delete(emailId)) return now;
+      const slow = slowedAt(installKey, now);
+      const gap = Math.max(usualGap, slow?.gap ?? 0);
+      if (gap === 0 || waiting.delete(emailId)) return now;
       forgetThePast(now);
       const at = Math.ceil(Math.max(now, next.get(installKey) ?? 0));
-      next.set(installKey, at + 1_000 / perSecond);
+      // A turn beyond that isn't given: by then there is no need to wait, or it is asked for again.
+      if (slow && at >= slow.until) return slow.until;
+      next.set(installKey, at + gap);
       if (at > now) waiting.set(emailId, at);
       return at;
     },

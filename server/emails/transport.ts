@@ -1,27 +1,108 @@
 /** The pooled SMTP connections mail goes out by. */
-import { createTransport as createMailer, type SendMailOptions, type Transporter } from 'nodemailer';
+import { createTransport as createMailer, type SendMailOptions } from 'nodemailer';
 import type { Row } from '../db/schema';
+import { watchDelivery, type DeliveryWatch, type Patience } from './delivery-watch';
+import { isRefusal } from './smtp-error';
 
-export type Transport = Transporter;
+export interface Transport {
+  /**
+   * Resolves when the server has taken the message. Throws UnknownAcceptance when it may have, and whatever else
+   * classifySmtpError reads when it has not.
+   */
+  sendMail(message: SendMailOptions): Promise<void>;
+  /** Throws when the server doesn't take our login. */
+  verify(): Promise<unknown>;
+  /** Ends what is in hand, whatever the server is at, and whatever comes after. */
+  cut(): void;
+  close(): void;
+}
+
+/** The connection was lost, or the wait was over, after the final dot and before the reply. */
+export class UnknownAcceptance extends Error {}
 
 export const MAX_CONNECTIONS = 5;
 
-export function createTransport(smtpUrl: string): Transport {
+/**
+ * RFC 5321 (4.5.3.2.6) lets a server take ten minutes after the final dot: who gives up earlier sends twice. Before it,
+ * giving up costs nothing.
+ */
+const PATIENCE: Patience = { beforeDot: 30_000, afterDot: 10 * 60_000 };
+
+/** A connection that nobody needs is closed before a firewall forgets it. */
+const IDLE_MS = 15_000;
+
+export function createTransport(smtpUrl: string, patience: Patience = PATIENCE): Transport {
   const url = new URL(smtpUrl);
-  return createMailer({
-    pool: true,
-    maxConnections: MAX_CONNECTIONS,
+  const options = {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port) || (url.protocol === 'smtps:' ? 465 : 587),
     secure: url.protocol === 'smtps:',
     auth: url.username ? { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) } : undefined,
     connectionTimeout: 10_000,
     greetingTimeout: 10_000,
-    socketTimeout: 15_000,
     // Content comes from merchants' templates: it must never make us read files or fetch addresses.
     disableFileAccess: true,
     disableUrlAccess: true,
-  });
+  };
+  const inHand = new Map<AbortSignal, DeliveryWatch>();
+  let isCut = false;
+  let mailer = open();
+  let idle: NodeJS.Timeout | undefined;
+
+  function open() {
+    const pool = createMailer({
+      ...options,
+      pool: true,
+      maxConnections: MAX_CONNECTIONS,
+      // It can't tell before the dot from after: each message is watched instead.
+      socketTimeout: patience.beforeDot + patience.afterDot,
+    });
+    return pool.use('stream', ({ data, message }, done) => {
+      if (message && data.signal) inHand.get(data.signal)?.follow(message);
+      done();
+    });
+  }
+
+  /** Connections that nobody watches may hang as well, and keep their places: messages in hand go on, new ones get new places. */
+  function reopen(): void {
+    mailer.close();
+    mailer = open();
+  }
+
+  function end(watch: DeliveryWatch): void {
+    watch.stop();
+    inHand.delete(watch.signal);
+    if (inHand.size === 0) idle = setTimeout(reopen, IDLE_MS).unref();
+  }
+
+  return {
+    async sendMail(message) {
+      clearTimeout(idle);
+      const watch = watchDelivery(patience);
+      inHand.set(watch.signal, watch);
+      if (isCut) watch.cut();
+      try {
+        await mailer.sendMail({ ...message, signal: watch.signal });
+      } catch (error) {
+        if (watch.isComplete() && !isRefusal(error))
+          throw new UnknownAcceptance('no reply to the message', { cause: error });
+        if (!watch.signal.aborted) throw error;
+        if (!isCut) reopen();
+        throw watch.signal.reason;
+      } finally {
+        end(watch);
+      }
+    },
+    verify: () => createMailer({ ...options, socketTimeout: patience.beforeDot }).verify(),
+    cut() {
+      isCut = true;
+      for (const watch of inHand.values()) watch.cut();
+    },
+    close() {
+      clearTimeout(idle);
+      mailer.close();
+    },
+  };
 }
 
 /** Headers that nodemailer makes of fields of its own. */

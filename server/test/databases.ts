@@ -1,5 +1,8 @@
 /** The engines every server test runs on, and fresh databases on them. */
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Client } from 'pg';
 
 export const ENGINES = ['sqlite', 'postgres'] as const;
@@ -13,6 +16,16 @@ export const freshDatabase = (engine: Engine): Promise<string> => createDatabase
 
 /** The URL of a new database with tables as after a start; on SQLite still empty, where migrating takes milliseconds. */
 export const migratedDatabase = (engine: Engine): Promise<string> => createDatabase(engine, MIGRATED);
+
+/** One that can be opened again after its process has ended. */
+export async function keptDatabase(engine: Engine): Promise<{ databaseUrl: string; remove: () => void }> {
+  if (engine === 'postgres') return { databaseUrl: await freshDatabase(engine), remove: () => undefined };
+  const folder = mkdtempSync(join(tmpdir(), 'tillpost-kept-'));
+  return {
+    databaseUrl: `sqlite:${join(folder, 'tillpost.db')}`,
+    remove: () => rmSync(folder, { recursive: true }),
+  };
+}
 
 async function createDatabase(engine: Engine, template: string): Promise<string> {
   if (engine === 'sqlite') return 'sqlite::memory:';

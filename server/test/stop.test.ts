@@ -1,39 +1,13 @@
 /** A process that is told to stop ends soon, whatever it waits for. */
-import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { openDatabase } from '../db/open';
-import { activateWorkflow, createWorkflow } from '../workflows/workflows';
 import { fixtureEvent } from './fixtures/stripe';
-import { ENGINES, freshDatabase, type Engine } from './databases';
+import { ENGINES, keptDatabase } from './databases';
 import { ACCOUNT, LIVE, SECRETS, sign, startTillpost } from './harness';
-import { startMailServer } from './mail-server';
-
-it('stops within 10 s while the mail server keeps a message without an answer', async () => {
-  const mail = await startMailServer({ isHolding: true });
-  const inHand = mail.nextMail();
-  const tillpost = await startTillpost({
-    env: { SMTP_URL: mail.url, MAIL_FROM: 'Test <test@example.com>' },
-    runsWorker: true,
-  });
-  await tillpost.connect(LIVE);
-  await tillpost.enable({}, {}, LIVE);
-  const { id } = await createWorkflow(tillpost.db, LIVE, { template: 'new_customer' }, tillpost.clock.now());
-  await activateWorkflow(tillpost.db, LIVE, id, tillpost.clock.now());
-  const created = Math.floor(tillpost.clock.now() / 1000);
-  await tillpost.deliver(fixtureEvent('customer.created', { account: ACCOUNT, livemode: true, created }));
-  await inHand;
-  const startedAt = performance.now();
-  await tillpost.stop();
-  expect(performance.now() - startedAt).toBeLessThan(10_000);
-  await mail.close();
-  await tillpost.localStripe.close();
-});
 
 describe.each(ENGINES)('on %s, a stop while senders go on without a pause', (engine) => {
   it('ends their connections in order, soon, and loses nothing that was acknowledged', async () => {
@@ -93,16 +67,6 @@ const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 const customerCreated = () =>
   fixtureEvent('customer.created', { account: ACCOUNT, livemode: true, created: Math.floor(Date.now() / 1000) });
-
-/** A database that can be opened again after the stop. */
-async function keptDatabase(engine: Engine): Promise<{ databaseUrl: string; remove: () => void }> {
-  if (engine === 'postgres') return { databaseUrl: await freshDatabase(engine), remove: () => undefined };
-  const folder = mkdtempSync(join(tmpdir(), 'tillpost-stop-'));
-  return {
-    databaseUrl: `sqlite:${join(folder, 'tillpost.db')}`,
-    remove: () => rmSync(folder, { recursive: true }),
-  };
-}
 
 /** Delivers event after event on one connection, as a proxy under load does, until an answer or an error ends it. */
 function startSender(url: string) {

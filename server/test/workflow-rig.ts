@@ -13,6 +13,7 @@ import type { Row } from '../db/schema';
 import { ofTenant, tenantColumns, tenantKey, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import { createEmailQueue } from '../emails/email-queue';
+import type { Patience } from '../emails/delivery-watch';
 import type { Preparation } from '../emails/preparation';
 import { createTransport } from '../emails/transport';
 import { createLog } from '../log';
@@ -42,7 +43,8 @@ export async function createRig({
   smtp = true,
   rate = '',
   log = createLog('silent'),
-}: { engine?: Engine; smtp?: boolean; rate?: string; log?: Context['log'] } = {}) {
+  patience = undefined as Patience | undefined,
+}: { engine?: Engine; smtp?: boolean; rate?: string; log?: Context['log']; patience?: Patience } = {}) {
   const mail = await startMailServer();
   const databaseUrl = await migratedDatabase(engine);
   const time = { ms: Date.UTC(2026, 2, 1, 9) };
@@ -56,7 +58,7 @@ export async function createRig({
       MAIL_FROM: 'Operator <hello@mail.example.com>',
       ...(smtp ? { SMTP_URL: mail.url + rate } : {}),
     });
-    const transport = smtp ? createTransport(mail.url) : null;
+    const transport = smtp ? createTransport(mail.url, patience) : null;
     const ctx = createContext(settings, {
       clock: { now: () => time.ms },
       log,

@@ -16,8 +16,14 @@ export const EMAIL_REASONS = {
 
   /** `answer` is the mail server's. */
   addressRefused: (answer: string) => `The mail server refused the address: ${answer}`,
+  refused: (answer: string) => `The mail server refused it: ${answer}`,
   willBeRetried: (answer: string) => `Will be tried again: ${answer}`,
   givenUp: (answer: string) => `Given up after a day: ${answer}`,
+
+  noReply: 'the mail server gave no reply in time',
+  stopped: 'Tillpost was stopped before the mail server had all of it',
+  unknownAcceptance:
+    'The connection ended after the whole email was handed over and before the mail server replied: it may have arrived, so it is sent again only by hand',
 
   emptySubject: 'The subject came out empty',
   htmlTooLong: 'The email is too long: its HTML would be over 500 kB',

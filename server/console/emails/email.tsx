@@ -109,7 +109,10 @@ function Why({ email, canRetry }: Pick<EmailPageProps, 'email' | 'canRetry'>) {
       );
     case 'failed':
       return (
-        <Banner tone="bad" title="Not delivered">
+        <Banner
+          tone="bad"
+          title={email.reason === 'unknown_acceptance' ? 'Not known whether it arrived' : 'Not delivered'}
+        >
           {words}
         </Banner>
       );

@@ -1,14 +1,15 @@
 /** A mail server that keeps a book of what it accepted, and has moods. */
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startMailServer, type MailServer, type Reply } from '../mail-server';
 import type { Dice } from './dice';
 
 /**
- * `busy` answers 4xx to half, `cutting` hangs up after taking some mails, `slow` takes its time, `silent` never replies
- * and takes nothing.
+ * `busy` answers 4xx to half, `cutting` takes some mails and hangs up after their final dot, `slow` takes its time, `late`
+ * more than anybody waits for before the dot, `silent` takes nothing, says nothing, and hangs up when the mood ends.
  */
-export type Mood = 'calm' | 'busy' | 'cutting' | 'slow' | 'silent';
-export const BAD_MOODS: readonly Mood[] = ['busy', 'cutting', 'slow', 'silent'];
+export type Mood = 'calm' | 'busy' | 'cutting' | 'slow' | 'late' | 'silent';
+export const BAD_MOODS: readonly Mood[] = ['busy', 'cutting', 'slow', 'late', 'silent'];
 
 /** Addresses that begin so are refused for good. */
 export const REFUSED = 'refused-';
@@ -16,26 +17,30 @@ export const REFUSED = 'refused-';
 export interface MoodyMailServer extends MailServer {
   /** How often each Message-ID was accepted. */
   accepted: ReadonlyMap<string, number>;
-  /** Connections cut after the mail was taken. */
-  cuts(): number;
+  /** The Message-IDs that had to wait after the final dot, or were given no reply. */
+  heldUp: ReadonlySet<string>;
   setMood(mood: Mood): void;
 }
 
 export async function startMoodyMailServer(dice: Dice): Promise<MoodyMailServer> {
   const accepted = new Map<string, number>();
+  const heldUp = new Set<string>();
+  const moods = new EventEmitter().setMaxListeners(0);
   let mood: Mood = 'calm';
-  let cuts = 0;
   const isUpset = () => mood === 'busy' && dice.chance(0.3);
 
   async function judge(raw: string): Promise<Reply> {
-    if (mood === 'silent') return new Promise(() => undefined);
+    const messageId = /^message-id:\s*(<[^>]+>)/im.exec(raw)?.[1] ?? '';
+    if (mood !== 'calm' && mood !== 'busy') heldUp.add(messageId);
+    if (mood === 'silent') {
+      await once(moods, 'next');
+      return 'cut';
+    }
     if (mood === 'slow') await wait(dice.between(200, 3_000));
     if (isUpset()) return { code: 451, message: '4.3.0 Try again later' };
-    const messageId = /^message-id:\s*(<[^>]+>)/im.exec(raw)?.[1] ?? '';
     accepted.set(messageId, (accepted.get(messageId) ?? 0) + 1);
-    if (mood !== 'cutting' || !dice.chance(0.2)) return 'accept';
-    cuts++;
-    return 'cut';
+    if (mood === 'late') await wait(dice.between(31_000, 35_000));
+    return mood === 'cutting' && dice.chance(0.2) ? 'cut' : 'accept';
   }
 
   const server = await startMailServer({
@@ -48,9 +53,10 @@ export async function startMoodyMailServer(dice: Dice): Promise<MoodyMailServer>
   return {
     ...server,
     accepted,
-    cuts: () => cuts,
+    heldUp,
     setMood: (next) => {
       mood = next;
+      moods.emit('next');
     },
   };
 }

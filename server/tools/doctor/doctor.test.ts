@@ -7,10 +7,11 @@ import { promisify } from 'node:util';
 import { setUpConnectEndpoint } from '../../installs/connect-endpoint';
 import { connectRestrictedKey } from '../../installs/restricted-key';
 import { ENGINES } from '../../test/databases';
-import { ACCOUNT, createClock, lending, type Tillpost } from '../../test/harness';
+import { ACCOUNT, createClock, lending, TEST, type Tillpost } from '../../test/harness';
 import { fixtureEvent } from '../../test/fixtures/stripe';
 import { startMailServer } from '../../test/mail-server';
 import { createVault } from '../../vault';
+import { activateWorkflow, createWorkflow } from '../../workflows/workflows';
 import { examine, examineSettings } from './examine';
 import { toLine, type Finding } from './finding';
 
@@ -53,6 +54,36 @@ describe.each(ENGINES)('a Tillpost that is set up on %s', (engine) => {
         expect(tables.map(({ name }) => name)).not.toContain('tillpost_doctor');
       },
     );
+    await work.finally(() => mail.close());
+  });
+
+  it('says when the mail server keeps refusing, though not for the addresses', async () => {
+    const mail = await startMailServer();
+    const env = { SMTP_URL: mail.url, MAIL_FROM: 'hello@example.com' };
+    const work = withTillpost({ engine, env }, async ({ ctx, db, clock, connect, enable, deliver, worker }) => {
+      await connect();
+      const people = ['a@example.com', 'b@example.com', 'c@example.com', 'd@example.com'];
+      await enable({}, { test_recipients: people });
+      const { id } = await createWorkflow(db, TEST, { template: 'new_customer' }, clock.now());
+      await activateWorkflow(db, TEST, id, clock.now());
+      const refuse = async (email: string, message: string) => {
+        mail.trouble({ at: 'rcpt', code: 550, message });
+        const object = { id: `cus_${email[0]}`, email };
+        const created = Math.floor(clock.now() / 1000);
+        await deliver(fixtureEvent('customer.created', { account: ACCOUNT, created, object }));
+        await worker.drain();
+      };
+      await refuse('a@example.com', 'Your IP has a poor reputation');
+      await refuse('b@example.com', '5.1.1 User unknown');
+      expect(of(await examine(ctx), 'Refusals')).toBeUndefined();
+      await refuse('c@example.com', 'Your IP has a poor reputation');
+      expect(of(await examine(ctx), 'Refusals')).toMatchObject({
+        kind: 'fault',
+        says: expect.stringContaining('refused 2 emails') as string,
+      });
+      clock.advance(25 * 3_600_000);
+      expect(of(await examine(ctx), 'Refusals')).toBeUndefined();
+    });
     await work.finally(() => mail.close());
   });
 

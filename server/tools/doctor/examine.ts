@@ -3,6 +3,7 @@ import { isSuppressionKeyOpen } from '../../audience/suppression-key';
 import type { Config, Secrets } from '../../config';
 import { createContext, type Context } from '../../context';
 import { openDatabase } from '../../db/open';
+import { countRefused } from '../../emails/emails';
 import { classifySmtpError } from '../../emails/smtp-error';
 import { createLog } from '../../log';
 import { examineClock } from './clock';
@@ -12,6 +13,7 @@ import { examineInstalls } from './installs';
 import { examineModes } from './stripe';
 
 const ADDRESS_TIMEOUT_MS = 5_000;
+const DAY_MS = 24 * 60 * 60_000;
 
 /** Opens what the settings name, examines it, and closes it again. */
 export async function examineSettings(settings: { config: Config; secrets: Secrets }): Promise<Finding[]> {
@@ -34,6 +36,7 @@ export async function examine(ctx: Context): Promise<Finding[]> {
     ...(database.kind === 'ok' ? [...(await examineSuppressions(ctx)), ...(await examineInstalls(ctx))] : []),
     await examineClock(ctx),
     await examineMail(ctx),
+    ...(database.kind === 'ok' ? await examineRefusals(ctx) : []),
     await examineAddress(ctx),
   ];
 }
@@ -52,6 +55,14 @@ async function examineMail({ transport, config }: Context): Promise<Finding> {
   } catch (error) {
     return fault('Email', `the SMTP server: ${classifySmtpError(error).message}`, 'look at SMTP_URL');
   }
+}
+
+/** One may be the email's own fault. */
+async function examineRefusals({ db, clock }: Context): Promise<Finding[]> {
+  const count = await countRefused(db, clock.now() - DAY_MS);
+  if (count < 2) return [];
+  const says = `the SMTP server refused ${count} emails of the last day for good, not because of their addresses`;
+  return [fault('Refusals', says, 'open Emails in the console, filter by Failed: each has the answer')];
 }
 
 /** From here, not from Stripe: a proxy that only outsiders pass is not seen. On a laptop the server may well be off. */

@@ -1,0 +1,52 @@
+/** What became of an email that was taken from the queue, written to its row. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Context } from '../context';
+import type { Row } from '../db/schema';
+import { ofTenant, tenantOf } from '../db/tenant';
+
+type Email = Row<'email'>;
+type Result = Partial<Email> & Pick<Email, 'status'>;
+
+/** The address of an email whose contact was deleted. */
+export const RELEASED = '';
+
+/** Together shorter than what is left of the lease. */
+const RECORD_TRIES = 20;
+const RECORD_AGAIN_MS = 500;
+
+/** A database that is away for a moment must not make the mail go out twice. */
+export async function recordSurely(ctx: Context, email: Email, result: Result): Promise<undefined> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await recordResult(ctx, email, result);
+    } catch (error) {
+      if (tries === RECORD_TRIES) throw error;
+      await wait(RECORD_AGAIN_MS);
+    }
+  }
+}
+
+export async function recordResult(ctx: Context, email: Email, result: Result): Promise<undefined> {
+  await update(ctx, email, { ...result, last_error: result.outcome ?? null, due_at: null, claims: 0 });
+  ctx.metrics.emails.inc({ status: result.status });
+}
+
+/** For later: the claim doesn't count as a try. */
+export const handBack = (ctx: Context, email: Email, due_at: number) =>
+  update(ctx, email, { due_at, claims: 0, attempts: email.attempts - 1 });
+
+/**
+ * Whatever has become of our claim: what was sent was sent. The mail server's words may name the person, and go unsaid when
+ * the contact was deleted meanwhile.
+ */
+async function update(ctx: Context, email: Email, fields: Partial<Email>): Promise<void> {
+  const write = (values: Partial<Email>) =>
+    ctx.db
+      .updateTable('email')
+      .set(values)
+      .where(ofTenant(tenantOf(email)))
+      .where('id', '=', email.id)
+      .where('status', '=', 'queued');
+  const { numUpdatedRows } = await write(fields).where('to_address', '<>', RELEASED).executeTakeFirst();
+  if (numUpdatedRows === 0n) await write({ ...fields, outcome: null, last_error: null }).execute();
+}
