@@ -11,7 +11,7 @@ import { readTables, type Tables } from './tables';
 import type { Violation } from './violation';
 
 export async function checkEverything(stage: Stage): Promise<Violation[]> {
-  const tables = await readTables(stage.db, stage.tenant);
+  const tables = await readTables(stage.db, stage.hostile);
   return [
     ...checkEvents(stage, tables),
     await checkPayloads(stage.db),
