@@ -24,6 +24,7 @@ import type { Brought, Preparation, Prepared } from './preparation';
 import { createPace, readRates, type Pace } from './pace';
 import { loadSendFacts } from './send-facts';
 import { classifySmtpError, type SmtpFailure } from './smtp-error';
+import { LettersNotTaken } from './smtp-utf8';
 import { addressOf, MAX_CONNECTIONS, toMessage } from './transport';
 
 type Email = Row<'email'>;
@@ -272,6 +273,8 @@ async function send(ctx: Context, { row: email }: EmailJob): Promise<undefined> 
   try {
     await ctx.transport.sendMail(toMessage(to, await withConfirmLink(ctx, email, body)));
   } catch (error) {
+    if (error instanceof LettersNotTaken)
+      return recordResult(ctx, email, { status: 'failed', reason: 'refused', outcome: error.message });
     const failure = classifySmtpError(error);
     if (failure.kind !== 'recipient') throw new NotTaken(failure);
     const outcome = EMAIL_REASONS.addressRefused(failure.message);

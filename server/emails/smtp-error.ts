@@ -1,4 +1,5 @@
 /** What a failed attempt to send means. Pure. */
+import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { redact } from '../log';
 
 export interface SmtpFailure {
@@ -24,7 +25,7 @@ export function classifySmtpError(error: unknown): SmtpFailure {
     response?: string;
     message?: string;
   };
-  const answer = response ?? message ?? String(error);
+  const answer = code === 'ETLS' && responseCode ? EMAIL_REASONS.noEncryption : (response ?? message ?? String(error));
   return {
     kind: isAboutRecipient(responseCode ?? 0, command ?? '', answer) ? 'recipient' : 'temporary',
     message: redact(answer).replace(/\s+/g, ' ').slice(0, MAX_MESSAGE),

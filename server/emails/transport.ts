@@ -1,16 +1,17 @@
 /** The pooled SMTP connections mail goes out by. */
 import { createTransport as createMailer, type SendMailOptions, type Transporter } from 'nodemailer';
 import type { Row } from '../db/schema';
+import { identityOptions, type SendingIdentity } from './sending-identity';
+import { requireSmtpUtf8 } from './smtp-utf8';
 
 export type Transport = Transporter;
 
 export const MAX_CONNECTIONS = 5;
 
-export function createTransport(smtpUrl: string): Transport {
+export function createTransport(smtpUrl: string, identity?: SendingIdentity): Transport {
   const url = new URL(smtpUrl);
-  return createMailer({
-    pool: true,
-    maxConnections: MAX_CONNECTIONS,
+  const options = {
+    ...identityOptions(url, identity),
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port) || (url.protocol === 'smtps:' ? 465 : 587),
     secure: url.protocol === 'smtps:',
@@ -21,7 +22,10 @@ export function createTransport(smtpUrl: string): Transport {
     // Content comes from merchants' templates: it must never make us read files or fetch addresses.
     disableFileAccess: true,
     disableUrlAccess: true,
-  });
+  };
+  const mailer = createMailer({ ...options, pool: true, maxConnections: MAX_CONNECTIONS });
+  mailer.use('stream', requireSmtpUtf8(options));
+  return mailer;
 }
 
 /** Headers that nodemailer makes of fields of its own. */

@@ -1,6 +1,7 @@
 /** The mail server of the tests: they look into it, and tell it to refuse, to hang up or to keep its clients waiting. */
 import { once, EventEmitter } from 'node:events';
 import { simpleParser, type ParsedMail } from 'mailparser';
+import type { SMTPServerOptions } from 'smtp-server';
 import { startMailServer as listen, type Mail, type Refusal } from '../dev/mail-server';
 import { closing } from './leftovers';
 
@@ -17,7 +18,11 @@ export type Trouble =
 export type MailServer = Awaited<ReturnType<typeof startMailServer>>;
 
 /** `refuses` names recipients that are refused for good, `isHolding` keeps clients waiting for a reply until `release`. */
-export async function startMailServer({ refuses = [] as string[], isHolding = false } = {}) {
+export async function startMailServer({
+  refuses = [] as string[],
+  isHolding = false,
+  smtp = undefined as SMTPServerOptions | undefined,
+} = {}) {
   const mails: ReceivedMail[] = [];
   const troubles: Trouble[] = [];
   const next = (at: Trouble['at']) => (troubles[0]?.at === at ? troubles.shift() : undefined);
@@ -26,6 +31,7 @@ export async function startMailServer({ refuses = [] as string[], isHolding = fa
   let hold = isHolding ? once(events, 'release') : undefined;
 
   const server = await listen({
+    smtp,
     onRecipient: (address) =>
       refuses.includes(address) ? { code: 550, message: '5.1.1 No such user' } : refusal('rcpt'),
     async onMail(mail) {
