@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -186,8 +186,9 @@ describe('readConfig', () => {
 });
 
 describe('DKIM', () => {
-  const keyOf = (modulusLength: number): string =>
-    generateKeyPairSync('rsa', { modulusLength }).privateKey.export({ type: 'pkcs1', format: 'pem' }) as string;
+  const pemOf = ({ privateKey }: { privateKey: KeyObject }): string =>
+    privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+  const keyOf = (modulusLength: number): string => pemOf(generateKeyPairSync('rsa', { modulusLength }));
   const KEY_FORM =
     'DKIM_PRIVATE_KEY must be an RSA private key of 1024 bits or more, as PEM (-----BEGIN PRIVATE KEY-----\\n…) ' +
     'or as the path of a readable file with it';
@@ -225,13 +226,8 @@ describe('DKIM', () => {
     ['a broken key', { DKIM_PRIVATE_KEY: '-----BEGIN PRIVATE KEY-----\nhunter2' }, KEY_FORM],
     ['a file that is not there', { DKIM_PRIVATE_KEY: join(folder, 'missing.pem') }, KEY_FORM],
     ['a short key', { DKIM_PRIVATE_KEY: keyOf(512) }, KEY_FORM],
-    [
-      'an Ed25519 key',
-      {
-        DKIM_PRIVATE_KEY: generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
-      },
-      KEY_FORM,
-    ],
+    ['an Ed25519 key', { DKIM_PRIVATE_KEY: pemOf(generateKeyPairSync('ed25519')) }, KEY_FORM],
+    ['an RSA-PSS key', { DKIM_PRIVATE_KEY: pemOf(generateKeyPairSync('rsa-pss', { modulusLength: 1024 })) }, KEY_FORM],
   ])('refuses %s', (_, env, expected) => expect(faultsOf(() => dkimOf(env))).toEqual([expected]));
 });
 
