@@ -1,3 +1,7 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ConfigError, readAddress, readConfig, readSetupConfig } from './config';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
@@ -30,6 +34,7 @@ describe('readConfig', () => {
       modes: { live: null, test: null },
       stripeApiBase: 'https://api.stripe.com',
       mailFrom: null,
+      mailFromMarketing: null,
       alertEmail: null,
       testSendsPerHour: 20,
       allowedAccounts: [],
@@ -42,6 +47,7 @@ describe('readConfig', () => {
       webhookSecrets: { live: [], test: [] },
       appSecrets: [],
       smtpUrl: null,
+      dkim: null,
     });
     expect(secrets.encryptionKeys.map((key) => key.length)).toEqual([32]);
   });
@@ -91,6 +97,9 @@ describe('readConfig', () => {
     ['ALLOWED_ACCOUNTS', 'acct_1 acct_2', 'must be a comma-separated list of Stripe account ids (acct_…)'],
     ['ALLOWED_ACCOUNTS', ',', 'must be a comma-separated list of Stripe account ids (acct_…)'],
     ['MAIL_FROM', 'a@b.example, c@d.example', 'must be an address, as hello@example.com or Name <hello@example.com>'],
+    ['MAIL_FROM', 'jürgen@example.com', 'must have only ASCII letters before the @'],
+    ['MAIL_FROM_MARKETING', 'News', 'must be an address, as hello@example.com or Name <hello@example.com>'],
+    ['MAIL_FROM_MARKETING', 'Jörg <jörg@example.com>', 'must have only ASCII letters before the @'],
     ['ALERT_EMAIL', 'nobody', 'must be an address'],
   ])('refuses %s=%s', (name, value, expected) =>
     expect(faultsOf(() => readConfig({ [name]: value }))).toEqual([`${name} ${expected}`]),
@@ -126,21 +135,38 @@ describe('readConfig', () => {
       'must look like smtp://user:password@host:port, user and password URL-encoded ' +
         '(% as %25, @ as %40, / as %2F, ? as %3F, # as %23)',
     ]),
-    ['smtp://h?rate=5&speed=3', 'has an unknown parameter speed: there are rate and rate_per_install'],
-    ['smtp://h?Rate=5', 'has an unknown parameter Rate: there are rate and rate_per_install'],
-    ['smtp://h?constructor=5', 'has an unknown parameter constructor: there are rate and rate_per_install'],
+    ['smtp://h?rate=5&speed=3', 'has an unknown parameter speed: there are rate, rate_per_install, name, tls'],
+    ['smtp://h?Rate=5', 'has an unknown parameter Rate: there are rate, rate_per_install, name, tls'],
+    ['smtp://h?constructor=5', 'has an unknown parameter constructor: there are rate, rate_per_install, name, tls'],
     ...['', '0', '0.0', '-1', 'many', '1e3'].map((rate) => [
       `smtp://h?rate_per_install=${rate}`,
       'must have as rate_per_install a number of emails per second above 0',
     ]),
+    ...['', '-a.example', 'a..example', 'a b', '[mail.example.com]', 'a\r\nMAIL', `${'a'.repeat(64)}.example`].map(
+      (name) => [
+        `smtp://h?name=${encodeURIComponent(name)}`,
+        'must have as name the name to greet the mail server with, as mail.example.com or [192.0.2.1]',
+      ],
+    ),
+    ...['', 'true', 'Required'].map((tls) => [`smtp://h?tls=${tls}`, 'must have as tls required or optional']),
   ])('refuses SMTP_URL=%s', (address, expected) =>
     expect(faultsOf(() => readConfig({ ...SMTP, SMTP_URL: address }))).toEqual([`SMTP_URL ${expected}`]),
   );
 
-  it.each(['smtp://u:1%25%40%3F@mail.example.com:587?rate=14&rate_per_install=0.5', 'smtps://mail.example.com/'])(
-    'takes SMTP_URL=%s',
-    (address) => expect(readConfig({ ...SMTP, SMTP_URL: address }).secrets.smtpUrl).toBe(address),
+  it.each([
+    'smtp://u:1%25%40%3F@mail.example.com:587?rate=14&rate_per_install=0.5',
+    'smtps://mail.example.com/',
+    'smtp://mail.example.com?name=out.example.com&tls=optional',
+    'smtp://mail.example.com?name=[IPv6:2001:db8::1]&tls=required',
+  ])('takes SMTP_URL=%s', (address) =>
+    expect(readConfig({ ...SMTP, SMTP_URL: address }).secrets.smtpUrl).toBe(address),
   );
+
+  it('takes MAIL_FROM for marketing, unless that has a sender of its own', () => {
+    const News = 'Nächstes <news@müller.example>';
+    expect(readConfig(SMTP).config.mailFromMarketing).toBe(SMTP.MAIL_FROM);
+    expect(readConfig({ ...SMTP, MAIL_FROM_MARKETING: News }).config.mailFromMarketing).toBe(News);
+  });
 
   it('names every fault at once, and never the value', () => {
     const read = () =>
@@ -157,6 +183,52 @@ describe('readConfig', () => {
     expect(faultsOf(read).join()).not.toContain('hunter2');
     expect(read).toThrow(/^The configuration has 7 faults:\n- PORT must be a port number/);
   });
+});
+
+describe('DKIM', () => {
+  const pemOf = ({ privateKey }: { privateKey: KeyObject }): string =>
+    privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+  const keyOf = (modulusLength: number): string => pemOf(generateKeyPairSync('rsa', { modulusLength }));
+  const KEY_FORM =
+    'DKIM_PRIVATE_KEY must be an RSA private key of 1024 bits or more, as PEM (-----BEGIN PRIVATE KEY-----\\n…) ' +
+    'or as the path of a readable file with it';
+  const pem = keyOf(1024);
+  const DKIM = { DKIM_DOMAIN: 'example.com', DKIM_SELECTOR: 'a1._b', DKIM_PRIVATE_KEY: pem };
+  const folder = mkdtempSync(join(tmpdir(), 'tillpost-dkim-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const dkimOf = (env: object) => readConfig({ ...DKIM, ...env }).secrets.dkim;
+
+  it('is read with its key as text, with escaped line breaks, or from a file', () => {
+    const path = join(folder, 'dkim.pem');
+    writeFileSync(path, pem);
+    expect(dkimOf({})).toEqual({ domain: 'example.com', selector: 'a1._b', privateKey: pem.trim() });
+    expect(dkimOf({ DKIM_PRIVATE_KEY: pem.trim().replaceAll('\n', '\\n') })?.privateKey).toBe(pem.trim());
+    expect(dkimOf({ DKIM_PRIVATE_KEY: path })?.privateKey).toBe(pem);
+    expect(dkimOf({ DKIM_DOMAIN: 'Müller.example' })?.domain).toBe('xn--mller-kva.example');
+  });
+
+  it('is set whole or not at all', () =>
+    expect(faultsOf(() => readConfig({ DKIM_DOMAIN: 'example.com' }))).toEqual(
+      ['DKIM_SELECTOR', 'DKIM_PRIVATE_KEY'].map(
+        (name) =>
+          `${name} is missing: DKIM is configured in part; set all of DKIM_DOMAIN, DKIM_SELECTOR, DKIM_PRIVATE_KEY or none`,
+      ),
+    ));
+
+  it.each([
+    ['a host name', { DKIM_DOMAIN: 'localhost' }, 'DKIM_DOMAIN must be a domain, as example.com'],
+    ['tags as a domain', { DKIM_DOMAIN: 'a.example; s=x' }, 'DKIM_DOMAIN must be a domain, as example.com'],
+    [
+      'tags as a selector',
+      { DKIM_SELECTOR: 'a;b' },
+      'DKIM_SELECTOR must be the part of the DNS name before ._domainkey',
+    ],
+    ['a broken key', { DKIM_PRIVATE_KEY: '-----BEGIN PRIVATE KEY-----\nhunter2' }, KEY_FORM],
+    ['a file that is not there', { DKIM_PRIVATE_KEY: join(folder, 'missing.pem') }, KEY_FORM],
+    ['a short key', { DKIM_PRIVATE_KEY: keyOf(512) }, KEY_FORM],
+    ['an Ed25519 key', { DKIM_PRIVATE_KEY: pemOf(generateKeyPairSync('ed25519')) }, KEY_FORM],
+    ['an RSA-PSS key', { DKIM_PRIVATE_KEY: pemOf(generateKeyPairSync('rsa-pss', { modulusLength: 1024 })) }, KEY_FORM],
+  ])('refuses %s', (_, env, expected) => expect(faultsOf(() => dkimOf(env))).toEqual([expected]));
 });
 
 describe('in production', () => {

@@ -2,8 +2,10 @@
  * The only reader of the environment. Each variable is one entry of VARIABLES: what it must look like, and its default.
  * A blank one counts as not set; without a default it is null then. Faults name the variable, never its value.
  */
+import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { isUrlEncoded } from './clean-text';
+import { readDkimKey } from './dkim-key';
 
 // Forms of a value. `expected` completes the sentence that the variable's name begins.
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
@@ -38,10 +40,20 @@ const SMTP_FORM =
   'must look like smtp://user:password@host:port, user and password URL-encoded ' +
   '(% as %25, @ as %40, / as %2F, ? as %3F, # as %23)';
 const rate = { form: /^(?=.*[1-9])\d+(\.\d+)?$/, expected: 'a number of emails per second above 0' };
+const HOST_NAME = /^(?=.{1,253}$)[a-z\d]([a-z\d-]{0,61}[a-z\d])?(\.[a-z\d]([a-z\d-]{0,61}[a-z\d])?)*$/i;
+const ADDRESS_LITERAL = /^\[(\d{1,3}(\.\d{1,3}){3}|IPv6:[\da-f:.]+)\]$/i;
 /** What may stand after the `?` of SMTP_URL. */
 const SMTP_PARAMETERS = new Map([
   ['rate', rate],
   ['rate_per_install', rate],
+  [
+    'name',
+    {
+      form: new RegExp(`${HOST_NAME.source}|${ADDRESS_LITERAL.source}`, 'i'),
+      expected: 'the name to greet the mail server with, as mail.example.com or [192.0.2.1]',
+    },
+  ],
+  ['tls', { form: /^(required|optional)$/, expected: 'required or optional' }],
 ]);
 const smtpUrl = url(/^smtps?$/, SMTP_FORM).superRefine((address, { addIssue }) => {
   for (const message of faultsOfSmtp(address)) addIssue({ code: 'custom', message });
@@ -55,6 +67,24 @@ const encryptionKeys = list(
   'is missing: 32 random bytes in base64 (openssl rand -base64 32)',
 ).transform((keys) => keys.map((key) => Buffer.from(key, 'base64')));
 const mailbox = (expected: string) => text(/^([^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, expected);
+/** Everybody's mail would need a server that takes other letters, and recipients whose servers do. */
+const sender = mailbox('must be an address, as hello@example.com or Name <hello@example.com>').refine(
+  (value) => !/[^\0-\x7f][^\s<>@]*@/.test(value),
+  'must have only ASCII letters before the @',
+);
+const domain = z
+  .string()
+  .transform((value) => domainToASCII(value))
+  .refine((value) => HOST_NAME.test(value) && value.includes('.'), 'must be a domain, as example.com');
+const dkimKey = z.string().transform((value, { addIssue }) => {
+  const key = readDkimKey(value);
+  if (key !== undefined) return key;
+  addIssue({ code: 'custom', message: DKIM_KEY_FORM });
+  return z.NEVER;
+});
+const DKIM_KEY_FORM =
+  'must be an RSA private key of 1024 bits or more, as PEM (-----BEGIN PRIVATE KEY-----\\n…) ' +
+  'or as the path of a readable file with it';
 
 const VARIABLES = z.object({
   PORT: wholeNumber(0, 65_535, 'must be a port number from 0 to 65535').default(4242),
@@ -82,8 +112,12 @@ const VARIABLES = z.object({
   ALLOWED_ACCOUNTS: list(/^acct_\w+$/, 'must be a comma-separated list of Stripe account ids (acct_…)').default([]),
 
   SMTP_URL: orNull(smtpUrl),
-  MAIL_FROM: orNull(mailbox('must be an address, as hello@example.com or Name <hello@example.com>')),
+  MAIL_FROM: orNull(sender),
+  MAIL_FROM_MARKETING: orNull(sender),
   ALERT_EMAIL: orNull(mailbox('must be an address')),
+  DKIM_DOMAIN: orNull(domain),
+  DKIM_SELECTOR: orNull(text(/^[\w-]+(\.[\w-]+)*$/, 'must be the part of the DNS name before ._domainkey')),
+  DKIM_PRIVATE_KEY: orNull(dkimKey),
   TEST_SENDS_PER_HOUR: wholeNumber(1, 10_000, 'must be a whole number from 1 to 10000').default(20),
 
   METRICS_TOKEN: orNull(text(/^[\x21-\x7e]{16,}$/, 'must be at least 16 characters, without spaces')),
@@ -104,8 +138,10 @@ const PRODUCTION_VARIABLES = VARIABLES.extend({
 const TOGETHER = {
   'live mode': ['STRIPE_SECRET_KEY', 'STRIPE_AUTHORIZE_URL', 'STRIPE_WEBHOOK_SECRET'],
   'test mode': ['STRIPE_TEST_SECRET_KEY', 'STRIPE_TEST_AUTHORIZE_URL', 'STRIPE_TEST_WEBHOOK_SECRET'],
+  DKIM: ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY'],
 };
 
+type Values = z.output<typeof VARIABLES>;
 type Environment = Record<string, string | undefined>;
 /** Stripe's `livemode` in words: each mode has its own keys, install link and webhook secrets. */
 export const MODES = ['live', 'test'] as const;
@@ -131,6 +167,7 @@ export function readConfig(env: Environment = process.env) {
       /** Without a trailing slash. */
       stripeApiBase: values.STRIPE_API_BASE,
       mailFrom: values.MAIL_FROM,
+      mailFromMarketing: values.MAIL_FROM_MARKETING ?? values.MAIL_FROM,
       alertEmail: values.ALERT_EMAIL,
       /** Of an install. */
       testSendsPerHour: values.TEST_SENDS_PER_HOUR,
@@ -151,6 +188,8 @@ export function readConfig(env: Environment = process.env) {
       metricsToken: values.METRICS_TOKEN,
       /** Null: emails are captured. */
       smtpUrl: values.SMTP_URL,
+      /** Null: emails are not signed. The key is PEM. */
+      dkim: dkimOf(values),
     },
   };
 }
@@ -217,10 +256,18 @@ function faultsOfSmtp(address: string): string[] {
   if (isCutOff || !isUrlEncoded(username) || !isUrlEncoded(password)) return [SMTP_FORM];
   return [...searchParams].flatMap(([name, value]) => {
     const known = SMTP_PARAMETERS.get(name);
-    if (!known) return `has an unknown parameter ${name}: there are ${[...SMTP_PARAMETERS.keys()].join(' and ')}`;
+    if (!known) return `has an unknown parameter ${name}: there are ${[...SMTP_PARAMETERS.keys()].join(', ')}`;
     return known.form.test(value) ? [] : `must have as ${name} ${known.expected}`;
   });
 }
+
+function dkimOf(values: Pick<Values, 'DKIM_DOMAIN' | 'DKIM_SELECTOR' | 'DKIM_PRIVATE_KEY'>) {
+  const { DKIM_DOMAIN: domain, DKIM_SELECTOR: selector, DKIM_PRIVATE_KEY: privateKey } = values;
+  return domain !== null && selector !== null && privateKey !== null ? { domain, selector, privateKey } : null;
+}
+
+/** Of the host of an address. */
+export const isLoopback = (hostname: string): boolean => LOOPBACK.test(hostname);
 
 const withoutBlanks = (env: Environment): Environment =>
   Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value?.trim() || undefined]));

@@ -43,7 +43,9 @@ export function createContext(
     log: overrides.log ?? createLog(config.logLevel),
     metrics: createMetrics(),
     vault: createVault(secrets.encryptionKeys),
-    transport: secrets.smtpUrl ? createTransport(secrets.smtpUrl) : null,
+    transport: secrets.smtpUrl
+      ? createTransport(secrets.smtpUrl, { publicUrl: config.publicUrl, dkim: secrets.dkim })
+      : null,
     rendering: overrides.rendering ?? createRendering(),
     stripeFor: (apiKey) => createStripe(apiKey, config.stripeApiBase),
     nudge: () => undefined,

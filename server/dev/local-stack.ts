@@ -37,7 +37,19 @@ export interface LocalStack {
 }
 
 /** The variables a laptop may set; anything else of a production environment must not reach the demo. */
-const HONOURED = ['HOST', 'DATABASE_URL', 'ENCRYPTION_KEY', 'STRIPE_APP_SECRET', 'SMTP_URL', 'MAIL_FROM', 'LOG_LEVEL'];
+const HONOURED = [
+  'HOST',
+  'DATABASE_URL',
+  'ENCRYPTION_KEY',
+  'STRIPE_APP_SECRET',
+  'SMTP_URL',
+  'MAIL_FROM',
+  'MAIL_FROM_MARKETING',
+  'DKIM_DOMAIN',
+  'DKIM_SELECTOR',
+  'DKIM_PRIVATE_KEY',
+  'LOG_LEVEL',
+];
 
 /** `folder` holds the data and is made anew; on another port than the usual one, its name ends with the port. */
 export async function startLocalStack({

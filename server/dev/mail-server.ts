@@ -1,6 +1,6 @@
 /** A real SMTP server for tests, bench and torture. Who starts it says what becomes of each mail. */
 import type { AddressInfo, Socket } from 'node:net';
-import { SMTPServer, type SMTPServerSession } from 'smtp-server';
+import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
 
 export interface Mail {
   from: string;
@@ -21,20 +21,25 @@ export interface MailServerOptions {
   onRecipient?(address: string): Refusal | undefined | Promise<Refusal | undefined>;
   /** Has the whole mail; the client waits until this returns. */
   onMail(mail: Mail): Reply | Promise<Reply>;
+  /** What it offers, if not the usual. */
+  smtp?: SMTPServerOptions;
 }
 
 export interface MailServer {
   url: string;
   openConnections(): number;
   hangUp(): void;
+  /** All that its clients have written unencrypted. */
+  inClear(): string;
   /** Hangs up on whoever is still there. */
   close(): Promise<void>;
 }
 
-export async function startMailServer({ onRecipient, onMail }: MailServerOptions): Promise<MailServer> {
+export async function startMailServer({ onRecipient, onMail, smtp }: MailServerOptions): Promise<MailServer> {
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
+    ...smtp,
     onRcptTo({ address }, _session, done) {
       void Promise.resolve(onRecipient?.(address)).then((refusal) => done(refusal && errorOf(refusal)));
     },
@@ -44,6 +49,8 @@ export async function startMailServer({ onRecipient, onMail }: MailServerOptions
       stream.on('end', () => void receive(Buffer.concat(chunks).toString('utf8'), session).then(done, done));
     },
   });
+  const inClear: Buffer[] = [];
+  server.server.on('connection', (socket: Socket) => socket.on('data', (bytes: Buffer) => inClear.push(bytes)));
   // Connections that break are the point of many a test.
   server.on('error', () => undefined);
 
@@ -65,6 +72,7 @@ export async function startMailServer({ onRecipient, onMail }: MailServerOptions
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
+    inClear: () => Buffer.concat(inClear).toString('utf8'),
     openConnections: () => connectionsOf(server).size,
     hangUp,
     async close() {

@@ -1,5 +1,6 @@
 /** An email's rows, ready to be inserted: rendered, with the headers it will bear, or held with the reason. */
 import type { Insertable } from 'kysely';
+import type { EmailKind } from '../../shared/api';
 import type { PropertyValue } from '../../shared/catalogue';
 import type { Settings } from '../../shared/settings';
 import type { EmailContent } from '../../shared/workflow';
@@ -84,7 +85,7 @@ export async function composeEmail(
   };
   if (isHeld) return { row, body: null, againIn: rendered.againIn };
   const headers = {
-    From: fromHeader(ctx, sender.from_name),
+    From: fromHeader(ctx, sender.from_name, content.kind),
     To: to,
     ...(sender.reply_to ? { 'Reply-To': sender.reply_to } : {}),
     Subject: rendered.subject,
@@ -136,10 +137,11 @@ export function queuedEmail(
 export const messageIdOf = ({ config }: ComposeContext, id: string) => `<${id}@${new URL(config.publicUrl).hostname}>`;
 
 /** `"Acme" <hello@example.com>`: the name of the merchant, the address of the operator. */
-export function fromHeader({ config }: ComposeContext, fromName: string | null): string {
+export function fromHeader({ config }: ComposeContext, fromName: string | null, kind: EmailKind): string {
+  const from = kind === 'marketing' ? config.mailFromMarketing : config.mailFrom;
   const fallback = `no-reply@${new URL(config.publicUrl).hostname}`;
-  const [, ownName, inBrackets] = /^(.*?)\s*<([^>]+)>$/.exec(config.mailFrom ?? '') ?? [];
-  const address = inBrackets ?? config.mailFrom ?? fallback;
+  const [, ownName, inBrackets] = /^(.*?)\s*<([^>]+)>$/.exec(from ?? '') ?? [];
+  const address = inBrackets ?? from ?? fallback;
   const name = (fromName ?? ownName ?? '')
     .replace(/["\\<>\p{Cc}]/gu, ' ')
     .replace(/\s+/g, ' ')

@@ -20,7 +20,7 @@ export function composeConfirmation(ctx: ComposeContext, tenant: Tenant, to: str
   const html = paragraphs.map((paragraph) => `<p>${paragraph}</p>`).join('\n');
   const message_id = messageIdOf(ctx, id);
   const headers = {
-    From: fromHeader(ctx, null),
+    From: fromHeader(ctx, null, 'transactional'),
     To: to,
     Subject: subject,
     'Message-ID': message_id,

@@ -12,6 +12,7 @@ import { findEmailBody } from './emails';
 import { recordResult, recordSurely } from './record-email';
 import type { RefusalLog } from './refusal-log';
 import { classifySmtpError, type SmtpFailure } from './smtp-error';
+import { LettersNotTaken } from './smtp-utf8';
 import { addressOf, toMessage, UnknownAcceptance } from './transport';
 
 type Email = Row<'email'>;
@@ -36,6 +37,7 @@ export async function sendEmail(ctx: Context, email: Email, refusals: RefusalLog
   try {
     await ctx.transport.sendMail(toMessage(to, await withConfirmLink(ctx, email, body)));
   } catch (error) {
+    if (error instanceof LettersNotTaken) return recordResult(ctx, email, failed('refused', error.message));
     if (!(error instanceof UnknownAcceptance)) {
       const failure = classifySmtpError(error);
       refusals.note(ctx, failure);

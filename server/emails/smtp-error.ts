@@ -1,4 +1,5 @@
 /** What a failed attempt to send means. Pure. */
+import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { redact } from '../log';
 import { ANSWER_RULES, SETUP_CODES, type SmtpCause } from './smtp-answers';
 
@@ -29,7 +30,8 @@ interface SmtpError {
 
 export function classifySmtpError(error: unknown): SmtpFailure {
   const { responseCode, code, command, response, message } = error as SmtpError;
-  const answer = (response ?? message ?? String(error)).slice(0, MAX_ANSWER);
+  const said = code === 'ETLS' && responseCode ? EMAIL_REASONS.noEncryption : (response ?? message ?? String(error));
+  const answer = said.slice(0, MAX_ANSWER);
   const status = statusIn(answer);
   const known = causeOf(answer, status);
   const cause = isPermanent(responseCode) ? causeAt(command ?? '', responseCode, known) : 'temporary';

@@ -18,7 +18,7 @@ type MailServer = Awaited<ReturnType<typeof startMailServer>>;
 
 async function withServer(test: (mail: MailServer, transport: Transport) => Promise<void>): Promise<void> {
   const mail = await startMailServer();
-  const transport = createTransport(mail.url, SHORT);
+  const transport = createTransport(mail.url, undefined, SHORT);
   try {
     await test(mail, transport);
   } finally {
@@ -62,7 +62,7 @@ describe('a message', () => {
 
   it.each(['destroy', 'pause'] as const)('is not taken when the server %ss its end in the midst of it', async (act) => {
     const server = await startScripted({ DATA: (socket) => socket.write('354 go on\r\n', () => socket[act]()) });
-    const transport = createTransport(server.url, SHORT);
+    const transport = createTransport(server.url, undefined, SHORT);
     const text = 'More than the sockets between us hold. '.repeat(500_000);
     expect(await outcomeOf(transport, { text })).toMatchObject({ cause: 'temporary' });
     transport.close();
@@ -74,7 +74,7 @@ describe('a message', () => {
       RCPT: (socket) => socket.write('550 5.1.1 User unknown\r\n'),
       RSET: () => undefined,
     });
-    const transport = createTransport(server.url, SHORT);
+    const transport = createTransport(server.url, undefined, SHORT);
     for (let n = 0; n < MAX_CONNECTIONS; n++) expect(await outcomeOf(transport)).toMatchObject({ status: '5.1.1' });
     expect(await outcomeOf(transport)).toMatchObject({ cause: 'temporary' });
     expect(await outcomeOf(transport)).toMatchObject({ status: '5.1.1' });

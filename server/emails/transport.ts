@@ -3,6 +3,8 @@ import { createTransport as createMailer, type SendMailOptions } from 'nodemaile
 import type { Row } from '../db/schema';
 import { watchDelivery, type DeliveryWatch, type Patience } from './delivery-watch';
 import { isRefusal } from './smtp-error';
+import { identityOptions, type SendingIdentity } from './sending-identity';
+import { requireSmtpUtf8 } from './smtp-utf8';
 
 export interface Transport {
   /**
@@ -31,9 +33,10 @@ const PATIENCE: Patience = { beforeDot: 30_000, afterDot: 10 * 60_000 };
 /** A connection that nobody needs is closed before a firewall forgets it. */
 const IDLE_MS = 15_000;
 
-export function createTransport(smtpUrl: string, patience: Patience = PATIENCE): Transport {
+export function createTransport(smtpUrl: string, identity?: SendingIdentity, patience: Patience = PATIENCE): Transport {
   const url = new URL(smtpUrl);
   const options = {
+    ...identityOptions(url, identity),
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port) || (url.protocol === 'smtps:' ? 465 : 587),
     secure: url.protocol === 'smtps:',
@@ -57,6 +60,7 @@ export function createTransport(smtpUrl: string, patience: Patience = PATIENCE):
       // It can't tell before the dot from after: each message is watched instead.
       socketTimeout: patience.beforeDot + patience.afterDot,
     });
+    pool.use('stream', requireSmtpUtf8(options));
     return pool.use('stream', ({ data, message }, done) => {
       if (message && data.signal) inHand.get(data.signal)?.follow(message);
       done();

@@ -2,6 +2,7 @@
 import { once, EventEmitter } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { simpleParser, type ParsedMail } from 'mailparser';
+import type { SMTPServerOptions } from 'smtp-server';
 import { startMailServer as listen, type Mail, type Refusal } from '../dev/mail-server';
 import { closing } from './leftovers';
 
@@ -22,7 +23,11 @@ export type Trouble =
 export type MailServer = Awaited<ReturnType<typeof startMailServer>>;
 
 /** `refuses` names recipients that are refused for good, `isHolding` keeps clients waiting for a reply until `release`. */
-export async function startMailServer({ refuses = [] as string[], isHolding = false } = {}) {
+export async function startMailServer({
+  refuses = [] as string[],
+  isHolding = false,
+  smtp = undefined as SMTPServerOptions | undefined,
+} = {}) {
   const mails: ReceivedMail[] = [];
   const troubles: Trouble[] = [];
   const next = <A extends Trouble['at']>(at: A) =>
@@ -31,6 +36,7 @@ export async function startMailServer({ refuses = [] as string[], isHolding = fa
   let hold = isHolding ? once(events, 'release') : undefined;
 
   const server = await listen({
+    smtp,
     onRecipient(address) {
       if (next('silent_at_rcpt')) return new Promise(() => undefined);
       return refuses.includes(address) ? { code: 550, message: '5.1.1 No such user' } : next('rcpt');

@@ -58,7 +58,7 @@ export async function createRig({
       MAIL_FROM: 'Operator <hello@mail.example.com>',
       ...(smtp ? { SMTP_URL: mail.url + rate } : {}),
     });
-    const transport = smtp ? createTransport(mail.url, patience) : null;
+    const transport = smtp ? createTransport(mail.url, undefined, patience) : null;
     const ctx = createContext(settings, {
       clock: { now: () => time.ms },
       log,

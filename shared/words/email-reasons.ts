@@ -17,6 +17,8 @@ export const EMAIL_REASONS = {
   /** `answer` is the mail server's. */
   addressRefused: (answer: string) => `The mail server refused the address: ${answer}`,
   refused: (answer: string) => `The mail server refused it: ${answer}`,
+  lettersNotTaken: 'The address has letters before the @ that the mail server can’t take: it does not offer SMTPUTF8',
+  noEncryption: 'The mail server offers no encryption (STARTTLS), and SMTP_URL wants it: nothing was sent to it',
   willBeRetried: (answer: string) => `Will be tried again: ${answer}`,
   givenUp: (answer: string) => `Given up after a day: ${answer}`,
 

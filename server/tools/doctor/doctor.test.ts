@@ -36,24 +36,23 @@ const faultsIn = (findings: Finding[]) => findings.filter(({ kind }) => kind ===
 describe.each(ENGINES)('a Tillpost that is set up on %s', (engine) => {
   it('has no faults, and stays as it is', async () => {
     const mail = await startMailServer();
-    const work = withTillpost(
-      { engine, env: { SMTP_URL: mail.url, MAIL_FROM: 'hello@example.com' } },
-      async (tillpost) => {
-        const findings = await examine(tillpost.ctx);
-        expect(faultsIn(findings)).toEqual([]);
-        expect(findings.map(({ check, kind }) => [check, kind])).toEqual([
-          ['Database', 'ok'],
-          ['Stripe, live mode', 'skipped'],
-          ['Stripe, test mode', 'ok'],
-          ['Webhooks, test mode', 'ok'],
-          ['Clock', 'ok'],
-          ['Email', 'ok'],
-          ['Address', 'ok'],
-        ]);
-        const tables = await tillpost.db.introspection.getTables();
-        expect(tables.map(({ name }) => name)).not.toContain('tillpost_doctor');
-      },
-    );
+    const sender = { MAIL_FROM: 'hello@example.com', MAIL_FROM_MARKETING: 'news@example.com' };
+    const work = withTillpost({ engine, env: { SMTP_URL: mail.url, ...sender } }, async (tillpost) => {
+      const findings = await examine(tillpost.ctx);
+      expect(faultsIn(findings)).toEqual([]);
+      expect(findings.map(({ check, kind }) => [check, kind])).toEqual([
+        ['Database', 'ok'],
+        ['Stripe, live mode', 'skipped'],
+        ['Stripe, test mode', 'ok'],
+        ['Webhooks, test mode', 'ok'],
+        ['Clock', 'ok'],
+        ['Email', 'ok'],
+        ['Address', 'ok'],
+      ]);
+      expect(of(findings, 'Email')?.says).toMatch(/from hello@example\.com, marketing from news@example\.com$/);
+      const tables = await tillpost.db.introspection.getTables();
+      expect(tables.map(({ name }) => name)).not.toContain('tillpost_doctor');
+    });
     await work.finally(() => mail.close());
   });
 

@@ -51,7 +51,9 @@ async function examineMail({ transport, config }: Context): Promise<Finding> {
   if (!transport) return skipped('Email', 'SMTP_URL is not set: emails are kept, not sent');
   try {
     await transport.verify();
-    return ok('Email', `the SMTP server takes our login; mail comes from ${config.mailFrom ?? ''}`);
+    const { mailFrom, mailFromMarketing } = config;
+    const marketing = mailFromMarketing === mailFrom ? '' : `, marketing from ${mailFromMarketing ?? ''}`;
+    return ok('Email', `the SMTP server takes our login; mail comes from ${mailFrom ?? ''}${marketing}`);
   } catch (error) {
     return fault('Email', `the SMTP server: ${classifySmtpError(error).message}`, 'look at SMTP_URL');
   }
