@@ -19,9 +19,11 @@ import { groupBy } from '../group-by';
 import type { ComposedEmail } from './compose';
 import { withConfirmLink } from './confirmation';
 import { findEmailBody } from './emails';
+import { returnPath } from './email-token';
 import { maySend, type SendVerdict } from './may-send';
 import type { Brought, Preparation, Prepared } from './preparation';
 import { createPace, readRates, type Pace } from './pace';
+import { readRemoteId } from './remote-id';
 import { loadSendFacts } from './send-facts';
 import { classifySmtpError, type SmtpFailure } from './smtp-error';
 import { addressOf, MAX_CONNECTIONS, toMessage } from './transport';
@@ -269,8 +271,11 @@ async function send(ctx: Context, { row: email }: EmailJob): Promise<undefined> 
   if (!body || !ctx.transport)
     return recordResult(ctx, email, { status: 'failed', reason: 'refused', outcome: EMAIL_REASONS.contentGone });
   const to = addressOf(body);
+  let remoteId: string | null;
   try {
-    await ctx.transport.sendMail(toMessage(to, await withConfirmLink(ctx, email, body)));
+    const message = toMessage(to, await withConfirmLink(ctx, email, body));
+    const info: unknown = await ctx.transport.sendMail({ ...message, ...returnPath(ctx, email.id, to) });
+    remoteId = readRemoteId((info as { response?: string }).response);
   } catch (error) {
     const failure = classifySmtpError(error);
     if (failure.kind !== 'recipient') throw new NotTaken(failure);
@@ -279,15 +284,15 @@ async function send(ctx: Context, { row: email }: EmailJob): Promise<undefined> 
     await suppressAddress(ctx.db, tenantOf(email), to, suppression);
     return recordResult(ctx, email, { status: 'failed', reason: 'refused', outcome });
   }
-  return recordSent(ctx, email);
+  return recordSent(ctx, email, remoteId);
 }
 
 /** A database that is away for a moment must not make the mail go out twice. */
-async function recordSent(ctx: Context, email: Email): Promise<undefined> {
+async function recordSent(ctx: Context, email: Email, remote_id: string | null): Promise<undefined> {
   const sent_at = ctx.clock.now();
   for (let tries = 1; ; tries++) {
     try {
-      return await recordResult(ctx, email, { status: 'sent', reason: null, outcome: null, sent_at });
+      return await recordResult(ctx, email, { status: 'sent', reason: null, outcome: null, sent_at, remote_id });
     } catch (error) {
       if (tries === RECORD_TRIES) throw error;
       await wait(RECORD_AGAIN_MS);

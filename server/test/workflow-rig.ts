@@ -42,7 +42,8 @@ export async function createRig({
   smtp = true,
   rate = '',
   log = createLog('silent'),
-}: { engine?: Engine; smtp?: boolean; rate?: string; log?: Context['log'] } = {}) {
+  env = {},
+}: { engine?: Engine; smtp?: boolean; rate?: string; log?: Context['log']; env?: Record<string, string> } = {}) {
   const mail = await startMailServer();
   const databaseUrl = await migratedDatabase(engine);
   const time = { ms: Date.UTC(2026, 2, 1, 9) };
@@ -55,6 +56,7 @@ export async function createRig({
       ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
       MAIL_FROM: 'Operator <hello@mail.example.com>',
       ...(smtp ? { SMTP_URL: mail.url + rate } : {}),
+      ...env,
     });
     const transport = smtp ? createTransport(mail.url) : null;
     const ctx = createContext(settings, {
