@@ -29,7 +29,8 @@ export function tracingHeaders(ctx: TokenContext, id: string): Record<string, st
   return {
     [EMAIL_HEADER]: token,
     ...(isPostmark ? { [`X-PM-Metadata-${TOKEN_FIELD}`]: token } : {}),
-    ...(isSendgrid ? { 'X-SMTPAPI': JSON.stringify({ unique_args: { [TOKEN_FIELD]: token } }) } : {}),
+    // With spaces: a longer word would be encoded.
+    ...(isSendgrid ? { 'X-SMTPAPI': `{"unique_args": {"${TOKEN_FIELD}": "${token}"}}` } : {}),
   };
 }
 
