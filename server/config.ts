@@ -164,9 +164,8 @@ export function readConfig(env: Environment = process.env) {
       bounces: {
         /** The return path of emails; each adds its own `+token`. Null: the sender's address is. */
         address: values.BOUNCE_ADDRESS,
-        /** Providers that give back only what is in headers of their own. */
+        /** It wants the email's name in a header of its own. */
         isPostmark: values.POSTMARK_WEBHOOK_AUTH !== null,
-        isSendgrid: values.SENDGRID_PUBLIC_KEY !== null,
       },
       /** Of an install. */
       testSendsPerHour: values.TEST_SENDS_PER_HOUR,

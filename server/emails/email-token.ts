@@ -22,20 +22,17 @@ export function readEmailToken({ vault }: Pick<Context, 'vault'>, token: string)
   return digits && tag && vault.isTagged(digits, tag, PURPOSE) ? `eml_${digits}` : undefined;
 }
 
-/** Postmark and SendGrid give back nothing of an email but what stands in headers of their own. */
+/** Postmark gives back nothing of an email but what stands in headers of its own. */
 export function tracingHeaders(ctx: TokenContext, id: string): Record<string, string> {
   const token = emailToken(ctx, id);
-  const { isPostmark, isSendgrid } = ctx.config.bounces;
   return {
     [EMAIL_HEADER]: token,
-    ...(isPostmark ? { [`X-PM-Metadata-${TOKEN_FIELD}`]: token } : {}),
-    // With spaces: a longer word would be encoded.
-    ...(isSendgrid ? { 'X-SMTPAPI': `{"unique_args": {"${TOKEN_FIELD}": "${token}"}}` } : {}),
+    ...(ctx.config.bounces.isPostmark ? { [`X-PM-Metadata-${POSTMARK_FIELD}`]: token } : {}),
   };
 }
 
-/** What the token is called where a provider keeps it. */
-export const TOKEN_FIELD = 'tillpost-email';
+/** What the token is called there. */
+export const POSTMARK_FIELD = 'tillpost-email';
 
 /** The envelope of an email whose bounces come to BOUNCE_ADDRESS (variable envelope return path); empty without one. */
 export function returnPath(ctx: TokenContext, id: string, to: string) {

@@ -1,6 +1,6 @@
 /** Postmark's webhooks, proven by basic auth. https://postmarkapp.com/developer/webhooks/bounce-webhook */
 import { z } from 'zod';
-import { TOKEN_FIELD } from '../../emails/email-token';
+import { POSTMARK_FIELD } from '../../emails/email-token';
 import type { Report } from '../../emails/reports';
 import { isEqual } from '../../vault';
 import { forged, headerOf, parseBody, readAs, timeOf, wordsOf, type Reader } from '../notice';
@@ -30,7 +30,7 @@ export const postmarkReader =
   };
 
 function reportsOf(event: z.output<typeof PostmarkEvent>): Report[] {
-  const token = event.Metadata[TOKEN_FIELD];
+  const token = event.Metadata[POSTMARK_FIELD];
   const names = { token: typeof token === 'string' ? token : undefined, remoteId: event.MessageID };
   const said = wordsOf(event.Details || event.Description);
   const at = timeOf(event.BouncedAt ?? event.DeliveredAt);

@@ -4,7 +4,6 @@
  */
 import { createPublicKey, verify } from 'node:crypto';
 import { z } from 'zod';
-import { TOKEN_FIELD } from '../../emails/email-token';
 import type { Report } from '../../emails/reports';
 import { forged, headerOf, parseBody, readAs, wordsOf, type Reader } from '../notice';
 
@@ -20,7 +19,6 @@ const SendgridEvent = z.object({
   status: z.string().optional(),
   'smtp-id': z.string().optional(),
   sg_message_id: z.string().optional(),
-  [TOKEN_FIELD]: z.string().optional(),
 });
 
 export const sendgridReader = (publicKey: string): Reader => {
@@ -37,7 +35,6 @@ export const sendgridReader = (publicKey: string): Reader => {
 function reportsOf(event: z.output<typeof SendgridEvent> | undefined): Report[] {
   if (!event) return [];
   const names = {
-    token: event[TOKEN_FIELD],
     messageId: event['smtp-id'],
     // Its beginning is what SendGrid said when it took the email.
     remoteId: event.sg_message_id?.split('.')[0],
