@@ -1,10 +1,11 @@
 /** Every check of `npm run doctor`, in the order in which faults are best mended. */
 import { isSuppressionKeyOpen } from '../../audience/suppression-key';
+import { checkMailbox } from '../../bounces/mailbox';
 import type { Config, Secrets } from '../../config';
 import { createContext, type Context } from '../../context';
 import { openDatabase } from '../../db/open';
 import { classifySmtpError } from '../../emails/smtp-error';
-import { createLog } from '../../log';
+import { createLog, redact } from '../../log';
 import { examineClock } from './clock';
 import { examineDatabase, findMissingFile } from './database';
 import { fault, ok, skipped, type Finding } from './finding';
@@ -34,6 +35,7 @@ export async function examine(ctx: Context): Promise<Finding[]> {
     ...(database.kind === 'ok' ? [...(await examineSuppressions(ctx)), ...(await examineInstalls(ctx))] : []),
     await examineClock(ctx),
     await examineMail(ctx),
+    await examineBounces(ctx),
     await examineAddress(ctx),
   ];
 }
@@ -51,6 +53,21 @@ async function examineMail({ transport, config }: Context): Promise<Finding> {
     return ok('Email', `the SMTP server takes our login; mail comes from ${config.mailFrom ?? ''}`);
   } catch (error) {
     return fault('Email', `the SMTP server: ${classifySmtpError(error).message}`, 'look at SMTP_URL');
+  }
+}
+
+async function examineBounces({ secrets }: Context): Promise<Finding> {
+  const { token, ...providers } = secrets.bounces;
+  if (secrets.bounceMailbox === null)
+    return token !== null && Object.values(providers).some(Boolean)
+      ? ok('Bounces', 'mail providers may report at /bounces')
+      : skipped('Bounces', 'neither a provider nor BOUNCE_IMAP_URL is set up: bounces that come later stay unknown');
+  try {
+    await checkMailbox(secrets.bounceMailbox);
+    return ok('Bounces', 'the mailbox of BOUNCE_IMAP_URL opens');
+  } catch (error) {
+    const { responseText, message } = error as { responseText?: string; message?: string };
+    return fault('Bounces', `the mailbox: ${redact(responseText ?? message ?? '')}`, 'look at BOUNCE_IMAP_URL');
   }
 }
 
