@@ -83,7 +83,9 @@ const mac = (key: Key, text: string, purpose: string) =>
   createHmac('sha256', key.sign).update(`${purpose}\n${text}`).digest('base64url');
 
 const tagOf = (key: Key, text: string, purpose: string) =>
-  Buffer.from(mac(key, text, purpose), 'base64url').toString('hex').slice(0, 16);
+  Buffer.from(mac(key, text, purpose), 'base64url')
+    .toString('hex')
+    .slice(0, 16);
 
 /** Compares in constant time, so that timing says nothing about how much was right. */
 export function isEqual(a: string, b: string): boolean {

@@ -116,7 +116,7 @@ if (!hasDovecot) console.warn('Dovecot is not installed (apt-get install dovecot
   ])('names the email %s', async (_what, fields) => {
     const email = await rig.send();
     rig.advance(60_000);
-    await imap.append(notification(fields(returnPathOf(email), rig.token(email)) as Notification));
+    await imap.append(notification(fields(returnPathOf(email), rig.token(email))));
     await read();
     expect(await rig.read(email)).toMatchObject({ reason: 'bounced' });
   });

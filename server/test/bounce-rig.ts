@@ -10,7 +10,7 @@ import type { Engine } from './databases';
 import { closing } from './leftovers';
 import { createRig, tenant } from './workflow-rig';
 
-export const TOKEN = 'bounce-token-0123456789';
+const TOKEN = 'bounce-token-0123456789';
 export type BounceRig = Awaited<ReturnType<typeof createBounceRig>>;
 
 export async function createBounceRig({ engine, env }: { engine?: Engine; env?: Record<string, string> } = {}) {

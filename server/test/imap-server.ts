@@ -62,7 +62,7 @@ export async function startImapServer() {
   };
 
   /** What a mail program does with the mailbox. */
-  async function use<T>(work: (client: ImapFlow) => Promise<T>): Promise<T> {
+  async function connected<T>(work: (client: ImapFlow) => Promise<T>): Promise<T> {
     const auth = { user: 'bounces', pass: PASSWORD };
     const client = new ImapFlow({ host: '127.0.0.1', port, secure: false, auth, logger: false });
     await client.connect();
@@ -82,8 +82,8 @@ export async function startImapServer() {
       server = start();
       await untilOpen(port);
     },
-    append: (message: string) => use((client) => client.append('INBOX', message.replace(/\r?\n/g, '\r\n'))),
-    unread: () => use(async (client) => (await client.search({ seen: false })) || []),
+    append: (message: string) => connected((client) => client.append('INBOX', message.replace(/\r?\n/g, '\r\n'))),
+    unread: () => connected(async (client) => (await client.search({ seen: false })) || []),
     close: closing(async () => {
       if (server.exitCode === null) await stop();
       rmSync(folder, { recursive: true, force: true });
