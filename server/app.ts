@@ -2,6 +2,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import express, { type Express, type RequestHandler } from 'express';
 import { isUrlEncoded } from './clean-text';
+import { bounceRoutes } from './bounces/routes';
 import { consoleErrors, consolePages, consoleRoutes } from './console/routes';
 import type { Context } from './context';
 import { isMigrated } from './db/migrate';
@@ -32,6 +33,7 @@ function createApp(ctx: Context): Express {
   });
   app.use('/api/app', extensionRoutes(ctx), errorHandler(ctx.log));
   app.use(refuseBrokenPath);
+  app.use(bounceRoutes(ctx));
   const pages = consolePages(ctx);
   app.use(unsubscribeRoutes(ctx, pages));
   app.use(confirmRoutes(ctx, pages));

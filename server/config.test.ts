@@ -36,6 +36,7 @@ describe('readConfig', () => {
       mailFrom: null,
       mailFromMarketing: null,
       alertEmail: null,
+      bounces: { address: null, isPostmark: false },
       testSendsPerHour: 20,
       allowedAccounts: [],
       retentionDays: 90,
@@ -167,6 +168,37 @@ describe('readConfig', () => {
     expect(readConfig(SMTP).config.mailFromMarketing).toBe(SMTP.MAIL_FROM);
     expect(readConfig({ ...SMTP, MAIL_FROM_MARKETING: News }).config.mailFromMarketing).toBe(News);
   });
+
+  it.each([
+    ['BOUNCE_TOKEN', 'short', 'must be at least 16 letters, digits, _ or -'],
+    ['BOUNCE_SECRET', 'whsec_x', 'must be a secret of Standard Webhooks'],
+    ['BOUNCE_ADDRESS', 'bounces+x@example.com', 'must be an address without +'],
+    ['BOUNCE_ADDRESS', 'a-very-long-name@example.com', 'must be an address without +'],
+    ['BOUNCE_IMAP_URL', 'imap://u:p@mail.example.com', 'must look like imaps://'],
+    ['BOUNCE_IMAP_URL', 'imaps://mail.example.com', 'must look like imaps://'],
+    ['BOUNCE_IMAP_URL', 'imaps://u:100%@mail.example.com', 'must look like imaps://'],
+    ['BOUNCE_IMAP_URL', 'imaps://u:a/b@mail.example.com', 'must look like imaps://'],
+    ['SES_TOPIC_ARN', 'arn:aws:sqs:eu-west-1:123456789012:x', 'must be the ARN of an SNS topic'],
+    ['POSTMARK_WEBHOOK_AUTH', 'password', 'must be user:password'],
+    ['SENDGRID_PUBLIC_KEY', 'AAAA', 'must be the event webhook'],
+    ['RESEND_WEBHOOK_SECRET', 'secret', 'must be a secret of Standard Webhooks'],
+  ])('refuses %s=%s', (name, value, expected) => {
+    const faults = faultsOf(() => readConfig({ BOUNCE_TOKEN: 'bounce-token-0123456789', [name]: value }));
+    expect(faults).toEqual([expect.stringContaining(`${name} ${expected}`)]);
+  });
+
+  it.each([
+    'imaps://u:p%40ss%2Fword@mail.example.com/INBOX',
+    'imaps://u:p@mail.example.com:993',
+    'imap://u:p@127.0.0.1:1143',
+  ])('takes BOUNCE_IMAP_URL=%s', (address) =>
+    expect(readConfig({ BOUNCE_IMAP_URL: address }).secrets.bounceMailbox).toBe(address),
+  );
+
+  it('wants a token with a provider that may report', () =>
+    expect(
+      faultsOf(() => readConfig({ MAILGUN_SIGNING_KEY: 'key', BOUNCE_SECRET: `whsec_${'A'.repeat(32)}` })),
+    ).toEqual(['BOUNCE_TOKEN is missing: the end of the address that goes with BOUNCE_SECRET, MAILGUN_SIGNING_KEY']));
 
   it('names every fault at once, and never the value', () => {
     const read = () =>

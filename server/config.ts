@@ -2,6 +2,7 @@
  * The only reader of the environment. Each variable is one entry of VARIABLES: what it must look like, and its default.
  * A blank one counts as not set; without a default it is null then. Faults name the variable, never its value.
  */
+import { createPublicKey } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { isUrlEncoded } from './clean-text';
@@ -66,6 +67,15 @@ const encryptionKeys = list(
   'must be 32 bytes in base64 (openssl rand -base64 32), or a comma-separated list of such keys',
   'is missing: 32 random bytes in base64 (openssl rand -base64 32)',
 ).transform((keys) => keys.map((key) => Buffer.from(key, 'base64')));
+const IMAP_FORM =
+  'must look like imaps://user:password@host/INBOX (imap:// on loopback only), user and password URL-encoded as in SMTP_URL';
+const imapUrl = z
+  .union([url(/^imaps$/, IMAP_FORM), url(/^imap$/, IMAP_FORM, LOOPBACK)], IMAP_FORM)
+  .refine(isMailboxAddress, IMAP_FORM);
+const webhookKey = text(
+  /^whsec_[\w+/]{16,}=*$/,
+  'must be a secret of Standard Webhooks: whsec_ and base64 (echo whsec_$(openssl rand -base64 32))',
+);
 const mailbox = (expected: string) => text(/^([^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, expected);
 /** Everybody's mail would need a server that takes other letters, and recipients whose servers do. */
 const sender = mailbox('must be an address, as hello@example.com or Name <hello@example.com>').refine(
@@ -120,6 +130,25 @@ const VARIABLES = z.object({
   DKIM_PRIVATE_KEY: orNull(dkimKey),
   TEST_SENDS_PER_HOUR: wholeNumber(1, 10_000, 'must be a whole number from 1 to 10000').default(20),
 
+  BOUNCE_TOKEN: orNull(text(/^[\w-]{16,}$/, 'must be at least 16 letters, digits, _ or -')),
+  BOUNCE_SECRET: orNull(webhookKey),
+  BOUNCE_ADDRESS: orNull(
+    text(/^[^\s<>@+]{1,15}@[^\s<>@]+$/, 'must be an address without +, of at most 15 characters before the @'),
+  ),
+  BOUNCE_IMAP_URL: orNull(imapUrl),
+  SES_TOPIC_ARN: orNull(
+    text(
+      /^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/,
+      'must be the ARN of an SNS topic (arn:aws:sns:region:account:name)',
+    ),
+  ),
+  POSTMARK_WEBHOOK_AUTH: orNull(text(/^[^:]+:.+$/, 'must be user:password, as in the basic auth of the webhook')),
+  MAILGUN_SIGNING_KEY: z.string().nullable().default(null),
+  SENDGRID_PUBLIC_KEY: orNull(
+    z.string().refine(isPublicKey, "must be the event webhook's verification key: an ECDSA public key in base64"),
+  ),
+  RESEND_WEBHOOK_SECRET: orNull(webhookKey),
+
   METRICS_TOKEN: orNull(text(/^[\x21-\x7e]{16,}$/, 'must be at least 16 characters, without spaces')),
 });
 
@@ -169,6 +198,12 @@ export function readConfig(env: Environment = process.env) {
       mailFrom: values.MAIL_FROM,
       mailFromMarketing: values.MAIL_FROM_MARKETING ?? values.MAIL_FROM,
       alertEmail: values.ALERT_EMAIL,
+      bounces: {
+        /** The return path of emails; each adds its own `+token`. Null: the sender's address is. */
+        address: values.BOUNCE_ADDRESS,
+        /** It wants the email's name in a header of its own. */
+        isPostmark: values.POSTMARK_WEBHOOK_AUTH !== null,
+      },
       /** Of an install. */
       testSendsPerHour: values.TEST_SENDS_PER_HOUR,
       /** Empty: whoever can install the app may connect. */
@@ -186,6 +221,18 @@ export function readConfig(env: Environment = process.env) {
       appSecrets: values.STRIPE_APP_SECRET,
       /** Null: whoever reaches the port may read the metrics. */
       metricsToken: values.METRICS_TOKEN,
+      /** What proves that a provider's report is the provider's; null: that provider is not heard. */
+      bounces: {
+        token: values.BOUNCE_TOKEN,
+        generic: values.BOUNCE_SECRET,
+        sesTopic: values.SES_TOPIC_ARN,
+        postmark: values.POSTMARK_WEBHOOK_AUTH,
+        mailgun: values.MAILGUN_SIGNING_KEY,
+        sendgrid: values.SENDGRID_PUBLIC_KEY,
+        resend: values.RESEND_WEBHOOK_SECRET,
+      },
+      /** Null: no mailbox is read. */
+      bounceMailbox: values.BOUNCE_IMAP_URL,
       /** Null: emails are captured. */
       smtpUrl: values.SMTP_URL,
       /** Null: emails are not signed. The key is PEM. */
@@ -245,7 +292,38 @@ function missingCompanions(given: Environment): string[] {
   });
   if (given.SMTP_URL && !given.MAIL_FROM)
     faults.push('MAIL_FROM is missing: the sender address that goes with SMTP_URL');
+  const reporting = REPORTING.filter((name) => given[name]);
+  if (reporting.length > 0 && !given.BOUNCE_TOKEN)
+    faults.push(`BOUNCE_TOKEN is missing: the end of the address that goes with ${reporting.join(', ')}`);
   return faults;
+}
+
+/** Each lets one more provider report at POST /bounces/<provider>/<BOUNCE_TOKEN>. */
+const REPORTING = [
+  'BOUNCE_SECRET',
+  'SES_TOPIC_ARN',
+  'POSTMARK_WEBHOOK_AUTH',
+  'MAILGUN_SIGNING_KEY',
+  'SENDGRID_PUBLIC_KEY',
+  'RESEND_WEBHOOK_SECRET',
+];
+
+/** What isn't an address at all is a fault of its own. */
+function isMailboxAddress(address: string): boolean {
+  if (!URL.canParse(address)) return true;
+  const { username, password, pathname, search, hash } = new URL(address);
+  const parts = [username, password, pathname];
+  return username !== '' && search + hash === '' && !pathname.slice(1).includes('@') && parts.every(isUrlEncoded);
+}
+
+function isPublicKey(base64: string): boolean {
+  try {
+    return (
+      createPublicKey({ key: Buffer.from(base64, 'base64'), format: 'der', type: 'spki' }).asymmetricKeyType === 'ec'
+    );
+  } catch {
+    return false;
+  }
 }
 
 function faultsOfSmtp(address: string): string[] {

@@ -48,6 +48,7 @@ describe('redact', () => {
     ['POST /Open/fAbmVQcG-_7aLZ2o1tJ3k9fAbmVQcG-_7aLZ2o1tJ3k failed', '/Open/[redacted] failed'],
     ['POST /open/fAbmVQcG-_7aLZ2o1tJ3k9fAbmVQcG-_7aLZ2o1tJ3k failed', '/open/[redacted] failed'],
     ['GET /unsubscribe/eyJhIjoxfQ.c2lnbmF0dXJl failed', '/unsubscribe/[redacted] failed'],
+    ['POST /bounces/ses/bounce-token-0123456789 failed', '/bounces/ses/[redacted] failed'],
     ['GET /confirm-address/eyJhIjoxfQ.c2lnbmF0dXJl failed', '/confirm-address/[redacted] failed'],
     ['/oauth/callback?code=ac_123456789&state=abcdefghijkl', 'code=[redacted]&state=[redacted]'],
   ])('keeps the secret in "%s" to itself', (text, expected) => {

@@ -31,6 +31,7 @@ const SECRETS_IN_TEXT: readonly RegExp[] = [
   /\b((?:(?:sk|rk|pk)_(?:live|test)|whsec|absec|ac|rt|access|refresh)_)\w{6,}/g,
   /(\w+:\/\/[^\s:/@"\\]*:)[^\s"\\]+(?=@)/g,
   /\b((?:Bearer|Basic|AUTH PLAIN|AUTH LOGIN|AUTH XOAUTH2) )[\w+/=.~-]{6,}/g,
+  /(\/bounces\/\w+\/)[\w.~%-]+/gi,
   /(\/(?:open|unsubscribe|confirm-address)\/)[\w.~%-]+/gi,
   /\b((?:code|state|token|secret|password)=)[^&\s"\\]{6,}/g,
 ];

@@ -4,6 +4,7 @@ import type { AddressInfo, Server as NetServer } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { createHandler } from './app';
 import { openSuppressionKey } from './audience/suppression-key';
+import { startMailboxLoop } from './bounces/mailbox-loop';
 import type { Context } from './context';
 import { migrate } from './db/migrate';
 import { waitForLock, type DatabaseLock } from './db/sqlite-file';
@@ -95,6 +96,7 @@ async function serve(ctx: Context, lock: DatabaseLock, { runsWorker = true, boun
   const { port, host } = ctx.config;
   await listen(server, bound ?? { port, host });
   if (runsWorker) await worker.start();
+  const mailbox = runsWorker ? startMailboxLoop(ctx) : undefined;
   return {
     ctx,
     worker,
@@ -104,7 +106,7 @@ async function serve(ctx: Context, lock: DatabaseLock, { runsWorker = true, boun
       const cut = setTimeout(() => ctx.transport?.cut(), CUT_MAIL_MS);
       // What Stripe, a client or the database still holds by then is retried when its lease ends.
       const isOver = wait(GRACE_MS, undefined, { signal: grace.signal }).catch(() => undefined);
-      await Promise.race([Promise.all([close(), worker.stop()]), isOver]);
+      await Promise.race([Promise.all([close(), worker.stop(), mailbox?.stop()]), isOver]);
       grace.abort();
       clearTimeout(cut);
       server.closeAllConnections();

@@ -59,6 +59,12 @@ export function createVault(encryptionKeys: readonly Buffer[]) {
       return `${Buffer.from(text).toString('base64url')}.${mac(current, text, purpose)}`;
     },
 
+    /** A signature where room is short and case may be lost, as before the @ of an address: 64 bits in hex. */
+    tag: (text: string, purpose: string): string => tagOf(current, text, purpose),
+
+    isTagged: (text: string, tag: string, purpose: string): boolean =>
+      keys.some((key) => isEqual(tagOf(key, text, purpose), tag)),
+
     /** The text of a signed token; undefined when it is forged, malformed or of another purpose. */
     verify(token: string, purpose: string): string | undefined {
       const [encoded = '', given = ''] = token.split('.');
@@ -75,6 +81,11 @@ function deriveKey(secret: Buffer): Key {
 
 const mac = (key: Key, text: string, purpose: string) =>
   createHmac('sha256', key.sign).update(`${purpose}\n${text}`).digest('base64url');
+
+const tagOf = (key: Key, text: string, purpose: string) =>
+  Buffer.from(mac(key, text, purpose), 'base64url')
+    .toString('hex')
+    .slice(0, 16);
 
 /** Compares in constant time, so that timing says nothing about how much was right. */
 export function isEqual(a: string, b: string): boolean {

@@ -186,6 +186,10 @@ export interface EmailView {
   attempts: number;
   created_at: string;
   sent_at: string | null;
+  /** Known only where the mail provider reports it. */
+  delivered_at: string | null;
+  bounced_at: string | null;
+  complained_at: string | null;
 }
 
 export interface EmailDetail extends EmailView {

@@ -7,6 +7,7 @@ import * as settingsRevision from './migrations/004-settings-revision';
 import * as objectStates from './migrations/005-object-states';
 import * as forgottenPeople from './migrations/006-forgotten-people';
 import * as access from './migrations/007-access';
+import * as bounces from './migrations/009-bounces';
 import type { Db } from './schema';
 
 const migrations: Record<string, Migration> = {
@@ -17,6 +18,7 @@ const migrations: Record<string, Migration> = {
   '005-object-states': { up: objectStates.up as Migration['up'] },
   '006-forgotten-people': { up: forgottenPeople.up as Migration['up'] },
   '007-access': { up: access.up as Migration['up'] },
+  '009-bounces': { up: bounces.up as Migration['up'] },
 };
 
 /** Throws the error of the migration that failed. */

@@ -259,6 +259,12 @@ interface EmailTable extends TenantColumns {
   last_error: string | null;
   created_at: number;
   sent_at: number | null;
+  /** The mail server's own id of it, from the answer with which it took the email. */
+  remote_id: string | null;
+  /** Where a provider says so. */
+  delivered_at: number | null;
+  bounced_at: number | null;
+  complained_at: number | null;
 }
 
 interface EmailBodyTable extends TenantColumns {

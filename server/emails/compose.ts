@@ -10,6 +10,7 @@ import { flag } from '../db/columns';
 import { newId } from '../db/new-id';
 import type { Db, Row, Schema } from '../db/schema';
 import { tenantColumns, tenantOf, type Tenant } from '../db/tenant';
+import { tracingHeaders } from './email-token';
 import { unsubscribeUrl } from './unsubscribe-token';
 
 export interface EmailRequest {
@@ -92,6 +93,7 @@ export async function composeEmail(
     'Message-ID': messageId,
     // RFC 3834: keeps out-of-office replies away.
     'Auto-Submitted': 'auto-generated',
+    ...tracingHeaders(ctx, id),
     ...(unsubscribe
       ? { 'List-Unsubscribe': `<${unsubscribe}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
       : {}),

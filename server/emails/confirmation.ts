@@ -7,6 +7,7 @@ import type { Context } from '../context';
 import { newId } from '../db/new-id';
 import type { Db, Row } from '../db/schema';
 import { ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
+import { tracingHeaders } from './email-token';
 import { fromHeader, messageIdOf, type ComposeContext, type ComposedEmail } from './compose';
 
 /** How long a link works, and how long until an address is asked again. */
@@ -25,6 +26,7 @@ export function composeConfirmation(ctx: ComposeContext, tenant: Tenant, to: str
     Subject: subject,
     'Message-ID': message_id,
     'Auto-Submitted': 'auto-generated',
+    ...tracingHeaders(ctx, id),
   };
   const row = {
     ...tenantColumns(tenant),

@@ -107,6 +107,9 @@ export function viewEmail(row: Row<'email'>): EmailView {
     attempts: row.attempts,
     created_at: isoTime(row.created_at),
     sent_at: isoTimeOrNull(row.sent_at),
+    delivered_at: isoTimeOrNull(row.delivered_at),
+    bounced_at: isoTimeOrNull(row.bounced_at),
+    complained_at: isoTimeOrNull(row.complained_at),
   };
 }
 

@@ -9,7 +9,9 @@ import type { Row } from '../db/schema';
 import { tenantOf } from '../db/tenant';
 import { withConfirmLink } from './confirmation';
 import { findEmailBody } from './emails';
+import { returnPath } from './email-token';
 import { recordResult, recordSurely } from './record-email';
+import { readRemoteId } from './remote-id';
 import type { RefusalLog } from './refusal-log';
 import { classifySmtpError, type SmtpFailure } from './smtp-error';
 import { LettersNotTaken } from './smtp-utf8';
@@ -34,8 +36,10 @@ export async function sendEmail(ctx: Context, email: Email, refusals: RefusalLog
   const body = await findEmailBody(ctx.db, tenantOf(email), email.id);
   if (!body || !ctx.transport) return recordResult(ctx, email, failed('refused', EMAIL_REASONS.contentGone));
   const to = addressOf(body);
+  let reply: string;
   try {
-    await ctx.transport.sendMail(toMessage(to, await withConfirmLink(ctx, email, body)));
+    const message = toMessage(to, await withConfirmLink(ctx, email, body));
+    reply = await ctx.transport.sendMail({ ...message, ...returnPath(ctx, email.id, to) });
   } catch (error) {
     if (error instanceof LettersNotTaken) return recordResult(ctx, email, failed('refused', error.message));
     if (!(error instanceof UnknownAcceptance)) {
@@ -46,7 +50,8 @@ export async function sendEmail(ctx: Context, email: Email, refusals: RefusalLog
     ctx.log.warn({ email: email.id }, 'whether the mail server took an email is not known');
     return recordSurely(ctx, email, failed('unknown_acceptance', EMAIL_REASONS.unknownAcceptance));
   }
-  return recordSurely(ctx, email, { status: 'sent', reason: null, outcome: null, sent_at: ctx.clock.now() });
+  const sent = { reason: null, outcome: null, sent_at: ctx.clock.now(), remote_id: readRemoteId(reply) };
+  return recordSurely(ctx, email, { status: 'sent', ...sent });
 }
 
 async function recordRefusal(ctx: Context, email: Email, to: string, failure: SmtpFailure): Promise<undefined> {

@@ -8,10 +8,10 @@ import { requireSmtpUtf8 } from './smtp-utf8';
 
 export interface Transport {
   /**
-   * Resolves when the server has taken the message. Throws UnknownAcceptance when it may have, and whatever else
+   * Resolves with the server's reply when it has taken the message. Throws UnknownAcceptance when it may have, and whatever else
    * classifySmtpError reads when it has not.
    */
-  sendMail(message: SendMailOptions): Promise<void>;
+  sendMail(message: SendMailOptions): Promise<string>;
   /** Throws when the server doesn't take our login. */
   verify(): Promise<unknown>;
   /** Ends what is in hand, whatever the server is at, and whatever comes after. */
@@ -86,7 +86,7 @@ export function createTransport(smtpUrl: string, identity?: SendingIdentity, pat
       inHand.set(watch.signal, watch);
       if (isCut) watch.cut();
       try {
-        await mailer.sendMail({ ...message, signal: watch.signal });
+        return (await mailer.sendMail({ ...message, signal: watch.signal })).response;
       } catch (error) {
         if (watch.isComplete() && !isRefusal(error))
           throw new UnknownAcceptance('no reply to the message', { cause: error });

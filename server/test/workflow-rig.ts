@@ -44,7 +44,15 @@ export async function createRig({
   rate = '',
   log = createLog('silent'),
   patience = undefined as Patience | undefined,
-}: { engine?: Engine; smtp?: boolean; rate?: string; log?: Context['log']; patience?: Patience } = {}) {
+  env = {},
+}: {
+  engine?: Engine;
+  smtp?: boolean;
+  rate?: string;
+  log?: Context['log'];
+  patience?: Patience;
+  env?: Record<string, string>;
+} = {}) {
   const mail = await startMailServer();
   const databaseUrl = await migratedDatabase(engine);
   const time = { ms: Date.UTC(2026, 2, 1, 9) };
@@ -57,6 +65,7 @@ export async function createRig({
       ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
       MAIL_FROM: 'Operator <hello@mail.example.com>',
       ...(smtp ? { SMTP_URL: mail.url + rate } : {}),
+      ...env,
     });
     const transport = smtp ? createTransport(mail.url, undefined, patience) : null;
     const ctx = createContext(settings, {

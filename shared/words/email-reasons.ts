@@ -26,6 +26,10 @@ export const EMAIL_REASONS = {
   stopped: 'Tillpost was stopped before the mail server had all of it',
   unknownAcceptance:
     'The connection ended after the whole email was handed over and before the mail server replied: it may have arrived, so it is sent again only by hand',
+  /** `said` is the mail server's or the provider's. */
+  bounced: (said: string) => withWords('The address bounced', said),
+  notDelivered: (said: string) => withWords('Not delivered so far', said),
+  complained: 'The recipient reported it as spam',
 
   emptySubject: 'The subject came out empty',
   htmlTooLong: 'The email is too long: its HTML would be over 500 kB',
@@ -36,8 +40,20 @@ export const EMAIL_REASONS = {
   faultyTemplate: (problem: string) => `The template could not be filled in: ${problem}`,
 };
 
+const withWords = (sentence: string, said: string) => (said === '' ? sentence : `${sentence}: ${said}`);
+
 /** Why an address is suppressed: of the mail server's answer only its codes (RFC 3463), for its words often name the person. */
 export function reasonOfRefusal(answer: string): string {
   const [codes] = /^\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?/.exec(answer) ?? [];
   return codes === undefined ? 'refused' : `refused with ${codes.replace('-', ' ')}`;
 }
+
+const BOUNCED = 'bounced';
+
+/** Why an address that bounced is suppressed: the code alone, as above. */
+export function reasonOfBounce(said: string): string {
+  const [codes] = /\b(?:\d{3}[ -])?[45]\.\d{1,3}\.\d{1,3}\b/.exec(said) ?? [];
+  return codes === undefined ? BOUNCED : `${BOUNCED} with ${codes.replace('-', ' ')}`;
+}
+
+export const isBounce = (reason: string): boolean => reason.startsWith(BOUNCED);

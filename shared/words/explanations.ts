@@ -1,6 +1,7 @@
 /** What events and people are called, and the reasons for the status of emails and runs. */
 import type { ContactView, EmailView } from '../api';
 import { capitalize } from '../capitalize';
+import { isBounce } from './email-reasons';
 import { CATALOGUE, HOUSEKEEPING_TYPES, isEventType, type HousekeepingType } from '../catalogue';
 
 const HOUSEKEEPING: Record<HousekeepingType, string> = {
@@ -68,4 +69,9 @@ export function explainRun(reason: string | null, outcome: string | null = null)
 }
 
 export const NO_EMAIL_CAUSED = 'This event caused no email.';
-export const ADDRESS_SUPPRESSED = 'No email goes to this address';
+const ADDRESS_SUPPRESSED = 'No email goes to this address';
+const ADDRESS_BOUNCED = 'Email to this address bounced';
+
+/** Why an address gets no email, in its shortest. */
+export const nameSuppression = ({ reason }: { reason: string }): string =>
+  isBounce(reason) ? ADDRESS_BOUNCED : ADDRESS_SUPPRESSED;

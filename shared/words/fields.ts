@@ -1,5 +1,5 @@
 /** What fields and choices are called wherever they are shown. */
-import type { Billing, ContactView, EventView } from '../api';
+import type { Billing, ContactView, EmailView, EventView } from '../api';
 import { CATALOGUE, EVENT_TYPES } from '../catalogue';
 import type { EventSettings, Settings } from '../settings';
 
@@ -32,6 +32,13 @@ export const EVENT_LABELS = {
   received_at: 'Received',
   next_attempt_at: 'Next try',
 } as const satisfies Partial<Record<keyof EventView, string>>;
+
+/** What became of an email after it was sent. */
+export const EMAIL_LABELS = {
+  delivered_at: 'Delivered',
+  bounced_at: 'Bounced',
+  complained_at: 'Reported as spam',
+} as const satisfies Partial<Record<keyof EmailView, string>>;
 
 export interface ChoiceWords<T extends string> {
   label: string;

@@ -3,12 +3,14 @@ import type {
   ContactStatus,
   EmailKind,
   EmailStatus,
+  EmailView,
   EventStatus,
   InstallStatus,
   RunStatus,
   SubscriptionStatus,
   WorkflowStatus,
 } from '../api';
+import { EMAIL_LABELS } from './fields';
 
 /** `good` went well, `bad` failed, `warn` needs or awaits someone, `info` is on its way, `plain` is none of these. */
 export type Tone = 'good' | 'bad' | 'warn' | 'info' | 'plain';
@@ -69,6 +71,16 @@ export const EMAIL_STATUS_WORDS: Record<EmailStatus, StatusWords> = {
   failed: { tone: 'bad', label: 'Failed' },
   suppressed: { tone: 'plain', label: 'Suppressed' },
 };
+
+type EmailState = Pick<EmailView, 'status' | 'delivered_at' | 'bounced_at' | 'complained_at'>;
+
+/** Of a sent one also what became of it since, as far as that is known. */
+export function nameEmailState({ status, delivered_at, bounced_at, complained_at }: EmailState): StatusWords {
+  if (bounced_at) return { tone: 'bad', label: EMAIL_LABELS.bounced_at };
+  if (complained_at) return { tone: 'bad', label: EMAIL_LABELS.complained_at };
+  if (status === 'sent' && delivered_at) return { tone: 'good', label: EMAIL_LABELS.delivered_at };
+  return EMAIL_STATUS_WORDS[status];
+}
 
 export const EMAIL_KIND_LABELS: Record<EmailKind, string> = {
   marketing: 'Marketing',

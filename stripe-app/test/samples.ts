@@ -88,6 +88,9 @@ export const email = (changes: Partial<EmailView> = {}): EmailView => ({
   attempts: 1,
   created_at: '2021-01-03T16:05:02.000Z',
   sent_at: '2021-01-03T16:05:03.000Z',
+  delivered_at: null,
+  bounced_at: null,
+  complained_at: null,
   ...changes,
 });
 

@@ -1,7 +1,7 @@
 /** One contact: who it is, what Stripe says of them, and everything that happened, newest first. */
 import type { ContactView } from '../../../shared/api';
 import { USER_GROUP_LENGTH } from '../../../shared/limits';
-import { ADDRESS_SUPPRESSED, nameContact } from '../../../shared/words/explanations';
+import { nameContact, nameSuppression } from '../../../shared/words/explanations';
 import { BILLING_LABELS, CONTACT_LABELS, OVERDUE } from '../../../shared/words/fields';
 import { CONTACT_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
@@ -44,7 +44,7 @@ export function ContactPage({ contact, timeline, hasMore, userGroups }: ContactP
       {contact.suppressed && (
         <Banner
           tone="warn"
-          title={ADDRESS_SUPPRESSED}
+          title={nameSuppression(contact.suppressed)}
           actions={<ButtonForm action={`${path}/lift`} label="Allow emails again" />}
         >
           {contact.suppressed.reason}, since <Time at={contact.suppressed.at} as="date" />.

@@ -1,7 +1,7 @@
 /** Events, runs and emails of one contact in one line. */
 import type { EmailView, EventView, RunStatus } from '../../../shared/api';
 import { explainEmail, nameEmail, nameEvent } from '../../../shared/words/explanations';
-import { EMAIL_STATUS_WORDS, EVENT_STATUS_WORDS, RUN_STATUS_WORDS } from '../../../shared/words/statuses';
+import { nameEmailState, EVENT_STATUS_WORDS, RUN_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Time } from '../components/values';
 
@@ -57,7 +57,7 @@ function Entry({ entry }: { entry: TimelineEntry }) {
         <>
           <div className="timeline-head">
             <a href={`/emails/${entry.email.id}`}>Email: {nameEmail(entry.email)}</a>
-            <Badge {...EMAIL_STATUS_WORDS[entry.email.status]} />
+            <Badge {...nameEmailState(entry.email)} />
             <Time at={entry.at} />
           </div>
           {explainEmail(entry.email) && <p className="hint">{explainEmail(entry.email)}</p>}

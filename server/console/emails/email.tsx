@@ -1,7 +1,9 @@
 /** One email as it was sent: HTML in a frame of its own, text, headers, and the reason for its status. */
+import type { ReactNode } from 'react';
 import type { EmailDetail } from '../../../shared/api';
 import { explainEmail, explainNoContent, nameEmail } from '../../../shared/words/explanations';
-import { EMAIL_KIND_LABELS, EMAIL_STATUS_WORDS } from '../../../shared/words/statuses';
+import { EMAIL_LABELS } from '../../../shared/words/fields';
+import { EMAIL_KIND_LABELS, nameEmailState } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Banner, Card, FactList, PageHead, Section } from '../components/blocks';
 import { ButtonForm } from '../components/form';
@@ -19,7 +21,7 @@ export function EmailPage({ email, workflowName, canRetry }: EmailPageProps) {
     <Shell title={email.subject || 'Email'} section="emails">
       <PageHead
         title={email.to === '' ? 'Email' : nameEmail(email)}
-        badge={<Badge {...EMAIL_STATUS_WORDS[email.status]} />}
+        badge={<Badge {...nameEmailState(email)} />}
         back={{ href: '/emails', label: 'Emails' }}
         actions={canRetry && <ButtonForm action={`/emails/${email.id}/retry`} label="Try again" tone="primary" />}
       />
@@ -60,6 +62,14 @@ export function EmailPage({ email, workflowName, canRetry }: EmailPageProps) {
             ],
             ['Queued', <Time key="made" at={email.created_at} />],
             ['Sent', email.sent_at ? <Time key="sent" at={email.sent_at} /> : <None key="none" words="not sent" />],
+            [
+              EMAIL_LABELS.delivered_at,
+              email.delivered_at ? <Time key="delivered" at={email.delivered_at} /> : <None key="none" words="–" />,
+            ],
+            ...LATER.flatMap((field): [string, ReactNode][] => {
+              const at = email[field];
+              return at ? [[EMAIL_LABELS[field], <Time key={field} at={at} />]] : [];
+            }),
           ]}
         />
       </Card>
@@ -97,6 +107,9 @@ export function EmailPage({ email, workflowName, canRetry }: EmailPageProps) {
   );
 }
 
+/** What mostly doesn't happen. */
+const LATER = ['bounced_at', 'complained_at'] as const;
+
 function Why({ email, canRetry }: Pick<EmailPageProps, 'email' | 'canRetry'>) {
   const words = explainEmail(email);
   if (!words) return null;
@@ -119,8 +132,10 @@ function Why({ email, canRetry }: Pick<EmailPageProps, 'email' | 'canRetry'>) {
     case 'suppressed':
     case 'captured':
       return <Banner tone="info">{words}</Banner>;
-    case 'queued':
     case 'sent':
+      if (email.bounced_at || email.complained_at) return <Banner tone="bad">{words}</Banner>;
+      return <p className="hint">{words}</p>;
+    case 'queued':
       return <p className="hint">{words}</p>;
   }
 }

@@ -1,7 +1,7 @@
 /** Every email, by state. */
 import { EMAIL_STATUSES, type EmailView, type List } from '../../../shared/api';
 import { explainEmail, nameEmail } from '../../../shared/words/explanations';
-import { EMAIL_STATUS_WORDS } from '../../../shared/words/statuses';
+import { EMAIL_STATUS_WORDS, nameEmailState } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Banner, Empty, LinkButton, PageHead, Tabs } from '../components/blocks';
 import { Filters, href } from '../components/filters';
@@ -132,7 +132,7 @@ const columns = (workflows: ReadonlyMap<string, string>): readonly Column<EmailV
       </>
     ),
   },
-  { label: 'State', cell: (email) => <Badge {...EMAIL_STATUS_WORDS[email.status]} /> },
+  { label: 'State', cell: (email) => <Badge {...nameEmailState(email)} /> },
   { label: 'Why', kind: 'wide', isMinor: true, cell: (email) => explainEmail(email) },
   {
     label: 'Workflow',

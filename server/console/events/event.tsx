@@ -3,7 +3,7 @@ import type { EmailView, EventView } from '../../../shared/api';
 import { isEventType } from '../../../shared/catalogue';
 import { NO_EMAIL_CAUSED, nameEmail, nameEvent } from '../../../shared/words/explanations';
 import { EVENT_LABELS } from '../../../shared/words/fields';
-import { EMAIL_STATUS_WORDS, EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
+import { nameEmailState, EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Banner, Card, FactList, PageHead, Section } from '../components/blocks';
 import { Check, PostForm, buttonClass } from '../components/form';
@@ -132,6 +132,6 @@ const EMAIL_COLUMNS: readonly Column<EmailView>[] = [
     ),
   },
   { label: 'To', kind: 'wide', cell: (email) => email.to },
-  { label: 'State', cell: (email) => <Badge {...EMAIL_STATUS_WORDS[email.status]} /> },
+  { label: 'State', cell: (email) => <Badge {...nameEmailState(email)} /> },
   { label: 'When', kind: 'end', cell: (email) => <Time at={email.sent_at ?? email.created_at} /> },
 ];

@@ -59,6 +59,7 @@ const ORDER = [
   'server/lifecycle',
   'server/events',
   'server/workflows',
+  'server/bounces',
   'server/emails',
   'server/audience',
   'server/settings',
@@ -182,14 +183,18 @@ describe('one place for each', () => {
     expect(saying(/^import (?!type)[^;]*'better-sqlite3/m, () => false)).toEqual([]);
   });
 
-  it('opens no connection but Stripe’s, the database’s and SMTP’s', () => {
+  it('opens no connection but Stripe’s, the database’s, SMTP’s, IMAP’s and to confirm an SNS topic', () => {
     const product = sources.filter(({ path }) => !/^(stripe-app|server\/(dev|tools))\//.test(path));
     const opening =
       /import (?!type)[^;]*from '(?:node:)?(?:https|http2|net|tls|dgram|undici)'|(?<![.\w])(?:fetch|new WebSocket)\(|\bhttp\.(?:request|get)\(/;
-    expect(product.filter(({ text }) => opening.test(text)).map(({ path }) => path)).toEqual([]);
-    expect(
-      product.filter(({ packages }) => packages.some((name) => /^nodemailer\b/.test(name))).map(({ path }) => path),
-    ).toEqual(['server/emails/smtp-utf8.ts', 'server/emails/transport.ts']);
+    expect(product.filter(({ text }) => opening.test(text)).map(({ path }) => path)).toEqual([
+      'server/bounces/providers/ses.ts',
+    ]);
+    const users = (name: RegExp) =>
+      product.filter(({ packages }) => packages.some((one) => name.test(one))).map(({ path }) => path);
+    expect(users(/^nodemailer\b/)).toEqual(['server/emails/smtp-utf8.ts', 'server/emails/transport.ts']);
+    expect(users(/^imapflow$/)).toEqual(['server/bounces/mailbox.ts']);
+    expect(users(/^sns-validator$/)).toEqual(['server/bounces/providers/ses.ts']);
   });
 
   it('touches requests and responses in routes, middleware and the console only', () => {

@@ -47,6 +47,7 @@ describe.each(ENGINES)('a Tillpost that is set up on %s', (engine) => {
         ['Webhooks, test mode', 'ok'],
         ['Clock', 'ok'],
         ['Email', 'ok'],
+        ['Bounces', 'skipped'],
         ['Address', 'ok'],
       ]);
       expect(of(findings, 'Email')?.says).toMatch(/from hello@example\.com, marketing from news@example\.com$/);
@@ -93,6 +94,20 @@ describe.each(ENGINES)('a Tillpost that is set up on %s', (engine) => {
         kind: 'fault',
         says: expect.stringMatching(/misses tables/) as unknown,
       });
+    }));
+});
+
+describe('what becomes of emails', () => {
+  it('is heard of where a provider may report it', () =>
+    withTillpost({ env: { BOUNCE_TOKEN: 'bounce-token-0123456789', MAILGUN_SIGNING_KEY: 'key' } }, async ({ ctx }) =>
+      expect(of(await examine(ctx), 'Bounces')).toMatchObject({ kind: 'ok' }),
+    ));
+
+  it('stays unknown where the mailbox of bounces does not open, which is told without its password', () =>
+    withTillpost({ env: { BOUNCE_IMAP_URL: 'imap://bounces:hunter2hunter2@127.0.0.1:9' } }, async ({ ctx }) => {
+      const finding = of(await examine(ctx), 'Bounces');
+      expect(finding).toMatchObject({ kind: 'fault', next: 'look at BOUNCE_IMAP_URL' });
+      expect(toLine(finding!)).not.toContain('hunter2');
     }));
 });
 

@@ -1,11 +1,12 @@
 /** Every check of `npm run doctor`, in the order in which faults are best mended. */
 import { isSuppressionKeyOpen } from '../../audience/suppression-key';
+import { checkMailbox } from '../../bounces/mailbox';
 import type { Config, Secrets } from '../../config';
 import { createContext, type Context } from '../../context';
 import { openDatabase } from '../../db/open';
 import { countRefused } from '../../emails/emails';
 import { classifySmtpError } from '../../emails/smtp-error';
-import { createLog } from '../../log';
+import { createLog, redact } from '../../log';
 import { examineClock } from './clock';
 import { examineDatabase, findMissingFile } from './database';
 import { fault, ok, skipped, type Finding } from './finding';
@@ -37,6 +38,7 @@ export async function examine(ctx: Context): Promise<Finding[]> {
     await examineClock(ctx),
     await examineMail(ctx),
     ...(database.kind === 'ok' ? await examineRefusals(ctx) : []),
+    await examineBounces(ctx),
     await examineAddress(ctx),
   ];
 }
@@ -65,6 +67,21 @@ async function examineRefusals({ db, clock }: Context): Promise<Finding[]> {
   if (count < 2) return [];
   const says = `the SMTP server refused ${count} emails of the last day for good, not because of their addresses`;
   return [fault('Refusals', says, 'open Emails in the console, filter by Failed: each has the answer')];
+}
+
+async function examineBounces({ secrets }: Context): Promise<Finding> {
+  const { token, ...providers } = secrets.bounces;
+  if (secrets.bounceMailbox === null)
+    return token !== null && Object.values(providers).some(Boolean)
+      ? ok('Bounces', 'mail providers may report at /bounces')
+      : skipped('Bounces', 'neither a provider nor BOUNCE_IMAP_URL is set up: bounces that come later stay unknown');
+  try {
+    await checkMailbox(secrets.bounceMailbox);
+    return ok('Bounces', 'the mailbox of BOUNCE_IMAP_URL opens');
+  } catch (error) {
+    const { responseText, message } = error as { responseText?: string; message?: string };
+    return fault('Bounces', `the mailbox: ${redact(responseText ?? message ?? '')}`, 'look at BOUNCE_IMAP_URL');
+  }
 }
 
 /** From here, not from Stripe: a proxy that only outsiders pass is not seen. On a laptop the server may well be off. */

@@ -1,6 +1,6 @@
 import { Banner, Box, PropertyList, PropertyListItem } from '@stripe/ui-extension-sdk/ui';
 import type { ContactDetail } from '../../../shared/api';
-import { ADDRESS_SUPPRESSED, nameContact } from '../../../shared/words/explanations';
+import { nameSuppression, nameContact } from '../../../shared/words/explanations';
 import { BILLING_LABELS, CONTACT_LABELS, OVERDUE } from '../../../shared/words/fields';
 import { CONTACT_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
 import { formatDay, formatAmount } from '../format';
@@ -21,7 +21,7 @@ export function ContactFacts({ contact }: { contact: ContactDetail }) {
       {contact.suppressed && (
         <Banner
           type="caution"
-          title={ADDRESS_SUPPRESSED}
+          title={nameSuppression(contact.suppressed)}
           description={`Suppressed on ${formatDay(contact.suppressed.at)}.`}
         />
       )}

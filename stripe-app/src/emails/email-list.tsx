@@ -1,7 +1,7 @@
 import { Box, List, ListItem } from '@stripe/ui-extension-sdk/ui';
 import type { EmailView } from '../../../shared/api';
 import { explainEmail, nameEmail } from '../../../shared/words/explanations';
-import { EMAIL_STATUS_WORDS } from '../../../shared/words/statuses';
+import { nameEmailState } from '../../../shared/words/statuses';
 import { formatDateAndTime } from '../format';
 import { StatusBadge } from '../status-badge';
 
@@ -20,7 +20,7 @@ export function EmailList({ emails }: { emails: readonly EmailView[] }) {
               <Box css={{ font: 'caption' }}>{formatDateAndTime(email.sent_at ?? email.created_at)}</Box>
             </Box>
           }
-          value={<StatusBadge {...EMAIL_STATUS_WORDS[email.status]} />}
+          value={<StatusBadge {...nameEmailState(email)} />}
         />
       ))}
     </List>

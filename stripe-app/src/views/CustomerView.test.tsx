@@ -58,6 +58,11 @@ test('warns about a suppressed address', async () => {
     ...connected(),
     'contacts/read': contact({ suppressed: { reason: 'bounced', at: '2021-01-03T16:05:00.000Z' } }),
   });
+  expect((await showCustomer()).read()).toContain('Email to this address bounced');
+  stubBackend({
+    ...connected(),
+    'contacts/read': contact({ suppressed: { reason: 'refused with 550', at: '2021-01-03T16:05:00.000Z' } }),
+  });
   expect((await showCustomer()).read()).toContain('No email goes to this address');
 });
 
@@ -73,12 +78,22 @@ test('says what became of each email', async () => {
       email({ id: 'em_1', status: 'captured' }),
       email({ id: 'em_2', status: 'held', reason: 'missing_value', outcome: '{{ event.plan }} has no value' }),
       email({ id: 'em_3', status: 'suppressed' }),
+      email({ id: 'em_4', delivered_at: '2021-01-03T16:05:10.000Z' }),
+      email({
+        id: 'em_5',
+        reason: 'bounced',
+        outcome: 'The address bounced: 5.1.1',
+        bounced_at: '2021-01-03T16:05:10.000Z',
+      }),
+      email({ id: 'em_6', complained_at: '2021-01-03T16:05:10.000Z' }),
     ]),
   });
   const words = (await showCustomer()).read();
   expect(words).toContain('Kept in the console instead of being sent');
   expect(words).toContain('{{ event.plan }} has no value');
   expect(words).toContain('This contact doesn’t get marketing email');
+  expect(words).toContain('The address bounced: 5.1.1');
+  for (const state of ['Delivered', 'Bounced', 'Reported as spam']) expect(words).toContain(state);
 });
 
 test.each([
