@@ -11,6 +11,7 @@ import * as namedStates from './002-named-states';
 import * as fewerIndexes from './003-fewer-indexes';
 import * as settingsRevision from './004-settings-revision';
 import * as objectStates from './005-object-states';
+import * as bounces from './009-bounces';
 
 const BEFORE = [first, namedStates, fewerIndexes, settingsRevision];
 
@@ -141,14 +142,14 @@ async function withUpgraded(
     await tillpost.worker.drain();
     await goBack(tillpost);
     tillpost.clock.advance(3_600_000);
-    await objectStates.up(tillpost.db as unknown as Kysely<never>);
+    for (const { up } of [objectStates, bounces]) await up(tillpost.db as unknown as Kysely<never>);
   });
   const env = { SMTP_URL: mail.url, MAIL_FROM: 'hello@acme.example' };
   const texts = () => mail.mails.slice(1).map(({ parsed }) => `${parsed.subject}\n${parsed.text}`);
   await lend({ engine, env }, (tillpost) => test(tillpost, { texts })).finally(() => mail.close());
 }
 
-/** Takes away what the migration brings, and leaves the email as the release before had it waiting for the mail server. */
+/** Takes away what this migration and later ones bring, and leaves the email as the release before had it waiting for the mail server. */
 async function goBack({ db, clock }: Tillpost): Promise<void> {
   const { schema } = db;
   await db
@@ -157,6 +158,9 @@ async function goBack({ db, clock }: Tillpost): Promise<void> {
     .execute();
   await sql`update email set reason = 'Will be tried again: 451 Greylisted'`.execute(db);
   await db.updateTable('email_body').set({ html: 'Made before', text: 'Made before' }).execute();
+  await schema.dropIndex('email_remote_id').execute();
+  for (const column of ['delivered_at', 'bounced_at', 'complained_at', 'remote_id'])
+    await schema.alterTable('email').dropColumn(column).execute();
   for (const table of ['run', 'email']) {
     await schema.dropIndex(`${table}_subject`).execute();
     for (const column of ['subject_kind', 'subject_id', 'customer_id', 'outcome'])
