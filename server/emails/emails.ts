@@ -3,7 +3,7 @@ import { sql, type SelectQueryBuilder } from 'kysely';
 import type { EmailDetail, EmailReason, EmailStatus, EmailView, List } from '../../shared/api';
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { inList } from '../db/bulk';
-import { isoTime, isoTimeOrNull } from '../db/columns';
+import { flag, isoTime, isoTimeOrNull } from '../db/columns';
 import type { ErasedTable } from '../db/erase';
 import { selectByKeys, type TenantKey } from '../db/keys';
 import { firstIdAt } from '../db/new-id';
@@ -188,7 +188,7 @@ export const oldBodies = (before: number): OldRows => ({
 });
 
 /** How many made since then (epoch milliseconds) the mail server refused for good, though not for their address; of all installs. */
-export async function countRefused(db: Db, since: number): Promise<number> {
+export async function countRefused(db: Db, since: number, tenant?: Tenant): Promise<number> {
   const { count } = await db
     .selectFrom('install as i')
     .innerJoin('email as e', (join) =>
@@ -197,6 +197,9 @@ export async function countRefused(db: Db, since: number): Promise<number> {
         .onRef('e.livemode', '=', 'i.livemode')
         .on('e.status', '=', 'failed')
         .on('e.id', '>=', `eml_${firstIdAt(since)}`),
+    )
+    .$if(tenant !== undefined, (query) =>
+      query.where('i.account_id', '=', tenant!.accountId).where('i.livemode', '=', flag(tenant!.livemode)),
     )
     .where('e.reason', '=', 'refused')
     .where('e.outcome', 'like', `${EMAIL_REASONS.refused('')}%`)

@@ -1,4 +1,5 @@
 /** The console over HTTP: who may see what, and what hostile input does. */
+import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { newId } from '../db/new-id';
 import { tenantColumns, type Tenant } from '../db/tenant';
 import { listEvents } from '../events/events';
@@ -240,6 +241,33 @@ describe.each(ENGINES)('the console on %s', (engine) => {
       expect(page).toContain('Must be a time zone such as Europe/Berlin');
       expect(page).toMatch(/name="events.customer.created.enabled"[^>]*checked/);
       expect(await readSettings(tillpost.db, TEST)).toEqual(before);
+    });
+
+    it('tells when the mail server keeps refusing this account’s emails, though not for their addresses', async () => {
+      const client = await signedIn();
+      const refuse = (tenant: Tenant, outcome: string) =>
+        tillpost.db
+          .insertInto('email')
+          .values({
+            ...tenantColumns(tenant),
+            id: newId('eml'),
+            kind: 'transactional',
+            to_address: 'a@example.com',
+            subject: 'Hi',
+            status: 'failed',
+            reason: 'refused',
+            outcome,
+            message_id: newId('eml'),
+            is_test: 0,
+            created_at: tillpost.clock.now(),
+          })
+          .execute();
+      await refuse(TEST, EMAIL_REASONS.refused('550 Your IP has a poor reputation'));
+      await refuse(TEST, EMAIL_REASONS.addressRefused('550 5.1.1 User unknown'));
+      await refuse({ ...TEST, livemode: true }, EMAIL_REASONS.refused('550 Spam'));
+      expect(await text(client, '/settings/stripe')).not.toContain('keeps refusing');
+      await refuse(TEST, EMAIL_REASONS.refused('552 Message too large'));
+      expect(await text(client, '/settings/stripe')).toContain('It refused 2 emails of the last day');
     });
 
     it('saves all 20 events with their options', async () => {

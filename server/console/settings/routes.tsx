@@ -3,6 +3,7 @@ import { Router, type Request, type Response } from 'express';
 import { RECOMMENDED_TYPES } from '../../../shared/catalogue';
 import { changedParts, rebase } from '../../../shared/settings-changes';
 import type { Context } from '../../context';
+import { countRefused } from '../../emails/emails';
 import { requireConfirmed } from '../../emails/test-addresses';
 import { AppError } from '../../errors';
 import { lastEventAt } from '../../events/events';
@@ -23,6 +24,10 @@ import { checkSettings, readSettingsForm, type SettingsDraft } from './read-form
 import { SettingsPage } from './settings';
 
 const PATH = '/settings/stripe';
+const DAY_MS = 24 * 60 * 60_000;
+
+const hearsOfBounces = ({ bounceMailbox, bounces: { token, ...providers } }: Context['secrets']): boolean =>
+  bounceMailbox !== null || (token !== null && Object.values(providers).some(Boolean));
 
 interface Shown {
   /** Shown in the form instead of the saved settings. */
@@ -58,6 +63,13 @@ export function settingsRoutes(ctx: Context, { form, userGroups }: SectionParts)
           conflict: draft?.conflict,
           isDirty: draft !== undefined,
           userGroups: await userGroups(tenant),
+        }}
+        sending={{
+          config: ctx.config,
+          hasMailServer: ctx.transport !== null,
+          dkimDomain: ctx.secrets.dkim?.domain ?? null,
+          hearsOfBounces: hearsOfBounces(ctx.secrets),
+          refused: await countRefused(db, clock.now() - DAY_MS, tenant),
         }}
         sessions={{ sessions: await listSessions(db, tenant, clock.now()), own: idHash }}
         unconfirmed={unconfirmed ?? null}

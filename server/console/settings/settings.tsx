@@ -15,12 +15,14 @@ import { ConflictBanner } from './conflict';
 import { DangerZone } from './danger';
 import { SettingsForm, type SettingsFormProps } from './form';
 import { Import } from './import';
+import { Sending, type SendingProps } from './sending';
 import { Sessions, type SessionsProps } from './sessions';
 
 export interface SettingsPageProps {
   connection: ConnectionState;
   progress: ImportProgress | null;
   form: SettingsFormProps;
+  sending: SendingProps;
   sessions: SessionsProps;
   /** What was asked for without the account's name or id. */
   unconfirmed: ConfirmedAct | null;
@@ -34,7 +36,7 @@ interface ConnectionState {
   lastEventAt: string | null;
 }
 
-export function SettingsPage({ connection, progress, form, sessions, unconfirmed }: SettingsPageProps) {
+export function SettingsPage({ connection, progress, form, sending, sessions, unconfirmed }: SettingsPageProps) {
   const { status } = useViewer();
   return (
     <Shell title="Settings" section="settings">
@@ -52,6 +54,7 @@ export function SettingsPage({ connection, progress, form, sessions, unconfirmed
         {status !== 'removed' && <Import progress={progress} isUnconfirmed={unconfirmed === 'import'} />}
       </div>
       {status !== 'removed' && <SettingsForm {...form} />}
+      {status !== 'removed' && <Sending {...sending} />}
       <DangerZone unconfirmed={unconfirmed} />
       <Sessions {...sessions} />
     </Shell>
