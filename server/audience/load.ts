@@ -1,4 +1,5 @@
 /** Reads what batches are about: one round of statements for all accounts together. */
+import { allDone } from '../all-done';
 import { keyFor, keyText, selectByKeys, type TenantKey } from '../db/keys';
 import type { Trx } from '../db/schema';
 import { tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
@@ -27,7 +28,7 @@ export async function loadAudiences(
 
   // Contacts are locked: saving inserts what isn't there, so one that is deleted meanwhile would come back.
   const objectKeys = wanted.flatMap(({ tenant, objectIds = [] }) => keysOf(tenant, objectIds));
-  const [named, addressed, known, suppressions, objects] = await Promise.all([
+  const [named, addressed, known, suppressions, objects] = await allDone([
     selectByKeys(trx, 'customer_link', 'customer_id', customers),
     selectByKeys(trx, 'contact', 'email', addresses, { lock }),
     selectByKeys(trx, 'subscription_state', 'customer_id', customers),

@@ -1,4 +1,5 @@
 /** Writes what changed in audiences, for all accounts together, merges and deletions of contacts included. */
+import { allDone } from '../all-done';
 import { upsert } from '../db/bulk';
 import { moveContact } from '../db/contact-references';
 import { byId, keyFor, keyText, selectByKeys } from '../db/keys';
@@ -19,7 +20,7 @@ export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, now
   // What they are to release is found by the links as they stand.
   for (const contact of of(({ deleted }) => deleted)) await deleteContact(trx, contact, now);
   for (const { tenant, released } of all) if (released.length > 0) await releaseCustomers(trx, tenant, released);
-  await Promise.all([
+  await allDone([
     upsert(
       trx,
       'contact',

@@ -1,6 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { allDone } from '../all-done';
 import { claim, readDue } from './claim';
 import { migrate } from './migrate';
 import { openDatabase } from './open';
+import { Sqlite } from './sqlite';
 import { transact } from './transact';
 import type { Db } from './schema';
 import { ENGINES, freshDatabase } from '../test/databases';
@@ -96,6 +102,27 @@ describe.each(ENGINES)('the database on %s', (engine) => {
     await expect(work).rejects.toThrow('no');
     expect(await db.selectFrom('event').select('id').execute()).toEqual([]);
   });
+
+  if (engine === 'sqlite')
+    it('writes nothing outside of a transaction that waited in vain for a locked file', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'tillpost-locked-'));
+      const file = join(folder, 'a.db');
+      const own = openDatabase(`sqlite:${file}`);
+      await migrate(own);
+      const other = new Sqlite(file);
+      other.exec('begin immediate');
+      const insert = (trx: Db, id: string) => insertNew(trx, 'event', [eventRow(id, 1)]);
+      const work = own.transaction().execute((trx) => allDone([insert(trx, 'evt_1'), insert(trx, 'evt_2')]));
+      // The first gives up before, the second goes on after.
+      const unlocking = setTimeout(3_300).then(() => other.exec('rollback'));
+      await expect(work).rejects.toMatchObject({ code: 'SQLITE_BUSY' });
+      await unlocking;
+      await setTimeout(200);
+      expect(await own.selectFrom('event').select('id').execute()).toEqual([]);
+      other.close();
+      await own.destroy();
+      rmSync(folder, { recursive: true });
+    });
 
   if (engine === 'postgres') {
     it('shares due rows between processes without giving one out twice', async () => {

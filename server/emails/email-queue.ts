@@ -8,6 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { EmailReason } from '../../shared/api';
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { WAITS_FOR_STRIPE } from '../../shared/words/only-while';
+import { allDone } from '../all-done';
 import type { Context } from '../context';
 import { backOffMs } from '../db/back-off';
 import { inList, upsert } from '../db/bulk';
@@ -152,9 +153,7 @@ type Decided =
 /** `ms` null: as long as it takes. */
 async function madeWithin(ms: number | null, prepared: readonly Prepared[]): Promise<Decided[]> {
   const made = new Map<Prepared, ComposedEmail>();
-  const all = Promise.all(
-    prepared.map(async (one) => one.kind === 'ready' && one.made && made.set(one, await one.made)),
-  );
+  const all = allDone(prepared.map(async (one) => one.kind === 'ready' && one.made && made.set(one, await one.made)));
   if (ms === null) await all;
   else {
     const inTime = new AbortController();

@@ -1,5 +1,6 @@
 /** All that is known when a batch of events is decided, of all its accounts in one round. */
 import type { Settings } from '../../shared/settings';
+import { allDone } from '../all-done';
 import type { Audience } from '../audience/audience';
 import { loadAudiences } from '../audience/load';
 import { parseEmail } from '../audience/address';
@@ -41,7 +42,7 @@ export async function loadFacts(
   const tenants = groups.map(([first]) => tenantOf(first.row));
   const wanted = groups.map((own, n) => ({ tenant: tenants[n]!, ...namesIn(own) }));
   // On PostgreSQL these go out together.
-  const [installs, settings, workflows, audiences] = await Promise.all([
+  const [installs, settings, workflows, audiences] = await allDone([
     holdInstalls(trx, tenants),
     readSettingsOfAll(trx, tenants),
     findLiveWorkflows(trx, tenants),

@@ -1,4 +1,5 @@
 /** Decides about a batch of events and writes everything that follows, within one transaction. */
+import { allDone } from '../all-done';
 import { findPresentKeys, keyFor, keyText } from '../db/keys';
 import { OneByOne } from '../db/queue';
 import type { Trx } from '../db/schema';
@@ -23,7 +24,7 @@ export async function processEvents(
   jobs: readonly EventJob[],
   now: number,
 ): Promise<{ outcomes: Outcome[]; toAsk: EventJob[] }> {
-  const [present, groups] = await Promise.all([findPresent(trx, jobs), loadFacts(trx, jobs, now)]);
+  const [present, groups] = await allDone([findPresent(trx, jobs), loadFacts(trx, jobs, now)]);
   const outcomes: Outcome[] = [];
   const toAsk: EventJob[] = [];
   for (const { facts, jobs: own } of groups)

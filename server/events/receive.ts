@@ -3,6 +3,7 @@
  * its outcome, in the transaction that stores it. All else becomes a row for the queue.
  */
 import { isEventType } from '../../shared/catalogue';
+import { allDone } from '../all-done';
 import { parseEmail } from '../audience/address';
 import type { Audience } from '../audience/audience';
 import { readBacklog } from '../db/claim';
@@ -36,7 +37,7 @@ export async function receiveDeliveries(trx: Trx, deliveries: readonly Delivery[
   const jobs = events.map(({ delivery: { object }, row }) => ({ row, object, asked: undefined }));
   const pending = jobs.filter(({ row }) => row.status === 'pending');
   const ids = jobs.map(({ row }) => keyFor(row, row.id));
-  const [known, backlog, batches] = await Promise.all([
+  const [known, backlog, batches] = await allDone([
     findPresentKeys(trx, 'event', 'id', ids),
     readBacklog(trx, 'event', { now, limit: BEHIND }),
     // A contact that another process works on is the queue's.

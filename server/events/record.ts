@@ -1,4 +1,5 @@
 /** Puts deliveries into the log. */
+import { allDone } from '../all-done';
 import { insertNew } from '../db/bulk';
 import { timeOrderedId } from '../db/new-id';
 import { parts } from '../db/parts';
@@ -79,7 +80,7 @@ interface LoggedEvent {
 
 /** Events that are not in the log yet. On PostgreSQL one that another process has stored meanwhile is a conflict. */
 export async function insertEvents(trx: Trx, events: readonly LoggedEvent[]): Promise<void> {
-  await Promise.all([
+  await allDone([
     insertNew(
       trx,
       'event',

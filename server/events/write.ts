@@ -1,4 +1,5 @@
 /** Writes what a batch of events came to: contacts, runs, and the events' own rows with their outcomes. */
+import { allDone } from '../all-done';
 import { saveAudiences } from '../audience/save';
 import { upsert } from '../db/bulk';
 import { deleteByKeys, keyFor } from '../db/keys';
@@ -64,7 +65,7 @@ export async function writeConsequences(
   const saving = saveAudiences(trx, audiences, now);
   // Runs follow contacts that move; else, on PostgreSQL, all goes out together.
   if (!areApart) await saving;
-  await Promise.all([saving, writeRunsAndRows()]);
+  await allDone([saving, writeRunsAndRows()]);
 
   async function writeRunsAndRows(): Promise<void> {
     for (const { job, decision } of outcomes) if (decision.endsInstall) await endInstall(trx, tenantOf(job.row), now);

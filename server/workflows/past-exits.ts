@@ -1,4 +1,5 @@
 /** Exit events that were here before what they end: what counts is when things happened at Stripe. */
+import { allDone } from '../all-done';
 import { keyFor, keyText, selectByKeys } from '../db/keys';
 import type { Trx } from '../db/schema';
 import { tenantOf } from '../db/tenant';
@@ -33,7 +34,7 @@ export async function findPastExits(trx: Trx, batches: readonly Starting[]): Pro
   if (starts.length === 0) return new Map();
   const types = [...new Set(starts.flatMap((start) => start.types))].sort().map((type) => `'${type}'`);
   const isExit = `type in (${types.join()})`;
-  const [linked, off] = await Promise.all([
+  const [linked, off] = await allDone([
     selectByKeys(
       trx,
       'event',

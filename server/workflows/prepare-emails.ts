@@ -2,6 +2,7 @@
 import { findStep } from '../../shared/workflow';
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { notSent, notYet, STATE_UNKNOWN, WAITS_FOR_STRIPE } from '../../shared/words/only-while';
+import { allDone } from '../all-done';
 import { propertiesOf, type ObjectState } from '../audience/object-states';
 import type { Context } from '../context';
 import { byId, keyFor, keyText, selectByKeys, type TenantKey } from '../db/keys';
@@ -116,7 +117,7 @@ function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefine
 async function loadFacts(db: Db, emails: readonly Email[]): Promise<(email: Email) => EmailFacts> {
   const named = (column: 'run_id' | 'workflow_id' | 'contact_id' | 'event_id' | 'subject_id'): TenantKey[] =>
     emails.flatMap((email) => (email[column] === null ? [] : keyFor(email, email[column])));
-  const [settings, runs, workflows, contacts, links, states, events] = await Promise.all([
+  const [settings, runs, workflows, contacts, links, states, events] = await allDone([
     readSettingsOfAll(db, tenantsOf(emails)),
     selectByKeys(db, 'run', 'id', named('run_id')).then(byId),
     selectByKeys(db, 'workflow', 'id', named('workflow_id')).then(byId),

@@ -179,6 +179,12 @@ describe('one place for each', () => {
     expect(saying(asking, (path) => !/^server\/(console|extension)\//.test(path))).toEqual([]);
   });
 
+  it('waits for all that goes on in a transaction, also when one part fails', () => {
+    const found = sources.filter(({ path, text }) => !/^server\/(dev|tools)\//.test(path) && /\btrx\b/.test(text));
+    expect(found.length).toBeGreaterThan(20);
+    expect(found.filter(({ text }) => text.includes('Promise.all(')).map(({ path }) => path)).toEqual([]);
+  });
+
   it('picks the release of SQLite’s driver in db/sqlite only', () => {
     expect(saying(/^import (?!type)[^;]*'better-sqlite3/m, () => false)).toEqual([]);
   });
