@@ -7,13 +7,13 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError } from './errors';
 import { sha256 } from './vault';
 
-const PER_MINUTE = { address: 1_200, token: 30, keys: 60, key: 10 };
+const PER_MINUTE = { address: 1_200, token: 30, keys: 600, key: 10 };
 
-/** Each caller's limits are its own. */
-export function createLimits() {
+/** Each caller's limits are its own; `address` is how many requests a minute one address may make. */
+export function createLimits({ address } = { address: PER_MINUTE.address }) {
   const limiter = (points: number) => new RateLimiterMemory({ points, duration: 60 });
   const addressOf = (req: Request) => req.socket.remoteAddress ?? '';
-  const byAddress = limitBy(limiter(PER_MINUTE.address), addressOf);
+  const byAddress = limitBy(limiter(address), addressOf);
   return {
     byAddress,
     /** And by the link that is opened or sent. */

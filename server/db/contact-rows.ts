@@ -90,15 +90,16 @@ export async function findEventsOfCustomers(db: Db, tenant: Tenant, customers: r
   return found;
 }
 
-/** The emails to a contact, and the test sends that were made from events about it. */
+/** The emails to a contact, the test sends to its address, and those that were made from events about it. */
 export async function findEmailsOf(
   db: Db,
   tenant: Tenant,
-  contactId: string,
+  contact: NamedContact,
   events: readonly EventIds[],
 ): Promise<string[]> {
   const select = () => db.selectFrom('email').select('id').where(ofTenant(tenant));
-  const found = await select().where('contact_id', '=', contactId).execute();
+  const found = await select().where('contact_id', '=', contact.id).execute();
+  found.push(...(await select().where('is_test', '=', 1).where('to_address', '=', contact.email).execute()));
   for await (const some of parts(events)) {
     const ids = inList(some.map(({ id }) => id));
     found.push(...(await select().where('is_test', '=', 1).where('event_id', 'in', ids).execute()));

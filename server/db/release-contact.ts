@@ -22,7 +22,7 @@ export async function releaseContact(trx: Trx, tenant: Tenant, contact: NamedCon
   const customers = await customersOf(trx, tenant, contact.id);
   const events = await findEventsOf(trx, tenant, contact, customers);
   await releaseRuns(trx, tenant, contact.id, now);
-  await releaseEmails(trx, tenant, await findEmailsOf(trx, tenant, contact.id, events));
+  await releaseEmails(trx, tenant, await findEmailsOf(trx, tenant, contact, events));
   await releaseEvents(trx, tenant, events);
   await releaseObjects(trx, tenant, await findObjectsOf(trx, tenant, contact, customers));
   await releaseStates(trx, tenant, customers);

@@ -5,7 +5,6 @@
  * the lease ends.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { EmailReason } from '../../shared/api';
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { WAITS_FOR_STRIPE } from '../../shared/words/only-while';
 import { allDone } from '../all-done';
@@ -38,7 +37,8 @@ const COSTLY_TRIES = 3;
 const ASK_AGAIN = { first: 10_000, longest: 30 * 60_000 };
 /** Of the connections' places: a Stripe that is slow for one account must not hold up everybody's mail. */
 const ASKED_AT_ONCE_PER_INSTALL = 2;
-const ASK_LATER_MS = 500;
+/** The others come back one after the other: so many milliseconds apart. */
+const ASK_EVERY_MS = 100;
 
 export function createEmailQueue(preparation: Preparation): Queue {
   /** Of those handed to `background`: about which Stripe is to be asked first, and which are still being made. */
@@ -46,6 +46,8 @@ export function createEmailQueue(preparation: Preparation): Queue {
   const beingMade = new WeakMap<EmailJob, Promise<ComposedEmail>>();
   /** The install of each email about which Stripe is being asked. */
   const asking: string[] = [];
+  /** When the last of an install's others comes back, epoch milliseconds. */
+  const askAgainAt = new Map<string, number>();
   const refusals = createRefusalLog();
   let pace: Pace | undefined;
   let alarm: NodeJS.Timeout | undefined;
@@ -71,7 +73,11 @@ export function createEmailQueue(preparation: Preparation): Queue {
     const chosen = others.filter((one) => toAsk.has(one)).map(({ row }) => tenantKey(tenantOf(row)));
     const isRoom = [...asking, ...chosen].filter((one) => one === install).length < ASKED_AT_ONCE_PER_INSTALL;
     if (isRoom) toAsk.add(job);
-    else await handBack(ctx, job.row, ctx.clock.now() + ASK_LATER_MS);
+    else {
+      const at = Math.max(ctx.clock.now(), askAgainAt.get(install) ?? 0) + ASK_EVERY_MS;
+      askAgainAt.set(install, at);
+      await handBack(ctx, job.row, at);
+    }
     return isRoom;
   }
 
@@ -103,11 +109,12 @@ export function createEmailQueue(preparation: Preparation): Queue {
       );
       // Without a mail server there are no places to wait in beside the loop.
       const decided = await madeWithin(ctx.transport ? SOON_MS : null, prepared);
-      const { left, untrue } = await recordPrepared(ctx, [
+      // First: killed in between, the email is kept back since its run has ended.
+      await preparation.endRuns(ctx, untrueOf(going, decided));
+      const left = await recordPrepared(ctx, [
         ...judged.filter(({ verdict }) => verdict.kind === 'keep').map((one) => ({ ...one, prepared: undefined })),
         ...going.map((one, n) => ({ ...one, prepared: decided[n] })),
       ]);
-      if (untrue.length > 0) await preparation.endRuns(ctx, untrue);
       const goOn: EmailJob[] = [];
       for (const job of jobs) {
         const next = left.get(job.row);
@@ -174,10 +181,18 @@ interface Judged {
   prepared: Decided | undefined;
 }
 
-/** Records what is decided; returns what is still to do for the others, and whose runs end. */
-async function recordPrepared(ctx: Context, judged: readonly Judged[]) {
+const untrueOf = (going: readonly { email: Email }[], decided: readonly Decided[]) =>
+  going.flatMap(({ email }, n) => {
+    const one = decided[n];
+    return one?.kind === 'untrue' ? [{ email, reason: one.reason, outcome: one.outcome }] : [];
+  });
+
+/** Records what is decided; returns what is still to do for the others. */
+async function recordPrepared(
+  ctx: Context,
+  judged: readonly Judged[],
+): Promise<Map<Email, 'ask' | 'send' | Promise<ComposedEmail>>> {
   const left = new Map<Email, 'ask' | 'send' | Promise<ComposedEmail>>();
-  const untrue: { email: Email; reason: EmailReason; outcome: string }[] = [];
   const changes: { email: Email; fields: Partial<Email> }[] = [];
   const bodies: Row<'email_body'>[] = [];
   const over = { due_at: null, claims: 0 };
@@ -193,7 +208,6 @@ async function recordPrepared(ctx: Context, judged: readonly Judged[]) {
     else if (prepared?.kind === 'untrue') {
       const { reason, outcome } = prepared;
       record({ status: 'suppressed', reason, outcome, ...over });
-      untrue.push({ email, reason, outcome });
     } else if (prepared?.kind === 'wait') record({ due_at: prepared.dueAt, claims: 0, outcome: prepared.outcome });
     else {
       const made = prepared?.made;
@@ -214,21 +228,26 @@ async function recordPrepared(ctx: Context, judged: readonly Judged[]) {
       }
     }
   }
-  await recordChanges(ctx, changes, bodies);
-  return { left, untrue };
+  const written = await recordChanges(ctx, changes, bodies);
+  // What isn't ours any more isn't ours to send: its lease was over, or it was ended meanwhile.
+  for (const { email } of changes) if (!written.has(email.id)) left.delete(email);
+  return left;
 }
 
-/** Emails to which the same happens in one statement. Nothing is written to those whose contact was deleted while they were made. */
+/**
+ * Emails to which the same happens in one statement; returns the ids of those that were written to. Nothing is written to
+ * those whose contact was deleted while they were made, or that have ended meanwhile.
+ */
 async function recordChanges(
   ctx: Context,
   changes: readonly { email: Email; fields: Partial<Email> }[],
   bodies: readonly Row<'email_body'>[],
-): Promise<void> {
-  if (changes.length === 0 && bodies.length === 0) return;
+): Promise<Set<string>> {
+  const written = new Set<string>();
+  if (changes.length === 0 && bodies.length === 0) return written;
   const alike = ({ email, fields }: (typeof changes)[number]) =>
     JSON.stringify([tenantKey(tenantOf(email)), Object.entries(fields)]);
   await ctx.db.transaction().execute(async (trx) => {
-    const written = new Set<string>();
     for (const group of groupBy(changes, alike).values()) {
       const [{ email, fields }] = group;
       const rows = await trx
@@ -250,6 +269,7 @@ async function recordChanges(
     );
   });
   for (const { fields } of changes) if (fields.status) ctx.metrics.emails.inc({ status: fields.status });
+  return written;
 }
 
 function explain(ctx: Context, email: Email, error: unknown): JobFailure<'email'> {

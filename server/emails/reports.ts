@@ -57,11 +57,17 @@ export async function recordReport(ctx: Context, report: Report): Promise<Record
   return recorded;
 }
 
+/** What is looked at for secrets: a stranger may have written a megabyte. */
+const MAX_READ = 2_000;
+
 /** Undefined where the report is nothing new, or can't be about this email: it never went out. */
 function changesOf(email: Email, { kind, at, said }: Report, now: number): Partial<Email> | undefined {
   if (email.status !== 'sent' && email.status !== 'failed') return undefined;
   const time = Math.max(email.created_at, Math.min(now, Math.floor(Number.isNaN(at) ? now : at)));
-  const words = cleanText(redact(said)).replace(/\s+/g, ' ').trim().slice(0, MAX_WORDS);
+  const words = cleanText(redact(said.slice(0, MAX_READ)))
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, MAX_WORDS);
   const isOpen = email.status === 'sent' && email.bounced_at === null && email.complained_at === null;
   switch (kind) {
     case 'delivered':

@@ -36,11 +36,17 @@ export function requireSmtpUtf8(options: SMTPConnection.Options): PluginFunction
 
 const isAscii = (address: string): boolean => !/[^\0-\x7f]/.test(address);
 
+/** Milliseconds without a word. */
+const ANSWER_MS = 15_000;
+
 /** By a connection of its own: those of the pool don't show what their server offers. */
 const askServer = (options: SMTPConnection.Options): Promise<boolean> =>
   new Promise((resolve, reject) => {
-    const connection = new SMTPConnection(options);
-    connection.on('error', reject);
+    const connection = new SMTPConnection({ ...options, socketTimeout: ANSWER_MS });
+    connection.on('error', (error: Error) => {
+      reject(error);
+      connection.close();
+    });
     connection.once('end', () => reject(new Error('The mail server closed the connection')));
     connection.connect((error) => {
       if (error) return reject(error);

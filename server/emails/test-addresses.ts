@@ -5,6 +5,7 @@
  */
 import type { Insertable } from 'kysely';
 import { TEST_EMAIL_WORDS } from '../../shared/words/test-emails';
+import { findSuppression } from '../audience/suppressions';
 import type { Context } from '../context';
 import { findInstall } from '../installs/installs';
 import { selectByTenants } from '../db/keys';
@@ -72,6 +73,7 @@ const findTestAddress = (db: Db, tenant: Tenant, address: string): Promise<Row<'
 async function ask(ctx: Context, trx: Trx, tenant: Tenant, address: string, param: string): Promise<AppError> {
   const refuse = (words: string) => new AppError('invalid_request', `${param}: ${words}`, param);
   if (!ctx.transport) return refuse(TEST_EMAIL_WORDS.cannotAsk);
+  if (await findSuppression(trx, tenant, address)) return refuse(TEST_EMAIL_WORDS.saidNo);
   const now = ctx.clock.now();
   const known = await findTestAddress(trx, tenant, address);
   if (known && now - known.asked_at < CONFIRM_MS) return refuse(TEST_EMAIL_WORDS.askedBefore);

@@ -10,6 +10,9 @@ import { readSettings } from '../settings/settings';
 import { findEmail } from './emails';
 import { readUnsubscribeToken } from './unsubscribe-token';
 
+/** Behind a proxy all come from one address, and after a large mailing many at once: senders of one-click requests seldom try again. */
+const UNSUBSCRIBES_PER_MINUTE = 12_000;
+
 export interface UnsubscribePages {
   /** A page with one form that posts `action` (`unsubscribe` or `resubscribe`) back to its own address. */
   unsubscribe(res: Response, page: { email: string; senderName: string | null; isUnsubscribed: boolean }): void;
@@ -36,7 +39,7 @@ export function unsubscribeRoutes(ctx: Context, pages: UnsubscribePages): Router
     pages.unsubscribe(res, { email, senderName: sender.from_name, isUnsubscribed: status !== 'subscribed' });
   }
 
-  const limits = createLimits();
+  const limits = createLimits({ address: UNSUBSCRIBES_PER_MINUTE });
 
   router.get('/unsubscribe/:token', ...limits.byToken, async (req, res) => show(res, String(req.params.token)));
 

@@ -47,10 +47,11 @@ export async function openSession(ctx: Context, { tenant, kind, previous, browse
   const id = randomToken();
   const idHash = sha256(id);
   const now = ctx.clock.now();
-  const others = kind === 'full' && previous?.kind === 'full' ? previous.installs : [];
-  const carried = others.map(tenantOf).filter((one) => tenantKey(one) !== tenantKey(tenant));
-  const createdAt = carried.length > 0 ? (previous?.createdAt ?? now) : now;
   await transact(ctx.db, async (trx) => {
+    // As it is now: it may have been ended since the request began.
+    const others = kind === 'full' && previous?.kind === 'full' ? await installsOfSession(trx, previous.idHash) : [];
+    const carried = others.map(tenantOf).filter((one) => tenantKey(one) !== tenantKey(tenant));
+    const createdAt = carried.length > 0 ? (previous?.createdAt ?? now) : now;
     if (previous) await endSession(trx, previous.idHash);
     const times = { created_at: createdAt, used_at: now, expires_at: endOf(createdAt, now) };
     await trx

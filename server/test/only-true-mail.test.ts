@@ -1,5 +1,8 @@
 /** No email says what isn't so, to somebody it isn't about, or twice in other words: the situations seen in the field. */
 import type { EventType } from '../../shared/catalogue';
+import { createEmailQueue } from '../emails/email-queue';
+import { createQueues } from '../queues';
+import { emailPreparation } from '../workflows/prepare-emails';
 import { ENGINES } from './databases';
 import { fixtureEvent, type FixtureOptions, type FixtureType } from './fixtures/stripe';
 import { ACCOUNT, lending, type Tillpost } from './harness';
@@ -418,6 +421,27 @@ it('a Stripe that hangs holds up no mail but what it is to be asked about', () =
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
+
+it('an email that has ended while it was made, in another process’s hands, is not sent once more', () =>
+  withMail('sqlite', ['new_customer'], async (it) => {
+    const { ctx, db } = it.tillpost;
+    const object = { id: 'cus_1', email: JENNY };
+    await it.tillpost.deliver(fixtureEvent('customer.created', { account: ACCOUNT, created: it.now(), object }));
+    for (const queue of createQueues().filter(({ table }) => table === 'event' || table === 'run'))
+      await queue.turn(ctx);
+    const queue = createEmailQueue({
+      ...emailPreparation,
+      async prepare(...asked) {
+        const prepared = await emailPreparation.prepare(...asked);
+        await Promise.all(prepared.map((one) => one.kind === 'ready' && one.made));
+        await db.updateTable('email').set({ status: 'sent', due_at: null, claims: 0 }).execute();
+        return prepared;
+      },
+    });
+    expect(await queue.turn(ctx)).toBe(1);
+    await queue.finish?.(ctx);
+    expect(it.subjects()).toEqual([]);
+  }));
 
 it('after an outage nobody who has paid meanwhile is dunned, for what was missed is done in its order', () =>
   withMail('sqlite', ['payment_failed'], async (it) => {

@@ -1,7 +1,7 @@
 /** How long sessions last, who sees and ends them, and what the one from the Dashboard's link may not do. */
 import { findContact } from '../audience/contacts';
 import { findInstall } from '../installs/installs';
-import { openSession } from '../installs/sessions';
+import { findSession, openSession, signOut } from '../installs/sessions';
 import { newId } from '../db/new-id';
 import { sha256 } from '../vault';
 import { tenantColumns, type Tenant } from '../db/tenant';
@@ -97,6 +97,16 @@ describe.each(ENGINES)('sessions on %s', (engine) => {
     const headers = { cookie, 'user-agent': FIREFOX };
     await fetch(`${tillpost.url}/oauth/callback?${query.toString()}`, { headers, redirect: 'manual' });
     expect(await rows()).toMatchObject([{ browser: 'Firefox on Linux' }]);
+  });
+
+  it('that ended while its person was signing in to another account takes nothing along', async () => {
+    const { ctx } = tillpost;
+    const id = await openSession(ctx, { tenant: TEST, kind: 'full', previous: undefined });
+    const previous = await findSession(ctx, id);
+    await signOut(ctx.db, previous!);
+    const next = await openSession(ctx, { tenant: OTHER, kind: 'full', previous });
+    const rows = await ctx.db.selectFrom('session_install').selectAll().where('id_hash', '=', sha256(next)).execute();
+    expect(rows.map(({ account_id }) => account_id)).toEqual([OTHER.accountId]);
   });
 
   it('can be ended one by one by whoever is signed in to the account, and by nobody else', async () => {

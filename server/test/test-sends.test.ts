@@ -1,4 +1,5 @@
 /** Whom test emails reach, and how many go: over HTTP, with a real mail server. */
+import { suppressAddress } from '../audience/suppressions';
 import { openSession } from '../installs/sessions';
 import { readSettings, saveSettings } from '../settings/settings';
 import { createWorkflow } from '../workflows/workflows';
@@ -241,6 +242,15 @@ describe.each(ENGINES)('test emails on %s', (engine) => {
     expect(await readSettings(tillpost.db, LIVE)).toMatchObject({ test_recipients: [] });
     expect((await save('full')).status).toBe(303);
     expect(await readSettings(tillpost.db, LIVE)).toMatchObject({ test_recipients: [STRANGER] });
+  });
+
+  it('ask nobody who takes no mail from here any more', async () => {
+    await start();
+    const now = tillpost.clock.now();
+    await suppressAddress(tillpost.db, LIVE, STRANGER, { scope: 'marketing', reason: 'complaint', now });
+    expect((await send(STRANGER)).words).toMatch(/takes no mail from here any more/);
+    await tillpost.worker.drain();
+    expect(sentTo()).toEqual([]);
   });
 
   it('say plainly where an address can’t be asked', async () => {

@@ -53,11 +53,13 @@ export async function findPastExits(trx: Trx, batches: readonly Starting[]): Pro
   const contactOf = new Map(
     starts.map(({ contact, customerId }) => [keyText(contact, customerId ?? ''), keyText(contact, contact.id)]),
   );
+  const earliest = Math.min(...starts.map(({ created }) => created));
+  const later = [...linked, ...off].filter(({ created }) => created > earliest);
   const facts = await readEventFacts(
     trx,
-    [...linked, ...off].map((row) => keyFor(row, row.id)),
+    later.map((row) => keyFor(row, row.id)),
   );
-  const exits = [...linked, ...off].flatMap((row) => {
+  const exits = later.flatMap((row) => {
     const read = facts.get(eventKey(tenantOf(row), row.id));
     const contact = row.contact_id ? keyText(row, row.contact_id) : contactOf.get(keyText(row, row.customer_id ?? ''));
     return read && contact ? [{ contact, exit: { type: row.type, created: row.created, ...read.about } }] : [];
@@ -70,7 +72,8 @@ function startOf(workflow: LiveWorkflow, { event, contact, object, starts }: Wor
   const { trigger, exit_events } = definitionOf(workflow);
   if (!starts || !contact || workflow.status !== 'active' || trigger.event !== event.type || exit_events.length === 0)
     return [];
-  return [{ contact, customerId: object.customerId, types: exit_events.map((exit) => exit.event) }];
+  const types = exit_events.map((exit) => exit.event);
+  return [{ contact, customerId: object.customerId, types, created: event.created }];
 }
 
 /** The first of the exits that ends the workflow for what its trigger is about, and happened after it. */

@@ -7,6 +7,7 @@ export const TEST_EMAIL_WORDS = {
     'has not confirmed yet that it wants test emails. A link was sent there just now: open it, confirm, then try again',
   askedBefore:
     'has not confirmed yet that it wants test emails. A link was sent there within the last day: open it, confirm, then try again',
+  saidNo: 'takes no mail from here any more: it bounced, or its owner said no',
   cannotAsk: 'has not confirmed that it wants test emails, and can’t be asked: this Tillpost has no mail server',
 
   /** `at` is a time as people read it. */

@@ -12,7 +12,7 @@ import { forged, parseBody, readAs, wordsOf, type Reader } from '../notice';
 const TOLERANCE_S = 300;
 
 const Signed = z.object({
-  signature: z.object({ timestamp: z.coerce.string(), token: z.string(), signature: z.string() }),
+  signature: z.object({ timestamp: z.coerce.string().regex(/^\d+$/), token: z.string(), signature: z.string() }),
   'event-data': z.unknown(),
 });
 

@@ -11,6 +11,8 @@ it.each([
   ['@SUM(A1)', "'@SUM(A1)"],
   ['\t=1+1', "'\t=1+1"],
   ['＝1+1', "'＝1+1"],
+  ['x;=1+1', "x;'=1+1"],
+  ['x\n=1+1', `"x\n'=1+1"`],
   ['jenny@example.com', 'jenny@example.com'],
 ])('writes %j so that a spreadsheet keeps it as text', (value, expected) => {
   expect(csvLine([value])).toBe(`${expected}\r\n`);

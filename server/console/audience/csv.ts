@@ -3,11 +3,11 @@ export const csvLine = (values: readonly (string | number | boolean | null | und
   `${values.map(csvField).join(',')}\r\n`;
 
 /**
- * Spreadsheets run text that begins with = + - @ (or a tab or line break before one) as a formula: an apostrophe keeps
- * it text. See https://owasp.org/www-community/attacks/CSV_Injection
+ * Spreadsheets run text that begins with = + - @ (or a tab or line break before one) as a formula, some also after
+ * a semicolon, by which they part cells in many countries: an apostrophe keeps it text. See https://owasp.org/www-community/attacks/CSV_Injection
  */
 function csvField(value: string | number | boolean | null | undefined): string {
   if (value === null || value === undefined) return '';
-  const text = typeof value === 'string' ? value.replace(/^(?=[\s]*[=+\-@＝＋－＠])/, "'") : String(value);
+  const text = typeof value === 'string' ? value.replace(/(^|[;\t\r\n])(?=\s*[=+\-@＝＋－＠])/g, "$1'") : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

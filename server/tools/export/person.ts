@@ -70,7 +70,7 @@ export async function exportPerson(db: Db, asked: Asked, now: number) {
     })),
     events: await each(events, ({ id }) => readEvent(db, tenant, id)),
     runs: await each(await runsOf(db, tenant, named), (id) => readRun(db, tenant, id)),
-    emails: await each(await findEmailsOf(db, tenant, named.id, events), (id) => readEmail(db, tenant, id)),
+    emails: await each(await findEmailsOf(db, tenant, named, events), (id) => readEmail(db, tenant, id)),
     suppressions: suppression ? [{ ...suppression, at: isoTime(suppression.at) }] : [],
   };
 }
