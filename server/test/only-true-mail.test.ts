@@ -433,7 +433,7 @@ it('an email that has ended while it was made, in another process’s hands, is 
       ...emailPreparation,
       async prepare(...asked) {
         const prepared = await emailPreparation.prepare(...asked);
-        await Promise.all(prepared.map((one) => one.kind === 'ready' && one.made));
+        for (const one of prepared) if (one.kind === 'ready') await one.made;
         await db.updateTable('email').set({ status: 'sent', due_at: null, claims: 0 }).execute();
         return prepared;
       },
