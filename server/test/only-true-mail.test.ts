@@ -433,7 +433,10 @@ it('an email that has ended while it was made, in another process’s hands, is 
       ...emailPreparation,
       async prepare(...asked) {
         const prepared = await emailPreparation.prepare(...asked);
-        for (const one of prepared) if (one.kind === 'ready') await one.made;
+        for (const one of prepared) {
+          const body = one.kind === 'ready' ? (await one.made)?.body : undefined;
+          if (body) await db.insertInto('email_body').values(body).execute();
+        }
         await db.updateTable('email').set({ status: 'sent', due_at: null, claims: 0 }).execute();
         return prepared;
       },
