@@ -9,7 +9,7 @@ import { isoTime, isoTimeOrNull } from '../db/columns';
 import { contains } from '../db/contains';
 import type { ErasedTable } from '../db/erase';
 import { toList, type PageRequest } from '../db/page';
-import { scanDown, type Range } from '../db/scan';
+import { ofRange, scanDown, type Range } from '../db/scan';
 import type { Db, Row, Schema } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { groupBy } from '../group-by';
@@ -62,7 +62,7 @@ export async function listContacts(
 ): Promise<List<ContactView>> {
   const rows: Row<'contact'>[] = [];
   const look = async (range: Range) => {
-    const found = await filtered(db, ofRange(db, tenant, range), filter)
+    const found = await filtered(db, contactsIn(db, tenant, range), filter)
       .selectAll()
       .orderBy('id', 'desc')
       .limit(limit + 1 - rows.length)
@@ -81,7 +81,7 @@ export async function listContacts(
 export async function countContacts(db: Db, tenant: Tenant, filter: ContactFilter = {}): Promise<number> {
   let all = 0;
   await scanDown(db, tenant, CONTACT_KEY, async (range) => {
-    const { count } = await filtered(db, ofRange(db, tenant, range), filter)
+    const { count } = await filtered(db, contactsIn(db, tenant, range), filter)
       .select((eb) => eb.fn.countAll<number>().as('count'))
       .executeTakeFirstOrThrow();
     all += count;
@@ -92,12 +92,8 @@ export async function countContacts(db: Db, tenant: Tenant, filter: ContactFilte
 
 const CONTACT_KEY = { table: 'contact', key: 'id' } as const;
 
-const ofRange = (db: Db, tenant: Tenant, { from, until }: Range) =>
-  db
-    .selectFrom('contact')
-    .where(ofTenant(tenant))
-    .$if(from !== undefined, (query) => query.where('id', '<', from ?? ''))
-    .$if(until !== undefined, (query) => query.where('id', '>=', until ?? ''));
+const contactsIn = (db: Db, tenant: Tenant, range: Range) =>
+  db.selectFrom('contact').where(ofTenant(tenant)).where(ofRange('id', range));
 
 type ContactQuery<O> = SelectQueryBuilder<Schema, 'contact', O>;
 
@@ -176,7 +172,7 @@ const MOST_GROUPS = 200;
 export async function listUserGroups(db: Db, tenant: Tenant): Promise<string[]> {
   const groups = new Set<string>();
   await scanDown(db, tenant, CONTACT_KEY, async (range) => {
-    const rows = await ofRange(db, tenant, range)
+    const rows = await contactsIn(db, tenant, range)
       .select('user_group')
       .distinct()
       .where('user_group', 'is not', null)

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { inList } from './bulk';
 import { contains } from './contains';
 import { PART, pages, parts } from './parts';
-import { scanDown } from './scan';
+import { ofRange, scanDown } from './scan';
 import type { Db } from './schema';
 import { ofTenant, type Tenant } from './tenant';
 
@@ -119,11 +119,10 @@ export async function findObjectsOf(
   for await (const some of parts(customers))
     own.push(...(await select().where('customer_id', 'in', inList(some)).execute()));
   // A scan: those of customers are passed over.
-  await scanDown(db, tenant, { table: 'object_state', key: 'id' }, async ({ from, until }) => {
+  await scanDown(db, tenant, { table: 'object_state', key: 'id' }, async (range) => {
     const guests = select()
       .where('customer_id', 'is', null)
-      .$if(from !== undefined, (query) => query.where('id', '<', from ?? ''))
-      .$if(until !== undefined, (query) => query.where('id', '>=', until ?? ''))
+      .where(ofRange('id', range))
       .where(contains(db, sql`properties`, JSON.stringify(email)));
     own.push(...(await guests.execute()));
     return false;

@@ -1,5 +1,6 @@
 /** Long reads of one install's rows, a range of keys at a time: on SQLite one statement can't be interrupted. */
 import { setImmediate as breathe } from 'node:timers/promises';
+import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import { isPostgres } from './engine';
 import type { Db, Schema } from './schema';
 import { ofTenant, type Tenant } from './tenant';
@@ -11,6 +12,13 @@ const AT_ONCE = 10_000;
 export interface Range {
   from: string | undefined;
   until: string | undefined;
+}
+
+/** The condition of a scan's statement, beside the tenant's: `.where(ofRange('id', range))`. */
+export function ofRange(key: string, { from, until }: Range): RawBuilder<SqlBool> {
+  const below = from === undefined ? sql`true` : sql`${sql.ref(key)} < ${from}`;
+  const above = until === undefined ? sql`true` : sql`${sql.ref(key)} >= ${until}`;
+  return sql<SqlBool>`${below} and ${above}`;
 }
 
 interface Scanned {
@@ -42,7 +50,7 @@ export async function scanDown(
       .selectFrom(table as 'event')
       .select(key as 'seq')
       .where(ofTenant(tenant))
-      .$if(from !== undefined, (query) => query.where(key as 'seq', '<', from ?? ''))
+      .where(ofRange(key, { from, until: undefined }))
       .orderBy(key as 'seq', 'desc')
       .limit(1)
       .offset(AT_ONCE - 1)

@@ -12,7 +12,7 @@ import { toList, type PageRequest } from '../db/page';
 import { PART, pages } from '../db/parts';
 import type { Db, ReplayScope, Row, Schema } from '../db/schema';
 import { selectByKeys } from '../db/keys';
-import { scanDown } from '../db/scan';
+import { ofRange, scanDown } from '../db/scan';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
 import { isTenantConnected } from '../db/tenant-state';
 
@@ -137,12 +137,11 @@ function cutDeep(value: unknown, levels = MAX_DEPTH): unknown {
 
 export async function countEvents(db: Db, tenant: Tenant): Promise<number> {
   let all = 0;
-  await scanDown(db, tenant, { table: 'event', key: 'seq' }, async ({ from, until }) => {
+  await scanDown(db, tenant, { table: 'event', key: 'seq' }, async (range) => {
     const { count } = await db
       .selectFrom('event')
       .where(ofTenant(tenant))
-      .$if(from !== undefined, (query) => query.where('seq', '<', from ?? ''))
-      .$if(until !== undefined, (query) => query.where('seq', '>=', until ?? ''))
+      .where(ofRange('seq', range))
       .select((eb) => eb.fn.countAll<number>().as('count'))
       .executeTakeFirstOrThrow();
     all += count;

@@ -2,7 +2,7 @@
 import { isEventType, type EventType, type PropertyValue } from '../../shared/catalogue';
 import { keyFor, selectByKeys, type TenantKey } from '../db/keys';
 import { readPayloads } from '../db/payloads';
-import type { Db } from '../db/schema';
+import type { Db, Row } from '../db/schema';
 import { tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { readObject } from '../stripe-objects/read-object';
 import type { Subject } from './run-key';
@@ -15,8 +15,11 @@ export interface EventFacts {
 }
 
 /** By eventKey. Events whose payload isn't kept any more are left out. Throws TooMuch when they are too large together. */
-export async function readEventFacts(db: Db, ids: readonly TenantKey[]): Promise<Map<string, EventFacts>> {
-  const rows = await selectByKeys(db, 'event', 'id', ids);
+export const readEventFacts = async (db: Db, ids: readonly TenantKey[]): Promise<Map<string, EventFacts>> =>
+  readFactsOf(db, await selectByKeys(db, 'event', 'id', ids));
+
+/** The same of rows that have been read. */
+export async function readFactsOf(db: Db, rows: readonly Row<'event'>[]): Promise<Map<string, EventFacts>> {
   const seqs = rows.map((row) => keyFor(row, row.seq));
   const texts = await readPayloads(db, seqs);
   const facts = new Map<string, EventFacts>();

@@ -5,7 +5,7 @@ import type { Trx } from '../db/schema';
 import { tenantOf } from '../db/tenant';
 import { groupBy } from '../group-by';
 import { definitionOf } from './definitions';
-import { eventKey, readEventFacts } from './event-facts';
+import { eventKey, readFactsOf } from './event-facts';
 import type { LiveWorkflow } from './live-workflows';
 import type { WorkflowTrigger } from './plan-runs';
 import { isSameSubject, type Subject } from './run-key';
@@ -55,10 +55,7 @@ export async function findPastExits(trx: Trx, batches: readonly Starting[]): Pro
   );
   const earliest = Math.min(...starts.map(({ created }) => created));
   const later = [...linked, ...off].filter(({ created }) => created > earliest);
-  const facts = await readEventFacts(
-    trx,
-    later.map((row) => keyFor(row, row.id)),
-  );
+  const facts = await readFactsOf(trx, later);
   const exits = later.flatMap((row) => {
     const read = facts.get(eventKey(tenantOf(row), row.id));
     const contact = row.contact_id ? keyText(row, row.contact_id) : contactOf.get(keyText(row, row.customer_id ?? ''));
