@@ -1,7 +1,6 @@
 /** Reads the mailbox of bounces every minute, and less often while it can't be reached. */
 import type { Context } from '../context';
 import { backOffMs } from '../db/back-off';
-import { readMailbox } from './mailbox';
 
 const EVERY_MS = 60_000;
 const BACK_OFF = { first: EVERY_MS, longest: 60 * 60_000 };
@@ -21,6 +20,8 @@ export function startMailboxLoop(ctx: Context, { everyMs = EVERY_MS, backOff = B
 
   async function read(mailbox: string): Promise<void> {
     try {
+      // IMAP and MIME take as long to load as the rest of a start: only who has a mailbox waits for them.
+      const { readMailbox } = await import('./mailbox');
       await readMailbox(ctx, mailbox, stopping.signal);
       if (failures > 0) ctx.log.info('the mailbox of bounces can be read again');
       failures = 0;
