@@ -178,6 +178,8 @@ const HTMX_CONFIG = JSON.stringify({
   historyCacheSize: 0,
   refreshOnHistoryMiss: true,
   scrollBehavior: 'auto',
+  // What was swapped in listens at once: a change within htmx's usual 20 ms would go unheard.
+  defaultSettleDelay: 0,
   // Pages that show what is wrong with a form have these statuses: they are swapped in as well.
   responseHandling: [
     { code: '204', swap: false },
