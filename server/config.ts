@@ -6,7 +6,9 @@ import { createPublicKey } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { isUrlEncoded } from './clean-text';
+import { SENDER_WORDS } from '../shared/words/deliverability';
 import { readDkimKey } from './dkim-key';
+import { domainOf, isPublicDomain } from './mail-domain';
 
 // Forms of a value. `expected` completes the sentence that the variable's name begins.
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
@@ -82,6 +84,13 @@ const sender = mailbox('must be an address, as hello@example.com or Name <hello@
   (value) => !/[^\0-\x7f][^\s<>@]*@/.test(value),
   'must have only ASCII letters before the @',
 );
+/** In production people must be able to answer, and bounces to come back. */
+const publicly = <T extends z.ZodType<string | null>>(address: T) =>
+  address.refine((value) => value === null || isPublicDomain(domainOf(value)), SENDER_WORDS.notPublic);
+const bounceAddress = text(
+  /^[^\s<>@+]{1,15}@[^\s<>@]+$/,
+  'must be an address without +, of at most 15 characters before the @',
+);
 const domain = z
   .string()
   .transform((value) => domainToASCII(value))
@@ -132,9 +141,7 @@ const VARIABLES = z.object({
 
   BOUNCE_TOKEN: orNull(text(/^[\w-]{16,}$/, 'must be at least 16 letters, digits, _ or -')),
   BOUNCE_SECRET: orNull(webhookKey),
-  BOUNCE_ADDRESS: orNull(
-    text(/^[^\s<>@+]{1,15}@[^\s<>@]+$/, 'must be an address without +, of at most 15 characters before the @'),
-  ),
+  BOUNCE_ADDRESS: orNull(bounceAddress),
   BOUNCE_IMAP_URL: orNull(imapUrl),
   SES_TOPIC_ARN: orNull(
     text(
@@ -152,7 +159,7 @@ const VARIABLES = z.object({
   METRICS_TOKEN: orNull(text(/^[\x21-\x7e]{16,}$/, 'must be at least 16 characters, without spaces')),
 });
 
-/** In production two of them have no default, and the address is safe. */
+/** In production two of them have no default, the address is safe, and senders are real. */
 const PRODUCTION_VARIABLES = VARIABLES.extend({
   PUBLIC_URL: publicUrl(
     secureUrl(
@@ -161,6 +168,9 @@ const PRODUCTION_VARIABLES = VARIABLES.extend({
     ),
   ),
   ENCRYPTION_KEY: encryptionKeys,
+  MAIL_FROM: publicly(orNull(sender)),
+  MAIL_FROM_MARKETING: publicly(orNull(sender)),
+  BOUNCE_ADDRESS: publicly(orNull(bounceAddress)),
 });
 
 /** Variables that mean something only together: all of them are set, or none. */

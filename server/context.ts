@@ -2,6 +2,7 @@
 import type { Config, Secrets } from './config';
 import { openDatabase } from './db/open';
 import type { Db } from './db/schema';
+import { createDns, type Dns } from './deliverability/dns';
 import { createRendering, type Rendering } from './emails/turns-to-render';
 import { createTransport, type Transport } from './emails/transport';
 import { createLog, type Logger } from './log';
@@ -25,6 +26,7 @@ export interface Context {
   /** Null without SMTP: emails are captured. */
   transport: Transport | null;
   rendering: Rendering;
+  dns: Dns;
   /** A client for an API key, an OAuth access token or a restricted key. */
   stripeFor(apiKey: string): StripeClient;
   /** Tells the loop that a row became due; set by the worker, does nothing before it runs. */
@@ -47,6 +49,7 @@ export function createContext(
       ? createTransport(secrets.smtpUrl, { publicUrl: config.publicUrl, dkim: secrets.dkim })
       : null,
     rendering: overrides.rendering ?? createRendering(),
+    dns: createDns(),
     stripeFor: (apiKey) => createStripe(apiKey, config.stripeApiBase),
     nudge: () => undefined,
     ...overrides,

@@ -16,6 +16,7 @@ import { homeRoutes } from './home/routes';
 import { createSectionParts } from './section';
 import { ASSETS, sendPage, sendProblem } from './send';
 import { settingsRoutes } from './settings/routes';
+import { sendingRoutes } from './settings/sending-routes';
 import { loadViewer } from './viewer';
 import { editorRoutes } from './workflows/editor/routes';
 import { workflowRoutes } from './workflows/routes';
@@ -29,7 +30,15 @@ export function consoleRoutes(ctx: Context): Router {
   const parts = createSectionParts(ctx);
   router.use(session, homeRoutes(ctx));
   router.use(SECTIONS, requireSession, loadViewer(ctx));
-  for (const section of [settingsRoutes, audienceRoutes, eventsRoutes, workflowRoutes, editorRoutes, emailRoutes])
+  for (const section of [
+    settingsRoutes,
+    sendingRoutes,
+    audienceRoutes,
+    eventsRoutes,
+    workflowRoutes,
+    editorRoutes,
+    emailRoutes,
+  ])
     router.use(section(ctx, parts));
   router.use((_req, res) => {
     sendProblem(ctx, res, NOT_FOUND, 404);

@@ -37,9 +37,7 @@ export function createTransport(smtpUrl: string, identity?: SendingIdentity, pat
   const url = new URL(smtpUrl);
   const options = {
     ...identityOptions(url, identity),
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port) || (url.protocol === 'smtps:' ? 465 : 587),
-    secure: url.protocol === 'smtps:',
+    ...serverOf(url),
     auth: url.username ? { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) } : undefined,
     connectionTimeout: 10_000,
     greetingTimeout: 10_000,
@@ -108,6 +106,13 @@ export function createTransport(smtpUrl: string, identity?: SendingIdentity, pat
     },
   };
 }
+
+/** Where SMTP_URL leads; `secure`: encrypted from the first byte. */
+export const serverOf = ({ hostname, port, protocol }: URL) => ({
+  host: hostname.replace(/^\[|\]$/g, ''),
+  port: Number(port) || (protocol === 'smtps:' ? 465 : 587),
+  secure: protocol === 'smtps:',
+});
 
 /** Headers that nodemailer makes of fields of its own. */
 const FIELDS = ['From', 'To', 'Reply-To', 'Subject', 'Message-ID'];

@@ -4,7 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import { z } from 'zod';
-import { fault, ok, skipped, toLine, type Finding } from './doctor/finding';
+import { fault, ok, skipped, type Finding } from '../finding';
+import { toLine } from './doctor/line';
 
 const PATIENCE_MS = 120_000;
 

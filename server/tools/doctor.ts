@@ -1,7 +1,8 @@
 /** `npm run doctor`: is everything around the server as it must be? One line per check; exit code 1 when there is a fault. */
 import { ConfigError, readConfig } from '../config';
 import { examineSettings } from './doctor/examine';
-import { fault, ok, toLine, type Finding } from './doctor/finding';
+import { fault, ok, type Finding } from '../finding';
+import { toLine } from './doctor/line';
 
 async function main(): Promise<void> {
   const findings = await examineAll();

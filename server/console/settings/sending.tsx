@@ -2,6 +2,7 @@
 import type { Config } from '../../config';
 import { Banner, Card, FactList, LinkButton, Section } from '../components/blocks';
 import { None } from '../components/values';
+import { SENDING_PATH } from './deliverability';
 
 export interface SendingProps {
   config: Pick<Config, 'mailFrom' | 'mailFromMarketing'>;
@@ -18,7 +19,11 @@ const REPEATED = 2;
 
 export function Sending({ config, hasMailServer, dkimDomain, hearsOfBounces, refused }: SendingProps) {
   return (
-    <Section title="Sending" lead="Chosen by whoever runs this Tillpost.">
+    <Section
+      title="Sending"
+      lead="Chosen by whoever runs this Tillpost."
+      actions={hasMailServer && <LinkButton href={SENDING_PATH}>Check whether mail can arrive</LinkButton>}
+    >
       <div className="stack" id="sending">
         {refused >= REPEATED && (
           <Banner

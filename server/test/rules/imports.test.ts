@@ -60,6 +60,7 @@ const ORDER = [
   'server/events',
   'server/workflows',
   'server/bounces',
+  'server/deliverability',
   'server/emails',
   'server/audience',
   'server/settings',
@@ -189,16 +190,21 @@ describe('one place for each', () => {
     expect(saying(/^import (?!type)[^;]*'better-sqlite3/m, () => false)).toEqual([]);
   });
 
-  it('opens no connection but Stripe’s, the database’s, SMTP’s, IMAP’s and to confirm an SNS topic', () => {
+  it('opens no connection but Stripe’s, the database’s, SMTP’s, IMAP’s, DNS’s and to confirm an SNS topic', () => {
     const product = sources.filter(({ path }) => !/^(stripe-app|server\/(dev|tools))\//.test(path));
     const opening =
-      /import (?!type)[^;]*from '(?:node:)?(?:https|http2|net|tls|dgram|undici)'|(?<![.\w])(?:fetch|new WebSocket)\(|\bhttp\.(?:request|get)\(/;
+      /import (?!type|\{ (?:(?:BlockList|isIP|isIPv4|isIPv6),? )+\} from)[^;]*from '(?:node:)?(?:https|http2|net|tls|dgram|undici)'|(?<![.\w])(?:fetch|new WebSocket)\(|\bhttp\.(?:request|get)\(/;
     expect(product.filter(({ text }) => opening.test(text)).map(({ path }) => path)).toEqual([
       'server/bounces/providers/ses.ts',
     ]);
     const users = (name: RegExp) =>
       product.filter(({ packages }) => packages.some((one) => name.test(one))).map(({ path }) => path);
-    expect(users(/^nodemailer\b/)).toEqual(['server/emails/smtp-utf8.ts', 'server/emails/transport.ts']);
+    expect(users(/^nodemailer\b/)).toEqual([
+      'server/deliverability/relay.ts',
+      'server/emails/smtp-utf8.ts',
+      'server/emails/transport.ts',
+    ]);
+    expect(users(/^(node:)?dns\b/)).toEqual(['server/deliverability/dns.ts']);
     expect(users(/^imapflow$/)).toEqual(['server/bounces/mailbox.ts']);
     expect(users(/^sns-validator$/)).toEqual(['server/bounces/providers/ses.ts']);
   });

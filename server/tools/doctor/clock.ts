@@ -1,6 +1,6 @@
 /** Whether this machine and Stripe agree on the time. */
 import type { Context } from '../../context';
-import { fault, ok, skipped, type Finding } from './finding';
+import { fault, ok, skipped, type Finding } from '../../finding';
 
 /** Well below Stripe's tolerance of 300 s for signatures. */
 const MAX_SKEW_S = 60;

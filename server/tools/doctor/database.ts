@@ -6,7 +6,7 @@ import { isMigrated } from '../../db/migrate';
 import type { Db } from '../../db/schema';
 import { findFile, findHolder } from '../../db/sqlite-file';
 import { redact } from '../../log';
-import { fault, ok, type Finding } from './finding';
+import { fault, ok, type Finding } from '../../finding';
 
 const CHECK = 'Database';
 

@@ -13,7 +13,8 @@ import { startMailServer } from '../../test/mail-server';
 import { createVault } from '../../vault';
 import { activateWorkflow, createWorkflow } from '../../workflows/workflows';
 import { examine, examineSettings } from './examine';
-import { toLine, type Finding } from './finding';
+import type { Finding } from '../../finding';
+import { toLine } from './line';
 
 const OWNER_KEY = 'sk_test_sandbox0000000000';
 const TEST_MODE_ONLY = { STRIPE_SECRET_KEY: '', STRIPE_AUTHORIZE_URL: '', STRIPE_WEBHOOK_SECRET: '' };

@@ -4,12 +4,13 @@ import { checkMailbox } from '../../bounces/mailbox';
 import type { Config, Secrets } from '../../config';
 import { createContext, type Context } from '../../context';
 import { openDatabase } from '../../db/open';
+import { examineDeliverability } from '../../deliverability/examine';
 import { countRefused } from '../../emails/emails';
 import { classifySmtpError } from '../../emails/smtp-error';
 import { createLog, redact } from '../../log';
 import { examineClock } from './clock';
 import { examineDatabase, findMissingFile } from './database';
-import { fault, ok, skipped, type Finding } from './finding';
+import { fault, ok, skipped, type Finding } from '../../finding';
 import { examineInstalls } from './installs';
 import { examineModes } from './stripe';
 
@@ -37,6 +38,7 @@ export async function examine(ctx: Context): Promise<Finding[]> {
     ...(database.kind === 'ok' ? [...(await examineSuppressions(ctx)), ...(await examineInstalls(ctx))] : []),
     await examineClock(ctx),
     await examineMail(ctx),
+    ...(await examineDeliverability(ctx)),
     ...(database.kind === 'ok' ? await examineRefusals(ctx) : []),
     await examineBounces(ctx),
     await examineAddress(ctx),

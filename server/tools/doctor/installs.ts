@@ -7,7 +7,7 @@ import { endpointUrl } from '../../installs/key-endpoint';
 import { openSecret } from '../../installs/seals';
 import { faultsOf } from '../../installs/webhook-endpoints';
 import { classifyStripeError } from '../../stripe';
-import { fault, ok, skipped, type Finding } from './finding';
+import { fault, ok, skipped, type Finding } from '../../finding';
 import { judged, messageOf, readEndpoints, refused } from './stripe';
 
 /** Accounts asked at the same time. */

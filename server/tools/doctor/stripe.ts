@@ -5,7 +5,7 @@ import { faultsOf, findEndpoints } from '../../installs/webhook-endpoints';
 import type { Context } from '../../context';
 import { redact } from '../../log';
 import { classifyStripeError, type StripeFailure } from '../../stripe';
-import { fault, ok, skipped, type Finding } from './finding';
+import { fault, ok, skipped, type Finding } from '../../finding';
 
 export async function examineModes(ctx: Context): Promise<Finding[]> {
   return (await Promise.all([examineMode(ctx, 'live'), examineMode(ctx, 'test')])).flat();
