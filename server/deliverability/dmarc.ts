@@ -6,7 +6,7 @@ import type { Dns } from './dns';
 import { readTags } from './tags';
 
 const POLICIES = ['none', 'quarantine', 'reject'] as const;
-export type DmarcPolicy = (typeof POLICIES)[number];
+type DmarcPolicy = (typeof POLICIES)[number];
 type AlignmentMode = 'relaxed' | 'strict';
 
 export type DmarcVerdict =

@@ -9,7 +9,7 @@ export type Answer<T> =
   /** No server said, or it failed to; `why` is for people. */
   | { kind: 'unasked'; why: string };
 
-export interface Exchange {
+interface Exchange {
   /** Empty: this domain takes no mail (RFC 7505). */
   exchange: string;
   priority: number;

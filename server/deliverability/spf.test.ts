@@ -142,12 +142,11 @@ describe('a record', () => {
     });
   });
 
-  it.each(['servfail', 'silent'] as const)('of which a part can’t be asked (%s) is not judged', async (trouble) =>
-    expect(await evaluate('v=spf1 include:away.dev -all', { 'away.dev': trouble })).toMatchObject({
+  it('of which a part can’t be asked is not judged', async () =>
+    expect(await evaluate('v=spf1 include:away.dev -all', { 'away.dev': 'servfail' })).toMatchObject({
       result: 'temperror',
       problem: { kind: 'unasked', domain: 'away.dev' },
-    }),
-  );
+    }));
 
   it('longer than 255 characters is read whole', async () => {
     const many = Array.from({ length: 40 }, (_, at) => `ip4:198.51.100.${at}`).join(' ');

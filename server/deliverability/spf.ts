@@ -5,7 +5,7 @@ import { expandMacros, type SpfClient } from './spf-macros';
 import { isSpf, parseSpf, type Directive, type SpfRecord, type SpfResult } from './spf-record';
 
 /** RFC 7208, 4.6.4. */
-export const MAX_LOOK_UPS = 10;
+const MAX_LOOK_UPS = 10;
 const MAX_VOID_LOOK_UPS = 2;
 const MAX_NAMES = 10;
 

@@ -1,10 +1,13 @@
 /** Every page of the console, wide and on a phone, light and dark: nothing sticks out, and axe finds nothing serious. */
+import { generateKeyPairSync } from 'node:crypto';
 import { TEMPLATES } from '../../../shared/templates';
 import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { EVENT_TYPES } from '../../../shared/catalogue';
+import { createDns } from '../../deliverability/dns';
 import { createOpenLink } from '../../installs/open-link';
 import { activateWorkflow, createWorkflow } from '../../workflows/workflows';
+import { startDnsServer } from '../dns-server';
 import { startTillpost, TEST, type Tillpost } from '../harness';
 import { openChromium } from './chromium';
 import { createConsoleBrowser, type ConsoleBrowser } from './console-session';
@@ -17,20 +20,40 @@ const LOOKS: Record<string, BrowserContextOptions> = {
   'a phone, dark': { viewport: { width: 390, height: 844 }, colorScheme: 'dark', hasTouch: true },
 };
 
+/** Test mode captures emails: nobody calls there but the checks of Settings → Sending. */
+const SENDING = {
+  SMTP_URL: 'smtp://127.0.0.1:9?name=mail.acme.dev',
+  MAIL_FROM: 'Acme <hello@acme.dev>',
+  DKIM_DOMAIN: 'acme.dev',
+  DKIM_SELECTOR: 'tillpost',
+  DKIM_PRIVATE_KEY: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
+    type: 'pkcs8',
+    format: 'pem',
+  }) as string,
+};
+
+let dns: Awaited<ReturnType<typeof startDnsServer>>;
 let tillpost: Tillpost;
 let browser: Browser;
 let chrome: ConsoleBrowser;
 let pages: string[];
 beforeAll(async () => {
-  tillpost = await startTillpost();
+  dns = await startDnsServer({
+    'acme.dev': { TXT: ['v=spf1 include:_spf.mail-provider.dev ~all'], MX: ['mx.acme.dev'] },
+    '_spf.mail-provider.dev': { TXT: ['v=spf1 ip4:192.0.2.0/24 -all'] },
+    'tillpost._domainkey.acme.dev': {},
+  });
+  tillpost = await startTillpost({ env: SENDING, overrides: { dns: createDns([dns.address]) } });
   browser = await openChromium();
   chrome = createConsoleBrowser(browser, tillpost);
   await tillpost.connect();
   pages = await fill();
+  await checkSending();
 });
 afterAll(async () => {
   await browser.close();
   await tillpost.close();
+  await dns.close();
 });
 afterEach(async () => {
   expect(await chrome.finish()).toEqual([]);
@@ -72,6 +95,7 @@ async function fill(): Promise<string[]> {
     '/connect?mode=none',
     '/settings/stripe',
     '/settings/stripe?done=saved',
+    '/settings/sending',
     '/events',
     '/events?status=failed',
     `/events/${await newest('event')}`,
@@ -87,6 +111,13 @@ async function fill(): Promise<string[]> {
     `/open/${await createOpenLink(tillpost.ctx, TEST, 'usr_1')}`,
     '/no/such/page',
   ];
+}
+
+/** The checks are done before the looks: pages that refresh themselves would change under axe. */
+async function checkSending(): Promise<void> {
+  const page = await chrome.signIn();
+  await page.goto('/settings/sending');
+  await page.getByText('There is no key at tillpost._domainkey.acme.dev').waitFor();
 }
 
 /** How far something reaches beyond the page, or beyond a table's frame, which would cut it off. */

@@ -48,6 +48,11 @@ describe.each(ENGINES)('a Tillpost that is set up on %s', (engine) => {
         ['Webhooks, test mode', 'ok'],
         ['Clock', 'ok'],
         ['Email', 'ok'],
+        ['Sender', 'warning'],
+        ['Sender', 'warning'],
+        ['DKIM', 'skipped'],
+        ['Mail server', 'ok'],
+        ['EHLO name', 'warning'],
         ['Bounces', 'skipped'],
         ['Address', 'ok'],
       ]);

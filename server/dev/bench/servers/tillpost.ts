@@ -24,7 +24,7 @@ async function main(): Promise<void> {
       STRIPE_AUTHORIZE_URL: 'http://127.0.0.1/',
       STRIPE_WEBHOOK_SECRET: secret,
       SMTP_URL: smtpUrl,
-      MAIL_FROM: 'bench@example.com',
+      MAIL_FROM: 'bench@mail.example.com',
     }),
     { log: createLog('error') },
   );
