@@ -1,8 +1,8 @@
 /** SPF of the domains that bounces go to: recipients ask about the return path, not about the From line. */
-import { CHECKS, SPF_WORDS as WORDS, UNASKED_WORDS } from '../../shared/words/deliverability';
-import { fault, ok, skipped, warning, type Finding, type Remedy } from '../finding';
-import { isLoopback } from '../config';
 import { isIP } from 'node:net';
+import { CHECKS, SPF_WORDS as WORDS, UNASKED_WORDS } from '../../shared/words/deliverability';
+import { isLoopback } from '../config';
+import { fault, ok, skipped, warning, type Finding, type Remedy } from '../finding';
 import { findAddresses, type Dns } from './dns';
 import { evaluateSpf, type SpfOutcome, type SpfProblem } from './spf';
 
@@ -14,8 +14,7 @@ export interface Route {
 }
 
 export async function examineSpf(dns: Dns, domain: string, route: Route): Promise<Finding[]> {
-  const whole = await evaluateSpf(dns, domain, null);
-  const addresses = await findSenders(dns, route);
+  const [whole, addresses] = await Promise.all([evaluateSpf(dns, domain, null), findSenders(dns, route)]);
   if (whole.problem) return [broken(domain, whole.problem, route)];
   const asides = sayAside(domain, whole);
   for (const ip of addresses) {
@@ -29,12 +28,18 @@ export async function examineSpf(dns: Dns, domain: string, route: Route): Promis
   return [skipped(CHECKS.spf, says, WORDS.notNamedNext(route.relayHost)), ...asides];
 }
 
-/** Where mail may leave from, as far as it can be known: a server on this machine leaves by the address of its name. */
-async function findSenders(dns: Dns, { relayHost, greeting }: Route): Promise<string[]> {
-  const host = (isLoopback(relayHost) ? greeting : relayHost).replace(/^\[(IPv6:)?|\]$/gi, '');
+async function findSenders(dns: Dns, route: Route): Promise<string[]> {
+  const host = senderHost(route);
+  if (host === undefined) return [];
   if (isIP(host)) return [host];
   const answer = await findAddresses(dns, host);
   return answer.kind === 'found' ? answer.records : [];
+}
+
+/** Where mail may leave from, as far as it can be known: a server on this machine leaves by the address of its name. */
+function senderHost({ relayHost, greeting }: Route): string | undefined {
+  const host = (isLoopback(relayHost) ? greeting : relayHost).replace(/^\[(IPv6:)?|\]$/gi, '');
+  return isLoopback(host) || host === '::1' ? undefined : host;
 }
 
 function sayAside(domain: string, { result, hasPtr }: SpfOutcome): Finding[] {
@@ -45,7 +50,7 @@ function sayAside(domain: string, { result, hasPtr }: SpfOutcome): Finding[] {
   ];
 }
 
-function broken(domain: string, problem: SpfProblem, { relayHost, greeting }: Route): Finding {
+function broken(domain: string, problem: SpfProblem, route: Route): Finding {
   const faultBy = (says: string, remedy: string | Remedy) => fault(CHECKS.spf, says, remedy);
   switch (problem.kind) {
     case 'unasked':
@@ -53,11 +58,8 @@ function broken(domain: string, problem: SpfProblem, { relayHost, greeting }: Ro
     case 'missing': {
       if (problem.domain !== domain)
         return faultBy(WORDS.missingInside(domain, problem.domain), WORDS.missingInsideNext);
-      const sender = (isLoopback(relayHost) ? greeting : relayHost).replace(/^\[(IPv6:)?|\]$/gi, '');
-      const family = isIP(sender);
-      const term = family === 4 ? `ip4:${sender}` : family === 6 ? `ip6:${sender}` : `a:${sender}`;
-      const record = { type: 'TXT', name: domain, value: `v=spf1 ${term} ~all` } as const;
-      return warning(CHECKS.spf, WORDS.missing(domain), { next: WORDS.missingNext, record });
+      const remedy = { next: WORDS.missingNext, ...suggest(domain, senderHost(route)) };
+      return warning(CHECKS.spf, WORDS.missing(domain), remedy);
     }
     case 'two_records':
       return faultBy(WORDS.twoRecords(problem.domain), WORDS.twoRecordsNext);
@@ -70,4 +72,10 @@ function broken(domain: string, problem: SpfProblem, { relayHost, greeting }: Ro
     case 'too_many_names':
       return faultBy(WORDS.tooManyNames(domain, problem.domain), WORDS.tooManyNamesNext);
   }
+}
+
+function suggest(domain: string, host: string | undefined): Remedy {
+  if (host === undefined) return {};
+  const term = { 4: 'ip4', 6: 'ip6' }[isIP(host)] ?? 'a';
+  return { record: { type: 'TXT', name: domain, value: `v=spf1 ${term}:${host} ~all` } };
 }

@@ -28,9 +28,9 @@ export async function examineMx(dns: Dns, domain: string): Promise<Finding> {
 }
 
 /** `now` in epoch milliseconds. */
-export async function examineRelay(smtpUrl: URL, publicUrl: string, now: number): Promise<Finding> {
+export async function examineRelay(smtpUrl: URL, greeting: string, now: number): Promise<Finding> {
   const { hostname: host } = smtpUrl;
-  const answer = await askRelay(smtpUrl, publicUrl);
+  const answer = await askRelay(smtpUrl, greeting);
   if (answer.kind === 'away') return fault(CHECKS.relay, RELAY_WORDS.away(host, answer.why), RELAY_WORDS.awayNext);
   if (answer.kind === 'clear') {
     if (identityOptions(smtpUrl).requireTLS)

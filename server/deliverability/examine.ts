@@ -34,7 +34,7 @@ export async function examineDeliverability(ctx: Examined): Promise<Finding[]> {
       ),
     ),
     ...[...new Set([...froms, ...bounces])].map((domain) => told(CHECKS.mx, () => examineMx(dns, domain))),
-    told(CHECKS.relay, () => examineRelay(smtpUrl, config.publicUrl, clock.now())),
+    told(CHECKS.relay, () => examineRelay(smtpUrl, greeting, clock.now())),
     told(CHECKS.greeting, () => examineGreeting(dns, greeting)),
   ];
   return [...findings, ...(await Promise.all(parts)).flat()];

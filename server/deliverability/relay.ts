@@ -2,7 +2,6 @@
 import type { TLSSocket } from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { serverOf } from '../emails/transport';
-import { identityOptions } from '../emails/sending-identity';
 import { redact } from '../log';
 
 export type RelayAnswer =
@@ -13,11 +12,12 @@ export type RelayAnswer =
 
 const TIMEOUT_MS = 3_000;
 
-export function askRelay(smtpUrl: URL, publicUrl: string): Promise<RelayAnswer> {
+/** `greeting` is the name we greet it with. */
+export function askRelay(smtpUrl: URL, greeting: string): Promise<RelayAnswer> {
   return new Promise((resolve) => {
     const connection = new SMTPConnection({
       ...serverOf(smtpUrl),
-      name: identityOptions(smtpUrl, { publicUrl, dkim: null }).name,
+      name: greeting,
       connectionTimeout: TIMEOUT_MS,
       greetingTimeout: TIMEOUT_MS,
       socketTimeout: TIMEOUT_MS,

@@ -87,6 +87,16 @@ describe('what recipients see', () => {
     );
   });
 
+  it.each([
+    ['a name', 'https://mail.acme.dev', 'v=spf1 a:mail.acme.dev ~all'],
+    ['an IPv4 address', 'https://192.0.2.10', 'v=spf1 ip4:192.0.2.10 ~all'],
+    ['an IPv6 address', 'https://[2001:db8::10]', 'v=spf1 ip6:2001:db8::10 ~all'],
+    ['this machine’s own', '', undefined],
+  ])('misses an SPF record, and is given one for %s', async (_what, PUBLIC_URL, value) => {
+    const findings = await findingsOf({ env: { PUBLIC_URL }, zone: { 'acme.dev': {} } });
+    expect(about(findings, 'SPF').map(({ kind, record }) => [kind, record?.value])).toEqual([['warning', value]]);
+  });
+
   it('is all missing: each has the record to publish', async () => {
     const nothing = Object.fromEntries(Object.keys(IN_ORDER).map((name) => [name, {}]));
     const findings = await findingsOf({ zone: nothing });

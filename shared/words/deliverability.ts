@@ -41,7 +41,7 @@ export const SPF_WORDS = {
   openEndNext: 'let the record end in ~all or -all',
   missing: (domain: string) => `there is no SPF record for ${domain}, the domain of the return path`,
   missingNext:
-    'publish this if your mail server sends by itself; a mail provider asks for a record of its own, or uses a return path of its own',
+    'publish one that names the mail server if that sends by itself; a mail provider asks for a record of its own, or uses a return path of its own',
   twoRecords: (domain: string) => `there are two SPF records for ${domain}: recipients use neither`,
   twoRecordsNext: 'put all their terms into one record',
   badTerm: (domain: string, term: string) =>

@@ -85,6 +85,7 @@ function Checks({ last, isRunning }: ChecksProps) {
       id="sending-checks"
       aria-live="polite"
       aria-busy={isRunning}
+      data-live=""
       {...(isRunning && refreshes({ id: 'sending-checks', url: SENDING_PATH, seconds: 1 }))}
     >
       <Section title="Checks" lead={<Summary last={last} isRunning={isRunning} />}>
