@@ -190,6 +190,8 @@ export interface EmailView {
   delivered_at: string | null;
   bounced_at: string | null;
   complained_at: string | null;
+  /** When a person first opened a link of it; known only where clicks are counted. */
+  clicked_at: string | null;
 }
 
 export interface EmailDetail extends EmailView {

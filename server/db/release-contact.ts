@@ -98,7 +98,8 @@ async function releaseEmails(trx: Trx, tenant: Tenant, emails: readonly string[]
       .where(ofTenant(tenant))
       .where('id', 'in', ids)
       .execute();
-    await trx.deleteFrom('email_body').where(ofTenant(tenant)).where('email_id', 'in', ids).execute();
+    for (const table of ['email_body', 'email_click'] as const)
+      await trx.deleteFrom(table).where(ofTenant(tenant)).where('email_id', 'in', ids).execute();
   }
 }
 

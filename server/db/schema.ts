@@ -265,6 +265,8 @@ interface EmailTable extends TenantColumns {
   delivered_at: number | null;
   bounced_at: number | null;
   complained_at: number | null;
+  /** When a person first opened a link of it. */
+  clicked_at: number | null;
 }
 
 interface EmailBodyTable extends TenantColumns {
@@ -273,6 +275,19 @@ interface EmailBodyTable extends TenantColumns {
   text: string;
   /** JSON object of header names and values. */
   headers: string;
+}
+
+/** A link of an email that was opened. Nothing of who opened it. */
+interface EmailClickTable extends TenantColumns {
+  email_id: string;
+  /** SHA-256 of the url, which may be too long for an index. */
+  url_hash: string;
+  url: string;
+  /** When a person first opened it; null: only programs did. */
+  first_at: number | null;
+  clicks: number;
+  /** Opened by programs: link scanners, previews. */
+  automatic: number;
 }
 
 /** Addresses that were asked whether they want the install's test emails. */
@@ -365,6 +380,7 @@ export interface Schema {
   run_step: RunStepTable;
   email: EmailTable;
   email_body: EmailBodyTable;
+  email_click: EmailClickTable;
   test_address: TestAddressTable;
   suppression: SuppressionTable;
   sealed_key: SealedKeyTable;

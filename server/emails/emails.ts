@@ -15,6 +15,7 @@ import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
 
 export const EMAIL_TABLES = [
   { table: 'test_address', key: 'address' },
+  { table: 'email_click', key: 'email_id' },
   { table: 'email_body', key: 'email_id' },
   { table: 'email', key: 'id' },
 ] as const satisfies ErasedTable[];
@@ -110,6 +111,7 @@ export function viewEmail(row: Row<'email'>): EmailView {
     delivered_at: isoTimeOrNull(row.delivered_at),
     bounced_at: isoTimeOrNull(row.bounced_at),
     complained_at: isoTimeOrNull(row.complained_at),
+    clicked_at: isoTimeOrNull(row.clicked_at),
   };
 }
 

@@ -38,6 +38,7 @@ export const EMAIL_LABELS = {
   delivered_at: 'Delivered',
   bounced_at: 'Bounced',
   complained_at: 'Reported as spam',
+  clicked_at: 'First click',
 } as const satisfies Partial<Record<keyof EmailView, string>>;
 
 export interface ChoiceWords<T extends string> {

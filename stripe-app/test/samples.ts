@@ -91,6 +91,7 @@ export const email = (changes: Partial<EmailView> = {}): EmailView => ({
   delivered_at: null,
   bounced_at: null,
   complained_at: null,
+  clicked_at: null,
   ...changes,
 });
 

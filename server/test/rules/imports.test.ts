@@ -130,6 +130,7 @@ const OWNERS: Readonly<Record<keyof Schema, string>> = {
   run_step: 'workflows',
   email: 'emails',
   email_body: 'emails',
+  email_click: 'emails',
   test_address: 'emails',
 };
 

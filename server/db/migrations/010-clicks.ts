@@ -1,0 +1,19 @@
+/** Which links of an email were opened, where the install counts clicks. */
+import type { Kysely } from 'kysely';
+
+export async function up(db: Kysely<never>): Promise<void> {
+  const { schema } = db;
+  await schema.alterTable('email').addColumn('clicked_at', 'bigint').execute();
+  await schema
+    .createTable('email_click')
+    .addColumn('account_id', 'text', (c) => c.notNull())
+    .addColumn('livemode', 'integer', (c) => c.notNull())
+    .addColumn('email_id', 'text', (c) => c.notNull())
+    .addColumn('url_hash', 'text', (c) => c.notNull())
+    .addColumn('url', 'text', (c) => c.notNull())
+    .addColumn('first_at', 'bigint')
+    .addColumn('clicks', 'integer', (c) => c.notNull())
+    .addColumn('automatic', 'integer', (c) => c.notNull())
+    .addPrimaryKeyConstraint('email_click_pk', ['account_id', 'livemode', 'email_id', 'url_hash'] as never[])
+    .execute();
+}
