@@ -6,6 +6,7 @@ import { bounceRoutes } from './bounces/routes';
 import { consoleErrors, consolePages, consoleRoutes } from './console/routes';
 import type { Context } from './context';
 import { isMigrated } from './db/migrate';
+import { clickRoutes } from './emails/click-routes';
 import { confirmRoutes } from './emails/confirm-routes';
 import { unsubscribeRoutes } from './emails/unsubscribe-routes';
 import { AppError, errorHandler } from './errors';
@@ -35,6 +36,7 @@ function createApp(ctx: Context): Express {
   app.use(refuseBrokenPath);
   app.use(bounceRoutes(ctx));
   const pages = consolePages(ctx);
+  app.use(clickRoutes(ctx, pages));
   app.use(unsubscribeRoutes(ctx, pages));
   app.use(confirmRoutes(ctx, pages));
   app.use(installRoutes(ctx, pages));

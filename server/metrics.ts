@@ -51,6 +51,12 @@ export function createMetrics() {
       labelNames: ['status'],
       registers,
     }),
+    clicks: new Counter({
+      name: 'tillpost_clicks_total',
+      help: 'Opened links of emails, by who opened them; not_noted: the person was sent on, but the database did not note it',
+      labelNames: ['kind'],
+      registers,
+    }),
     smtpRefusals: new Counter({
       name: 'tillpost_smtp_refusals_total',
       help: 'Emails that the mail server did not take, by what its answer is about',

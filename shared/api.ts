@@ -198,6 +198,17 @@ export interface EmailDetail extends EmailView {
   html: string | null;
   text: string | null;
   headers: Record<string, string>;
+  /** The links of it that were opened. */
+  clicks: EmailClick[];
+}
+
+export interface EmailClick {
+  url: string;
+  /** When a person first opened it; null: only programs did, such as a mail provider's scanner. */
+  first_at: string | null;
+  clicks: number;
+  /** By programs. */
+  automatic: number;
 }
 
 /** The body of every failed request, in Stripe's shape. */

@@ -37,6 +37,13 @@ const senderSchema = z.strictObject({
     .transform((text) => text?.trim() || null),
 });
 
+const trackSchema = z.strictObject({
+  /** Links in marketing email lead through us, and who opens one is counted. */
+  clicks: z.boolean(),
+  /** Those in transactional email too. */
+  transactional: z.boolean().default(false),
+});
+
 const isLocale = (tag: string) => {
   try {
     return Intl.getCanonicalLocales(tag).length === 1;
@@ -80,6 +87,7 @@ export const settingsSchema = z.strictObject({
   /** What becomes of an email about an object whose state Stripe can't be asked for. */
   only_while_unknown: z.enum(['hold', 'send']),
   sender: senderSchema,
+  track: trackSchema,
   /** BCP 47, for money and dates in emails. */
   locale: z.string().max(35).refine(isLocale, 'must be a language tag such as en-US'),
   /** IANA name, for dates in emails. */
@@ -101,6 +109,7 @@ export function defaultSettings(): Settings {
     test_recipients: [],
     only_while_unknown: 'hold',
     sender: { from_name: null, reply_to: null, postal_address: null },
+    track: { clicks: false, transactional: false },
     locale: 'en-US',
     timezone: 'UTC',
     events: Object.fromEntries(EVENT_TYPES.map((type) => [type, { ...DEFAULT_EVENT_SETTINGS }])) as Settings['events'],

@@ -10,6 +10,7 @@ import { flag } from '../db/columns';
 import { newId } from '../db/new-id';
 import type { Db, Row, Schema } from '../db/schema';
 import { tenantColumns, tenantOf, type Tenant } from '../db/tenant';
+import { countsClicks, wrapLinks } from './click-links';
 import { tracingHeaders } from './email-token';
 import { unsubscribeUrl } from './unsubscribe-token';
 
@@ -98,7 +99,11 @@ export async function composeEmail(
       ? { 'List-Unsubscribe': `<${unsubscribe}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
       : {}),
   };
-  const { html, text } = rendered;
+  const { text } = rendered;
+  // Not in a test send: its reader is not who clicks are counted of.
+  const isCounted = origin !== null && countsClicks(settings, content.kind);
+  // Plain text shows its links: there they stay what they are.
+  const html = isCounted ? wrapLinks(ctx, tenant, id, rendered.html) : rendered.html;
   return { row, body: { ...tenantColumns(tenant), email_id: id, html, text, headers: JSON.stringify(headers) } };
 }
 

@@ -12,6 +12,7 @@ import { toList, type PageRequest } from '../db/page';
 import { PART, pages } from '../db/parts';
 import type { Db, Row, Schema, Trx } from '../db/schema';
 import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
+import { listClicks } from './clicks';
 
 export const EMAIL_TABLES = [
   { table: 'test_address', key: 'address' },
@@ -79,6 +80,7 @@ export async function readEmail(db: Db, tenant: Tenant, id: string): Promise<Ema
     html: body?.html ?? null,
     text: body?.text ?? null,
     headers: body ? (JSON.parse(body.headers) as Record<string, string>) : {},
+    clicks: await listClicks(db, tenant, id),
   };
 }
 
@@ -177,17 +179,24 @@ export async function wakeEmails(trx: Trx, subjects: readonly TenantKey[], now: 
       .execute();
 }
 
-/** The content of emails made before a time (epoch milliseconds); ids begin with it. What is still to be sent keeps its content. */
-export const oldBodies = (before: number): OldRows => ({
-  table: 'email_body',
-  key: 'email_id',
-  end: `eml_${firstIdAt(before)}`,
-  stays: sql`exists (
-    select 1 from email e
-    where e.account_id = email_body.account_id and e.livemode = email_body.livemode and e.id = email_body.email_id
-      and (e.status = 'queued' or e.created_at >= ${before})
-  )`,
-});
+/**
+ * The content of emails made before a time (epoch milliseconds), and the addresses of links in it; ids begin with it. What is
+ * still to be sent keeps its content.
+ */
+const oldContent =
+  (table: 'email_body' | 'email_click') =>
+  (before: number): OldRows => ({
+    table,
+    key: 'email_id',
+    end: `eml_${firstIdAt(before)}`,
+    stays: sql`exists (
+      select 1 from email e
+      where e.account_id = ${sql.ref(table)}.account_id and e.livemode = ${sql.ref(table)}.livemode
+        and e.id = ${sql.ref(table)}.email_id and (e.status = 'queued' or e.created_at >= ${before})
+    )`,
+  });
+export const oldBodies = oldContent('email_body');
+export const oldClicks = oldContent('email_click');
 
 /** How many made since then (epoch milliseconds) the mail server refused for good, though not for their address; of all installs. */
 export async function countRefused(db: Db, since: number, tenant?: Tenant): Promise<number> {

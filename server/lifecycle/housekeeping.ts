@@ -6,14 +6,14 @@ import { isAllowed } from '../allowed';
 import { takeUpSetAside } from '../db/claim';
 import { deleteOld, type Place } from '../db/old-rows';
 import type { Queue } from '../db/queue';
-import { oldBodies } from '../emails/emails';
+import { oldBodies, oldClicks } from '../emails/emails';
 import { oldPayloads } from '../events/events';
 import { deleteExpired } from '../installs/sessions';
 
 const EVERY_MS = 60 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 /** One after the other. */
-const OLD = [oldPayloads, oldBodies];
+const OLD = [oldPayloads, oldBodies, oldClicks];
 
 export function createHousekeeping(): Queue {
   let dueAt = 0;

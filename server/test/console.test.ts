@@ -283,6 +283,7 @@ describe.each(ENGINES)('the console on %s', (engine) => {
         consent: 'transactional_only',
         on_customer_deleted: 'delete',
         only_while_unknown: 'send',
+        track: 'all',
         test_recipients: '',
         locale: 'de-DE',
         timezone: 'Europe/Berlin',
@@ -294,6 +295,7 @@ describe.each(ENGINES)('the console on %s', (engine) => {
         consent: 'transactional_only',
         on_customer_deleted: 'delete',
         only_while_unknown: 'send',
+        track: { clicks: true, transactional: true },
         timezone: 'Europe/Berlin',
       });
       for (const [type, choice] of Object.entries(saved.events))
@@ -380,10 +382,11 @@ describe.each(ENGINES)('the console on %s', (engine) => {
 
       it('are saved all the same from a form that was opened before the revision was there', async () => {
         const { client, fields } = await open();
-        const { revision: _revision, loaded: _loaded, only_while_unknown: _unknown, ...old } = fields;
-        await change({ only_while_unknown: 'send' });
+        const { revision: _revision, loaded: _loaded, only_while_unknown: _unknown, track: _track, ...old } = fields;
+        const kept = { only_while_unknown: 'send', track: { clicks: true, transactional: false } } as const;
+        await change(kept);
         expect((await client.post('/settings/stripe', { ...old, locale: 'it-IT' })).status).toBe(303);
-        expect(await readSettings(tillpost.db, LIVE)).toMatchObject({ locale: 'it-IT', only_while_unknown: 'send' });
+        expect(await readSettings(tillpost.db, LIVE)).toMatchObject({ locale: 'it-IT', ...kept });
       });
     });
 

@@ -56,7 +56,9 @@ describe.each(ENGINES)('settings on %s', (engine) => {
 
   it('keep the sections and the types of events that a save leaves out', async () => {
     const on = { ...defaultSettings().events['invoice.paid'], enabled: true };
-    const chosen = { sender: SENDER, locale: 'de-DE', only_while_unknown: 'send', test_recipients: ['me@example.com'] };
+    const track = { clicks: true, transactional: true };
+    const rest = { locale: 'de-DE', only_while_unknown: 'send', test_recipients: ['me@example.com'] };
+    const chosen = { sender: SENDER, track, ...rest };
     await save({ ...chosen, events: { 'invoice.paid': on, 'customer.deleted': on } });
     const before = await read();
     const change = { consent: 'transactional_only', events: { 'invoice.paid': { ...on, user_group: 'VIP' } } } as const;
@@ -116,6 +118,8 @@ describe.each(ENGINES)('settings on %s', (engine) => {
     ['a revision that is no number', { revision: '1' }, 'settings.revision'],
     ['a negative revision', { revision: -1 }, 'settings.revision'],
     ['another choice', { only_while_unknown: 'maybe' }, 'settings.only_while_unknown'],
+    ['a text for a switch', { track: { clicks: 'yes' } }, 'settings.track.clicks'],
+    ['opens, which are not counted', { track: { clicks: true, opens: true } }, 'settings.track'],
     ['a list', [], 'settings'],
   ])('refuse %s and save nothing', async (_what, settings, param) => {
     const before = await read();

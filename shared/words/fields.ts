@@ -1,7 +1,8 @@
 /** What fields and choices are called wherever they are shown. */
-import type { Billing, ContactView, EmailView, EventView } from '../api';
+import type { Billing, ContactView, EmailClick, EmailView, EventView } from '../api';
 import { CATALOGUE, EVENT_TYPES } from '../catalogue';
 import type { EventSettings, Settings } from '../settings';
+import type { TrackChoice } from '../track';
 
 export const CONTACT_LABELS = {
   user_group: 'User group',
@@ -40,6 +41,17 @@ export const EMAIL_LABELS = {
   complained_at: 'Reported as spam',
   clicked_at: 'First click',
 } as const satisfies Partial<Record<keyof EmailView, string>>;
+
+/** Of a link in an email. */
+export const CLICK_LABELS = {
+  url: 'Link',
+  clicks: 'Clicks',
+  automatic: 'Automatic',
+  first_at: 'First click',
+} as const satisfies Record<keyof EmailClick, string>;
+
+export const AUTOMATIC_CLICKS_HINT =
+  'Automatic clicks are by programs, such as a mail provider that looks for malware. They don’t count as the contact’s.';
 
 export interface ChoiceWords<T extends string> {
   label: string;
@@ -99,6 +111,20 @@ export const ONLY_WHILE_UNKNOWN_WORDS: ChoiceWords<Settings['only_while_unknown'
   ],
 };
 
+export const TRACK_WORDS: ChoiceWords<TrackChoice> = {
+  label: 'Clicks',
+  hint: 'Counts who opens a link. Links then lead through this server; unsubscribe links and Stripe’s own pages never do.',
+  options: [
+    { value: 'off', label: 'Don’t count clicks', hint: 'Links in emails lead straight to where they point.' },
+    { value: 'marketing', label: 'In marketing email', hint: 'Receipts and reminders keep their links as they are.' },
+    {
+      value: 'all',
+      label: 'In marketing and transactional email',
+      hint: 'Links in receipts and reminders lead through this server too.',
+    },
+  ],
+};
+
 export const EVENTS_HINT = 'Tillpost acts only on the events you turn on. Everything else is logged as ignored.';
 
 export const EVENT_OPTION_WORDS: Record<Exclude<keyof EventSettings, 'enabled'>, { label: string; hint: string }> = {
@@ -136,6 +162,7 @@ const SETTING_LABELS: Record<string, string> = {
   on_customer_deleted: CUSTOMER_DELETED_WORDS.label,
   test_recipients: TEST_ADDRESSES_WORDS.label,
   only_while_unknown: ONLY_WHILE_UNKNOWN_WORDS.label,
+  track: TRACK_WORDS.label,
   sender: 'Sender',
   user_group: 'user group',
 };

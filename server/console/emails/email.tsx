@@ -9,6 +9,7 @@ import { Banner, Card, FactList, PageHead, Section } from '../components/blocks'
 import { ButtonForm } from '../components/form';
 import { None, Time } from '../components/values';
 import { Shell } from '../layout';
+import { Clicks } from './clicks';
 
 export interface EmailPageProps {
   email: EmailDetail;
@@ -73,6 +74,7 @@ export function EmailPage({ email, workflowName, canRetry }: EmailPageProps) {
           ]}
         />
       </Card>
+      {email.clicks.length > 0 && <Clicks clicks={email.clicks} />}
       {email.html === null ? (
         <p className="hint section">{explainNoContent(email)}</p>
       ) : (
@@ -107,8 +109,8 @@ export function EmailPage({ email, workflowName, canRetry }: EmailPageProps) {
   );
 }
 
-/** What mostly doesn't happen. */
-const LATER = ['bounced_at', 'complained_at'] as const;
+/** What mostly doesn't happen, or isn't known. */
+const LATER = ['bounced_at', 'complained_at', 'clicked_at'] as const;
 
 function Why({ email, canRetry }: Pick<EmailPageProps, 'email' | 'canRetry'>) {
   const words = explainEmail(email);

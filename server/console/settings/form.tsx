@@ -2,6 +2,7 @@
 import { CATALOGUE, EVENT_GROUPS, typesIn, type EventType } from '../../../shared/catalogue';
 import { USER_GROUP_LENGTH } from '../../../shared/limits';
 import type { Settings } from '../../../shared/settings';
+import { trackChoiceOf } from '../../../shared/track';
 import {
   CONSENT_WORDS,
   CUSTOMER_DELETED_WORDS,
@@ -10,6 +11,7 @@ import {
   ONLY_WHILE_UNKNOWN_WORDS,
   SENDER_LABELS,
   TEST_ADDRESSES_WORDS,
+  TRACK_WORDS,
 } from '../../../shared/words/fields';
 import { Card, Section } from '../components/blocks';
 import { Check, PostForm, SaveOnEnter, RadioField, TextAreaField, TextField, buttonClass } from '../components/form';
@@ -151,6 +153,7 @@ function ContactChoices({ settings, errors }: FieldsProps) {
           <RadioField name="consent" value={settings.consent} {...CONSENT_WORDS} />
           <RadioField name="on_customer_deleted" value={settings.on_customer_deleted} {...CUSTOMER_DELETED_WORDS} />
           <RadioField name="only_while_unknown" value={settings.only_while_unknown} {...ONLY_WHILE_UNKNOWN_WORDS} />
+          <RadioField name="track" value={trackChoiceOf(settings.track)} {...TRACK_WORDS} />
         </div>
         <TextAreaField
           id="test_recipients"

@@ -3,6 +3,7 @@ import { splitAddresses } from '../../../shared/addresses';
 import { capitalize } from '../../../shared/capitalize';
 import { EVENT_TYPES } from '../../../shared/catalogue';
 import { settingsSchema, type EventSettings, type Settings } from '../../../shared/settings';
+import { TRACKS, type TrackChoice } from '../../../shared/track';
 import { textIn, type Form } from '../read-request';
 
 export interface SettingsDraft {
@@ -23,6 +24,7 @@ export function readSettingsForm(form: Form, stored: Settings): SettingsDraft {
     sync_billing: isOn(`events.${type}.sync_billing`),
     user_group: optional(`events.${type}.user_group`),
   });
+  const track = textIn(form, 'track');
   const revision = textIn(form, 'revision');
   const settings: Settings = {
     revision: /^\d{1,9}$/.test(revision) ? Number(revision) : stored.revision,
@@ -30,6 +32,7 @@ export function readSettingsForm(form: Form, stored: Settings): SettingsDraft {
     on_customer_deleted: textIn(form, 'on_customer_deleted') as Settings['on_customer_deleted'],
     only_while_unknown: (textIn(form, 'only_while_unknown') ||
       stored.only_while_unknown) as Settings['only_while_unknown'],
+    track: Object.hasOwn(TRACKS, track) ? TRACKS[track as TrackChoice] : stored.track,
     test_recipients: splitAddresses(textIn(form, 'test_recipients')),
     sender: {
       from_name: optional('sender.from_name'),

@@ -6,7 +6,9 @@ import {
   CUSTOMER_DELETED_WORDS,
   ONLY_WHILE_UNKNOWN_WORDS,
   TEST_ADDRESSES_WORDS,
+  TRACK_WORDS,
 } from '../../../shared/words/fields';
+import { TRACKS, trackChoiceOf } from '../../../shared/track';
 import { readText } from '../inputs';
 import { Section } from '../states';
 import { describeRefusal } from './change-settings';
@@ -44,6 +46,16 @@ export function ContactChoices({ draft, disabled }: { draft: Draft; disabled: bo
           chosen={settings.only_while_unknown}
           disabled={disabled}
           onChoose={(only_while_unknown) => change((current) => ({ ...current, only_while_unknown }))}
+        />
+      </Section>
+      <Section title={TRACK_WORDS.label} description={TRACK_WORDS.hint}>
+        <Choice
+          key={`track ${drawing}`}
+          name="track"
+          options={TRACK_WORDS.options}
+          chosen={trackChoiceOf(settings.track)}
+          disabled={disabled}
+          onChoose={(track) => change((current) => ({ ...current, track: TRACKS[track] }))}
         />
       </Section>
     </Box>

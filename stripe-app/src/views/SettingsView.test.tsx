@@ -146,6 +146,7 @@ test('saves what was changed under the revision it was read with, and nothing el
   await screen.act('Radio', 'Transactional only', 'onChange', { target: { value: 'transactional_only' } });
   await screen.act('Radio', 'Delete the contact', 'onChange', { target: { value: 'delete' } });
   await screen.act('Radio', 'Send it if the last known', 'onChange', { target: { value: 'send' } });
+  await screen.act('Radio', 'In marketing email', 'onChange', { target: { value: 'marketing' } });
   await screen.type('Test addresses', 'me@example.com,\n\n you@example.com ');
   await save(screen);
   await screen.toggle('Invoice paid', true);
@@ -155,6 +156,7 @@ test('saves what was changed under the revision it was read with, and nothing el
       consent: 'transactional_only',
       on_customer_deleted: 'delete',
       only_while_unknown: 'send',
+      track: { clicks: true, transactional: false },
       test_recipients: ['me@example.com', 'you@example.com'],
       events: {},
       revision: 7,
