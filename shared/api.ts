@@ -85,6 +85,9 @@ export interface EventDetail extends EventView {
 export const CONTACT_STATUSES = ['subscribed', 'unsubscribed', 'transactional_only'] as const;
 export type ContactStatus = (typeof CONTACT_STATUSES)[number];
 
+/** How a contact left or came back. */
+export type ConsentCause = 'preferences' | 'one_click' | 'complaint' | 'merchant';
+
 export const SUBSCRIPTION_STATUSES = ['past_due', 'active', 'trialing', 'paused', 'canceled'] as const;
 export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number];
 

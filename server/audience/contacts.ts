@@ -13,13 +13,14 @@ import { ofRange, scanDown, type Range } from '../db/scan';
 import type { Db, Row, Schema } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { groupBy } from '../group-by';
-import { findSuppressions, liftUnsubscribe, type Suppression } from './suppressions';
+import { findSuppressions, type Suppression } from './suppressions';
 
 /** Beside the contacts themselves, which eraseContacts erases. */
 export const AUDIENCE_TABLES = [
   { table: 'subscription_state', key: 'subscription_id' },
   { table: 'object_state', key: 'id' },
   { table: 'customer_link', key: 'customer_id' },
+  { table: 'consent_change', key: 'id' },
 ] as const satisfies ErasedTable[];
 
 export interface ContactFilter {
@@ -183,25 +184,17 @@ export async function listUserGroups(db: Db, tenant: Tenant): Promise<string[]> 
   return [...groups].sort().slice(0, MOST_GROUPS);
 }
 
-async function change(db: Db, tenant: Tenant, id: string, fields: Partial<Row<'contact'>>, now: number) {
+export async function setUserGroup(
+  db: Db,
+  tenant: Tenant,
+  id: string,
+  group: string | null,
+  now: number,
+): Promise<void> {
   await db
     .updateTable('contact')
-    .set({ ...fields, updated_at: now })
+    .set({ user_group: group, updated_at: now })
     .where(ofTenant(tenant))
     .where('id', '=', id)
     .execute();
-}
-
-export const setUserGroup = (db: Db, tenant: Tenant, id: string, group: string | null, now: number) =>
-  change(db, tenant, id, { user_group: group }, now);
-
-export const unsubscribeContact = (db: Db, tenant: Tenant, id: string, now: number) =>
-  change(db, tenant, id, { status: 'unsubscribed' }, now);
-
-/** Also forgets that the address had unsubscribed before an earlier deletion: otherwise the next one would bring it back. */
-export async function resubscribeContact(db: Db, tenant: Tenant, id: string, now: number): Promise<void> {
-  const contact = await findContact(db, tenant, id);
-  if (!contact) return;
-  await liftUnsubscribe(db, tenant, contact.email);
-  await change(db, tenant, id, { status: 'subscribed' }, now);
 }

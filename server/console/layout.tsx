@@ -55,20 +55,23 @@ export function Shell({
   );
 }
 
-/** A page that needs no session: home, problems, unsubscribe. */
+/** A page that needs no session: home, problems, preferences. `site` is whose page it is where it isn't ours. */
 export function Plain({
   title,
   children,
   hasHomeLink = true,
+  site,
 }: {
   title: string;
   children: ReactNode;
   hasHomeLink?: boolean;
+  site?: string;
 }) {
+  const head = hasHomeLink ? <Brand /> : null;
   return (
-    <Document title={title}>
-      <div className="plain">
-        <header className="plain-head">{hasHomeLink ? <Brand /> : null}</header>
+    <Document title={title} site={site}>
+      <div className={site ? 'plain plain-of-site' : 'plain'}>
+        <header className="plain-head">{site ?? head}</header>
         <main id="main" className="plain-main" tabIndex={-1}>
           {children}
         </main>
@@ -189,21 +192,21 @@ const HTMX_CONFIG = JSON.stringify({
   ],
 });
 
-function Document({ title, children }: { title: string; children: ReactNode }) {
+function Document({ title, site, children }: { title: string; site?: string; children: ReactNode }) {
   const { assets } = usePage();
   return (
     <html lang="en">
       <head>
         <meta charSet="utf-8" />
-        <title>{`${title} · Tillpost`}</title>
+        <title>{`${title} · ${site ?? 'Tillpost'}`}</title>
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
         <meta name="htmx-config" content={HTMX_CONFIG} />
-        <link rel="icon" href={assets.icon} type="image/svg+xml" />
+        <link rel="icon" href={site ? 'data:,' : assets.icon} type={site ? undefined : 'image/svg+xml'} />
         <link rel="stylesheet" href={assets.styles} />
-        <script src={assets.htmx} defer />
-        <script src={assets.script} defer />
+        {!site && <script src={assets.htmx} defer />}
+        {!site && <script src={assets.script} defer />}
       </head>
       <body>
         <a className="skip" href="#main">

@@ -9,7 +9,7 @@ import { readSession, requireSession } from '../installs/session-middleware';
 import { audienceRoutes } from './audience/routes';
 import { ConfirmAddressPage } from './emails/confirm-address';
 import { emailRoutes } from './emails/routes';
-import { UnsubscribePage } from './emails/unsubscribe';
+import { PreferencesPage } from './emails/preferences';
 import { eventsRoutes } from './events/routes';
 import { ConfirmOpenPage } from './home/confirm-open';
 import { homeRoutes } from './home/routes';
@@ -52,7 +52,7 @@ export const consolePages = (ctx: Context): InstallPages & UnsubscribePages & Co
   confirmOpen: (res, { action, accountName }) =>
     sendPage(ctx, res, <ConfirmOpenPage action={action} accountName={accountName} />),
   confirmAddress: (res, page) => sendPage(ctx, res, <ConfirmAddressPage {...page} />),
-  unsubscribe: (res, page) => sendPage(ctx, res, <UnsubscribePage {...page} />),
+  preferences: (res, page) => sendPage(ctx, res, <PreferencesPage {...page} />, { notice: null }),
 });
 
 /** The last word on every page that failed. */

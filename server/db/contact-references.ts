@@ -24,7 +24,7 @@ export async function moveContact(trx: Trx, tenant: Tenant, { fromId, intoId, cu
   const isAbout = sql<SqlBool>`${ofTenant(tenant)} and contact_id = ${fromId}`;
   const ofCustomer = customerId === undefined ? sql<SqlBool>`true` : sql<SqlBool>`customer_id = ${customerId}`;
   for (const [table, key] of MOVED) {
-    if (table === 'customer_link' && customerId !== undefined) continue;
+    if ((table === 'customer_link' || table === 'consent_change') && customerId !== undefined) continue;
     const next = (last?: { key: string }) =>
       trx
         .selectFrom(table as 'event')
@@ -53,6 +53,7 @@ const MOVED = [
   ['email', 'id'],
   ['customer_link', 'customer_id'],
   ['run', 'id'],
+  ['consent_change', 'id'],
 ] as const;
 
 /** A run keeps its slot where the other contact doesn't hold the same one in that workflow. */

@@ -26,6 +26,7 @@ export async function releaseContact(trx: Trx, tenant: Tenant, contact: NamedCon
   await releaseEvents(trx, tenant, events);
   await releaseObjects(trx, tenant, await findObjectsOf(trx, tenant, contact, customers));
   await releaseStates(trx, tenant, customers);
+  await trx.deleteFrom('consent_change').where(ofTenant(tenant)).where('contact_id', '=', contact.id).execute();
   await trx.deleteFrom('test_address').where(ofTenant(tenant)).where('address', '=', contact.email).execute();
 }
 

@@ -8,6 +8,7 @@
  */
 import type { Generated, Kysely, Selectable, Transaction } from 'kysely';
 import type {
+  ConsentCause,
   ContactStatus,
   EmailKind,
   EmailReason,
@@ -123,6 +124,18 @@ interface ContactTable extends TenantColumns {
   customer_since: number | null;
   created_at: number;
   updated_at: number;
+}
+
+/** A contact left or came back: what is to be shown where somebody asks why they got an email, or got none. */
+interface ConsentChangeTable extends TenantColumns {
+  id: string;
+  contact_id: string;
+  at: number;
+  /** From then on. */
+  status: ContactStatus;
+  cause: ConsentCause;
+  /** Whose link was used, or which one was complained of. */
+  email_id: string | null;
 }
 
 interface CustomerLinkTable extends TenantColumns {
@@ -372,6 +385,7 @@ export interface Schema {
   event: EventTable;
   event_payload: EventPayloadTable;
   contact: ContactTable;
+  consent_change: ConsentChangeTable;
   customer_link: CustomerLinkTable;
   subscription_state: SubscriptionStateTable;
   object_state: ObjectStateTable;

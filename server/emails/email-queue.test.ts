@@ -1,6 +1,7 @@
 import { suppressAddress, liftSuppression } from '../audience/suppressions';
 import { openSuppressionKey } from '../audience/suppression-key';
-import { setUserGroup, unsubscribeContact } from '../audience/contacts';
+import { changeConsent } from '../audience/consent';
+import { setUserGroup } from '../audience/contacts';
 import { createLog } from '../log';
 import { ENGINES } from '../test/databases';
 import { createRig, DAY, tenant, type Rig } from '../test/workflow-rig';
@@ -109,7 +110,7 @@ describe.each(ENGINES)('emails on %s', (engine) => {
     rig.mail.trouble({ at: 'rcpt', code: 451, message: 'Try later' });
     const jenny = await hello();
     await rig.worker.drain();
-    await unsubscribeContact(rig.db, tenant, jenny.id, 1);
+    await changeConsent(rig.db, tenant, jenny.id, { status: 'unsubscribed', cause: 'merchant' }, 1);
     rig.advance(FIRST_RETRY);
     await rig.worker.drain();
     expect(await rig.emails()).toMatchObject([{ status: 'suppressed', outcome: 'The contact has unsubscribed' }]);

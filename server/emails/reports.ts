@@ -4,7 +4,7 @@
  * lifted.
  */
 import { EMAIL_REASONS, reasonOfBounce } from '../../shared/words/email-reasons';
-import { unsubscribeContact } from '../audience/contacts';
+import { changeConsent } from '../audience/consent';
 import { suppressAddress } from '../audience/suppressions';
 import { cleanText } from '../clean-text';
 import type { Context } from '../context';
@@ -93,6 +93,7 @@ async function suppress(trx: Trx, email: Email, scope: 'all' | 'marketing', reas
 }
 
 async function endMarketing(trx: Trx, email: Email, now: number): Promise<void> {
-  if (email.contact_id) await unsubscribeContact(trx, tenantOf(email), email.contact_id, now);
+  const change = { status: 'unsubscribed', cause: 'complaint', emailId: email.id } as const;
+  if (email.contact_id) await changeConsent(trx, tenantOf(email), email.contact_id, change, now);
   else await suppress(trx, email, 'marketing', 'unsubscribed', now);
 }

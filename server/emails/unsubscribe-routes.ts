@@ -1,10 +1,15 @@
 /**
- * Leaving, and coming back. Opening the link changes nothing, for link scanners open links too; the page's form and the
- * one-click POST of mail clients (RFC 8058) do. The signed token is the authority: no session, no CSRF token.
+ * A contact's preferences: leaving, and coming back. Opening the link changes nothing, for link scanners open links too; the
+ * page's form and the one-click POST of mail clients (RFC 8058) do. The signed token is the authority: no session, no CSRF
+ * token.
  */
 import { Router, urlencoded, type Response } from 'express';
-import { findContact, resubscribeContact, unsubscribeContact } from '../audience/contacts';
+import { changeConsent, type ConsentChange } from '../audience/consent';
+import { findContact } from '../audience/contacts';
+import { findSuppression } from '../audience/suppressions';
 import type { Context } from '../context';
+import { transact } from '../db/transact';
+import { findInstall } from '../installs/installs';
 import { createLimits } from '../limit-middleware';
 import { readSettings } from '../settings/settings';
 import { findEmail } from './emails';
@@ -13,60 +18,91 @@ import { readUnsubscribeToken } from './unsubscribe-token';
 /** Behind a proxy all come from one address, and after a large mailing many at once: senders of one-click requests seldom try again. */
 const UNSUBSCRIBES_PER_MINUTE = 12_000;
 
+export interface Preferences {
+  /** Whose emails these are; each null where it isn't known. */
+  sender: { name: string | null; replyTo: string | null; postalAddress: string | null };
+  /** Null once nothing is kept of the address any more; `test`: the link is from a test email. */
+  contact: null | 'test' | PreferencesContact;
+}
+
+export interface PreferencesContact {
+  email: string;
+  isSubscribed: boolean;
+  /** Its mail came back: nothing goes there, whatever is chosen. */
+  isSuppressed: boolean;
+  /** What this request has just chosen; null: it only looks. */
+  chosen: ConsentChange['status'] | null;
+}
+
 export interface UnsubscribePages {
-  /** A page with one form that posts `action` (`unsubscribe` or `resubscribe`) back to its own address. */
-  unsubscribe(res: Response, page: { email: string; senderName: string | null; isUnsubscribed: boolean }): void;
+  /** A page whose form posts `action` (`unsubscribe` or `resubscribe`) back to its own address. */
+  preferences(res: Response, page: Preferences): void;
   problem(res: Response, page: { title: string; message: string; next: { label: string; href: string }[] }): void;
 }
 
 export function unsubscribeRoutes(ctx: Context, pages: UnsubscribePages): Router {
   const router = Router();
-
-  async function show(res: Response, token: string): Promise<void> {
-    const link = await followLink(ctx, token);
-    if (!link) {
-      const message = 'It may have been cut off on its way. Use the link in the email itself, or reply to the email.';
-      return pages.problem(res.status(404), { title: 'This link doesn’t work', message, next: [] });
-    }
-    if (!link.contact) {
-      const message = link.isTest
-        ? 'This was a test email. The link works in emails to your contacts.'
-        : 'Your address isn’t on the list any more. You won’t get marketing emails.';
-      return pages.problem(res, { title: 'Nothing to unsubscribe from', message, next: [] });
-    }
-    const { sender } = await readSettings(ctx.db, link.tenant);
-    const { email, status } = link.contact;
-    pages.unsubscribe(res, { email, senderName: sender.from_name, isUnsubscribed: status !== 'subscribed' });
-  }
-
   const limits = createLimits({ address: UNSUBSCRIBES_PER_MINUTE });
 
-  router.get('/unsubscribe/:token', ...limits.byToken, async (req, res) => show(res, String(req.params.token)));
+  router.get('/unsubscribe/:token', ...limits.byToken, async (req, res) => {
+    await show(res, await followLink(ctx, String(req.params.token)), null);
+  });
 
   router.post(
     '/unsubscribe/:token',
     ...limits.byToken,
     urlencoded({ extended: false, limit: '10kb' }),
     async (req, res) => {
-      const token = String(req.params.token);
-      const link = await followLink(ctx, token);
-      const wantsBack = (req.body as { action?: unknown } | undefined)?.action === 'resubscribe';
-      if (link?.contact) {
-        const change = wantsBack ? resubscribeContact : unsubscribeContact;
-        await change(ctx.db, link.tenant, link.contact.id, ctx.clock.now());
-      }
-      await show(res, token);
+      const link = await followLink(ctx, String(req.params.token));
+      const form = (req.body ?? {}) as Record<string, unknown>;
+      const status = form.action === 'resubscribe' ? 'subscribed' : 'unsubscribed';
+      const cause = form['List-Unsubscribe'] === 'One-Click' ? 'one_click' : 'preferences';
+      const { tenant, email, contact } = link ?? {};
+      if (tenant && email && contact)
+        await transact(ctx.db, (trx) =>
+          changeConsent(trx, tenant, contact.id, { status, cause, emailId: email.id }, ctx.clock.now()),
+        );
+      await show(res, link, status);
     },
   );
+
+  async function show(res: Response, link: Link | undefined, chosen: ConsentChange['status'] | null): Promise<void> {
+    if (!link) {
+      const message = 'It may have been cut off on its way. Use the link in the email itself, or reply to the email.';
+      return pages.problem(res.status(404), { title: 'This link doesn’t work', message, next: [] });
+    }
+    const { sender } = await readSettings(ctx.db, link.tenant);
+    const install = await findInstall(ctx.db, link.tenant);
+    pages.preferences(res, {
+      sender: {
+        name: sender.from_name ?? install?.account_name ?? null,
+        replyTo: sender.reply_to,
+        postalAddress: sender.postal_address,
+      },
+      contact: await contactOf(link, chosen),
+    });
+  }
+
+  async function contactOf({ tenant, email, contact }: Link, chosen: ConsentChange['status'] | null) {
+    // Read once more: it says what is so now.
+    const now = contact && (await findContact(ctx.db, tenant, contact.id));
+    if (!now) return email?.is_test === 1 ? ('test' as const) : null;
+    const suppression = await findSuppression(ctx.db, tenant, now.email);
+    const isSubscribed = now.status === 'subscribed';
+    return { email: now.email, isSubscribed, isSuppressed: suppression?.scope === 'all', chosen };
+  }
 
   return router;
 }
 
-/** Undefined for a link that we didn't make; the contact is undefined once it was deleted. */
+type Link = NonNullable<Awaited<ReturnType<typeof followLink>>>;
+
+/** Undefined for a link that we didn't make; the email is undefined once its install was erased, the contact once it was deleted. */
 async function followLink(ctx: Context, token: string) {
   const named = readUnsubscribeToken(ctx, token);
-  const email = named && (await findEmail(ctx.db, named.tenant, named.emailId));
-  if (!email) return undefined;
-  const contact = email.contact_id ? await findContact(ctx.db, named.tenant, email.contact_id) : undefined;
-  return { tenant: named.tenant, contact, isTest: email.is_test === 1 };
+  if (!named) return undefined;
+  const { tenant, emailId } = named;
+  const email = await findEmail(ctx.db, tenant, emailId);
+  const contact = email?.contact_id ? await findContact(ctx.db, tenant, email.contact_id) : undefined;
+  return { tenant, email, contact };
 }

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { EVENT_TYPES, type EventType } from '../../shared/catalogue';
 import type { Settings } from '../../shared/settings';
 import { loadAudiences } from '../audience/load';
-import { resubscribeContact } from '../audience/contacts';
+import { changeConsent } from '../audience/consent';
 import { insertNew } from '../db/bulk';
 import { transact } from '../db/transact';
 import { deleteContact, saveAudiences } from '../audience/save';
@@ -286,7 +286,8 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
       await tillpost.db.updateTable('contact').set({ status: 'unsubscribed' }).execute();
       await remove('cus_1', 'a@example.com');
       await happen('customer.created', customer('cus_2', 'a@example.com'));
-      await resubscribeContact(tillpost.db, TEST, (await contactOf('cus_2')).id, tillpost.clock.now());
+      const { id } = await contactOf('cus_2');
+      await changeConsent(tillpost.db, TEST, id, { status: 'subscribed', cause: 'preferences' }, tillpost.clock.now());
       expect(await contactOf('cus_2')).toMatchObject({ status: 'subscribed', suppressed: null });
       await remove('cus_2', 'a@example.com');
       await happen('customer.created', customer('cus_3', 'a@example.com'));

@@ -1,7 +1,9 @@
 /** How an install ends, what stays of it, and how that is erased; and what is deleted because it has expired. */
+import { changeConsent } from '../audience/consent';
 import { createOpenLink } from '../installs/open-link';
 import { findInstall } from '../installs/installs';
 import type { Schema } from '../db/schema';
+import { ofTenant, tenantColumns } from '../db/tenant';
 import { transact } from '../db/transact';
 import { endInstall } from '../events/end-install';
 import { disconnect } from '../lifecycle/disconnect';
@@ -39,6 +41,14 @@ async function fill(tillpost: Tillpost, tenant = TEST): Promise<void> {
   await startImport(db, tenant, clock.now());
   await createOpenLink(tillpost.ctx, tenant, 'usr_1');
   await tillpost.worker.drain();
+  const ofMail = db.selectFrom('email').select(['id', 'contact_id']).where(ofTenant(tenant));
+  const { id: email_id, contact_id } = await ofMail.where('contact_id', 'is not', null).executeTakeFirstOrThrow();
+  const click = { ...tenantColumns(tenant), email_id, url_hash: 'h', url: 'https://shop.example/', first_at: null };
+  await db
+    .insertInto('email_click')
+    .values({ ...click, clicks: 0, automatic: 1 })
+    .execute();
+  await changeConsent(db, tenant, contact_id ?? '', { status: 'transactional_only', cause: 'merchant' }, clock.now());
 }
 
 const TABLES: (keyof Schema)[] = [
@@ -46,6 +56,7 @@ const TABLES: (keyof Schema)[] = [
   'event',
   'event_payload',
   'contact',
+  'consent_change',
   'customer_link',
   'subscription_state',
   'workflow',
@@ -53,6 +64,7 @@ const TABLES: (keyof Schema)[] = [
   'run_step',
   'email',
   'email_body',
+  'email_click',
   'import_job',
   'install',
   'link_token',

@@ -90,6 +90,14 @@ async function fill(tillpost: Tillpost, mail: MailServer, settings: Partial<Sett
   const test = { trigger: 'customer.created', content: EMAIL, event: created, to: 'operator@example.com' } as const;
   await sendTest(ctx, LIVE, test);
   await tillpost.worker.drain();
+  const theirs = db.selectFrom('email').select('id').where('to_address', '=', JENNY).where('is_test', '=', 0);
+  const { id } = await theirs.executeTakeFirstOrThrow();
+  const url = `https://shop.example/for/${JENNY}`;
+  const click = { account_id: ACCOUNT, livemode: 1, email_id: id, url_hash: 'h', url, first_at: null } as const;
+  await db
+    .insertInto('email_click')
+    .values({ ...click, clicks: 0, automatic: 1 })
+    .execute();
 }
 
 /** Where the traces stand: in every column of text that the database has. */
@@ -152,6 +160,7 @@ describe.each(ENGINES)('on %s nothing names a person any more', (engine) => {
         'customer_link',
         'email',
         'email_body',
+        'email_click',
         'event',
         'event_payload',
         'object_state',

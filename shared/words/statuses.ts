@@ -1,5 +1,6 @@
 /** Every status as people read it, with the tone it is shown in: the same in the console and in Stripe's Dashboard. */
 import type {
+  ConsentCause,
   ContactStatus,
   EmailKind,
   EmailStatus,
@@ -39,6 +40,20 @@ export const CONTACT_STATUS_WORDS: Record<ContactStatus, StatusWords> = {
   subscribed: { tone: 'good', label: 'Subscribed' },
   unsubscribed: { tone: 'plain', label: 'Unsubscribed' },
   transactional_only: { tone: 'info', label: 'Transactional only' },
+};
+
+/** A contact's consent became that. */
+export const CONSENT_CHANGE_WORDS: Record<ContactStatus, string> = {
+  subscribed: 'Subscribed again',
+  unsubscribed: 'Unsubscribed',
+  transactional_only: 'Transactional only',
+};
+
+export const CONSENT_CAUSE_WORDS: Record<ConsentCause, string> = {
+  preferences: 'Chosen by the contact on the page behind the unsubscribe link.',
+  one_click: 'Chosen by the contact with the unsubscribe button of their mail program.',
+  complaint: 'The contact reported an email as spam.',
+  merchant: 'Changed in the console.',
 };
 
 export const SUBSCRIPTION_STATUS_WORDS: Record<SubscriptionStatus, StatusWords> = {

@@ -8,11 +8,10 @@ import {
   findContact,
   listContacts,
   readContact,
-  resubscribeContact,
   setUserGroup,
-  unsubscribeContact,
   type ContactFilter,
 } from '../../audience/contacts';
+import { changeConsent, type ConsentChange } from '../../audience/consent';
 import { liftSuppression } from '../../audience/suppressions';
 import type { Context } from '../../context';
 import type { Row } from '../../db/schema';
@@ -83,8 +82,12 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
       },
     );
 
-  change('unsubscribe', 'unsubscribed', (tenant, { id }) => unsubscribeContact(db, tenant, id, clock.now()));
-  change('resubscribe', 'resubscribed', (tenant, { id }) => resubscribeContact(db, tenant, id, clock.now()));
+  const turn =
+    (status: ConsentChange['status']) =>
+    (tenant: Tenant, { id }: Row<'contact'>) =>
+      transact(db, (trx) => changeConsent(trx, tenant, id, { status, cause: 'merchant' }, clock.now()));
+  change('unsubscribe', 'unsubscribed', turn('unsubscribed'));
+  change('resubscribe', 'resubscribed', turn('subscribed'));
   change('lift', 'lifted', (tenant, { email }) => liftSuppression(db, tenant, email));
   change('group', 'group', (tenant, { id }, fields) => setUserGroup(db, tenant, id, groupIn(fields), clock.now()));
   change('delete', 'contact_deleted', (_tenant, contact) =>

@@ -1,7 +1,13 @@
-/** Events, runs and emails of one contact in one line. */
-import type { EmailView, EventView, RunStatus } from '../../../shared/api';
+/** Events, runs, emails and consent of one contact in one line. */
+import type { ConsentCause, ContactStatus, EmailView, EventView, RunStatus } from '../../../shared/api';
 import { explainEmail, nameEmail, nameEvent } from '../../../shared/words/explanations';
-import { nameEmailState, EVENT_STATUS_WORDS, RUN_STATUS_WORDS } from '../../../shared/words/statuses';
+import {
+  CONSENT_CAUSE_WORDS,
+  CONSENT_CHANGE_WORDS,
+  nameEmailState,
+  EVENT_STATUS_WORDS,
+  RUN_STATUS_WORDS,
+} from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Time } from '../components/values';
 
@@ -13,10 +19,18 @@ interface TimelineRun {
   reason: string | null;
 }
 
+interface TimelineConsent {
+  id: string;
+  status: ContactStatus;
+  cause: ConsentCause;
+  email: string | null;
+}
+
 export type TimelineEntry =
   | { kind: 'event'; at: string; event: EventView }
   | { kind: 'run'; at: string; run: TimelineRun }
-  | { kind: 'email'; at: string; email: EmailView };
+  | { kind: 'email'; at: string; email: EmailView }
+  | { kind: 'consent'; at: string; change: TimelineConsent };
 
 export const Timeline = ({ entries }: { entries: readonly TimelineEntry[] }) => (
   <ol className="timeline">
@@ -63,8 +77,36 @@ function Entry({ entry }: { entry: TimelineEntry }) {
           {explainEmail(entry.email) && <p className="hint">{explainEmail(entry.email)}</p>}
         </>
       );
+    case 'consent':
+      return (
+        <>
+          <div className="timeline-head">
+            <span>{CONSENT_CHANGE_WORDS[entry.change.status]}</span>
+            <Time at={entry.at} />
+          </div>
+          <p className="hint">
+            {CONSENT_CAUSE_WORDS[entry.change.cause]}
+            {entry.change.email && (
+              <>
+                {' '}
+                <a href={`/emails/${entry.change.email}`}>The email</a>
+              </>
+            )}
+          </p>
+        </>
+      );
   }
 }
 
-const keyOf = (entry: TimelineEntry): string =>
-  entry.kind === 'event' ? entry.event.id : entry.kind === 'run' ? entry.run.id : entry.email.id;
+function keyOf(entry: TimelineEntry): string {
+  switch (entry.kind) {
+    case 'event':
+      return entry.event.id;
+    case 'run':
+      return entry.run.id;
+    case 'email':
+      return entry.email.id;
+    case 'consent':
+      return entry.change.id;
+  }
+}

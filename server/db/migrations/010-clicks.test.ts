@@ -16,9 +16,10 @@ describe.each(ENGINES)('on %s', (engine) => {
   });
   afterEach(() => db.destroy());
 
-  it('knows of no clicks in earlier emails', async () => {
+  it('knows of no clicks in earlier emails, and of no earlier change of consent', async () => {
     expect(await db.selectFrom('email').selectAll().execute()).toMatchObject([{ id: 'eml_1', clicked_at: null }]);
-    expect(await db.selectFrom('email_click').selectAll().execute()).toEqual([]);
+    for (const table of ['email_click', 'consent_change'] as const)
+      expect(await db.selectFrom(table).selectAll().execute()).toEqual([]);
   });
 
   it('keeps one row for each link of an email', async () => {

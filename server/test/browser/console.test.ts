@@ -265,13 +265,13 @@ describe('events and contacts', () => {
       .textContent();
     const contact = await chrome.visit();
     await contact.goto(header?.slice(1, -1) ?? '');
-    await heading(contact, /^Unsubscribe from/);
+    await heading(contact, 'Your email preferences');
     await contact.getByRole('button', { name: 'Unsubscribe' }).click();
-    await heading(contact, 'You are unsubscribed');
+    await heading(contact, /^You won’t get marketing email from .* any more\.$/);
     await page.getByRole('link', { name: 'leaver@example.com' }).click();
     await page.locator('.page-head').getByText('Unsubscribed', { exact: true }).waitFor();
     await contact.getByRole('button', { name: 'Subscribe again' }).click();
-    await heading(contact, /^Unsubscribe from/);
+    await heading(contact, 'You are subscribed again.');
     await page.reload();
     await page.locator('.page-head').getByText('Subscribed', { exact: true }).waitFor();
   });

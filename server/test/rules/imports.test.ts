@@ -120,6 +120,7 @@ const OWNERS: Readonly<Record<keyof Schema, string>> = {
   event: 'events',
   event_payload: 'events',
   contact: 'audience',
+  consent_change: 'audience',
   customer_link: 'audience',
   subscription_state: 'audience',
   object_state: 'audience',

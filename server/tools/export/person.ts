@@ -68,6 +68,12 @@ export async function exportPerson(db: Db, asked: Asked, now: number) {
       properties: JSON.parse(one.properties) as unknown,
       known_at: isoTime(one.known_at),
     })),
+    consent: (await rowsOf('consent_change', 'contact_id', [named.id])).map(({ at, status, cause, email_id }) => ({
+      at: isoTime(at),
+      status,
+      cause,
+      email: email_id,
+    })),
     events: await each(events, ({ id }) => readEvent(db, tenant, id)),
     runs: await each(await runsOf(db, tenant, named), (id) => readRun(db, tenant, id)),
     emails: await each(await findEmailsOf(db, tenant, named, events), (id) => readEmail(db, tenant, id)),

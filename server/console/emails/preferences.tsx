@@ -1,0 +1,117 @@
+/** What a contact sees behind the link in an email: the merchant's page, not ours. Opening it changes nothing. */
+import type { ReactNode } from 'react';
+import type { Preferences, PreferencesContact } from '../../emails/unsubscribe-routes';
+import { Badge } from '../components/badge';
+import { buttonClass } from '../components/form';
+import { Icon } from '../components/icon';
+import { Plain } from '../layout';
+
+export function PreferencesPage({ sender, contact }: Preferences) {
+  const from = sender.name ?? 'us';
+  const { title, lead } = wordsFor(contact, from);
+  return (
+    <Plain title={title} site={sender.name ?? 'Email preferences'}>
+      <div className="preferences">
+        {typeof contact === 'object' && contact?.chosen && (
+          <span className="preferences-done">
+            <Icon name="check" />
+          </span>
+        )}
+        <h1>{title}</h1>
+        <p className="lead">{lead}</p>
+        {typeof contact === 'object' && contact !== null && <Choice contact={contact} from={from} />}
+      </div>
+      <Foot sender={sender} />
+    </Plain>
+  );
+}
+
+function wordsFor(contact: Preferences['contact'], from: string): { title: string; lead: ReactNode } {
+  if (contact === 'test')
+    return {
+      title: 'This was a test email',
+      lead: 'In emails to your contacts, this link leads to the page where they choose what they get.',
+    };
+  if (contact === null)
+    return {
+      title: 'There is nothing to unsubscribe from',
+      lead: 'Your address isn’t on the list this email was for. If you still get email, use the link in a newer one.',
+    };
+  const { email, isSubscribed, chosen } = contact;
+  const address = <strong>{email}</strong>;
+  if (chosen === 'unsubscribed' && !isSubscribed)
+    return {
+      title: `You won’t get marketing email from ${from} any more.`,
+      lead: <>{address} is unsubscribed. An email that is on its way already may still arrive.</>,
+    };
+  if (chosen === 'subscribed' && isSubscribed)
+    return {
+      title: 'You are subscribed again.',
+      lead: (
+        <>
+          Marketing email from {from} goes to {address} again.
+        </>
+      ),
+    };
+  return {
+    title: 'Your email preferences',
+    lead: (
+      <>
+        What {from} sends to {address}.
+      </>
+    ),
+  };
+}
+
+/** A row for each kind of email. */
+const Choice = ({ contact: { isSubscribed, isSuppressed }, from }: { contact: PreferencesContact; from: string }) => (
+  <>
+    {isSuppressed && (
+      <p className="preferences-note">
+        Email to this address came back, so nothing is sent to it for now, whatever you choose here. If it works again,
+        tell {from}.
+      </p>
+    )}
+    <ul className="preferences-list">
+      <li>
+        <div>
+          <h2>
+            Marketing email <Badge tone={isSubscribed ? 'good' : 'plain'} label={isSubscribed ? 'On' : 'Off'} />
+          </h2>
+          <p className="hint">News, tips and offers.</p>
+        </div>
+        <form method="post">
+          {isSubscribed ? (
+            <button className={buttonClass('primary')} name="action" value="unsubscribe">
+              Unsubscribe
+            </button>
+          ) : (
+            <button className={buttonClass()} name="action" value="resubscribe">
+              Subscribe again
+            </button>
+          )}
+        </form>
+      </li>
+      <li>
+        <div>
+          <h2>Receipts and notices</h2>
+          <p className="hint">
+            Email about what you bought, such as a receipt or a payment that failed, is not marketing and arrives either
+            way.
+          </p>
+        </div>
+      </li>
+    </ul>
+  </>
+);
+
+function Foot({ sender: { name, replyTo, postalAddress } }: Pick<Preferences, 'sender'>) {
+  if (!name && !replyTo && !postalAddress) return null;
+  return (
+    <footer className="preferences-foot">
+      {name && <strong>{name}</strong>}
+      {postalAddress && <address>{postalAddress}</address>}
+      {replyTo && <a href={`mailto:${replyTo}`}>{replyTo}</a>}
+    </footer>
+  );
+}
