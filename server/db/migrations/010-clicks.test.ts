@@ -32,6 +32,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     } as const;
     const insert = () => db.insertInto('email_click').values({ ...row, first_at: null, clicks: 0, automatic: 1 });
     await insert().execute();
-    await expect(insert().execute()).rejects.toThrow();
+    const message = expect.stringMatching(/unique/i) as string;
+    await expect(insert().execute()).rejects.toMatchObject({ message });
   });
 });

@@ -1,8 +1,7 @@
 /** Every page of the console, wide and on a phone, light and dark: nothing sticks out, and axe finds nothing serious. */
 import { generateKeyPairSync } from 'node:crypto';
 import { TEMPLATES } from '../../../shared/templates';
-import { readFileSync } from 'node:fs';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { EVENT_TYPES } from '../../../shared/catalogue';
 import { createDns } from '../../deliverability/dns';
 import { createOpenLink } from '../../installs/open-link';
@@ -11,14 +10,7 @@ import { startDnsServer } from '../dns-server';
 import { startTillpost, TEST, type Tillpost } from '../harness';
 import { openChromium } from './chromium';
 import { createConsoleBrowser, type ConsoleBrowser } from './console-session';
-
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-const LOOKS: Record<string, BrowserContextOptions> = {
-  'wide and light': { viewport: { width: 1280, height: 860 }, colorScheme: 'light' },
-  'wide and dark': { viewport: { width: 1280, height: 860 }, colorScheme: 'dark' },
-  'a phone, light': { viewport: { width: 390, height: 844 }, colorScheme: 'light', hasTouch: true },
-  'a phone, dark': { viewport: { width: 390, height: 844 }, colorScheme: 'dark', hasTouch: true },
-};
+import { LOOKS, violations, widthBeyond } from './looks';
 
 /** Test mode captures emails: nobody calls there but the checks of Settings → Sending. */
 const SENDING = {
@@ -118,32 +110,6 @@ async function checkSending(): Promise<void> {
   const page = await chrome.signIn();
   await page.goto('/settings/sending');
   await page.getByText('There is no key at tillpost._domainkey.acme.dev').waitFor();
-}
-
-/** How far something reaches beyond the page, or beyond a table's frame, which would cut it off. */
-const widthBeyond = (page: Page): Promise<number> =>
-  page.evaluate(
-    `Math.max(...[...document.querySelectorAll('html, .table-frame')].map((one) => one.scrollWidth - one.clientWidth))`,
-  );
-
-interface Violation {
-  id: string;
-  impact: string;
-  nodes: { html: string }[];
-}
-
-/** What axe calls serious or critical, with the first element. */
-async function violations(page: Page): Promise<string[]> {
-  // Through the debugger's protocol: the page's own policy allows no script but ours.
-  const session = await page.context().newCDPSession(page);
-  await session.send('Runtime.evaluate', { expression: AXE });
-  const { result } = await session.send('Runtime.evaluate', {
-    expression: `axe.run(document, { resultTypes: ['violations'], iframes: false }).then(({ violations }) => JSON.stringify(violations))`,
-    awaitPromise: true,
-  });
-  return (JSON.parse(String(result.value)) as Violation[])
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
 }
 
 it.each(Object.keys(LOOKS))('every page fits on %s', async (look) => {
