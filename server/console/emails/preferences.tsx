@@ -37,7 +37,7 @@ function wordsFor(contact: Preferences['contact'], from: string): { title: strin
       title: 'There is nothing to unsubscribe from',
       lead: 'Your address isn’t on the list this email was for. If you still get email, use the link in a newer one.',
     };
-  const { email, isSubscribed, chosen } = contact;
+  const { email, isSubscribed, isSuppressed, chosen } = contact;
   const address = <strong>{email}</strong>;
   if (chosen === 'unsubscribed' && !isSubscribed)
     return {
@@ -47,7 +47,9 @@ function wordsFor(contact: Preferences['contact'], from: string): { title: strin
   if (chosen === 'subscribed' && isSubscribed)
     return {
       title: 'You are subscribed again.',
-      lead: (
+      lead: isSuppressed ? (
+        <>This is kept for {address}.</>
+      ) : (
         <>
           Marketing email from {from} goes to {address} again.
         </>
@@ -105,11 +107,11 @@ const Choice = ({ contact: { isSubscribed, isSuppressed }, from }: { contact: Pr
   </>
 );
 
-function Foot({ sender: { name, replyTo, postalAddress } }: Pick<Preferences, 'sender'>) {
-  if (!name && !replyTo && !postalAddress) return null;
+/** The name stands at the head. */
+function Foot({ sender: { replyTo, postalAddress } }: Pick<Preferences, 'sender'>) {
+  if (!replyTo && !postalAddress) return null;
   return (
     <footer className="preferences-foot">
-      {name && <strong>{name}</strong>}
       {postalAddress && <address>{postalAddress}</address>}
       {replyTo && <a href={`mailto:${replyTo}`}>{replyTo}</a>}
     </footer>
