@@ -113,7 +113,7 @@ export const ONLY_WHILE_UNKNOWN_WORDS: ChoiceWords<Settings['only_while_unknown'
 
 export const TRACK_WORDS: ChoiceWords<TrackChoice> = {
   label: 'Clicks',
-  hint: 'Counts who opens a link. Links then lead through this server; unsubscribe links and Stripe’s own pages never do.',
+  hint: 'Counts how often a link is opened. Links then lead through this server; unsubscribe links and Stripe’s own pages never do.',
   options: [
     { value: 'off', label: 'Don’t count clicks', hint: 'Links in emails lead straight to where they point.' },
     { value: 'marketing', label: 'In marketing email', hint: 'Receipts and reminders keep their links as they are.' },

@@ -81,7 +81,7 @@ function Entry({ entry }: { entry: TimelineEntry }) {
       return (
         <>
           <div className="timeline-head">
-            <span>{CONSENT_CHANGE_WORDS[entry.change.status]}</span>
+            <span className="strong">{CONSENT_CHANGE_WORDS[entry.change.status]}</span>
             <Time at={entry.at} />
           </div>
           <p className="hint">

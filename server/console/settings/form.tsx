@@ -76,6 +76,7 @@ export function SettingsForm({ settings, loaded, errors, isDirty, userGroups }: 
         </datalist>
       </Section>
       <ContactChoices settings={settings} errors={errors} />
+      <EmailChoices settings={settings} />
       <SenderChoices settings={settings} errors={errors} />
       <div className="save-bar">
         <button className={buttonClass('primary')}>Save</button>
@@ -152,8 +153,6 @@ function ContactChoices({ settings, errors }: FieldsProps) {
         <div className="grid-2">
           <RadioField name="consent" value={settings.consent} {...CONSENT_WORDS} />
           <RadioField name="on_customer_deleted" value={settings.on_customer_deleted} {...CUSTOMER_DELETED_WORDS} />
-          <RadioField name="only_while_unknown" value={settings.only_while_unknown} {...ONLY_WHILE_UNKNOWN_WORDS} />
-          <RadioField name="track" value={trackChoiceOf(settings.track)} {...TRACK_WORDS} />
         </div>
         <TextAreaField
           id="test_recipients"
@@ -168,6 +167,17 @@ function ContactChoices({ settings, errors }: FieldsProps) {
     </Section>
   );
 }
+
+const EmailChoices = ({ settings }: Pick<SettingsFormProps, 'settings'>) => (
+  <Section title="Emails">
+    <Card>
+      <div className="grid-2">
+        <RadioField name="only_while_unknown" value={settings.only_while_unknown} {...ONLY_WHILE_UNKNOWN_WORDS} />
+        <RadioField name="track" value={trackChoiceOf(settings.track)} {...TRACK_WORDS} />
+      </div>
+    </Card>
+  </Section>
+);
 
 function SenderChoices({ settings: { sender, locale, timezone }, errors }: FieldsProps) {
   return (
