@@ -14,10 +14,12 @@ import { createLog, type Logger } from '../log';
 import { startServer, type Running } from '../server';
 import { saveSettings } from '../settings/settings';
 import { activateWorkflow, createWorkflow } from '../workflows/workflows';
+import { companionOf } from './companion';
 import { connectAccount } from './connect-account';
 import { holdPort } from './hold-port';
 import { listen } from './listen';
 import { createLocalStripe, type LocalStripe } from './local-stripe/local-stripe';
+import { createMovableClock } from './movable-clock';
 
 const FOLDER = './data/demo';
 const PORT = 4242;
@@ -67,7 +69,14 @@ export async function startLocalStack({
   const appSecret = process.env.STRIPE_APP_SECRET?.split(',')[0] || `absec_${randomBytes(12).toString('hex')}`;
   const webhookSecret = `whsec_${randomBytes(16).toString('hex')}`;
 
-  const localStripe = createLocalStripe({ webhookUrl: `${url}/webhooks/stripe`, webhookSecret, appSecret });
+  const clock = createMovableClock();
+  const localStripe = createLocalStripe({
+    now: () => clock.now(),
+    move: (ms) => clock.advance(ms),
+    webhookUrl: `${url}/webhooks/stripe`,
+    webhookSecret,
+    appSecret,
+  });
   const stripePort = await holdPort('SANDBOX_PORT', SANDBOX_PORT, async (wanted) =>
     Number(new URL((await localStripe.listen(wanted)).url).port),
   );
@@ -85,10 +94,11 @@ export async function startLocalStack({
     STRIPE_TEST_AUTHORIZE_URL: `${stripeUrl}/oauth/v2/authorize?client_id=ca_sandbox_test`,
     STRIPE_TEST_WEBHOOK_SECRET: webhookSecret,
   });
-  const ctx = createContext(configuration, process.env.LOG_LEVEL ? {} : { log });
+  const ctx = createContext(configuration, { clock, ...(process.env.LOG_LEVEL ? {} : { log }) });
   const running = await startServer(ctx, { bound });
   const account = { accountId: localStripe.defaultAccount.id, livemode: false };
   await connectAccount(ctx, localStripe, account);
+  localStripe.accompany(companionOf(ctx));
   return {
     localStripe,
     running,

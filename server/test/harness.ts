@@ -12,7 +12,9 @@ import { readConfig } from '../config';
 import { createContext, type Context } from '../context';
 import type { Tenant } from '../db/tenant';
 import { createLocalStripe, type LocalStripe } from '../dev/local-stripe/local-stripe';
+import { companionOf } from '../dev/companion';
 import { connectAccount } from '../dev/connect-account';
+import { createMovableClock, type MovableClock } from '../dev/movable-clock';
 import { startServer } from '../server';
 import { saveSettings } from '../settings/settings';
 import { createLog } from '../log';
@@ -28,24 +30,15 @@ export const ACCOUNT = 'acct_1TillpostTest';
 export const TEST: Tenant = { accountId: ACCOUNT, livemode: false };
 export const LIVE: Tenant = { accountId: ACCOUNT, livemode: true };
 
-export interface TestClock {
-  now(): number;
-  /** Moves time on, for Tillpost and the local Stripe alike. */
-  advance(ms: number): void;
-}
-
-/** Real time plus what the test added: signatures and time-outs work as in life. */
-export function createClock(): TestClock {
-  let added = 0;
-  return { now: () => Date.now() + added, advance: (ms) => (added += ms) };
-}
+/** Moves time on for Tillpost and the local Stripe alike; nothing happens at Stripe by that, unlike `localStripe.advance`. */
+export const createClock = (): MovableClock => createMovableClock();
 
 export interface HarnessOptions {
   engine?: Engine;
   /** Another process on the same database. */
   databaseUrl?: string;
   env?: Record<string, string>;
-  clock?: TestClock;
+  clock?: MovableClock;
   overrides?: Partial<Context>;
   /** Lets the loop turn by itself; otherwise the test calls worker.drain(). */
   runsWorker?: boolean;
@@ -75,6 +68,7 @@ export async function startTillpost(options: HarnessOptions = {}) {
     options.localStripe ??
     createLocalStripe({
       now: () => clock.now(),
+      move: (ms) => clock.advance(ms),
       webhookUrl: `${url}/webhooks/stripe`,
       webhookSecret: SECRETS.webhook.test,
       liveWebhookUrl: `${url}/webhooks/stripe`,
@@ -108,6 +102,8 @@ export async function startTillpost(options: HarnessOptions = {}) {
   });
   const running = await startServer(ctx, { runsWorker: options.runsWorker ?? false });
   const stop = closing(() => running.stop());
+  if (!options.localStripe)
+    localStripe.accompany(companionOf(ctx, options.runsWorker ? undefined : () => running.worker.drain()));
 
   return {
     ...running,

@@ -1,24 +1,28 @@
-/** `npm run trigger -- <event type> [--email …] [--name …] [--account …]`: the local Stripe sends that event. */
+/**
+ * `npm run trigger -- <event type> [--email …] [--name …] [--account …]`: the local Stripe sends that event.
+ * `npm run trigger -- --advance 30d`: time moves on there, with all that comes of it.
+ */
 import { parseArgs } from 'node:util';
 import { EVENT_TYPES, isEventType } from '../../shared/catalogue';
 
-const USAGE = 'npm run trigger -- <event type> [--email …] [--name …] [--account …]';
+const USAGE = `npm run trigger -- <event type> [--email …] [--name …] [--account …]
+npm run trigger -- --advance 30d`;
 
 async function main(): Promise<string> {
-  const { type, ...options } = readArguments();
-  const url = `http://127.0.0.1:${process.env.SANDBOX_PORT ?? 4243}`;
-  const answer = await send(url, { type, ...options });
-  if (!answer) throw new Error(`The local Stripe is not running at ${url}. Start it with npm run demo or npm run dev.`);
-  const body = (await answer.json()) as { id?: string; account?: string; error?: { message: string } };
-  if (!answer.ok) throw new Error(body.error?.message ?? `The local Stripe answered ${answer.status}.`);
-  return `Sent ${type} as ${body.id} for ${body.account}.`;
+  const { advance, type, ...options } = readArguments();
+  if (advance !== undefined) return (await send('advance', { by: advance })).sentence ?? '';
+  const { id, account } = await send('trigger', { type, ...options });
+  return `Sent ${type} as ${id} for ${account}.`;
 }
 
 function readArguments() {
   const text = { type: 'string' } as const;
-  const options = { email: text, name: text, account: text };
+  const options = { email: text, name: text, account: text, advance: text };
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const [type] = positionals;
+  if (values.advance !== undefined && type !== undefined)
+    throw new Error(`Either an event or --advance, not both.\n\n${USAGE}`);
+  if (values.advance !== undefined) return { type, ...values };
   if (type === undefined || !isEventType(type))
     throw new Error(
       `${type === undefined ? 'Which event?' : `${type} is not an event Tillpost supports.`}\n\n${USAGE}\n\n` +
@@ -27,18 +31,24 @@ function readArguments() {
   return { type, ...values };
 }
 
-/** Undefined when nobody listens there. */
-async function send(url: string, body: object): Promise<Response | undefined> {
-  try {
-    return await fetch(`${url}/_sandbox/trigger`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  }
+interface Answer {
+  id?: string;
+  account?: string;
+  sentence?: string;
+  error?: { message: string };
+}
+
+/** Throws in a sentence when nobody listens there, or the local Stripe refuses. */
+async function send(what: 'trigger' | 'advance', body: object): Promise<Answer> {
+  const url = `http://127.0.0.1:${process.env.SANDBOX_PORT ?? 4243}`;
+  const request = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+  const answer = await fetch(`${url}/_sandbox/${what}`, request).catch((error: unknown) => {
+    if (!(error instanceof TypeError)) throw error;
+    throw new Error(`The local Stripe is not running at ${url}. Start it with npm run demo or npm run dev.`);
+  });
+  const said = (await answer.json()) as Answer;
+  if (!answer.ok) throw new Error(said.error?.message ?? `The local Stripe answered ${answer.status}.`);
+  return said;
 }
 
 main().then(

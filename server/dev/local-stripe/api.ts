@@ -8,11 +8,13 @@ import { parseForm, textList, text, type Params } from './form';
 import type { Random } from './random';
 import type { RequestLog } from './request-log';
 import { accountRoutes } from './resources/accounts';
+import { billingPortalRoutes } from './resources/billing-portal';
 import { catalogRoutes } from './resources/catalog';
 import { checkoutRoutes } from './resources/checkout';
 import { customerRoutes } from './resources/customers';
 import { disputeRoutes } from './resources/disputes';
 import { eventRoutes } from './resources/events';
+import { invoicePaymentRoutes } from './resources/invoice-payments';
 import { invoiceRoutes } from './resources/invoices';
 import { paymentMethodRoutes } from './resources/payment-methods';
 import { paymentRoutes } from './resources/payments';
@@ -38,9 +40,11 @@ export function createApi({ keyring, endpoints, faults, requests, random, log }:
     ...catalogRoutes,
     ...subscriptionRoutes,
     ...invoiceRoutes,
+    ...invoicePaymentRoutes,
     ...quoteRoutes,
     ...paymentRoutes,
     ...paymentMethodRoutes,
+    ...billingPortalRoutes,
     ...disputeRoutes,
     ...checkoutRoutes,
     ...eventRoutes,

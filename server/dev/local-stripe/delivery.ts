@@ -19,6 +19,8 @@ export interface Deliveries {
   send(event: StripeEvent, receivers: Endpoint[], payload: (receiver: Endpoint) => object): Promise<void>;
   /** Sends again, at once, what is still undelivered. Resolves after the attempts. */
   retryNow(): Promise<void>;
+  /** Resolves once nothing is in flight, whatever is to be tried again. */
+  landed(): Promise<void>;
   /** Resolves once nothing is in flight and no further attempt is planned. */
   idle(): Promise<void>;
   stop(): void;
@@ -38,6 +40,7 @@ export function createDeliveries({ now, retryDelays, log }: DeliveryOptions): De
   const stopping = new AbortController();
   const queue: (() => void)[] = [];
   const idlers: (() => void)[] = [];
+  const watchers: (() => void)[] = [];
   let inFlight = 0;
   let planned = 0;
 
@@ -97,6 +100,7 @@ export function createDeliveries({ now, retryDelays, log }: DeliveryOptions): De
   };
 
   const settle = (): void => {
+    if (inFlight === 0) for (const resolve of watchers.splice(0)) resolve();
     if (inFlight === 0 && planned === 0) for (const resolve of idlers.splice(0)) resolve();
   };
 
@@ -117,6 +121,7 @@ export function createDeliveries({ now, retryDelays, log }: DeliveryOptions): De
       due.forEach(unplan);
       await Promise.all(due.map(attempt));
     },
+    landed: () => new Promise((resolve) => (watchers.push(resolve), settle())),
     idle: () => new Promise((resolve) => (idlers.push(resolve), settle())),
     stop() {
       stopping.abort();

@@ -5,9 +5,11 @@
 import { createServer } from 'node:http';
 import express from 'express';
 import { listen } from '../listen';
+import { createMovableClock } from '../movable-clock';
 import type { Account, NewAccount } from './account';
 import { createApi } from './api';
 import type { RestrictedKey } from './auth';
+import { idOf } from './collection';
 import { createDeliveries } from './delivery';
 import { createEndpoints } from './endpoints';
 import { createFaults, type Faults } from './faults';
@@ -18,10 +20,12 @@ import { createRandom } from './random';
 import type { TriggerType } from './recipes';
 import { createRequestLog, type RequestLog } from './request-log';
 import { planOf } from './resources/catalog';
+import { intentOf } from './resources/invoice-payment';
 import { seedCustomers, type SeedOptions } from './seed';
 import { signStripe } from './signature';
 import type { StripeEvent, Tenant } from './tenant';
 import { stage, type Who } from './trigger';
+import { createAdvance, type Advanced, type Companion } from './time/advance';
 import { createWorld } from './world';
 
 export type { Fault } from './faults';
@@ -37,6 +41,8 @@ const DEFAULT_RETRY_DELAYS = [1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000]
 export interface LocalStripeOptions {
   /** Milliseconds; everything that has a time or ends at one uses it. */
   now?: () => number;
+  /** Moves what `now` says, for others who go by it too. Left out: advancing moves the local Stripe alone. */
+  move?: (ms: number) => void;
   /** The Connect endpoint of each mode; can be set later with `setWebhookUrl`. Live events have none unless it is given. */
   webhookUrl?: string | null;
   webhookSecret?: string;
@@ -81,6 +87,14 @@ export interface LocalStripe {
   /** Many customers at once, older ones first, without events. */
   seedCustomers(account: string, livemode: boolean, count: number, options?: SeedOptions): void;
 
+  /**
+   * Moves time on by so many milliseconds: trials end, subscriptions renew, retries come, each at its own time, and a
+   * Tillpost that accompanies does what becomes due on the way.
+   * @throws TimeMovesAlready
+   */
+  advance(ms: number): Promise<Advanced>;
+  accompany(by: Companion): void;
+
   /** Makes one event happen. Resolves, with the event as Connect endpoints get it, after the first delivery. */
   trigger(type: TriggerType, options?: TriggerOptions): Promise<StripeEvent>;
   /** Sends any event, also of types the endpoints did not ask for. Resolves after the first delivery. */
@@ -109,7 +123,9 @@ export interface LocalStripe {
 }
 
 export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe {
-  const now = options.now ?? Date.now;
+  const receiversNow = options.now ?? Date.now;
+  const clock = options.move ? { now: receiversNow, advance: options.move } : createMovableClock(receiversNow);
+  const now = () => clock.now();
   const seconds = () => Math.floor(now() / 1000);
   const log = options.log ?? (() => undefined);
   const random = createRandom(options.seed);
@@ -128,9 +144,15 @@ export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe
     test: endpoints.addConnect(false, '', webhookSecrets.test),
     live: endpoints.addConnect(true, '', webhookSecrets.live),
   };
-  const deliveries = createDeliveries({ now, retryDelays: options.retryDelays ?? DEFAULT_RETRY_DELAYS, log });
+  // Signatures are judged by the receiver's clock.
+  const deliveries = createDeliveries({
+    now: receiversNow,
+    retryDelays: options.retryDelays ?? DEFAULT_RETRY_DELAYS,
+    log,
+  });
   const isInBothModes = (account: string) => oauth.isInstalled(account, true) && oauth.isInstalled(account, false);
-  const world = createWorld({ now: seconds, random, endpoints, deliveries, isInBothModes });
+  let url: string | null = null;
+  const world = createWorld({ now: seconds, pagesUrl: () => url, random, endpoints, deliveries, isInBothModes });
   const { accounts, addAccount, tenant, publish } = world;
   const oauth = createOAuth({
     now: seconds,
@@ -139,6 +161,14 @@ export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe
       const type = 'account.application.authorized';
       void publish(tenant(account.id, livemode), { type, object: application(livemode) });
     },
+  });
+
+  let companion: Companion | undefined;
+  const { advance, lastAdvanced } = createAdvance({
+    clock,
+    tenants: world.tenants,
+    landed: deliveries.landed,
+    companion: () => companion,
   });
 
   const setWebhookUrl = (url: string | null, liveUrl?: string | null): void => {
@@ -155,11 +185,7 @@ export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe
     const of = tenant(account ?? DEFAULT_ACCOUNT, livemode);
     const emission = stage(of, type, who, overrides);
     if (apiShape !== 'older') return publish(of, emission);
-    const findPlan = (id: string) => {
-      const price = of.prices.find(id);
-      return price && planOf(price);
-    };
-    const older = { ...emission, object: toOlderShape(emission.object, findPlan) };
+    const older = { ...emission, object: toOlderShape(emission.object, lookUpsIn(of)) };
     return publish(of, older, { apiVersion: OLDER_API_VERSION });
   };
 
@@ -175,7 +201,18 @@ export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe
     res.set('Date', new Date(now()).toUTCString());
     next();
   });
-  app.use(createPages({ accounts, authorize: oauth.authorize, trigger, appSecret, now }));
+  app.use(
+    createPages({
+      accounts,
+      authorize: oauth.authorize,
+      trigger,
+      appSecret,
+      now,
+      advance,
+      lastAdvanced,
+      findTenant: world.findTenant,
+    }),
+  );
   app.use(
     createApi({
       keyring: { oauth, restrictedKeys, defaultAccount: DEFAULT_ACCOUNT, findTenant: world.findTenant },
@@ -194,7 +231,10 @@ export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe
     defaultAccount,
     faults,
     requests,
-    listen: async (port) => ({ url: `http://127.0.0.1:${await listen(server, port)}` }),
+    async listen(port) {
+      url = `http://127.0.0.1:${await listen(server, port)}`;
+      return { url };
+    },
     async close() {
       deliveries.stop();
       faults.clear();
@@ -214,6 +254,8 @@ export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe
     seedCustomers: (account, livemode, count, seedOptions) =>
       seedCustomers(tenant(account, livemode), count, seedOptions),
     trigger,
+    advance,
+    accompany: (by) => void (companion = by),
     emit: (account, livemode, type, object, { previous_attributes, ...given } = {}) =>
       publish(
         tenant(account, livemode),
@@ -242,6 +284,17 @@ export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe
       signStripe(JSON.stringify({ user_id, account_id }), appSecret, at),
   };
 }
+
+const lookUpsIn = (of: Tenant): Parameters<typeof toOlderShape>[1] => ({
+  findPlan(id) {
+    const price = of.prices.find(id);
+    return price && planOf(price);
+  },
+  findPayment(id) {
+    const intent = of.invoices.find(id) && intentOf(of, of.invoices.find(id)!);
+    return intent && { payment_intent: intent.id, charge: intent.latest_charge ? idOf(intent.latest_charge) : null };
+  },
+});
 
 const application = (livemode: boolean) => ({
   id: livemode ? CLIENT_IDS.live : CLIENT_IDS.test,

@@ -6,13 +6,19 @@
 export const OLDER_API_VERSION = '2019-12-03';
 
 type Fields = Record<string, unknown>;
-type FindPlan = (price: string) => object | undefined;
 
-/** `findPlan` gives the plan behind a price: lines carry it whole. */
-export function toOlderShape(object: object, findPlan: FindPlan): object {
+interface LookUps {
+  /** The plan behind a price: lines carry it whole. */
+  findPlan(price: string): object | undefined;
+  /** How an invoice was charged last, which it names itself. */
+  findPayment(invoice: string): { payment_intent: string; charge: string | null } | undefined;
+}
+type FindPlan = LookUps['findPlan'];
+
+export function toOlderShape(object: object, lookUps: LookUps): object {
   const fields = structuredClone(object) as Fields;
   if (fields.object === 'subscription') return olderSubscription(fields);
-  if (fields.object === 'invoice') return olderInvoice(fields, findPlan);
+  if (fields.object === 'invoice') return olderInvoice(fields, lookUps);
   return fields;
 }
 
@@ -37,14 +43,14 @@ const olderItem = ({
   ...item
 }: Fields): Fields => item;
 
-function olderInvoice(
-  { parent, payments: _payments, total_taxes: _taxes, ...invoice }: Fields,
-  findPlan: FindPlan,
-): Fields {
+function olderInvoice({ parent, total_taxes: _taxes, ...invoice }: Fields, { findPlan, findPayment }: LookUps): Fields {
   const details = (parent as { subscription_details: { subscription: string } | null } | null)?.subscription_details;
   const list = invoice.lines as { data: Fields[] };
   return {
     ...invoice,
+    charge: null,
+    payment_intent: null,
+    ...(typeof invoice.id === 'string' && findPayment(invoice.id)),
     paid: invoice.status === 'paid',
     subscription: details?.subscription ?? null,
     tax: null,

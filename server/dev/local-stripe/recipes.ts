@@ -9,8 +9,8 @@ import { completeCheckout, createCheckoutSession } from './resources/checkout';
 import { createCustomer, deleteCustomer } from './resources/customers';
 import { closeDispute, isOpen } from './resources/disputes';
 import { markUncollectible, voidInvoice } from './resources/invoice-ending';
-import { payInvoice } from './resources/invoice-payment';
-import { invoiceSubscription } from './resources/invoices';
+import { payInvoice, tryToPay } from './resources/invoice-payment';
+import { announceInvoice } from './resources/invoices';
 import { attachPaymentMethod, createPaymentMethod } from './resources/payment-methods';
 import { createPaymentIntent } from './resources/payments';
 import { acceptQuote, cancelQuote, createQuote, finalizeQuote } from './resources/quotes';
@@ -20,7 +20,6 @@ import {
   pauseSubscription,
   renewSubscription,
   resumeSubscription,
-  tryToPay,
   updateSubscription,
 } from './resources/subscriptions';
 import type { Tenant } from './tenant';
@@ -55,7 +54,7 @@ export const RECIPES: Record<TriggerType, (scene: Scene) => object> = {
     cancelSubscription(scene.tenant, subscriptionIn(scene), {
       cancellation_details: { feedback: 'too_expensive', comment: 'We are cutting costs this quarter.' },
     }),
-  'invoice.upcoming': upcomingInvoice,
+  'invoice.upcoming': announcedInvoice,
   'invoice.paid': paidInvoice,
   'invoice.payment_failed': failedInvoice,
   'invoice.voided': (scene) => voidInvoice(scene.tenant, openInvoiceOf(scene) ?? failedInvoice(scene)),
@@ -131,16 +130,10 @@ const priceOnce = (tenant: Tenant, lookup_key: string, params: Params): Stripe.P
   tenant.prices.list().find((price) => price.lookup_key === lookup_key) ??
   createPrice(tenant, { currency: tenant.account.default_currency, lookup_key, ...params });
 
-/** Like Stripe's, it has no id yet. */
-function upcomingInvoice(scene: Scene): object {
-  const subscription = subscriptionIn(scene);
-  const { id: _id, ...invoice } = invoiceSubscription(scene.tenant, subscription, 'upcoming');
-  const item = subscription.items.data[0]!;
-  invoice.period_start = item.current_period_start;
-  invoice.period_end = item.current_period_end;
-  invoice.next_payment_attempt = item.current_period_end;
-  invoice.lines.url = '/v1/invoices/upcoming/lines';
-  return invoice;
+function announcedInvoice(scene: Scene): object {
+  const goesOn = ({ status, cancel_at }: Stripe.Subscription) => RUNNING.has(status) && cancel_at === null;
+  const subscription = subscriptionsOf(scene).find(goesOn) ?? subscribe(scene);
+  return announceInvoice(scene.tenant, subscription)!;
 }
 
 const openInvoiceOf = ({ tenant, known }: Scene) =>

@@ -1,4 +1,5 @@
 /** Errors as Stripe answers them. Source: https://docs.stripe.com/api/errors */
+import type { Decline } from './resources/declines';
 
 export interface StripeErrorBody {
   type: 'invalid_request_error' | 'card_error' | 'api_error';
@@ -6,6 +7,7 @@ export interface StripeErrorBody {
   code?: string;
   param?: string;
   decline_code?: string;
+  advice_code?: string;
   charge?: string;
 }
 
@@ -40,6 +42,24 @@ export const invalidParam = (param: string, message: string, code = 'parameter_i
 /** The object is in a state in which this can't be done. */
 export const wrongState = (message: string, code?: string) => invalidRequest(400, message, code);
 
+export const noUpcomingInvoice = (subscription: string) =>
+  invalidRequest(
+    404,
+    `No upcoming invoices for subscription: ${subscription}`,
+    'invoice_upcoming_none',
+    'subscription',
+  );
+
+export const noPortal = (livemode: boolean) => {
+  const mode = livemode ? 'live' : 'test';
+  const page = `https://dashboard.stripe.com/${livemode ? '' : 'test/'}settings/billing/portal`;
+  return invalidRequest(
+    400,
+    `No configuration provided and your ${mode} mode default configuration has not been created. Provide a ` +
+      `configuration or create your default by saving your customer portal settings in ${mode} mode at ${page}.`,
+  );
+};
+
 export const unrecognizedUrl = (method: string, path: string) =>
   invalidRequest(404, `Unrecognized request URL (${method}: ${path}).`);
 
@@ -63,17 +83,19 @@ export const missingPermission = (key: string, account: string, permission: stri
       `'${account}'. Having the 'rak_${permission}' permission would allow this request to continue.`,
   );
 
-export const cardDeclined = (charge: string) =>
-  new StripeApiError(402, {
-    type: 'card_error',
-    message: 'Your card was declined.',
-    code: 'card_declined',
-    decline_code: 'generic_decline',
-    charge,
-  });
+export const cardDeclined = (charge: string, { advice_code, ...decline }: Decline) =>
+  new StripeApiError(402, { type: 'card_error', ...decline, ...(advice_code && { advice_code }), charge });
 
 export const isCardError = (error: unknown): boolean =>
   error instanceof StripeApiError && error.body.type === 'card_error';
+
+const NO_PAYMENT_METHOD =
+  'This customer has no attached payment source or default payment method. Please consider adding a default ' +
+  'payment method. For more information, visit https://stripe.com/docs/billing/payment-methods/setting.';
+
+export const noPaymentMethod = () => wrongState(NO_PAYMENT_METHOD, 'resource_missing');
+export const isNoPaymentMethod = (error: unknown): boolean =>
+  error instanceof StripeApiError && error.body.message === NO_PAYMENT_METHOD;
 
 export const rateLimited = () =>
   new StripeApiError(

@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import type { Account } from './account';
 import { createCollection, type Collection } from './collection';
 import type { Random } from './random';
+import type { Decline } from './resources/declines';
 
 /** An event as the account's own API shows it; a Connect delivery adds `account`. */
 export interface StripeEvent {
@@ -38,6 +39,8 @@ export interface Tenant {
   newId(prefix: string): string;
   /** What Stripe does after every change: note the event and send it. */
   emit(type: string, object: object, previous_attributes?: object): void;
+  /** Where the pages for customers are; Stripe's own addresses before it listens. */
+  pagesUrl(): string | null;
   /** Runs `work`, and gives back what it would have emitted in place of emitting it. */
   holdBack<T>(work: () => T): { result: T; emissions: Emission[] };
 
@@ -48,25 +51,38 @@ export interface Tenant {
   subscriptions: Collection<Stripe.Subscription>;
   invoiceItems: Collection<Stripe.InvoiceItem>;
   invoices: Collection<Stripe.Invoice>;
+  invoicePayments: Collection<Stripe.InvoicePayment>;
   quotes: Collection<Stripe.Quote>;
   quoteLines: Map<string, Stripe.LineItem[]>;
   paymentMethods: Collection<Stripe.PaymentMethod>;
   cardBehaviours: Map<string, CardBehaviour>;
+  /** Of payment methods that decline. */
+  declines: Map<string, Decline>;
   paymentIntents: Collection<Stripe.PaymentIntent>;
   charges: Collection<Stripe.Charge>;
   disputes: Collection<Stripe.Dispute>;
   checkoutSessions: Collection<Stripe.Checkout.Session>;
   checkoutLines: Map<string, Stripe.LineItem[]>;
   events: Collection<StripeEvent>;
+  portalSessions: Collection<Stripe.BillingPortal.Session>;
+  /** Whether the merchant has saved a configuration of the customer portal. */
+  hasPortal: boolean;
+  /** What has been told ahead of its time, so that it is told once: `<event type> <id> <time>`. */
+  announced: Set<string>;
 }
 
 export interface TenantDeps {
   random: Random;
   now(): number;
+  pagesUrl(): string | null;
   publish(tenant: Tenant, emission: Emission): void;
 }
 
-export function createTenant(account: Account, livemode: boolean, { random, now, publish }: TenantDeps): Tenant {
+export function createTenant(
+  account: Account,
+  livemode: boolean,
+  { random, now, pagesUrl, publish }: TenantDeps,
+): Tenant {
   let held: Emission[] | null = null;
   const tenant: Tenant = {
     account,
@@ -74,6 +90,7 @@ export function createTenant(account: Account, livemode: boolean, { random, now,
     random,
     now,
     newId: random.newId,
+    pagesUrl,
     emit(type, object, previous_attributes) {
       const emission: Emission = {
         type,
@@ -100,16 +117,21 @@ export function createTenant(account: Account, livemode: boolean, { random, now,
     subscriptions: createCollection(),
     invoiceItems: createCollection(),
     invoices: createCollection(),
+    invoicePayments: createCollection(),
     quotes: createCollection(),
     quoteLines: new Map(),
     paymentMethods: createCollection(),
     cardBehaviours: new Map(),
+    declines: new Map(),
     paymentIntents: createCollection(),
     charges: createCollection(),
     disputes: createCollection(),
     checkoutSessions: createCollection(),
     checkoutLines: new Map(),
     events: createCollection(),
+    portalSessions: createCollection(),
+    hasPortal: true,
+    announced: new Set(),
   };
   return tenant;
 }

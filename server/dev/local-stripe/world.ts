@@ -9,6 +9,7 @@ import { createTenant, type Emission, type StripeEvent, type Tenant } from './te
 interface WorldOptions {
   /** Epoch seconds. */
   now(): number;
+  pagesUrl(): string | null;
   random: Random;
   endpoints: Endpoints;
   deliveries: Deliveries;
@@ -27,6 +28,8 @@ interface PublishOptions {
 export interface World {
   accounts(): Account[];
   addAccount(given?: NewAccount): Account;
+  /** All that were asked for so far. */
+  tenants(): Tenant[];
   /** Undefined when there is no such account. */
   findTenant(account: string, livemode: boolean): Tenant | undefined;
   /** Tests name accounts as they please: one that isn't there yet is added. */
@@ -35,7 +38,7 @@ export interface World {
   publish(of: Tenant, emission: Emission, given?: PublishOptions): Promise<StripeEvent>;
 }
 
-export function createWorld({ now, random, endpoints, deliveries, isInBothModes }: WorldOptions): World {
+export function createWorld({ now, pagesUrl, random, endpoints, deliveries, isInBothModes }: WorldOptions): World {
   const accounts = new Map<string, Account>();
   const tenants = new Map<string, Tenant>();
 
@@ -49,7 +52,7 @@ export function createWorld({ now, random, endpoints, deliveries, isInBothModes 
     const account = accounts.get(id);
     if (!account) return undefined;
     const key = `${id}/${livemode}`;
-    const deps = { random, now, publish: (of: Tenant, emission: Emission) => void publish(of, emission) };
+    const deps = { random, now, pagesUrl, publish: (of: Tenant, emission: Emission) => void publish(of, emission) };
     const found = tenants.get(key) ?? createTenant(account, livemode, deps);
     tenants.set(key, found);
     return found;
@@ -80,6 +83,7 @@ export function createWorld({ now, random, endpoints, deliveries, isInBothModes 
 
   return {
     accounts: () => [...accounts.values()],
+    tenants: () => [...tenants.values()],
     addAccount,
     findTenant,
     tenant(id, livemode) {

@@ -1,10 +1,22 @@
 import { EVENT_TYPES } from '../../../../shared/catalogue';
 import { groupBy } from '../../../group-by';
 import type { Account } from '../account';
-import { html, page, type Html } from './html';
+import type { Advanced } from '../time/advance';
+import { sayMoved } from './advance';
+import { dateText, html, page, type Html } from './html';
 
-/** What the local Stripe is, and a button for every event. `sent` is the type that was just triggered. */
-export const homePage = (accounts: Account[], sent: string | null): string =>
+interface Home {
+  accounts: Account[];
+  /** Epoch milliseconds. */
+  now: number;
+  /** The type that was just triggered. */
+  sent: string | null;
+  /** How time was just moved. */
+  moved: Advanced | null;
+}
+
+/** What the local Stripe is, a button for every event, and some that move time. */
+export const homePage = ({ accounts, now, sent, moved }: Home): string =>
   page(
     'Trigger an event',
     html`
@@ -14,6 +26,17 @@ export const homePage = (accounts: Account[], sent: string | null): string =>
         signed webhooks. Each button makes one event happen in test mode and sends it.
       </p>
       ${sent !== null && html`<p class="notice" role="status">Sent <code>${sent}</code>.</p>`}
+      ${moved !== null && html`<p class="notice" role="status">${sayMoved(moved)}</p>`}
+      <form class="card" method="post" action="/_sandbox/advance">
+        <h2>Time</h2>
+        <p class="quiet">
+          It is ${dateText(Math.floor(now / 1000))} here. Moving on lets trials end, subscriptions renew and failed
+          cards be tried again, each at its own time. It can’t be moved back.
+        </p>
+        <div class="buttons">
+          ${SPANS.map(([by, label]) => html`<button name="by" value="${by}">${label}</button>`)}
+        </div>
+      </form>
       <form class="card" method="post" action="/_sandbox/trigger">
         <div class="fields">
           <label
@@ -36,6 +59,12 @@ export const homePage = (accounts: Account[], sent: string | null): string =>
       </form>
     `,
   );
+
+const SPANS = [
+  ['1d', '1 day'],
+  ['7d', '1 week'],
+  ['30d', '1 month'],
+] as const;
 
 const accountOption = ({ id, name }: Account): Html => html`<option value="${id}">${name}</option>`;
 

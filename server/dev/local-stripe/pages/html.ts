@@ -1,4 +1,6 @@
 /** HTML by tagged template: every value is escaped unless it is HTML itself. */
+import { formatMoney } from '../../../../shared/money';
+
 export class Html {
   constructor(readonly source: string) {}
 }
@@ -15,6 +17,13 @@ function render(value: HtmlValue): string {
   if (Array.isArray(value)) return value.map(render).join('');
   return String(value).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
+
+/** `amount` in minor units. */
+export const amountText = (amount: number, currency: string): string => formatMoney(amount, currency, 'en-US');
+
+/** Epoch seconds. */
+export const dateText = (seconds: number): string =>
+  new Date(seconds * 1000).toLocaleDateString('en-US', { dateStyle: 'medium', timeZone: 'UTC' });
 
 /** A whole document. */
 export const page = (title: string, body: Html): string =>

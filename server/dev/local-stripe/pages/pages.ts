@@ -4,12 +4,17 @@ import { join } from 'node:path';
 import express, { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
 import { EVENT_TYPES } from '../../../../shared/catalogue';
 import type { TriggerType } from '../recipes';
-import type { StripeEvent } from '../tenant';
+import type { StripeEvent, Tenant } from '../tenant';
+import { moveTime, type AdvanceOptions } from './advance';
 import { homePage } from './home-page';
 import { createInstallPage, type InstallOptions } from './install-page';
 import { html, page } from './html';
+import { createInvoicePage } from './invoice-page';
+import { createPortalPage } from './portal-page';
+import { createTenantOfPage } from './tenant-of-page';
 
-export interface PageOptions extends InstallOptions {
+export interface PageOptions extends InstallOptions, AdvanceOptions {
+  findTenant(account: string, livemode: boolean): Tenant | undefined;
   trigger(
     type: TriggerType,
     options: { email?: string; name?: string; account?: string; livemode?: boolean },
@@ -23,10 +28,16 @@ export function createPages(options: PageOptions): Router {
 
   router.get('/_sandbox/style.css', (_req, res) => void res.type('css').send(style));
   router.get('/', securePage, (req, res) => {
-    res.send(homePage(options.accounts(), typeof req.query.sent === 'string' ? req.query.sent : null));
+    const sent = typeof req.query.sent === 'string' ? req.query.sent : null;
+    const moved = 'moved' in req.query ? options.lastAdvanced() : null;
+    res.send(homePage({ accounts: options.accounts(), now: options.now(), sent, moved }));
   });
   router.use(['/oauth/v2/authorize', '/oauth/v2/:channel/authorize'], securePage, form, createInstallPage(options));
   router.post('/_sandbox/trigger', loopbackOnly, express.json(), form, trigger(options));
+  router.post('/_sandbox/advance', loopbackOnly, express.json(), form, moveTime(options));
+  const forCustomers = { tenantOfPage: createTenantOfPage(options.findTenant), ownForm: [loopbackOnly, form] };
+  router.use(['/i', '/p'], securePage);
+  router.use(createInvoicePage(forCustomers), createPortalPage(forCustomers));
   router.use(onError);
   return router;
 }

@@ -4,6 +4,7 @@ import { get, listPage, mustFind, post, type Route } from '../route';
 import { noSuch } from '../stripe-error';
 import type { CardBehaviour, Tenant } from '../tenant';
 import { customerOf } from './customer';
+import { declineOf } from './declines';
 
 /** The address and name on test cards that carry none of their own. */
 export const EXAMPLE_PAYER = { email: 'jenny.rosen@example.com', name: 'Jenny Rosen' };
@@ -56,6 +57,7 @@ export function resolvePaymentMethod(tenant: Tenant, name: string): Stripe.Payme
 export function attachPaymentMethod(tenant: Tenant, name: string, customer: string): Stripe.PaymentMethod {
   customerOf(tenant, customer);
   const paymentMethod = resolvePaymentMethod(tenant, name);
+  if (paymentMethod.customer === customer) return paymentMethod;
   paymentMethod.customer = customer;
   tenant.paymentMethods.put(paymentMethod);
   tenant.emit('payment_method.attached', paymentMethod);
@@ -63,7 +65,8 @@ export function attachPaymentMethod(tenant: Tenant, name: string, customer: stri
 }
 
 function cardOf(tenant: Tenant, name: string, payer: { email: string | null; name: string | null }) {
-  return store(tenant, behaviourOf(name), {
+  const decline = declineOf(name);
+  const card = store(tenant, behaviourOf(name), {
     ...baseOf(tenant, payer),
     type: 'card',
     card: {
@@ -83,12 +86,14 @@ function cardOf(tenant: Tenant, name: string, payer: { email: string | null; nam
       wallet: null,
     },
   });
+  if (decline) tenant.declines.set(card.id, decline);
+  return card;
 }
 
 function behaviourOf(name: string): CardBehaviour {
   if (/createDisputeInquiry/.test(name)) return 'inquiry';
   if (/createDispute/.test(name)) return 'dispute';
-  return /fail|decline/i.test(name) ? 'declines' : 'pays';
+  return declineOf(name) ? 'declines' : 'pays';
 }
 
 const baseOf = (tenant: Tenant, payer: { email: string | null; name: string | null }) => ({

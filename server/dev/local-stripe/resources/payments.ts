@@ -5,6 +5,7 @@ import { get, listPage, mustFind, post, type Route } from '../route';
 import { cardDeclined } from '../stripe-error';
 import type { Tenant } from '../tenant';
 import { customerOf } from './customer';
+import { declineOf, type Decline } from './declines';
 import { openDispute } from './disputes';
 import { EXAMPLE_PAYER, resolvePaymentMethod } from './payment-methods';
 
@@ -98,15 +99,29 @@ export function confirmPaymentIntent(tenant: Tenant, intent: Stripe.PaymentInten
   const paymentMethod = resolvePaymentMethod(tenant, method);
   const behaviour = tenant.cardBehaviours.get(paymentMethod.id);
   const isDeclined = behaviour === 'declines' || behaviour === 'declines_later';
-  const charge = newCharge(tenant, intent, paymentMethod, isDeclined);
+  const decline = isDeclined ? (tenant.declines.get(paymentMethod.id) ?? declineOf('declined')!) : null;
+  const charge = newCharge(tenant, intent, paymentMethod, decline);
   intent.latest_charge = charge.id;
-  if (isDeclined) {
-    intent.status = 'requires_payment_method';
+  if (decline) {
+    const error = cardDeclined(charge.id, decline);
+    const isAuthentication = decline.code === 'authentication_required';
+    intent.status = isAuthentication ? 'requires_action' : 'requires_payment_method';
+    intent.next_action = isAuthentication ? { type: 'use_stripe_sdk', use_stripe_sdk: {} } : null;
+    intent.last_payment_error = {
+      ...(error.body as Stripe.PaymentIntent.LastPaymentError),
+      payment_method: structuredClone(paymentMethod),
+    };
     tenant.emit('charge.failed', charge);
     tenant.emit('payment_intent.payment_failed', intent);
-    throw cardDeclined(charge.id);
+    throw error;
   }
-  Object.assign(intent, { status: 'succeeded', amount_received: intent.amount, payment_method: paymentMethod.id });
+  Object.assign(intent, {
+    status: 'succeeded',
+    amount_received: intent.amount,
+    payment_method: paymentMethod.id,
+    last_payment_error: null,
+    next_action: null,
+  });
   tenant.emit('charge.succeeded', charge);
   tenant.emit('payment_intent.succeeded', intent);
   if (behaviour === 'dispute') openDispute(tenant, charge, 'fraudulent', 'needs_response');
@@ -118,8 +133,9 @@ function newCharge(
   tenant: Tenant,
   intent: Stripe.PaymentIntent,
   paymentMethod: Stripe.PaymentMethod,
-  isDeclined: boolean,
+  decline: Decline | null,
 ): Stripe.Charge {
+  const isDeclined = decline !== null;
   const id = tenant.newId('ch');
   return tenant.charges.put({
     id,
@@ -140,18 +156,18 @@ function newCharge(
     description: intent.description,
     disputed: false,
     failure_balance_transaction: null,
-    failure_code: isDeclined ? 'card_declined' : null,
-    failure_message: isDeclined ? 'Your card was declined.' : null,
+    failure_code: decline?.code ?? null,
+    failure_message: decline?.message ?? null,
     fraud_details: {},
     livemode: tenant.livemode,
     metadata: intent.metadata,
     on_behalf_of: null,
     outcome: {
-      advice_code: null,
+      advice_code: decline?.advice_code ?? null,
       network_advice_code: null,
       network_decline_code: isDeclined ? '02' : null,
       network_status: isDeclined ? 'declined_by_network' : 'approved_by_network',
-      reason: isDeclined ? 'generic_decline' : null,
+      reason: decline?.decline_code ?? null,
       risk_level: 'normal',
       risk_score: 17,
       seller_message: isDeclined

@@ -1,19 +1,21 @@
 import type Stripe from 'stripe';
 import { idOf } from '../collection';
-import { flag, integer, mergeMetadata, nested, nestedList, required, text, type Params } from '../form';
+import { clearable, flag, integer, mergeMetadata, nested, nestedList, required, text, type Params } from '../form';
 import { del, get, listPage, mustFind, post, type Route } from '../route';
-import { isCardError, missingParam, wrongState } from '../stripe-error';
+import { missingParam, wrongState } from '../stripe-error';
 import type { Tenant } from '../tenant';
 import { priceOf } from './catalog';
 import { customerOf } from './customer';
-import { payInvoice, paymentMethodFor } from './invoice-payment';
+import { paymentMethodFor, subscriptionIdOf, tryToPay } from './invoice-payment';
 import { invoiceSubscription, storeInvoice } from './invoices';
 import { newSubscription, newSubscriptionItem, periodEnd } from './new-subscription';
+import { attachPaymentMethod } from './payment-methods';
+import { currentPeriodEnd } from './subscription-dates';
 import { changeSubscription } from './subscription-status';
 
 const DAY = 86_400;
 /** Stripe announces a trial's end three days ahead, or at once when the trial is shorter. */
-const TRIAL_NOTICE = 3 * DAY;
+export const TRIAL_NOTICE = 3 * DAY;
 
 export const subscriptionRoutes: Route[] = [
   post('/v1/subscriptions', 'subscription_write', ({ tenant, params }) => createSubscription(tenant, params)),
@@ -54,12 +56,17 @@ export function createSubscription(tenant: Tenant, params: Params): Stripe.Subsc
   const prices = lines.map((line) => ({ price: priceOf(tenant, line), quantity: integer(line, 'quantity') ?? 1 }));
   const trialEnd = trialEndOf(tenant, params);
   const isPaidLater = text(params, 'payment_behavior') === 'default_incomplete';
-  if (!trialEnd && !isPaidLater && prices.some(({ price }) => price.unit_amount)) paymentMethodFor(tenant, customer.id);
+  const ownMethod = text(params, 'default_payment_method');
+  const isPaidNow = !trialEnd && !isPaidLater && prices.some(({ price }) => price.unit_amount);
+  if (isPaidNow && !ownMethod) paymentMethodFor(tenant, customer.id);
 
   const subscription = newSubscription(tenant, customer.id, prices, trialEnd);
   subscription.metadata = mergeMetadata({}, params);
   subscription.cancel_at_period_end = flag(params, 'cancel_at_period_end') ?? false;
   subscription.trial_settings = trialSettingsOf(params);
+  if (ownMethod) subscription.default_payment_method = attachPaymentMethod(tenant, ownMethod, customer.id).id;
+  if (subscription.cancel_at_period_end) subscription.cancel_at = currentPeriodEnd(subscription);
+  subscription.cancel_at ??= integer(params, 'cancel_at') ?? null;
   tenant.subscriptions.put(subscription);
 
   const invoice = storeInvoice(tenant, invoiceSubscription(tenant, subscription, 'subscription_create'));
@@ -74,15 +81,6 @@ export function createSubscription(tenant: Tenant, params: Params): Stripe.Subsc
   if (trialEnd && trialEnd - tenant.now() <= TRIAL_NOTICE)
     tenant.emit('customer.subscription.trial_will_end', subscription);
   return subscription;
-}
-
-/** A declined card is no error here: it leaves the invoice open, and its subscription incomplete or past due. */
-export function tryToPay(tenant: Tenant, invoice: Stripe.Invoice): void {
-  try {
-    payInvoice(tenant, invoice);
-  } catch (error) {
-    if (!isCardError(error)) throw error;
-  }
 }
 
 function trialEndOf(tenant: Tenant, params: Params): number | null {
@@ -108,15 +106,28 @@ export function updateSubscription(
   if (text(params, 'trial_end') === 'now' && subscription.status === 'trialing') return endTrial(tenant, subscription);
   return changeSubscription(tenant, subscription, () => {
     subscription.metadata = mergeMetadata(subscription.metadata, params);
+    const ownMethod = text(params, 'default_payment_method');
+    if (ownMethod)
+      subscription.default_payment_method = attachPaymentMethod(tenant, ownMethod, idOf(subscription.customer)).id;
+    scheduleEnd(tenant, subscription, params);
     const cancels = flag(params, 'cancel_at_period_end');
     if (cancels !== undefined) {
       subscription.cancel_at_period_end = cancels;
-      subscription.cancel_at = cancels ? subscription.items.data[0]!.current_period_end : null;
+      subscription.cancel_at = cancels ? currentPeriodEnd(subscription) : null;
       subscription.canceled_at = cancels ? tenant.now() : null;
       recordCancellation(subscription, params, cancels);
     }
     for (const line of nestedList(params, 'items')) replaceItem(tenant, subscription, line);
   });
+}
+
+/** `cancel_at`: ends it at that time, or never when it is empty; `cancel_at_period_end` stays as it is then. */
+function scheduleEnd(tenant: Tenant, subscription: Stripe.Subscription, params: Params): void {
+  const at = clearable(params, 'cancel_at');
+  if (at === undefined) return;
+  subscription.cancel_at = at === null ? null : (integer(params, 'cancel_at') ?? null);
+  subscription.canceled_at = at === null ? null : tenant.now();
+  recordCancellation(subscription, params, at !== null);
 }
 
 function replaceItem(tenant: Tenant, subscription: Stripe.Subscription, line: Params): void {
@@ -130,20 +141,22 @@ function replaceItem(tenant: Tenant, subscription: Stripe.Subscription, line: Pa
   else items.push(item);
 }
 
-/** Nothing to charge pauses the subscription if its trial settings say so; otherwise the first period is billed. */
-function endTrial(tenant: Tenant, subscription: Stripe.Subscription): Stripe.Subscription {
-  const hasCard = tenant.paymentMethods.list(idOf(subscription.customer)).length > 0;
+/** Without a payment method its trial settings decide; otherwise the first period is billed. */
+export function endTrial(tenant: Tenant, subscription: Stripe.Subscription): Stripe.Subscription {
   const missing = subscription.trial_settings?.end_behavior.missing_payment_method;
-  if (!hasCard && missing === 'pause')
-    return pauseSubscription(tenant, subscription, 'trial_end_without_payment_method');
-  if (!hasCard && missing === 'cancel') return cancelSubscription(tenant, subscription, {});
-  changeSubscription(tenant, subscription, () => {
-    subscription.trial_end = tenant.now();
+  if (!hasMethod(tenant, subscription)) {
+    if (missing === 'pause') return pauseSubscription(tenant, subscription, 'trial_end_without_payment_method');
+    if (missing === 'cancel') return endSubscription(tenant, subscription);
+  }
+  return bill(tenant, subscription, () => {
+    subscription.trial_end = Math.min(subscription.trial_end ?? Infinity, tenant.now());
     subscription.status = 'active';
-    startPeriod(subscription, tenant.now());
+    startPeriod(subscription, subscription.trial_end);
   });
-  return hasCard ? renewSubscription(tenant, subscription) : subscription;
 }
+
+const hasMethod = (tenant: Tenant, { customer, default_payment_method }: Stripe.Subscription): boolean =>
+  default_payment_method !== null || tenant.paymentMethods.list(idOf(customer)).length > 0;
 
 export function pauseSubscription(
   tenant: Tenant,
@@ -178,10 +191,19 @@ export function resumeSubscription(tenant: Tenant, subscription: Stripe.Subscrip
 export function cancelSubscription(tenant: Tenant, subscription: Stripe.Subscription, params: Params) {
   if (subscription.status === 'canceled')
     throw wrongState(`No such subscription: '${subscription.id}'`, 'resource_missing');
-  subscription.status = 'canceled';
   subscription.canceled_at = tenant.now();
-  subscription.ended_at = tenant.now();
   recordCancellation(subscription, params, true);
+  return endSubscription(tenant, subscription);
+}
+
+/** Ends it now; why, stands in its cancellation details. Its open invoices are not collected any more. */
+export function endSubscription(tenant: Tenant, subscription: Stripe.Subscription): Stripe.Subscription {
+  subscription.status = 'canceled';
+  subscription.canceled_at ??= tenant.now();
+  subscription.ended_at = tenant.now();
+  for (const invoice of tenant.invoices.list(idOf(subscription.customer)))
+    if (invoice.status === 'open' && subscriptionIdOf(invoice) === subscription.id)
+      Object.assign(invoice, { auto_advance: false, next_payment_attempt: null });
   tenant.emit('customer.subscription.deleted', subscription);
   return subscription;
 }
@@ -197,11 +219,34 @@ function recordCancellation(subscription: Stripe.Subscription, params: Params, c
 }
 
 /** Bills the current period to what the customer has. */
-export function renewSubscription(tenant: Tenant, subscription: Stripe.Subscription): Stripe.Subscription {
-  const invoice = storeInvoice(tenant, invoiceSubscription(tenant, subscription, 'subscription_cycle'));
-  subscription.latest_invoice = invoice.id;
-  tryToPay(tenant, invoice);
+export const renewSubscription = (tenant: Tenant, subscription: Stripe.Subscription): Stripe.Subscription =>
+  bill(tenant, subscription, () => undefined);
+
+/** The next period begins where the current one ends, and is billed. */
+export const startNextPeriod = (tenant: Tenant, subscription: Stripe.Subscription): Stripe.Subscription =>
+  bill(tenant, subscription, () => {
+    const now = currentPeriodEnd(subscription);
+    for (const item of subscription.items.data) if (item.current_period_end <= now) moveOn(item);
+  });
+
+/**
+ * Applies `change`, makes the invoice of the period that is current then, tells of both, and charges it. Stripe keeps such an
+ * invoice as a draft for an hour; here it is finalized at once.
+ */
+function bill(tenant: Tenant, subscription: Stripe.Subscription, change: () => void): Stripe.Subscription {
+  let invoice: Stripe.Invoice | undefined;
+  changeSubscription(tenant, subscription, () => {
+    change();
+    invoice = storeInvoice(tenant, invoiceSubscription(tenant, subscription, 'subscription_cycle'));
+    subscription.latest_invoice = invoice.id;
+  });
+  tryToPay(tenant, invoice!);
   return subscription;
+}
+
+function moveOn(item: Stripe.SubscriptionItem): void {
+  item.current_period_start = item.current_period_end;
+  item.current_period_end = periodEnd(item.current_period_start, item.price);
 }
 
 function startPeriod(subscription: Stripe.Subscription, start: number): void {
