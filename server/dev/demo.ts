@@ -6,7 +6,9 @@ import { createOpenLink } from '../installs/open-link';
 import { sayNotSent, triggerTooLate } from './demo-not-sent';
 import { quiet, waitForOutcome } from './demo-waits';
 import { configureAsMerchant, SANDBOX_PORT, startLocalStack, type LocalStack } from './local-stack';
+import { playStory, sayStory } from './demo-story';
 import { stopOnSignal } from './stop-on-signal';
+import { tableText } from './table';
 
 /** One customer who comes, changes and goes; the local Stripe invents the others. */
 const JENNY = { email: 'jenny.rosen@example.com', name: 'Jenny Rosen' };
@@ -36,13 +38,19 @@ App signing secret   ${stack.appSecret}
   printTable(results);
   const notSent = await triggerTooLate(stack);
   console.log(`\n${sayNotSent(notSent)}`);
-  const failed = results.filter(({ event }) => event.status !== 'processed');
+  const story = await playStory(stack);
+  console.log(`\n${sayStory(story)}`);
+  const faults = [
+    ...results
+      .filter(({ event }) => event.status !== 'processed')
+      .map(({ type, event }) => `${type} should have been processed but is ${event.status}: ${event.outcome}`),
+    ...(notSent.status === 'suppressed' ? [] : [`the email of a paid invoice is ${notSent.status}`]),
+    ...story.faults,
+  ];
   if (isOnce) {
     await stack.stop();
-    for (const { type, event } of failed)
-      console.error(`${type} should have been processed but is ${event.status}: ${event.outcome}`);
-    if (notSent.status !== 'suppressed') console.error(`the email of a paid invoice is ${notSent.status}`);
-    process.exit(failed.length === 0 && notSent.status === 'suppressed' ? 0 : 1);
+    for (const fault of faults) console.error(fault);
+    process.exit(faults.length === 0 ? 0 : 1);
   }
   await printWhereToGo(stack);
   stopOnSignal(() => stack.stop());
@@ -73,17 +81,7 @@ function printTable(results: readonly Result[]): void {
     event.email ?? '—',
     emails.join(', ') || '—',
   ]);
-  const table = [['Event', 'Status', 'Outcome', 'Contact', 'Emails'], ...rows];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  const line = (row: string[]) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd();
-  const [head, ...body] = table.map(line);
-  console.log(head);
-  console.log('─'.repeat(Math.min(head?.length ?? 0, 160)));
-  for (const text of body) console.log(text);
+  console.log(tableText(['Event', 'Status', 'Outcome', 'Contact', 'Emails'], rows));
 }
 
 async function printWhereToGo(stack: LocalStack): Promise<void> {
@@ -101,6 +99,7 @@ Read the emails at ${url}/emails, the log at ${url}/events.
 
 Make more happen:
   ${triggerCommand(stripeUrl)} customer.created --email you@example.com --name "Your Name"
+  ${triggerCommand(stripeUrl)} --advance 30d
   npx stripe trigger invoice.payment_failed --api-base ${stripeUrl} --api-key sk_test_sandbox0000000000 --stripe-account ${account.accountId}
 
 Stop with Ctrl+C.`);

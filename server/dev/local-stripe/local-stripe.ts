@@ -94,6 +94,8 @@ export interface LocalStripe {
    */
   advance(ms: number): Promise<Advanced>;
   accompany(by: Companion): void;
+  /** Epoch milliseconds. */
+  now(): number;
 
   /** Makes one event happen. Resolves, with the event as Connect endpoints get it, after the first delivery. */
   trigger(type: TriggerType, options?: TriggerOptions): Promise<StripeEvent>;
@@ -254,6 +256,7 @@ export function createLocalStripe(options: LocalStripeOptions = {}): LocalStripe
     seedCustomers: (account, livemode, count, seedOptions) =>
       seedCustomers(tenant(account, livemode), count, seedOptions),
     trigger,
+    now,
     advance,
     accompany: (by) => void (companion = by),
     emit: (account, livemode, type, object, { previous_attributes, ...given } = {}) =>

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { EVENT_TYPES } from '../../../shared/catalogue';
 import { DEFAULT_ACCOUNT } from './local-stripe';
-import { startWithInbox } from './test-inbox';
+import { startWithInbox, verify } from './test-inbox';
 
 const run = promisify(execFile);
+const DAY = 86_400_000;
 const ROOT = join(__dirname, '../../..');
 
 const begin = () => startWithInbox({ seed: 3 });
@@ -136,6 +137,45 @@ test('the script sends what it is asked for', async () => {
   await expect(script(new URL(url).port, 'quote.accepted', '--account', 'acct_none')).rejects.toMatchObject({
     stderr: expect.stringContaining(DEFAULT_ACCOUNT) as unknown,
   });
+});
+
+test('a button and the script move time on, and say what moved; nonsense is refused in words', async () => {
+  const { url, localStripe } = await begin();
+  const before = localStripe.now();
+  const press = (by: string, headers: Record<string, string> = {}) =>
+    fetch(`${url}/_sandbox/advance`, {
+      method: 'POST',
+      body: new URLSearchParams({ by }),
+      headers,
+      redirect: 'manual',
+    });
+  expect(await (await fetch(url)).text()).toContain('<button name="by" value="7d">1 week</button>');
+  expect((await press('7d', { Origin: 'https://evil.example' })).status).toBe(403);
+  expect(localStripe.now() - before).toBeLessThan(DAY);
+  const { headers } = await press('7d', { Origin: url });
+  expect(await (await fetch(new URL(headers.get('location')!, url))).text()).toContain('its clock did not move');
+  expect(Math.round((localStripe.now() - before) / DAY)).toBe(7);
+
+  const { port } = new URL(url);
+  const { stdout } = await script(port, '--advance', '12h');
+  expect(stdout).toMatch(/^It is \d{4}-\d\d-\d\d \d\d:\d\d UTC at the local Stripe now; 0 events happened/);
+  expect(Math.round((2 * (localStripe.now() - before)) / DAY)).toBe(15);
+  for (const nonsense of ['soon', '400d'])
+    await expect(script(port, '--advance', nonsense)).rejects.toMatchObject({
+      stderr: expect.stringContaining(`"${nonsense}" is not a whole number of minutes, hours or days`) as unknown,
+    });
+  await expect(script(port, 'quote.accepted', '--advance', '1d')).rejects.toMatchObject({
+    stderr: expect.stringContaining('not both') as unknown,
+  });
+  expect(Math.round((2 * (localStripe.now() - before)) / DAY)).toBe(15);
+});
+
+test('an event that is sent after time was moved alone still has a signature of the receiver’s time', async () => {
+  const { localStripe, inbox } = await begin();
+  await localStripe.advance(30 * DAY);
+  const { created } = await localStripe.trigger('customer.created');
+  expect(created * 1000).toBeGreaterThan(Date.now() + 29 * DAY);
+  expect(() => verify(inbox.received.at(-1)!, localStripe.webhookSecrets.test)).not.toThrow();
 });
 
 test('the script lists the types, and says how to start the local Stripe', async () => {
