@@ -14,13 +14,13 @@ const tables = QUEUE_TABLES.filter((table) => !BY_THEMSELVES.has(table)).map((ta
 /** `settle` does, or waits for, what is due; left out: the loop does it. */
 export const companionOf = (ctx: Context, settle: () => Promise<void> = () => settled(ctx)): Companion => ({
   settle,
-  async nextDue() {
+  async nextDue(since) {
     const firsts = await Promise.all(
       tables.map((table) =>
         ctx.db
           .selectFrom(table)
           .select('due_at')
-          .where('due_at', '>', ctx.clock.now())
+          .where('due_at', '>', since)
           .orderBy('due_at')
           .limit(1)
           .executeTakeFirst(),

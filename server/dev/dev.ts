@@ -12,6 +12,7 @@ The local Stripe     ${stack.stripeUrl}
 Connected account    ${stack.account.accountId} (test mode)
 App signing secret   ${stack.appSecret}
 Sign in              ${stack.url}/connect?mode=test
+Move time on         npm run trigger -- --advance 30d
 `);
   stopOnSignal(() => stack.stop());
 }

@@ -44,13 +44,13 @@ async function happens(tillpost: Tillpost, type: EventType, who: object = JENNY)
 
 describe.each<[string, EventType, RegExp, RegExp]>([
   ['new_customer', 'customer.created', /^Welcome, Jenny!$/, /thank you for joining/i],
-  ['payment_successful', 'invoice.paid', /^We received your payment of \$[\d.,]+$/, /View your receipt: https:\/\/\S+/],
+  ['payment_successful', 'invoice.paid', /^We received your payment of \$[\d.,]+$/, /View your receipt: https?:\/\/\S+/],
   ['payment_successful', 'checkout.session.completed', /^We received your payment of \$[\d.,]+$/, /has arrived/],
   [
     'payment_failed',
     'invoice.payment_failed',
     /^Your payment of \$[\d.,]+ didn’t go through$/,
-    /Pay \$[\d.,]+ now: https:\/\/\S+/,
+    /Pay \$[\d.,]+ now: https?:\/\/\S+/,
   ],
   ['subscription_created', 'customer.subscription.created', /^Your .+ subscription$/, /Price: \$[\d.,]+ every month/],
   [

@@ -106,7 +106,7 @@ export function invoiceSubscription(
  * What the next invoice will be, as its preview and `invoice.upcoming` show it; Stripe's preview has an id of its own kind.
  * Undefined when none will come.
  */
-export function upcomingInvoice(tenant: Tenant, subscription: Stripe.Subscription): Stripe.Invoice | undefined {
+function upcomingInvoice(tenant: Tenant, subscription: Stripe.Subscription): Stripe.Invoice | undefined {
   const end = endsAt(subscription);
   if (subscription.ended_at !== null || subscription.status === 'paused') return undefined;
   if (end !== null && end <= currentPeriodEnd(subscription)) return undefined;

@@ -5,8 +5,8 @@ import { dueOf, type NextDue } from './due';
 
 /** A Tillpost whose clock moves along, because it is in the same process. */
 export interface Companion {
-  /** Epoch milliseconds of the next thing that waits for its time; undefined when nothing does. */
-  nextDue(): Promise<number | undefined>;
+  /** Epoch milliseconds of the first thing that waits for a time after `since`; undefined when nothing does. */
+  nextDue(since: number): Promise<number | undefined>;
   /** Resolves when all that is due has been done. */
   settle(): Promise<void>;
 }
@@ -59,11 +59,10 @@ export function createAdvance({ clock, tenants, landed, companion }: AdvanceOpti
     }
   }
 
-  async function nextTime(): Promise<number> {
+  /** What was due by `settledAt` and still is didn't want to be done: time goes on without it. */
+  async function nextTime(settledAt: number): Promise<number> {
     const atStripe = allOf(tenants()).reduce((first, next) => Math.min(first, timeOf(next)), Infinity);
-    const elsewhere = (await companion()?.nextDue()) ?? Infinity;
-    // What is still due didn't want to be done: time goes on without it.
-    return Math.min(atStripe, elsewhere > clock.now() ? elsewhere : Infinity);
+    return Math.min(atStripe, (await companion()?.nextDue(settledAt)) ?? Infinity);
   }
 
   async function advance(ms: number): Promise<Advanced> {
@@ -75,10 +74,12 @@ export function createAdvance({ clock, tenants, landed, companion }: AdvanceOpti
       const until = from + ms;
       for (;;) {
         happen();
+        const settledAt = clock.now();
         await settle();
         const left = until - clock.now();
         if (left <= 0) break;
-        const next = await nextTime();
+        const next = await nextTime(settledAt);
+        // Time has passed meanwhile: what came due by that gets its turn first.
         clock.advance(Math.min(left, Math.max(0, next - clock.now())));
       }
       const isAccompanied = companion() !== undefined;
