@@ -44,7 +44,12 @@ async function happens(tillpost: Tillpost, type: EventType, who: object = JENNY)
 
 describe.each<[string, EventType, RegExp, RegExp]>([
   ['new_customer', 'customer.created', /^Welcome, Jenny!$/, /thank you for joining/i],
-  ['payment_successful', 'invoice.paid', /^We received your payment of \$[\d.,]+$/, /View your receipt: https?:\/\/\S+/],
+  [
+    'payment_successful',
+    'invoice.paid',
+    /^We received your payment of \$[\d.,]+$/,
+    /View your receipt: https?:\/\/\S+/,
+  ],
   ['payment_successful', 'checkout.session.completed', /^We received your payment of \$[\d.,]+$/, /has arrived/],
   [
     'payment_failed',
