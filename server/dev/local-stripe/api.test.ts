@@ -111,7 +111,12 @@ test('a subscription begins paid, and its invoice, prices and customer can be ex
     },
     items: { data: [{ quantity: 2, price: { product: { name: 'Team' } } }] },
   });
-  expect(await typesOf()).toEqual(['customer.created', 'customer.subscription.created', 'invoice.paid']);
+  expect(await typesOf()).toEqual([
+    'customer.created',
+    'customer.subscription.created',
+    'invoice.finalized',
+    'invoice.paid',
+  ]);
 });
 
 test('a subscription without anything to charge is refused in the words of Stripe', async () => {

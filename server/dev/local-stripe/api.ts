@@ -16,6 +16,7 @@ import { eventRoutes } from './resources/events';
 import { invoiceRoutes } from './resources/invoices';
 import { paymentMethodRoutes } from './resources/payment-methods';
 import { paymentRoutes } from './resources/payments';
+import { refundRoutes } from './resources/refunds';
 import { quoteRoutes } from './resources/quotes';
 import { subscriptionRoutes } from './resources/subscriptions';
 import { webhookEndpointRoutes } from './resources/webhook-endpoints';
@@ -41,6 +42,7 @@ export function createApi({ keyring, endpoints, faults, requests, random, log }:
     ...quoteRoutes,
     ...paymentRoutes,
     ...paymentMethodRoutes,
+    ...refundRoutes,
     ...disputeRoutes,
     ...checkoutRoutes,
     ...eventRoutes,

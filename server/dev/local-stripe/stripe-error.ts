@@ -72,6 +72,14 @@ export const cardDeclined = (charge: string) =>
     charge,
   });
 
+/** https://docs.stripe.com/error-codes#invoice-payment-intent-requires-action */
+export const confirmationRequired = () =>
+  new StripeApiError(402, {
+    type: 'card_error',
+    message: 'This payment requires additional user action before it can be completed successfully.',
+    code: 'invoice_payment_intent_requires_action',
+  });
+
 export const isCardError = (error: unknown): boolean =>
   error instanceof StripeApiError && error.body.type === 'card_error';
 

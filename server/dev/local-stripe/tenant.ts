@@ -27,7 +27,8 @@ export interface Emission {
 }
 
 /** What happens when a payment method is charged; `later` ones settle after the checkout is complete. */
-export type CardBehaviour = 'pays' | 'declines' | 'dispute' | 'inquiry' | 'pays_later' | 'declines_later';
+export type CardBehaviour =
+  'pays' | 'declines' | 'needs_confirmation' | 'dispute' | 'inquiry' | 'pays_later' | 'declines_later';
 
 export interface Tenant {
   account: Account;
@@ -54,6 +55,7 @@ export interface Tenant {
   cardBehaviours: Map<string, CardBehaviour>;
   paymentIntents: Collection<Stripe.PaymentIntent>;
   charges: Collection<Stripe.Charge>;
+  refunds: Collection<Stripe.Refund>;
   disputes: Collection<Stripe.Dispute>;
   checkoutSessions: Collection<Stripe.Checkout.Session>;
   checkoutLines: Map<string, Stripe.LineItem[]>;
@@ -106,6 +108,7 @@ export function createTenant(account: Account, livemode: boolean, { random, now,
     cardBehaviours: new Map(),
     paymentIntents: createCollection(),
     charges: createCollection(),
+    refunds: createCollection(),
     disputes: createCollection(),
     checkoutSessions: createCollection(),
     checkoutLines: new Map(),

@@ -1,7 +1,7 @@
 /** Checkout sessions, and the payment pages on which customers complete them. */
 import type Stripe from 'stripe';
 import { idOf } from '../collection';
-import { mergeMetadata, required, text, textList, type Params } from '../form';
+import { flag, mergeMetadata, nested, required, text, textList, type Params } from '../form';
 import { embeddedList, get, listPage, mustFind, post, type Route } from '../route';
 import { wrongState } from '../stripe-error';
 import type { Tenant } from '../tenant';
@@ -17,10 +17,23 @@ export const checkoutRoutes: Route[] = [
   post('/v1/checkout/sessions', 'checkout_session_write', ({ tenant, params }) =>
     createCheckoutSession(tenant, params),
   ),
-  get('/v1/checkout/sessions', 'checkout_session_read', (call) => listPage(call.tenant.checkoutSessions, call)),
+  get('/v1/checkout/sessions', 'checkout_session_read', (call) => {
+    const status = text(call.params, 'status');
+    const email = text(nested(call.params, 'customer_details'), 'email');
+    return listPage(
+      call.tenant.checkoutSessions,
+      call,
+      (session) =>
+        (status === undefined || session.status === status) &&
+        (email === undefined || session.customer_details?.email === email),
+    );
+  }),
   get('/v1/checkout/sessions/:id', 'checkout_session_read', ({ tenant, id }) => find(tenant, id)),
   get('/v1/checkout/sessions/:id/line_items', 'checkout_session_read', ({ tenant, id, path }) =>
     embeddedList(tenant.checkoutLines.get(find(tenant, id).id) ?? [], path),
+  ),
+  post('/v1/checkout/sessions/:id/expire', 'checkout_session_write', ({ tenant, id }) =>
+    expireCheckout(tenant, find(tenant, id)),
   ),
   get('/v1/payment_pages/:id', 'checkout_session_read', ({ tenant, id }) => paymentPage(find(tenant, id))),
   post('/v1/payment_pages/:id/confirm', 'checkout_session_write', ({ tenant, id, params }) =>
@@ -45,7 +58,18 @@ export function createCheckoutSession(tenant: Tenant, params: Params): Stripe.Ch
   if (customer) customerOf(tenant, customer);
   const lines = lineItemsOf(tenant, params);
   const types = textList(params, 'payment_method_types');
+  const recovery = nested(nested(params, 'after_expiration'), 'recovery');
   const session = newCheckoutSession(tenant, {
+    after_expiration: flag(recovery, 'enabled')
+      ? {
+          recovery: {
+            allow_promotion_codes: flag(recovery, 'allow_promotion_codes') ?? false,
+            enabled: true,
+            expires_at: null,
+            url: null,
+          },
+        }
+      : null,
     amount_subtotal: sumOf(lines),
     amount_total: sumOf(lines),
     cancel_url: text(params, 'cancel_url') ?? null,
@@ -84,6 +108,20 @@ export function completeCheckout(tenant: Tenant, session: Stripe.Checkout.Sessio
     tenant.emit('checkout.session.async_payment_succeeded', session);
   }
   if (behaviour === 'declines_later') tenant.emit('checkout.session.async_payment_failed', session);
+  return session;
+}
+
+/** Nobody pays. Where recovery was asked for, the session gets its link for 30 days. */
+export function expireCheckout(tenant: Tenant, session: Stripe.Checkout.Session): Stripe.Checkout.Session {
+  if (session.status !== 'open') throw wrongState('Only Checkout Sessions with a status in ["open"] can be expired.');
+  session.status = 'expired';
+  session.url = null;
+  const recovery = session.after_expiration?.recovery;
+  if (recovery) {
+    recovery.url = `https://buy.stripe.com/r/${tenant.livemode ? 'live' : 'test'}_${tenant.random.letters(24)}`;
+    recovery.expires_at = tenant.now() + 30 * 86_400;
+  }
+  tenant.emit('checkout.session.expired', session);
   return session;
 }
 

@@ -2,7 +2,7 @@
 import type Stripe from 'stripe';
 import { idOf } from '../collection';
 import { embeddedList } from '../route';
-import { isCardError, wrongState } from '../stripe-error';
+import { confirmationRequired, isCardError, wrongState } from '../stripe-error';
 import type { Tenant } from '../tenant';
 import { changeCustomer, customerOf } from './customer';
 import { attachPaymentMethod } from './payment-methods';
@@ -32,7 +32,7 @@ export function finalizeInvoice(tenant: Tenant, invoice: Stripe.Invoice): Stripe
 
 /**
  * Finalizes and charges it: `method`, else what the customer has.
- * @throws StripeApiError 402 when the card declines (after invoice.payment_failed), 400 when there is nothing to charge
+ * @throws StripeApiError 402 when the card declines or the customer must confirm (after invoice.payment_failed), 400 when there is nothing to charge
  */
 export function payInvoice(tenant: Tenant, invoice: Stripe.Invoice, method?: string): Stripe.Invoice {
   if (invoice.status === 'paid') throw wrongState('Invoice is already paid', 'invoice_already_paid');
@@ -51,6 +51,10 @@ export function payInvoice(tenant: Tenant, invoice: Stripe.Invoice, method?: str
   } catch (error) {
     if (isCardError(error)) markFailed(tenant, invoice, intent);
     throw error;
+  }
+  if (intent.status === 'requires_action') {
+    markFailed(tenant, invoice, intent, 'invoice.payment_action_required');
+    throw confirmationRequired();
   }
   return markPaid(tenant, invoice, intent);
 }
@@ -96,7 +100,13 @@ export function markPaid(tenant: Tenant, invoice: Stripe.Invoice, intent: Stripe
   return invoice;
 }
 
-function markFailed(tenant: Tenant, invoice: Stripe.Invoice, intent: Stripe.PaymentIntent): void {
+/** Stripe reports what the customer must confirm as failed, too, and that first. */
+function markFailed(
+  tenant: Tenant,
+  invoice: Stripe.Invoice,
+  intent: Stripe.PaymentIntent,
+  also?: 'invoice.payment_action_required',
+): void {
   invoice.attempted = true;
   invoice.attempt_count += 1;
   invoice.next_payment_attempt = invoice.auto_advance ? tenant.now() + 3 * DAY : null;
@@ -107,6 +117,7 @@ function markFailed(tenant: Tenant, invoice: Stripe.Invoice, intent: Stripe.Paym
     setDelinquent(tenant, invoice, true);
   }
   tenant.emit('invoice.payment_failed', invoice);
+  if (also) tenant.emit(also, invoice);
 }
 
 function recordPayment(tenant: Tenant, invoice: Stripe.Invoice, intent: Stripe.PaymentIntent, status: 'open' | 'paid') {

@@ -93,10 +93,16 @@ export function newPaymentIntent(tenant: Tenant, given: NewPaymentIntent): Strip
   });
 }
 
-/** Charges the payment method. @throws StripeApiError 402 when it declines */
+/** Charges the payment method, or says that the customer must confirm it. @throws StripeApiError 402 when it declines */
 export function confirmPaymentIntent(tenant: Tenant, intent: Stripe.PaymentIntent, method: string) {
   const paymentMethod = resolvePaymentMethod(tenant, method);
   const behaviour = tenant.cardBehaviours.get(paymentMethod.id);
+  if (behaviour === 'needs_confirmation') {
+    intent.status = 'requires_action';
+    intent.payment_method = paymentMethod.id;
+    tenant.emit('payment_intent.requires_action', intent);
+    return intent;
+  }
   const isDeclined = behaviour === 'declines' || behaviour === 'declines_later';
   const charge = newCharge(tenant, intent, paymentMethod, isDeclined);
   intent.latest_charge = charge.id;
