@@ -2,6 +2,7 @@
 import { OBJECT_KINDS, type ObjectKind } from '../../shared/api';
 import type { EventType } from '../../shared/catalogue';
 import { oneOf } from '../../shared/one-of';
+import { PAID_SINCE } from '../audience/object-states';
 import { saveFetchedStates } from '../audience/save';
 import type { Context } from '../context';
 import type { Row } from '../db/schema';
@@ -12,7 +13,7 @@ import { classifyStripeError, missingPermission, type StripeClient } from '../st
 import { readPaidInvoice } from '../stripe-objects/invoice';
 import { readFetched } from '../stripe-objects/read-object';
 import type { ObjectFacts } from '../stripe-objects/types';
-import { openedAt, PAID_SINCE, paidSince } from './only-while';
+import { openedAt, paidSince } from './only-while';
 
 const RETRIEVE: Readonly<Record<ObjectKind, (stripe: StripeClient, id: string) => Promise<object>>> = {
   invoice: (stripe, id) => stripe.invoices.retrieve(id),
@@ -79,8 +80,8 @@ async function withPayments(
   email: Row<'email'>,
   facts: ObjectFacts,
 ): Promise<ObjectFacts> {
-  if (facts.kind !== 'checkout_session') return facts;
-  return { ...facts, properties: { ...facts.properties, [PAID_SINCE]: await hasPaid(ctx, stripe, email, facts) } };
+  if (facts.kind !== 'checkout_session' || !(await hasPaid(ctx, stripe, email, facts))) return facts;
+  return { ...facts, properties: { ...facts.properties, [PAID_SINCE]: true } };
 }
 
 async function hasPaid(

@@ -10,7 +10,7 @@ import {
   OTHER_SUBSCRIPTION,
   SUBSCRIPTION_ENDS,
 } from '../../shared/words/only-while';
-import { propertiesOf, type ObjectState } from '../audience/object-states';
+import { PAID_SINCE, propertiesOf, type ObjectState } from '../audience/object-states';
 import type { ReadObject } from '../stripe-objects/types';
 
 /** `cause`, in words, for what is not so. */
@@ -78,9 +78,6 @@ export function openedAt({ opened_at }: Record<string, PropertyValue>): number {
  */
 export const paidSince = (payment: string, { created, openedAt }: { created: number; openedAt: number }): number =>
   payment === 'invoice.paid' ? created : Math.min(created, openedAt);
-
-/** What Stripe, asked for an expired checkout, said of its contact; kept with its state. */
-export const PAID_SINCE = 'paid_since';
 
 const TRUE: Judgement = { kind: 'true' };
 const RUNNING: readonly (string | null)[] = ['active', 'trialing', 'past_due'];
