@@ -5,7 +5,7 @@ import { mergeDeep, previousAttributes } from './changes';
 import { idOf } from './collection';
 import type { Params } from './form';
 import { createPrice } from './resources/catalog';
-import { completeCheckout, createCheckoutSession, expireCheckout } from './resources/checkout';
+import { completeCheckout, createCheckoutSession, detailsOf, expireCheckout } from './resources/checkout';
 import { createCustomer, deleteCustomer } from './resources/customers';
 import { closeDispute, isOpen } from './resources/disputes';
 import { markUncollectible, voidInvoice } from './resources/invoice-ending';
@@ -220,16 +220,7 @@ const openCheckout = ({ tenant, known }: Scene, params: Params): Stripe.Checkout
 function abandonedCheckout(scene: Scene): Stripe.Checkout.Session {
   const { tenant, known, email, name } = scene;
   const session = openCheckout(scene, { after_expiration: { recovery: { enabled: 'true' } } });
-  session.customer_details = {
-    address: null,
-    business_name: null,
-    email: known?.email ?? email,
-    individual_name: null,
-    name: known?.name ?? name,
-    phone: null,
-    tax_exempt: 'none',
-    tax_ids: [],
-  };
+  session.customer_details = detailsOf(known?.email ?? email, known?.name ?? name);
   session.consent = { promotions: 'opt_in', terms_of_service: null };
   return expireCheckout(tenant, session);
 }

@@ -41,7 +41,7 @@ test('tries again when only the settings failed to load', async () => {
   expect(screen.read()).toContain('The settings didn’t load');
   backend.reply({ 'settings/read': settings() });
   await screen.press('Try again');
-  expect(screen.read()).toContain('0 of 20 on');
+  expect(screen.read()).toContain(`0 of ${EVENT_TYPES.length} on`);
 });
 
 test('offers Connect to Stripe for the mode in view while not connected', async () => {

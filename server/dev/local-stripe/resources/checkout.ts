@@ -111,11 +111,28 @@ export function completeCheckout(tenant: Tenant, session: Stripe.Checkout.Sessio
   return session;
 }
 
-/** Nobody pays. Where recovery was asked for, the session gets its link for 30 days. */
+/** What somebody typed. */
+export const detailsOf = (email: string | null, name: string | null): Stripe.Checkout.Session.CustomerDetails => ({
+  address: null,
+  business_name: null,
+  email,
+  individual_name: null,
+  name,
+  phone: null,
+  tax_exempt: 'none',
+  tax_ids: [],
+});
+
+/** Nobody pays, though somebody had typed an address: an example one unless it is known. Where recovery was asked for, the session gets its link for 30 days. */
 export function expireCheckout(tenant: Tenant, session: Stripe.Checkout.Session): Stripe.Checkout.Session {
   if (session.status !== 'open') throw wrongState('Only Checkout Sessions with a status in ["open"] can be expired.');
   session.status = 'expired';
   session.url = null;
+  const known = typeof session.customer === 'string' ? tenant.customers.find(session.customer) : undefined;
+  session.customer_details ??= detailsOf(
+    known?.email ?? session.customer_email ?? EXAMPLE_PAYER.email,
+    known?.name ?? EXAMPLE_PAYER.name,
+  );
   const recovery = session.after_expiration?.recovery;
   if (recovery) {
     recovery.url = `https://buy.stripe.com/r/${tenant.livemode ? 'live' : 'test'}_${tenant.random.letters(24)}`;
@@ -131,14 +148,9 @@ function payer(tenant: Tenant, session: Stripe.Checkout.Session, { id, billing_d
   const email = known?.email ?? session.customer_email ?? billing_details.email ?? EXAMPLE_PAYER.email;
   const name = billing_details.name ?? known?.name ?? EXAMPLE_PAYER.name;
   session.customer_details = {
+    ...detailsOf(email, name),
     address: billing_details.address,
-    business_name: null,
-    email,
-    individual_name: null,
-    name,
     phone: billing_details.phone,
-    tax_exempt: 'none',
-    tax_ids: [],
   };
   if (!known && session.customer_creation === 'always') session.customer = createCustomer(tenant, { email, name }).id;
   if (typeof session.customer === 'string') attachPaymentMethod(tenant, id, session.customer);
