@@ -27,6 +27,10 @@ export function createStripe(apiKey: string, apiBase: string): Stripe {
 /** Why a request failed: `gone` is final, `dead_credentials` needs reconnecting, `forbidden` a permission; the rest a retry. */
 export type StripeFailure = 'gone' | 'dead_credentials' | 'forbidden' | 'rate_limited' | 'unavailable';
 
+/** The permission that a 403 says is missing, such as `customer_read`; undefined when it doesn't say. */
+export const missingPermission = (error: unknown): string | undefined =>
+  error instanceof Stripe.errors.StripeError ? /'rak_(\w+)'/.exec(error.message)?.[1] : undefined;
+
 /** Undefined for errors that aren't of Stripe's client. https://docs.stripe.com/error-handling */
 export function classifyStripeError(error: unknown): StripeFailure | undefined {
   if (!(error instanceof Stripe.errors.StripeError)) return undefined;

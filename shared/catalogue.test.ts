@@ -24,8 +24,8 @@ const isSampleOf: Record<Property['type'], (sample: unknown) => boolean> = {
 };
 
 describe('the catalogue', () => {
-  it('has the 20 types, each under its own name, in groups that all have some', () => {
-    expect(EVENT_TYPES).toHaveLength(20);
+  it('has each type under its own name, in groups that all have some', () => {
+    expect(new Set(EVENT_TYPES).size).toBe(EVENT_TYPES.length);
     expect(Object.keys(CATALOGUE)).toEqual([...EVENT_TYPES]);
     expect(entries.map((entry) => entry.type)).toEqual([...EVENT_TYPES]);
     expect([...new Set(entries.map((entry) => entry.group))]).toEqual([...EVENT_GROUPS]);
@@ -33,8 +33,8 @@ describe('the catalogue', () => {
 
   it('tells merchants about each type in one sentence of its own', () => {
     for (const { description } of entries) expect(description).toMatch(/^Sent .+[^.]\.$/);
-    expect(new Set(entries.map(({ label }) => label)).size).toBe(20);
-    expect(new Set(entries.map(({ description }) => description)).size).toBe(20);
+    expect(new Set(entries.map(({ label }) => label)).size).toBe(EVENT_TYPES.length);
+    expect(new Set(entries.map(({ description }) => description)).size).toBe(EVENT_TYPES.length);
   });
 
   it.each(lists)('lists each property of %s once, in snake_case, with a sample of its type', (_owner, properties) => {

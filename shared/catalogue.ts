@@ -8,7 +8,9 @@ import {
   checkoutProperties,
   DISPUTE_PROPERTIES,
   invoiceProperties,
+  PAYMENT_METHOD_PROPERTIES,
   quoteProperties,
+  REFUND_PROPERTIES,
   subscriptionProperties,
   type Property,
   type PropertyValue,
@@ -25,14 +27,20 @@ export const EVENT_TYPES = [
   'customer.subscription.resumed',
   'customer.subscription.deleted',
   'invoice.upcoming',
+  'invoice.finalized',
   'invoice.paid',
   'invoice.payment_failed',
+  'invoice.payment_action_required',
+  'invoice.overdue',
   'checkout.session.completed',
   'checkout.session.async_payment_succeeded',
   'checkout.session.async_payment_failed',
+  'checkout.session.expired',
   'quote.finalized',
   'quote.accepted',
   'quote.canceled',
+  'charge.refunded',
+  'payment_method.automatically_updated',
   'charge.dispute.created',
   'charge.dispute.closed',
 ] as const;
@@ -59,8 +67,30 @@ export const RECOMMENDED_TYPES: readonly EventType[] = ['customer.created', 'cus
 export const isEventType = (type: string): type is EventType => (EVENT_TYPES as readonly string[]).includes(type);
 
 /** In the order in which screens show them. */
-export const EVENT_GROUPS = ['Customers', 'Subscriptions', 'Invoices', 'Checkout', 'Quotes', 'Disputes'] as const;
+export const EVENT_GROUPS = [
+  'Customers',
+  'Subscriptions',
+  'Invoices',
+  'Checkout',
+  'Quotes',
+  'Payments',
+  'Disputes',
+] as const;
 export type EventGroup = (typeof EVENT_GROUPS)[number];
+
+/** Stripe's names: an app that wasn't granted one doesn't get the events. https://docs.stripe.com/stripe-apps/reference/permissions */
+export const PERMISSIONS = [
+  'event_read',
+  'customer_read',
+  'subscription_read',
+  'invoice_read',
+  'charge_read',
+  'dispute_read',
+  'checkout_session_read',
+  'quote_read',
+  'payment_method_read',
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
 
 export interface CatalogueEntry {
   type: EventType;
@@ -70,6 +100,8 @@ export interface CatalogueEntry {
   description: string;
   /** Where the contact's address comes from when the customer isn't linked yet. */
   email_from: 'payload' | 'customer' | 'charge';
+  /** What an app needs for Stripe to deliver it. Looking up its customer or charge needs `permissionsFor` besides. */
+  permission: Permission;
   /** Whether its payload fills billing fields; elsewhere screens don't offer `sync_billing`. */
   syncs_billing: boolean;
   properties: readonly Property[];
@@ -82,6 +114,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Customer created',
     description: 'Sent when a customer is added to your Stripe account.',
     email_from: 'payload',
+    permission: 'customer_read',
     syncs_billing: true,
     properties: CUSTOMER_PROPERTIES,
   },
@@ -91,6 +124,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Customer updated',
     description: "Sent when any of a customer's details change, such as the name, the email or the metadata.",
     email_from: 'payload',
+    permission: 'customer_read',
     syncs_billing: true,
     properties: CUSTOMER_PROPERTIES,
   },
@@ -100,6 +134,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Customer deleted',
     description: 'Sent when a customer is deleted from your Stripe account.',
     email_from: 'payload',
+    permission: 'customer_read',
     syncs_billing: false,
     properties: CUSTOMER_PROPERTIES,
   },
@@ -109,6 +144,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Subscription created',
     description: 'Sent when a customer is signed up for a subscription, with or without a trial.',
     email_from: 'customer',
+    permission: 'subscription_read',
     syncs_billing: true,
     properties: subscriptionProperties('active'),
   },
@@ -119,6 +155,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     description:
       'Sent with every change of a subscription: its plan, quantity or status, each renewal, a cancellation to come.',
     email_from: 'customer',
+    permission: 'subscription_read',
     syncs_billing: true,
     properties: subscriptionProperties('active'),
   },
@@ -128,6 +165,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Trial ending',
     description: "Sent three days before a subscription's trial ends, or at once when the trial is shorter than that.",
     email_from: 'customer',
+    permission: 'subscription_read',
     syncs_billing: true,
     properties: subscriptionProperties('trialing'),
   },
@@ -137,6 +175,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Subscription paused',
     description: 'Sent when a subscription becomes paused, for example after a trial without a payment method.',
     email_from: 'customer',
+    permission: 'subscription_read',
     syncs_billing: true,
     properties: subscriptionProperties('paused'),
   },
@@ -146,6 +185,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Subscription resumed',
     description: 'Sent when a paused subscription starts again.',
     email_from: 'customer',
+    permission: 'subscription_read',
     syncs_billing: true,
     properties: subscriptionProperties('active'),
   },
@@ -155,6 +195,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Subscription canceled',
     description: 'Sent when a subscription has ended, canceled by the customer, by you or after failed payments.',
     email_from: 'customer',
+    permission: 'subscription_read',
     syncs_billing: true,
     properties: subscriptionProperties('canceled'),
   },
@@ -164,8 +205,19 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Invoice upcoming',
     description: 'Sent some days before a subscription renews; your Stripe billing settings say how many.',
     email_from: 'payload',
+    permission: 'invoice_read',
     syncs_billing: false,
     properties: invoiceProperties('upcoming'),
+  },
+  'invoice.finalized': {
+    type: 'invoice.finalized',
+    group: 'Invoices',
+    label: 'Invoice finalized',
+    description: 'Sent when an invoice is final and open: from then on it can be sent and paid.',
+    email_from: 'payload',
+    permission: 'invoice_read',
+    syncs_billing: false,
+    properties: invoiceProperties('finalized'),
   },
   'invoice.paid': {
     type: 'invoice.paid',
@@ -173,6 +225,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Invoice paid',
     description: 'Sent when an invoice is paid, also when there was nothing to pay or it was paid outside of Stripe.',
     email_from: 'payload',
+    permission: 'invoice_read',
     syncs_billing: false,
     properties: invoiceProperties('paid'),
   },
@@ -182,8 +235,31 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Payment failed',
     description: 'Sent each time an attempt to collect an invoice fails, such as when a card is declined.',
     email_from: 'payload',
+    permission: 'invoice_read',
     syncs_billing: false,
     properties: invoiceProperties('payment_failed'),
+  },
+  'invoice.payment_action_required': {
+    type: 'invoice.payment_action_required',
+    group: 'Invoices',
+    label: 'Payment needs confirmation',
+    description:
+      'Sent when an invoice can only be paid once the customer confirms it with their bank, such as by 3D Secure.',
+    email_from: 'payload',
+    permission: 'invoice_read',
+    syncs_billing: false,
+    properties: invoiceProperties('payment_action_required'),
+  },
+  'invoice.overdue': {
+    type: 'invoice.overdue',
+    group: 'Invoices',
+    label: 'Invoice overdue',
+    description:
+      'Sent some days after the due date of an unpaid invoice, only where you switched that automation on at Stripe.',
+    email_from: 'payload',
+    permission: 'invoice_read',
+    syncs_billing: false,
+    properties: invoiceProperties('overdue'),
   },
   'checkout.session.completed': {
     type: 'checkout.session.completed',
@@ -191,6 +267,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Checkout completed',
     description: 'Sent when a customer finishes a checkout; some payment methods still need days to confirm it.',
     email_from: 'payload',
+    permission: 'checkout_session_read',
     syncs_billing: false,
     properties: checkoutProperties('completed'),
   },
@@ -200,6 +277,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Delayed payment succeeded',
     description: 'Sent when the payment of a finished checkout by a delayed method, such as a bank debit, succeeds.',
     email_from: 'payload',
+    permission: 'checkout_session_read',
     syncs_billing: false,
     properties: checkoutProperties('async_payment_succeeded'),
   },
@@ -209,8 +287,19 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Delayed payment failed',
     description: 'Sent when the payment of a finished checkout by a delayed method, such as a bank debit, fails.',
     email_from: 'payload',
+    permission: 'checkout_session_read',
     syncs_billing: false,
     properties: checkoutProperties('async_payment_failed'),
+  },
+  'checkout.session.expired': {
+    type: 'checkout.session.expired',
+    group: 'Checkout',
+    label: 'Checkout expired',
+    description: 'Sent when a checkout was left unfinished until it expired, usually after a day.',
+    email_from: 'payload',
+    permission: 'checkout_session_read',
+    syncs_billing: false,
+    properties: checkoutProperties('expired'),
   },
   'quote.finalized': {
     type: 'quote.finalized',
@@ -218,6 +307,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Quote finalized',
     description: 'Sent when a quote is finalized and can be shown to the customer.',
     email_from: 'customer',
+    permission: 'quote_read',
     syncs_billing: false,
     properties: quoteProperties('finalized'),
   },
@@ -227,6 +317,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Quote accepted',
     description: 'Sent when a quote is accepted and becomes an invoice or a subscription.',
     email_from: 'customer',
+    permission: 'quote_read',
     syncs_billing: false,
     properties: quoteProperties('accepted'),
   },
@@ -236,8 +327,29 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Quote canceled',
     description: 'Sent when a quote is canceled or expires.',
     email_from: 'customer',
+    permission: 'quote_read',
     syncs_billing: false,
     properties: quoteProperties('canceled'),
+  },
+  'charge.refunded': {
+    type: 'charge.refunded',
+    group: 'Payments',
+    label: 'Payment refunded',
+    description: 'Sent when a payment is refunded, in part or in full.',
+    email_from: 'payload',
+    permission: 'charge_read',
+    syncs_billing: false,
+    properties: REFUND_PROPERTIES,
+  },
+  'payment_method.automatically_updated': {
+    type: 'payment_method.automatically_updated',
+    group: 'Payments',
+    label: 'Card updated by its bank',
+    description: "Sent when a customer's card was replaced or renewed and their bank told Stripe the new details.",
+    email_from: 'customer',
+    permission: 'payment_method_read',
+    syncs_billing: false,
+    properties: PAYMENT_METHOD_PROPERTIES,
   },
   'charge.dispute.created': {
     type: 'charge.dispute.created',
@@ -245,6 +357,7 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Dispute opened',
     description: 'Sent when a customer disputes a charge with their bank.',
     email_from: 'charge',
+    permission: 'dispute_read',
     syncs_billing: false,
     properties: DISPUTE_PROPERTIES,
   },
@@ -254,10 +367,23 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     label: 'Dispute closed',
     description: 'Sent when a dispute is decided; the status says whether it was won or lost.',
     email_from: 'charge',
+    permission: 'dispute_read',
     syncs_billing: false,
     properties: DISPUTE_PROPERTIES,
   },
 };
+
+const LOOK_UPS: Readonly<Record<CatalogueEntry['email_from'], readonly Permission[]>> = {
+  payload: [],
+  customer: ['customer_read'],
+  charge: ['charge_read', 'customer_read'],
+};
+
+/** What an app must be allowed to read to get such events and to find out whose they are. */
+export const permissionsFor = (type: EventType): readonly Permission[] => [
+  CATALOGUE[type].permission,
+  ...LOOK_UPS[CATALOGUE[type].email_from],
+];
 
 export { CONTACT_PROPERTIES };
 export type { Property, PropertyType, PropertyValue } from './properties';

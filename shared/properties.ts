@@ -124,10 +124,12 @@ const CANCELLATION_PROPERTIES: readonly Property[] = [
   text('cancellation_comment', 'I only needed it for one project.', "The customer's own words."),
 ];
 
-export function invoiceProperties(event: 'upcoming' | 'paid' | 'payment_failed'): readonly Property[] {
-  const amount = { upcoming: 'What is going to be due.', paid: 'What was paid.', payment_failed: 'What is due.' };
+type IssuedInvoice = 'paid' | 'finalized' | 'payment_failed' | 'payment_action_required' | 'overdue';
+
+export function invoiceProperties(event: 'upcoming' | IssuedInvoice): readonly Property[] {
+  const amount = { upcoming: 'What is going to be due.', paid: 'What was paid.' };
   return [
-    money('amount', 2000, amount[event]),
+    money('amount', 2000, event === 'upcoming' || event === 'paid' ? amount[event] : 'What is due.'),
     CURRENCY,
     ...(event === 'upcoming' ? [] : issuedInvoiceProperties(event)),
     ...(event === 'paid'
@@ -154,7 +156,7 @@ export function invoiceProperties(event: 'upcoming' | 'paid' | 'payment_failed')
 }
 
 /** What an invoice has once it is more than a preview. */
-function issuedInvoiceProperties(event: 'paid' | 'payment_failed'): readonly Property[] {
+function issuedInvoiceProperties(event: IssuedInvoice): readonly Property[] {
   const isPaid = event === 'paid';
   return [
     text('number', '1F7D0C5B-0001', "The invoice's number."),
@@ -177,9 +179,12 @@ function issuedInvoiceProperties(event: 'paid' | 'payment_failed'): readonly Pro
 }
 
 export function checkoutProperties(
-  event: 'completed' | 'async_payment_succeeded' | 'async_payment_failed',
+  event: 'completed' | 'async_payment_succeeded' | 'async_payment_failed' | 'expired',
 ): readonly Property[] {
+  const isPaid = event === 'completed' || event === 'async_payment_succeeded';
+  const isExpired = event === 'expired';
   return [
+    ...(isExpired ? EXPIRED_CHECKOUT_PROPERTIES : []),
     money('amount', 2000, 'Total of the checkout after discounts and taxes.'),
     CURRENCY,
     money(
@@ -188,25 +193,20 @@ export function checkoutProperties(
       'The total as the customer saw it: in their own currency where Stripe converted it.',
     ),
     text('presentment_currency', 'usd', 'Currency in which the customer saw it.'),
-    ...(event === 'async_payment_failed' ? [] : [RECEIPT_URL]),
+    ...(isPaid ? [RECEIPT_URL] : []),
     SUBTOTAL,
     DISCOUNT,
     TAX,
     text('mode', 'payment', 'payment, subscription or setup.'),
-    text('status', 'complete', 'Status in Stripe: open, complete or expired.'),
-    text(
-      'payment_status',
-      event === 'async_payment_failed' ? 'unpaid' : 'paid',
-      'paid, unpaid or no_payment_required.',
-    ),
+    text('status', isExpired ? 'expired' : 'complete', 'Status in Stripe: open, complete or expired.'),
+    text('payment_status', isPaid ? 'paid' : 'unpaid', 'paid, unpaid or no_payment_required.'),
     text('client_reference_id', 'cart_8213', 'Your own reference, such as a cart or a user.'),
     CUSTOMER_NAME,
     CUSTOMER_EMAIL,
     text('phone', '+15551234567', 'Phone number given at the checkout.'),
     text('country', 'US', 'Two-letter country code of the address.'),
     CUSTOMER_ID,
-    SUBSCRIPTION_ID,
-    INVOICE_ID,
+    ...(isExpired ? [] : [SUBSCRIPTION_ID, INVOICE_ID]),
     text(
       'checkout_session_id',
       'cs_test_a11YYufWQzNY63zpQ6QSNRQhkUpVph4WRmzW0zWJO2znZKdVujZ0N0S22u',
@@ -215,6 +215,20 @@ export function checkoutProperties(
     METADATA,
   ];
 }
+
+const EXPIRED_CHECKOUT_PROPERTIES: readonly Property[] = [
+  text(
+    'recovery_url',
+    'https://buy.stripe.com/r/live_asAb1724',
+    'Link to the same checkout, begun anew. Only of checkouts that you create with recovery switched on.',
+  ),
+  text(
+    'consent_promotions',
+    'opt_in',
+    'Whether they agreed to promotional emails: opt_in or opt_out. Empty where the checkout did not ask.',
+  ),
+  date('opened_at', '2026-03-01T09:00:00.000Z', 'When the checkout was opened.'),
+];
 
 export function quoteProperties(event: 'finalized' | 'accepted' | 'canceled'): readonly Property[] {
   const status = { finalized: 'open', accepted: 'accepted', canceled: 'canceled' };
@@ -252,5 +266,35 @@ export const DISPUTE_PROPERTIES: readonly Property[] = [
   date('disputed_at', '2026-03-10T09:00:00.000Z', 'When the dispute was opened.'),
   text('dispute_id', 'du_1MtJUT2eZvKYlo2CNaw2HvEv', 'The dispute in Stripe.'),
   text('charge_id', 'ch_1MtJTp2eZvKYlo2CaYpJ8ZVY', 'The disputed charge in Stripe.'),
+  METADATA,
+];
+
+export const REFUND_PROPERTIES: readonly Property[] = [
+  money('amount', 2000, 'What has been refunded of the payment so far, in all.'),
+  money('amount_charged', 2000, 'What had been paid.'),
+  CURRENCY,
+  boolean('is_full_refund', true, 'Whether all of the payment has been refunded.'),
+  text(
+    'reason',
+    'requested_by_customer',
+    'Why: duplicate, fraudulent or requested_by_customer. Empty where Stripe does not send it.',
+  ),
+  text('receipt_url', RECEIPT_URL.sample as string, 'Link to the receipt, which shows the refund.'),
+  text('description', 'Starter kit', 'What stands on the payment.'),
+  date('paid_at', '2026-03-01T10:00:00.000Z', 'When it was paid.'),
+  CUSTOMER_NAME,
+  CUSTOMER_EMAIL,
+  text('charge_id', 'ch_1MtJTp2eZvKYlo2CaYpJ8ZVY', 'The payment in Stripe.'),
+  text('invoice_id', INVOICE_ID.sample as string, 'The invoice that it paid. Only older API versions send it.'),
+  CUSTOMER_ID,
+  METADATA,
+];
+
+export const PAYMENT_METHOD_PROPERTIES: readonly Property[] = [
+  text('card_brand', 'visa', 'Brand of the card, such as visa or mastercard.'),
+  text('card_last_four', '4242', 'Last four digits of the card.'),
+  text('card_expiry', '12/2029', 'Month and year in which the card expires.'),
+  text('payment_method_id', 'pm_1MtJTpLkdIwHu7ixfPbOw2Xz', 'The payment method in Stripe.'),
+  CUSTOMER_ID,
   METADATA,
 ];

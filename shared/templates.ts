@@ -26,6 +26,11 @@ export const TEMPLATES = {
     description: 'Reminds a customer until the invoice is paid.',
     triggers: ['invoice.payment_failed'],
   },
+  payment_confirmation: {
+    name: 'Payment needs your confirmation',
+    description: 'Asks a customer to confirm a payment with their bank, until the invoice is paid.',
+    triggers: ['invoice.payment_action_required'],
+  },
   subscription_created: {
     name: 'Subscription created',
     description: 'Confirms a new subscription.',
@@ -45,6 +50,16 @@ export const TEMPLATES = {
     name: 'Subscription canceled',
     description: 'Says goodbye and leaves the door open.',
     triggers: ['customer.subscription.deleted'],
+  },
+  checkout_not_finished: {
+    name: 'Checkout not finished',
+    description: 'Brings back a customer who left a checkout, by the link that Stripe makes to recover it.',
+    triggers: ['checkout.session.expired'],
+  },
+  refund_confirmed: {
+    name: 'Refund confirmed',
+    description: 'Confirms a refund, in part or in full.',
+    triggers: ['charge.refunded'],
   },
 } as const satisfies Record<string, TemplateOffer>;
 export type TemplateKey = keyof typeof TEMPLATES;

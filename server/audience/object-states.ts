@@ -14,11 +14,16 @@ const RANKS: Readonly<Record<Exclude<ObjectKind, 'subscription'>, Readonly<Recor
   quote: { draft: 0, open: 1, accepted: 2, canceled: 2, gone: 3 },
 };
 
+/** Beside the properties of an expired checkout: Stripe, asked, said that its contact has paid since. */
+export const PAID_SINCE = 'paid_since';
+
 function rankOf({ kind, status, properties }: ObjectState): number {
   if (kind === 'subscription') return 0;
   const rank = RANKS[kind][status ?? ''] ?? 0;
+  if (kind !== 'checkout_session') return rank;
   // A checkout by bank debit is complete before it is paid.
-  return kind === 'checkout_session' && propertiesOf({ properties }).payment_status === 'paid' ? rank + 0.5 : rank;
+  const { payment_status, [PAID_SINCE]: hasPaidSince } = propertiesOf({ properties });
+  return payment_status === 'paid' || hasPaidSince === true ? rank + 0.5 : rank;
 }
 
 /** Whether `after` takes the place of `before`. */

@@ -1,6 +1,6 @@
 /** What one event does to the audience, and the sentence that says so. Works on the audience in memory. */
 import type { EventType } from '../../shared/catalogue';
-import type { EventReason, EventStatus } from '../../shared/api';
+import type { ContactStatus, EventReason, EventStatus } from '../../shared/api';
 import type { EventSettings, Settings } from '../../shared/settings';
 import { applyAddress } from '../audience/apply-customer';
 import type { Audience, Contact, CustomerLink } from '../audience/audience';
@@ -48,7 +48,7 @@ export function applyEvent(audience: Audience, settings: Settings, event: EventI
       if (isGone(audience, settings, owner.customerId))
         return skip('contact_deleted', 'The customer had been deleted before');
       const isNew = owner.kind === 'new';
-      const contact = isNew ? audience.create(owner.email, settings.consent) : owner.contact;
+      const contact = isNew ? audience.create(owner.email, consentOf(event, settings)) : owner.contact;
       const known = owner.customerId === null ? undefined : audience.linkOf(owner.customerId);
       const isLinked = known !== undefined && known.contact_id !== null;
       const link = owner.customerId === null || isLinked ? known : audience.link(owner.customerId, contact);
@@ -65,6 +65,12 @@ export function applyEvent(audience: Audience, settings: Settings, event: EventI
     }
   }
 }
+
+/** Who only left a checkout is a customer of nothing: they get no marketing unless they asked for it there. */
+const consentOf = ({ type, object }: EventInput, { consent }: Settings): ContactStatus =>
+  type === 'checkout.session.expired' && object.properties.consent_promotions !== 'opt_in'
+    ? 'transactional_only'
+    : consent;
 
 /** The deletion came first: what it would have done to the contact is done now. */
 function endDeletedCustomer(audience: Audience, settings: Settings, contact: Contact, link: CustomerLink): void {
@@ -182,6 +188,7 @@ export function applySubscriptionUpdate(
 
 function noEmailSentence(type: EventType): string {
   if (type.startsWith('charge.dispute.')) return 'No email on the dispute or its charge';
+  if (type === 'charge.refunded') return 'No email on the charge or its customer';
   if (type.startsWith('checkout.session.')) return 'No email on the checkout session or its customer';
   if (type.startsWith('invoice.')) return 'No email on the invoice or its customer';
   return 'No email on the customer';

@@ -1,5 +1,6 @@
 /** The queue of events: a batch is decided and written in one transaction; Stripe is asked for those that need it. */
 import type { EventReason } from '../../shared/api';
+import { namePermission } from '../../shared/words/permissions';
 import type { Context } from '../context';
 import { MAX_CLAIMS } from '../db/claim';
 import { CrashedTooOften, createQueue, retryLater, type JobFailure, type Job, type Queue } from '../db/queue';
@@ -7,7 +8,7 @@ import type { Row } from '../db/schema';
 import { tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import { NeedsReconnect } from '../installs/credentials';
-import { classifyStripeError } from '../stripe';
+import { classifyStripeError, missingPermission } from '../stripe';
 import { wakeWaitingEvents } from './events';
 import { readJobs } from './job';
 import { lookUp } from './look-up';
@@ -105,13 +106,15 @@ function end(ctx: Context, reason: EventReason, outcome: string): JobFailure<'ev
   return { againIn: null, fields: { status: 'failed', reason, outcome } };
 }
 
+const lacking = (error: unknown) => namePermission(missingPermission(error) ?? 'customer_read');
+
 function wordsFor(error: unknown): { reason: EventReason; outcome: string } {
   if (error instanceof NeedsReconnect)
     return { reason: 'needs_reconnect', outcome: 'Waiting for the account to be connected again' };
   const failure = classifyStripeError(error);
   if (failure === 'rate_limited') return { reason: 'rate_limited', outcome: 'Waiting: Stripe asks for fewer requests' };
   if (failure === 'forbidden')
-    return { reason: 'stripe_unavailable', outcome: 'Waiting: the connection may not read the customer at Stripe' };
+    return { reason: 'stripe_unavailable', outcome: `Waiting: the connection lacks the permission ${lacking(error)}` };
   if (failure) return { reason: 'stripe_unavailable', outcome: 'Waiting: Stripe could not be asked whose event it is' };
   return { reason: 'internal_error', outcome: 'Waiting: something went wrong on our side' };
 }

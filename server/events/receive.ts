@@ -12,6 +12,7 @@ import type { Trx } from '../db/schema';
 import { tenantColumns } from '../db/tenant';
 import { definitionOf } from '../workflows/definitions';
 import { isConditional } from '../workflows/only-while';
+import { typesThatEnd } from '../workflows/past-exits';
 import { decide } from './decide';
 import type { Delivery } from './delivery';
 import { loadFacts, type AccountBatch, type InstallFacts } from './facts';
@@ -125,7 +126,7 @@ function needsQueue({ install, settings, workflows, audience }: InstallFacts, { 
   if (!install) return false;
   if (type.startsWith('account.')) return true;
   if (type === 'customer.deleted' && workflows.length > 0) return true;
-  if (workflows.some((workflow) => definitionOf(workflow).exit_events.some(({ event }) => event === type))) return true;
+  if (workflows.some((workflow) => typesThatEnd(workflow).some((ending) => ending === type))) return true;
   if (!isEventType(type) || !settings.events[type].enabled) return false;
   if (type === 'customer.deleted') return true;
   const contact = audience.contactOf(object?.customer?.id ?? null);

@@ -13,6 +13,7 @@ import { wakeEmails } from '../emails/emails';
 import { carryOut, startKey, type Carried } from '../workflows/carry-out';
 import { subjectOf } from '../workflows/only-while';
 import { findPastExits } from '../workflows/past-exits';
+import { findStories } from '../workflows/stories';
 import { planRuns, type Wave, type WorkflowTrigger } from '../workflows/plan-runs';
 import { endInstall } from './end-install';
 import type { InstallFacts } from './facts';
@@ -94,13 +95,14 @@ async function planAll(trx: Trx, { facts, outcomes, now }: Decided): Promise<Wav
     const triggers = (own.get(tenantKey(tenant)) ?? []).flatMap((outcome) => triggerOf(outcome, audience));
     return [{ workflows, triggers, writeDate: writeDateTime(settings) }];
   });
-  const exits = await findPastExits(trx, batches);
+  const [exits, stories] = await allDone([findPastExits(trx, batches), findStories(trx, batches)]);
   const waves: Wave[] = [];
   for (const { writeDate, ...batch } of batches)
-    planRuns(batch, exits, { now, writeDate }).forEach(({ endings, starts }, n) => {
-      const wave = (waves[n] ??= { endings: [], starts: [] });
+    planRuns(batch, { exits, stories }, { now, writeDate }).forEach(({ endings, starts, told }, n) => {
+      const wave = (waves[n] ??= { endings: [], starts: [], told: [] });
       wave.endings.push(...endings);
       wave.starts.push(...starts);
+      wave.told.push(...told);
     });
   return waves;
 }

@@ -2,7 +2,7 @@
 import { ACCOUNT_EVENT_TYPES } from '../../shared/catalogue';
 import type { Context } from '../context';
 import { tenantOf } from '../db/tenant';
-import { classifyStripeError, STRIPE_API_VERSION, type StripeClient } from '../stripe';
+import { classifyStripeError, missingPermission, STRIPE_API_VERSION, type StripeClient } from '../stripe';
 import { NeedsReconnect, withStripe } from './credentials';
 import type { Install } from './installs';
 import { openSecret } from './seals';
@@ -48,7 +48,7 @@ export async function updateEndpointTypes(ctx: Context, install: Install): Promi
   } catch (error) {
     if (!classifyStripeError(error)) throw error;
     ctx.log.warn(
-      { err: error, install: install.id },
+      { err: error, install: install.id, permission: missingPermission(error) },
       'the webhook endpoint may lack event types: the next start tries again, as does connecting with the key',
     );
   }

@@ -2,12 +2,13 @@
  * Connect with a restricted key, for operators whose app isn't published: the key is checked against Stripe, and the
  * webhook endpoint is created through the API. Pasting the key again is the sign-in, and puts the endpoint right.
  */
+import { namePermission } from '../../shared/words/permissions';
 import { MODES, type Mode } from '../config';
 import { isAllowed } from '../allowed';
 import type { Context } from '../context';
 import { newId } from '../db/new-id';
 import { tenantKey, type Tenant } from '../db/tenant';
-import { classifyStripeError, type StripeClient } from '../stripe';
+import { classifyStripeError, missingPermission, type StripeClient } from '../stripe';
 import { namesOf } from './account';
 import { connectInstall, findInstall, isConnected } from './installs';
 import { ensureEndpoint } from './key-endpoint';
@@ -36,7 +37,8 @@ export async function connectRestrictedKey(ctx: Context, text: string): Promise<
     if (!failure) throw error;
     ctx.log.warn({ err: error }, 'a restricted key could not be connected');
     if (failure === 'dead_credentials') return KEY_PROBLEMS.refused();
-    if (failure === 'forbidden') return KEY_PROBLEMS.missing(['Webhook Endpoints: write']);
+    if (failure === 'forbidden')
+      return KEY_PROBLEMS.missing([namePermission(missingPermission(error) ?? 'webhook_write')]);
     return KEY_PROBLEMS.unreachable();
   }
 }
@@ -69,28 +71,31 @@ async function connect(
   return { kind: 'connected', install };
 }
 
-/** What Tillpost requests from Stripe; the names are those of the Dashboard's page for restricted keys. */
+/**
+ * What Tillpost requests from Stripe. A key needs no more to get events: permissions that only an app needs for them are
+ * not asked for, so that keys of earlier releases go on signing in.
+ */
 const PERMISSIONS: readonly [string, (stripe: StripeClient) => Promise<unknown>][] = [
-  ['Customers: read', (stripe) => stripe.customers.list({ limit: 1 })],
-  ['Subscriptions: read', (stripe) => stripe.subscriptions.list({ limit: 1 })],
-  ['Invoices: read', (stripe) => stripe.invoices.list({ limit: 1 })],
-  ['Charges: read', (stripe) => stripe.charges.list({ limit: 1 })],
-  ['Disputes: read', (stripe) => stripe.disputes.list({ limit: 1 })],
-  ['Checkout Sessions: read', (stripe) => stripe.checkout.sessions.list({ limit: 1 })],
-  ['Quotes: read', (stripe) => stripe.quotes.list({ limit: 1 })],
-  ['Events: read', (stripe) => stripe.events.list({ limit: 1 })],
-  ['Webhook Endpoints: write', (stripe) => stripe.webhookEndpoints.list({ limit: 1 })],
+  ['customer_read', (stripe) => stripe.customers.list({ limit: 1 })],
+  ['subscription_read', (stripe) => stripe.subscriptions.list({ limit: 1 })],
+  ['invoice_read', (stripe) => stripe.invoices.list({ limit: 1 })],
+  ['charge_read', (stripe) => stripe.charges.list({ limit: 1 })],
+  ['dispute_read', (stripe) => stripe.disputes.list({ limit: 1 })],
+  ['checkout_session_read', (stripe) => stripe.checkout.sessions.list({ limit: 1 })],
+  ['quote_read', (stripe) => stripe.quotes.list({ limit: 1 })],
+  ['event_read', (stripe) => stripe.events.list({ limit: 1 })],
+  ['webhook_write', (stripe) => stripe.webhookEndpoints.list({ limit: 1 })],
 ];
 
 /** All are tried, so that the merchant reads of every missing permission at once. */
 async function missingPermissions(stripe: StripeClient): Promise<string[]> {
   const missing = await Promise.all(
-    PERMISSIONS.map(async ([name, request]) => {
+    PERMISSIONS.map(async ([permission, request]) => {
       try {
         await request(stripe);
         return [];
       } catch (error) {
-        if (classifyStripeError(error) === 'forbidden') return [name];
+        if (classifyStripeError(error) === 'forbidden') return [namePermission(permission)];
         throw error;
       }
     }),

@@ -1,5 +1,5 @@
 import { customerOf } from './customer';
-import { currency, fieldsOf, id, metadata, text, whole } from './fields';
+import { currency, date, fieldsOf, id, metadata, text, whole } from './fields';
 import type { Reading } from './types';
 
 /** Guests have no customer: their address and name are in `customer_details`. */
@@ -42,6 +42,9 @@ export function readCheckoutSession(object: unknown): Reading {
       mode: text(session.mode),
       status: text(session.status),
       payment_status: text(session.payment_status),
+      recovery_url: text(fieldsOf(fieldsOf(session.after_expiration).recovery).url),
+      consent_promotions: text(fieldsOf(session.consent).promotions),
+      opened_at: date(session.created),
       client_reference_id: text(session.client_reference_id),
       metadata: metadata(session.metadata),
     },

@@ -1,8 +1,10 @@
 import { CATALOGUE, type EventType, isEventType } from '../../shared/catalogue';
+import { readRefundedCharge } from './charge';
 import { readCheckoutSession } from './checkout-session';
 import { readCustomer, readDeletedCustomer } from './customer';
 import { readDispute } from './dispute';
 import { readInvoice, readPaidInvoice, readUpcomingInvoice } from './invoice';
+import { readPaymentMethod } from './payment-method';
 import { readQuote } from './quote';
 import { readSubscription } from './subscription';
 import type { ObjectKind } from '../../shared/api';
@@ -22,15 +24,21 @@ const READERS: Readonly<Record<ReadableType, (object: unknown) => Reading>> = {
   'customer.subscription.deleted': readSubscription,
   'invoice.upcoming': readUpcomingInvoice,
   'invoice.paid': readPaidInvoice,
+  'invoice.finalized': readInvoice,
   'invoice.payment_failed': readInvoice,
+  'invoice.payment_action_required': readInvoice,
+  'invoice.overdue': readInvoice,
   'invoice.voided': readInvoice,
   'invoice.marked_uncollectible': readInvoice,
   'checkout.session.completed': readCheckoutSession,
   'checkout.session.async_payment_succeeded': readCheckoutSession,
   'checkout.session.async_payment_failed': readCheckoutSession,
+  'checkout.session.expired': readCheckoutSession,
   'quote.finalized': readQuote,
   'quote.accepted': readQuote,
   'quote.canceled': readQuote,
+  'charge.refunded': readRefundedCharge,
+  'payment_method.automatically_updated': readPaymentMethod,
   'charge.dispute.created': readDispute,
   'charge.dispute.closed': readDispute,
 };

@@ -20,7 +20,7 @@ export interface ReadObject {
   /** What a run is about, for "one at a time" and exit events on the same thing. */
   subscriptionId: string | null;
   invoiceId: string | null;
-  /** With type and object id it tells two events of one change from two changes (an invoice's attempt_count). */
+  /** With type and object id it tells two events of one change from two changes (an invoice's attempt_count, a charge's amount_refunded). */
   attempt: number | null;
   /** For emails and conditions: exactly the names the catalogue lists for the type. */
   properties: Record<string, PropertyValue>;

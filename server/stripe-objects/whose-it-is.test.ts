@@ -1,4 +1,5 @@
 /** Customer, email and name of each object, in every form they may come in. */
+import { EVENT_TYPES } from '../../shared/catalogue';
 import { charge, CHARGE_ID, CUSTOMER_ID, fixtureObject, type FixtureType } from '../test/fixtures/stripe';
 import { emailsOfCharge } from './charge';
 import { customerFromStripe } from './customer';
@@ -30,12 +31,14 @@ describe('the customer of an object', () => {
     expect(read(type, { ...none, customer: deleted })).toMatchObject({ email: null, name: null });
   });
 
-  it.each(['customer.subscription.paused', 'quote.finalized', 'charge.dispute.created'] as const)(
-    'is all that %s knows of people',
-    (type) => {
-      expect(read(type)).toMatchObject({ email: null, name: null });
-    },
-  );
+  it.each([
+    'customer.subscription.paused',
+    'quote.finalized',
+    'charge.dispute.created',
+    'payment_method.automatically_updated',
+  ] as const)('is all that %s knows of people', (type) => {
+    expect(read(type)).toMatchObject({ email: null, name: null });
+  });
 });
 
 describe('email and name', () => {
@@ -74,6 +77,36 @@ describe('email and name', () => {
   it('lose NUL and lone surrogates, which not every database takes', () => {
     const name = 'Jen\0ny \ud800Rosen 👩‍💻';
     expect(read('customer.created', { name }).name).toBe('Jen\ufffdny \ufffdRosen 👩‍💻');
+  });
+});
+
+describe('a refunded charge', () => {
+  const none = { billing_details: null, receipt_email: null };
+
+  it.each<[string, object, string | null]>([
+    ["its customer's", { customer: expanded }, 'jenny@example.org'],
+    ['the one given with the payment', { customer: CUSTOMER_ID }, 'jenny@example.com'],
+    ["the receipt's", { ...none, receipt_email: 'receipt@example.com' }, 'receipt@example.com'],
+    ['nobody’s', none, null],
+  ])('takes as its email %s', (_whose, object, email) => {
+    expect(read('charge.refunded', object)).toMatchObject({ email, chargeId: null });
+  });
+
+  it('tells each refund from the one before by their sum', () => {
+    const attempts = [500, 1200].map((amount_refunded) => read('charge.refunded', { amount_refunded }).attempt);
+    expect(attempts).toEqual([500, 1200]);
+  });
+});
+
+describe('a customer that is an account', () => {
+  it.each(EVENT_TYPES)('breaks nothing in %s', (type) => {
+    for (const customer_account of ['acct_1Customer0000000', { id: 'acct_1Customer0000000', object: 'account' }]) {
+      const both = read(type, { customer_account });
+      const alone = read(type, { customer: null, customer_account });
+      expect(both).toEqual(read(type));
+      expect(Object.keys(alone)).toEqual(Object.keys(both));
+      if (!/^customer\.[a-z]+$/.test(type)) expect(alone.customerId).toBeNull();
+    }
   });
 });
 

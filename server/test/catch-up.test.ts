@@ -1,5 +1,6 @@
 /** What Stripe could not deliver, fetched afterwards. */
 import { ACCOUNT_EVENT_TYPES } from '../../shared/catalogue';
+import { createStripe } from '../stripe';
 import { ENGINES, type Engine } from './databases';
 import { ACCOUNT, lending, startTillpost, TEST, type Tillpost } from './harness';
 import { findInstall } from '../installs/installs';
@@ -107,6 +108,22 @@ describe('catching up', () => {
       expect(
         await tillpost.db.selectFrom('event').select('id').where('type', '=', 'charge.succeeded').execute(),
       ).toEqual([]);
+    }));
+
+  it('fetches what was missed of every type, though Stripe refuses to list more than 20 at once', () =>
+    withTillpost({}, async (tillpost) => {
+      const { localStripe, stripeUrl } = tillpost;
+      const types = [...ACCOUNT_EVENT_TYPES];
+      expect(types.length).toBeGreaterThan(20);
+      const stripe = createStripe('sk_test_sandbox0000000000', stripeUrl);
+      await expect(stripe.events.list({ types })).rejects.toMatchObject({ statusCode: 400, param: 'types' });
+      outage(tillpost);
+      tillpost.clock.advance(1_000);
+      for (const type of types) await localStripe.emit(ACCOUNT, false, type, { id: `obj_${type}`, object: 'odd' });
+      tillpost.clock.advance(HOUR);
+      await tillpost.worker.drain();
+      const rows = await tillpost.db.selectFrom('event').select('type').execute();
+      expect([...new Set(rows.map(({ type }) => type))].sort()).toEqual(expect.arrayContaining(types.sort()));
     }));
 
   it('leaves alone what happened before the account was connected', () =>

@@ -5,7 +5,8 @@ import { tenantColumns, type Tenant } from '../db/tenant';
 import { listEvents } from '../events/events';
 import { findInstall } from '../installs/installs';
 import { openSession } from '../installs/sessions';
-import { changeSettings, readSettings } from '../settings/settings';
+import type { Settings } from '../../shared/settings';
+import { changeSettings, readSettings, saveSettings } from '../settings/settings';
 import { createWorkflow, readWorkflow } from '../workflows/workflows';
 import { createBrowserClient, fieldsOf, type BrowserClient } from './browser-client';
 import { ENGINES } from './databases';
@@ -270,7 +271,7 @@ describe.each(ENGINES)('the console on %s', (engine) => {
       expect(await text(client, '/settings/stripe')).toContain('It refused 2 emails of the last day');
     });
 
-    it('saves all 20 events with their options', async () => {
+    it('saves every event with their options', async () => {
       const client = await signedIn();
       const { events } = await readSettings(tillpost.db, TEST);
       const fields = Object.keys(events).flatMap((type) => [
@@ -388,6 +389,23 @@ describe.each(ENGINES)('the console on %s', (engine) => {
         expect((await client.post('/settings/stripe', { ...old, locale: 'it-IT' })).status).toBe(303);
         expect(await readSettings(tillpost.db, LIVE)).toMatchObject({ locale: 'it-IT', ...kept });
       });
+    });
+
+    it('keep the choices of a type that a form opened before an update does not show', async () => {
+      const client = await signedIn(LIVE);
+      const before = await readSettings(tillpost.db, LIVE);
+      const refunds = { ...before.events['charge.refunded'], enabled: true, user_group: 'Refunded' };
+      const events = { ...before.events, 'charge.refunded': refunds };
+      await saveSettings(tillpost.db, LIVE, { ...before, events }, tillpost.clock.now());
+      const fields = fieldsOf(await text(client, '/settings/stripe'));
+      const { events: shown, ...sections } = JSON.parse(fields.loaded ?? '') as Settings;
+      const { 'charge.refunded': _refunds, ...known } = shown;
+      const old = Object.entries(fields).filter(([name]) => !name.startsWith('events.charge.refunded.'));
+      const loaded = JSON.stringify({ ...sections, events: known });
+      const response = await client.post('/settings/stripe', { ...Object.fromEntries(old), loaded, locale: 'pt-PT' });
+      expect(response.status).toBe(303);
+      const saved = await readSettings(tillpost.db, LIVE);
+      expect([saved.locale, saved.events['charge.refunded']]).toEqual(['pt-PT', refunds]);
     });
 
     it('fills in the recommended events without saving them', async () => {

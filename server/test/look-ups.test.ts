@@ -38,6 +38,32 @@ describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
     });
   });
 
+  it('names the permission that is missing, and goes on when it is there', async () => {
+    const fault = { kind: 'forbidden', permission: 'customer_read' } as const;
+    tillpost.localStripe.faults.add(fault);
+    const id = await subscribe();
+    expect(await read(id)).toMatchObject({
+      status: 'waiting',
+      outcome: 'Waiting: the connection lacks the permission Customers: read',
+    });
+    tillpost.localStripe.faults.clear();
+    tillpost.clock.advance(60_000);
+    await tillpost.worker.drain();
+    expect(await read(id)).toMatchObject({ status: 'processed' });
+  });
+
+  it('finds the customer of a card that its bank renewed', async () => {
+    const id = await deliver('payment_method.automatically_updated', { customer: customerId });
+    expect(await read(id)).toMatchObject({ status: 'processed', email: 'asked@example.com' });
+  });
+
+  it('skips what only an account stands for, and reads nothing odd into it', async () => {
+    for (const type of ['customer.subscription.created', 'payment_method.automatically_updated'] as const) {
+      const id = await deliver(type, { customer: null, customer_account: 'acct_1Customer0000000' });
+      expect(await read(id)).toMatchObject({ status: 'skipped', reason: 'no_email' });
+    }
+  });
+
   it('asks only once: then the customer is linked', async () => {
     await subscribe();
     tillpost.localStripe.faults.add({ kind: 'server_error' });

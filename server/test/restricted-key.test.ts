@@ -127,6 +127,40 @@ describe('pasting the key again', () => {
     }));
 });
 
+describe('a key of an earlier release', () => {
+  it('goes on without the permissions that apps need for newer types, and gets their events', () =>
+    withTillpost(async (tillpost, browser) => {
+      const { localStripe } = tillpost;
+      localStripe.addAccount({ id: ACCOUNT });
+      await paste(browser, localStripe.createRestrictedKey(ACCOUNT, false, NEEDED));
+      expect(await findInstall(tillpost.db, TEST)).toMatchObject({ status: 'active' });
+      await tillpost.enable();
+      const who = { account: ACCOUNT, email: 'jenny@example.com' };
+      await localStripe.trigger('customer.created', who);
+      for (const type of ['payment_method.automatically_updated', 'charge.refunded'] as const) {
+        const { id } = await localStripe.trigger(type, who);
+        await localStripe.idle();
+        await tillpost.worker.drain();
+        expect(await tillpost.call('events/read', { id })).toMatchObject({ status: 'processed', email: who.email });
+      }
+    }));
+
+  it('keeps its endpoint as it is where it may not change it; the log names the permission', () =>
+    withTillpost(async (tillpost, browser) => {
+      const { localStripe, ctx } = tillpost;
+      const key = localStripe.createRestrictedKey(ACCOUNT, false);
+      await paste(browser, key);
+      const [{ id } = { id: '' }] = await endpoints(tillpost, key);
+      await ctx.stripeFor(key).webhookEndpoints.update(id, { enabled_events: ['customer.created'] });
+      localStripe.faults.add({ kind: 'forbidden', permission: 'webhook_write', path: /webhook_endpoints/ });
+      const lines: string[] = [];
+      const log = createLog('info', { write: (line: string) => void lines.push(line) });
+      await createWorker({ ...ctx, log }, [createInstallQueue()]).drain();
+      expect(lines.join('')).toMatch(/"permission":"webhook_write".*may lack event types/);
+      expect(await findInstall(tillpost.db, TEST)).toMatchObject({ status: 'active', last_error: null });
+    }));
+});
+
 describe('an endpoint that an earlier release made', () => {
   /** Connected by the release before, whose endpoint the merchant has disabled since. */
   const withOld = (

@@ -1,11 +1,21 @@
 /** Saving settings over the extension API: by part, and by revision. */
-import { EVENT_TYPES } from '../../shared/catalogue';
+import { EVENT_TYPES, type EventType } from '../../shared/catalogue';
 import { defaultSettings } from '../../shared/settings';
+import { ofTenant } from '../db/tenant';
 import { saveSettings } from '../settings/settings';
 import { ENGINES } from './databases';
 import { LIVE, startTillpost, TEST, type Tillpost } from './harness';
 
 const SENDER = { from_name: 'Rocket Rides', reply_to: null, postal_address: null };
+/** Types that the first release did not have. */
+const NEWER = [
+  'invoice.finalized',
+  'invoice.payment_action_required',
+  'invoice.overdue',
+  'checkout.session.expired',
+  'charge.refunded',
+  'payment_method.automatically_updated',
+];
 const CONFLICT = { status_code: 409, error: { code: 'conflict', param: 'revision' } };
 
 describe.each(ENGINES)('settings on %s', (engine) => {
@@ -73,6 +83,27 @@ describe.each(ENGINES)('settings on %s', (engine) => {
     expect(saved.events['customer.deleted'].enabled).toBe(true);
     expect(Object.keys(saved.events)).toHaveLength(EVENT_TYPES.length);
     expect(await read()).toEqual(saved);
+  });
+
+  it('of an earlier release have the defaults for the types that it did not know', async () => {
+    await save({ locale: 'fr-FR' });
+    const { events, ...sections } = { ...defaultSettings(), locale: 'de-DE' };
+    const known = Object.entries(events).filter(([type]) => !NEWER.includes(type));
+    const on = known.map(([type, choice]) => [type, { ...choice, enabled: true }] as const);
+    const settings = JSON.stringify({ ...sections, events: Object.fromEntries(on) });
+    await tillpost.db.updateTable('setting').set({ settings }).where(ofTenant(TEST)).execute();
+    const upgraded = await read();
+    expect(Object.keys(upgraded.events)).toEqual([...EVENT_TYPES]);
+    expect(upgraded).toMatchObject({ locale: 'de-DE', events: { 'invoice.paid': { enabled: true } } });
+    for (const type of NEWER)
+      expect(upgraded.events[type as EventType]).toEqual(defaultSettings().events['charge.refunded']);
+    const saved = await save({
+      events: { 'charge.refunded': { ...events['charge.refunded'], user_group: 'Refunded' } },
+    });
+    expect(saved.events).toMatchObject({
+      'charge.refunded': { enabled: false, user_group: 'Refunded' },
+      'invoice.paid': { enabled: true },
+    });
   });
 
   it.each([

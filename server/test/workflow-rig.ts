@@ -26,6 +26,7 @@ import { carryOut, startKey } from '../workflows/carry-out';
 import { findLiveWorkflows } from '../workflows/live-workflows';
 import { subjectOf } from '../workflows/only-while';
 import { planRuns } from '../workflows/plan-runs';
+import { findStories } from '../workflows/stories';
 import { activateWorkflow, createWorkflow } from '../workflows/workflows';
 import { defaultSettings, type Settings } from '../../shared/settings';
 import { migratedDatabase, type Engine } from './databases';
@@ -193,11 +194,9 @@ export async function createRig({
         ]);
         const trigger = { event, object: read, contact, starts, workflowsActiveBefore, state };
         const live = (await findLiveWorkflows(trx, [whose])).get(tenantKey(whose)) ?? [];
-        return carryOut(
-          trx,
-          planRuns({ workflows: live, triggers: [trigger] }, new Map(), { now: time.ms, writeDate: String }),
-          time.ms,
-        );
+        const starting = { workflows: live, triggers: [trigger] };
+        const past = { exits: new Map(), stories: await findStories(trx, [starting]) };
+        return carryOut(trx, planRuns(starting, past, { now: time.ms, writeDate: String }), time.ms);
       });
       return started.started.get(startKey(whose.accountId, flag(whose.livemode), id)) ?? 0;
     },

@@ -10,7 +10,7 @@ import { endRuns } from './runs';
 /** How many runs each event started and ended, by `startKey`. */
 export interface Carried {
   started: Map<string, number>;
-  /** What it would have started, had that not been so already: one at a time, once per contact, once per subject. */
+  /** What it would have started, had that not been so already: one at a time, once per contact, once per subject, or told by another. */
   kept: Map<string, number>;
   /** What was over as soon as it started. */
   over: Map<string, number>;
@@ -21,7 +21,9 @@ export interface Carried {
 export async function carryOut(trx: Trx, waves: readonly Wave[], now: number): Promise<Carried> {
   const carried: Carried = { started: new Map(), kept: new Map(), over: new Map(), ended: new Map() };
   const count = (of: Map<string, number>, key: string) => of.set(key, (of.get(key) ?? 0) + 1);
-  for (const { endings, starts } of waves) {
+  for (const { endings, starts, told } of waves) {
+    for (const { account_id, livemode, event_id } of told)
+      count(carried.kept, startKey(account_id, livemode, event_id));
     for (const { run, ending } of await carryOutEndings(trx, endings, now))
       count(carried.ended, startKey(run.account_id, run.livemode, ending.event.id));
     const inserted = await insertNew(trx, 'run', starts, ['id', 'status']);

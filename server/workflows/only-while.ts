@@ -1,15 +1,16 @@
 /** Whether what a workflow's emails take for granted of their subject still is so. Pure. */
 import type { SubjectKind } from '../../shared/api';
-import type { EventType } from '../../shared/catalogue';
+import type { EventType, PropertyValue } from '../../shared/catalogue';
 import type { Definition } from '../../shared/workflow';
 import {
   describeState,
+  HAS_PAID,
   NOTHING_LEFT,
   ONLY_WHILE,
   OTHER_SUBSCRIPTION,
   SUBSCRIPTION_ENDS,
 } from '../../shared/words/only-while';
-import { propertiesOf, type ObjectState } from '../audience/object-states';
+import { PAID_SINCE, propertiesOf, type ObjectState } from '../audience/object-states';
 import type { ReadObject } from '../stripe-objects/types';
 
 /** `cause`, in words, for what is not so. */
@@ -35,8 +36,48 @@ export function subjectOf(type: string, object: ReadObject): { kind: SubjectKind
   if (type === 'invoice.upcoming') return named('subscription', object.subscriptionId);
   if (object.state) return { kind: object.state.kind, id: object.state.id };
   if (type.startsWith('charge.dispute.')) return named('dispute', object.objectId);
-  return type.startsWith('customer.') ? named('customer', object.objectId) : null;
+  return named('invoice', object.invoiceId) ?? named('customer', object.customerId);
 }
+
+const OPEN_INVOICE: readonly string[] = [
+  'invoice.payment_failed',
+  'invoice.payment_action_required',
+  'invoice.overdue',
+] satisfies EventType[];
+
+/** Whether its emails ask for the payment of an open invoice. */
+export const asksForPayment = (trigger: EventType): boolean => OPEN_INVOICE.includes(trigger);
+
+/** Whether what its emails take for granted is about more than their subject, whose own events don't tell it. */
+export const isAboutOthers = (trigger: EventType): boolean =>
+  trigger === 'customer.subscription.deleted' || trigger === 'checkout.session.expired';
+
+const PAYMENTS: readonly EventType[] = [
+  'checkout.session.completed',
+  'checkout.session.async_payment_succeeded',
+  'invoice.paid',
+];
+
+/** The events that end such a workflow by what it takes for granted, as exit events of the contact do. */
+export const untrueAfter = (definition: Pick<Definition, 'only_while' | 'trigger'>): readonly EventType[] =>
+  definition.trigger.event === 'checkout.session.expired' && isConditional(definition) ? PAYMENTS : [];
+
+/** A checkout counts as paid once it is complete; an invoice of nothing says nothing. */
+export const isPayment = (type: string, { amount }: Record<string, PropertyValue>): boolean =>
+  (PAYMENTS as readonly string[]).includes(type) && (type !== 'invoice.paid' || amount !== 0);
+
+/** When a checkout was opened, in epoch seconds; infinity where that isn't said. */
+export function openedAt({ opened_at }: Record<string, PropertyValue>): number {
+  const ms = typeof opened_at === 'string' ? Date.parse(opened_at) : Number.NaN;
+  return Number.isNaN(ms) ? Number.POSITIVE_INFINITY : ms / 1000;
+}
+
+/**
+ * From when on a payment makes an expired checkout untrue, in epoch seconds: a completed checkout since this one was
+ * opened, for many open two and pay one; any other payment since it expired.
+ */
+export const paidSince = (payment: string, { created, openedAt }: { created: number; openedAt: number }): number =>
+  payment === 'invoice.paid' ? created : Math.min(created, openedAt);
 
 const TRUE: Judgement = { kind: 'true' };
 const RUNNING: readonly (string | null)[] = ['active', 'trialing', 'past_due'];
@@ -50,7 +91,9 @@ export function judge(trigger: EventType, { state, others }: SubjectFacts, write
   const over: Judgement = { kind: 'over', cause };
   const isIt = (...statuses: string[]) => statuses.includes(status ?? '');
   switch (trigger) {
-    case 'invoice.payment_failed': {
+    case 'invoice.payment_failed':
+    case 'invoice.payment_action_required':
+    case 'invoice.overdue': {
       if (!isIt('open')) return over;
       const { amount_remaining } = propertiesOf(state);
       return amount_remaining === 0 ? { kind: 'over', cause: NOTHING_LEFT } : TRUE;
@@ -73,6 +116,10 @@ export function judge(trigger: EventType, { state, others }: SubjectFacts, write
         : TRUE;
     case 'quote.finalized':
       return isIt('open') ? TRUE : isIt('draft') ? { kind: 'not_yet', cause } : over;
+    case 'checkout.session.expired':
+      // It asks about the contact: a session that Stripe no longer has denies nothing.
+      if (!isIt('expired', 'gone')) return over;
+      return propertiesOf(state)[PAID_SINCE] === true ? { kind: 'over', cause: HAS_PAID } : TRUE;
     default:
       return TRUE;
   }

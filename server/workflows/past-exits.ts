@@ -1,4 +1,6 @@
 /** Exit events that were here before what they end: what counts is when things happened at Stripe. */
+import type { EventType } from '../../shared/catalogue';
+import { HAS_PAID } from '../../shared/words/only-while';
 import { allDone } from '../all-done';
 import { keyFor, keyText, selectByKeys } from '../db/keys';
 import type { Trx } from '../db/schema';
@@ -7,6 +9,7 @@ import { groupBy } from '../group-by';
 import { definitionOf } from './definitions';
 import { eventKey, readFactsOf } from './event-facts';
 import type { LiveWorkflow } from './live-workflows';
+import { isPayment, openedAt, paidSince, untrueAfter } from './only-while';
 import type { WorkflowTrigger } from './plan-runs';
 import { isSameSubject, type Subject } from './run-key';
 
@@ -15,6 +18,7 @@ export interface PastExit extends Subject {
   type: string;
   /** Epoch seconds. */
   created: number;
+  isPayment: boolean;
 }
 
 /** By keyText of the contact. */
@@ -59,30 +63,50 @@ export async function findPastExits(trx: Trx, batches: readonly Starting[]): Pro
   const exits = later.flatMap((row) => {
     const read = facts.get(eventKey(tenantOf(row), row.id));
     const contact = row.contact_id ? keyText(row, row.contact_id) : contactOf.get(keyText(row, row.customer_id ?? ''));
-    return read && contact ? [{ contact, exit: { type: row.type, created: row.created, ...read.about } }] : [];
+    if (!read || !contact) return [];
+    const isPaid = isPayment(row.type, read.properties);
+    return [{ contact, exit: { type: row.type, created: row.created, isPayment: isPaid, ...read.about } }];
   });
   const own = groupBy(exits, ({ contact }) => contact);
   return new Map([...own].map(([contact, found]) => [contact, found.map(({ exit }) => exit)]));
 }
 
-function startOf(workflow: LiveWorkflow, { event, contact, object, starts }: WorkflowTrigger) {
-  const { trigger, exit_events } = definitionOf(workflow);
-  if (!starts || !contact || workflow.status !== 'active' || trigger.event !== event.type || exit_events.length === 0)
-    return [];
-  const types = exit_events.map((exit) => exit.event);
-  return [{ contact, customerId: object.customerId, types, created: event.created }];
+/** The types of events that may end the workflow: its exit events, and those that make untrue what it takes for granted. */
+export function typesThatEnd(workflow: LiveWorkflow): EventType[] {
+  const definition = definitionOf(workflow);
+  return [...definition.exit_events.map((exit) => exit.event), ...untrueAfter(definition)];
 }
 
-/** The first of the exits that ends the workflow for what its trigger is about, and happened after it. */
-export const exitOf = (
+function startOf(workflow: LiveWorkflow, trigger: WorkflowTrigger) {
+  const { event, contact, object, starts } = trigger;
+  const isItsEvent = definitionOf(workflow).trigger.event === event.type;
+  const types = typesThatEnd(workflow);
+  if (!starts || !contact || workflow.status !== 'active' || !isItsEvent || types.length === 0) return [];
+  return [
+    { contact, customerId: object.customerId, types, created: Math.min(event.created, openedAt(object.properties)) },
+  ];
+}
+
+/** Why the workflow is over before it starts: the first of the exits that ends it for what its trigger is about. */
+export function endBefore(
   workflow: LiveWorkflow,
-  { event, object }: WorkflowTrigger,
+  trigger: WorkflowTrigger,
   exits: readonly PastExit[],
-): PastExit | undefined =>
-  exits.find(
-    (exit) =>
-      exit.created > event.created &&
-      definitionOf(workflow).exit_events.some(
-        (one) => one.event === exit.type && (one.match === 'contact' || isSameSubject(object, exit)),
+): { reason: string; outcome: string | null } | undefined {
+  const { event, object } = trigger;
+  const definition = definitionOf(workflow);
+  const exit = exits.find(
+    (one) =>
+      one.created > event.created &&
+      definition.exit_events.some(
+        ({ event: type, match }) => type === one.type && (match === 'contact' || isSameSubject(object, one)),
       ),
   );
+  if (exit) return { reason: exit.type, outcome: null };
+  const untrue = untrueAfter(definition);
+  const since = (type: string) => paidSince(type, { created: event.created, openedAt: openedAt(object.properties) });
+  const hasPaid = exits.some(
+    (one) => one.isPayment && untrue.some((type) => type === one.type) && one.created > since(one.type),
+  );
+  return hasPaid ? { reason: 'not_true', outcome: HAS_PAID } : undefined;
+}

@@ -1,6 +1,6 @@
 /** What events do to workflows: which runs end, and which start. Pure: known facts in, rows out. */
 import type { Insertable } from 'kysely';
-import { CUSTOMER_DELETED, SUBSCRIPTION_ENDED } from '../../shared/words/only-while';
+import { CUSTOMER_DELETED, HAS_PAID, SUBSCRIPTION_ENDED } from '../../shared/words/only-while';
 import type { ObjectState } from '../audience/object-states';
 import { keyText } from '../db/keys';
 import { newId } from '../db/new-id';
@@ -12,9 +12,10 @@ import { definitionOf } from './definitions';
 import type { LiveWorkflow } from './live-workflows';
 import { matches } from './match';
 import { firstStep } from './next-step';
-import { isConditional, judge, subjectOf, type WriteDate } from './only-while';
-import { exitOf, type PastExit, type PastExits, type Starting } from './past-exits';
+import { asksForPayment, isConditional, isPayment, judge, subjectOf, untrueAfter, type WriteDate } from './only-while';
+import { endBefore, typesThatEnd, type PastExit, type PastExits, type Starting } from './past-exits';
 import { isSameSubject, runKey, slotAfterEnd, slotFor } from './run-key';
+import { storyOf, type Stories } from './stories';
 
 /** An event, decided. */
 export interface WorkflowTrigger {
@@ -50,24 +51,42 @@ export interface Ending {
 export interface Wave {
   endings: Ending[];
   starts: NewRun[];
+  /** What would have started, had not another workflow begun the same story. */
+  told: Pick<NewRun, 'account_id' | 'livemode' | 'event_id'>[];
+}
+
+const emptyWave = (): Wave => ({ endings: [], starts: [], told: [] });
+
+/** What is known of the log and of earlier runs. */
+export interface Past {
+  exits: PastExits;
+  stories: Stories;
 }
 
 /** Of one install's events, in their order: an ending that follows a start of the same contact goes into a later wave. */
 export function planRuns(
   { workflows, triggers }: Starting,
-  exits: PastExits,
+  { exits, stories }: Past,
   { now, writeDate }: { now: number; writeDate: WriteDate },
 ): Wave[] {
-  let wave: Wave = { endings: [], starts: [] };
+  const begun = new Set<string>();
+  let wave = emptyWave();
   const waves = [wave];
   for (const [n, trigger] of triggers.entries()) {
     const endings = workflows.flatMap((workflow) => endingsOf(workflow, trigger, writeDate));
     if (endings.length > 0 && wave.starts.some((run) => run.contact_id === trigger.contact?.id))
-      waves.push((wave = { endings: [], starts: [] }));
+      waves.push((wave = emptyWave()));
     wave.endings.push(...endings);
     if (!trigger.starts) continue;
     const batch = { workflows, passed: () => passedBefore(n), now, writeDate };
-    wave.starts.push(...workflows.flatMap((workflow) => startsOf(workflow, trigger, batch)));
+    for (const workflow of workflows)
+      for (const run of startsOf(workflow, trigger, batch)) {
+        const story = storyOf(workflow, run);
+        const isTold = story !== undefined && (stories.has(story.other) || begun.has(story.other));
+        if (story && !isTold) begun.add(story.own);
+        if (isTold) wave.told.push(run);
+        else wave.starts.push(run);
+      }
   }
   return waves;
 
@@ -75,9 +94,10 @@ export function planRuns(
   function passedBefore(n: number): PastExit[] {
     const contact = triggers[n]!.contact!;
     const earlier = triggers.slice(0, n).filter((one) => one.contact?.id === contact.id);
-    const ofBatch = earlier.map(({ event: { type, created }, object: { invoiceId, subscriptionId } }) => ({
+    const ofBatch = earlier.map(({ event: { type, created }, object: { invoiceId, subscriptionId, properties } }) => ({
       type,
       created,
+      isPayment: isPayment(type, properties),
       invoiceId,
       subscriptionId,
     }));
@@ -88,7 +108,12 @@ export function planRuns(
 function endingsOf(workflow: LiveWorkflow, trigger: WorkflowTrigger, writeDate: WriteDate): Ending[] {
   const { event, object, contact, state } = trigger;
   const definition = definitionOf(workflow);
-  const ending = (reason: string, outcome: string | null, isMeant: Ending['isMeant']): Ending => ({
+  const ending = (
+    reason: string,
+    outcome: string | null,
+    isMeant: Ending['isMeant'],
+    endsOnlyEarlier = reason === event.type,
+  ): Ending => ({
     workflow,
     contactId: contact?.id ?? null,
     subjectId: state?.id ?? null,
@@ -96,7 +121,7 @@ function endingsOf(workflow: LiveWorkflow, trigger: WorkflowTrigger, writeDate: 
     reason,
     outcome,
     event,
-    endsOnlyEarlier: reason === event.type,
+    endsOnlyEarlier,
   });
   const exits = contact
     ? definition.exit_events
@@ -114,10 +139,16 @@ function endingsOf(workflow: LiveWorkflow, trigger: WorkflowTrigger, writeDate: 
   const untrue = (cause: string, isMeant: Ending['isMeant']) => ending('not_true', cause, isMeant);
   const verdict = state && judge(on, { state, others: [] }, writeDate);
   if (verdict?.kind === 'over') exits.push(untrue(verdict.cause, (run) => run.subject_id === state?.id));
+  if (
+    contact &&
+    isPayment(event.type, object.properties) &&
+    untrueAfter(definition).some((type) => type === event.type)
+  )
+    exits.push(ending('not_true', HAS_PAID, (run) => run.contact_id === contact.id, true));
   // Nobody is asked to pay for what has ended.
-  if (on === 'invoice.payment_failed' && event.type === 'customer.deleted')
+  if (asksForPayment(on) && event.type === 'customer.deleted')
     exits.push(untrue(CUSTOMER_DELETED, (run) => run.customer_id === object.customerId));
-  if (on === 'invoice.payment_failed' && state?.kind === 'subscription' && hasEnded(state))
+  if (asksForPayment(on) && state?.kind === 'subscription' && hasEnded(state))
     exits.push(untrue(SUBSCRIPTION_ENDED, (run) => run.subscription_id === state.id));
   return exits;
 }
@@ -175,8 +206,7 @@ function startsOf(workflow: LiveWorkflow, trigger: WorkflowTrigger, batch: Start
 
   function endAtStart(): { reason: string; outcome: string | null } | undefined {
     if (verdict?.kind === 'over') return { reason: 'not_true', outcome: verdict.cause };
-    const exit = definition.exit_events.length > 0 ? exitOf(workflow, trigger, batch.passed()) : undefined;
-    return exit && { reason: exit.type, outcome: null };
+    return typesThatEnd(workflow).length > 0 ? endBefore(workflow, trigger, batch.passed()) : undefined;
   }
 }
 

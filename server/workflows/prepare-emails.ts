@@ -18,7 +18,7 @@ import { askForState } from './ask-for-state';
 import { contactFacts } from './contact-facts';
 import { definitionOf } from './definitions';
 import { eventKey, readEventFacts, type EventFacts } from './event-facts';
-import { isConditional, judge } from './only-while';
+import { isAboutOthers, isConditional, judge } from './only-while';
 import { endRuns } from './runs';
 import type { Settings } from '../../shared/settings';
 
@@ -97,8 +97,7 @@ function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefine
   function obstacleTo({ others }: EmailFacts, trigger: EventFacts['type']): Prepared | undefined {
     const waited = now - email.created_at;
     // That it ended may be news; whether another goes on is not said by it.
-    const isAboutOthers = trigger === 'customer.subscription.deleted';
-    const isNews = !isAboutOthers && state !== undefined && now - state.known_at < NEWS_MS;
+    const isNews = !isAboutOthers(trigger) && state !== undefined && now - state.known_at < NEWS_MS;
     const isHopeless =
       email.outcome === WAITS_FOR_STRIPE && now - Math.max(email.created_at, state?.known_at ?? 0) >= UNKNOWN_MS;
     if (!isNews && !brought && !isHopeless) return { kind: 'ask' };

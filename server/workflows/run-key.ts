@@ -10,6 +10,7 @@ const RECURRING = new Set([
   'customer.subscription.paused',
   'customer.subscription.resumed',
   'customer.subscription.trial_will_end',
+  'payment_method.automatically_updated',
 ]);
 
 interface TriggeringEvent {

@@ -221,7 +221,15 @@ describe.each(ENGINES)('workflows on %s', (engine) => {
       trigger('evt_3', 'invoice.payment_failed', invoice('in_1', { attempt_count: 2 })),
     ];
     const started = await transact(rig.db, (trx) =>
-      carryOut(trx, planRuns({ workflows: live, triggers }, new Map(), { now: 5, writeDate: String }), 5),
+      carryOut(
+        trx,
+        planRuns(
+          { workflows: live, triggers },
+          { exits: new Map(), stories: new Set() },
+          { now: 5, writeDate: String },
+        ),
+        5,
+      ),
     );
     const startedBy = (id: string) => startKey(tenant.accountId, flag(tenant.livemode), id);
     expect([...started.started]).toEqual([

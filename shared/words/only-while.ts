@@ -1,15 +1,20 @@
 /** What a workflow's emails take for granted of what they are about, in words. */
 import type { EventType } from '../catalogue';
 
+const OPEN_INVOICE = 'Only while the invoice is still open';
+
 /** "Only while …", by trigger; triggers that report what has happened for good have none. */
 export const ONLY_WHILE: Partial<Record<EventType, string>> = {
-  'invoice.payment_failed': 'Only while the invoice is still open',
+  'invoice.payment_failed': OPEN_INVOICE,
+  'invoice.payment_action_required': OPEN_INVOICE,
+  'invoice.overdue': OPEN_INVOICE,
   'invoice.upcoming': 'Only while the subscription goes on',
   'customer.subscription.created': 'Only while the subscription is active or in its trial',
   'customer.subscription.trial_will_end': 'Only while the subscription is in its trial',
   'customer.subscription.paused': 'Only while the subscription is paused',
   'customer.subscription.deleted': 'Only while the contact has no other subscription',
   'quote.finalized': 'Only while the quote is open',
+  'checkout.session.expired': 'Only while the contact has not paid since',
 };
 
 /** The other choice. */
@@ -39,6 +44,7 @@ const ENDINGS: Record<string, string> = {
   incomplete: 'is not paid yet',
   accepted: 'was accepted',
   draft: 'is a draft',
+  complete: 'was completed',
   expired: 'has expired',
   gone: 'no longer exists at Stripe',
 };
@@ -53,6 +59,7 @@ export function describeState(kind: keyof typeof NAMES, status: string | null, w
 export const NOTHING_LEFT = 'nothing remains to be paid on the invoice';
 export const SUBSCRIPTION_ENDS = 'the subscription will not renew';
 export const OTHER_SUBSCRIPTION = 'the contact has another subscription';
+export const HAS_PAID = 'the contact has paid since';
 export const CUSTOMER_DELETED = 'the customer was deleted at Stripe';
 export const SUBSCRIPTION_ENDED = 'the subscription has ended';
 

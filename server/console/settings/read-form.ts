@@ -1,8 +1,9 @@
 /** The settings' form as settings, and what was wrong with it by field. */
 import { splitAddresses } from '../../../shared/addresses';
 import { capitalize } from '../../../shared/capitalize';
-import { EVENT_TYPES } from '../../../shared/catalogue';
-import { settingsSchema, type EventSettings, type Settings } from '../../../shared/settings';
+import { EVENT_TYPES, type EventType } from '../../../shared/catalogue';
+import { settingsChangeSchema, settingsSchema, type EventSettings, type Settings } from '../../../shared/settings';
+import { applyChange } from '../../../shared/settings-changes';
 import { TRACKS, type TrackChoice } from '../../../shared/track';
 import { textIn, type Form } from '../read-request';
 
@@ -17,13 +18,18 @@ export interface SettingsDraft {
 export function readSettingsForm(form: Form, stored: Settings): SettingsDraft {
   const isOn = (name: string) => textIn(form, name) !== '';
   const optional = (name: string) => textIn(form, name).trim() || null;
-  const choiceFor = (type: string): EventSettings => ({
-    enabled: isOn(`events.${type}.enabled`),
-    trigger_workflows: isOn(`events.${type}.trigger_workflows`),
-    sync_name: isOn(`events.${type}.sync_name`),
-    sync_billing: isOn(`events.${type}.sync_billing`),
-    user_group: optional(`events.${type}.user_group`),
-  });
+  const choiceFor = (type: EventType): EventSettings =>
+    // A form always sends the group, if empty.
+    form[`events.${type}.user_group`] === undefined && loaded !== undefined
+      ? stored.events[type]
+      : {
+          enabled: isOn(`events.${type}.enabled`),
+          trigger_workflows: isOn(`events.${type}.trigger_workflows`),
+          sync_name: isOn(`events.${type}.sync_name`),
+          sync_billing: isOn(`events.${type}.sync_billing`),
+          user_group: optional(`events.${type}.user_group`),
+        };
+  const loaded = readLoaded(textIn(form, 'loaded'), stored);
   const track = textIn(form, 'track');
   const revision = textIn(form, 'revision');
   const settings: Settings = {
@@ -43,12 +49,13 @@ export function readSettingsForm(form: Form, stored: Settings): SettingsDraft {
     timezone: textIn(form, 'timezone').trim(),
     events: Object.fromEntries(EVENT_TYPES.map((type) => [type, choiceFor(type)])) as Settings['events'],
   };
-  return { settings, loaded: readLoaded(textIn(form, 'loaded')) ?? stored };
+  return { settings, loaded: loaded ?? stored };
 }
 
-function readLoaded(text: string): Settings | undefined {
+function readLoaded(text: string, stored: Settings): Settings | undefined {
   try {
-    return settingsSchema.safeParse(JSON.parse(text)).data;
+    const { data } = settingsChangeSchema.safeParse(JSON.parse(text));
+    return data && applyChange(stored, data);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -111,7 +111,12 @@ test('a subscription begins paid, and its invoice, prices and customer can be ex
     },
     items: { data: [{ quantity: 2, price: { product: { name: 'Team' } } }] },
   });
-  expect(await typesOf()).toEqual(['customer.created', 'customer.subscription.created', 'invoice.paid']);
+  expect(await typesOf()).toEqual([
+    'customer.created',
+    'customer.subscription.created',
+    'invoice.finalized',
+    'invoice.paid',
+  ]);
 });
 
 test('a subscription without anything to charge is refused in the words of Stripe', async () => {
@@ -295,4 +300,45 @@ test('each fault is met by as many calls as were ordered', async () => {
   localStripe.faults.clear();
   await expect(stripe.customers.list()).resolves.toMatchObject({ data: [] });
   expect(localStripe.requests.count({ path: '/v1/customers' })).toBe(8);
+});
+
+test('a payment is refunded in parts, never more than is left', async () => {
+  const { stripe, localStripe, inbox } = await startWithInbox();
+  const { id: payment_intent } = await stripe.paymentIntents.create({
+    amount: 2000,
+    currency: 'usd',
+    confirm: true,
+    payment_method: 'pm_card_visa',
+  });
+  await stripe.refunds.create({ payment_intent, amount: 500 });
+  await expect(stripe.refunds.create({ payment_intent, amount: 1600 })).rejects.toMatchObject({ statusCode: 400 });
+  await stripe.refunds.create({ payment_intent, reason: 'duplicate' });
+  await expect(stripe.refunds.create({ payment_intent })).rejects.toMatchObject({ code: 'charge_already_refunded' });
+  await localStripe.idle();
+  const refunds = inbox.events().filter(({ type }) => type === 'charge.refunded');
+  expect(refunds.map(({ data }) => data)).toMatchObject([
+    { object: { amount_refunded: 500, refunded: false }, previous_attributes: { amount_refunded: 0 } },
+    {
+      object: { amount_refunded: 2000, refunded: true },
+      previous_attributes: { amount_refunded: 500, refunded: false },
+    },
+  ]);
+});
+
+test('a checkout expires with a link to recover it where that was asked for', async () => {
+  const { stripe } = await startWithInbox();
+  const open = (params: Stripe.Checkout.SessionCreateParams = {}) =>
+    stripe.checkout.sessions.create({
+      mode: 'payment',
+      line_items: [{ price_data: { currency: 'usd', unit_amount: 1500, product_data: { name: 'Kit' } }, quantity: 1 }],
+      ...params,
+    });
+  const { id } = await open({ after_expiration: { recovery: { enabled: true } } });
+  expect(await stripe.checkout.sessions.expire(id)).toMatchObject({
+    status: 'expired',
+    after_expiration: { recovery: { url: expect.stringMatching(/^https:\/\/buy\.stripe\.com\/r\//) as string } },
+  });
+  await expect(stripe.checkout.sessions.expire(id)).rejects.toMatchObject({ statusCode: 400 });
+  expect(await stripe.checkout.sessions.expire((await open()).id)).toMatchObject({ after_expiration: null });
+  expect((await stripe.checkout.sessions.list({ status: 'complete' })).data).toEqual([]);
 });

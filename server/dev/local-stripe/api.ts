@@ -18,6 +18,7 @@ import { invoicePaymentRoutes } from './resources/invoice-payments';
 import { invoiceRoutes } from './resources/invoices';
 import { paymentMethodRoutes } from './resources/payment-methods';
 import { paymentRoutes } from './resources/payments';
+import { refundRoutes } from './resources/refunds';
 import { quoteRoutes } from './resources/quotes';
 import { subscriptionRoutes } from './resources/subscriptions';
 import { webhookEndpointRoutes } from './resources/webhook-endpoints';
@@ -45,6 +46,7 @@ export function createApi({ keyring, endpoints, faults, requests, random, log }:
     ...paymentRoutes,
     ...paymentMethodRoutes,
     ...billingPortalRoutes,
+    ...refundRoutes,
     ...disputeRoutes,
     ...checkoutRoutes,
     ...eventRoutes,

@@ -11,7 +11,12 @@ import { startWithInbox } from './test-inbox';
 
 const run = promisify(execFile);
 const CLI = join(__dirname, '../../../node_modules/.bin/stripe');
-const NOT_IN_CLI: EventType[] = ['customer.subscription.resumed', 'invoice.upcoming'];
+const NOT_IN_CLI: EventType[] = [
+  'customer.subscription.resumed',
+  'invoice.upcoming',
+  'invoice.overdue',
+  'payment_method.automatically_updated',
+];
 const CLI_TYPES = EVENT_TYPES.filter((type) => !NOT_IN_CLI.includes(type));
 
 let parts: Awaited<ReturnType<typeof startWithInbox>>;

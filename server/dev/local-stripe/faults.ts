@@ -1,15 +1,17 @@
 /** Bad days of Stripe's API, as tests order them. */
 import type { Response } from 'express';
-import { invalidApiKey, rateLimited, serverError, type StripeApiError } from './stripe-error';
+import { invalidApiKey, missingPermission, rateLimited, serverError, type StripeApiError } from './stripe-error';
 
 export interface Fault {
   /** The `stripe` client tries a cut call once more by itself: order two. */
-  kind: 'rate_limit' | 'server_error' | 'unauthorized' | 'hang' | 'cut' | 'slow';
+  kind: 'rate_limit' | 'server_error' | 'unauthorized' | 'forbidden' | 'hang' | 'cut' | 'slow';
   /** How many calls it hits; until cleared when left out. */
   times?: number;
   /** A path, or a pattern for it. */
   path?: string | RegExp;
   account?: string;
+  /** For `forbidden`: the one that is missing. */
+  permission?: string;
   /** For `slow`: how long the answer waits. */
   delay_ms?: number;
 }
@@ -51,6 +53,8 @@ export function createFaults(): Faults {
         case 'server_error':
         case 'unauthorized':
           throw answerOf(fault.kind);
+        case 'forbidden':
+          throw missingPermission('', fault.account ?? '', fault.permission ?? '');
         case 'cut':
           res.destroy();
           return;

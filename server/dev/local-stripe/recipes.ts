@@ -5,14 +5,15 @@ import { mergeDeep, previousAttributes } from './changes';
 import { idOf } from './collection';
 import type { Params } from './form';
 import { createPrice } from './resources/catalog';
-import { completeCheckout, createCheckoutSession } from './resources/checkout';
+import { completeCheckout, createCheckoutSession, detailsOf, expireCheckoutSession } from './resources/checkout';
 import { createCustomer, deleteCustomer } from './resources/customers';
 import { closeDispute, isOpen } from './resources/disputes';
 import { markUncollectible, voidInvoice } from './resources/invoice-ending';
-import { payInvoice, tryToPay } from './resources/invoice-payment';
-import { announceInvoice } from './resources/invoices';
-import { attachPaymentMethod, createPaymentMethod } from './resources/payment-methods';
+import { finalizeInvoice, payInvoice, tryToPay } from './resources/invoice-payment';
+import { announceInvoice, invoiceSubscription, storeInvoice } from './resources/invoices';
+import { attachPaymentMethod, createPaymentMethod, renewCard } from './resources/payment-methods';
 import { createPaymentIntent } from './resources/payments';
+import { createRefund } from './resources/refunds';
 import { acceptQuote, cancelQuote, createQuote, finalizeQuote } from './resources/quotes';
 import {
   cancelSubscription,
@@ -23,6 +24,8 @@ import {
   updateSubscription,
 } from './resources/subscriptions';
 import type { Tenant } from './tenant';
+
+const DAY = 86_400;
 
 export type TriggerType = EventType | 'invoice.voided' | 'invoice.marked_uncollectible';
 
@@ -56,16 +59,23 @@ export const RECIPES: Record<TriggerType, (scene: Scene) => object> = {
     }),
   'invoice.upcoming': announcedInvoice,
   'invoice.paid': paidInvoice,
-  'invoice.payment_failed': failedInvoice,
+  'invoice.finalized': newOpenInvoice,
+  'invoice.payment_failed': (scene) => failedInvoice(scene),
+  'invoice.payment_action_required': (scene) => failedInvoice(scene, 'pm_card_authenticationRequired'),
+  'invoice.overdue': overdueInvoice,
   'invoice.voided': (scene) => voidInvoice(scene.tenant, openInvoiceOf(scene) ?? failedInvoice(scene)),
   'invoice.marked_uncollectible': (scene) =>
     markUncollectible(scene.tenant, openInvoiceOf(scene) ?? failedInvoice(scene)),
   'checkout.session.completed': (scene) => checkout(scene, { type: 'card' }),
   'checkout.session.async_payment_succeeded': (scene) => checkout(scene, debit('AT611904300234573201')),
   'checkout.session.async_payment_failed': (scene) => checkout(scene, debit('AT861904300235473202')),
+  'checkout.session.expired': abandonedCheckout,
   'quote.finalized': openQuote,
   'quote.accepted': (scene) => acceptQuote(scene.tenant, openQuote(scene)),
   'quote.canceled': (scene) => cancelQuote(scene.tenant, openQuote(scene)),
+  'charge.refunded': refund,
+  'payment_method.automatically_updated': ({ tenant, ...scene }) =>
+    renewCard(tenant, attachPaymentMethod(tenant, 'pm_card_visa', customerIn({ tenant, ...scene }).id)),
   'charge.dispute.created': dispute,
   'charge.dispute.closed': (scene) => closeDispute(scene.tenant, openDisputeOf(scene) ?? dispute(scene)),
 };
@@ -151,15 +161,32 @@ function paidInvoice(scene: Scene): Stripe.Invoice {
 }
 
 /** The next attempt at an open invoice, or the first at a new one. */
-function failedInvoice(scene: Scene): Stripe.Invoice {
+function failedInvoice(scene: Scene, card = 'pm_card_chargeCustomerFail'): Stripe.Invoice {
   const { tenant } = scene;
   const open = openInvoiceOf(scene);
   const subscription = open ? undefined : subscriptionIn(scene);
   const customer = tenant.customers.find(idOf((open ?? subscription)!.customer!))!;
-  setCard(tenant, customer, 'pm_card_chargeCustomerFail');
+  setCard(tenant, customer, card);
   if (subscription) return latestInvoice(tenant, renewSubscription(tenant, subscription));
   tryToPay(tenant, open!);
   return open!;
+}
+
+/** Not paid yet: its customer pays by bank transfer. */
+function newOpenInvoice(scene: Scene): Stripe.Invoice {
+  const { tenant } = scene;
+  const invoice = invoiceSubscription(tenant, subscriptionIn(scene), 'subscription_cycle');
+  invoice.collection_method = 'send_invoice';
+  invoice.due_date = tenant.now() + 30 * DAY;
+  return finalizeInvoice(tenant, storeInvoice(tenant, invoice));
+}
+
+function overdueInvoice(scene: Scene): Stripe.Invoice {
+  const { tenant } = scene;
+  const invoice = openInvoiceOf(scene) ?? newOpenInvoice(scene);
+  invoice.due_date = tenant.now() - 3 * DAY;
+  tenant.emit('invoice.overdue', invoice);
+  return invoice;
 }
 
 const latestInvoice = (tenant: Tenant, subscription: Stripe.Subscription): Stripe.Invoice =>
@@ -172,16 +199,28 @@ interface MeansOfPayment {
 
 const debit = (iban: string): MeansOfPayment => ({ type: 'sepa_debit', iban });
 
-function checkout(scene: Scene, { type, iban }: MeansOfPayment): Stripe.Checkout.Session {
-  const { tenant, known, email, name } = scene;
-  const session = createCheckoutSession(tenant, {
+const openCheckout = ({ tenant, known }: Scene, params: Params): Stripe.Checkout.Session =>
+  createCheckoutSession(tenant, {
     mode: 'payment',
     client_reference_id: `order_${tenant.random.letters(8)}`,
     line_items: [{ price: oneTimePrice(tenant).id, quantity: '2' }],
-    payment_method_types: [type],
     success_url: 'https://example.com/thanks',
     ...(known && { customer: known.id }),
+    ...params,
   });
+
+/** Somebody gave their address, agreed to hear of offers, and left. */
+function abandonedCheckout(scene: Scene): Stripe.Checkout.Session {
+  const { tenant, known, email, name } = scene;
+  const session = openCheckout(scene, { after_expiration: { recovery: { enabled: 'true' } } });
+  session.customer_details = detailsOf(known?.email ?? email, known?.name ?? name);
+  session.consent = { promotions: 'opt_in', terms_of_service: null };
+  return expireCheckoutSession(tenant, session);
+}
+
+function checkout(scene: Scene, { type, iban }: MeansOfPayment): Stripe.Checkout.Session {
+  const { tenant, known, email, name } = scene;
+  const session = openCheckout(scene, { payment_method_types: [type] });
   const payer = { type, billing_details: { email: email ?? '', name: name ?? '' } };
   const method = createPaymentMethod(tenant, { ...payer, ...(iban && { sepa_debit: { iban } }) });
   completeCheckout(tenant, session, method.id);
@@ -194,16 +233,28 @@ function openQuote(scene: Scene): Stripe.Quote {
   return finalizeQuote(scene.tenant, createQuote(scene.tenant, { customer: customerIn(scene).id, line_items }));
 }
 
-function dispute({ tenant, known, email, name }: Scene): Stripe.Dispute {
+function paidCharge({ tenant, known, email, name }: Scene, payment_method: string): Stripe.Charge {
   const intent = createPaymentIntent(tenant, {
     amount: '4900',
     currency: tenant.account.default_currency,
     confirm: 'true',
-    payment_method: 'pm_card_createDispute',
+    payment_method,
     ...(known && { customer: known.id }),
   });
   const charge = tenant.charges.find(idOf(intent.latest_charge!))!;
   Object.assign(charge.billing_details, { email, name });
+  return charge;
+}
+
+function refund(scene: Scene): Stripe.Charge {
+  const charge = paidCharge(scene, 'pm_card_visa');
+  createRefund(scene.tenant, { charge: charge.id, reason: 'requested_by_customer' });
+  return charge;
+}
+
+function dispute(scene: Scene): Stripe.Dispute {
+  const { tenant } = scene;
+  const charge = paidCharge(scene, 'pm_card_createDispute');
   return tenant.disputes.list().find((candidate) => candidate.charge === charge.id)!;
 }
 

@@ -60,6 +60,7 @@ export interface Tenant {
   declines: Map<string, Decline>;
   paymentIntents: Collection<Stripe.PaymentIntent>;
   charges: Collection<Stripe.Charge>;
+  refunds: Collection<Stripe.Refund>;
   disputes: Collection<Stripe.Dispute>;
   checkoutSessions: Collection<Stripe.Checkout.Session>;
   checkoutLines: Map<string, Stripe.LineItem[]>;
@@ -125,6 +126,7 @@ export function createTenant(
     declines: new Map(),
     paymentIntents: createCollection(),
     charges: createCollection(),
+    refunds: createCollection(),
     disputes: createCollection(),
     checkoutSessions: createCollection(),
     checkoutLines: new Map(),

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import * as sdk from '@stripe/ui-extension-sdk/ui';
 import { build, type Metafile } from 'esbuild';
 import ts from 'typescript';
-import { EVENT_TYPES, HOUSEKEEPING_TYPES } from '../../../shared/catalogue';
+import { EVENT_TYPES, HOUSEKEEPING_TYPES, PERMISSIONS, permissionsFor } from '../../../shared/catalogue';
 import { TEMPLATE_KEYS, TEMPLATES } from '../../../shared/templates';
 import type { Lock, PackageJson } from '../../tools/derive-lock';
 import { type Manifest, packageApp, readManifest } from '../../tools/package-app';
@@ -26,8 +26,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the manifest', () => {
   test('asks for the permissions that our events and look-ups need, and for no other', () => {
-    const needed = new Set(['event_read', ...[...EVENT_TYPES, ...HOUSEKEEPING_TYPES].flatMap(permissionsFor)]);
+    const needed = new Set(['event_read', ...EVENT_TYPES.flatMap(permissionsFor)]);
     expect(manifest.permissions.map(({ permission }) => permission).sort()).toEqual([...needed].sort());
+    expect(manifest.permissions.map(({ permission }) => permission)).toEqual([...PERMISSIONS]);
+    // Those without a choice are about the app itself, or about objects that choices are about.
+    for (const type of HOUSEKEEPING_TYPES) expect(type).toMatch(/^(account\.application|invoice)\./);
   });
 
   test('says in a sentence what each permission is for', () => {
@@ -164,18 +167,6 @@ describe('the extension', () => {
     expect(lists.map(({ file }) => file)).toEqual([]);
   });
 });
-
-/** What an app must be allowed to read so that Stripe delivers the event, and what our look-ups for it read besides. */
-function permissionsFor(type: string): string[] {
-  if (type.startsWith('account.application.')) return [];
-  if (type.startsWith('charge.dispute.')) return ['dispute_read', 'charge_read', 'customer_read'];
-  if (type.startsWith('checkout.session.')) return ['checkout_session_read'];
-  if (type.startsWith('customer.subscription.')) return ['subscription_read', 'customer_read'];
-  if (type.startsWith('customer.')) return ['customer_read'];
-  if (type.startsWith('invoice.')) return ['invoice_read'];
-  if (type.startsWith('quote.')) return ['quote_read', 'customer_read'];
-  throw new Error(`Which permission does ${type} need?`);
-}
 
 function bundle(component: string): Promise<{
   errors: unknown[];

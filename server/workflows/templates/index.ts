@@ -4,10 +4,13 @@ import { oneOf } from '../../../shared/one-of';
 import { TEMPLATE_KEYS, TEMPLATES, type TemplateKey, type TemplateOffer } from '../../../shared/templates';
 import type { Definition } from '../../../shared/workflow';
 import { AppError } from '../../errors';
+import { checkoutNotFinished } from './checkout-not-finished';
 import { newCustomer } from './new-customer';
+import { paymentConfirmation } from './payment-confirmation';
 import { paymentFailed } from './payment-failed';
 import { paymentSuccessful } from './payment-successful';
 import { quoteAccepted } from './quote-accepted';
+import { refundConfirmed } from './refund-confirmed';
 import { subscriptionCanceled } from './subscription-canceled';
 import { subscriptionCreated } from './subscription-created';
 import type { Template } from './template';
@@ -17,10 +20,13 @@ const DEFINE: Record<TemplateKey, Template> = {
   new_customer: newCustomer,
   payment_successful: paymentSuccessful,
   payment_failed: paymentFailed,
+  payment_confirmation: paymentConfirmation,
   subscription_created: subscriptionCreated,
   trial_ending: trialEnding,
   quote_accepted: quoteAccepted,
   subscription_canceled: subscriptionCanceled,
+  checkout_not_finished: checkoutNotFinished,
+  refund_confirmed: refundConfirmed,
 };
 
 /** A template as a definition, for its usual event or another one it can be made for; else throws invalid_request. */

@@ -1,18 +1,22 @@
-import type { WaitStep } from '../../../shared/workflow';
+import type { EmailStep, WaitStep } from '../../../shared/workflow';
 import { transactional, type Template } from './template';
 
 const wait = (id: string, amount: number): WaitStep => ({ id, kind: 'wait', amount, unit: 'days' });
 
 /** What remains now, after payments in part. */
-const OPEN = '{{ subject.amount_remaining | default: subject.amount_due | money: subject.currency }}';
+export const OPEN = '{{ subject.amount_remaining | default: subject.amount_due | money: subject.currency }}';
 const PAY = `{% if subject.hosted_invoice_url %}
 [Pay ${OPEN} now]({{ subject.hosted_invoice_url }})
 {% endif %}`;
-const INVOICE = '{% if subject.number %} for invoice {{ subject.number }}{% endif %}';
+export const INVOICE = '{% if subject.number %} for invoice {{ subject.number }}{% endif %}';
 
-export const paymentFailed: Template = () => ({
+/** Asks for the payment of an invoice, once and for all: `first` at once, then two reminders. */
+export const untilPaid = (
+  event: 'invoice.payment_failed' | 'invoice.payment_action_required',
+  first: EmailStep,
+): ReturnType<Template> => ({
   trigger: {
-    event: 'invoice.payment_failed',
+    event,
     conditions: [
       { property: 'event.amount_due', operator: 'greater', value: 0 },
       // A sign-up given up in the checkout owes nothing.
@@ -23,21 +27,7 @@ export const paymentFailed: Template = () => ({
   exit_events: [{ event: 'invoice.paid', match: 'object' }],
   only_while: true,
   steps: [
-    transactional(
-      'first',
-      `Your payment of ${OPEN} didn’t go through`,
-      'This happens. It takes a minute to put right.',
-      `
-Hi {{ contact.first_name | default: "there" }},
-
-We tried to collect **${OPEN}**${INVOICE}, but the payment didn’t go through. Most of the time it’s a card that has expired or was replaced, and it takes a minute to put right.
-${PAY}
-{% if subject.next_payment_attempt %}If you’d rather leave it to us, we’ll try again on {{ subject.next_payment_attempt | date }}.{% endif %}
-
-Already paid? Then please ignore this email. If you need a hand, just reply.
-
-Kind regards,`,
-    ),
+    first,
     wait('wait-1', 3),
     transactional(
       'second',
@@ -68,3 +58,23 @@ Kind regards,`,
     ),
   ],
 });
+
+export const paymentFailed: Template = () =>
+  untilPaid(
+    'invoice.payment_failed',
+    transactional(
+      'first',
+      `Your payment of ${OPEN} didn’t go through`,
+      'This happens. It takes a minute to put right.',
+      `
+Hi {{ contact.first_name | default: "there" }},
+
+We tried to collect **${OPEN}**${INVOICE}, but the payment didn’t go through. Most of the time it’s a card that has expired or was replaced, and it takes a minute to put right.
+${PAY}
+{% if subject.next_payment_attempt %}If you’d rather leave it to us, we’ll try again on {{ subject.next_payment_attempt | date }}.{% endif %}
+
+Already paid? Then please ignore this email. If you need a hand, just reply.
+
+Kind regards,`,
+    ),
+  );

@@ -19,7 +19,17 @@ export const checkoutRoutes: Route[] = [
   post('/v1/checkout/sessions', 'checkout_session_write', ({ tenant, params }) =>
     createCheckoutSession(tenant, params),
   ),
-  get('/v1/checkout/sessions', 'checkout_session_read', (call) => listPage(call.tenant.checkoutSessions, call)),
+  get('/v1/checkout/sessions', 'checkout_session_read', (call) => {
+    const status = text(call.params, 'status');
+    const email = text(nested(call.params, 'customer_details'), 'email');
+    return listPage(
+      call.tenant.checkoutSessions,
+      call,
+      (session) =>
+        (status === undefined || session.status === status) &&
+        (email === undefined || session.customer_details?.email === email),
+    );
+  }),
   get('/v1/checkout/sessions/:id', 'checkout_session_read', ({ tenant, id }) => find(tenant, id)),
   get('/v1/checkout/sessions/:id/line_items', 'checkout_session_read', ({ tenant, id, path }) =>
     embeddedList(tenant.checkoutLines.get(find(tenant, id).id) ?? [], path),
@@ -53,7 +63,14 @@ export function createCheckoutSession(tenant: Tenant, params: Params): Stripe.Ch
   const recovery = nested(nested(params, 'after_expiration'), 'recovery');
   const session = newCheckoutSession(tenant, {
     after_expiration: flag(recovery, 'enabled')
-      ? { recovery: { allow_promotion_codes: false, enabled: true, expires_at: null, url: null } }
+      ? {
+          recovery: {
+            allow_promotion_codes: flag(recovery, 'allow_promotion_codes') ?? false,
+            enabled: true,
+            expires_at: null,
+            url: null,
+          },
+        }
       : null,
     amount_subtotal: sumOf(lines),
     amount_total: sumOf(lines),
@@ -97,15 +114,32 @@ export function completeCheckout(tenant: Tenant, session: Stripe.Checkout.Sessio
   return session;
 }
 
-/** Nobody pays any more; a session that may be recovered gets a link that opens a new one like it, for 30 days. */
+/** What somebody typed. */
+export const detailsOf = (email: string | null, name: string | null): Stripe.Checkout.Session.CustomerDetails => ({
+  address: null,
+  business_name: null,
+  email,
+  individual_name: null,
+  name,
+  phone: null,
+  tax_exempt: 'none',
+  tax_ids: [],
+});
+
+/** Nobody pays, though somebody had typed an address: an example one unless it is known. Where recovery was asked for, the session gets its link for 30 days. */
 export function expireCheckoutSession(tenant: Tenant, session: Stripe.Checkout.Session): Stripe.Checkout.Session {
   if (session.status !== 'open') throw wrongState('Only Checkout Sessions with a status in ["open"] can be expired.');
   session.status = 'expired';
   session.url = null;
+  const known = typeof session.customer === 'string' ? tenant.customers.find(session.customer) : undefined;
+  session.customer_details ??= detailsOf(
+    known?.email ?? session.customer_email ?? EXAMPLE_PAYER.email,
+    known?.name ?? EXAMPLE_PAYER.name,
+  );
   const recovery = session.after_expiration?.recovery;
-  if (recovery?.enabled) {
-    recovery.expires_at = tenant.now() + RECOVERY_SECONDS;
+  if (recovery) {
     recovery.url = `https://buy.stripe.com/r/${tenant.livemode ? 'live' : 'test'}_${tenant.random.letters(40)}`;
+    recovery.expires_at = tenant.now() + RECOVERY_SECONDS;
   }
   tenant.emit('checkout.session.expired', session);
   return session;
@@ -117,14 +151,9 @@ function payer(tenant: Tenant, session: Stripe.Checkout.Session, { id, billing_d
   const email = known?.email ?? session.customer_email ?? billing_details.email ?? EXAMPLE_PAYER.email;
   const name = billing_details.name ?? known?.name ?? EXAMPLE_PAYER.name;
   session.customer_details = {
+    ...detailsOf(email, name),
     address: billing_details.address,
-    business_name: null,
-    email,
-    individual_name: null,
-    name,
     phone: billing_details.phone,
-    tax_exempt: 'none',
-    tax_ids: [],
   };
   if (!known && session.customer_creation === 'always') session.customer = createCustomer(tenant, { email, name }).id;
   if (typeof session.customer === 'string') attachPaymentMethod(tenant, id, session.customer);

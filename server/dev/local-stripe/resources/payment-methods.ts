@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { previousAttributes } from '../changes';
 import { nested, required, text, type Params } from '../form';
 import { get, listPage, mustFind, post, type Route } from '../route';
 import { noSuch } from '../stripe-error';
@@ -22,6 +23,14 @@ export const paymentMethodRoutes: Route[] = [
     attachPaymentMethod(tenant, id, required(params, 'customer')),
   ),
 ];
+
+/** The bank of a card tells that it was renewed: it now expires three years later. */
+export function renewCard(tenant: Tenant, method: Stripe.PaymentMethod): Stripe.PaymentMethod {
+  const before = structuredClone(method);
+  method.card!.exp_year += 3;
+  tenant.emit('payment_method.automatically_updated', method, previousAttributes(before, method));
+  return method;
+}
 
 export function createPaymentMethod(tenant: Tenant, params: Params): Stripe.PaymentMethod {
   const details = nested(params, 'billing_details');

@@ -94,7 +94,7 @@ export function newPaymentIntent(tenant: Tenant, given: NewPaymentIntent): Strip
   });
 }
 
-/** Charges the payment method. @throws StripeApiError 402 when it declines */
+/** Charges the payment method, or says that the customer must confirm it. @throws StripeApiError 402 when it declines */
 export function confirmPaymentIntent(tenant: Tenant, intent: Stripe.PaymentIntent, method: string) {
   const paymentMethod = resolvePaymentMethod(tenant, method);
   const behaviour = tenant.cardBehaviours.get(paymentMethod.id);
