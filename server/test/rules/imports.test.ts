@@ -131,6 +131,7 @@ const OWNERS: Readonly<Record<keyof Schema, string>> = {
   email: 'emails',
   email_body: 'emails',
   test_address: 'emails',
+  test_send: 'emails',
 };
 
 describe('tables', () => {
