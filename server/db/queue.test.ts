@@ -334,6 +334,26 @@ describe.each(ENGINES)('a queue on %s', (engine) => {
     expect(await rowOf('evt_1')).toMatchObject({ status: 'processed' });
   });
 
+  it('works once on a row whose lease seems to have ended before what was brought is worked on', async () => {
+    await add(['evt_1', 'evt_2']);
+    const passes: string[][] = [];
+    const queue = queueOf<string>({
+      concurrency: 5,
+      work: async (_ctx, jobs) => {
+        passes.push(jobs.map(({ row, result }) => `${row.id} ${result ?? '?'} ${row.attempts}`).sort());
+        await finish(jobs.filter((job) => job.result));
+        return jobs.filter((job) => !job.result);
+      },
+      background: (_ctx, { row }) => Promise.resolve(`found ${row.id}`),
+    });
+    await queue.turn(ctx);
+    while (nudges < 2) await wait(5);
+    now += 2 * LEASE_MS;
+    await queue.turn(ctx);
+    expect(passes.slice(1)).toEqual([['evt_1 found evt_1 2', 'evt_2 found evt_2 2']]);
+    expect((await rows()).map(({ status }) => status)).toEqual(['processed', 'processed']);
+  });
+
   it('renews the lease of what takes long, and tells when the claim is lost', async () => {
     await add(['evt_1']);
     const held: boolean[] = [];

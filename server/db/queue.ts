@@ -110,7 +110,8 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
     const limit = spec.room?.(ctx, free) ?? spec.batch ?? free;
     const claimed = limit > 0 ? await claimNext(ctx.db, { now: ctx.clock.now(), limit }) : [];
     const allowed = await setAside(ctx, claimed);
-    const jobs: Job<T, F>[] = [...ready.splice(0), ...allowed.filter(isIdle).map((row) => ({ row }))];
+    const idle = allowed.filter(isIdle).map((row) => ({ row }));
+    const jobs: Job<T, F>[] = [...ready.splice(0), ...idle];
     const sound = jobs.filter(({ row }) => row.claims <= MAX_CLAIMS);
     for (const { row } of jobs) if (row.claims > MAX_CLAIMS) await fail(ctx, row, new CrashedTooOften());
     if (sound.length > 0) await workOn(ctx, sound);
@@ -124,9 +125,13 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
     return claimed.filter((row) => isAllowed(ctx, row.account_id));
   }
 
-  /** After a clock that was set, or a machine that slept, a lease seems to have ended while we are still at it. */
+  /**
+   * After a clock that was set, or a machine that slept, a lease seems to have ended while we are still at it, or before
+   * what was brought is worked on.
+   */
   function isIdle(row: QueueRow<T>): boolean {
-    const known = underWay.get(idOf(row));
+    const id = idOf(row);
+    const known = underWay.get(id) ?? ready.find((job) => idOf(job.row) === id);
     if (known) known.row = row;
     return known === undefined;
   }
