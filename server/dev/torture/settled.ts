@@ -1,18 +1,15 @@
 /** Waits until every queue is empty: everything that was taken has come to its end. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { LEASE_MS } from '../../db/claim';
 import type { Db } from '../../db/schema';
 import { ofTenant, type Tenant } from '../../db/tenant';
 import type { Stage } from './stage';
 
-/** Longer than a dead process's lease and one more retry of a mail. */
-const PATIENCE_MS = 3 * LEASE_MS;
 const LOOK_EVERY_MS = 500;
 
 /** What is still on its way once patience is over; empty when all has settled. */
-export async function waitUntilSettled({ db, deliveries, tenant }: Stage): Promise<string[]> {
-  const giveUpAt = performance.now() + PATIENCE_MS;
-  const isDelivered = await Promise.race([deliveries.settle().then(() => true), wait(PATIENCE_MS, false)]);
+export async function waitUntilSettled({ db, deliveries, tenant }: Stage, patienceMs: number): Promise<string[]> {
+  const giveUpAt = performance.now() + patienceMs;
+  const isDelivered = await Promise.race([deliveries.settle().then(() => true), wait(patienceMs, false)]);
   if (!isDelivered) return ['deliveries that nobody answers with 200'];
   for (;;) {
     const left = await leftovers(db, tenant);

@@ -68,6 +68,15 @@ export const stripe: Trouble = async ({ localStripe, dice }) => {
   return `Stripe ${kind}`;
 };
 
+/** Replicas lag: for a while, what is asked for is answered as it was some seconds before. */
+export const oldStates: Trouble = async ({ localStripe, past, dice }) => {
+  const lag = dice.between(2_000, 10_000);
+  localStripe.faults.add({ kind: 'old', answer: (path) => past.before(path, lag) });
+  await wait(dice.between(2_000, 4_000));
+  localStripe.faults.clear();
+  return `Stripe as of ${(lag / 1_000).toFixed(1)} s ago`;
+};
+
 export const mail: Trouble = async ({ mail: server, dice }) => {
   const mood = dice.pick(BAD_MOODS);
   server.setMood(mood);
