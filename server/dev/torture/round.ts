@@ -1,5 +1,4 @@
 /** One round: load and troubles for a while, then peace, then everything must be as if nothing had happened. */
-import { LEASE_MS } from '../../db/claim';
 import { checkEverything } from './invariants';
 import { startLoad } from './load';
 import { waitUntilSettled } from './settled';
@@ -8,9 +7,6 @@ import { makePeace, type Plan } from './plans';
 import { markChecked } from './tables';
 import { ENDS_IN_ORDER, type Toll } from './troubles';
 import type { Violation } from './violation';
-
-/** Longer than a dead process's lease and one more retry of a mail; after a flood also what is still queued. */
-const PATIENCE_MS = { steady: 3 * LEASE_MS, flood: 20 * LEASE_MS };
 
 export interface Report {
   title: string;
@@ -46,7 +42,7 @@ export async function playRound(stage: Stage, { title, troubles, flood }: Plan):
   await load.stop();
   await makePeace(stage);
   const peaceAt = performance.now();
-  const leftovers = await waitUntilSettled(stage, flood === undefined ? PATIENCE_MS.steady : PATIENCE_MS.flood);
+  const leftovers = await waitUntilSettled(stage);
   const settleMs = performance.now() - peaceAt;
 
   const repeated = repeats(stage) - before.repeated;
