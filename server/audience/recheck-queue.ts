@@ -1,6 +1,7 @@
 /**
  * The queue of re-checks. Two updates of one customer bore the same second, so their order can't be known: the customer
- * is fetched once more, and what Stripe has now is the truth.
+ * is fetched once more, and what Stripe has now is the truth. Half a minute later it is fetched again, in case Stripe
+ * answered as it was before them.
  */
 import { createQueue, CrashedTooOften, retryLater, type Job, type Queue } from '../db/queue';
 import { inList } from '../db/bulk';
@@ -18,10 +19,12 @@ import { parseEmail } from './address';
 import { applySnapshot } from './apply-customer';
 import { loadAudiences } from './load';
 import { saveAudiences } from './save';
-import { snapshotStamp } from './stamp';
+import { isSnapshot, snapshotStamp } from './stamp';
 
 const MAX_ATTEMPTS = 10;
 const AGAIN_MS = 1_000;
+/** Longer than Stripe's replicas lag. */
+const TO_BE_SURE_MS = 30_000;
 
 /** A customer as Stripe has it; `stamp` says since when. */
 interface Snapshot {
@@ -63,10 +66,12 @@ export const createRecheckQueue = (): Queue =>
 async function applyAll(trx: Trx, jobs: readonly Recheck[], now: number): Promise<void> {
   for (const { row, result } of jobs) {
     const tenant = tenantOf(row);
-    if (result?.facts && !result.facts.deleted) await apply(trx, tenant, result.facts, result.stamp, now);
+    const facts = result?.facts?.deleted ? null : result?.facts;
+    if (result && facts) await apply(trx, tenant, facts, result.stamp, now);
+    const due_at = facts && !isSnapshot(row.stamp) ? now + TO_BE_SURE_MS : null;
     await trx
       .updateTable('customer_link')
-      .set({ due_at: null, attempts: 0, claims: 0 })
+      .set({ due_at, attempts: 0, claims: 0 })
       .where(ofTenant(tenant))
       .where('customer_id', '=', row.customer_id)
       .execute();

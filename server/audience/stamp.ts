@@ -11,3 +11,6 @@ export function stampOf(type: string, createdSeconds: number): number {
 
 /** For an object fetched from Stripe at this time (epoch milliseconds): an event of the same second still wins. */
 export const snapshotStamp = (ms: number): number => Math.floor(ms / 1000) * RANKS;
+
+/** Of updates: whether the stamp is a fetched object's, not an event's. */
+export const isSnapshot = (stamp: number): boolean => stamp % RANKS === 0;

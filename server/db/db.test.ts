@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { allDone } from '../all-done';
-import { claim, readDue } from './claim';
+import { claim, LEASE_MS, readDue } from './claim';
 import { migrate } from './migrate';
 import { openDatabase } from './open';
 import { Sqlite } from './sqlite';
@@ -138,6 +139,17 @@ describe.each(ENGINES)('the database on %s', (engine) => {
       const ids = claims.flat().map((row) => row.id);
       expect(new Set(ids).size).toBe(ids.length);
       await other.destroy();
+    });
+
+    it('ends a statement, and a transaction in which nothing happens, before the lease of what they work for', async () => {
+      const { rows } = await sql<{ name: string; ms: number }>`
+        select name, setting::int as ms from pg_settings
+        where name in ('statement_timeout', 'idle_in_transaction_session_timeout')`.execute(db);
+      expect(rows).toHaveLength(2);
+      for (const { ms } of rows) {
+        expect(ms).toBeGreaterThan(0);
+        expect(ms).toBeLessThan(LEASE_MS);
+      }
     });
 
     it('does a transaction anew when another process changed what it read', async () => {

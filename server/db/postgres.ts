@@ -10,6 +10,13 @@ import {
   type PostgresPoolClient,
 } from 'kysely';
 import { Pool, TypeOverrides, types, type PoolClient } from 'pg';
+import { LEASE_MS } from './claim';
+
+/**
+ * Shorter than a lease: what a claimed batch asks of the database must not go on once others have taken its rows. Work that
+ * takes longer in all is done in parts; migrations have no limit.
+ */
+const STATEMENT_MS = (LEASE_MS * 2) / 3;
 
 /** Beyond it a text is parsed each time: lists of many lengths must not fill the server's memory. */
 const MAX_PREPARED = 500;
@@ -24,8 +31,8 @@ export function createPool(connectionString: string): Pool {
     connectionTimeoutMillis: 5_000,
     // A peer that vanishes must neither hang us nor leave its locks behind.
     keepAlive: true,
-    statement_timeout: 60_000,
-    idle_in_transaction_session_timeout: 60_000,
+    statement_timeout: STATEMENT_MS,
+    idle_in_transaction_session_timeout: STATEMENT_MS,
     types: parsers,
     pipeline: true,
   });

@@ -222,6 +222,56 @@ describe.each(ENGINES)('a queue on %s', (engine) => {
     expect((await rows()).every(({ status }) => status === 'processed')).toBe(true);
   });
 
+  it('puts off what its work says comes later, which counts as no try', async () => {
+    await add(['evt_1', 'evt_2']);
+    const queue = queueOf({
+      work: async (_ctx, jobs) => {
+        await finish(jobs.filter(({ row }) => row.id === 'evt_1'));
+        return jobs.filter(({ row }) => row.id === 'evt_2').map((job) => ({ ...job, putOffUntil: START + 7_000 }));
+      },
+    });
+    await queue.turn(ctx);
+    expect(await rowOf('evt_1')).toMatchObject({ status: 'processed', due_at: null });
+    expect(await rowOf('evt_2')).toMatchObject({ status: 'pending', due_at: START + 7_000, claims: 0, attempts: 0 });
+  });
+
+  it('puts off nothing that somebody else has claimed since', async () => {
+    await add(['evt_1']);
+    const queue = queueOf({
+      work: async (_ctx, jobs) => {
+        await db
+          .updateTable('event')
+          .set({ attempts: 2, claims: 2, due_at: START + 5 })
+          .execute();
+        return jobs.map((job) => ({ ...job, putOffUntil: START + 7_000 }));
+      },
+    });
+    await queue.turn(ctx);
+    expect(await rowOf('evt_1')).toMatchObject({ attempts: 2, claims: 2, due_at: START + 5 });
+  });
+
+  it('renews the lease of what waits for the other parts of its batch, and leaves out what others took', async () => {
+    await add(['evt_1', 'evt_2', 'evt_3']);
+    const alone: string[] = [];
+    const leases: (number | null)[] = [];
+    const queue = queueOf({
+      work: async (_ctx, jobs) => {
+        if (jobs.length > 1) {
+          now += LEASE_MS - 1;
+          await db.updateTable('event').set({ attempts: 2 }).where('id', '=', 'evt_2').execute();
+          throw new Error('too slow');
+        }
+        alone.push(...jobs.map(({ row }) => row.id));
+        leases.push((await rowOf(alone.at(-1)!)).due_at);
+        return finish(jobs);
+      },
+    });
+    await queue.turn(ctx);
+    expect(alone).toEqual(['evt_1', 'evt_3']);
+    expect(leases).toEqual([now + LEASE_MS, now + LEASE_MS]);
+    expect(await rowOf('evt_2')).toMatchObject({ status: 'pending', attempts: 2, claims: 1 });
+  });
+
   it('brings what the background found back to its work as one batch, and nudges the loop', async () => {
     await add(['evt_1', 'evt_2']);
     const passes: string[][] = [];
@@ -282,6 +332,26 @@ describe.each(ENGINES)('a queue on %s', (engine) => {
     release();
     await queue.finish!(ctx);
     expect(await rowOf('evt_1')).toMatchObject({ status: 'processed' });
+  });
+
+  it('works once on a row whose lease seems to have ended before what was brought is worked on', async () => {
+    await add(['evt_1', 'evt_2']);
+    const passes: string[][] = [];
+    const queue = queueOf<string>({
+      concurrency: 5,
+      work: async (_ctx, jobs) => {
+        passes.push(jobs.map(({ row, result }) => `${row.id} ${result ?? '?'} ${row.attempts}`).sort());
+        await finish(jobs.filter((job) => job.result));
+        return jobs.filter((job) => !job.result);
+      },
+      background: (_ctx, { row }) => Promise.resolve(`found ${row.id}`),
+    });
+    await queue.turn(ctx);
+    while (nudges < 2) await wait(5);
+    now += 2 * LEASE_MS;
+    await queue.turn(ctx);
+    expect(passes.slice(1)).toEqual([['evt_1 found evt_1 2', 'evt_2 found evt_2 2']]);
+    expect((await rows()).map(({ status }) => status)).toEqual(['processed', 'processed']);
   });
 
   it('renews the lease of what takes long, and tells when the claim is lost', async () => {

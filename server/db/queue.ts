@@ -28,6 +28,12 @@ export interface JobFailure<T extends QueueTable> {
   fields: Partial<Row<T>>;
 }
 
+/** A job that `work` has not brought to its end. */
+export interface LeftJob<T extends QueueTable, F> extends Job<T, F> {
+  /** It comes again then (epoch milliseconds), and its claim doesn't count as a try. Left out: it needs `background` now. */
+  putOffUntil?: number;
+}
+
 export interface Lease {
   /** Extends the lease; false when the claim is lost and the work must end without a result. */
   renew(): Promise<boolean>;
@@ -46,9 +52,9 @@ export interface QueueSpec<T extends QueueTable, F> {
   begin?(ctx: Context): Promise<void>;
   /**
    * Does the work of a batch and records its results, in as few transactions as it likes: a batch that throws has
-   * recorded nothing, and is done again row by row. Returns the jobs that need `background` first.
+   * recorded nothing, and is done again row by row. Returns the jobs that need `background` first, or are to come again.
    */
-  work(ctx: Context, jobs: readonly Job<T, F>[]): Promise<readonly Job<T, F>[]>;
+  work(ctx: Context, jobs: readonly Job<T, F>[]): Promise<readonly LeftJob<T, F>[]>;
   /** Work of one row that needs a network. What it returns comes back to `work`; undefined: it has recorded its result. */
   background?(ctx: Context, job: Job<T, F>, lease: Lease): Promise<F | undefined>;
   /** What a failure means for a row. `error` is CrashedTooOften for one that is given up. */
@@ -104,7 +110,8 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
     const limit = spec.room?.(ctx, free) ?? spec.batch ?? free;
     const claimed = limit > 0 ? await claimNext(ctx.db, { now: ctx.clock.now(), limit }) : [];
     const allowed = await setAside(ctx, claimed);
-    const jobs: Job<T, F>[] = [...ready.splice(0), ...allowed.filter(isIdle).map((row) => ({ row }))];
+    const idle = allowed.filter(isIdle).map((row) => ({ row }));
+    const jobs: Job<T, F>[] = [...ready.splice(0), ...idle];
     const sound = jobs.filter(({ row }) => row.claims <= MAX_CLAIMS);
     for (const { row } of jobs) if (row.claims > MAX_CLAIMS) await fail(ctx, row, new CrashedTooOften());
     if (sound.length > 0) await workOn(ctx, sound);
@@ -118,17 +125,21 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
     return claimed.filter((row) => isAllowed(ctx, row.account_id));
   }
 
-  /** After a clock that was set, or a machine that slept, a lease seems to have ended while we are still at it. */
+  /**
+   * After a clock that was set, or a machine that slept, a lease seems to have ended while we are still at it, or before
+   * what was brought is worked on.
+   */
   function isIdle(row: QueueRow<T>): boolean {
-    const known = underWay.get(idOf(row));
+    const id = idOf(row);
+    const known = underWay.get(id) ?? ready.find((job) => idOf(job.row) === id);
     if (known) known.row = row;
     return known === undefined;
   }
 
   async function workOn(ctx: Context, jobs: readonly Job<T, F>[]): Promise<void> {
-    let toContinue: readonly Job<T, F>[];
+    let left: readonly LeftJob<T, F>[];
     try {
-      toContinue = await spec.work(ctx, jobs);
+      left = await spec.work(ctx, jobs);
     } catch (error) {
       const [first, ...others] = jobs;
       if (first && others.length === 0) return fail(ctx, first.row, error);
@@ -138,12 +149,31 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
       const inOrder = jobs.toSorted((a, b) => (rowKey(table, a.row) < rowKey(table, b.row) ? -1 : 1));
       const size = error instanceof TooMuch ? Math.ceil(jobs.length / 2) : 1;
       for (let start = 0; start < inOrder.length; start += size) {
-        await workOn(ctx, inOrder.slice(start, start + size));
+        const own = await keep(ctx, inOrder.slice(start, start + size));
+        if (own.length > 0) await workOn(ctx, own);
         await breathe();
       }
       return;
     }
-    for (const job of toContinue) await startBackground(ctx, job);
+    for (const job of left)
+      if (job.putOffUntil === undefined) await startBackground(ctx, job);
+      else await putOff(ctx, job.row, job.putOffUntil);
+  }
+
+  /**
+   * What is done in parts may have to wait for longer than its lease: it is renewed in time, and what others have taken by
+   * then is left to them.
+   */
+  async function keep(ctx: Context, jobs: readonly Job<T, F>[]): Promise<Job<T, F>[]> {
+    const own: Job<T, F>[] = [];
+    for (const job of jobs) {
+      const now = ctx.clock.now();
+      const due_at = now + LEASE_MS;
+      if ((job.row.due_at ?? 0) - now > LEASE_MS / 2) own.push(job);
+      else if (await record(ctx, job.row, { due_at } as Partial<Row<T>>))
+        own.push({ ...job, row: { ...job.row, due_at } });
+    }
+    return own;
   }
 
   async function startBackground(ctx: Context, job: Job<T, F>): Promise<void> {

@@ -312,6 +312,15 @@ interface TestAddressTable extends TenantColumns {
   confirmed_at: number | null;
 }
 
+/** Test emails of the last day, by what limits them; what goes with a contact or an install leaves them alone. */
+interface TestSendTable extends TenantColumns {
+  /** Epoch milliseconds. */
+  sent_at: number;
+  email_id: string;
+  /** Of an email that asks an address: its keyed hash (audience/suppression-key.ts). */
+  address_mac: string | null;
+}
+
 interface SuppressionTable extends TenantColumns {
   /** Keyed hash of the normalised address (audience/suppression-key.ts): outlives the contact without keeping the address. */
   address_mac: string;
@@ -396,6 +405,7 @@ export interface Schema {
   email_body: EmailBodyTable;
   email_click: EmailClickTable;
   test_address: TestAddressTable;
+  test_send: TestSendTable;
   suppression: SuppressionTable;
   sealed_key: SealedKeyTable;
   import_job: ImportJobTable;

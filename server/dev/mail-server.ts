@@ -29,11 +29,14 @@ export interface MailServer {
   url: string;
   openConnections(): number;
   hangUp(): void;
-  /** All that its clients have written unencrypted. */
+  /** What its clients have written unencrypted, the last of it. */
   inClear(): string;
   /** Hangs up on whoever is still there. */
   close(): Promise<void>;
 }
+
+/** Of what clients wrote: the torture sends hundreds of thousands of mails. */
+const PIECES_KEPT = 2_000;
 
 export async function startMailServer({ onRecipient, onMail, smtp }: MailServerOptions): Promise<MailServer> {
   const server = new SMTPServer({
@@ -50,7 +53,12 @@ export async function startMailServer({ onRecipient, onMail, smtp }: MailServerO
     },
   });
   const inClear: Buffer[] = [];
-  server.server.on('connection', (socket: Socket) => socket.on('data', (bytes: Buffer) => inClear.push(bytes)));
+  server.server.on('connection', (socket: Socket) =>
+    socket.on('data', (bytes: Buffer) => {
+      inClear.push(bytes);
+      if (inClear.length > PIECES_KEPT) inClear.splice(0, PIECES_KEPT / 2);
+    }),
+  );
   // Connections that break are the point of many a test.
   server.on('error', () => undefined);
 

@@ -10,8 +10,8 @@ import { ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
 import { tracingHeaders } from './email-token';
 import { fromHeader, messageIdOf, type ComposeContext, type ComposedEmail } from './compose';
 
-/** How long a link works, and how long until an address is asked again. */
-export const CONFIRM_MS = 24 * 60 * 60_000;
+/** How long a link works. */
+const CONFIRM_MS = 24 * 60 * 60_000;
 const PURPOSE = 'test address';
 
 export function composeConfirmation(ctx: ComposeContext, tenant: Tenant, to: string, now: number): ComposedEmail {

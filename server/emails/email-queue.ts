@@ -7,7 +7,15 @@
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { WAITS_FOR_STRIPE } from '../../shared/words/only-while';
 import type { Context } from '../context';
-import { CrashedTooOften, createQueue, retryLater, type JobFailure, type Job, type Queue } from '../db/queue';
+import {
+  CrashedTooOften,
+  createQueue,
+  retryLater,
+  type JobFailure,
+  type Job,
+  type LeftJob,
+  type Queue,
+} from '../db/queue';
 import type { Row } from '../db/schema';
 import { tenantKey, tenantOf } from '../db/tenant';
 import type { ComposedEmail } from './compose';
@@ -16,7 +24,6 @@ import type { Brought, Preparation } from './preparation';
 import { createPace, readRates, type Pace } from './pace';
 import { createRefusalLog } from './refusal-log';
 import { loadSendFacts } from './send-facts';
-import { handBack } from './record-email';
 import { madeWithin, recordPrepared, untrueOf } from './record-prepared';
 import { BACK_OFF, explainNotTaken, giveUp, NotTaken, sendEmail } from './send-email';
 import { MAX_CONNECTIONS } from './transport';
@@ -61,27 +68,23 @@ export function createEmailQueue(preparation: Preparation): Queue {
     ctx.nudge();
   }
 
-  /** Whether Stripe may be asked about one more email of its install, beside `others`; if not, it comes again soon. */
-  async function mayAsk(ctx: Context, job: EmailJob, others: readonly EmailJob[]): Promise<boolean> {
+  /** When Stripe may be asked about one more email of its install, beside `others`; undefined: now. */
+  function waitToAsk(ctx: Context, job: EmailJob, others: readonly EmailJob[]): number | undefined {
     const install = tenantKey(tenantOf(job.row));
     const chosen = others.filter((one) => toAsk.has(one)).map(({ row }) => tenantKey(tenantOf(row)));
-    const isRoom = [...asking, ...chosen].filter((one) => one === install).length < ASKED_AT_ONCE_PER_INSTALL;
-    if (isRoom) toAsk.add(job);
-    else {
-      const at = Math.max(ctx.clock.now(), askAgainAt.get(install) ?? 0) + ASK_EVERY_MS;
-      askAgainAt.set(install, at);
-      await handBack(ctx, job.row, at);
-    }
-    return isRoom;
+    if ([...asking, ...chosen].filter((one) => one === install).length < ASKED_AT_ONCE_PER_INSTALL) return undefined;
+    const at = Math.max(ctx.clock.now(), askAgainAt.get(install) ?? 0) + ASK_EVERY_MS;
+    askAgainAt.set(install, at);
+    return at;
   }
 
-  /** Whether it is this email's turn by the rates; if not, it comes again when it is. */
-  async function isItsTurn(ctx: Context, email: Email): Promise<boolean> {
+  /** When it is this email's turn by the rates; undefined: now, and it is counted. */
+  function waitForTurn(ctx: Context, email: Email): number | undefined {
     const now = ctx.clock.now();
     const turn = paceOf(ctx).turnOf(email.id, tenantKey(tenantOf(email)), now);
-    if (turn > now) await handBack(ctx, email, turn);
-    else paceOf(ctx).spend(now);
-    return turn <= now;
+    if (turn > now) return turn;
+    paceOf(ctx).spend(now);
+    return undefined;
   }
 
   return createQueue<'email', Brought>({
@@ -110,14 +113,23 @@ export function createEmailQueue(preparation: Preparation): Queue {
         ...going.map((one, n) => ({ ...one, prepared: decided[n] })),
       ]);
       const goOn: EmailJob[] = [];
+      const putOff: LeftJob<'email', Brought>[] = [];
       for (const job of jobs) {
         const next = left.get(job.row);
         if (next === undefined) continue;
-        if (next instanceof Promise) beingMade.set(job, next);
-        else if (!(await (next === 'ask' ? mayAsk(ctx, job, goOn) : isItsTurn(ctx, job.row)))) continue;
-        goOn.push(job);
+        if (next instanceof Promise) {
+          beingMade.set(job, next);
+          goOn.push(job);
+          continue;
+        }
+        const putOffUntil = next === 'ask' ? waitToAsk(ctx, job, goOn) : waitForTurn(ctx, job.row);
+        if (putOffUntil !== undefined) putOff.push({ ...job, putOffUntil });
+        else {
+          if (next === 'ask') toAsk.add(job);
+          goOn.push(job);
+        }
       }
-      return goOn;
+      return [...goOn, ...putOff];
     },
     async background(ctx, job) {
       const made = beingMade.get(job);

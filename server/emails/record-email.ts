@@ -31,10 +31,6 @@ export async function recordResult(ctx: Context, email: Email, result: Result): 
   ctx.metrics.emails.inc({ status: result.status });
 }
 
-/** For later: the claim doesn't count as a try. */
-export const handBack = (ctx: Context, email: Email, due_at: number) =>
-  update(ctx, email, { due_at, claims: 0, attempts: email.attempts - 1 });
-
 /**
  * Whatever has become of our claim: what was sent was sent. The mail server's words may name the person, and go unsaid when
  * the contact was deleted meanwhile.

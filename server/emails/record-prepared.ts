@@ -10,7 +10,6 @@ import { groupBy } from '../group-by';
 import type { ComposedEmail } from './compose';
 import type { SendVerdict } from './may-send';
 import type { Prepared } from './preparation';
-import { RELEASED } from './record-email';
 import { BACK_OFF } from './send-email';
 
 type Email = Row<'email'>;
@@ -103,7 +102,7 @@ export async function recordPrepared(
 
 /**
  * Emails to which the same happens in one statement; returns the ids of those that were written to. Nothing is written to
- * those whose contact was deleted while they were made, or that have ended meanwhile.
+ * those whose contact was deleted while they were made, that have ended meanwhile, or that another claim has taken.
  */
 async function recordChanges(
   ctx: Context,
@@ -113,7 +112,7 @@ async function recordChanges(
   const written = new Set<string>();
   if (changes.length === 0 && bodies.length === 0) return written;
   const alike = ({ email, fields }: (typeof changes)[number]) =>
-    JSON.stringify([tenantKey(tenantOf(email)), Object.entries(fields)]);
+    JSON.stringify([tenantKey(tenantOf(email)), email.attempts, Object.entries(fields)]);
   await ctx.db.transaction().execute(async (trx) => {
     for (const group of groupBy(changes, alike).values()) {
       const [{ email, fields }] = group;
@@ -123,7 +122,9 @@ async function recordChanges(
         .where(ofTenant(tenantOf(email)))
         .where('status', '=', 'queued')
         .where('id', 'in', inList(group.map((one) => one.email.id)))
-        .$if(fields.to_address !== undefined, (query) => query.where('to_address', '<>', RELEASED))
+        // Still of the claim under which it was judged. A deletion ends that as well.
+        .where('attempts', '=', email.attempts)
+        .where('claims', '>', 0)
         .returning('id')
         .execute();
       for (const { id } of rows) written.add(id);

@@ -8,15 +8,19 @@ import { TEST_EMAIL_WORDS } from '../../shared/words/test-emails';
 import { findSuppression } from '../audience/suppressions';
 import type { Context } from '../context';
 import { findInstall } from '../installs/installs';
-import { selectByTenants } from '../db/keys';
+import { deleteByKeys, keyFor, selectByTenants } from '../db/keys';
 import type { Db, Row, Schema, Trx } from '../db/schema';
-import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
+import { ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
 import { AppError } from '../errors';
 import { readSettings } from '../settings/settings';
 import { insertEmails, type ComposedEmail } from './compose';
-import { CONFIRM_MS, composeConfirmation } from './confirmation';
+import { composeConfirmation } from './confirmation';
+import { RELEASED } from './record-email';
+import { HOUR_MS, recentTestSends, recordTestSend, wasAsked } from './test-sends';
 
-const HOUR_MS = 60 * 60_000;
+/** An address that has not answered by then is forgotten. */
+const UNANSWERED_MS = 30 * 24 * HOUR_MS;
+const FORGOTTEN_AT_ONCE = 100;
 
 /** Queues a test email. Throws invalid_request for an address that has to confirm first, and rate_limited. */
 export async function queueTestEmail(ctx: Context, tenant: Tenant, email: ComposedEmail): Promise<void> {
@@ -25,6 +29,7 @@ export async function queueTestEmail(ctx: Context, tenant: Tenant, email: Compos
     if (ctx.transport && tenant.livemode && !(await isKnown(trx, tenant, to))) return ask(ctx, trx, tenant, to, 'to');
     await requireRoom(ctx, trx, tenant, 'to');
     await insertEmails(trx, [email]);
+    await recordTestSend(trx, tenant, { id: email.row.id, now: ctx.clock.now() });
     return undefined;
   });
   ctx.nudge();
@@ -75,12 +80,12 @@ async function ask(ctx: Context, trx: Trx, tenant: Tenant, address: string, para
   if (!ctx.transport) return refuse(TEST_EMAIL_WORDS.cannotAsk);
   if (await findSuppression(trx, tenant, address)) return refuse(TEST_EMAIL_WORDS.saidNo);
   const now = ctx.clock.now();
-  const known = await findTestAddress(trx, tenant, address);
-  if (known && now - known.asked_at < CONFIRM_MS) return refuse(TEST_EMAIL_WORDS.askedBefore);
+  if (await wasAsked(trx, tenant, address, now)) return refuse(TEST_EMAIL_WORDS.askedBefore);
   // No fault of one address of a list.
   await requireRoom(ctx, trx, tenant, param.replace(/\.\d+$/, ''));
   const email = composeConfirmation(ctx, tenant, address, now);
   await insertEmails(trx, [email]);
+  await recordTestSend(trx, tenant, { id: email.row.id, asked: address, now });
   const asked: Insertable<Schema['test_address']> = {
     ...tenantColumns(tenant),
     address,
@@ -98,22 +103,12 @@ async function ask(ctx: Context, trx: Trx, tenant: Tenant, address: string, para
   return refuse(TEST_EMAIL_WORDS.asked);
 }
 
-/** Test emails and confirmations of the last hour are counted in the table: a restart forgets none. Throws rate_limited. */
+/** Test emails and confirmations of the last hour are counted in a table: a restart forgets none. Throws rate_limited. */
 async function requireRoom({ config, clock }: Context, db: Db, tenant: Tenant, param: string): Promise<void> {
   const limit = config.testSendsPerHour;
-  const recent = await db
-    .selectFrom('email')
-    .select('created_at')
-    .where(ofTenant(tenant))
-    // As the index has it.
-    .where('is_test', '=', 1)
-    .where('created_at', '>', clock.now() - HOUR_MS)
-    .orderBy('created_at', 'desc')
-    .limit(limit)
-    .execute();
-  const oldest = recent[limit - 1];
-  if (!oldest) return;
-  const at = `${new Date(oldest.created_at + HOUR_MS).toISOString().slice(11, 16)} UTC`;
+  const oldest = (await recentTestSends(db, tenant, { limit, now: clock.now() }))[limit - 1];
+  if (oldest === undefined) return;
+  const at = `${new Date(oldest + HOUR_MS).toISOString().slice(11, 16)} UTC`;
   throw new AppError('rate_limited', `${param}: ${TEST_EMAIL_WORDS.tooMany(limit, at)}`, param);
 }
 
@@ -126,4 +121,47 @@ export async function confirmAddress(db: Db, tenant: Tenant, address: string, no
     .where('address', '=', address)
     .executeTakeFirst();
   return numUpdatedRows > 0n;
+}
+
+/** Addresses that were asked long ago and never answered: who they are is nobody's business here any more. How many of a batch there were. */
+export async function forgetUnanswered(db: Db, now: number): Promise<number> {
+  const before = now - UNANSWERED_MS;
+  const unanswered = await db
+    .selectFrom('test_address')
+    .selectAll()
+    .where('confirmed_at', 'is', null)
+    .where('asked_at', '<=', before)
+    .limit(FORGOTTEN_AT_ONCE)
+    .execute();
+  for (const row of unanswered) await db.transaction().execute((trx) => forgetStranger(trx, row, before));
+  return unanswered.length;
+}
+
+/** The emails that asked stay without an address. Nothing happens to one that was asked again or has answered meanwhile. */
+async function forgetStranger(trx: Trx, asked: Row<'test_address'>, before: number): Promise<void> {
+  const { address } = asked;
+  const { numDeletedRows } = await trx
+    .deleteFrom('test_address')
+    .where(ofTenant(tenantOf(asked)))
+    .where('address', '=', address)
+    .where('confirmed_at', 'is', null)
+    .where('asked_at', '<=', before)
+    .executeTakeFirst();
+  if (numDeletedRows === 0n) return;
+  const emails = await trx
+    .updateTable('email')
+    .set({ to_address: RELEASED, outcome: null, last_error: null })
+    .where(ofTenant(tenantOf(asked)))
+    .where('is_test', '=', 1)
+    .where('created_at', '<=', before)
+    .where('to_address', '=', address)
+    .where('status', '<>', 'queued')
+    .returning('id')
+    .execute();
+  await deleteByKeys(
+    trx,
+    'email_body',
+    'email_id',
+    emails.map(({ id }) => keyFor(asked, id)),
+  );
 }

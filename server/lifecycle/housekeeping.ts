@@ -7,6 +7,8 @@ import { takeUpSetAside } from '../db/claim';
 import { deleteOld, type Place } from '../db/old-rows';
 import type { Queue } from '../db/queue';
 import { oldBodies, oldClicks } from '../emails/emails';
+import { forgetUnanswered } from '../emails/test-addresses';
+import { deleteOldTestSends } from '../emails/test-sends';
 import { oldPayloads } from '../events/events';
 import { deleteExpired } from '../installs/sessions';
 
@@ -26,7 +28,8 @@ export function createHousekeeping(): Queue {
       const { db, clock, config } = ctx;
       const now = clock.now();
       if (now < dueAt) return 0;
-      if ((await deleteExpired(db, now)) > 0) return 1;
+      if ((await deleteExpired(db, now)) + (await forgetUnanswered(db, now)) > 0) return 1;
+      await deleteOldTestSends(db, now);
       const oldOf = OLD[current];
       if (oldOf) {
         place = await deleteOld(db, oldOf(now - config.retentionDays * DAY_MS), place);

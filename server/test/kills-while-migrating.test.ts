@@ -150,7 +150,7 @@ it('a migration on PostgreSQL may take longer than any other statement', async (
   await withDatabase(url, async (db) => {
     const limit = sql<{ limit: string }>`select current_setting('statement_timeout') as limit`;
     const before = (await limit.execute(db)).rows;
-    expect(before).toEqual([{ limit: '1min' }]);
+    expect(before).toEqual([{ limit: '20s' }]);
     await sql`create function refuse_limit() returns event_trigger language plpgsql as $$
       begin
         if tg_tag = 'CREATE INDEX' and current_setting('statement_timeout') <> '0' then raise 'limited'; end if;

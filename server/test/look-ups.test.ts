@@ -168,6 +168,29 @@ describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
     });
   });
 
+  it('is not misled for long by a Stripe that answers as it was before the two updates', async () => {
+    const created = Math.floor(tillpost.clock.now() / 1000);
+    const before = { id: customerId, object: 'customer', email: 'former@example.com', name: 'Former Name', created };
+    const path = `/v1/customers/${customerId}`;
+    tillpost.localStripe.faults.add({ kind: 'old', times: 1, path, answer: () => before });
+    for (const name of ['First Guess', 'Second Guess']) {
+      const object = { id: customerId, email: 'asked@example.com', name };
+      await tillpost.deliver(fixtureEvent('customer.updated', { account: ACCOUNT, created, object }));
+      await tillpost.worker.drain();
+    }
+    const contact = () => tillpost.call('contacts/read', { customer: customerId }, { tenant: TEST });
+    tillpost.clock.advance(2_000);
+    await tillpost.worker.drain();
+    expect(await contact()).toMatchObject({ email: 'former@example.com' });
+    tillpost.clock.advance(30_000);
+    await tillpost.worker.drain();
+    expect(await contact()).toMatchObject({ email: 'asked@example.com', first_name: 'Asked' });
+    const asked = tillpost.localStripe.requests.count({ path });
+    tillpost.clock.advance(3_600_000);
+    await tillpost.worker.drain();
+    expect(tillpost.localStripe.requests.count({ path })).toBe(asked);
+  });
+
   it('gives up fetching a customer again that ended the process each time', async () => {
     const link = () =>
       tillpost.db.selectFrom('customer_link').select(['due_at', 'claims']).where('customer_id', '=', customerId);

@@ -1,12 +1,17 @@
 /** Whom test emails reach, and how many go: over HTTP, with a real mail server. */
+import { findContactByEmail } from '../audience/contacts';
+import { deleteContact } from '../audience/save';
 import { suppressAddress } from '../audience/suppressions';
+import { transact } from '../db/transact';
 import { openSession } from '../installs/sessions';
+import { eraseInstall } from '../lifecycle/erase';
 import { readSettings, saveSettings } from '../settings/settings';
 import { createWorkflow } from '../workflows/workflows';
 import { defaultSettings } from '../../shared/settings';
 import type { Tenant } from '../db/tenant';
 import { createBrowserClient, fieldsOf } from './browser-client';
 import { ENGINES } from './databases';
+import { fixtureEvent } from './fixtures/stripe';
 import { LIVE, startTillpost, TEST, type HarnessOptions, type Tillpost } from './harness';
 import { startMailServer, type MailServer } from './mail-server';
 
@@ -264,6 +269,79 @@ describe.each(ENGINES)('test emails on %s', (engine) => {
       error: { message: expect.stringContaining('this Tillpost has no mail server') as string },
     });
     expect(await rows()).toEqual([]);
+  });
+
+  const JENNY = { id: 'cus_stranger', email: STRANGER, name: 'A Stranger' };
+
+  async function becomeContact(tillpost: Tillpost): Promise<void> {
+    await tillpost.enable({}, {}, LIVE);
+    const created = Math.floor(tillpost.clock.now() / 1000);
+    const event = fixtureEvent('customer.created', { account: LIVE.accountId, livemode: true, created, object: JENNY });
+    await tillpost.deliver(event);
+    await tillpost.worker.drain();
+  }
+
+  const connectAgain = async () => {
+    await tillpost.connect(LIVE);
+    await tillpost.worker.drain();
+  };
+
+  it.each([
+    [
+      'the contact is deleted',
+      async () => {
+        await becomeContact(tillpost);
+        const contact = (await findContactByEmail(tillpost.db, LIVE, STRANGER))!;
+        await transact(tillpost.db, (trx) => deleteContact(trx, contact, tillpost.clock.now()));
+      },
+    ],
+    [
+      'the account is erased and connected again',
+      async () => {
+        await eraseInstall(tillpost.ctx, LIVE);
+        await tillpost.worker.drain();
+        await connectAgain();
+      },
+    ],
+  ])('ask once a day and stay within the hour’s limit though %s meanwhile', async (_what, happen) => {
+    await start({ env: { TEST_SENDS_PER_HOUR: '3' } });
+    await send(STRANGER);
+    await send('owner@example.com');
+    await tillpost.worker.drain();
+    await happen();
+    expect((await send(STRANGER)).words).toMatch(/A link was sent there within the last day/);
+    expect((await send('owner@example.com')).status).toBe(200);
+    expect((await send('owner@example.com')).status).toBe(429);
+    await tillpost.worker.drain();
+    expect(sentTo().filter((mail) => mail.startsWith(STRANGER))).toHaveLength(1);
+    expect(JSON.stringify(await tillpost.db.selectFrom('test_send').selectAll().execute())).not.toContain(STRANGER);
+
+    tillpost.clock.advance(24 * HOUR);
+    await tillpost.worker.drain();
+    expect(await tillpost.db.selectFrom('test_send').selectAll().execute()).toEqual([]);
+    expect((await send(STRANGER)).words).toMatch(/just now/);
+  });
+
+  it('forget who never answered after 30 days, and keep who confirmed', async () => {
+    await start();
+    await send(STRANGER);
+    await tillpost.worker.drain();
+    await createBrowserClient(tillpost.url).post(linkIn().pathname, {});
+    await send('silent@example.com');
+    await tillpost.worker.drain();
+    const known = async () =>
+      (await tillpost.db.selectFrom('test_address').select('address').orderBy('address').execute()).map(
+        ({ address }) => address,
+      );
+    tillpost.clock.advance(30 * 24 * HOUR - HOUR);
+    await tillpost.worker.drain();
+    expect(await known()).toEqual(['silent@example.com', STRANGER]);
+    tillpost.clock.advance(2 * HOUR);
+    await tillpost.worker.drain();
+    expect(await known()).toEqual([STRANGER]);
+    const stored = [await rows(), await tillpost.db.selectFrom('email_body').selectAll().execute()];
+    expect(JSON.stringify(stored)).not.toContain('silent@example.com');
+    expect(JSON.stringify(stored)).toContain(STRANGER);
   });
 
   it('leave no address behind when the account is erased', async () => {

@@ -4,7 +4,7 @@ import { invalidApiKey, missingPermission, rateLimited, serverError, type Stripe
 
 export interface Fault {
   /** The `stripe` client tries a cut call once more by itself: order two. */
-  kind: 'rate_limit' | 'server_error' | 'unauthorized' | 'forbidden' | 'hang' | 'cut' | 'slow';
+  kind: 'rate_limit' | 'server_error' | 'unauthorized' | 'forbidden' | 'hang' | 'cut' | 'slow' | 'old';
   /** How many calls it hits; until cleared when left out. */
   times?: number;
   /** A path, or a pattern for it. */
@@ -14,6 +14,8 @@ export interface Fault {
   permission?: string;
   /** For `slow`: how long the answer waits. */
   delay_ms?: number;
+  /** For `old`: what is answered to a GET of this path in place of what is true; undefined: the truth. */
+  answer?(path: string): object | undefined;
 }
 
 export interface Faults {
@@ -62,6 +64,13 @@ export function createFaults(): Faults {
           hanging.add(res);
           res.on('close', () => hanging.delete(res));
           return;
+        case 'old': {
+          const { method, baseUrl, path } = res.req;
+          const answer = method === 'GET' ? fault.answer?.(baseUrl + path) : undefined;
+          if (answer) res.json(answer);
+          else next();
+          return;
+        }
         case 'slow':
           setTimeout(next, fault.delay_ms ?? 1_000).unref();
           return;

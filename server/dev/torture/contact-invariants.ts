@@ -8,11 +8,11 @@ export function checkContacts({ happenings, deliveries }: Stage, { contacts, lin
   const byAddress = groupBy(contacts.values(), ({ email }) => email.trim().toLowerCase());
   const records = [...deliveries.records.values()];
   const seen = records.filter(({ id }) => events.get(id)?.status === 'processed');
-  const knownCustomers = new Set(seen.flatMap(({ customer }) => customer?.stripe.id ?? []));
+  for (const { customer } of seen) if (customer) customer.isKnown = true;
   const guests = seen.flatMap(({ guest }) => guest ?? []);
 
   const strays = happenings.customers.flatMap(({ stripe, isDeleted, ...customer }) => {
-    if (isDeleted || !knownCustomers.has(stripe.id)) return [];
+    if (isDeleted || !customer.isKnown) return [];
     const contactId = links.get(stripe.id)?.contact_id;
     const contact = contactId ? contacts.get(contactId) : undefined;
     if (contact?.email === stripe.email) return [];

@@ -21,8 +21,12 @@ export interface Deliveries {
   send(happenings: readonly Happening[]): void;
   /** How many milliseconds each delivery of usual size took that was taken since this was last asked. */
   takeTimes(): number[];
+  /** How many are on their way. */
+  pending(): number;
   /** Resolves when nothing is on its way any more. */
   settle(): Promise<void>;
+  /** What is checked needs no record any more. */
+  forget(): void;
 }
 
 const TIMEOUT_MS = 20_000;
@@ -109,7 +113,11 @@ export function createDeliveries({ ports, secret, dice, clock }: Surroundings): 
         const record: EventRecord = { ...happening, isTaken: false, refusals: [] };
         records.set(record.id, record);
         if (record.way === 'missed') continue;
-        const delivery = deliver(record).finally(() => underWay.delete(delivery));
+        const delivery = deliver(record).finally(() => {
+          underWay.delete(delivery);
+          // Hundreds of thousands are to fit into memory.
+          record.body = '';
+        });
         underWay.add(delivery);
       }
     },
@@ -118,6 +126,8 @@ export function createDeliveries({ ports, secret, dice, clock }: Surroundings): 
       times = [];
       return taken;
     },
+    pending: () => underWay.size,
+    forget: () => records.clear(),
     async settle() {
       while (underWay.size > 0) await Promise.all(underWay);
     },

@@ -13,12 +13,12 @@ export interface StagedEngine extends Engine {
   end(keepsFiles: boolean): Promise<void>;
 }
 
-/** Room for an empty database with its log, and for what a round leaves behind. */
+/** Room for an empty database with its log. */
 const BASE_MB = { sqlite: 64, postgres: 384 };
-const MB_PER_ROUND = 32;
 
-export async function startEngine(name: EngineName, folder: string, rounds: number): Promise<StagedEngine> {
-  const disk = mountDisk(folder, BASE_MB[name] + rounds * MB_PER_ROUND);
+/** `diskMb`: room for what will be stored; null: as much as the machine has. */
+export async function startEngine(name: EngineName, folder: string, diskMb: number | null): Promise<StagedEngine> {
+  const disk = diskMb === null ? null : mountDisk(folder, BASE_MB[name] + diskMb);
   const engine = await (name === 'sqlite' ? startSqlite(folder) : startPostgres(folder));
   let last: Promise<unknown> = Promise.resolve();
   return {

@@ -9,12 +9,15 @@ import type { Clock } from './clock';
 import type { Dice } from './dice';
 import * as objects from './event-objects';
 import { REFUSED } from './mail-server';
+import type { StripePast } from './stripe-past';
 
 export interface Customer {
   stripe: Stripe.Customer;
   /** No customer.* event is ever sent of them: Stripe has to be asked who they are. */
   isQuiet: boolean;
   isDeleted: boolean;
+  /** An event of theirs was processed: their address must be here. */
+  isKnown: boolean;
 }
 
 /** What must become of an event that was answered 200; `any` where a deletion makes the order matter. */
@@ -41,22 +44,61 @@ export type Happenings = ReturnType<typeof createHappenings>;
 type Make = () => Happening[];
 
 const ADDRESSES_PER_CUSTOMER = 0.6;
+/** Customers who can change. */
+const FEWEST = 5;
 const STRANGER = 'acct_1NobodyKnowsMe';
 
 interface Surroundings {
   dice: Dice;
   clock: Clock;
+  past: StripePast;
   /** Of every id, so that no two runs share one. */
   prefix: string;
+  /** How often each kind happens. */
+  mix: Mix;
 }
 
-export function createHappenings(account: string, stripe: StripeTenant, { dice, clock, prefix }: Surroundings) {
+/** Parts of the whole. */
+export type Mix = Readonly<Record<Kind, number>>;
+type Kind =
+  | 'arrive'
+  | 'rename'
+  | 'change'
+  | 'pay'
+  | 'fail'
+  | 'settle'
+  | 'subscribe'
+  | 'accept'
+  | 'offer'
+  | 'dispute'
+  | 'checkOut'
+  | 'leave'
+  | 'irrelevant'
+  | 'strange'
+  | 'forge';
+
+export function createHappenings(
+  account: string,
+  stripe: StripeTenant,
+  { dice, clock, past, prefix, mix }: Surroundings,
+) {
   const customers: Customer[] = [];
   const addresses: string[] = [];
+  /** Invoices whose payment failed. */
+  const open: { invoice: ReturnType<typeof objects.invoice>; customer: Customer }[] = [];
+  const paidAt = new Map<string, number>();
   let made = 0;
+  let outspoken = 0;
 
   const seconds = () => Math.floor(clock.now() / 1000);
-  const living = () => customers.filter(({ isDeleted }) => !isDeleted);
+
+  /** Anyone who fits. The list only grows: it is not looked through. */
+  function someCustomer(fits: (customer: Customer) => boolean): Customer {
+    for (;;) {
+      const one = dice.pick(customers);
+      if (fits(one)) return one;
+    }
+  }
 
   function newAddress(): string {
     const name = `${prefix}-${addresses.length}@example.com`;
@@ -87,50 +129,82 @@ export function createHappenings(account: string, stripe: StripeTenant, { dice, 
 
   function addCustomer(isQuiet: boolean): Customer {
     const made = newCustomer(stripe, `Name ${customers.length} ${prefix}`, someAddress());
-    const customer = { stripe: stripe.customers.put(made), isQuiet, isDeleted: false };
+    const customer = { stripe: stripe.customers.put(made), isQuiet, isDeleted: false, isKnown: false };
     customers.push(customer);
+    outspoken += isQuiet ? 0 : 1;
+    noteCustomer(customer);
     return customer;
   }
+
+  const noteCustomer = ({ stripe: object }: Customer) => past.note(`/v1/customers/${object.id}`, object);
 
   const aboutCustomer = (type: string, customer: Customer) =>
     happening(type, { ...customer.stripe }, { customer, isEssential: true });
 
-  const update = (customer: Customer): Happening => {
-    if (dice.chance(0.5)) customer.stripe.email = someAddress();
+  const update = (customer: Customer, isMoving: boolean): Happening => {
+    if (isMoving) customer.stripe.email = someAddress();
     else customer.stripe.name = `Renamed ${made} ${prefix}`;
+    noteCustomer(customer);
     return aboutCustomer('customer.updated', customer);
   };
 
-  const someone = () => (customers.length === 0 ? addCustomer(true) : dice.pick(living()));
-  const outspoken = () => living().filter(({ isQuiet }) => !isQuiet);
+  const someone = () => (outspoken === 0 ? addCustomer(true) : someCustomer(({ isDeleted }) => !isDeleted));
+  const someOutspoken = () => someCustomer(({ isDeleted, isQuiet }) => !isDeleted && !isQuiet);
+
+  /** An invoice as Stripe has it from now on. */
+  function putInvoice<T extends object & { id: string }>(invoice: T): T {
+    stripe.invoices.put(invoice as unknown as Stripe.Invoice);
+    past.note(`/v1/invoices/${invoice.id}`, invoice);
+    return invoice;
+  }
 
   const arrive: Make = () => [aboutCustomer('customer.created', addCustomer(false))];
   const change: Make = () => {
-    const customer = dice.pick(outspoken());
-    return Array.from({ length: dice.chance(0.3) ? 2 : 1 }, () => update(customer));
+    const customer = someOutspoken();
+    return Array.from({ length: dice.chance(0.3) ? 2 : 1 }, () => update(customer, dice.chance(0.5)));
+  };
+  const rename: Make = () => [update(someOutspoken(), false)];
+  const newInvoice = (customer: Customer) => putInvoice(objects.invoice(`in_${prefix}_${made}`, customer.stripe));
+  const payNow = (invoice: ReturnType<typeof newInvoice>) => {
+    paidAt.set(invoice.id, clock.now());
+    return putInvoice({ ...invoice, ...objects.PAID });
   };
   const pay: Make = () => {
     const customer = someone();
-    const invoice = objects.invoice(`in_${prefix}_${made}`, customer.stripe);
-    const paid = happening('invoice.paid', { ...invoice, ...objects.PAID }, { customer });
+    const invoice = newInvoice(customer);
+    const isPaid = payNow(invoice);
+    const paid = happening('invoice.paid', isPaid, { customer });
     // Stripe sometimes makes two events of one change.
-    const twin = dice.chance(0.1) ? [happening('invoice.paid', { ...invoice, ...objects.PAID }, { customer })] : [];
+    const twin = dice.chance(0.1) ? [happening('invoice.paid', isPaid, { customer })] : [];
     const failed = dice.chance(0.2) ? [happening('invoice.payment_failed', invoice, { customer })] : [];
     return [...failed, paid, ...twin];
   };
+  const fail: Make = () => {
+    const customer = someone();
+    const invoice = newInvoice(customer);
+    open.push({ invoice, customer });
+    return [happening('invoice.payment_failed', invoice, { customer })];
+  };
+  const settle: Make = () => {
+    if (open.length === 0) return fail();
+    const [{ invoice, customer }] = open.splice(dice.between(0, open.length - 1), 1) as [(typeof open)[number]];
+    return [happening('invoice.paid', payNow(invoice), { customer })];
+  };
   const subscribe: Make = () => {
     const customer = dice.chance(0.5) ? addCustomer(true) : someone();
-    return [
-      happening(
-        'customer.subscription.created',
-        objects.subscription(`sub_${prefix}_${made}`, customer.stripe, seconds()),
-        { customer },
-      ),
-    ];
+    const subscription = objects.subscription(`sub_${prefix}_${made}`, customer.stripe, seconds());
+    stripe.subscriptions.put(subscription as unknown as Stripe.Subscription);
+    return [happening('customer.subscription.created', subscription, { customer })];
   };
   const accept: Make = () => {
     const customer = dice.chance(0.5) ? addCustomer(true) : someone();
     return [happening('quote.accepted', objects.quote(`qt_${prefix}_${made}`, customer.stripe), { customer })];
+  };
+  /** Starts nothing. */
+  const offer: Make = () => {
+    const customer = someone();
+    const quote = { ...objects.quote(`qt_${prefix}_${made}`, customer.stripe), status: 'open' };
+    return [happening('quote.finalized', quote, { customer })];
   };
   const dispute: Make = () => {
     const customer = someone();
@@ -143,8 +217,10 @@ export function createHappenings(account: string, stripe: StripeTenant, { dice, 
     return [happening('checkout.session.completed', session, { guest })];
   };
   const leave: Make = () => {
-    const customer = dice.pick(outspoken());
+    if (outspoken <= FEWEST) return arrive();
+    const customer = someOutspoken();
     customer.isDeleted = true;
+    outspoken--;
     stripe.customers.remove(customer.stripe.id);
     stripe.deletedCustomers.add(customer.stripe.id);
     return [aboutCustomer('customer.deleted', customer)];
@@ -155,37 +231,67 @@ export function createHappenings(account: string, stripe: StripeTenant, { dice, 
     return [{ ...one, body: JSON.stringify({ ...JSON.parse(one.body), account: STRANGER }) }];
   };
   const forge: Make = () => pay().map((one) => ({ ...one, way: 'forged' }));
-  const miss: Make = () =>
-    pay().map((one) => {
+  const missed = (happenings: Happening[]): Happening[] =>
+    happenings.map((one) => {
       const { account: _account, ...event } = JSON.parse(one.body) as StripeEvent;
       stripe.events.put({ ...event, pending_webhooks: 1 });
       return { ...one, way: 'missed' };
     });
 
-  /** How often each happens, in parts of the whole. */
-  const shares: [number, Make][] = [
-    [14, arrive],
-    [16, change],
-    [30, pay],
-    [10, subscribe],
-    [8, accept],
-    [6, dispute],
-    [8, checkOut],
-    [2, leave],
-    [3, irrelevant],
-    [2, strange],
-    [1, forge],
-  ];
-  const total = shares.reduce((sum, [share]) => sum + share, 0);
+  const makes: Readonly<Record<Kind, Make>> = {
+    arrive,
+    rename,
+    change,
+    pay,
+    fail,
+    settle,
+    subscribe,
+    accept,
+    offer,
+    dispute,
+    checkOut,
+    leave,
+    irrelevant,
+    strange,
+    forge,
+  };
+  const shares = Object.entries(mix) as [Kind, number][];
+  const total = shares.reduce((sum, [, share]) => sum + share, 0);
 
   return {
     customers: customers as readonly Customer[],
-    miss,
+    /** When each invoice was paid, by the torture's clock. */
+    paidAt: paidAt as ReadonlyMap<string, number>,
+    /** A payment that no webhook tells of. */
+    miss: () => missed(pay()),
+    fail,
+    /** An invoice that was open is paid. */
+    settle,
+    missSettling: () => missed(settle()),
     next(): Happening[] {
-      if (outspoken().length < 5) return arrive();
+      if (outspoken < FEWEST) return arrive();
       let left = dice.next() * total;
-      for (const [share, make] of shares) if ((left -= share) < 0) return make();
+      for (const [kind, share] of shares) if ((left -= share) < 0) return makes[kind]();
       return arrive();
     },
   };
 }
+
+/** As it comes to a merchant. */
+export const USUAL_MIX: Mix = {
+  arrive: 14,
+  rename: 0,
+  change: 16,
+  pay: 28,
+  fail: 2,
+  settle: 2,
+  subscribe: 10,
+  accept: 8,
+  offer: 0,
+  dispute: 6,
+  checkOut: 8,
+  leave: 2,
+  irrelevant: 3,
+  strange: 2,
+  forge: 1,
+};

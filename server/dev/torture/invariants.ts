@@ -7,28 +7,31 @@ import { checkContacts } from './contact-invariants';
 import { checkMails } from './mail-invariants';
 import { checkRuns } from './run-invariants';
 import type { Stage } from './stage';
-import { readTables, type Tables } from './tables';
+import { countRows, readTables, type Checked, type Tables } from './tables';
+import { checkTruth } from './truth-invariants';
 import type { Violation } from './violation';
 
 export async function checkEverything(stage: Stage): Promise<Violation[]> {
-  const tables = await readTables(stage.db, stage.hostile);
+  const tables = await readTables(stage.db, stage.hostile, stage.checked);
   return [
     ...checkEvents(stage, tables),
-    await checkPayloads(stage.db),
+    await checkPayloads(stage.db, stage.checked.seq),
     ...checkContacts(stage, tables),
     ...checkRuns(stage, tables),
     ...checkMails(stage, tables),
+    ...checkTruth(stage, tables),
     await checkClaims(stage.db, stage.clock.now() + LEASE_MS, stage.tenant),
     await checkInstall(stage),
   ].filter(({ ids }) => ids.length > 0);
 }
 
 /** Everything is stopped in order: then nobody may hold a claim any more. */
-export async function checkTheEnd({ db, processes }: Stage): Promise<Violation[]> {
+export async function checkTheEnd({ db, processes, hostile, checked }: Stage): Promise<Violation[]> {
   const faults = await Promise.all(processes.map((one) => one.stop()));
   return [
     { rule: 'SIGTERM ends a process in order within 10 s', ids: faults.filter((fault) => fault !== undefined) },
     { ...(await checkClaims(db, 0)), rule: 'a stopped process gives its claims back' },
+    ...(checked.events > 0 ? await checkTotals(db, hostile, checked) : []),
   ].filter(({ ids }) => ids.length > 0);
 }
 
@@ -43,6 +46,7 @@ function checkEvents({ deliveries, engine }: Stage, { events }: Tables): Violati
   return [
     {
       rule: 'every event answered with 200, and every one that Stripe lists as undelivered, is in the log',
+      kind: 'lost',
       ids: records
         .filter(({ id, isTaken, way }) => (isTaken || way === 'missed') && !events.has(id))
         .map(({ id }) => id),
@@ -69,13 +73,25 @@ function checkEvents({ deliveries, engine }: Stage, { events }: Tables): Violati
   ];
 }
 
+/** What was found sound round by round is still there, and nothing has come of it since. */
+async function checkTotals(db: Db, hostile: Tenant, checked: Checked): Promise<Violation[]> {
+  const now = await countRows(db, hostile);
+  return (['events', 'runs', 'emails'] as const).map((what) => ({
+    rule: `as many ${what} at the end as were checked round by round`,
+    kind: now[what] < checked[what] ? 'lost' : 'doubled',
+    ids: now[what] === checked[what] ? [] : [`${now[what]} instead of ${checked[what]}`],
+  }));
+}
+
 /** An event and its payload are there together or not at all; what is ignored keeps none. */
-async function checkPayloads(db: Db): Promise<Violation> {
-  const rows = await db.selectFrom('event').select(['id', 'seq', 'status']).execute();
-  const payloads = new Set((await db.selectFrom('event_payload').select('seq').execute()).map(({ seq }) => seq));
+async function checkPayloads(db: Db, since: string): Promise<Violation> {
+  const rows = await db.selectFrom('event').select(['id', 'seq', 'status']).where('seq', '>', since).execute();
+  const kept = await db.selectFrom('event_payload').select('seq').where('seq', '>', since).execute();
+  const payloads = new Set(kept.map(({ seq }) => seq));
   const seqs = new Set(rows.map(({ seq }) => seq));
   return {
     rule: 'no event is half there',
+    kind: 'lost',
     ids: [
       ...rows
         .filter(({ seq, status }) => payloads.has(seq) !== (status !== 'ignored'))
@@ -98,7 +114,7 @@ async function checkClaims(db: Db, latest: number, tenant?: Tenant): Promise<Vio
       .execute();
     ids.push(...stuck.map(({ due_at }) => `${table} until ${due_at}`));
   }
-  return { rule: 'no claim is stuck', ids };
+  return { rule: 'no claim is stuck', kind: 'stuck', ids };
 }
 
 async function checkInstall({ db, tenant, settings }: Stage): Promise<Violation> {

@@ -2,13 +2,15 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startMailServer, type MailServer, type Reply } from '../mail-server';
+import type { Clock } from './clock';
 import type { Dice } from './dice';
 
 /**
  * `busy` answers 4xx to half, `cutting` takes some mails and hangs up after their final dot, `slow` takes its time, `late`
- * more than anybody waits for before the dot, `silent` takes nothing, says nothing, and hangs up when the mood ends.
+ * more than anybody waits for before the dot, `silent` takes nothing, says nothing, and hangs up when the mood ends, `away`
+ * lets nobody in.
  */
-export type Mood = 'calm' | 'busy' | 'cutting' | 'slow' | 'late' | 'silent';
+export type Mood = 'calm' | 'busy' | 'cutting' | 'slow' | 'late' | 'silent' | 'away';
 export const BAD_MOODS: readonly Mood[] = ['busy', 'cutting', 'slow', 'late', 'silent'];
 
 /** Addresses that begin so are refused for good. */
@@ -19,11 +21,16 @@ export interface MoodyMailServer extends MailServer {
   accepted: ReadonlyMap<string, number>;
   /** The Message-IDs that had to wait after the final dot, or were given no reply. */
   heldUp: ReadonlySet<string>;
+  /** When each Message-ID was accepted last, by the torture's clock. */
+  acceptedAt: ReadonlyMap<string, number>;
   setMood(mood: Mood): void;
+  /** What is checked needs no book any more. */
+  forget(): void;
 }
 
-export async function startMoodyMailServer(dice: Dice): Promise<MoodyMailServer> {
+export async function startMoodyMailServer(dice: Dice, clock: Clock): Promise<MoodyMailServer> {
   const accepted = new Map<string, number>();
+  const acceptedAt = new Map<string, number>();
   const heldUp = new Set<string>();
   const moods = new EventEmitter().setMaxListeners(0);
   let mood: Mood = 'calm';
@@ -39,6 +46,7 @@ export async function startMoodyMailServer(dice: Dice): Promise<MoodyMailServer>
     if (mood === 'slow') await wait(dice.between(200, 3_000));
     if (isUpset()) return { code: 451, message: '4.3.0 Try again later' };
     accepted.set(messageId, (accepted.get(messageId) ?? 0) + 1);
+    acceptedAt.set(messageId, clock.now());
     if (mood === 'late') await wait(dice.between(31_000, 35_000));
     return mood === 'cutting' && dice.chance(0.2) ? 'cut' : 'accept';
   }
@@ -49,11 +57,20 @@ export async function startMoodyMailServer(dice: Dice): Promise<MoodyMailServer>
       return isUpset() ? { code: 450, message: '4.2.1 Try again later' } : undefined;
     },
     onMail: ({ raw }) => judge(raw),
+    smtp: {
+      onConnect(_session, done) {
+        done(mood === 'away' ? Object.assign(new Error('Closed for now'), { responseCode: 421 }) : undefined);
+      },
+    },
   });
   return {
     ...server,
     accepted,
+    acceptedAt,
     heldUp,
+    forget() {
+      for (const book of [accepted, acceptedAt, heldUp]) book.clear();
+    },
     setMood: (next) => {
       mood = next;
       moods.emit('next');

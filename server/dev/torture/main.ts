@@ -2,7 +2,8 @@
  * `npm run torture`: real Tillposts as processes of their own, under load, with everything they depend on failing around
  * them. After each round nothing may be lost and nothing may have happened twice. Only loopback is ever asked.
  *
- * Options: --engine sqlite|postgres|both (both), --rounds N (per engine), --only killed,disk,… (kinds of rounds), --seed S.
+ * Options: --engine sqlite|postgres|both (both), --rounds N (per engine), --only killed,disk,… (kinds of rounds), --seed S,
+ * --long (in place of the usual rounds 100 kills and 1,000,000 events in all; --events N: another number, per engine).
  * The seed decides who suffers what and when; how the processes interleave is up to the machine. Exits with 1 when an
  * invariant is broken.
  */
@@ -12,9 +13,10 @@ import { join } from 'node:path';
 import type { EngineName } from './engine';
 import { checkTheEnd } from './invariants';
 import { readOptions, type Options } from './options';
-import { printHeader, printReport, printSkipped, printViolations } from './print';
+import { printHeader, printReport, printSkipped, printSums, printViolations } from './print';
 import { playRound } from './round';
 import { setStage } from './stage';
+import { addUp, emptySum, type Sum } from './sum';
 import { obstacleTo } from './plans';
 import type { Violation } from './violation';
 
@@ -27,9 +29,10 @@ async function main(): Promise<void> {
   console.log(`Seed ${options.seed}: ${options.engines.join(' and ')}, ${options.rounds} rounds each\n`);
   printHeader();
   // Side by side: each spends much of its time waiting for leases to end.
-  const broken = await Promise.all(options.engines.map((engine) => torture(engine, options, folder)));
-  const count = broken.reduce((sum, own) => sum + own, 0);
+  const sums = await Promise.all(options.engines.map((engine) => torture(engine, options, folder)));
+  const count = sums.reduce((sum, { broken }) => sum + broken, 0);
   const seconds = Math.round((performance.now() - startedAt) / 1000);
+  printSums(sums);
   if (count === 0) {
     rmSync(folder, { recursive: true, force: true });
     console.log(`\nNothing lost, nothing twice (seed ${options.seed}, ${seconds} s).`);
@@ -41,17 +44,17 @@ async function main(): Promise<void> {
   process.exit(1);
 }
 
-/** Returns how many invariants were broken. */
-async function torture(engine: EngineName, options: Options, folder: string): Promise<number> {
+async function torture(engine: EngineName, options: Options, folder: string): Promise<Sum> {
   const stage = await setStage(engine, folder, options);
   const seen = new Set<string>();
-  let broken = 0;
+  const sum = emptySum(engine);
   let isDone = false;
   /** What was broken before stays broken: only what is new counts. */
   const judge = (violations: readonly Violation[]): void => {
     const fresh = violations.filter(({ rule, ids }) => ids.some((id) => !seen.has(`${rule} ${id}`)));
     for (const { rule, ids } of fresh) for (const id of ids) seen.add(`${rule} ${id}`);
-    broken += fresh.length;
+    sum.broken += fresh.length;
+    for (const { kind, ids } of fresh) if (kind) sum[kind] += ids.length;
     const logs = stage.processes.map((one) => one.log());
     if (fresh.length > 0) printViolations(engine, fresh, logs);
   };
@@ -66,14 +69,15 @@ async function torture(engine: EngineName, options: Options, folder: string): Pr
       }
       const report = await playRound(stage, plan);
       printReport(engine, round + 1, report);
+      addUp(sum, report);
       judge(report.violations);
     }
     judge(await checkTheEnd(stage));
     isDone = true;
   } finally {
-    await stage.close({ keepsFiles: !isDone || broken > 0 });
+    await stage.close({ keepsFiles: !isDone || sum.broken > 0 });
   }
-  return broken;
+  return sum;
 }
 
 main().catch((error: unknown) => {

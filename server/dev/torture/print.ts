@@ -1,5 +1,6 @@
 /** The table on the console. */
 import type { Report } from './round';
+import type { Sum } from './sum';
 import type { Violation } from './violation';
 
 const COLUMNS = [
@@ -58,4 +59,14 @@ function brief(line: string): string {
   if (!line.startsWith('{"level"')) return line;
   const { time, msg, err, lane } = JSON.parse(line) as Record<string, string> & { err?: { message: string } };
   return [time, lane, msg, err?.message].filter(Boolean).join(' · ');
+}
+
+export function printSums(sums: readonly Sum[]): void {
+  const write = (count: number) => Math.round(count).toLocaleString('en-US');
+  for (const { engine, rounds, taken, sent, kills, mails, repeated, repeatable, memoryMb, ...ends } of sums)
+    console.log(
+      `\n${engine}: ${write(taken)} events in ${write(sent)} deliveries, ${kills} kills, ${write(mails)} mails, ` +
+        `${rounds} rounds: ${ends.lost} lost, ${ends.doubled} doubled, ${ends.stuck} stuck. ` +
+        `${repeated} mails accepted once more of ${repeatable} that may have been; ${write(memoryMb)} MB of memory`,
+    );
 }

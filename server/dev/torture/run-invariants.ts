@@ -33,9 +33,9 @@ export function checkRuns({ deliveries, workflows }: Stage, tables: Tables): Vio
   }
 
   return [
-    { rule: 'every event starts its workflows', ids: lost },
-    { rule: 'a change starts a workflow once', ids: doubled },
-    { rule: 'a finished run has made all its emails', ids: unfinished },
+    { rule: 'every event starts its workflows', kind: 'lost', ids: lost },
+    { rule: 'a change starts a workflow once', kind: 'doubled', ids: doubled },
+    { rule: 'a finished run has made all its emails', kind: 'lost', ids: unfinished },
     {
       rule: 'runs end in order or wait',
       ids: runs.filter(({ status }) => status === 'failed' || status === 'stopped').map(describe),
@@ -46,6 +46,7 @@ export function checkRuns({ deliveries, workflows }: Stage, tables: Tables): Vio
     },
     {
       rule: 'a run does each step once',
+      kind: 'doubled',
       ids: [...stepsOf].filter(([, steps]) => hasDoubles(steps)).map(([id]) => id),
     },
   ];

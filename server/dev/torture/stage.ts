@@ -16,8 +16,10 @@ import { createDeliveries, type Deliveries } from './deliveries';
 import { createDice, type Dice } from './dice';
 import type { EngineName } from './engine';
 import { startEngine, type StagedEngine } from './engines';
-import { createHappenings, type Happenings } from './happenings';
+import { createHappenings, type Happenings, type Mix } from './happenings';
 import { startMoodyMailServer, type MoodyMailServer } from './mail-server';
+import { createStripePast, type StripePast } from './stripe-past';
+import type { Checked } from './tables';
 import { createProcess, type TillpostProcess } from './tillpost-process';
 import { activateHostileWorkflow, activateWorkflows, type ActiveWorkflow } from './workflows';
 
@@ -39,10 +41,15 @@ export interface Stage {
   mail: MoodyMailServer;
   processes: readonly TillpostProcess[];
   happenings: Happenings;
+  past: StripePast;
   deliveries: Deliveries;
   settings: Settings;
   workflows: readonly ActiveWorkflow[];
   dice: Dice;
+  /** Where what was checked before ends, and how much that was; filled where a round is too large to look at all of it again. */
+  checked: Checked;
+  /** When mail server and Stripe were both away, by the torture's clock. */
+  away: { from: number; until: number }[];
   /** The databases are kept for whoever wants to know what went wrong. */
   close(options: { keepsFiles: boolean }): Promise<void>;
 }
@@ -50,12 +57,13 @@ export interface Stage {
 export async function setStage(
   name: EngineName,
   folder: string,
-  { seed, rounds }: { seed: number; rounds: number },
+  { seed, diskMb, mix }: { seed: number; diskMb: number | null; mix: Mix },
 ): Promise<Stage> {
   const dice = createDice(seed).fork(name);
   const clock = createClock();
-  const engine = await startEngine(name, join(folder, name), rounds);
-  const mail = await startMoodyMailServer(dice.fork('mail'));
+  const engine = await startEngine(name, join(folder, name), diskMb);
+  const mail = await startMoodyMailServer(dice.fork('mail'), clock);
+  const past = createStripePast(clock);
   const localStripe = createLocalStripe({ seed, webhookSecret: WEBHOOK_SECRET, now: () => clock.now() });
   const { url: stripeUrl } = await localStripe.listen(0);
   const ports = await Promise.all(Array.from({ length: engine.processes }, freePort));
@@ -102,12 +110,17 @@ export async function setStage(
     happenings: createHappenings(TENANT.accountId, localStripe.tenant(TENANT.accountId, TENANT.livemode), {
       dice: dice.fork('happenings'),
       clock,
+      past,
+      mix,
       prefix: `${name}${seed}`,
     }),
     deliveries: createDeliveries({ ports, secret: WEBHOOK_SECRET, dice: dice.fork('deliveries'), clock }),
     settings: saved,
     workflows,
+    past,
     dice,
+    checked: { seq: '', runId: '', emailId: '', events: 0, runs: 0, emails: 0 },
+    away: [],
     async close({ keepsFiles }) {
       await Promise.all(processes.map((one) => one.kill()));
       await ctx.db.destroy();

@@ -7,7 +7,8 @@ import { CLOCK_OFFSET } from './clock';
 
 const ENTRY = join(__dirname, '../../main.ts');
 const SKEWED_CLOCK = join(__dirname, 'skewed-clock.ts');
-const READY_MS = 60_000;
+/** Generous: a busy machine takes long to start one. */
+const READY_MS = 180_000;
 /** A stop may take 10 s by the server's own promise. */
 const STOP_MS = 15_000;
 const LOG_LINES = 400;

@@ -1,5 +1,6 @@
 /** What befalls the processes, Stripe and mail. Each trouble ends by itself and says what it was. */
 import { setTimeout as wait } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Fault } from '../local-stripe/local-stripe';
 import { ofTenant } from '../../db/tenant';
 import { MAX_CONNECTIONS } from '../../emails/transport';
@@ -66,6 +67,21 @@ export const stripe: Trouble = async ({ localStripe, dice }) => {
   await wait(dice.between(500, 3_000));
   localStripe.faults.clear();
   return `Stripe ${kind}`;
+};
+
+/** Replicas lag: for a while, what is asked for is answered as it was some seconds before. */
+export const oldStates: Trouble = async ({ localStripe, past, dice }) => {
+  const lag = dice.between(2_000, 10_000);
+  let answers = 0;
+  const answer = (path: string) => {
+    const old = past.before(path, lag);
+    if (old && !isDeepStrictEqual(old, past.before(path, 0))) answers++;
+    return old;
+  };
+  localStripe.faults.add({ kind: 'old', answer });
+  await wait(dice.between(2_000, 4_000));
+  localStripe.faults.clear();
+  return `Stripe as of ${(lag / 1_000).toFixed(1)} s ago (${answers} untrue)`;
 };
 
 export const mail: Trouble = async ({ mail: server, dice }) => {

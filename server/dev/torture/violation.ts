@@ -2,4 +2,6 @@
 export interface Violation {
   rule: string;
   ids: string[];
+  /** What it comes to for a merchant, where that can be said in a word. */
+  kind?: 'lost' | 'doubled' | 'stuck';
 }

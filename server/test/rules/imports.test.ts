@@ -133,6 +133,7 @@ const OWNERS: Readonly<Record<keyof Schema, string>> = {
   email_body: 'emails',
   email_click: 'emails',
   test_address: 'emails',
+  test_send: 'emails',
 };
 
 describe('tables', () => {

@@ -20,7 +20,7 @@ const DECLINES: [name: RegExp, decline: Decline][] = [
   [/lostCard/i, declined('lost_card', 'Your card was declined.', { advice_code: 'do_not_try_again' })],
   [/stolenCard/i, declined('stolen_card', 'Your card was declined.', { advice_code: 'do_not_try_again' })],
   [
-    /authenticationRequired/i,
+    /authenticationRequired|threeDSecure2?Required/i,
     declined('authentication_required', 'Your card was declined. This transaction requires authentication.', {
       code: 'authentication_required',
     }),
