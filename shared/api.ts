@@ -100,6 +100,8 @@ export interface Billing {
   renews_at: string | null;
   trial_ends_at: string | null;
   delinquent: boolean | null;
+  /** A subscription goes on charging a card of its own although the customer chose another default since. */
+  wrong_card: boolean | null;
   customer_since: string | null;
 }
 

@@ -89,6 +89,7 @@ export const PERMISSIONS = [
   'checkout_session_read',
   'quote_read',
   'payment_method_read',
+  'payment_intent_read',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 

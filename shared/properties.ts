@@ -62,6 +62,11 @@ export const CONTACT_PROPERTIES: readonly Property[] = [
   date('renews_at', '2026-04-01T09:00:00.000Z', 'When the subscription renews next.'),
   date('trial_ends_at', '2026-03-15T09:00:00.000Z', 'When the trial ends.'),
   DELINQUENT,
+  boolean(
+    'wrong_card',
+    false,
+    'Whether a subscription goes on charging a card of its own although the customer chose another default since.',
+  ),
   date('customer_since', '2026-03-01T09:00:00.000Z', 'When the customer was created in Stripe.'),
 ];
 
@@ -175,8 +180,24 @@ function issuedInvoiceProperties(event: IssuedInvoice): readonly Property[] {
     money('amount_remaining', isPaid ? 0 : 2000, 'What is still to be paid.'),
     number('attempt_count', 1, 'How many times Stripe has tried to collect it.'),
     INVOICE_ID,
+    ...(event === 'payment_failed' || event === 'payment_action_required' ? FAILURE_PROPERTIES : []),
   ];
 }
+
+/** Asked of Stripe when an email or a step names them: see failure.ts. */
+const FAILURE_PROPERTIES: readonly Property[] = [
+  text(
+    'failure_kind',
+    'soft',
+    'Why the payment failed: hard (the same card won’t pay), soft (it may), authentication (the customer has to confirm it) or unknown.',
+  ),
+  text('decline_code', 'insufficient_funds', 'Stripe’s decline code. Empty where it isn’t known.'),
+  boolean(
+    'is_last_attempt',
+    false,
+    'Whether Stripe plans no other attempt to collect it. Empty where that isn’t known.',
+  ),
+];
 
 export function checkoutProperties(
   event: 'completed' | 'async_payment_succeeded' | 'async_payment_failed' | 'expired',

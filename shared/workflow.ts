@@ -145,12 +145,21 @@ export function isTooDeep(definition: unknown): boolean {
   return false;
 }
 
+/** Stripe often recovers a payment by itself first. */
+export const START_AFTER_ATTEMPTS = [1, 2, 3] as const;
+const attemptSchema = z.union(
+  START_AFTER_ATTEMPTS.map((attempt) => z.literal(attempt)),
+  'must be 1, 2 or 3',
+);
+
 export const definitionSchema = z.strictObject({
   name: text(WORKFLOW_NAME_LENGTH).trim().min(1, 'must not be empty'),
   trigger: z.strictObject({
     event: z.enum(EVENT_TYPES),
     conditions: conditions.default([]),
     frequency: z.enum(FREQUENCIES).default('every_time'),
+    /** Of invoice.payment_failed: begins with the first failure whose attempt_count is at least this; left out: 1. */
+    start_after_attempt: attemptSchema.optional(),
   }),
   exit_events: z.array(exitEventSchema).max(20).default([]),
   /** Ends runs, and keeps back emails, once what they say of their subject is no longer so (words/only-while.ts); left out: true. */

@@ -69,7 +69,7 @@ export function applySnapshot(
   link.stamp = stamp;
   audience.saveLink(link);
   const moved = applyAddress(audience, facts, contact, link);
-  if (choice.sync_billing) audience.recordCustomer(link, facts.delinquent, facts.created);
+  if (choice.sync_billing) audience.recordCustomer(link, facts);
   const name = choice.sync_name ? splitName(facts.name) : null;
   if (name && stamp >= moved.contact.name_stamp)
     audience.update(moved.contact, { first_name: name.firstName, last_name: name.lastName, name_stamp: stamp });

@@ -8,9 +8,10 @@ import { newId } from '../db/new-id';
 import { NOTHING_OF_CUSTOMER } from '../db/release-contact';
 import type { Row } from '../db/schema';
 import { tenantColumns, type Tenant } from '../db/tenant';
-import type { ObjectFacts, SubscriptionFacts } from '../stripe-objects/types';
+import type { CustomerFacts, ObjectFacts, SubscriptionFacts } from '../stripe-objects/types';
 import { deriveBilling } from './billing';
-import { isNewer, stateRow, type ObjectState } from './object-states';
+import { isNewer, keepFailure, stateRow, type ObjectState } from './object-states';
+import { timeOf } from './stamp';
 import type { Suppression } from './suppressions';
 
 export type Contact = Row<'contact'>;
@@ -164,6 +165,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
         renews_at: null,
         trial_ends_at: null,
         delinquent: null,
+        wrong_card: null,
         customer_since: null,
         created_at: now,
         updated_at: now,
@@ -222,6 +224,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
         currency: facts.currency,
         renews_at: msOfSeconds(facts.renewsAt),
         trial_ends_at: msOfSeconds(facts.trialEnd),
+        ...methodOf(before, facts.defaultMethod, { at: timeOf(stamp), isFirst: true }),
         stamp,
         ...tenantColumns(tenant),
       });
@@ -238,15 +241,18 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     recordObject(facts: ObjectFacts, stamp: number, knownAt: number): void {
       if (isGone(facts.customerId)) return;
       const state = stateRow(tenant, facts, stamp, knownAt);
-      if (!isNewer(state, objects.get(facts.id))) return;
-      objects.set(facts.id, state);
+      const before = objects.get(facts.id);
+      if (!isNewer(state, before)) return;
+      objects.set(facts.id, keepFailure(state, before));
       changed.objects.add(facts.id);
     },
 
-    /** What Stripe says of the customer itself that billing shows. */
-    recordCustomer(one: CustomerLink, delinquent: boolean | null, createdSeconds: number | null): void {
+    /** What Stripe says of the customer itself that billing shows; the link bears the stamp of when it was so. */
+    recordCustomer(one: CustomerLink, { delinquent, created, defaultMethod }: CustomerFacts): void {
       one.delinquent = delinquent === null ? one.delinquent : flag(delinquent);
-      one.customer_since = msOfSeconds(createdSeconds) ?? one.customer_since;
+      one.customer_since = msOfSeconds(created) ?? one.customer_since;
+      const at = timeOf(one.stamp);
+      Object.assign(one, methodOf(one, defaultMethod, { at, isFirst: at === msOfSeconds(created) }));
       changed.links.add(one.customer_id);
       if (one.contact_id) staleBilling.add(one.contact_id);
     },
@@ -272,6 +278,20 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
   };
 }
 
+type DefaultMethod = Pick<CustomerLink, 'default_method' | 'default_method_at'>;
+
+/** `isFirst`: one of which nothing was known before counts as chosen then (`at`, epoch milliseconds). */
+function methodOf(
+  before: DefaultMethod | undefined,
+  method: string | null,
+  { at, isFirst }: { at: number; isFirst: boolean },
+): DefaultMethod {
+  const known = before?.default_method ?? null;
+  if (method === null || method === known)
+    return { default_method: known, default_method_at: before?.default_method_at ?? null };
+  return { default_method: method, default_method_at: known === null && !isFirst ? null : at };
+}
+
 const newLink = (tenant: Tenant, customerId: string): CustomerLink => ({
   customer_id: customerId,
   contact_id: null,
@@ -279,6 +299,8 @@ const newLink = (tenant: Tenant, customerId: string): CustomerLink => ({
   state: 'alive',
   delinquent: null,
   customer_since: null,
+  default_method: null,
+  default_method_at: null,
   due_at: null,
   claims: 0,
   attempts: 0,

@@ -1,14 +1,29 @@
 /** A contact's billing fields, derived from what is known of all its customers' subscriptions. Pure. */
 import type { SubscriptionStatus } from '../../shared/api';
+import { flag } from '../db/columns';
 import type { Row } from '../db/schema';
 
 export type BillingColumns = Pick<
   Row<'contact'>,
-  'subscription_status' | 'plan' | 'mrr' | 'currency' | 'renews_at' | 'trial_ends_at' | 'delinquent' | 'customer_since'
+  | 'subscription_status'
+  | 'plan'
+  | 'mrr'
+  | 'currency'
+  | 'renews_at'
+  | 'trial_ends_at'
+  | 'delinquent'
+  | 'wrong_card'
+  | 'customer_since'
 >;
 
 const PRECEDENCE: readonly SubscriptionStatus[] = ['past_due', 'active', 'trialing', 'paused', 'canceled'];
+const CHARGED: readonly (SubscriptionStatus | null)[] = ['past_due', 'active', 'trialing'];
 const EARNING: readonly (SubscriptionStatus | null)[] = ['past_due', 'active'];
+
+type Customer = Pick<
+  Row<'customer_link'>,
+  'customer_id' | 'delinquent' | 'customer_since' | 'default_method' | 'default_method_at'
+>;
 
 /**
  * Status by precedence past_due > active > trialing > paused > canceled; plan and dates are those of the largest
@@ -16,7 +31,7 @@ const EARNING: readonly (SubscriptionStatus | null)[] = ['past_due', 'active'];
  * largest. Discounts are ignored, as in the readers.
  */
 export function deriveBilling(
-  customers: readonly Pick<Row<'customer_link'>, 'delinquent' | 'customer_since'>[],
+  customers: readonly Customer[],
   subscriptions: readonly Row<'subscription_state'>[],
 ): BillingColumns {
   const bySize = subscriptions.filter((one) => one.status !== null).toSorted(bySizeThenId);
@@ -34,8 +49,20 @@ export function deriveBilling(
     renews_at: leading?.renews_at ?? null,
     trial_ends_at: leading?.trial_ends_at ?? null,
     delinquent: owing.length ? (owing.some((one) => one.delinquent === 1) ? 1 : 0) : null,
+    wrong_card: subscriptions.length ? flag(subscriptions.some((one) => hasWrongCard(one, customers))) : null,
     customer_since: since.length ? Math.min(...since) : null,
   };
+}
+
+/**
+ * Stripe charges the subscription's own card, whatever the customer chose since: a card set in the customer portal becomes
+ * the customer's default only. https://docs.stripe.com/billing/subscriptions/payment-methods-setting
+ */
+function hasWrongCard(own: Row<'subscription_state'>, customers: readonly Customer[]): boolean {
+  const customer = customers.find(({ customer_id }) => customer_id === own.customer_id);
+  if (!customer?.default_method || !own.default_method || !CHARGED.includes(own.status)) return false;
+  const [chosen, kept] = [customer.default_method_at, own.default_method_at];
+  return customer.default_method !== own.default_method && chosen !== null && kept !== null && chosen > kept;
 }
 
 /** Of two that cost the same the later id counts, whatever the order of the rows. */

@@ -160,6 +160,7 @@ function viewContact(contact: Row<'contact'>, customers: string[], suppression: 
       renews_at: isoTimeOrNull(contact.renews_at),
       trial_ends_at: isoTimeOrNull(contact.trial_ends_at),
       delinquent: contact.delinquent === null ? null : contact.delinquent === 1,
+      wrong_card: contact.wrong_card === null ? null : contact.wrong_card === 1,
       customer_since: isoTimeOrNull(contact.customer_since),
     },
     created_at: isoTime(contact.created_at),

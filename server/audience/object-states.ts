@@ -42,7 +42,14 @@ export const stateRow = (tenant: Tenant, facts: ObjectFacts, stamp: number, know
   properties: JSON.stringify(facts.properties),
   stamp,
   known_at: knownAt,
+  failure: facts.failure === undefined ? null : JSON.stringify(facts.failure),
   ...tenantColumns(tenant),
+});
+
+/** A later state of the same invoice doesn't tell why its payment failed: what Stripe said when it was asked stays. */
+export const keepFailure = (after: ObjectState, before: ObjectState | undefined): ObjectState => ({
+  ...after,
+  failure: after.failure ?? before?.failure ?? null,
 });
 
 /** By the names of the catalogue; money in minor units. */

@@ -9,7 +9,7 @@ import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
 import { holdContacts, transact } from '../db/transact';
 import { isTombstone, type Audience, type Changes, type Contact } from './audience';
 import type { ObjectFacts } from '../stripe-objects/types';
-import { isNewer, stateRow, type ObjectState } from './object-states';
+import { isNewer, keepFailure, stateRow, type ObjectState } from './object-states';
 import { snapshotStamp } from './stamp';
 import { suppressAddress } from './suppressions';
 
@@ -95,7 +95,11 @@ export const saveFetchedStates = (
         states.map((state) => keyFor(state, state.id)),
       ),
     );
-    const newer = states.filter((state) => isNewer(state, known.get(keyText(state, state.id))));
+    const newer = states.flatMap((state) => {
+      const before = known.get(keyText(state, state.id));
+      if (isNewer(state, before)) return [keepFailure(state, before)];
+      return state.failure === null ? [] : [{ ...before!, failure: state.failure }];
+    });
     await upsert(trx, 'object_state', ['id'], newer);
   });
 

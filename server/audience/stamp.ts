@@ -12,5 +12,8 @@ export function stampOf(type: string, createdSeconds: number): number {
 /** For an object fetched from Stripe at this time (epoch milliseconds): an event of the same second still wins. */
 export const snapshotStamp = (ms: number): number => Math.floor(ms / 1000) * RANKS;
 
+/** Epoch milliseconds. */
+export const timeOf = (stamp: number): number => Math.floor(stamp / RANKS) * 1000;
+
 /** Of updates: whether the stamp is a fetched object's, not an event's. */
 export const isSnapshot = (stamp: number): boolean => stamp % RANKS === 0;

@@ -152,6 +152,8 @@ async function releaseStates(trx: Trx, tenant: Tenant, customers: readonly strin
 export const NOTHING_OF_CUSTOMER = {
   delinquent: null,
   customer_since: null,
+  default_method: null,
+  default_method_at: null,
   due_at: null,
   claims: 0,
   attempts: 0,

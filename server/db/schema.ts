@@ -67,6 +67,8 @@ interface InstallTable extends TenantColumns {
   attempts: Generated<number>;
   last_error: string | null;
   catch_up_from: number | null;
+  /** What Stripe last wouldn't let us read of why payments fail. */
+  missing_permission: string | null;
 }
 
 interface SettingTable extends TenantColumns {
@@ -121,6 +123,8 @@ interface ContactTable extends TenantColumns {
   renews_at: number | null;
   trial_ends_at: number | null;
   delinquent: Flag | null;
+  /** A subscription goes on charging a card of its own although the customer chose another default since. */
+  wrong_card: Flag | null;
   customer_since: number | null;
   created_at: number;
   updated_at: number;
@@ -149,6 +153,10 @@ interface CustomerLinkTable extends TenantColumns {
   delinquent: Flag | null;
   /** Epoch milliseconds: when the customer was made at Stripe. */
   customer_since: number | null;
+  /** Stripe's id of the default card, empty for none; null: not known. */
+  default_method: string | null;
+  /** Since when, epoch milliseconds; null where its change wasn't seen. */
+  default_method_at: number | null;
   /** Queue columns: the customer is to be fetched once more because two updates bore the same second. */
   due_at: number | null;
   claims: Generated<number>;
@@ -165,6 +173,9 @@ interface SubscriptionStateTable extends TenantColumns {
   currency: string | null;
   renews_at: number | null;
   trial_ends_at: number | null;
+  /** Of its own card: as in customer_link, but its time is when it was first seen at the latest. */
+  default_method: string | null;
+  default_method_at: number | null;
   stamp: number;
 }
 
@@ -181,6 +192,8 @@ interface ObjectStateTable extends TenantColumns {
   stamp: number;
   /** When it was so: the event's time at Stripe, or when it was fetched. Epoch milliseconds. */
   known_at: number;
+  /** JSON of why an invoice's payment failed (stripe-objects/payment-failure.ts); null: Stripe wasn't asked. */
+  failure: string | null;
 }
 
 interface WorkflowTable extends TenantColumns {

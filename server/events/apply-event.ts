@@ -112,7 +112,7 @@ function writeFacts(
     link.stamp = stamp;
     audience.saveLink(link);
     Object.assign(written, applyAddress(audience, object.customer, owner, link));
-    if (choice.sync_billing) audience.recordCustomer(link, object.customer.delinquent, object.customer.created);
+    if (choice.sync_billing) audience.recordCustomer(link, object.customer);
   }
   if (object.subscription && object.customerId && choice.sync_billing) {
     if (!audience.recordSubscription(object.subscription, object.customerId, stamp))

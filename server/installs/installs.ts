@@ -74,6 +74,7 @@ export function connectInstall(
       attempts: 0,
       last_error: null,
       catch_up_from: null,
+      missing_permission: null,
       shut_out_at: null,
       missed_since: isConnected(existing) ? existing.missed_since : null,
     };
@@ -111,6 +112,20 @@ export async function markNeedsReconnect(db: Db, refused: Install, now: number):
     .where('id', '=', refused.id)
     .where('status', '=', 'active')
     .where('access_token', '=', refused.access_token)
+    .execute();
+}
+
+/** What Stripe wouldn't let us read of why a payment failed; null: it did. */
+export async function noteMissingPermission(db: Db, tenant: Tenant, permission: string | null): Promise<void> {
+  await db
+    .updateTable('install')
+    .set({ missing_permission: permission })
+    .where(ofTenant(tenant))
+    .where((eb) =>
+      permission === null
+        ? eb('missing_permission', 'is not', null)
+        : eb.or([eb('missing_permission', 'is', null), eb('missing_permission', '!=', permission)]),
+    )
     .execute();
 }
 

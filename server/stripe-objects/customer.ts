@@ -1,4 +1,4 @@
-import { date, type Fields, fieldsOf, bool, id, metadata, seconds, text } from './fields';
+import { date, type Fields, fieldsOf, bool, id, metadata, reference, seconds, text } from './fields';
 import type { CustomerFacts, Reading } from './types';
 
 /** A customer as Stripe returns it: whole, or the stub of a deleted one. Null when it isn't a customer with an id. */
@@ -13,7 +13,14 @@ export function customerFromStripe(object: unknown): CustomerFacts | null {
     deleted: customer.deleted === true,
     delinquent: bool(customer.delinquent),
     created: seconds(customer.created),
+    defaultMethod: defaultMethodOf(customer),
   };
+}
+
+/** A source of older days goes before it. https://docs.stripe.com/api/customers/object#customer_object-invoice_settings */
+function defaultMethodOf(customer: Fields): string | null {
+  const chosen = reference(fieldsOf(customer.invoice_settings).default_payment_method);
+  return chosen === '' ? (id(customer.default_source) ?? '') : chosen;
 }
 
 /** What `customer` of another object tells: an id, an expanded customer, or an expanded deleted one. */

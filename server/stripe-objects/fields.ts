@@ -39,6 +39,9 @@ export function id(...values: unknown[]): string | null {
   return null;
 }
 
+/** The id that a field refers to; empty where it refers to nothing, null where the field isn't there. */
+export const reference = (value: unknown): string | null => (value === undefined ? null : (id(value) ?? ''));
+
 export const bool = (value: unknown): boolean | null => (typeof value === 'boolean' ? value : null);
 
 /** The first whole number; money is in minor units. */

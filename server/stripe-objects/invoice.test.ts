@@ -76,4 +76,33 @@ describe('an invoice', () => {
     const charge = { id: 'ch_1', receipt_url: 'https://b.example' };
     expect(read({ charge, hosted_invoice_url: 'https://a.example' }).properties.receipt_url).toBe('https://b.example');
   });
+
+  it.each<[string, object, object]>([
+    ['names only', {}, { failure_kind: 'unknown', decline_code: null }],
+    [
+      'expands',
+      { payment_intent: { id: 'pi_1', last_payment_error: { code: 'card_declined', decline_code: 'lost_card' } } },
+      { failure_kind: 'hard', decline_code: 'lost_card' },
+    ],
+    [
+      'expands as a charge',
+      { payment_intent: null, charge: { id: 'ch_1', outcome: { reason: 'insufficient_funds' } } },
+      { failure_kind: 'soft', decline_code: 'insufficient_funds' },
+    ],
+  ])('tells why its payment failed as far as it %s the payment', (_, object, told) => {
+    for (const shape of SHAPES)
+      expect(
+        readObject('invoice.payment_failed', fixtureObject('invoice.payment_failed', { shape, object: { ...object } })),
+      ).toMatchObject({ properties: told });
+  });
+
+  it('says that an attempt was not the last one, and never that it was: its event may not know yet', () => {
+    const lastAttempt = (next_payment_attempt: number | null) =>
+      readObject(
+        'invoice.payment_failed',
+        fixtureObject('invoice.payment_failed', { object: { next_payment_attempt } }),
+      ).properties.is_last_attempt;
+    expect(lastAttempt(1_775_034_000)).toBe(false);
+    expect(lastAttempt(null)).toBeNull();
+  });
 });

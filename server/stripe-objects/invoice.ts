@@ -1,5 +1,6 @@
 import { customerOf } from './customer';
-import { currency, date, type Fields, fieldsOf, id, listOf, metadata, text, whole } from './fields';
+import { currency, date, type Fields, fieldsOf, id, listOf, metadata, seconds, text, whole } from './fields';
+import { readPaymentFailure, UNKNOWN_FAILURE } from './payment-failure';
 import { priceName } from './price-name';
 import type { Reading } from './types';
 
@@ -63,9 +64,23 @@ function read(object: unknown, amountField: 'amount_due' | 'amount_paid'): Readi
       // The invoice's own period is the one before: https://docs.stripe.com/api/invoices/object#invoice_object-period_end
       period_start: date(period.start, invoice.period_start),
       period_end: date(period.end, invoice.period_end),
+      ...failureOf(invoice),
       metadata: metadata(invoice.metadata),
       subscription_metadata: metadata(ofSubscription.metadata ?? fieldsOf(invoice.subscription_details).metadata),
     },
+  };
+}
+
+/** As far as the invoice itself tells it: older API versions name the payment, and expand it where asked to. */
+function failureOf(invoice: Fields) {
+  const payments = [invoice.payment_intent, invoice.charge];
+  const failure = payments.map(readPaymentFailure).find((found) => found !== undefined) ?? UNKNOWN_FAILURE;
+  return {
+    payment_id: id(...payments),
+    failure_kind: failure.kind,
+    decline_code: failure.declineCode,
+    // Where retries are left to Stripe's automations, the event doesn't say yet when the next one is.
+    is_last_attempt: seconds(invoice.next_payment_attempt) === null ? null : false,
   };
 }
 

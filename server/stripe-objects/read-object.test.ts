@@ -34,11 +34,13 @@ describe('readers and catalogue', () => {
   });
 
   it.each(EVENT_TYPES)('find each property of %s in one of its shapes or states', (type) => {
+    const payment = { payment_intent: { id: 'pi_1', last_payment_error: { decline_code: 'lost_card' } } };
     const expiring = { cancel_at: 1_775_034_000 };
     const readings = SHAPES.flatMap((shape) => [
       readObject(type, fixtureObject(type, { shape })),
       readObject(type, fixtureObject(type, { shape, object: type.includes('subscription') ? expiring : {} })),
       readObject(type, fixtureObject(type, { shape, object: { trial_end: 1_773_565_200 } })),
+      readObject(type, fixtureObject(type, { shape, object: type.startsWith('invoice.') ? payment : {} })),
     ]);
     const neverRead = namesOf(type).filter((name) => readings.every(({ properties }) => properties[name] === null));
     expect(neverRead).toEqual([]);

@@ -25,6 +25,7 @@ describe('subscriptionFacts', () => {
       currency: 'usd',
       renewsAt: END,
       trialEnd: null,
+      defaultMethod: '',
     });
   });
 

@@ -1,6 +1,19 @@
 import type { SubscriptionStatus } from '../../shared/api';
 import { customerOf } from './customer';
-import { currency, date, type Fields, fieldsOf, bool, id, listOf, metadata, seconds, text, whole } from './fields';
+import {
+  currency,
+  date,
+  type Fields,
+  fieldsOf,
+  bool,
+  id,
+  listOf,
+  metadata,
+  reference,
+  seconds,
+  text,
+  whole,
+} from './fields';
 import { intervalOf, itemAmount, itemQuantity, monthlyAmount, monthlyItemAmount, priceOf } from './mrr';
 import { priceName } from './price-name';
 import type { Reading, SubscriptionFacts } from './types';
@@ -36,6 +49,7 @@ export function subscriptionFacts(object: unknown): SubscriptionFacts | null {
     currency: currency(subscription.currency, priceOf(main).currency),
     renewsAt: renewsAt(subscription, items, status),
     trialEnd: seconds(subscription.trial_end),
+    defaultMethod: reference(subscription.default_payment_method),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What the pure readers make of one event's `data.object`. */
 import type { PropertyValue } from '../../shared/catalogue';
 import type { ObjectKind, SubscriptionStatus } from '../../shared/api';
+import type { KeptFailure } from './payment-failure';
 
 export interface ReadObject {
   /** Null where Stripe's object has none (invoice.upcoming). */
@@ -41,6 +42,8 @@ export interface ObjectFacts {
   status: string | null;
   /** All that its reader finds, by the names of the catalogue. */
   properties: Record<string, PropertyValue>;
+  /** Why its payment failed, where Stripe was asked. */
+  failure?: KeptFailure;
 }
 
 /** What the reader of one kind of object finds: fields it leaves out are null, properties may be more than a type offers. */
@@ -54,6 +57,8 @@ export interface CustomerFacts {
   delinquent: boolean | null;
   /** Epoch seconds. */
   created: number | null;
+  /** The card it pays with unless a subscription has its own: an id, empty for none, null where Stripe doesn't say. */
+  defaultMethod: string | null;
 }
 
 /** What billing fields are derived from. Discounts are ignored: Stripe's payload doesn't always carry them whole. */
@@ -71,4 +76,6 @@ export interface SubscriptionFacts {
   renewsAt: number | null;
   /** Epoch seconds. */
   trialEnd: number | null;
+  /** Its own card, by which it goes before the customer's: an id, empty for none, null where Stripe doesn't say. */
+  defaultMethod: string | null;
 }

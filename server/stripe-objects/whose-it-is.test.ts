@@ -152,6 +152,20 @@ describe('a dispute', () => {
 });
 
 describe('customerFromStripe', () => {
+  it.each([
+    ['chosen for invoices', { invoice_settings: { default_payment_method: 'pm_1' }, default_source: 'card_1' }, 'pm_1'],
+    ['expanded', { invoice_settings: { default_payment_method: { id: 'pm_1' } } }, 'pm_1'],
+    [
+      'a source of older days',
+      { invoice_settings: { default_payment_method: null }, default_source: 'card_1' },
+      'card_1',
+    ],
+    ['none', { invoice_settings: { default_payment_method: null }, default_source: null }, ''],
+    ['not said', { invoice_settings: undefined }, null],
+  ])('reads the default card: %s', (_, object, method) => {
+    expect(customerFromStripe(fixtureObject('customer.updated', { object }))?.defaultMethod).toBe(method);
+  });
+
   it('reads a customer', () => {
     expect(customerFromStripe(fixtureObject('customer.created'))).toEqual({
       id: CUSTOMER_ID,
@@ -160,6 +174,7 @@ describe('customerFromStripe', () => {
       deleted: false,
       delinquent: false,
       created: 1_772_355_600,
+      defaultMethod: '',
     });
   });
 

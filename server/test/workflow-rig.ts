@@ -130,6 +130,7 @@ export async function createRig({
         renews_at: null,
         trial_ends_at: null,
         delinquent: null,
+        wrong_card: null,
         customer_since: null,
         created_at: time.ms,
         updated_at: time.ms,

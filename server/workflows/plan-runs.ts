@@ -170,9 +170,10 @@ function startsOf(workflow: LiveWorkflow, trigger: WorkflowTrigger, batch: Start
   const { workflows, now, writeDate } = batch;
   const { event, object, contact, workflowsActiveBefore, state } = trigger;
   const definition = definitionOf(workflow);
-  const { event: type, conditions, frequency } = definition.trigger;
+  const { event: type, conditions, frequency, start_after_attempt = 1 } = definition.trigger;
   if (!contact || workflow.status !== 'active' || type !== event.type) return [];
   if (workflowsActiveBefore && (workflow.activated_at ?? 0) > workflowsActiveBefore) return [];
+  if (type === 'invoice.payment_failed' && (object.attempt ?? 1) < start_after_attempt) return [];
   const scope = { event: object.properties, subject: object.properties, contact: contactFacts(contact) };
   if (!matches(conditions, scope)) return [];
   if (type.startsWith('checkout.session.') && object.invoiceId && saysTheSameOfInvoice(workflow, workflows)) return [];

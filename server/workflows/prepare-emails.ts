@@ -1,5 +1,5 @@
 /** An email of a run, right before it goes: whether what it says still is so, and made from what is known then. */
-import { findStep } from '../../shared/workflow';
+import { findStep, type EmailContent } from '../../shared/workflow';
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { notSent, notYet, STATE_UNKNOWN, WAITS_FOR_STRIPE } from '../../shared/words/only-while';
 import { allDone } from '../all-done';
@@ -14,12 +14,15 @@ import { writeDateTime } from '../emails/dates';
 import type { Brought, Preparation, Prepared } from '../emails/preparation';
 import { groupBy } from '../group-by';
 import { readSettingsOfAll } from '../settings/settings';
+import { askForFailure } from './ask-for-failure';
 import { askForState } from './ask-for-state';
 import { contactFacts } from './contact-facts';
 import { definitionOf } from './definitions';
 import { eventKey, readEventFacts, type EventFacts } from './event-facts';
+import { emailLacksFailure, withFailure } from './failure';
 import { isAboutOthers, isConditional, judge } from './only-while';
 import { endRuns } from './runs';
+import type { PropertyScope } from './match';
 import type { Settings } from '../../shared/settings';
 
 type Email = Row<'email'>;
@@ -39,7 +42,12 @@ export const emailPreparation: Preparation = {
     return emails.map((email) => prepareOne(ctx, facts(email), brought.get(email.id), now));
   },
 
-  ask: askForState,
+  async ask(ctx, email) {
+    if (isStateWanted((await loadFacts(ctx.db, [email]))(email), ctx.clock.now())) await askForState(ctx, email);
+    const facts = (await loadFacts(ctx.db, [email]))(email);
+    const [content, { state }] = [contentOf(facts), facts];
+    if (state && content && emailLacksFailure(content, state)) await askForFailure(ctx, state);
+  },
 
   async endRuns(ctx, ended) {
     for (const { email, outcome } of ended) {
@@ -68,27 +76,30 @@ function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefine
   const { email, run, workflow, contact, event, state, settings } = facts;
   if (!run) return { kind: 'ready', made: null };
   const definition = workflow && definitionOf(workflow);
-  const step = definition && findStep(definition, email.step_id ?? '')?.step;
+  const content = contentOf(facts);
   const gone = (outcome: string): Prepared => ({ kind: 'untrue', reason: 'run_ended', outcome });
-  if (!definition || step?.kind !== 'email') return gone(EMAIL_REASONS.stepRemoved);
+  if (!definition || !content) return gone(EMAIL_REASONS.stepRemoved);
   if (!contact) return gone(EMAIL_REASONS.contactDeleted);
   if (!event) return gone(EMAIL_REASONS.payloadGone);
-  const obstacle =
-    isConditional(definition) && run.subject_id ? obstacleTo(facts, definition.trigger.event) : undefined;
+  const obstacle = isJudged(facts) ? obstacleTo(facts, definition.trigger.event) : undefined;
   if (obstacle) return obstacle;
+  if (!brought && emailLacksFailure(content, state)) return { kind: 'ask' };
   // It took long to make: what it is about may have become another since.
-  const madeFrom = state ? `${state.stamp} ${state.known_at}` : '';
+  const madeFrom = state ? `${state.stamp} ${state.known_at} ${state.failure ?? ''}` : '';
   if (typeof brought === 'object' && brought.madeFrom === madeFrom)
     return { kind: 'ready', made: Promise.resolve(brought) };
-  const request = {
-    tenant: tenantOf(email),
-    settings,
-    content: step.email,
-    to: contact.email,
+  const scope: PropertyScope = {
     event: event.properties,
     contact: contactFacts(contact),
     ...(state && state.status !== 'gone' ? { subject: propertiesOf(state) } : {}),
-    origin: { run, stepId: step.id },
+  };
+  const request = {
+    tenant: tenantOf(email),
+    settings,
+    content,
+    to: contact.email,
+    ...withFailure(scope, state),
+    origin: { run, stepId: email.step_id ?? '' },
   };
   const made = composeEmail(ctx, request, now, email.id).then((composed) => ({ ...composed, madeFrom }));
   return { kind: 'ready', made };
@@ -96,13 +107,9 @@ function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefine
   /** Why it may not go now; undefined when what it says is so. */
   function obstacleTo({ others }: EmailFacts, trigger: EventFacts['type']): Prepared | undefined {
     const waited = now - email.created_at;
-    // That it ended may be news; whether another goes on is not said by it.
-    const isNews = !isAboutOthers(trigger) && state !== undefined && now - state.known_at < NEWS_MS;
-    const isHopeless =
-      email.outcome === WAITS_FOR_STRIPE && now - Math.max(email.created_at, state?.known_at ?? 0) >= UNKNOWN_MS;
-    if (!isNews && !brought && !isHopeless) return { kind: 'ask' };
+    if (!brought && isStateWanted(facts, now)) return { kind: 'ask' };
     const verdict = state && judge(trigger, { state, others }, writeDateTime(settings));
-    const isKnown = isNews || brought !== undefined;
+    const isKnown = isNews(facts, now) || brought !== undefined;
     if (!verdict || (!isKnown && (settings.only_while_unknown !== 'send' || verdict.kind !== 'true')))
       return { kind: 'untrue', reason: 'state_unknown', outcome: STATE_UNKNOWN };
     if (verdict.kind === 'true') return undefined;
@@ -110,6 +117,30 @@ function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefine
       return { kind: 'untrue', reason: 'not_true', outcome: notSent(verdict.cause) };
     return { kind: 'wait', dueAt: now + NOT_YET_AGAIN_MS, outcome: notYet(verdict.cause) };
   }
+}
+
+const contentOf = ({ email, workflow }: Pick<EmailFacts, 'email' | 'workflow'>): EmailContent | undefined => {
+  const step = workflow && findStep(definitionOf(workflow), email.step_id ?? '')?.step;
+  return step?.kind === 'email' ? step.email : undefined;
+};
+
+/** Whether it goes only while what it says of its subject is so. */
+const isJudged = ({ run, workflow }: EmailFacts): boolean =>
+  workflow !== undefined && run !== undefined && run.subject_id !== null && isConditional(definitionOf(workflow));
+
+/** That it ended may be news; whether another goes on is not said by it. */
+const isNews = ({ state, workflow }: EmailFacts, now: number): boolean =>
+  workflow !== undefined &&
+  !isAboutOthers(definitionOf(workflow).trigger.event) &&
+  state !== undefined &&
+  now - state.known_at < NEWS_MS;
+
+/** Whether Stripe is to be asked how its subject stands: not any more after a day of trying. */
+function isStateWanted(facts: EmailFacts, now: number): boolean {
+  const { email, state } = facts;
+  const isHopeless =
+    email.outcome === WAITS_FOR_STRIPE && now - Math.max(email.created_at, state?.known_at ?? 0) >= UNKNOWN_MS;
+  return isJudged(facts) && !isNews(facts, now) && !isHopeless;
 }
 
 /** All that is known of the emails, of all accounts in few statements. */

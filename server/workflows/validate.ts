@@ -1,5 +1,6 @@
 /** What makes a definition refused, beyond its shape: unknown properties, operators that don't fit, faulty templates. Pure. */
 import { CATALOGUE, findProperty, type EventType } from '../../shared/catalogue';
+import { namesFailure } from '../../shared/failure';
 import {
   definitionSchema,
   isTooDeep,
@@ -31,7 +32,18 @@ const TOO_DEEP = `must have at most ${MAX_DEPTH} branches within one another`;
 /** Everything wrong with a well-shaped definition. */
 export function findProblems(definition: Definition): DefinitionProblem[] {
   const { event } = definition.trigger;
-  const triggers = conditionProblems(event, definition.trigger.conditions, 'trigger.conditions', null);
+  const { conditions, start_after_attempt } = definition.trigger;
+  const triggers = [
+    ...(start_after_attempt === undefined || event === 'invoice.payment_failed'
+      ? []
+      : [problem(null, 'trigger.start_after_attempt', `only fits ${CATALOGUE['invoice.payment_failed'].label}`)]),
+    ...conditions.flatMap(({ property }, index) =>
+      namesFailure(property)
+        ? [problem(null, `trigger.conditions.${index}.property`, `${property} is asked of Stripe later: use a step`)]
+        : [],
+    ),
+    ...conditionProblems(event, conditions, 'trigger.conditions', null),
+  ];
   const placed = stepsOf(definition);
   const steps = placed.flatMap(({ step, path }) => {
     const at = path.join('.');

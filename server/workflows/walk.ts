@@ -8,6 +8,7 @@ import { previewSubject } from '../emails/render';
 import { queuedEmail, type ComposeContext } from '../emails/compose';
 import { propertiesOf } from '../audience/object-states';
 import { writeDateTime } from '../emails/dates';
+import { withFailure } from './failure';
 import { isConditional, judge } from './only-while';
 import { contactFacts } from './contact-facts';
 import { definitionOf } from './definitions';
@@ -42,11 +43,14 @@ function doSteps(ctx: ComposeContext, known: RunFacts, writes: RunWrites, now: n
   if (workflow.status === 'paused') return { ...run, due_at: null, parked_due_at: now, claims: 0, attempts: 0 };
 
   const definition = definitionOf(workflow);
-  const scope: PropertyScope = {
-    event: event.properties,
-    contact: contactFacts(contact),
-    ...(state ? { subject: propertiesOf(state) } : {}),
-  };
+  const scope: PropertyScope = withFailure(
+    {
+      event: event.properties,
+      contact: contactFacts(contact),
+      ...(state ? { subject: propertiesOf(state) } : {}),
+    },
+    state,
+  );
   let n = known.stepsDone;
   const log = (stepId: string, kind: string, result: string, emailId: string | null = null) => {
     const step = { step_id: stepId, kind, result: result.slice(0, 500), email_id: emailId };

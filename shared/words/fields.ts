@@ -17,6 +17,7 @@ export const BILLING_LABELS = {
   renews_at: 'Renews',
   trial_ends_at: 'Trial ends',
   delinquent: 'Payment',
+  wrong_card: 'Card',
   customer_since: 'Customer since',
 } as const satisfies Partial<Record<keyof Billing, string>>;
 /**
@@ -24,6 +25,10 @@ export const BILLING_LABELS = {
  * doesn't say that anything was paid. https://docs.stripe.com/api/customers/object#customer_object-delinquent
  */
 export const OVERDUE = 'Overdue';
+
+/** What a true `wrong_card` says, and what to do. */
+export const WRONG_CARD =
+  'A subscription still charges an earlier card of its own. To charge the one the customer chose since, remove the subscription’s own payment method in Stripe, or set the new one there.';
 
 export const EVENT_LABELS = {
   type: 'Type',

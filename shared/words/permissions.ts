@@ -8,6 +8,7 @@ const RESOURCES: Readonly<Record<string, string>> = {
   checkout_session: 'Checkout Sessions',
   quote: 'Quotes',
   payment_method: 'Payment Methods',
+  payment_intent: 'PaymentIntents',
   event: 'Events',
   webhook: 'Webhook Endpoints',
 };

@@ -1,5 +1,5 @@
 /** The parts of a workflow as its editor and its runs name them. */
-import type { Frequency, Operator, Step, WaitStep } from '../workflow';
+import type { Frequency, Operator, START_AFTER_ATTEMPTS, Step, WaitStep } from '../workflow';
 
 export const STEP_LABELS: Record<Step['kind'], string> = {
   email: 'Send email',
@@ -16,6 +16,15 @@ export const FREQUENCY_LABELS: Record<Frequency, string> = {
   once_per_subject: 'Once per invoice or subscription, ever',
   once_per_contact: 'Once per contact',
 };
+
+/** Of `start_after_attempt`. */
+export const ATTEMPT_LABELS: Record<(typeof START_AFTER_ATTEMPTS)[number], string> = {
+  1: 'The first failed attempt',
+  2: 'The second failed attempt',
+  3: 'The third failed attempt',
+};
+export const ATTEMPT_HINT =
+  'Stripe tries again by itself, and often recovers the payment before anybody has to be asked.';
 
 export const OPERATOR_LABELS: Record<Operator, string> = {
   is_set: 'has any value',

@@ -114,6 +114,7 @@ export const contact = (changes: Partial<ContactDetail> = {}): ContactDetail => 
     renews_at: '2021-02-03T16:05:00.000Z',
     trial_ends_at: null,
     delinquent: false,
+    wrong_card: false,
     customer_since: '2020-01-03T16:05:00.000Z',
   },
   created_at: '2021-01-03T16:05:01.000Z',

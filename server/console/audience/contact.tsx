@@ -2,7 +2,7 @@
 import type { ContactView } from '../../../shared/api';
 import { USER_GROUP_LENGTH } from '../../../shared/limits';
 import { nameContact, nameSuppression } from '../../../shared/words/explanations';
-import { BILLING_LABELS, CONTACT_LABELS, OVERDUE } from '../../../shared/words/fields';
+import { BILLING_LABELS, CONTACT_LABELS, OVERDUE, WRONG_CARD } from '../../../shared/words/fields';
 import { CONTACT_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Banner, Card, Empty, FactList, PageHead, Section } from '../components/blocks';
@@ -157,6 +157,7 @@ function BillingCard({ contact: { billing } }: { contact: ContactView }) {
               ...(billing.delinquent
                 ? [[BILLING_LABELS.delinquent, <Badge key="bad" tone="bad" label={OVERDUE} />] as const]
                 : []),
+              ...(billing.wrong_card ? [[BILLING_LABELS.wrong_card, WRONG_CARD] as const] : []),
               [
                 BILLING_LABELS.customer_since,
                 billing.customer_since ? <Time key="at" at={billing.customer_since} as="date" /> : <None key="none" />,

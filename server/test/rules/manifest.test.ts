@@ -26,7 +26,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the manifest', () => {
   test('asks for the permissions that our events and look-ups need, and for no other', () => {
-    const needed = new Set(['event_read', ...EVENT_TYPES.flatMap(permissionsFor)]);
+    // Why a payment failed is asked of its payment intent.
+    const needed = new Set(['event_read', 'payment_intent_read', ...EVENT_TYPES.flatMap(permissionsFor)]);
     expect(manifest.permissions.map(({ permission }) => permission).sort()).toEqual([...needed].sort());
     expect(manifest.permissions.map(({ permission }) => permission)).toEqual([...PERMISSIONS]);
     // Those without a choice are about the app itself, or about objects that choices are about.

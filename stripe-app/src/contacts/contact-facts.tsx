@@ -1,7 +1,7 @@
 import { Banner, Box, PropertyList, PropertyListItem } from '@stripe/ui-extension-sdk/ui';
 import type { ContactDetail } from '../../../shared/api';
 import { nameSuppression, nameContact } from '../../../shared/words/explanations';
-import { BILLING_LABELS, CONTACT_LABELS, OVERDUE } from '../../../shared/words/fields';
+import { BILLING_LABELS, CONTACT_LABELS, OVERDUE, WRONG_CARD } from '../../../shared/words/fields';
 import { CONTACT_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
 import { formatDay, formatAmount } from '../format';
 import { Section } from '../states';
@@ -57,6 +57,7 @@ export function BillingFacts({ billing }: Pick<ContactDetail, 'billing'>) {
           <PropertyListItem label={BILLING_LABELS.trial_ends_at} value={formatDay(billing.trial_ends_at)} />
         )}
         {billing.delinquent && <PropertyListItem label={BILLING_LABELS.delinquent} value={OVERDUE} />}
+        {billing.wrong_card && <PropertyListItem label={BILLING_LABELS.wrong_card} value={WRONG_CARD} />}
         {billing.customer_since && (
           <PropertyListItem label={BILLING_LABELS.customer_since} value={formatDay(billing.customer_since)} />
         )}

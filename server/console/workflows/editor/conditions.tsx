@@ -1,6 +1,7 @@
 /** Conditions that must all hold, each a property, an operator and a value that fits. */
 import { capitalize } from '../../../../shared/capitalize';
 import { CATALOGUE, CONTACT_PROPERTIES, findProperty, type EventType } from '../../../../shared/catalogue';
+import { namesFailure } from '../../../../shared/failure';
 import { OPERATOR_LABELS } from '../../../../shared/words/workflows';
 import { needsValue, operatorsFor, type Condition } from '../../../../shared/workflow';
 import { FieldError, SelectField, TextField, buttonClass, type SelectOption } from '../../components/form';
@@ -49,7 +50,7 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
           isLabelHidden
           autoFocus={focus === place}
           defaultValue={path}
-          options={propertyOptions(trigger, path)}
+          options={propertyOptions(trigger, path, place.startsWith('trigger.'))}
           error={problems[`${place}.property`]}
           {...redraw}
         />
@@ -109,8 +110,11 @@ function splitMapKey(trigger: EventType, path: string): { property: string; mapK
   return isMap ? { property, mapKey: rest.join('.') } : { property: path, mapKey: null };
 }
 
-/** What was chosen under another trigger stays in sight, so that nothing changes silently. */
-function propertyOptions(trigger: EventType, current: string): SelectOption[] {
+/**
+ * What was chosen under another trigger stays in sight, so that nothing changes silently. A trigger is judged before Stripe
+ * is asked why a payment failed.
+ */
+function propertyOptions(trigger: EventType, current: string, isOfTrigger: boolean): SelectOption[] {
   const options = [
     ...CATALOGUE[trigger].properties.map(({ name }) => ({
       value: `event.${name}`,
@@ -119,8 +123,9 @@ function propertyOptions(trigger: EventType, current: string): SelectOption[] {
     })),
     ...CONTACT_PROPERTIES.map(({ name }) => ({ value: `contact.${name}`, label: readable(name), group: 'Contact' })),
   ];
-  const isOffered = options.some(({ value }) => value === current);
-  return isOffered ? options : [{ value: current, label: `${current} (not offered)` }, ...options];
+  const offered = isOfTrigger ? options.filter(({ value }) => !namesFailure(value)) : options;
+  const isOffered = offered.some(({ value }) => value === current);
+  return isOffered ? offered : [{ value: current, label: `${current} (not offered)` }, ...offered];
 }
 
 const readable = (name: string): string => capitalize(name.replaceAll('_', ' '));

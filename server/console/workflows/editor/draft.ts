@@ -10,6 +10,7 @@ import {
   FREQUENCIES,
   needsValue,
   operatorsFor,
+  START_AFTER_ATTEMPTS,
   WAIT_UNITS,
   type Condition,
   type Definition,
@@ -35,11 +36,20 @@ export function readDraft(form: Readonly<Record<string, unknown>>): Definition {
       event: type,
       frequency: choice(FREQUENCIES, text(trigger.frequency)),
       conditions: items(trigger.conditions).map((condition) => readCondition(type, condition)),
+      ...readAttempt(type, text(trigger.start_after_attempt)),
     },
     exit_events: items(fields.exit_events).map(readExitEvent),
     ...(text(fields.only_while) === 'no' ? { only_while: false } : {}),
     steps: readSteps(type, fields.steps),
   };
+}
+
+/** Which failure begins it: of payments only, and the first where none is chosen. */
+function readAttempt(type: EventType, value: string): Pick<Definition['trigger'], 'start_after_attempt'> {
+  const attempt = START_AFTER_ATTEMPTS.find((one) => String(one) === value);
+  return type === 'invoice.payment_failed' && attempt !== undefined && attempt > 1
+    ? { start_after_attempt: attempt }
+    : {};
 }
 
 function nest(form: Readonly<Record<string, unknown>>): Fields {

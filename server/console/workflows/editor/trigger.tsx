@@ -1,8 +1,8 @@
 /** What starts a workflow, for whom, how often, and what ends it early. */
 import { CATALOGUE } from '../../../../shared/catalogue';
 import { ALWAYS, ONLY_WHILE, ONLY_WHILE_HINT } from '../../../../shared/words/only-while';
-import { FREQUENCY_LABELS } from '../../../../shared/words/workflows';
-import { FREQUENCIES, type Definition, type ExitEvent } from '../../../../shared/workflow';
+import { ATTEMPT_HINT, ATTEMPT_LABELS, FREQUENCY_LABELS } from '../../../../shared/words/workflows';
+import { FREQUENCIES, START_AFTER_ATTEMPTS, type Definition, type ExitEvent } from '../../../../shared/workflow';
 import { Banner } from '../../components/blocks';
 import { EVENT_OPTIONS } from '../../components/event-options';
 import { FieldError, SelectField, buttonClass } from '../../components/form';
@@ -45,6 +45,19 @@ export function TriggerFields({ draft, isEventOff }: { draft: Definition; isEven
             options={FREQUENCIES.map((value) => ({ value, label: FREQUENCY_LABELS[value] }))}
           />
         </div>
+        {trigger.event === 'invoice.payment_failed' && (
+          <SelectField
+            id="start-after-attempt"
+            name="trigger.start_after_attempt"
+            label="Starts with"
+            defaultValue={String(trigger.start_after_attempt ?? 1)}
+            options={START_AFTER_ATTEMPTS.map((attempt) => ({
+              value: String(attempt),
+              label: ATTEMPT_LABELS[attempt],
+            }))}
+            hint={ATTEMPT_HINT}
+          />
+        )}
         <Conditions place="trigger.conditions" conditions={trigger.conditions} legend="Only if all of these hold" />
         {ONLY_WHILE[trigger.event] && (
           <SelectField

@@ -1,0 +1,256 @@
+/** A card fails at Stripe, and the mail says why: asked once, without keeping a mail waiting. */
+import type { Definition } from '../../shared/workflow';
+import { APP_KEYS } from '../dev/local-stripe/local-stripe';
+import { createStripe } from '../stripe';
+import { ENGINES, type Engine } from './databases';
+import { fixtureEvent } from './fixtures/stripe';
+import { ACCOUNT, TEST } from './harness';
+import { JENNY, withMail, type Story } from './mail-story';
+
+const DAY = 86_400_000;
+
+/** A subscription whose first renewal was paid by a good card and whose next fails with `card`. */
+async function fails({ tillpost }: Story, card: string): Promise<string> {
+  const stripe = createStripe(APP_KEYS.test, tillpost.stripeUrl);
+  const as = { stripeAccount: ACCOUNT };
+  const good = 'pm_card_visa';
+  const customer = await stripe.customers.create(
+    { email: JENNY, name: 'Jenny', payment_method: good, invoice_settings: { default_payment_method: good } },
+    as,
+  );
+  const plan = { currency: 'usd', unit_amount: 2900, recurring: { interval: 'month' as const } };
+  const { id: price } = await stripe.prices.create({ ...plan, product_data: { name: 'Pro' } }, as);
+  await stripe.subscriptions.create({ customer: customer.id, items: [{ price }] }, as);
+  await stripe.customers.update(customer.id, { invoice_settings: { default_payment_method: card } }, as);
+  await tillpost.localStripe.advance(32 * DAY);
+  const open = tillpost.localStripe
+    .tenant(ACCOUNT, false)
+    .invoices.list()
+    .find(({ status }) => status === 'open');
+  return open!.id;
+}
+
+const requestsFor = ({ tillpost }: Story, path: string) =>
+  tillpost.localStripe.requests.list().filter((one) => one.path === path).length;
+
+const KIND =
+  'cause: {{ event.failure_kind }} {{ event.decline_code | default: "-" }} {% if event.is_last_attempt == false %}false{% elsif event.is_last_attempt %}last{% else %}-{% endif %}';
+const email = (id: string, subject: string) => ({
+  id,
+  kind: 'email' as const,
+  email: { kind: 'transactional' as const, subject, preview_text: '', body: 'x' },
+});
+const wait = (days: number) => ({ id: `wait-${days}`, kind: 'wait' as const, amount: days, unit: 'days' as const });
+const definition = (steps: Definition['steps'], trigger: object = {}) => ({
+  name: 'Dunning',
+  trigger: { event: 'invoice.payment_failed', frequency: 'once_per_subject', conditions: [], ...trigger },
+  steps,
+});
+
+const withWorkflow = (engine: Engine, workflow: object, test: (it: Story) => Promise<void>) =>
+  withMail(engine, [], async (it) => {
+    const { id } = await it.tillpost.call('workflows/create', { definition: workflow } as never);
+    await it.tillpost.call('workflows/activate', { id });
+    await test(it);
+  });
+
+const failed = (attempt_count: number, rest: object = {}) => ({
+  id: 'in_1',
+  object: 'invoice',
+  customer: 'cus_1',
+  customer_email: JENNY,
+  status: 'open',
+  amount_due: 2000,
+  amount_remaining: 2000,
+  currency: 'usd',
+  billing_reason: 'subscription_cycle',
+  attempt_count,
+  ...rest,
+});
+
+describe.each(ENGINES)('on %s, a mail about a failed payment', (engine) => {
+  it.each([
+    ['pm_card_chargeDeclinedLostCard', /trying the same card again won’t help/, 'hard'],
+    ['pm_card_chargeDeclinedExpiredCard', /your card has expired/, 'hard'],
+    ['pm_card_chargeDeclinedInsufficientFunds', /your card didn’t have enough funds/, 'soft'],
+    ['pm_card_chargeCustomerFail', /your bank declined the payment this time/, 'soft'],
+    ['pm_card_authenticationRequired', /your bank asks you to confirm/, 'authentication'],
+  ])('says why %s failed', (card, cause, kind) =>
+    withMail(engine, ['payment_failed'], async (it) => {
+      const invoice = await fails(it, card);
+      expect(it.texts()[0]?.replace(/\s+/g, ' ')).toMatch(cause);
+      const state = await it.tillpost.db
+        .selectFrom('object_state')
+        .selectAll()
+        .where('id', '=', invoice)
+        .executeTakeFirst();
+      expect(JSON.parse(state?.failure ?? 'null')).toMatchObject({ kind, attempt: expect.any(Number) as number });
+      expect(requestsFor(it, '/v1/invoice_payments')).toBe(1);
+    }),
+  );
+
+  it('asks again only after another attempt, and says when it was the last', () =>
+    withWorkflow(
+      engine,
+      definition([email('a', KIND), wait(1), email('b', KIND), wait(3), email('c', KIND), wait(20), email('d', KIND)]),
+      async (it) => {
+        await fails(it, 'pm_card_chargeDeclinedInsufficientFunds');
+        await it.tillpost.localStripe.advance(10 * DAY);
+        const soft = 'cause: soft insufficient_funds';
+        expect(it.subjects()).toEqual([`${soft} false`, `${soft} false`, `${soft} false`]);
+        expect(requestsFor(it, '/v1/invoice_payments')).toBe(2);
+      },
+    ));
+
+  it('says that no attempt is planned only once Stripe’s invoice says so', () =>
+    withWorkflow(engine, definition([email('a', KIND)]), async (it) => {
+      it.atStripe('invoices', failed(4, { next_payment_attempt: null }));
+      await it.happens('invoice.payment_failed', failed(4, { next_payment_attempt: null }));
+      expect(it.subjects()).toEqual(['cause: unknown - last']);
+    }));
+
+  it('goes without the cause where Stripe gives none, and asks again for the next', () =>
+    withWorkflow(engine, definition([email('a', KIND), wait(1), email('b', KIND)]), async (it) => {
+      it.tillpost.localStripe.faults.add({ kind: 'server_error', path: /invoice_payments/, times: 1 });
+      await fails(it, 'pm_card_chargeDeclinedLostCard');
+      await it.tillpost.localStripe.advance(2 * DAY);
+      expect(it.subjects()).toEqual(['cause: unknown - false', 'cause: hard lost_card false']);
+    }));
+
+  it('goes without the cause where Stripe lets it read none, which is named and not asked for again', () =>
+    withWorkflow(engine, definition([email('a', KIND), wait(1), email('b', KIND)]), async (it) => {
+      const lacks = {
+        kind: 'forbidden',
+        path: /invoice_payments/,
+        account: ACCOUNT,
+        permission: 'payment_intent_read',
+      } as const;
+      it.tillpost.localStripe.faults.add(lacks);
+      await fails(it, 'pm_card_chargeDeclinedLostCard');
+      await it.tillpost.localStripe.advance(2 * DAY);
+      expect(it.subjects()).toEqual(['cause: unknown - false', 'cause: unknown - false']);
+      expect(requestsFor(it, '/v1/invoice_payments')).toBe(1);
+      const { missing_permission } = await it.tillpost.db
+        .selectFrom('install')
+        .select('missing_permission')
+        .where('account_id', '=', TEST.accountId)
+        .executeTakeFirstOrThrow();
+      expect(missing_permission).toBe('payment_intent_read');
+    }));
+
+  it(
+    'goes without the cause when Stripe is silent for five seconds',
+    () =>
+      withWorkflow(engine, definition([email('a', KIND)]), async (it) => {
+        it.tillpost.localStripe.faults.add({ kind: 'hang', path: /invoices/, times: 1 });
+        const began = Date.now();
+        await it.happens('invoice.payment_failed', failed(1));
+        expect(it.subjects()).toEqual(['cause: unknown - -']);
+        expect(Date.now() - began).toBeLessThan(9_000);
+      }),
+    30_000,
+  );
+
+  it('does not ask where nothing names the cause', () =>
+    withWorkflow(engine, definition([email('a', 'Please pay')]), async (it) => {
+      await fails(it, 'pm_card_chargeDeclinedLostCard');
+      expect(it.subjects()).toEqual(['Please pay']);
+      expect(requestsFor(it, '/v1/invoice_payments')).toBe(0);
+    }));
+
+  it('takes the payment that an older API version names where the invoice lists none', () =>
+    withWorkflow(engine, definition([email('a', KIND)]), async (it) => {
+      const stripe = it.tillpost.localStripe.tenant(ACCOUNT, false);
+      const error = { type: 'card_error', code: 'card_declined', decline_code: 'stolen_card' };
+      stripe.paymentIntents.put({
+        id: 'pi_old',
+        object: 'payment_intent',
+        status: 'requires_payment_method',
+        last_payment_error: error,
+      } as never);
+      it.atStripe('invoices', failed(1));
+      const event = fixtureEvent('invoice.payment_failed', {
+        account: ACCOUNT,
+        created: it.now(),
+        shape: 'older',
+        object: failed(1, { payment_intent: 'pi_old' }),
+      });
+      await it.tillpost.deliver(event);
+      await it.tillpost.worker.drain();
+      expect(it.subjects()).toEqual(['cause: hard stolen_card false']);
+    }));
+});
+
+describe.each(ENGINES)('on %s, the steps after a failed payment', (engine) => {
+  const branch = {
+    id: 'b',
+    kind: 'branch' as const,
+    paths: [
+      {
+        id: 'hard',
+        name: 'Hard',
+        conditions: [{ property: 'event.failure_kind', operator: 'is' as const, value: 'hard' }],
+        steps: [email('h', 'Another card, please')],
+      },
+    ],
+    else: [email('s', 'We try again')],
+  };
+
+  it.each([
+    ['pm_card_chargeDeclinedLostCard', 'Another card, please'],
+    ['pm_card_chargeDeclinedInsufficientFunds', 'We try again'],
+  ])('go by the cause of %s', (card, subject) =>
+    withWorkflow(engine, definition([branch]), async (it) => {
+      await fails(it, card);
+      expect(it.subjects()).toEqual([subject]);
+      expect(requestsFor(it, '/v1/invoice_payments')).toBe(1);
+    }),
+  );
+
+  it('go on without the cause where Stripe gives none', () =>
+    withWorkflow(engine, definition([branch]), async (it) => {
+      it.tillpost.localStripe.faults.add({ kind: 'server_error', path: /invoice_payments/ });
+      await fails(it, 'pm_card_chargeDeclinedLostCard');
+      expect(it.subjects()).toEqual(['We try again']);
+    }));
+
+  it('can not be kept from starting by what is only asked for later', () =>
+    withMail(engine, [], async (it) => {
+      const conditions = [{ property: 'event.failure_kind', operator: 'is', value: 'hard' }];
+      const answer = await it.tillpost.call('workflows/create', {
+        definition: definition([email('a', 'x')], { conditions }),
+      } as never);
+      expect(answer).toMatchObject({
+        status_code: 400,
+        error: { param: 'definition.trigger.conditions.0.property' },
+      });
+    }));
+});
+
+describe.each(ENGINES)('on %s, a sequence that starts after an attempt', (engine) => {
+  it('begins with the first failure that has come so far, once for its invoice', () =>
+    withWorkflow(engine, definition([email('a', 'Please pay')], { start_after_attempt: 2 }), async (it) => {
+      await it.happens('invoice.payment_failed', failed(1));
+      expect(it.subjects()).toEqual([]);
+      await it.happens('invoice.payment_failed', failed(3));
+      await it.happens('invoice.payment_failed', failed(4));
+      await it.happens('invoice.payment_failed', failed(2));
+      expect(it.subjects()).toEqual(['Please pay']);
+    }));
+
+  it('is refused for other events and other numbers', () =>
+    withMail(engine, [], async (it) => {
+      for (const [trigger, says] of [
+        [
+          { start_after_attempt: 2, event: 'invoice.paid' },
+          'definition.trigger.start_after_attempt: only fits Payment failed',
+        ],
+        [{ start_after_attempt: 4 }, 'definition.trigger.start_after_attempt: must be 1, 2 or 3'],
+      ] as const) {
+        const answer = await it.tillpost.call('workflows/create', {
+          definition: definition([email('a', 'x')], trigger),
+        } as never);
+        expect(answer).toMatchObject({ status_code: 400, error: { message: says } });
+      }
+    }));
+});

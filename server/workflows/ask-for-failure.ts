@@ -1,0 +1,88 @@
+/** Asks Stripe why the payment of an invoice failed, and keeps the answer with the invoice's state. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { propertiesOf, type ObjectState } from '../audience/object-states';
+import { saveFetchedStates } from '../audience/save';
+import type { Context } from '../context';
+import { tenantOf } from '../db/tenant';
+import { withStripe } from '../installs/credentials';
+import { noteMissingPermission } from '../installs/installs';
+import { classifyStripeError, missingPermission, type StripeClient } from '../stripe';
+import { id } from '../stripe-objects/fields';
+import { readPaymentFailure, UNKNOWN_FAILURE, type PaymentFailure } from '../stripe-objects/payment-failure';
+import { readFetched } from '../stripe-objects/read-object';
+
+/** In all: an email says what it can, and waits no longer for the cause. */
+const TIMEOUT_MS = 5_000;
+
+/**
+ * Never throws for what Stripe does: the cause is then unknown, for this time where Stripe gave no answer, and for this
+ * attempt where it lets us read none.
+ */
+export async function askForFailure(ctx: Context, state: ObjectState): Promise<void> {
+  const tenant = tenantOf(state);
+  const askedAt = ctx.clock.now();
+  try {
+    const answer = await withinTime(withStripe(ctx, tenant, (stripe) => fetchFailure(stripe, state)));
+    const { invoice, failure, lacking } = answer;
+    const facts = readFetched('invoice', invoice);
+    if (!facts) return;
+    const { attempt_count, next_payment_attempt } = facts.properties;
+    const kept = {
+      ...failure,
+      attempt: typeof attempt_count === 'number' ? attempt_count : 0,
+      isLastAttempt: facts.status === 'open' ? next_payment_attempt === null : null,
+    };
+    await saveFetchedStates(ctx.db, tenant, [{ ...facts, failure: kept }], askedAt);
+    await noteMissingPermission(ctx.db, tenant, lacking);
+    if (lacking !== null)
+      ctx.log.warn({ invoice: state.id, permission: lacking }, 'Stripe does not let us read why a payment failed');
+  } catch (error) {
+    ctx.log.warn({ err: error, invoice: state.id }, 'Stripe could not be asked why a payment failed');
+  }
+}
+
+interface Answer {
+  invoice: object;
+  failure: PaymentFailure;
+  /** The permission without which the cause can't be read. */
+  lacking: string | null;
+}
+
+async function fetchFailure(stripe: StripeClient, state: ObjectState): Promise<Answer> {
+  const invoice = await stripe.invoices.retrieve(state.id);
+  try {
+    const failure = readPaymentFailure(await fetchPayment(stripe, state)) ?? UNKNOWN_FAILURE;
+    return { invoice, failure, lacking: null };
+  } catch (error) {
+    if (classifyStripeError(error) !== 'forbidden') throw error;
+    return { invoice, failure: UNKNOWN_FAILURE, lacking: missingPermission(error) ?? 'payment_intent_read' };
+  }
+}
+
+/** A client's own time-out is for one request. What comes later than that changes nothing any more. */
+async function withinTime<T>(answer: Promise<T>): Promise<T> {
+  const timer = new AbortController();
+  const late = wait(TIMEOUT_MS, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`no answer within ${TIMEOUT_MS / 1000} s`);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    timer.abort();
+  }
+}
+
+/** The payment intent, or the charge, by which the invoice is collected; undefined where there is none. */
+async function fetchPayment(stripe: StripeClient, state: ObjectState): Promise<unknown> {
+  const { data } = await stripe.invoicePayments.list({
+    invoice: state.id,
+    expand: ['data.payment.payment_intent'],
+  });
+  const { payment } = data.find(({ is_default }) => is_default) ?? data[0] ?? {};
+  const found = payment?.payment_intent ?? payment?.charge;
+  if (typeof found === 'object' && found !== null) return found;
+  // One made by an older API version may be named by the invoice's own event alone.
+  const paymentId = id(found, propertiesOf(state).payment_id);
+  if (paymentId === null) return undefined;
+  return paymentId.startsWith('pi_') ? stripe.paymentIntents.retrieve(paymentId) : stripe.charges.retrieve(paymentId);
+}
