@@ -9,26 +9,27 @@ import { JENNY, withMail, type Story } from './mail-story';
 
 const DAY = 86_400_000;
 
-/** A subscription whose first renewal was paid by a good card and whose next fails with `card`. */
-async function fails({ tillpost }: Story, card: string): Promise<string> {
+/** Of each address, a subscription paid by a good card whose next renewal fails with the card given. Returns the open invoices. */
+async function fail({ tillpost }: Story, cards: Record<string, string>): Promise<string[]> {
   const stripe = createStripe(APP_KEYS.test, tillpost.stripeUrl);
   const as = { stripeAccount: ACCOUNT };
   const good = 'pm_card_visa';
-  const customer = await stripe.customers.create(
-    { email: JENNY, name: 'Jenny', payment_method: good, invoice_settings: { default_payment_method: good } },
-    as,
-  );
   const plan = { currency: 'usd', unit_amount: 2900, recurring: { interval: 'month' as const } };
   const { id: price } = await stripe.prices.create({ ...plan, product_data: { name: 'Pro' } }, as);
-  await stripe.subscriptions.create({ customer: customer.id, items: [{ price }] }, as);
-  await stripe.customers.update(customer.id, { invoice_settings: { default_payment_method: card } }, as);
+  for (const [email, card] of Object.entries(cards)) {
+    const { id } = await stripe.customers.create(
+      { email, payment_method: good, invoice_settings: { default_payment_method: good } },
+      as,
+    );
+    await stripe.subscriptions.create({ customer: id, items: [{ price }] }, as);
+    await stripe.customers.update(id, { invoice_settings: { default_payment_method: card } }, as);
+  }
   await tillpost.localStripe.advance(32 * DAY);
-  const open = tillpost.localStripe
-    .tenant(ACCOUNT, false)
-    .invoices.list()
-    .find(({ status }) => status === 'open');
-  return open!.id;
+  const invoices = tillpost.localStripe.tenant(ACCOUNT, false).invoices.list();
+  return invoices.filter(({ status }) => status === 'open').map(({ id }) => id);
 }
+
+const LOST = { [JENNY]: 'pm_card_chargeDeclinedLostCard' };
 
 const requestsFor = ({ tillpost }: Story, path: string) =>
   tillpost.localStripe.requests.list().filter((one) => one.path === path).length;
@@ -69,32 +70,34 @@ const failed = (attempt_count: number, rest: object = {}) => ({
 });
 
 describe.each(ENGINES)('on %s, a mail about a failed payment', (engine) => {
-  it.each([
-    ['pm_card_chargeDeclinedLostCard', /trying the same card again won’t help/, 'hard'],
-    ['pm_card_chargeDeclinedExpiredCard', /your card has expired/, 'hard'],
-    ['pm_card_chargeDeclinedInsufficientFunds', /your card didn’t have enough funds/, 'soft'],
-    ['pm_card_chargeCustomerFail', /your bank declined the payment this time/, 'soft'],
-    ['pm_card_authenticationRequired', /your bank asks you to confirm/, 'authentication'],
-  ])('says why %s failed', (card, cause, kind) =>
+  it('says why the card failed', () =>
     withMail(engine, ['payment_failed'], async (it) => {
-      const invoice = await fails(it, card);
-      expect(it.texts()[0]?.replace(/\s+/g, ' ')).toMatch(cause);
-      const state = await it.tillpost.db
-        .selectFrom('object_state')
-        .selectAll()
-        .where('id', '=', invoice)
-        .executeTakeFirst();
-      expect(JSON.parse(state?.failure ?? 'null')).toMatchObject({ kind, attempt: expect.any(Number) as number });
-      expect(requestsFor(it, '/v1/invoice_payments')).toBe(1);
-    }),
-  );
+      const cases = {
+        lost: ['pm_card_chargeDeclinedLostCard', /trying the same card again won’t help/],
+        expired: ['pm_card_chargeDeclinedExpiredCard', /your card has expired/],
+        broke: ['pm_card_chargeDeclinedInsufficientFunds', /your card didn’t have enough funds/],
+        declined: ['pm_card_chargeCustomerFail', /your bank declined the payment this time/],
+        asked: ['pm_card_authenticationRequired', /your bank asks you to confirm/],
+      } as const;
+      const address = (name: string) => `${name}@example.com`;
+      const test_recipients = Object.keys(cases).map(address);
+      await it.tillpost.enable({}, { test_recipients });
+      const invoices = await fail(
+        it,
+        Object.fromEntries(Object.entries(cases).map(([name, [card]]) => [address(name), card])),
+      );
+      for (const [name, [, cause]] of Object.entries(cases))
+        expect(it.texts()[it.to().indexOf(address(name))]?.replace(/\s+/g, ' ')).toMatch(cause);
+      expect(it.to()).toHaveLength(5);
+      expect(requestsFor(it, '/v1/invoice_payments')).toBe(invoices.length);
+    }));
 
-  it('asks again only after another attempt, and says when it was the last', () =>
+  it('asks again only after another attempt', () =>
     withWorkflow(
       engine,
-      definition([email('a', KIND), wait(1), email('b', KIND), wait(3), email('c', KIND), wait(20), email('d', KIND)]),
+      definition([email('a', KIND), wait(1), email('b', KIND), wait(3), email('c', KIND)]),
       async (it) => {
-        await fails(it, 'pm_card_chargeDeclinedInsufficientFunds');
+        await fail(it, { [JENNY]: 'pm_card_chargeDeclinedInsufficientFunds' });
         await it.tillpost.localStripe.advance(10 * DAY);
         const soft = 'cause: soft insufficient_funds';
         expect(it.subjects()).toEqual([`${soft} false`, `${soft} false`, `${soft} false`]);
@@ -112,7 +115,7 @@ describe.each(ENGINES)('on %s, a mail about a failed payment', (engine) => {
   it('goes without the cause where Stripe gives none, and asks again for the next', () =>
     withWorkflow(engine, definition([email('a', KIND), wait(1), email('b', KIND)]), async (it) => {
       it.tillpost.localStripe.faults.add({ kind: 'server_error', path: /invoice_payments/, times: 1 });
-      await fails(it, 'pm_card_chargeDeclinedLostCard');
+      await fail(it, LOST);
       await it.tillpost.localStripe.advance(2 * DAY);
       expect(it.subjects()).toEqual(['cause: unknown - false', 'cause: hard lost_card false']);
     }));
@@ -126,7 +129,7 @@ describe.each(ENGINES)('on %s, a mail about a failed payment', (engine) => {
         permission: 'payment_intent_read',
       } as const;
       it.tillpost.localStripe.faults.add(lacks);
-      await fails(it, 'pm_card_chargeDeclinedLostCard');
+      await fail(it, LOST);
       await it.tillpost.localStripe.advance(2 * DAY);
       expect(it.subjects()).toEqual(['cause: unknown - false', 'cause: unknown - false']);
       expect(requestsFor(it, '/v1/invoice_payments')).toBe(1);
@@ -138,22 +141,9 @@ describe.each(ENGINES)('on %s, a mail about a failed payment', (engine) => {
       expect(missing_permission).toBe('payment_intent_read');
     }));
 
-  it(
-    'goes without the cause when Stripe is silent for five seconds',
-    () =>
-      withWorkflow(engine, definition([email('a', KIND)]), async (it) => {
-        it.tillpost.localStripe.faults.add({ kind: 'hang', path: /invoices/, times: 1 });
-        const began = Date.now();
-        await it.happens('invoice.payment_failed', failed(1));
-        expect(it.subjects()).toEqual(['cause: unknown - -']);
-        expect(Date.now() - began).toBeLessThan(9_000);
-      }),
-    30_000,
-  );
-
   it('does not ask where nothing names the cause', () =>
     withWorkflow(engine, definition([email('a', 'Please pay')]), async (it) => {
-      await fails(it, 'pm_card_chargeDeclinedLostCard');
+      await fail(it, LOST);
       expect(it.subjects()).toEqual(['Please pay']);
       expect(requestsFor(it, '/v1/invoice_payments')).toBe(0);
     }));
@@ -196,21 +186,18 @@ describe.each(ENGINES)('on %s, the steps after a failed payment', (engine) => {
     else: [email('s', 'We try again')],
   };
 
-  it.each([
-    ['pm_card_chargeDeclinedLostCard', 'Another card, please'],
-    ['pm_card_chargeDeclinedInsufficientFunds', 'We try again'],
-  ])('go by the cause of %s', (card, subject) =>
+  it('go by the cause', () =>
     withWorkflow(engine, definition([branch]), async (it) => {
-      await fails(it, card);
-      expect(it.subjects()).toEqual([subject]);
-      expect(requestsFor(it, '/v1/invoice_payments')).toBe(1);
-    }),
-  );
+      await fail(it, { ...LOST, 'new@example.com': 'pm_card_chargeDeclinedInsufficientFunds' });
+      expect(it.subjects()[it.to().indexOf(JENNY)]).toBe('Another card, please');
+      expect(it.subjects()[it.to().indexOf('new@example.com')]).toBe('We try again');
+      expect(requestsFor(it, '/v1/invoice_payments')).toBe(2);
+    }));
 
   it('go on without the cause where Stripe gives none', () =>
     withWorkflow(engine, definition([branch]), async (it) => {
       it.tillpost.localStripe.faults.add({ kind: 'server_error', path: /invoice_payments/ });
-      await fails(it, 'pm_card_chargeDeclinedLostCard');
+      await fail(it, LOST);
       expect(it.subjects()).toEqual(['We try again']);
     }));
 
@@ -254,3 +241,12 @@ describe.each(ENGINES)('on %s, a sequence that starts after an attempt', (engine
       }
     }));
 });
+
+it('a mail about a failed payment goes without the cause when Stripe is silent for five seconds', () =>
+  withWorkflow('sqlite', definition([email('a', KIND)]), async (it) => {
+    it.tillpost.localStripe.faults.add({ kind: 'hang', path: /invoices/, times: 1 });
+    const began = Date.now();
+    await it.happens('invoice.payment_failed', failed(1));
+    expect(it.subjects()).toEqual(['cause: unknown - false']);
+    expect(Date.now() - began).toBeLessThan(9_000);
+  }));
