@@ -89,9 +89,12 @@ export const PERMISSIONS = [
   'checkout_session_read',
   'quote_read',
   'payment_method_read',
-  'payment_intent_read',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
+
+/** What the page behind `{{ pay_url }}` uses where it may; without them it leads to the invoice in every case. */
+export const OPTIONAL_PERMISSIONS = ['payment_intent_read', 'customer_portal_write'] as const;
+export type OptionalPermission = (typeof OPTIONAL_PERMISSIONS)[number];
 
 export interface CatalogueEntry {
   type: EventType;
@@ -415,6 +418,17 @@ function subjectProperties(eventType: EventType): readonly Property[] {
 }
 
 const STATEFUL = /^(?:invoice|customer\.subscription|checkout\.session|quote)\./;
+
+/** What a trigger is about may be an open invoice: its emails may bear `{{ pay_url }}`. Some come with later releases. */
+const PAYABLE: ReadonlySet<string> = new Set([
+  'invoice.payment_failed',
+  'invoice.payment_action_required',
+  'invoice.overdue',
+  'invoice.finalized',
+  'schedule.invoice_due',
+  'lifecycle.past_due',
+]);
+export const offersPayUrl = (trigger: string): boolean => PAYABLE.has(trigger);
 
 function metadataKey(property: Property, key: string): Property {
   const samples = property.sample as Record<string, string>;

@@ -1,18 +1,18 @@
 /** Asks Stripe why the payment of an invoice failed, and keeps the answer with the invoice's state. */
-import { setTimeout as wait } from 'node:timers/promises';
 import { propertiesOf, type ObjectState } from '../audience/object-states';
 import { saveFetchedStates } from '../audience/save';
 import type { Context } from '../context';
 import { tenantOf } from '../db/tenant';
 import { withStripe } from '../installs/credentials';
 import { noteMissingPermission } from '../installs/installs';
+import { createPatience } from '../patience';
 import { classifyStripeError, missingPermission, type StripeClient } from '../stripe';
 import { id } from '../stripe-objects/fields';
 import { readPaymentFailure, UNKNOWN_FAILURE, type PaymentFailure } from '../stripe-objects/payment-failure';
 import { readFetched } from '../stripe-objects/read-object';
 
 /** In all: an email says what it can, and waits no longer for the cause. */
-const TIMEOUT_MS = 5_000;
+const PATIENCE_MS = 5_000;
 
 /**
  * Never throws for what Stripe does: the cause is then unknown, for this time where Stripe gave no answer, and for this
@@ -22,7 +22,7 @@ export async function askForFailure(ctx: Context, state: ObjectState): Promise<v
   const tenant = tenantOf(state);
   const askedAt = ctx.clock.now();
   try {
-    const answer = await withinTime(withStripe(ctx, tenant, (stripe) => fetchFailure(stripe, state)));
+    const answer = await createPatience(PATIENCE_MS)(withStripe(ctx, tenant, (stripe) => fetchFailure(stripe, state)));
     const { invoice, failure, lacking } = answer;
     const facts = readFetched('invoice', invoice);
     if (!facts) return;
@@ -56,19 +56,6 @@ async function fetchFailure(stripe: StripeClient, state: ObjectState): Promise<A
   } catch (error) {
     if (classifyStripeError(error) !== 'forbidden') throw error;
     return { invoice, failure: UNKNOWN_FAILURE, lacking: missingPermission(error) ?? 'payment_intent_read' };
-  }
-}
-
-/** A client's own time-out is for one request. What comes later than that changes nothing any more. */
-async function withinTime<T>(answer: Promise<T>): Promise<T> {
-  const timer = new AbortController();
-  const late = wait(TIMEOUT_MS, undefined, { signal: timer.signal }).then(() => {
-    throw new Error(`no answer within ${TIMEOUT_MS / 1000} s`);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    timer.abort();
   }
 }
 

@@ -96,6 +96,7 @@ function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefine
   const request = {
     tenant: tenantOf(email),
     settings,
+    trigger: definition.trigger.event,
     content,
     to: contact.email,
     ...withFailure(scope, state),

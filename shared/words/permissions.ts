@@ -9,6 +9,7 @@ const RESOURCES: Readonly<Record<string, string>> = {
   quote: 'Quotes',
   payment_method: 'Payment Methods',
   payment_intent: 'PaymentIntents',
+  customer_portal: 'Customer portal',
   event: 'Events',
   webhook: 'Webhook Endpoints',
 };

@@ -61,6 +61,7 @@ const ORDER = [
   'server/workflows',
   'server/bounces',
   'server/deliverability',
+  'server/recovery',
   'server/emails',
   'server/audience',
   'server/settings',
