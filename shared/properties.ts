@@ -78,7 +78,9 @@ export const CUSTOMER_PROPERTIES: readonly Property[] = [
   METADATA,
 ];
 
-export function subscriptionProperties(status: 'active' | 'trialing' | 'paused' | 'canceled'): readonly Property[] {
+export function subscriptionProperties(
+  status: 'active' | 'trialing' | 'past_due' | 'paused' | 'canceled',
+): readonly Property[] {
   return [
     PLAN,
     money('amount', 2000, 'What one billing period costs, before discounts. Empty where it depends on usage.'),
@@ -122,6 +124,22 @@ const CANCELLATION_PROPERTIES: readonly Property[] = [
   ),
   text('cancellation_feedback', 'too_expensive', "The customer's choice of reasons, such as too_expensive or unused."),
   text('cancellation_comment', 'I only needed it for one project.', "The customer's own words."),
+];
+
+const MRR = money('mrr', 2000, 'What the subscription costs a month, before discounts.');
+
+export const PLAN_CHANGE_PROPERTIES: readonly Property[] = [
+  MRR,
+  money('previous_mrr', 1000, 'What the subscription cost a month before.'),
+  text('previous_plan', 'Basic', 'The plan before; the same where only the quantity changed.'),
+];
+
+export const REACTIVATION_PROPERTIES: readonly Property[] = [
+  date('previous_ended_at', '2026-02-01T09:00:00.000Z', 'When the last subscription before had ended.'),
+];
+
+export const CHURN_PROPERTIES: readonly Property[] = [
+  text('churn', 'voluntary', 'voluntary (someone canceled it) or involuntary (it was not paid).'),
 ];
 
 type IssuedInvoice = 'paid' | 'finalized' | 'payment_failed' | 'payment_action_required' | 'overdue';

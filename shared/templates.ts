@@ -1,12 +1,12 @@
 /** The workflow templates that ship, as every screen offers them; their steps are in `server/workflows/templates/`. */
-import type { EventType } from './catalogue';
+import type { TriggerType } from './catalogue';
 
 export interface TemplateOffer {
   name: string;
   /** One sentence for the merchant who chooses. */
   description: string;
   /** The events it can be made for; the first is the usual one. */
-  triggers: readonly [EventType, ...EventType[]];
+  triggers: readonly [TriggerType, ...TriggerType[]];
 }
 
 /** In the order in which screens show them. */

@@ -1,7 +1,7 @@
 /** From a claimed event to its verdict: is it ours, is it on, whose is it, what does it change. */
-import { CATALOGUE, EVENT_TYPES, isEventType } from '../../shared/catalogue';
+import { CATALOGUE, EVENT_TYPES, isOwnType, isTriggerType } from '../../shared/catalogue';
 import type { EventReason, EventStatus } from '../../shared/api';
-import type { Settings } from '../../shared/settings';
+import { choiceFor, type Settings } from '../../shared/settings';
 import { lastGrantAt, type Install } from '../installs/installs';
 import { stampOf } from '../audience/stamp';
 import type { ReadObject } from '../stripe-objects/types';
@@ -52,14 +52,14 @@ function judge(facts: InstallFacts, job: EventJob, now: number): Decision | 'ask
   if (type === 'account.application.deauthorized') return decideUninstall(install, created);
   if (type === 'account.application.authorized') return end('processed', null, 'The app was installed');
   if (!object) return end('skipped', 'malformed', 'The event’s payload could not be read');
-  // Whatever the settings say: emails are judged by it.
-  if (object.state && !isGone(audience, settings, object.customerId))
+  // Whatever the settings say: emails are judged by it. An event of our own brings no news: what caused it did.
+  if (object.state && !isOwnType(type) && !isGone(audience, settings, object.customerId))
     audience.recordObject(object.state, stampOf(type, created), Math.min(created * 1000, now));
   if (type === 'invoice.voided' || type === 'invoice.marked_uncollectible')
     return { ...end('processed', null, 'Recorded the state of the invoice'), contact: contactOf(facts, object) };
   // Of the types without a choice only those about the install are left.
-  if (!isEventType(type)) return end('ignored', 'event_off', 'Off in settings');
-  const choice = settings.events[type];
+  if (!isTriggerType(type)) return end('ignored', 'event_off', 'Off in settings');
+  const choice = choiceFor(settings, type);
   if (!choice.enabled && type === 'customer.subscription.updated' && isBillingWanted(settings)) {
     if (isGone(audience, settings, object.customerId))
       return end('skipped', 'contact_deleted', 'The contact of this customer was deleted');

@@ -1,6 +1,6 @@
 /** Whether what a workflow's emails take for granted of their subject still is so. Pure. */
 import type { SubjectKind } from '../../shared/api';
-import type { EventType, PropertyValue } from '../../shared/catalogue';
+import type { EventType, PropertyValue, TriggerType } from '../../shared/catalogue';
 import type { Definition } from '../../shared/workflow';
 import {
   describeState,
@@ -46,10 +46,10 @@ const OPEN_INVOICE: readonly string[] = [
 ] satisfies EventType[];
 
 /** Whether its emails ask for the payment of an open invoice. */
-export const asksForPayment = (trigger: EventType): boolean => OPEN_INVOICE.includes(trigger);
+export const asksForPayment = (trigger: TriggerType): boolean => OPEN_INVOICE.includes(trigger);
 
 /** Whether what its emails take for granted is about more than their subject, whose own events don't tell it. */
-export const isAboutOthers = (trigger: EventType): boolean =>
+export const isAboutOthers = (trigger: TriggerType): boolean =>
   trigger === 'customer.subscription.deleted' || trigger === 'checkout.session.expired';
 
 const PAYMENTS: readonly EventType[] = [
@@ -83,7 +83,7 @@ const TRUE: Judgement = { kind: 'true' };
 const RUNNING: readonly (string | null)[] = ['active', 'trialing', 'past_due'];
 
 /** Only for triggers that have a condition. */
-export function judge(trigger: EventType, { state, others }: SubjectFacts, writeDate: WriteDate): Judgement {
+export function judge(trigger: TriggerType, { state, others }: SubjectFacts, writeDate: WriteDate): Judgement {
   const { kind, status } = state;
   // A state that says nothing denies nothing.
   if (status === null) return TRUE;

@@ -1,6 +1,6 @@
 /** Workflows as merchants keep them: made, saved, switched on and off. `now` is in epoch milliseconds throughout. */
 import type { List, WorkflowView } from '../../shared/api';
-import type { EventType } from '../../shared/catalogue';
+import type { TriggerType } from '../../shared/catalogue';
 import { stepsOf, type Definition } from '../../shared/workflow';
 import { ONLY_WHILE } from '../../shared/words/only-while';
 import { AppError } from '../errors';
@@ -61,7 +61,7 @@ export function findWorkflow(db: Db, tenant: Tenant, id: string): Promise<Workfl
 export async function createWorkflow(
   db: Db,
   tenant: Tenant,
-  source: { template: string; trigger?: EventType } | { definition: unknown },
+  source: { template: string; trigger?: TriggerType } | { definition: unknown },
   now: number,
 ): Promise<WorkflowView> {
   const given = 'template' in source ? defineFromTemplate(source.template, source.trigger) : source.definition;

@@ -1,10 +1,10 @@
 /** What a workflow's emails take for granted of what they are about, in words. */
-import type { EventType } from '../catalogue';
+import type { TriggerType } from '../catalogue';
 
 const OPEN_INVOICE = 'Only while the invoice is still open';
 
 /** "Only while …", by trigger; triggers that report what has happened for good have none. */
-export const ONLY_WHILE: Partial<Record<EventType, string>> = {
+export const ONLY_WHILE: Partial<Record<TriggerType, string>> = {
   'invoice.payment_failed': OPEN_INVOICE,
   'invoice.payment_action_required': OPEN_INVOICE,
   'invoice.overdue': OPEN_INVOICE,

@@ -1,6 +1,6 @@
 /** One event: its sentence, its contact, the emails it caused, its payload, and Replay. */
 import type { EmailView, EventView } from '../../../shared/api';
-import { isEventType } from '../../../shared/catalogue';
+import { isTriggerType } from '../../../shared/catalogue';
 import { NO_EMAIL_CAUSED, nameEmail, nameEvent } from '../../../shared/words/explanations';
 import { EVENT_LABELS } from '../../../shared/words/fields';
 import { nameEmailState, EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
@@ -24,7 +24,7 @@ export interface EventPageProps {
 export function EventPage({ event, emails }: EventPageProps) {
   const { tenant, status } = useViewer();
   const isMoving = event.status === 'pending';
-  const canReplay = event.payload !== null && isEventType(event.type) && status !== 'removed';
+  const canReplay = event.payload !== null && isTriggerType(event.type) && status !== 'removed';
   return (
     <Shell title={event.type} section="events">
       <div id="event" {...(isMoving && refreshes({ id: 'event', url: `/events/${event.id}`, seconds: 1 }))}>

@@ -1,7 +1,7 @@
 /** Workflows: the list, new ones, what switches them on and off, and their runs. The editor has routes of its own. */
 import { Router } from 'express';
 import { RUN_STATUSES } from '../../../shared/api';
-import { isEventType } from '../../../shared/catalogue';
+import { isTriggerType } from '../../../shared/catalogue';
 import { oneOf } from '../../../shared/one-of';
 import { TEMPLATE_KEYS, TEMPLATES } from '../../../shared/templates';
 import { explainRun } from '../../../shared/words/explanations';
@@ -50,7 +50,7 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
     const fields = formOf(req);
     const [template, trigger, event] = ['template', 'trigger', 'event'].map((name) => textIn(fields, name));
     const source = template
-      ? { template, trigger: trigger && isEventType(trigger) ? trigger : undefined }
+      ? { template, trigger: trigger && isTriggerType(trigger) ? trigger : undefined }
       : { definition: { name: 'New workflow', trigger: { event }, steps: [] } };
     const workflow = await createWorkflow(db, tenantOn(res), source, clock.now());
     res.redirect(303, withNotice(`/workflows/${workflow.id}`, 'workflow_created'));

@@ -1,5 +1,5 @@
 /** The workflows that ship: each works unchanged with its event's properties. */
-import type { EventType } from '../../../shared/catalogue';
+import type { TriggerType } from '../../../shared/catalogue';
 import { oneOf } from '../../../shared/one-of';
 import { TEMPLATE_KEYS, TEMPLATES, type TemplateKey, type TemplateOffer } from '../../../shared/templates';
 import type { Definition } from '../../../shared/workflow';
@@ -30,7 +30,7 @@ const DEFINE: Record<TemplateKey, Template> = {
 };
 
 /** A template as a definition, for its usual event or another one it can be made for; else throws invalid_request. */
-export function defineFromTemplate(key: string, trigger?: EventType): Definition {
+export function defineFromTemplate(key: string, trigger?: TriggerType): Definition {
   const known = oneOf(TEMPLATE_KEYS, key);
   if (!known) throw new AppError('invalid_request', `template: must be one of ${TEMPLATE_KEYS.join(', ')}`, 'template');
   const { name, triggers }: TemplateOffer = TEMPLATES[known];

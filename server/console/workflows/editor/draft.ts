@@ -3,7 +3,14 @@
  * carries the whole draft and nothing half-edited is kept on the server. A draft has a definition's shape; the
  * values of its fields may still be invalid.
  */
-import { findProperty, isEventType, type EventType, type PropertyType } from '../../../../shared/catalogue';
+import {
+  findProperty,
+  isChoiceType,
+  isTriggerType,
+  sourceOf,
+  type TriggerType,
+  type PropertyType,
+} from '../../../../shared/catalogue';
 import { oneOf } from '../../../../shared/one-of';
 import {
   EMAIL_KINDS,
@@ -28,10 +35,11 @@ export function readDraft(form: Readonly<Record<string, unknown>>): Definition {
   const fields = nest(form);
   const trigger = group(fields.trigger);
   const event = text(trigger.event);
-  const type: EventType = isEventType(event) ? event : 'customer.created';
+  const type: TriggerType = isTriggerType(event) ? event : 'customer.created';
   return {
     name: text(fields.name),
     trigger: {
+      ...ofSource(type, text(trigger.days)),
       event: type,
       frequency: choice(FREQUENCIES, text(trigger.frequency)),
       conditions: items(trigger.conditions).map((condition) => readCondition(type, condition)),
@@ -41,6 +49,15 @@ export function readDraft(form: Readonly<Record<string, unknown>>): Definition {
     steps: readSteps(type, fields.steps),
   };
 }
+
+/** Stripe's own is left out, as in definitions from before there were others. */
+function ofSource(type: TriggerType, days: string): Pick<Definition['trigger'], 'source' | 'days'> {
+  const source = sourceOf(type);
+  if (source === 'stripe') return {};
+  return source === 'schedule' ? { source, days: days === '' ? DEFAULT_DAYS : numberOf(days) } : { source };
+}
+
+const DEFAULT_DAYS = 7;
 
 function nest(form: Readonly<Record<string, unknown>>): Fields {
   const root = emptyGroup();
@@ -73,15 +90,15 @@ const choice = <T extends string>(values: readonly [T, ...T[]], value: string): 
 const readExitEvent = (fields: Fields): ExitEvent => {
   const event = text(fields.event);
   return {
-    event: isEventType(event) ? event : 'invoice.paid',
+    event: isChoiceType(event) ? event : 'invoice.paid',
     match: choice(['contact', 'object'], text(fields.match)),
   };
 };
 
-const readSteps = (type: EventType, field: Fields | string | undefined): Step[] =>
+const readSteps = (type: TriggerType, field: Fields | string | undefined): Step[] =>
   items(field).map((step) => readStep(type, step));
 
-function readStep(type: EventType, fields: Fields): Step {
+function readStep(type: TriggerType, fields: Fields): Step {
   const id = text(fields.id);
   const conditions = (field: Fields | string | undefined) => items(field).map((one) => readCondition(type, one));
   const kind = choice(['exit', 'wait', 'filter', 'branch', 'email', 'update_contact'], text(fields.kind));
@@ -119,7 +136,7 @@ const readEmail = (fields: Fields): EmailContent => ({
 });
 
 /** An operator that doesn't fit the property (another one was chosen just now) becomes the commonest that does. */
-function readCondition(event: EventType, fields: Fields): Condition {
+function readCondition(event: TriggerType, fields: Fields): Condition {
   const path = text(fields.property);
   const key = text(fields.key).trim();
   const isMap = findProperty(event, path)?.type === 'metadata';

@@ -1,9 +1,9 @@
 /** The menu of merge tags: what this trigger's events and a contact offer. A press puts one where the cursor was. */
-import { CATALOGUE, CONTACT_PROPERTIES, type EventType, type Property } from '../../../../shared/catalogue';
+import { CATALOGUE, CONTACT_PROPERTIES, type TriggerType, type Property } from '../../../../shared/catalogue';
 import { buttonClass } from '../../components/form';
 import { Icon } from '../../components/icon';
 
-export function MergeTags({ trigger }: { trigger: EventType }) {
+export function MergeTags({ trigger }: { trigger: TriggerType }) {
   return (
     <details className="menu">
       <summary className={buttonClass()}>
