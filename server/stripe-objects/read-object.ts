@@ -15,6 +15,7 @@ import { readInvoice, readPaidInvoice, readUpcomingInvoice } from './invoice';
 import { readPaymentMethod } from './payment-method';
 import { readQuote } from './quote';
 import { readSubscription } from './subscription';
+import { readChange } from './transitions';
 import type { ObjectKind } from '../../shared/api';
 import type { ObjectFacts, Reading, ReadObject } from './types';
 
@@ -82,6 +83,7 @@ const NOTHING: Omit<ReadObject, 'properties'> = {
   customer: null,
   subscription: null,
   state: null,
+  change: null,
 };
 
 /**
@@ -103,7 +105,7 @@ export function readObject(type: ReadableType, object: unknown): ReadObject {
 export function readEvent(type: ReadableType, event: Fields): ReadObject {
   const data = fieldsOf(event.data);
   const read = readObject(type, data.object);
-  if (!isOwnType(type)) return read;
+  if (!isOwnType(type)) return { ...read, change: readChange(type, event) };
   const own = fieldsOf(data[sourceOf(type)]);
   const named = Object.keys(read.properties).flatMap((name) => (Object.hasOwn(own, name) ? [[name, own[name]]] : []));
   const properties = { ...read.properties, ...(Object.fromEntries(named) as Record<string, PropertyValue>) };

@@ -96,13 +96,13 @@ const foldStatus = (status: unknown): SubscriptionStatus | null =>
   typeof status === 'string' && Object.hasOwn(STATUS, status) ? STATUS[status]! : null;
 
 /** Older API versions may show a single plan on the subscription itself. */
-function itemsOf(subscription: Fields): Fields[] {
+export function itemsOf(subscription: Fields): Fields[] {
   const items = listOf(subscription.items).filter((item) => item.deleted !== true);
   return items.length === 0 && subscription.plan ? [subscription] : items;
 }
 
 /** The item that costs most a month: it gives the subscription its name and rhythm. */
-const mainItem = (items: readonly Fields[]): Fields =>
+export const mainItem = (items: readonly Fields[]): Fields =>
   items.reduce<Fields>(
     (main, item) => ((monthlyItemAmount(item) ?? 0) > (monthlyItemAmount(main) ?? 0) ? item : main),
     items[0] ?? {},

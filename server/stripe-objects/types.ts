@@ -1,5 +1,6 @@
 /** What the pure readers make of one event's `data.object`. */
 import type { PropertyValue } from '../../shared/catalogue';
+import type { SubscriptionChange } from './transitions';
 import type { ObjectKind, SubscriptionStatus } from '../../shared/api';
 
 export interface ReadObject {
@@ -30,6 +31,8 @@ export interface ReadObject {
   subscription: SubscriptionFacts | null;
   /** Its state, where one is kept of such objects. */
   state: ObjectFacts | null;
+  /** What has happened to a subscription; null for what stands by itself, without its event. */
+  change: SubscriptionChange | null;
 }
 
 /** What is kept of an invoice, a subscription, a checkout session or a quote. */
