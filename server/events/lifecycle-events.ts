@@ -140,7 +140,7 @@ function reactivation(
     ...following(row),
     id,
     type: 'lifecycle.reactivated',
-    created: Math.min(Math.floor((start ?? 0) / 1000), row.created),
+    created: Math.floor(Math.min(start ?? 0, row.received_at) / 1000),
     customerId: state.customer_id,
     object: isItself ? change.object : kept,
     properties: { ...(isItself ? {} : properties), previous_ended_at: isoOrNull(since) },
