@@ -61,6 +61,11 @@ export const TEMPLATES = {
     description: 'Confirms a refund, in part or in full.',
     triggers: ['charge.refunded'],
   },
+  welcome_back: {
+    name: 'Welcome back',
+    description: 'Greets a customer who subscribes again after leaving.',
+    triggers: ['lifecycle.reactivated'],
+  },
 } as const satisfies Record<string, TemplateOffer>;
 export type TemplateKey = keyof typeof TEMPLATES;
 export const TEMPLATE_KEYS = Object.keys(TEMPLATES) as [TemplateKey, ...TemplateKey[]];

@@ -3,6 +3,7 @@ import type { SubjectKind } from '../../shared/api';
 import type { EventType, PropertyValue, TriggerType } from '../../shared/catalogue';
 import type { Definition } from '../../shared/workflow';
 import {
+  CANCELLATION_UNDONE,
   describeState,
   HAS_PAID,
   NOTHING_LEFT,
@@ -50,7 +51,7 @@ export const asksForPayment = (trigger: TriggerType): boolean => OPEN_INVOICE.in
 
 /** Whether what its emails take for granted is about more than their subject, whose own events don't tell it. */
 export const isAboutOthers = (trigger: TriggerType): boolean =>
-  trigger === 'customer.subscription.deleted' || trigger === 'checkout.session.expired';
+  ['customer.subscription.deleted', 'checkout.session.expired', 'lifecycle.churned'].includes(trigger);
 
 const PAYMENTS: readonly EventType[] = [
   'checkout.session.completed',
@@ -106,10 +107,21 @@ export function judge(trigger: TriggerType, { state, others }: SubjectFacts, wri
     case 'customer.subscription.created':
       if (isIt('active', 'trialing')) return TRUE;
       return isIt('incomplete') ? { kind: 'not_yet', cause } : over;
+    case 'lifecycle.reactivated':
+      return isIt('active', 'trialing') ? TRUE : over;
+    case 'lifecycle.past_due':
+      return isIt('past_due', 'unpaid') ? TRUE : over;
+    case 'lifecycle.cancel_scheduled': {
+      const { cancel_at_period_end, cancel_at } = propertiesOf(state);
+      if (isIt('canceled', 'incomplete_expired', 'gone')) return over;
+      return cancel_at_period_end === true || cancel_at ? TRUE : { kind: 'over', cause: CANCELLATION_UNDONE };
+    }
+    case 'lifecycle.trial_started':
     case 'customer.subscription.trial_will_end':
       return isIt('trialing') ? TRUE : over;
     case 'customer.subscription.paused':
       return isIt('paused') ? TRUE : over;
+    case 'lifecycle.churned':
     case 'customer.subscription.deleted':
       return others.some((other) => RUNNING.includes(other.status))
         ? { kind: 'over', cause: OTHER_SUBSCRIPTION }

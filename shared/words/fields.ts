@@ -34,6 +34,9 @@ export const EVENT_LABELS = {
   next_attempt_at: 'Next try',
 } as const satisfies Partial<Record<keyof EventView, string>>;
 
+/** How an event stands to one of Tillpost's own. */
+export const RELATED_WORDS = { causedBy: 'Caused by', caused: 'Caused' } as const;
+
 /** What became of an email after it was sent. */
 export const EMAIL_LABELS = {
   delivered_at: 'Delivered',

@@ -15,6 +15,11 @@ export const ONLY_WHILE: Partial<Record<TriggerType, string>> = {
   'customer.subscription.deleted': 'Only while the contact has no other subscription',
   'quote.finalized': 'Only while the quote is open',
   'checkout.session.expired': 'Only while the contact has not paid since',
+  'lifecycle.trial_started': 'Only while the subscription is in its trial',
+  'lifecycle.past_due': 'Only while the subscription is still past due',
+  'lifecycle.cancel_scheduled': 'Only while the subscription is still set to end',
+  'lifecycle.reactivated': 'Only while the subscription is active or in its trial',
+  'lifecycle.churned': 'Only while the contact has no other subscription',
 };
 
 /** The other choice. */
@@ -58,6 +63,7 @@ export function describeState(kind: keyof typeof NAMES, status: string | null, w
 
 export const NOTHING_LEFT = 'nothing remains to be paid on the invoice';
 export const SUBSCRIPTION_ENDS = 'the subscription will not renew';
+export const CANCELLATION_UNDONE = 'the subscription is no longer set to end';
 export const OTHER_SUBSCRIPTION = 'the contact has another subscription';
 export const HAS_PAID = 'the contact has paid since';
 export const CUSTOMER_DELETED = 'the customer was deleted at Stripe';

@@ -8,6 +8,7 @@ import { tenantKey, type Tenant } from '../../db/tenant';
 import { listEmails } from '../../emails/emails';
 import { eventChart, type ChartBar, type ChartDay } from '../../events/chart';
 import { listEvents, readEvent, replayEvent } from '../../events/events';
+import { readRelated } from '../../events/related';
 import { createMemory } from '../../memory';
 import { dayAfter, dayOf, startOfDay } from '../format';
 import { withNotice } from '../notices';
@@ -48,7 +49,8 @@ export function eventsRoutes(ctx: Context, { form }: SectionParts): Router {
     const tenant = tenantOn(res);
     const event = getFound(await readEvent(db, tenant, idOf(req)));
     const emails = await listEmails(db, tenant, { event: event.id, limit: 100 });
-    sendPage(ctx, res, <EventPage event={event} emails={emails.data} />);
+    const related = await readRelated(db, tenant, event);
+    sendPage(ctx, res, <EventPage event={event} emails={emails.data} related={related} />);
   });
 
   router.post('/events/:id/replay', ...form, async (req, res) => {

@@ -1,7 +1,7 @@
 /** Workflows: the list, new ones, what switches them on and off, and their runs. The editor has routes of its own. */
 import { Router } from 'express';
 import { RUN_STATUSES } from '../../../shared/api';
-import { isTriggerType } from '../../../shared/catalogue';
+import { isTriggerType, sourceOf } from '../../../shared/catalogue';
 import { oneOf } from '../../../shared/one-of';
 import { TEMPLATE_KEYS, TEMPLATES } from '../../../shared/templates';
 import { explainRun } from '../../../shared/words/explanations';
@@ -51,7 +51,7 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
     const [template, trigger, event] = ['template', 'trigger', 'event'].map((name) => textIn(fields, name));
     const source = template
       ? { template, trigger: trigger && isTriggerType(trigger) ? trigger : undefined }
-      : { definition: { name: 'New workflow', trigger: { event }, steps: [] } };
+      : { definition: { name: 'New workflow', trigger: blankTrigger(event ?? ''), steps: [] } };
     const workflow = await createWorkflow(db, tenantOn(res), source, clock.now());
     res.redirect(303, withNotice(`/workflows/${workflow.id}`, 'workflow_created'));
   });
@@ -90,6 +90,15 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
   });
 
   return router;
+}
+
+const DAYS = 7;
+
+/** One of whatever event was chosen. */
+function blankTrigger(event: string) {
+  if (!isTriggerType(event)) return { event };
+  const source = sourceOf(event);
+  return source === 'stripe' ? { event } : { source, event, ...(source === 'schedule' ? { days: DAYS } : {}) };
 }
 
 async function runRows(db: Db, tenant: Tenant, definition: Definition, runs: readonly RunView[]): Promise<RunRow[]> {

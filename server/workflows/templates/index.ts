@@ -15,6 +15,7 @@ import { subscriptionCanceled } from './subscription-canceled';
 import { subscriptionCreated } from './subscription-created';
 import type { Template } from './template';
 import { trialEnding } from './trial-ending';
+import { welcomeBack } from './welcome-back';
 
 const DEFINE: Record<TemplateKey, Template> = {
   new_customer: newCustomer,
@@ -27,6 +28,7 @@ const DEFINE: Record<TemplateKey, Template> = {
   subscription_canceled: subscriptionCanceled,
   checkout_not_finished: checkoutNotFinished,
   refund_confirmed: refundConfirmed,
+  welcome_back: welcomeBack,
 };
 
 /** A template as a definition, for its usual event or another one it can be made for; else throws invalid_request. */

@@ -1,6 +1,6 @@
 import { memo, useState } from 'react';
 import { Box, Button, Checkbox, Switch, TextField } from '@stripe/ui-extension-sdk/ui';
-import { CATALOGUE, type ChoiceType } from '../../../shared/catalogue';
+import { CATALOGUE, type ChoiceType, isOwnType } from '../../../shared/catalogue';
 import { USER_GROUP_LENGTH } from '../../../shared/limits';
 import type { EventSettings } from '../../../shared/settings';
 import { EVENT_OPTION_WORDS } from '../../../shared/words/fields';
@@ -75,14 +75,16 @@ function Options({
         disabled={disabled}
         onChange={(event) => set({ trigger_workflows: readChecked(event) })}
       />
-      <Checkbox
-        name={`${type}.sync_name`}
-        label={EVENT_OPTION_WORDS.sync_name.label}
-        description={EVENT_OPTION_WORDS.sync_name.hint}
-        defaultChecked={settings.sync_name}
-        disabled={disabled}
-        onChange={(event) => set({ sync_name: readChecked(event) })}
-      />
+      {!isOwnType(type) && (
+        <Checkbox
+          name={`${type}.sync_name`}
+          label={EVENT_OPTION_WORDS.sync_name.label}
+          description={EVENT_OPTION_WORDS.sync_name.hint}
+          defaultChecked={settings.sync_name}
+          disabled={disabled}
+          onChange={(event) => set({ sync_name: readChecked(event) })}
+        />
+      )}
       {CATALOGUE[type].syncs_billing && (
         <Checkbox
           name={`${type}.sync_billing`}
@@ -117,7 +119,7 @@ function summarize(
     .join(' and ');
   return [
     trigger_workflows ? 'Starts workflows' : 'Starts no workflow',
-    synced ? `Syncs ${synced}` : 'Syncs no details',
+    ...(isOwnType(type) ? [] : [synced ? `Syncs ${synced}` : 'Syncs no details']),
     ...(user_group ? [`Group “${user_group}”`] : []),
   ].join(' · ');
 }

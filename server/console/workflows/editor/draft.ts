@@ -8,6 +8,8 @@ import {
   isChoiceType,
   isTriggerType,
   sourceOf,
+  TRIGGER_SOURCES,
+  typesFrom,
   type TriggerType,
   type PropertyType,
 } from '../../../../shared/catalogue';
@@ -35,7 +37,7 @@ export function readDraft(form: Readonly<Record<string, unknown>>): Definition {
   const fields = nest(form);
   const trigger = group(fields.trigger);
   const event = text(trigger.event);
-  const type: TriggerType = isTriggerType(event) ? event : 'customer.created';
+  const type = chosenType(event, text(trigger.source));
   return {
     name: text(fields.name),
     trigger: {
@@ -48,6 +50,13 @@ export function readDraft(form: Readonly<Record<string, unknown>>): Definition {
     ...(text(fields.only_while) === 'no' ? { only_while: false } : {}),
     steps: readSteps(type, fields.steps),
   };
+}
+
+/** A source that was chosen just now wins over the event of another, which the form still holds. */
+function chosenType(event: string, chosen: string): TriggerType {
+  const type: TriggerType = isTriggerType(event) ? event : 'customer.created';
+  const source = oneOf(TRIGGER_SOURCES, chosen) ?? sourceOf(type);
+  return sourceOf(type) === source ? type : (typesFrom(source)[0] ?? type);
 }
 
 /** Stripe's own is left out, as in definitions from before there were others. */
