@@ -9,7 +9,7 @@ import { monthlyAmount, monthlyItemAmount, priceOf } from './mrr';
 import { priceName } from './price-name';
 import { itemsOf, mainItem } from './subscription';
 
-export interface Transition {
+interface Transition {
   type: LifecycleType;
   /**
    * Epoch seconds: with the subscription and the type it tells one transition from the next. The time of the event, or

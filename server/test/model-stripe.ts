@@ -161,7 +161,10 @@ export function createModelStripe(account: string) {
   }
 
   const cancel = (one: ModelSubscription) =>
-    become({ ...one, status: 'canceled', endedAt: now }, 'customer.subscription.deleted');
+    become(
+      { ...one, status: one.status === 'incomplete' ? 'incomplete_expired' : 'canceled', endedAt: now },
+      'customer.subscription.deleted',
+    );
 
   function invoice(customer: ModelCustomer, subscription: ModelSubscription | undefined): void {
     const reason = !subscription ? 'manual' : subscription.status === 'incomplete' ? 'subscription_create' : undefined;
