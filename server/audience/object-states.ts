@@ -33,8 +33,17 @@ export function isNewer(after: ObjectState, before: ObjectState | undefined): bo
   return rank === known ? after.stamp >= before.stamp : rank > known;
 }
 
-/** `stamp` as in stamp.ts; `knownAt`, when it was so, in epoch milliseconds. */
-export const stateRow = (tenant: Tenant, facts: ObjectFacts, stamp: number, knownAt: number): ObjectState => ({
+/** When a state was saved, and whether its dates are to be looked at (install.has_schedules). Times in epoch milliseconds. */
+export interface Saving {
+  /** See stamp.ts. */
+  stamp: number;
+  /** When it was so. */
+  knownAt: number;
+  /** When its dates are to be looked at; null where nothing hangs on them. */
+  dueAt: number | null;
+}
+
+export const stateRow = (tenant: Tenant, facts: ObjectFacts, { stamp, knownAt, dueAt }: Saving): ObjectState => ({
   id: facts.id,
   kind: facts.kind,
   customer_id: facts.customerId,
@@ -42,8 +51,14 @@ export const stateRow = (tenant: Tenant, facts: ObjectFacts, stamp: number, know
   properties: JSON.stringify(facts.properties),
   stamp,
   known_at: knownAt,
+  due_at: DATED.includes(facts.kind) ? dueAt : null,
+  claims: 0,
+  attempts: 0,
   ...tenantColumns(tenant),
 });
+
+/** What has dates that workflows may hang on. */
+export const DATED: readonly ObjectKind[] = ['subscription', 'invoice'];
 
 /** By the names of the catalogue; money in minor units. */
 export const propertiesOf = ({ properties }: Pick<ObjectState, 'properties'>) =>

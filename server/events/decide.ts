@@ -58,7 +58,11 @@ function judge(facts: InstallFacts, job: EventJob, now: number): Decision | 'ask
   if (!object) return end('skipped', 'malformed', 'The event’s payload could not be read');
   // Whatever the settings say: emails are judged by it. An event of our own brings no news: what caused it did.
   if (object.state && !isOwnType(type) && !isGone(audience, settings, object.customerId))
-    audience.recordObject(object.state, stampOf(type, created), Math.min(created * 1000, now));
+    audience.recordObject(object.state, {
+      stamp: stampOf(type, created),
+      knownAt: Math.min(created * 1000, now),
+      dueAt: install.has_schedules === 1 ? now : null,
+    });
   if (type === 'invoice.voided' || type === 'invoice.marked_uncollectible')
     return { ...end('processed', null, 'Recorded the state of the invoice'), contact: contactOf(facts, object) };
   // Of the types without a choice only those about the install are left.

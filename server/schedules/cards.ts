@@ -1,0 +1,56 @@
+/** The cards that subscriptions are charged to: asked for at Stripe, and kept for a month. */
+import type { Context } from '../context';
+import { upsert } from '../db/bulk';
+import type { Row, Trx } from '../db/schema';
+import { tenantColumns, tenantOf } from '../db/tenant';
+import type { ObjectState } from '../audience/object-states';
+import { withStripe } from '../installs/credentials';
+import { classifyStripeError } from '../stripe';
+import { cardOf } from '../stripe-objects/card';
+import type { Card } from './dates';
+
+/** What Stripe said; `forbidden`: it may not be read. */
+export type AskedCard = { kind: 'known'; card: Card | null; askedAt: number } | { kind: 'forbidden' };
+
+/** Card networks replace cards all the time: what was read is asked for again after a month. */
+export const CARD_NEWS_MS = 30 * 24 * 60 * 60_000;
+
+/** The subscription's own default card, else the customer's. Throws what else Stripe's client does, and NeedsReconnect. */
+export async function askForCard(ctx: Context, state: Row<'object_state'>): Promise<AskedCard> {
+  const askedAt = ctx.clock.now();
+  try {
+    const subscription = await withStripe(ctx, tenantOf(state), (stripe) =>
+      stripe.subscriptions.retrieve(state.id, {
+        expand: ['default_payment_method', 'customer.invoice_settings.default_payment_method'],
+      }),
+    );
+    return { kind: 'known', card: cardOf(subscription), askedAt };
+  } catch (error) {
+    const failure = classifyStripeError(error);
+    if (failure === 'gone') return { kind: 'known', card: null, askedAt };
+    if (failure !== 'forbidden') throw error;
+    ctx.log.warn(
+      { err: error, subscription: state.id, permission: 'payment_method_read' },
+      'Stripe does not let us read when a card expires',
+    );
+    return { kind: 'forbidden' };
+  }
+}
+
+export const saveCards = (trx: Trx, asked: readonly { state: ObjectState; card: Card | null; askedAt: number }[]) =>
+  upsert(
+    trx,
+    'subscription_card',
+    ['subscription_id'],
+    asked.map(({ state, card, askedAt }) => ({
+      subscription_id: state.id,
+      customer_id: state.customer_id,
+      payment_method_id: card?.id ?? null,
+      expires: card?.expires ?? null,
+      asked_at: askedAt,
+      ...tenantColumns(tenantOf(state)),
+    })),
+  );
+
+export const cardIn = ({ payment_method_id, expires }: Row<'subscription_card'>): Card | undefined =>
+  payment_method_id !== null && expires !== null ? { id: payment_method_id, expires } : undefined;
