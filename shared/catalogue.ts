@@ -16,7 +16,7 @@ import {
   type Property,
   type PropertyValue,
 } from './properties';
-import { SCHEDULE_ENTRIES, SCHEDULE_TYPES, type ScheduleType } from './schedules';
+import { isScheduleType, SCHEDULE_ENTRIES, SCHEDULE_TYPES, scheduleSubject, type ScheduleType } from './schedules';
 
 export const EVENT_TYPES = [
   'customer.created',
@@ -439,12 +439,13 @@ function offeredBy(eventType: TriggerType, root: string | undefined): readonly P
 }
 
 /** What `subject.*` offers: the newest known state of what the event is about; nothing where no state is kept of it. */
-function subjectProperties(eventType: TriggerType): readonly Property[] {
+export function subjectProperties(eventType: TriggerType): readonly Property[] {
+  if (isScheduleType(eventType)) return scheduleSubject(eventType);
   if (eventType === 'invoice.upcoming') return CATALOGUE['customer.subscription.created'].properties;
   return STATEFUL.test(eventType) ? CATALOGUE[eventType].properties : [];
 }
 
-const STATEFUL = /^(?:invoice|customer\.subscription|checkout\.session|quote|lifecycle|schedule)\./;
+const STATEFUL = /^(?:invoice|customer\.subscription|checkout\.session|quote|lifecycle)\./;
 
 function metadataKey(property: Property, key: string): Property {
   const samples = property.sample as Record<string, string>;

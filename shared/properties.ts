@@ -18,10 +18,10 @@ export interface Property {
 const property =
   <Sample extends PropertyValue>(type: PropertyType) =>
   (name: string, sample: Sample, description: string): Property => ({ name, type, description, sample });
-const text = property<string>('text');
-const number = property<number>('number');
-const money = property<number>('money');
-const date = property<string>('date');
+export const text = property<string>('text');
+export const number = property<number>('number');
+export const money = property<number>('money');
+export const date = property<string>('date');
 const boolean = property<boolean>('boolean');
 const metadata = property<Record<string, string>>('metadata');
 

@@ -1,5 +1,6 @@
 /** From a claimed event to its verdict: is it ours, is it on, whose is it, what does it change. */
 import { CATALOGUE, EVENT_TYPES, isOwnType, isTriggerType } from '../../shared/catalogue';
+import { isScheduleType } from '../../shared/schedules';
 import type { EventReason, EventStatus } from '../../shared/api';
 import { choiceFor, type Settings } from '../../shared/settings';
 import { describeOwn } from '../../shared/words/own-events';
@@ -77,6 +78,8 @@ function judge(facts: InstallFacts, job: EventJob, now: number): Decision | 'ask
     return { ...applySubscriptionUpdate(audience, { type, created, object, asked }), startsWorkflows: false };
   }
   if (!choice.enabled) return end('ignored', 'event_off', said ? `${said}; off in settings` : 'Off in settings');
+  // Nothing that anybody did: it is no reason to ask Stripe for a customer, or to make a contact.
+  if (isScheduleType(type) && !contactOf(facts, object)) return endWithoutContact(facts, object);
   const applied = applyEvent(audience, settings, { type, created, object, asked }, now);
   if (applied === 'ask') return 'ask';
   const verdict = said ? { ...applied, outcome: `${said}; ${uncapitalize(applied.outcome)}` } : applied;
@@ -98,6 +101,11 @@ const isBack = ({ subscriptions }: InstallFacts, { objectId, customerId }: ReadO
   );
 
 const contactOf = ({ audience }: InstallFacts, { customerId }: ReadObject) => audience.contactOf(customerId) ?? null;
+
+const endWithoutContact = ({ audience, settings }: InstallFacts, { customerId }: ReadObject): Decision =>
+  isGone(audience, settings, customerId)
+    ? end('skipped', 'contact_deleted', 'The contact of this customer was deleted')
+    : end('skipped', 'no_email', 'The customer has no contact');
 
 /**
  * As the enabled events say that fill billing fields. Only where none of them is on do the others count: their choice

@@ -44,8 +44,7 @@ export async function recordPlanning(
 }
 
 /** No active workflow hangs on dates any more. */
-export const endSchedules = (trx: Trx, job: PlanningJob): Promise<void> =>
-  setHasSchedules(trx, tenantOf(job), false);
+export const endSchedules = (trx: Trx, job: PlanningJob): Promise<void> => setHasSchedules(trx, tenantOf(job), false);
 
 async function setHasSchedules(trx: Trx, tenant: Tenant, value: boolean): Promise<void> {
   await trx

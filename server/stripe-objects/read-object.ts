@@ -8,10 +8,11 @@ import {
 } from '../../shared/catalogue';
 import { readRefundedCharge } from './charge';
 import { readCheckoutSession } from './checkout-session';
-import { fieldsOf, type Fields } from './fields';
+import { fieldsOf, id, type Fields } from './fields';
 import { readCustomer, readDeletedCustomer } from './customer';
 import { readDispute } from './dispute';
 import { readInvoice, readPaidInvoice, readUpcomingInvoice } from './invoice';
+import { readKept } from './kept';
 import { readPaymentMethod } from './payment-method';
 import { readQuote } from './quote';
 import { readSubscription } from './subscription';
@@ -61,12 +62,12 @@ const READERS: Readonly<Record<ReadableType, (object: unknown) => Reading>> = {
   'lifecycle.cancel_undone': readSubscription,
   'lifecycle.reactivated': readSubscription,
   'lifecycle.churned': readSubscription,
-  'schedule.trial_end': readSubscription,
-  'schedule.renewal': readSubscription,
-  'schedule.cancellation': readSubscription,
-  'schedule.ended': readSubscription,
-  'schedule.invoice_due': readInvoice,
-  'schedule.card_expiry': readSubscription,
+  'schedule.trial_end': readKept,
+  'schedule.renewal': readKept,
+  'schedule.cancellation': readKept,
+  'schedule.ended': readKept,
+  'schedule.invoice_due': readKept,
+  'schedule.card_expiry': readKept,
 };
 
 const NOTHING: Omit<ReadObject, 'properties'> = {
@@ -84,6 +85,7 @@ const NOTHING: Omit<ReadObject, 'properties'> = {
   subscription: null,
   state: null,
   change: null,
+  workflowId: null,
 };
 
 /**
@@ -110,7 +112,7 @@ export function readEvent(type: ReadableType, event: Fields): ReadObject {
   const named = Object.keys(read.properties).flatMap((name) => (Object.hasOwn(own, name) ? [[name, own[name]]] : []));
   const properties = { ...read.properties, ...(Object.fromEntries(named) as Record<string, PropertyValue>) };
   // What Stripe's own event has told of the contact's billing is not told twice.
-  return { ...read, properties, subscription: null };
+  return { ...read, properties, subscription: null, workflowId: id(own.workflow) };
 }
 
 export const isReadable = (type: string): type is ReadableType => Object.hasOwn(READERS, type);

@@ -70,10 +70,12 @@ export function readSubscription(object: unknown): Reading {
       started_at: date(subscription.start_date, subscription.start),
       period_start: date(main.current_period_start, subscription.current_period_start),
       period_end: date(main.current_period_end, subscription.current_period_end),
+      trial_start: date(subscription.trial_start),
       trial_end: date(subscription.trial_end),
       cancel_at_period_end: bool(subscription.cancel_at_period_end),
       cancel_at: date(subscription.cancel_at),
       collection_method: text(subscription.collection_method),
+      collection_paused: isCollectionPaused(subscription),
       has_payment_method: hasPaymentMethod(subscription),
       trial_settings: text(fieldsOf(fieldsOf(subscription.trial_settings).end_behavior).missing_payment_method),
       canceled_at: date(subscription.canceled_at),
@@ -84,6 +86,11 @@ export function readSubscription(object: unknown): Reading {
       metadata: metadata(subscription.metadata),
     },
   };
+}
+
+/** Null where Stripe doesn't say. Its status stays what it is meanwhile: https://docs.stripe.com/billing/subscriptions/pause-payment */
+function isCollectionPaused(subscription: Fields): boolean | null {
+  return subscription.pause_collection === undefined ? null : subscription.pause_collection !== null;
 }
 
 /** Null where Stripe doesn't say. */

@@ -33,6 +33,8 @@ export interface ReadObject {
   state: ObjectFacts | null;
   /** What has happened to a subscription; null for what stands by itself, without its event. */
   change: SubscriptionChange | null;
+  /** Of a scheduled event, the workflow that asked for it: it starts no other. */
+  workflowId: string | null;
 }
 
 /** What is kept of an invoice, a subscription, a checkout session or a quote. */

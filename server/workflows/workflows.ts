@@ -2,6 +2,7 @@
 import type { List, WorkflowView } from '../../shared/api';
 import type { TriggerType } from '../../shared/catalogue';
 import { stepsOf, type Definition } from '../../shared/workflow';
+import { isScheduleType } from '../../shared/schedules';
 import { ONLY_WHILE } from '../../shared/words/only-while';
 import { AppError } from '../errors';
 import type { ErasedTable } from '../db/erase';
@@ -12,6 +13,7 @@ import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import { inList } from '../db/bulk';
 import { definitionOf } from './definitions';
+import { askForPlanning } from '../installs/planning-job';
 import { survivingStep } from './next-step';
 import { parkRuns, runsUnderWay, stopRuns, unparkRuns } from './runs';
 import { defineFromTemplate } from './templates';
@@ -110,6 +112,7 @@ export function saveWorkflow(
       );
     if (row.status === 'active') checkActivatable(definition);
     await moveRunsOn(trx, tenant, row, definition);
+    if (row.status === 'active') await planAnew(trx, tenant, [row.trigger_type, definition.trigger.event], now);
     return change(trx, tenant, row, { ...columnsOf(definition), revision: revision + 1 }, now);
   });
 }
@@ -138,6 +141,7 @@ export function activateWorkflow(db: Db, tenant: Tenant, id: string, now: number
     if (row.status === 'active') return viewWorkflow(row, await countsOf(trx, tenant, [id]));
     checkActivatable(definitionOf(row));
     await unparkRuns(trx, tenant, id);
+    await planAnew(trx, tenant, [row.trigger_type], now);
     return change(trx, tenant, row, { status: 'active', activated_at: now }, now);
   });
 }
@@ -155,6 +159,7 @@ export function pauseWorkflow(db: Db, tenant: Tenant, id: string, now: number): 
       throw new AppError('invalid_request', 'A draft can’t be paused: it isn’t active.', 'id');
     if (row.status === 'paused') return viewWorkflow(row, await countsOf(trx, tenant, [id]));
     await parkRuns(trx, tenant, id);
+    await planAnew(trx, tenant, [row.trigger_type], now);
     return change(trx, tenant, row, { status: 'paused' }, now);
   });
 }
@@ -164,6 +169,7 @@ export function deleteWorkflow(db: Db, tenant: Tenant, id: string, now: number):
   return transact(db, async (trx) => {
     const row = await getWorkflow(trx, tenant, id);
     await stopRuns(trx, tenant, { workflowId: id }, 'workflow_deleted', now);
+    await planAnew(trx, tenant, [row.trigger_type], now);
     await trx.deleteFrom('workflow').where(ofTenant(tenant)).where('id', '=', id).execute();
     return viewWorkflow(row, await countsOf(trx, tenant, [id]));
   });
@@ -174,6 +180,11 @@ export async function duplicateWorkflow(db: Db, tenant: Tenant, id: string, now:
   const definition = definitionOf(await getWorkflow(db, tenant, id));
   const name = `Copy of ${definition.name}`.slice(0, 100);
   return createWorkflow(db, tenant, { definition: { ...definition, name } }, now);
+}
+
+/** Dates trigger it, or did: they are to be looked at anew. */
+async function planAnew(trx: Trx, tenant: Tenant, triggers: readonly string[], now: number): Promise<void> {
+  if (triggers.some(isScheduleType)) await askForPlanning(trx, tenant, now);
 }
 
 async function getWorkflow(db: Db, tenant: Tenant, id: string): Promise<Workflow> {
