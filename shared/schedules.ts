@@ -32,10 +32,11 @@ const NEXT_INVOICE: readonly Property[] = [
   ),
   text('next_currency', 'usd', 'Three-letter currency code of that amount.'),
 ];
+const CARD_MONTH = text('card_month', '2026-04', 'The last month in which the card is taken, as 2026-04.');
 const CARD: readonly Property[] = [
+  CARD_MONTH,
   text('card_brand', 'visa', 'Brand of the card, such as visa or mastercard.'),
   text('card_last4', '4242', 'Last four digits of the card.'),
-  date('card_expires', '2026-03-31T12:00:00.000Z', 'The last day on which the card is taken.'),
 ];
 
 const PERMISSION: Partial<Record<ScheduleType, CatalogueEntry['permission']>> = {
@@ -108,6 +109,6 @@ export const SCHEDULE_ENTRIES: Readonly<Record<ScheduleType, CatalogueEntry>> = 
     'schedule.card_expiry',
     'Before a card expires',
     'Comes at 9:00 so many days before the card expires that a subscription is charged to.',
-    ABOUT['schedule.card_expiry'],
+    [CARD_MONTH, ...ABOUT['schedule.card_expiry']],
   ),
 };

@@ -66,6 +66,32 @@ export const TEMPLATES = {
     description: 'Greets a customer who subscribes again after leaving.',
     triggers: ['lifecycle.reactivated'],
   },
+  trial_ends_in_7_days: {
+    name: 'Trial ends in 7 days',
+    description: 'Tells a customer a week before a trial ends, as card networks ask for where a charge follows.',
+    triggers: ['schedule.trial_end'],
+  },
+  renewal_coming: {
+    name: 'Renewal coming',
+    description: 'Tells a customer a week before a subscription renews; not of yearly ones.',
+    triggers: ['schedule.renewal'],
+  },
+  yearly_renewal: {
+    name: 'Yearly renewal notice',
+    description: 'Tells a customer 30 days before a yearly subscription renews: card networks ask for 7 to 30 days.',
+    triggers: ['schedule.renewal'],
+  },
+  win_back: {
+    name: 'Win-back',
+    description: 'Writes to a customer 30 days after their subscription ended, unless they have another one.',
+    triggers: ['schedule.ended'],
+  },
+  card_expires: {
+    name: 'Card expires soon',
+    description:
+      'Asks for a new card two weeks before the old one expires. Most cards are renewed at Stripe by the card networks, without anybody’s help: use it only if yours are not.',
+    triggers: ['schedule.card_expiry'],
+  },
 } as const satisfies Record<string, TemplateOffer>;
 export type TemplateKey = keyof typeof TEMPLATES;
 export const TEMPLATE_KEYS = Object.keys(TEMPLATES) as [TemplateKey, ...TemplateKey[]];

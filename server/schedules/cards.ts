@@ -6,7 +6,7 @@ import { tenantColumns, tenantOf } from '../db/tenant';
 import type { ObjectState } from '../audience/object-states';
 import { withStripe } from '../installs/credentials';
 import { classifyStripeError } from '../stripe';
-import { cardOf } from '../stripe-objects/card';
+import { fetchCard } from '../workflows/fetch-card';
 import type { Card } from './dates';
 
 /** What Stripe said; `forbidden`: it may not be read. */
@@ -15,16 +15,12 @@ export type AskedCard = { kind: 'known'; card: Card | null; askedAt: number } | 
 /** Card networks replace cards all the time: what was read is asked for again after a month. */
 export const CARD_NEWS_MS = 30 * 24 * 60 * 60_000;
 
-/** The subscription's own default card, else the customer's. Throws what else Stripe's client does, and NeedsReconnect. */
+/** Throws what else Stripe's client does, and NeedsReconnect. */
 export async function askForCard(ctx: Context, state: Row<'object_state'>): Promise<AskedCard> {
   const askedAt = ctx.clock.now();
   try {
-    const subscription = await withStripe(ctx, tenantOf(state), (stripe) =>
-      stripe.subscriptions.retrieve(state.id, {
-        expand: ['default_payment_method', 'customer.invoice_settings.default_payment_method'],
-      }),
-    );
-    return { kind: 'known', card: cardOf(subscription), askedAt };
+    const card = await withStripe(ctx, tenantOf(state), (stripe) => fetchCard(stripe, state.id));
+    return { kind: 'known', card, askedAt };
   } catch (error) {
     const failure = classifyStripeError(error);
     if (failure === 'gone') return { kind: 'known', card: null, askedAt };
@@ -46,11 +42,11 @@ export const saveCards = (trx: Trx, asked: readonly { state: ObjectState; card: 
       subscription_id: state.id,
       customer_id: state.customer_id,
       payment_method_id: card?.id ?? null,
-      expires: card?.expires ?? null,
+      expires: card?.month ?? null,
       asked_at: askedAt,
       ...tenantColumns(tenantOf(state)),
     })),
   );
 
 export const cardIn = ({ payment_method_id, expires }: Row<'subscription_card'>): Card | undefined =>
-  payment_method_id !== null && expires !== null ? { id: payment_method_id, expires } : undefined;
+  payment_method_id !== null && expires !== null ? { id: payment_method_id, month: expires } : undefined;

@@ -2,6 +2,7 @@
 import type { ScheduleType } from '../../shared/schedules';
 import { propertiesOf, type ObjectState } from '../audience/object-states';
 import { timeOn } from '../local-days';
+import type { ChargedCard } from '../stripe-objects/card';
 
 export interface ScheduledDate {
   at: number;
@@ -14,12 +15,8 @@ export interface ScheduledDate {
   period: string;
 }
 
-/** A card, by the month after which it is no longer taken. */
-export interface Card {
-  id: string;
-  /** Year and month, `2026-08`. */
-  expires: string;
-}
+/** A card, by its payment method, and the last month in which it is taken. */
+export type Card = Pick<ChargedCard, 'id' | 'month'>;
 
 interface Known {
   state: ObjectState;
@@ -69,10 +66,10 @@ export function dateOf(type: ScheduleType, { state, card, timeZone }: Known): Sc
     }
     case 'schedule.card_expiry': {
       if (!mayHaveCard(state) || !card) return undefined;
-      const at = endOfMonth(card.expires, timeZone);
+      const at = endOfMonth(card.month, timeZone);
       // What ends before is not charged to it any more.
       if (endsAt !== null && endsAt <= at) return undefined;
-      return dated(at, 0, `card ${card.id} ${card.expires}`);
+      return dated(at, 0, `card ${card.id} ${card.month}`);
     }
   }
 }

@@ -6,6 +6,7 @@ import { newId } from '../db/new-id';
 import { keyText } from '../db/keys';
 import type { Row, Trx } from '../db/schema';
 import { tenantColumns, tenantOf } from '../db/tenant';
+import type { Card } from './dates';
 import { noticeEventId } from './notice-event';
 import type { Notice } from './plan';
 
@@ -17,6 +18,7 @@ export const SCHEDULE_TABLES = [
 export interface DueNotice {
   state: ObjectState;
   notice: Notice;
+  card: Card | undefined;
 }
 
 /** Enters those that aren't there yet; returns those of them that are given now. `now` in epoch milliseconds. */

@@ -14,7 +14,7 @@ export const noticeEventId = ({ workflowId, period }: Pick<Notice, 'workflowId' 
   `evt_notice_${createHash('sha256').update(`${workflowId} ${period}`).digest('hex').slice(0, 32)}`;
 
 /** `now` in epoch milliseconds. */
-export function noticeDelivery({ state, notice }: DueNotice, now: number): Delivery {
+export function noticeDelivery({ state, notice, card }: DueNotice, now: number): Delivery {
   const tenant = tenantOf(state);
   const base = { id: noticeEventId(notice), type: notice.type, created: Math.floor(now / 1000) };
   const { id, kind, customer_id } = state;
@@ -31,6 +31,7 @@ export function noticeDelivery({ state, notice }: DueNotice, now: number): Deliv
         days: notice.days,
         date: isoTime(notice.dateAt),
         planned_at: isoTime(notice.plannedAt),
+        ...(notice.type === 'schedule.card_expiry' ? { card_month: card?.month } : {}),
       },
     },
   };

@@ -53,7 +53,7 @@ async function giveNotices(trx: Trx, jobs: readonly StateJob[], now: number) {
     if (answer) cards.push({ state, ...answer });
     const card = answer ? (answer.card ?? undefined) : known && cardIn(known);
     const plan = planNotices({ state, workflows, card, timeZone }, now);
-    due.push(...plan.notices.map((notice) => ({ state, notice })));
+    due.push(...plan.notices.map((notice) => ({ state, notice, card })));
     const askAt = askCardAt(state, workflows, answer?.askedAt ?? known?.asked_at, now);
     if (askAt !== null && askAt <= now && !result) {
       toAsk.add(keyText(state, state.id));

@@ -1,7 +1,7 @@
 /** Notices that hang on dates, through the whole product. */
 import { ENGINES, type Engine } from '../test/databases';
 import { fixtureEvent, type FixtureOptions, type FixtureType } from '../test/fixtures/stripe';
-import { ACCOUNT, lending, TEST, type Tillpost } from '../test/harness';
+import { ACCOUNT, lending, type Tillpost } from '../test/harness';
 import { createClock } from '../test/harness';
 import type { Settings } from '../../shared/settings';
 import type { Definition } from '../../shared/workflow';

@@ -15,6 +15,7 @@ import type { Brought, Preparation, Prepared } from '../emails/preparation';
 import { groupBy } from '../group-by';
 import { readSettingsOfAll } from '../settings/settings';
 import { askForState } from './ask-for-state';
+import { askedFor } from './asked-for';
 import { contactFacts } from './contact-facts';
 import { definitionOf } from './definitions';
 import { eventKey, readEventFacts, type EventFacts } from './event-facts';
@@ -73,8 +74,12 @@ function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefine
   if (!definition || step?.kind !== 'email') return gone(EMAIL_REASONS.stepRemoved);
   if (!contact) return gone(EMAIL_REASONS.contactDeleted);
   if (!event) return gone(EMAIL_REASONS.payloadGone);
+  const wanted = askedFor(definition, email.step_id);
+  const isMoreAsked = (wanted.nextInvoice || wanted.card) && run.subject_kind === 'subscription';
   const obstacle =
     isConditional(definition) && run.subject_id ? obstacleTo(facts, definition.trigger.event) : undefined;
+  // What is not asked of it, it says as well as it can without.
+  if (!obstacle && isMoreAsked && !brought && email.outcome !== WAITS_FOR_STRIPE) return { kind: 'ask' };
   if (obstacle) return obstacle;
   // It took long to make: what it is about may have become another since.
   const madeFrom = state ? `${state.stamp} ${state.known_at}` : '';
@@ -87,21 +92,29 @@ function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefine
     to: contact.email,
     event: event.properties,
     contact: contactFacts(contact),
-    ...(state && state.status !== 'gone' ? { subject: propertiesOf(state) } : {}),
+    ...(state && state.status !== 'gone' ? { subject: subjectOfEmail(state) } : {}),
     origin: { run, stepId: step.id },
   };
   const made = composeEmail(ctx, request, now, email.id).then((composed) => ({ ...composed, madeFrom }));
   return { kind: 'ready', made };
 
+  /** What Stripe said for an earlier email counts for nothing. */
+  function subjectOfEmail(known: ObjectState) {
+    const { next_amount, next_currency, ...properties } = propertiesOf(known);
+    return brought
+      ? { ...properties, next_amount: next_amount ?? null, next_currency: next_currency ?? null }
+      : properties;
+  }
+
   /** Why it may not go now; undefined when what it says is so. */
-  function obstacleTo({ others }: EmailFacts, trigger: EventFacts['type']): Prepared | undefined {
+  function obstacleTo({ others, event }: EmailFacts, trigger: EventFacts['type']): Prepared | undefined {
     const waited = now - email.created_at;
     // That it ended may be news; whether another goes on is not said by it.
-    const isNews = !isAboutOthers(trigger) && state !== undefined && now - state.known_at < NEWS_MS;
+    const isNews = !isAboutOthers(trigger) && !isMoreAsked && state !== undefined && now - state.known_at < NEWS_MS;
     const isHopeless =
       email.outcome === WAITS_FOR_STRIPE && now - Math.max(email.created_at, state?.known_at ?? 0) >= UNKNOWN_MS;
     if (!isNews && !brought && !isHopeless) return { kind: 'ask' };
-    const verdict = state && judge(trigger, { state, others }, writeDateTime(settings));
+    const verdict = state && judge(trigger, { state, others, event: event?.properties }, writeDateTime(settings));
     const isKnown = isNews || brought !== undefined;
     if (!verdict || (!isKnown && (settings.only_while_unknown !== 'send' || verdict.kind !== 'true')))
       return { kind: 'untrue', reason: 'state_unknown', outcome: STATE_UNKNOWN };

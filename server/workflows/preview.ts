@@ -1,6 +1,7 @@
 /** How an email of a workflow looks before it is live: with sample data, or with a real event and its contact. */
 import type { EmailDetail, EmailView } from '../../shared/api';
-import { CATALOGUE, CONTACT_PROPERTIES, samplesOf, type TriggerType } from '../../shared/catalogue';
+import { CATALOGUE, CONTACT_PROPERTIES, samplesOf, subjectProperties, type TriggerType } from '../../shared/catalogue';
+import { isScheduleType } from '../../shared/schedules';
 import { emailContentSchema } from '../../shared/workflow';
 import { TEST_EMAIL_WORDS } from '../../shared/words/test-emails';
 import { findContact } from '../audience/contacts';
@@ -91,6 +92,7 @@ async function compose(ctx: Context, tenant: Tenant, { trigger, content, event }
 
 const sampleProperties = (trigger: TriggerType): PropertyScope => ({
   event: samplesOf(CATALOGUE[trigger].properties),
+  ...(isScheduleType(trigger) ? { subject: samplesOf(subjectProperties(trigger)) } : {}),
   contact: samplesOf(CONTACT_PROPERTIES),
 });
 

@@ -20,6 +20,12 @@ export const ONLY_WHILE: Partial<Record<TriggerType, string>> = {
   'lifecycle.cancel_scheduled': 'Only while the subscription is still set to end',
   'lifecycle.reactivated': 'Only while the subscription is active or in its trial',
   'lifecycle.churned': 'Only while the contact has no other subscription',
+  'schedule.trial_end': 'Only while the subscription is in its trial',
+  'schedule.renewal': 'Only while the subscription goes on',
+  'schedule.cancellation': 'Only while the subscription is set to end',
+  'schedule.ended': 'Only while the contact has no other subscription',
+  'schedule.invoice_due': 'Only while the invoice is still open',
+  'schedule.card_expiry': 'Only while the subscription is charged to that card',
 };
 
 /** The other choice. */
@@ -64,6 +70,8 @@ export function describeState(kind: keyof typeof NAMES, status: string | null, w
 export const NOTHING_LEFT = 'nothing remains to be paid on the invoice';
 export const SUBSCRIPTION_ENDS = 'the subscription will not renew';
 export const CANCELLATION_UNDONE = 'the subscription is no longer set to end';
+export const COLLECTION_PAUSED = 'the payments of the subscription are paused';
+export const OTHER_CARD = 'the subscription is charged to another card';
 export const OTHER_SUBSCRIPTION = 'the contact has another subscription';
 export const HAS_PAID = 'the contact has paid since';
 export const CUSTOMER_DELETED = 'the customer was deleted at Stripe';

@@ -79,7 +79,7 @@ describe('the templates', () => {
       key,
       new Set(emailsOf(defineFromTemplate(key, trigger)).map(({ kind }) => kind)),
     ]);
-    const marketing = ['new_customer', 'checkout_not_finished', 'welcome_back'];
+    const marketing = ['new_customer', 'checkout_not_finished', 'welcome_back', 'win_back'];
     for (const [key, kind] of kinds)
       expect(kind).toEqual(new Set([marketing.includes(key as string) ? 'marketing' : 'transactional']));
   });

@@ -4,6 +4,7 @@ import { oneOf } from '../../../shared/one-of';
 import { TEMPLATE_KEYS, TEMPLATES, type TemplateKey, type TemplateOffer } from '../../../shared/templates';
 import type { Definition } from '../../../shared/workflow';
 import { AppError } from '../../errors';
+import { cardExpires } from './card-expires';
 import { checkoutNotFinished } from './checkout-not-finished';
 import { newCustomer } from './new-customer';
 import { paymentConfirmation } from './payment-confirmation';
@@ -11,11 +12,13 @@ import { paymentFailed } from './payment-failed';
 import { paymentSuccessful } from './payment-successful';
 import { quoteAccepted } from './quote-accepted';
 import { refundConfirmed } from './refund-confirmed';
+import { renewalComing, yearlyRenewal } from './renewal';
 import { subscriptionCanceled } from './subscription-canceled';
 import { subscriptionCreated } from './subscription-created';
 import type { Template } from './template';
-import { trialEnding } from './trial-ending';
+import { trialEnding, trialEndsInAWeek } from './trial-ending';
 import { welcomeBack } from './welcome-back';
+import { winBack } from './win-back';
 
 const DEFINE: Record<TemplateKey, Template> = {
   new_customer: newCustomer,
@@ -29,6 +32,11 @@ const DEFINE: Record<TemplateKey, Template> = {
   checkout_not_finished: checkoutNotFinished,
   refund_confirmed: refundConfirmed,
   welcome_back: welcomeBack,
+  trial_ends_in_7_days: trialEndsInAWeek,
+  renewal_coming: renewalComing,
+  yearly_renewal: yearlyRenewal,
+  win_back: winBack,
+  card_expires: cardExpires,
 };
 
 /** A template as a definition, for its usual event or another one it can be made for; else throws invalid_request. */
