@@ -3,15 +3,20 @@ import { Router } from 'express';
 import { RUN_STATUSES } from '../../../shared/api';
 import { isTriggerType, sourceOf } from '../../../shared/catalogue';
 import { oneOf } from '../../../shared/one-of';
+import { SCHEDULE_TYPES } from '../../../shared/schedules';
 import { TEMPLATE_KEYS, TEMPLATES } from '../../../shared/templates';
 import { explainRun } from '../../../shared/words/explanations';
 import { nameStep } from '../../../shared/words/workflows';
 import { findStep, type Definition } from '../../../shared/workflow';
 import { findAddresses } from '../../audience/find-addresses';
 import type { Context } from '../../context';
+import type { PageRequest } from '../../db/page';
 import type { Db } from '../../db/schema';
 import type { Tenant } from '../../db/tenant';
+import { requireFullSession } from '../../installs/session-middleware';
+import { listNotices, type NoticeFilter } from '../../schedules/read-ledger';
 import { listRuns, readRun, type RunView } from '../../workflows/runs';
+import { listWorkflowNames } from '../../workflows/workflow-names';
 import { defineFromTemplate } from '../../workflows/templates';
 import {
   activateWorkflow,
@@ -22,12 +27,15 @@ import {
   pauseWorkflow,
   readWorkflow,
 } from '../../workflows/workflows';
+import { createExport } from '../export';
 import { withNotice, type Done } from '../notices';
 import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn } from '../read-request';
 import type { SectionParts } from '../section';
 import { sendPage } from '../send';
 import { tenantOn } from '../viewer';
 import { NewWorkflowPage } from './new-workflow';
+import { NOTICE_HEAD, noticeLine } from './notice-csv';
+import { NoticesPage, type NoticeQuery } from './notices';
 import { RunPage, RunsPage, type RunRow } from './runs';
 import { WorkflowsPage } from './workflows';
 
@@ -39,6 +47,28 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
     const { starting_after } = queryOf(req, ['starting_after']);
     const workflows = await listWorkflows(db, tenantOn(res), { limit: PAGE_SIZE, starting_after });
     sendPage(ctx, res, <WorkflowsPage workflows={workflows} startingAfter={starting_after} />);
+  });
+
+  router.get('/workflows/notices', async (req, res) => {
+    const tenant = tenantOn(res);
+    const query = queryOf(req, NOTICE_QUERY);
+    const { starting_after } = query;
+    const notices = await listNotices(db, tenant, { ...noticeFilterOf(query), limit: PAGE_SIZE, starting_after });
+    const workflows = await listWorkflowNames(db, tenant);
+    sendPage(ctx, res, <NoticesPage notices={notices} query={query} workflows={workflows} />);
+  });
+
+  const sendNotices = createExport({
+    name: 'notices',
+    head: NOTICE_HEAD,
+    list: (tenant, request: NoticeFilter & PageRequest) => listNotices(db, tenant, request),
+    async write(notices, tenant) {
+      const names = await listWorkflowNames(db, tenant);
+      return notices.map((notice) => noticeLine(notice, names.get(notice.workflow))).join('');
+    },
+  });
+  router.get('/workflows/notices.csv', requireFullSession, async (req, res) => {
+    await sendNotices(res, tenantOn(res), noticeFilterOf(queryOf(req, NOTICE_QUERY)));
   });
 
   router.get('/workflows/new', (_req, res) => {
@@ -100,6 +130,15 @@ function blankTrigger(event: string) {
   const source = sourceOf(event);
   return source === 'stripe' ? { event } : { source, event, ...(source === 'schedule' ? { days: DAYS } : {}) };
 }
+
+const NOTICE_QUERY = ['workflow', 'kind', 'state', 'about', 'starting_after'] as const;
+
+const noticeFilterOf = ({ workflow, kind, state, about }: NoticeQuery): NoticeFilter => ({
+  workflow,
+  kind: oneOf(SCHEDULE_TYPES, kind),
+  about,
+  isMissed: state === 'missed' || (state === 'given' ? false : undefined),
+});
 
 async function runRows(db: Db, tenant: Tenant, definition: Definition, runs: readonly RunView[]): Promise<RunRow[]> {
   const emails = await findAddresses(
