@@ -24,12 +24,13 @@ interface Given {
   activatedAt?: string;
   timeZone?: string;
   card?: { id: string; month: string };
+  conditions?: Scheduled['conditions'];
 }
 
 function plan(given: Given) {
   const { type, days = 7, status = 'active', properties, kind, now = '2026-03-02T00:00:00Z', card } = given;
-  const { activatedAt = '2026-01-01T00:00:00Z', timeZone = 'UTC' } = given;
-  const workflow: Scheduled = { workflowId: 'wfl_1', type, days, activatedAt: ms(activatedAt) };
+  const { activatedAt = '2026-01-01T00:00:00Z', timeZone = 'UTC', conditions = [] } = given;
+  const workflow: Scheduled = { workflowId: 'wfl_1', type, days, activatedAt: ms(activatedAt), conditions };
   const known = { state: stateOf(status, properties, kind), workflows: [workflow], card, timeZone };
   const { notices, nextAt } = planNotices(known, ms(now));
   return { notices, next: nextAt === null ? null : new Date(nextAt).toISOString() };
@@ -120,6 +121,13 @@ const FIRST: [name: string, Given, next: string | null][] = [
 
 it.each(FIRST)('the first notice of %s', (_name, given, next) => {
   expect(plan(given)).toEqual({ notices: [], next: next === null ? null : `${next}T09:00:00.000Z` });
+});
+
+it('nothing is due where the workflow’s conditions on the event don’t hold', () => {
+  const yearly = { property: 'event.interval', operator: 'is', value: 'year' } as const;
+  const next = (interval: string) =>
+    plan({ type: 'schedule.renewal', properties: { ...PERIOD, interval }, conditions: [yearly] }).next;
+  expect([next('month'), next('year')]).toEqual([null, '2026-03-25T09:00:00.000Z']);
 });
 
 describe('a notice whose moment has come', () => {

@@ -1,8 +1,10 @@
 /** Which notices are due of a subscription or an invoice, and when it is to be looked at again. Pure; times in epoch milliseconds. */
 import { DAYS_AFTER, type ScheduleType } from '../../shared/schedules';
 import { MISSED } from '../../shared/words/schedules';
-import type { ObjectState } from '../audience/object-states';
+import type { Condition } from '../../shared/workflow';
+import { propertiesOf, type ObjectState } from '../audience/object-states';
 import { dayAfter, dayOf, timeOn } from '../local-days';
+import { matches } from '../workflows/match';
 import { dateOf, type Card } from './dates';
 
 /** An active workflow that a date triggers. */
@@ -11,6 +13,8 @@ export interface Scheduled {
   type: ScheduleType;
   days: number;
   activatedAt: number;
+  /** Of its conditions, those on the event: where they don't hold, nothing is due. The contact's are judged when it starts. */
+  conditions: readonly Condition[];
 }
 
 export interface Notice {
@@ -46,9 +50,12 @@ const LATEST_MS = 24 * 60 * 60_000;
 export function planNotices({ state, workflows, card, timeZone }: Known, now: number): Plan {
   const notices: Notice[] = [];
   let nextAt: number | null = null;
-  for (const { workflowId, type, days, activatedAt } of workflows) {
+  const properties = propertiesOf(state);
+  for (const { workflowId, type, days, activatedAt, conditions } of workflows) {
     const date = dateOf(type, { state, card, timeZone });
     if (!date) continue;
+    const event = { ...properties, date: new Date(date.at).toISOString(), days, card_month: card?.month ?? null };
+    if (!matches(conditions, { event, contact: {} })) continue;
     const isAfter = DAYS_AFTER.includes(type);
     const plannedAt = momentOf(date.at, isAfter ? days : -days, timeZone);
     if (plannedAt < activatedAt || plannedAt < date.since) continue;

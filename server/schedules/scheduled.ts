@@ -6,8 +6,9 @@ import type { Scheduled } from './plan';
 
 export function scheduledOf(workflows: readonly LiveWorkflow[]): Scheduled[] {
   return workflows.flatMap((workflow) => {
-    const { event, days } = definitionOf(workflow).trigger;
+    const { event, days, ...trigger } = definitionOf(workflow).trigger;
     if (workflow.status !== 'active' || !isScheduleType(event) || days === undefined) return [];
-    return [{ workflowId: workflow.id, type: event, days, activatedAt: workflow.activated_at ?? 0 }];
+    const conditions = trigger.conditions.filter(({ property }) => !property.startsWith('contact.'));
+    return [{ workflowId: workflow.id, type: event, days, activatedAt: workflow.activated_at ?? 0, conditions }];
   });
 }

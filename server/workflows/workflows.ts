@@ -111,8 +111,8 @@ export function saveWorkflow(
         'revision',
       );
     if (row.status === 'active') checkActivatable(definition);
-    await moveRunsOn(trx, tenant, row, definition);
     if (row.status === 'active') await planAnew(trx, tenant, [row.trigger_type, definition.trigger.event], now);
+    await moveRunsOn(trx, tenant, row, definition);
     return change(trx, tenant, row, { ...columnsOf(definition), revision: revision + 1 }, now);
   });
 }
@@ -140,8 +140,8 @@ export function activateWorkflow(db: Db, tenant: Tenant, id: string, now: number
     const row = await getWorkflow(trx, tenant, id);
     if (row.status === 'active') return viewWorkflow(row, await countsOf(trx, tenant, [id]));
     checkActivatable(definitionOf(row));
-    await unparkRuns(trx, tenant, id);
     await planAnew(trx, tenant, [row.trigger_type], now);
+    await unparkRuns(trx, tenant, id);
     return change(trx, tenant, row, { status: 'active', activated_at: now }, now);
   });
 }
@@ -158,8 +158,8 @@ export function pauseWorkflow(db: Db, tenant: Tenant, id: string, now: number): 
     if (row.status === 'draft')
       throw new AppError('invalid_request', 'A draft can’t be paused: it isn’t active.', 'id');
     if (row.status === 'paused') return viewWorkflow(row, await countsOf(trx, tenant, [id]));
-    await parkRuns(trx, tenant, id);
     await planAnew(trx, tenant, [row.trigger_type], now);
+    await parkRuns(trx, tenant, id);
     return change(trx, tenant, row, { status: 'paused' }, now);
   });
 }
@@ -168,8 +168,8 @@ export function pauseWorkflow(db: Db, tenant: Tenant, id: string, now: number): 
 export function deleteWorkflow(db: Db, tenant: Tenant, id: string, now: number): Promise<WorkflowView> {
   return transact(db, async (trx) => {
     const row = await getWorkflow(trx, tenant, id);
-    await stopRuns(trx, tenant, { workflowId: id }, 'workflow_deleted', now);
     await planAnew(trx, tenant, [row.trigger_type], now);
+    await stopRuns(trx, tenant, { workflowId: id }, 'workflow_deleted', now);
     await trx.deleteFrom('workflow').where(ofTenant(tenant)).where('id', '=', id).execute();
     return viewWorkflow(row, await countsOf(trx, tenant, [id]));
   });
@@ -182,7 +182,7 @@ export async function duplicateWorkflow(db: Db, tenant: Tenant, id: string, now:
   return createWorkflow(db, tenant, { definition: { ...definition, name } }, now);
 }
 
-/** Dates trigger it, or did: they are to be looked at anew. */
+/** Dates trigger it, or did: they are to be looked at anew. Before its runs are touched, as events hold their install first. */
 async function planAnew(trx: Trx, tenant: Tenant, triggers: readonly string[], now: number): Promise<void> {
   if (triggers.some(isScheduleType)) await askForPlanning(trx, tenant, now);
 }
