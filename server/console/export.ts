@@ -10,6 +10,8 @@ import { AppError } from '../errors';
 interface Exported<F, R extends { id: string }> {
   /** The file's name, without its ending. */
   name: string;
+  /** What it is of, in words: "this audience". */
+  of: string;
   head: string;
   list(tenant: Tenant, request: F & PageRequest): Promise<List<R>>;
   /** The lines of one page. */
@@ -26,7 +28,10 @@ export function createExport<F extends object, R extends { id: string }>(exporte
   return async (res: Response, tenant: Tenant, filter: F): Promise<void> => {
     const install = tenantKey(tenant);
     if (underWay.has(install))
-      throw new AppError('rate_limited', 'An export of this is under way. Try again when that file is complete.');
+      throw new AppError(
+        'rate_limited',
+        `An export of ${exported.of} is under way. Try again when that file is complete.`,
+      );
     underWay.add(install);
     try {
       res.set({

@@ -9,6 +9,7 @@ import { createExport } from '../export';
 export const createAudienceExport = (db: Db) =>
   createExport({
     name: 'audience',
+    of: 'this audience',
     head: HEAD,
     list: (tenant, request: ContactFilter & PageRequest) => listContacts(db, tenant, request),
     write: (contacts) => contacts.map(contactLine).join(''),

@@ -60,6 +60,7 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
 
   const sendNotices = createExport({
     name: 'notices',
+    of: 'these notices',
     head: NOTICE_HEAD,
     list: (tenant, request: NoticeFilter & PageRequest) => listNotices(db, tenant, request),
     async write(notices, tenant) {
