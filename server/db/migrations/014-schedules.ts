@@ -4,6 +4,8 @@
  */
 import { sql, type Kysely } from 'kysely';
 
+const isDue = [sql.ref('due_at'), 'is not', null] as const;
+
 export async function up(db: Kysely<never>): Promise<void> {
   const { schema } = db;
   const table = (name: string) =>
@@ -16,24 +18,7 @@ export async function up(db: Kysely<never>): Promise<void> {
       .createIndex(name)
       .on(on)
       .columns(['account_id', 'livemode', ...columns]);
-  const isDue = [sql.ref('due_at'), 'is not', null] as const;
-
-  await schema.alterTable('object_state').addColumn('due_at', 'bigint').execute();
-  for (const column of ['claims', 'attempts'])
-    await schema
-      .alterTable('object_state')
-      .addColumn(column, 'integer', (c) => c.notNull().defaultTo(0))
-      .execute();
-  await schema
-    .createIndex('object_state_due')
-    .on('object_state')
-    .column('due_at')
-    .where(...isDue)
-    .execute();
-  await index('object_state_due_of_install', 'object_state', ['due_at'])
-    .where(...isDue)
-    .execute();
-
+  await makeStatesAQueue(db);
   await schema
     .alterTable('install')
     .addColumn('has_schedules', 'integer', (c) => c.notNull().defaultTo(0))
@@ -79,4 +64,25 @@ export async function up(db: Kysely<never>): Promise<void> {
     .addPrimaryKeyConstraint('subscription_card_pk', ['account_id', 'livemode', 'subscription_id'] as never[])
     .execute();
   await index('subscription_card_customer', 'subscription_card', ['customer_id']).execute();
+}
+
+export async function makeStatesAQueue({ schema }: Kysely<never>): Promise<void> {
+  await schema.alterTable('object_state').addColumn('due_at', 'bigint').execute();
+  for (const column of ['claims', 'attempts'])
+    await schema
+      .alterTable('object_state')
+      .addColumn(column, 'integer', (c) => c.notNull().defaultTo(0))
+      .execute();
+  await schema
+    .createIndex('object_state_due')
+    .on('object_state')
+    .column('due_at')
+    .where(...isDue)
+    .execute();
+  await schema
+    .createIndex('object_state_due_of_install')
+    .on('object_state')
+    .columns(['account_id', 'livemode', 'due_at'])
+    .where(...isDue)
+    .execute();
 }
