@@ -6,10 +6,14 @@ import { createEventQueue } from './events/event-queue';
 import { createHousekeeping } from './lifecycle/housekeeping';
 import { createImportQueue } from './lifecycle/import-queue';
 import { createInstallQueue } from './lifecycle/install-queue';
+import { createNoticeQueue } from './schedules/notice-queue';
+import { createPlanningQueue } from './schedules/planning-queue';
 import { emailPreparation } from './workflows/prepare-emails';
 import { createRunQueue } from './workflows/run-queue';
 
 export const createQueues = (): Queue[] => [
+  createPlanningQueue(),
+  createNoticeQueue(),
   createEventQueue(),
   createRunQueue(),
   createEmailQueue(emailPreparation),

@@ -3,7 +3,7 @@
  * Names are snake_case like Stripe's own. Times are ISO 8601 UTC strings, except `Event.created`, which is Stripe's
  * epoch seconds. Money is in the currency's minor unit.
  */
-import type { EventType } from './catalogue';
+import type { TriggerType } from './catalogue';
 import type { Settings, SettingsChange } from './settings';
 import type { Definition, EmailContent } from './workflow';
 
@@ -62,7 +62,7 @@ export type EventReason =
 export interface EventView {
   id: string;
   object: 'event';
-  type: EventType | (string & {});
+  type: TriggerType | (string & {});
   livemode: boolean;
   /** Stripe's epoch seconds. */
   created: number;
@@ -242,7 +242,7 @@ export interface ExtensionApi {
   'contacts/read': { args: { id: string } | { customer: string }; answer: ContactDetail };
   'workflows/list': { args: ListArgs; answer: List<WorkflowView> };
   'workflows/create': {
-    args: { template: string; trigger?: EventType } | { definition: Definition };
+    args: { template: string; trigger?: TriggerType } | { definition: Definition };
     answer: WorkflowView;
   };
   'workflows/read': { args: { id: string }; answer: WorkflowView };

@@ -2,13 +2,13 @@ import {
   CATALOGUE,
   CONTACT_PROPERTIES,
   EVENT_GROUPS,
-  EVENT_TYPES,
+  TRIGGER_TYPES,
   findProperty,
   type Property,
   samplesOf,
 } from './catalogue';
 
-const entries = EVENT_TYPES.map((type) => CATALOGUE[type]);
+const entries = TRIGGER_TYPES.map((type) => CATALOGUE[type]);
 const lists: [string, readonly Property[]][] = [
   ...entries.map(({ type, properties }): [string, readonly Property[]] => [type, properties]),
   ['contact', CONTACT_PROPERTIES],
@@ -25,16 +25,16 @@ const isSampleOf: Record<Property['type'], (sample: unknown) => boolean> = {
 
 describe('the catalogue', () => {
   it('has each type under its own name, in groups that all have some', () => {
-    expect(new Set(EVENT_TYPES).size).toBe(EVENT_TYPES.length);
-    expect(Object.keys(CATALOGUE)).toEqual([...EVENT_TYPES]);
-    expect(entries.map((entry) => entry.type)).toEqual([...EVENT_TYPES]);
-    expect([...new Set(entries.map((entry) => entry.group))]).toEqual([...EVENT_GROUPS]);
+    expect(new Set(TRIGGER_TYPES).size).toBe(TRIGGER_TYPES.length);
+    expect(Object.keys(CATALOGUE)).toEqual([...TRIGGER_TYPES]);
+    expect(entries.map((entry) => entry.type)).toEqual([...TRIGGER_TYPES]);
+    expect([...new Set(entries.map((entry) => entry.group))]).toEqual([...EVENT_GROUPS, 'Schedule']);
   });
 
   it('tells merchants about each type in one sentence of its own', () => {
-    for (const { description } of entries) expect(description).toMatch(/^Sent .+[^.]\.$/);
-    expect(new Set(entries.map(({ label }) => label)).size).toBe(EVENT_TYPES.length);
-    expect(new Set(entries.map(({ description }) => description)).size).toBe(EVENT_TYPES.length);
+    for (const { description } of entries) expect(description).toMatch(/^(Sent|Comes) .+[^.]\.$/);
+    expect(new Set(entries.map(({ label }) => label)).size).toBe(TRIGGER_TYPES.length);
+    expect(new Set(entries.map(({ description }) => description)).size).toBe(TRIGGER_TYPES.length);
   });
 
   it.each(lists)('lists each property of %s once, in snake_case, with a sample of its type', (_owner, properties) => {

@@ -2,6 +2,7 @@
  * The one list of supported Stripe events: everything that names an event type reads it from here.
  * Adding an event: add its type and entry here and its reader in `server/stripe-objects/`; a test holds the two together.
  */
+import { LIFECYCLE_ENTRIES, LIFECYCLE_TYPES, type LifecycleType } from './lifecycle';
 import {
   CONTACT_PROPERTIES,
   CUSTOMER_PROPERTIES,
@@ -15,6 +16,7 @@ import {
   type Property,
   type PropertyValue,
 } from './properties';
+import { isScheduleType, SCHEDULE_ENTRIES, SCHEDULE_TYPES, scheduleSubject, type ScheduleType } from './schedules';
 
 export const EVENT_TYPES = [
   'customer.created',
@@ -46,6 +48,25 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
+/** What a merchant switches on and off: logged under its own type, and able to end runs. */
+export const CHOICE_TYPES = [...EVENT_TYPES, ...LIFECYCLE_TYPES] as const;
+export type ChoiceType = (typeof CHOICE_TYPES)[number];
+
+/** What may start a workflow. */
+export const TRIGGER_TYPES = [...CHOICE_TYPES, ...SCHEDULE_TYPES] as const;
+export type TriggerType = (typeof TRIGGER_TYPES)[number];
+
+export const TRIGGER_SOURCES = ['stripe', 'lifecycle', 'schedule'] as const;
+export type TriggerSource = (typeof TRIGGER_SOURCES)[number];
+
+export function sourceOf(type: TriggerType): TriggerSource {
+  if (type.startsWith('lifecycle.')) return 'lifecycle';
+  return type.startsWith('schedule.') ? 'schedule' : 'stripe';
+}
+
+export const typesFrom = (source: TriggerSource): TriggerType[] =>
+  TRIGGER_TYPES.filter((type) => sourceOf(type) === source);
+
 /** Types that keep the install itself in order; never shown as choices, never start a workflow. */
 export const HOUSEKEEPING_TYPES = [
   'account.application.authorized',
@@ -65,6 +86,12 @@ export const ACCOUNT_EVENT_TYPES = [...EVENT_TYPES, 'invoice.voided', 'invoice.m
 export const RECOMMENDED_TYPES: readonly EventType[] = ['customer.created', 'customer.updated', 'customer.deleted'];
 
 export const isEventType = (type: string): type is EventType => (EVENT_TYPES as readonly string[]).includes(type);
+export const isChoiceType = (type: string): type is ChoiceType => (CHOICE_TYPES as readonly string[]).includes(type);
+export const isTriggerType = (type: string): type is TriggerType => (TRIGGER_TYPES as readonly string[]).includes(type);
+
+/** Tillpost's own, derived from what Stripe says: never taken from a webhook. */
+export const isOwnType = (type: string): type is LifecycleType | ScheduleType =>
+  isTriggerType(type) && sourceOf(type) !== 'stripe';
 
 /** In the order in which screens show them. */
 export const EVENT_GROUPS = [
@@ -75,6 +102,7 @@ export const EVENT_GROUPS = [
   'Quotes',
   'Payments',
   'Disputes',
+  'Lifecycle',
 ] as const;
 export type EventGroup = (typeof EVENT_GROUPS)[number];
 
@@ -97,10 +125,11 @@ export const OPTIONAL_PERMISSIONS = ['payment_intent_read', 'customer_portal_wri
 export type OptionalPermission = (typeof OPTIONAL_PERMISSIONS)[number];
 
 export interface CatalogueEntry {
-  type: EventType;
-  group: EventGroup;
+  type: TriggerType;
+  /** `Schedule` has no choices: a scheduled trigger comes where a workflow asks for it. */
+  group: EventGroup | 'Schedule';
   label: string;
-  /** One sentence for the merchant: when Stripe sends it. */
+  /** One sentence for the merchant: when it comes. */
   description: string;
   /** Where the contact's address comes from when the customer isn't linked yet. */
   email_from: 'payload' | 'customer' | 'charge';
@@ -111,7 +140,7 @@ export interface CatalogueEntry {
   properties: readonly Property[];
 }
 
-export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
+export const CATALOGUE: Readonly<Record<TriggerType, CatalogueEntry>> = {
   'customer.created': {
     type: 'customer.created',
     group: 'Customers',
@@ -375,6 +404,8 @@ export const CATALOGUE: Readonly<Record<EventType, CatalogueEntry>> = {
     syncs_billing: false,
     properties: DISPUTE_PROPERTIES,
   },
+  ...LIFECYCLE_ENTRIES,
+  ...SCHEDULE_ENTRIES,
 };
 
 const LOOK_UPS: Readonly<Record<CatalogueEntry['email_from'], readonly Permission[]>> = {
@@ -396,7 +427,7 @@ export type { Property, PropertyType, PropertyValue } from './properties';
  * The property that a path in a condition or a merge tag names: `event.amount`, `contact.plan`, or one key of a
  * metadata property, `event.metadata.order_id` (everything after the second dot is the key).
  */
-export function findProperty(eventType: EventType, path: string): Property | undefined {
+export function findProperty(eventType: TriggerType, path: string): Property | undefined {
   const [root, name, ...rest] = path.split('.');
   const offered = offeredBy(eventType, root);
   const property = offered.find((candidate) => candidate.name === name);
@@ -405,19 +436,20 @@ export function findProperty(eventType: EventType, path: string): Property | und
   return property.type === 'metadata' && key !== '' ? metadataKey(property, key) : undefined;
 }
 
-function offeredBy(eventType: EventType, root: string | undefined): readonly Property[] {
+function offeredBy(eventType: TriggerType, root: string | undefined): readonly Property[] {
   if (root === 'contact') return CONTACT_PROPERTIES;
   if (root === 'event') return CATALOGUE[eventType].properties;
   return root === 'subject' ? subjectProperties(eventType) : [];
 }
 
 /** What `subject.*` offers: the newest known state of what the event is about; nothing where no state is kept of it. */
-function subjectProperties(eventType: EventType): readonly Property[] {
+export function subjectProperties(eventType: TriggerType): readonly Property[] {
+  if (isScheduleType(eventType)) return scheduleSubject(eventType);
   if (eventType === 'invoice.upcoming') return CATALOGUE['customer.subscription.created'].properties;
   return STATEFUL.test(eventType) ? CATALOGUE[eventType].properties : [];
 }
 
-const STATEFUL = /^(?:invoice|customer\.subscription|checkout\.session|quote)\./;
+const STATEFUL = /^(?:invoice|customer\.subscription|checkout\.session|quote|lifecycle)\./;
 
 /** What a trigger is about may be an open invoice: its emails may bear `{{ pay_url }}`. Some come with later releases. */
 const PAYABLE: ReadonlySet<string> = new Set([
@@ -440,8 +472,8 @@ function metadataKey(property: Property, key: string): Property {
   };
 }
 
-export const typesIn = (group: EventGroup): EventType[] =>
-  EVENT_TYPES.filter((type) => CATALOGUE[type].group === group);
+export const typesIn = (group: EventGroup): ChoiceType[] =>
+  CHOICE_TYPES.filter((type) => CATALOGUE[type].group === group);
 
 /** What previews show for these properties, by name. */
 export const samplesOf = (properties: readonly Property[]): Record<string, PropertyValue> =>

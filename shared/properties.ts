@@ -18,10 +18,10 @@ export interface Property {
 const property =
   <Sample extends PropertyValue>(type: PropertyType) =>
   (name: string, sample: Sample, description: string): Property => ({ name, type, description, sample });
-const text = property<string>('text');
-const number = property<number>('number');
-const money = property<number>('money');
-const date = property<string>('date');
+export const text = property<string>('text');
+export const number = property<number>('number');
+export const money = property<number>('money');
+export const date = property<string>('date');
 const boolean = property<boolean>('boolean');
 const metadata = property<Record<string, string>>('metadata');
 
@@ -83,7 +83,9 @@ export const CUSTOMER_PROPERTIES: readonly Property[] = [
   METADATA,
 ];
 
-export function subscriptionProperties(status: 'active' | 'trialing' | 'paused' | 'canceled'): readonly Property[] {
+export function subscriptionProperties(
+  status: 'active' | 'trialing' | 'past_due' | 'paused' | 'canceled',
+): readonly Property[] {
   return [
     PLAN,
     money('amount', 2000, 'What one billing period costs, before discounts. Empty where it depends on usage.'),
@@ -127,6 +129,22 @@ const CANCELLATION_PROPERTIES: readonly Property[] = [
   ),
   text('cancellation_feedback', 'too_expensive', "The customer's choice of reasons, such as too_expensive or unused."),
   text('cancellation_comment', 'I only needed it for one project.', "The customer's own words."),
+];
+
+const MRR = money('mrr', 2000, 'What the subscription costs a month, before discounts.');
+
+export const PLAN_CHANGE_PROPERTIES: readonly Property[] = [
+  MRR,
+  money('previous_mrr', 1000, 'What the subscription cost a month before.'),
+  text('previous_plan', 'Basic', 'The plan before; the same where only the quantity changed.'),
+];
+
+export const REACTIVATION_PROPERTIES: readonly Property[] = [
+  date('previous_ended_at', '2026-02-01T09:00:00.000Z', 'When the last subscription before had ended.'),
+];
+
+export const CHURN_PROPERTIES: readonly Property[] = [
+  text('churn', 'voluntary', 'voluntary (someone canceled it) or involuntary (it was not paid).'),
 ];
 
 type IssuedInvoice = 'paid' | 'finalized' | 'payment_failed' | 'payment_action_required' | 'overdue';

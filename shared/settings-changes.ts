@@ -1,16 +1,16 @@
 /** Settings are compared, changed and saved part by part: by top-level section, and `events` by type. */
-import { EVENT_TYPES, type EventType } from './catalogue';
+import { CHOICE_TYPES, type ChoiceType } from './catalogue';
 import type { Settings, SettingsChange } from './settings';
 
 type Section = Exclude<keyof Settings, 'revision' | 'events'>;
-export type SettingsPart = Section | `events.${EventType}`;
+export type SettingsPart = Section | `events.${ChoiceType}`;
 
 /** The parts that differ, sections first. */
 export function changedParts(before: Settings, after: Settings): SettingsPart[] {
   const { revision: _revision, events: _events, ...sections } = after;
   return [
     ...(Object.keys(sections) as Section[]).filter((section) => differ(before[section], after[section])),
-    ...EVENT_TYPES.filter((type) => differ(before.events[type], after.events[type])).map(
+    ...CHOICE_TYPES.filter((type) => differ(before.events[type], after.events[type])).map(
       (type) => `events.${type}` as const,
     ),
   ];

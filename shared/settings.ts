@@ -1,6 +1,6 @@
 /** What a merchant chooses for one install: the shape, its limits and its defaults. */
 import { z } from 'zod';
-import { EVENT_TYPES, type EventType } from './catalogue';
+import { CHOICE_TYPES, isChoiceType, isOwnType, type ChoiceType, type TriggerType } from './catalogue';
 import { userGroupSchema } from './user-group';
 
 const trimmedOrNull = (max: number) =>
@@ -70,8 +70,8 @@ const DEFAULT_EVENT_SETTINGS: EventSettings = {
 };
 
 const eventsSchema = z.strictObject(
-  Object.fromEntries(EVENT_TYPES.map((type) => [type, eventSettingsSchema])) as Record<
-    EventType,
+  Object.fromEntries(CHOICE_TYPES.map((type) => [type, eventSettingsSchema])) as Record<
+    ChoiceType,
     typeof eventSettingsSchema
   >,
 );
@@ -100,6 +100,17 @@ export type Settings = z.infer<typeof settingsSchema>;
 export const settingsChangeSchema = settingsSchema.partial().extend({ events: eventsSchema.partial().optional() });
 export type SettingsChange = z.infer<typeof settingsChangeSchema>;
 
+/** Of an event of our own, Stripe's event before it has synced what there was. */
+const NO_SYNC = { sync_name: false, sync_billing: false };
+/** A scheduled event comes only where a workflow asks for it: there is nothing to switch. */
+const SCHEDULED: EventSettings = { ...DEFAULT_EVENT_SETTINGS, ...NO_SYNC, enabled: true };
+
+/** What events of a type do. */
+export function choiceFor({ events }: Pick<Settings, 'events'>, type: TriggerType): EventSettings {
+  if (!isChoiceType(type)) return SCHEDULED;
+  return isOwnType(type) ? { ...events[type], ...NO_SYNC } : events[type];
+}
+
 /** Nothing is on until the merchant saves. */
 export function defaultSettings(): Settings {
   return {
@@ -112,6 +123,6 @@ export function defaultSettings(): Settings {
     track: { clicks: false, transactional: false },
     locale: 'en-US',
     timezone: 'UTC',
-    events: Object.fromEntries(EVENT_TYPES.map((type) => [type, { ...DEFAULT_EVENT_SETTINGS }])) as Settings['events'],
+    events: Object.fromEntries(CHOICE_TYPES.map((type) => [type, { ...DEFAULT_EVENT_SETTINGS }])) as Settings['events'],
   };
 }

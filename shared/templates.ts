@@ -1,12 +1,12 @@
 /** The workflow templates that ship, as every screen offers them; their steps are in `server/workflows/templates/`. */
-import type { EventType } from './catalogue';
+import type { TriggerType } from './catalogue';
 
 export interface TemplateOffer {
   name: string;
   /** One sentence for the merchant who chooses. */
   description: string;
   /** The events it can be made for; the first is the usual one. */
-  triggers: readonly [EventType, ...EventType[]];
+  triggers: readonly [TriggerType, ...TriggerType[]];
 }
 
 /** In the order in which screens show them. */
@@ -60,6 +60,37 @@ export const TEMPLATES = {
     name: 'Refund confirmed',
     description: 'Confirms a refund, in part or in full.',
     triggers: ['charge.refunded'],
+  },
+  welcome_back: {
+    name: 'Welcome back',
+    description: 'Greets a customer who subscribes again after leaving.',
+    triggers: ['lifecycle.reactivated'],
+  },
+  trial_ends_in_7_days: {
+    name: 'Trial ends in 7 days',
+    description: 'Tells a customer a week before a trial ends, as card networks ask for where a charge follows.',
+    triggers: ['schedule.trial_end'],
+  },
+  renewal_coming: {
+    name: 'Renewal coming',
+    description: 'Tells a customer a week before a subscription renews; not of yearly ones.',
+    triggers: ['schedule.renewal'],
+  },
+  yearly_renewal: {
+    name: 'Yearly renewal notice',
+    description: 'Tells a customer 30 days before a yearly subscription renews: card networks ask for 7 to 30 days.',
+    triggers: ['schedule.renewal'],
+  },
+  win_back: {
+    name: 'Win-back',
+    description: 'Writes to a customer 30 days after their subscription ended, unless they have another one.',
+    triggers: ['schedule.ended'],
+  },
+  card_expires: {
+    name: 'Card expires soon',
+    description:
+      'Asks for a new card two weeks before the old one expires. Most cards are renewed at Stripe by the card networks, without anybody’s help: use it only if yours are not.',
+    triggers: ['schedule.card_expiry'],
   },
 } as const satisfies Record<string, TemplateOffer>;
 export type TemplateKey = keyof typeof TEMPLATES;

@@ -70,3 +70,38 @@ describe('operators', () => {
     ]);
   });
 });
+
+describe('a trigger', () => {
+  const faults = (trigger: object) =>
+    define({ trigger }).error?.issues.map(({ path, message }) => [path.join('.'), message]) ?? [];
+
+  it.each([
+    { event: 'invoice.paid' },
+    { event: 'invoice.paid', source: 'stripe' },
+    { event: 'lifecycle.churned', source: 'lifecycle' },
+    { event: 'schedule.renewal', source: 'schedule', days: 60 },
+  ])('may be %j', (trigger) => {
+    expect(faults(trigger)).toEqual([]);
+  });
+
+  it('names the source of its event', () => {
+    expect(faults({ event: 'lifecycle.churned' })).toEqual([
+      ['trigger.source', 'must be lifecycle for lifecycle.churned'],
+    ]);
+    expect(faults({ event: 'invoice.paid', source: 'schedule' })).toEqual([
+      ['trigger.source', 'must be stripe for invoice.paid'],
+    ]);
+  });
+
+  it('has days where it is scheduled, 1 to 60, and nowhere else', () => {
+    const words = [['trigger.days', 'must be a whole number from 1 to 60']];
+    for (const days of [undefined, 0, 61, 1.5])
+      expect(faults({ event: 'schedule.renewal', source: 'schedule', days })).toEqual(words);
+    expect(faults({ event: 'invoice.paid', days: 3 })).toEqual([['trigger.days', 'is only for scheduled triggers']]);
+  });
+
+  it('is never an exit event where it is scheduled', () => {
+    const exit_events = [{ event: 'schedule.renewal', match: 'contact' }];
+    expect(define({ exit_events }).success).toBe(false);
+  });
+});

@@ -3,8 +3,9 @@
  * the schemas here; `server/workflows/next-step.ts` decides what a run does next.
  */
 import { z } from 'zod';
-import { EVENT_TYPES, type PropertyType } from './catalogue';
+import { CHOICE_TYPES, sourceOf, TRIGGER_SOURCES, TRIGGER_TYPES, type PropertyType } from './catalogue';
 import { WORKFLOW_NAME_LENGTH } from './limits';
+import { SCHEDULE_DAYS } from './schedules';
 import { userGroupSchema } from './user-group';
 
 export const FREQUENCIES = ['every_time', 'one_at_a_time', 'once_per_subject', 'once_per_contact'] as const;
@@ -125,7 +126,7 @@ export const stepSchema: z.ZodType<Step> = z.lazy(() =>
 );
 
 const exitEventSchema = z.strictObject({
-  event: z.enum(EVENT_TYPES),
+  event: z.enum(CHOICE_TYPES),
   /** `object`: the same invoice or subscription as the trigger's; an event that names neither ends the contact's runs. */
   match: z.enum(['contact', 'object']),
 });
@@ -152,15 +153,31 @@ const attemptSchema = z.union(
   'must be 1, 2 or 3',
 );
 
-export const definitionSchema = z.strictObject({
-  name: text(WORKFLOW_NAME_LENGTH).trim().min(1, 'must not be empty'),
-  trigger: z.strictObject({
-    event: z.enum(EVENT_TYPES),
+const DAYS = `must be a whole number from ${SCHEDULE_DAYS.min} to ${SCHEDULE_DAYS.max}`;
+
+const triggerSchema = z
+  .strictObject({
+    /** Whose event it is; left out: Stripe's. */
+    source: z.enum(TRIGGER_SOURCES).optional(),
+    event: z.enum(TRIGGER_TYPES),
     conditions: conditions.default([]),
     frequency: z.enum(FREQUENCIES).default('every_time'),
+    /** Of a schedule, and only there: days before its date, or after it (DAYS_AFTER in schedules.ts). */
+    days: z.int(DAYS).min(SCHEDULE_DAYS.min, DAYS).max(SCHEDULE_DAYS.max, DAYS).optional(),
     /** Of invoice.payment_failed: begins with the first failure whose attempt_count is at least this; left out: 1. */
     start_after_attempt: attemptSchema.optional(),
-  }),
+  })
+  .superRefine(({ source = 'stripe', event, days }, check) => {
+    const own = sourceOf(event);
+    const refuse = (field: string, message: string) => check.addIssue({ code: 'custom', path: [field], message });
+    if (source !== own) refuse('source', `must be ${own} for ${event}`);
+    if (own === 'schedule' && days === undefined) refuse('days', DAYS);
+    if (own !== 'schedule' && days !== undefined) refuse('days', 'is only for scheduled triggers');
+  });
+
+export const definitionSchema = z.strictObject({
+  name: text(WORKFLOW_NAME_LENGTH).trim().min(1, 'must not be empty'),
+  trigger: triggerSchema,
   exit_events: z.array(exitEventSchema).max(20).default([]),
   /** Ends runs, and keeps back emails, once what they say of their subject is no longer so (words/only-while.ts); left out: true. */
   only_while: z.boolean().optional(),

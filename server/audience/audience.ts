@@ -10,7 +10,7 @@ import type { Row } from '../db/schema';
 import { tenantColumns, type Tenant } from '../db/tenant';
 import type { CustomerFacts, ObjectFacts, SubscriptionFacts } from '../stripe-objects/types';
 import { deriveBilling } from './billing';
-import { isNewer, keepFailure, stateRow, type ObjectState } from './object-states';
+import { isNewer, keepFailure, stateRow, type ObjectState, type Saving } from './object-states';
 import { timeOf } from './stamp';
 import type { Suppression } from './suppressions';
 
@@ -237,10 +237,10 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     /** The newest known state of an object; undefined when nothing is known of it. */
     objectOf: (id: string | null): ObjectState | undefined => (id === null ? undefined : objects.get(id)),
 
-    /** Keeps the newest state of an object, unless its contact was deleted; `knownAt`, when it was so, in epoch milliseconds. */
-    recordObject(facts: ObjectFacts, stamp: number, knownAt: number): void {
+    /** Keeps the newest state of an object, unless its contact was deleted. */
+    recordObject(facts: ObjectFacts, saving: Saving): void {
       if (isGone(facts.customerId)) return;
-      const state = stateRow(tenant, facts, stamp, knownAt);
+      const state = stateRow(tenant, facts, saving);
       const before = objects.get(facts.id);
       if (!isNewer(state, before)) return;
       objects.set(facts.id, keepFailure(state, before));

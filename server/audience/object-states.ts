@@ -33,8 +33,17 @@ export function isNewer(after: ObjectState, before: ObjectState | undefined): bo
   return rank === known ? after.stamp >= before.stamp : rank > known;
 }
 
-/** `stamp` as in stamp.ts; `knownAt`, when it was so, in epoch milliseconds. */
-export const stateRow = (tenant: Tenant, facts: ObjectFacts, stamp: number, knownAt: number): ObjectState => ({
+/** When a state was saved, and whether its dates are to be looked at (install.has_schedules). Times in epoch milliseconds. */
+export interface Saving {
+  /** See stamp.ts. */
+  stamp: number;
+  /** When it was so. */
+  knownAt: number;
+  /** When its dates are to be looked at; null where nothing hangs on them. */
+  dueAt: number | null;
+}
+
+export const stateRow = (tenant: Tenant, facts: ObjectFacts, { stamp, knownAt, dueAt }: Saving): ObjectState => ({
   id: facts.id,
   kind: facts.kind,
   customer_id: facts.customerId,
@@ -43,8 +52,14 @@ export const stateRow = (tenant: Tenant, facts: ObjectFacts, stamp: number, know
   stamp,
   known_at: knownAt,
   failure: facts.failure === undefined ? null : JSON.stringify(facts.failure),
+  due_at: DATED.includes(facts.kind) ? dueAt : null,
+  claims: 0,
+  attempts: 0,
   ...tenantColumns(tenant),
 });
+
+/** What has dates that workflows may hang on. */
+export const DATED: readonly ObjectKind[] = ['subscription', 'invoice'];
 
 /** A later state of the same invoice doesn't tell why its payment failed: what Stripe said when it was asked stays. */
 export const keepFailure = (after: ObjectState, before: ObjectState | undefined): ObjectState => ({

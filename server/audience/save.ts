@@ -5,8 +5,9 @@ import { moveContact } from '../db/contact-references';
 import { byId, keyFor, keyText, selectByKeys } from '../db/keys';
 import { releaseContact, releaseCustomers } from '../db/release-contact';
 import type { Db, Trx } from '../db/schema';
-import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
+import { ofTenant, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { holdContacts, transact } from '../db/transact';
+import { holdInstalls } from '../installs/installs';
 import { isTombstone, type Audience, type Changes, type Contact } from './audience';
 import type { ObjectFacts } from '../stripe-objects/types';
 import { isNewer, keepFailure, stateRow, type ObjectState } from './object-states';
@@ -85,7 +86,10 @@ export const saveFetchedStates = (
   askedAt: number,
 ): Promise<void> =>
   transact(db, async (trx) => {
-    const fetched = facts.map((one) => stateRow(tenant, one, snapshotStamp(askedAt), askedAt));
+    const install = (await holdInstalls(trx, [tenant])).get(tenantKey(tenant));
+    const dueAt = install?.has_schedules === 1 ? askedAt : null;
+    const saving = { stamp: snapshotStamp(askedAt), knownAt: askedAt, dueAt };
+    const fetched = facts.map((one) => stateRow(tenant, one, saving));
     const states = await withoutDeleted(trx, fetched);
     const known = byId(
       await selectByKeys(
@@ -95,12 +99,17 @@ export const saveFetchedStates = (
         states.map((state) => keyFor(state, state.id)),
       ),
     );
-    const newer = states.flatMap((state) => {
-      const before = known.get(keyText(state, state.id));
-      if (isNewer(state, before)) return [keepFailure(state, before)];
-      return state.failure === null ? [] : [{ ...before!, failure: state.failure }];
-    });
-    await upsert(trx, 'object_state', ['id'], newer);
+    const knownOf = (state: ObjectState) => known.get(keyText(state, state.id));
+    const newer = states.filter((state) => isNewer(state, knownOf(state)));
+    await upsert(
+      trx,
+      'object_state',
+      ['id'],
+      newer.map((state) => keepFailure(state, knownOf(state))),
+    );
+    // An event of the same moment knows the state as well, but not why a payment failed.
+    for (const { id, failure } of states.filter((state) => state.failure !== null && !newer.includes(state)))
+      await trx.updateTable('object_state').set({ failure }).where(ofTenant(tenant)).where('id', '=', id).execute();
   });
 
 /** A contact that is deleted meanwhile collides with this. */

@@ -1,30 +1,6 @@
-import { createFormats, dayAfter, dayOf, pickLocale, startOfDay } from './format';
+import { createFormats, pickLocale } from './format';
 
 const now = Date.parse('2026-11-23T12:00:00Z');
-
-describe('startOfDay', () => {
-  it.each([
-    ['2026-11-23', 'UTC', '2026-11-23T00:00:00Z'],
-    ['2026-11-23', 'America/New_York', '2026-11-23T05:00:00Z'],
-    ['2026-11-23', 'Asia/Kathmandu', '2026-11-22T18:15:00Z'],
-    // Clocks go forward at 02:00 and back at 03:00 that day.
-    ['2026-03-29', 'Europe/Berlin', '2026-03-28T23:00:00Z'],
-    ['2026-03-30', 'Europe/Berlin', '2026-03-29T22:00:00Z'],
-    ['2026-10-26', 'Europe/Berlin', '2026-10-25T23:00:00Z'],
-  ])('finds when %s begins in %s', (day, timeZone, expected) => {
-    expect(startOfDay(day, timeZone)).toBe(Date.parse(expected));
-  });
-
-  it.each(['yesterday', '2026-13-01', '2026-1-1', ''])('finds no day in %j', (text) => {
-    expect(startOfDay(text, 'UTC')).toBeUndefined();
-  });
-});
-
-it('names the day of the reader’s zone', () => {
-  expect(dayOf(Date.parse('2026-11-23T23:30:00Z'), 'Europe/Berlin')).toBe('2026-11-24');
-  expect(dayAfter('2026-12-31')).toBe('2027-01-01');
-  expect(dayAfter('2026-03-01', -1)).toBe('2026-02-28');
-});
 
 describe('pickLocale', () => {
   it.each([

@@ -69,16 +69,6 @@ function createIntl(locale: string, timeZone: string) {
     full: new Intl.DateTimeFormat(locale, { timeZone, dateStyle: 'long', timeStyle: 'long' }),
     date: new Intl.DateTimeFormat(locale, { timeZone, dateStyle: 'medium' }),
     number: new Intl.NumberFormat(locale),
-    parts: new Intl.DateTimeFormat(locale, {
-      timeZone,
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-      hourCycle: 'h23',
-    }),
     relative: new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }),
   };
 }
@@ -96,37 +86,3 @@ function relative(format: Intl.RelativeTimeFormat, difference: number): string {
 }
 
 const ms = (at: Moment): number => (typeof at === 'number' ? at : Date.parse(at));
-
-/** When a day (`YYYY-MM-DD`) begins in a time zone, in epoch milliseconds; undefined for what is no date. */
-export function startOfDay(day: string, timeZone: string): number | undefined {
-  const utc = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : NaN;
-  if (Number.isNaN(utc)) return undefined;
-  // The zone's distance from UTC may change that very day: ask once more at the time found.
-  const guess = utc - distance(utc, timeZone);
-  return utc - distance(guess, timeZone);
-}
-
-/** The date in a time zone, `YYYY-MM-DD`. */
-export const dayOf = (at: number, timeZone: string): string =>
-  new Date(at + distance(at, timeZone)).toISOString().slice(0, 10);
-
-export const dayAfter = (day: string, days = 1): string =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
-
-/** How far a zone's clocks are ahead of UTC at a time, in milliseconds. */
-function distance(at: number, timeZone: string): number {
-  const parts = Object.fromEntries(
-    intlFor('en-US', timeZone)
-      .parts.formatToParts(at)
-      .map(({ type, value }) => [type, value]),
-  );
-  const local = Date.UTC(
-    Number(parts.year),
-    Number(parts.month) - 1,
-    Number(parts.day),
-    Number(parts.hour),
-    Number(parts.minute),
-    Number(parts.second),
-  );
-  return local - Math.floor(at / 1000) * 1000;
-}

@@ -19,6 +19,8 @@ const KEYS = {
   run: 'id',
   email: 'id',
   customer_link: 'customer_id',
+  object_state: 'id',
+  planning_job: null,
   import_job: null,
   install: null,
 } as const satisfies Partial<Record<keyof Schema, string | null>>;

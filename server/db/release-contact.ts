@@ -133,7 +133,7 @@ async function releaseObjects(trx: Trx, tenant: Tenant, objects: readonly string
 async function releaseStates(trx: Trx, tenant: Tenant, customers: readonly string[]): Promise<void> {
   for await (const some of parts(customers)) {
     const ofThem = inList(some);
-    for (const table of ['subscription_state', 'object_state'] as const)
+    for (const table of ['subscription_state', 'object_state', 'notice', 'subscription_card'] as const)
       await trx
         .deleteFrom(table as 'object_state')
         .where(ofTenant(tenant))

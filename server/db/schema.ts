@@ -23,6 +23,7 @@ import type {
   SubscriptionStatus,
   WorkflowStatus,
 } from '../../shared/api';
+import type { ScheduleType } from '../../shared/schedules';
 
 export type Flag = 0 | 1;
 
@@ -69,6 +70,8 @@ interface InstallTable extends TenantColumns {
   catch_up_from: number | null;
   /** What Stripe last wouldn't let us read of why payments fail. */
   missing_permission: string | null;
+  /** Whether a workflow may hang on the dates of its subscriptions and invoices: what is saved of them is then due. */
+  has_schedules: Generated<Flag>;
 }
 
 interface SettingTable extends TenantColumns {
@@ -194,6 +197,50 @@ interface ObjectStateTable extends TenantColumns {
   known_at: number;
   /** JSON of why an invoice's payment failed (stripe-objects/payment-failure.ts); null: Stripe wasn't asked. */
   failure: string | null;
+  /** Queue columns: when a notice is to be given of one of its dates, or it is to be looked at for one. */
+  due_at: number | null;
+  claims: Generated<number>;
+  attempts: Generated<number>;
+}
+
+/** The dates of all states of the install are to be looked at anew: a workflow or the time zone has changed. */
+interface PlanningJobTable extends TenantColumns {
+  /** The last object that was made due; '' before the first. */
+  place: string;
+  due_at: number | null;
+  claims: Generated<number>;
+  attempts: Generated<number>;
+}
+
+/** The ledger of notices: one row for each workflow and period that one was due for. */
+interface NoticeTable extends TenantColumns {
+  id: string;
+  workflow_id: string;
+  kind: ScheduleType;
+  /** The subscription or invoice. */
+  subject_id: string;
+  customer_id: string | null;
+  /** Unique with the workflow; see schedules/dates-of.ts. */
+  period: string;
+  /** The date that it tells of, and when it was due. */
+  date_at: number;
+  planned_at: number;
+  /** When its event went into the log, and which; both null where it was missed. */
+  fired_at: number | null;
+  event_id: string | null;
+  /** Why none was given, in a sentence. */
+  missed: string | null;
+}
+
+/** The card that a subscription is charged to, as Stripe last said. */
+interface SubscriptionCardTable extends TenantColumns {
+  subscription_id: string;
+  customer_id: string | null;
+  /** Null where it is charged to no card. */
+  payment_method_id: string | null;
+  /** Year and month, `2026-08`. */
+  expires: string | null;
+  asked_at: number;
 }
 
 interface WorkflowTable extends TenantColumns {
@@ -413,6 +460,9 @@ export interface Schema {
   customer_link: CustomerLinkTable;
   subscription_state: SubscriptionStateTable;
   object_state: ObjectStateTable;
+  planning_job: PlanningJobTable;
+  notice: NoticeTable;
+  subscription_card: SubscriptionCardTable;
   workflow: WorkflowTable;
   run: RunTable;
   run_step: RunStepTable;

@@ -1,7 +1,7 @@
 /** What one event does to the audience, and the sentence that says so. Works on the audience in memory. */
-import type { EventType } from '../../shared/catalogue';
+import type { TriggerType } from '../../shared/catalogue';
 import type { ContactStatus, EventReason, EventStatus } from '../../shared/api';
-import type { EventSettings, Settings } from '../../shared/settings';
+import { choiceFor, type EventSettings, type Settings } from '../../shared/settings';
 import { applyAddress } from '../audience/apply-customer';
 import type { Audience, Contact, CustomerLink } from '../audience/audience';
 import { splitName } from '../audience/name';
@@ -10,7 +10,7 @@ import type { ReadObject } from '../stripe-objects/types';
 import { whoseEvent, type LookupResult } from './whose';
 
 export interface EventInput {
-  type: EventType;
+  type: TriggerType;
   /** Epoch seconds. */
   created: number;
   object: ReadObject;
@@ -53,7 +53,14 @@ export function applyEvent(audience: Audience, settings: Settings, event: EventI
       const isLinked = known !== undefined && known.contact_id !== null;
       const link = owner.customerId === null || isLinked ? known : audience.link(owner.customerId, contact);
       if (link?.state === 'deleted_unseen') endDeletedCustomer(audience, settings, contact, link);
-      const written = writeFacts(audience, settings.events[type], { ...event, name: owner.name }, contact, link, now);
+      const written = writeFacts(
+        audience,
+        choiceFor(settings, type),
+        { ...event, name: owner.name },
+        contact,
+        link,
+        now,
+      );
       const doing = isNew ? 'Created' : written.isChanged ? 'Updated' : isLinked || !link ? 'Matched' : 'Linked';
       const sentence = `${doing} contact ${written.contact.email}${written.note}`;
       return {
@@ -153,7 +160,8 @@ function applyDeletion(audience: Audience, settings: Settings, { type, created, 
     if (isGone(audience, settings, customerId)) audience.release(customerId);
     return done('The deleted customer had no contact; nothing to do');
   }
-  if (settings.events[type].user_group) audience.update(contact, { user_group: settings.events[type].user_group });
+  const { user_group } = choiceFor(settings, type);
+  if (user_group) audience.update(contact, { user_group });
   const living = audience.linksOf(contact).filter((one) => one.state === 'alive');
   if (living.length > 0) return done(`Kept contact ${contact.email}: another customer of theirs remains`);
   switch (settings.on_customer_deleted) {
@@ -186,10 +194,10 @@ export function applySubscriptionUpdate(
   };
 }
 
-function noEmailSentence(type: EventType): string {
+function noEmailSentence(type: TriggerType): string {
   if (type.startsWith('charge.dispute.')) return 'No email on the dispute or its charge';
   if (type === 'charge.refunded') return 'No email on the charge or its customer';
   if (type.startsWith('checkout.session.')) return 'No email on the checkout session or its customer';
-  if (type.startsWith('invoice.')) return 'No email on the invoice or its customer';
+  if (type.startsWith('invoice.') || type === 'schedule.invoice_due') return 'No email on the invoice or its customer';
   return 'No email on the customer';
 }

@@ -1,13 +1,17 @@
 /** From a claimed event to its verdict: is it ours, is it on, whose is it, what does it change. */
-import { CATALOGUE, EVENT_TYPES, isEventType } from '../../shared/catalogue';
+import { CATALOGUE, EVENT_TYPES, isOwnType, isTriggerType } from '../../shared/catalogue';
+import { isScheduleType } from '../../shared/schedules';
 import type { EventReason, EventStatus } from '../../shared/api';
-import type { Settings } from '../../shared/settings';
+import { choiceFor, type Settings } from '../../shared/settings';
+import { describeOwn } from '../../shared/words/own-events';
+import { uncapitalize } from '../../shared/capitalize';
 import { lastGrantAt, type Install } from '../installs/installs';
 import { stampOf } from '../audience/stamp';
 import type { ReadObject } from '../stripe-objects/types';
 import { applyEvent, applySubscriptionUpdate, isGone, type Verdict } from './apply-event';
 import type { InstallFacts } from './facts';
 import type { EventJob } from './job';
+import { judgeReactivations } from './lifecycle-events';
 
 /** Older events still keep the audience true, but mail about them would come too late to make sense. */
 const LATE_MS = 72 * 3_600_000;
@@ -21,6 +25,7 @@ export type Decision = Omit<Verdict, 'status'> & {
   isForgotten?: boolean;
 };
 
+const NOT_BACK = 'Another subscription of the customer was there, as is known now';
 const NOT_INSTALLED = 'The account was not connected in this mode';
 
 const end = (status: EventStatus, reason: EventReason | null, outcome: string): Decision => ({
@@ -52,22 +57,32 @@ function judge(facts: InstallFacts, job: EventJob, now: number): Decision | 'ask
   if (type === 'account.application.deauthorized') return decideUninstall(install, created);
   if (type === 'account.application.authorized') return end('processed', null, 'The app was installed');
   if (!object) return end('skipped', 'malformed', 'The event’s payload could not be read');
-  // Whatever the settings say: emails are judged by it.
-  if (object.state && !isGone(audience, settings, object.customerId))
-    audience.recordObject(object.state, stampOf(type, created), Math.min(created * 1000, now));
+  // Whatever the settings say: emails are judged by it. An event of our own brings no news: what caused it did.
+  if (object.state && !isOwnType(type) && !isGone(audience, settings, object.customerId))
+    audience.recordObject(object.state, {
+      stamp: stampOf(type, created),
+      knownAt: Math.min(created * 1000, now),
+      dueAt: install.has_schedules === 1 ? now : null,
+    });
   if (type === 'invoice.voided' || type === 'invoice.marked_uncollectible')
     return { ...end('processed', null, 'Recorded the state of the invoice'), contact: contactOf(facts, object) };
   // Of the types without a choice only those about the install are left.
-  if (!isEventType(type)) return end('ignored', 'event_off', 'Off in settings');
-  const choice = settings.events[type];
+  if (!isTriggerType(type)) return end('ignored', 'event_off', 'Off in settings');
+  const said = describeOwn(type, object.properties, settings.locale);
+  if (type === 'lifecycle.reactivated' && !isBack(facts, object))
+    return { ...end('skipped', 'stale', NOT_BACK), contact: contactOf(facts, object) };
+  const choice = choiceFor(settings, type);
   if (!choice.enabled && type === 'customer.subscription.updated' && isBillingWanted(settings)) {
     if (isGone(audience, settings, object.customerId))
       return end('skipped', 'contact_deleted', 'The contact of this customer was deleted');
     return { ...applySubscriptionUpdate(audience, { type, created, object, asked }), startsWorkflows: false };
   }
-  if (!choice.enabled) return end('ignored', 'event_off', 'Off in settings');
-  const verdict = applyEvent(audience, settings, { type, created, object, asked }, now);
-  if (verdict === 'ask') return 'ask';
+  if (!choice.enabled) return end('ignored', 'event_off', said ? `${said}; off in settings` : 'Off in settings');
+  // Nothing that anybody did: it is no reason to ask Stripe for a customer, or to make a contact.
+  if (isScheduleType(type) && !contactOf(facts, object)) return endWithoutContact(facts, object);
+  const applied = applyEvent(audience, settings, { type, created, object, asked }, now);
+  if (applied === 'ask') return 'ask';
+  const verdict = said ? { ...applied, outcome: `${said}; ${uncapitalize(applied.outcome)}` } : applied;
   const isLate = row.replay === null && now - created * 1000 > LATE_MS;
   if (!choice.trigger_workflows || !verdict.contact) return { ...verdict, startsWorkflows: false };
   if (!isLate) return { ...verdict, startsWorkflows: true };
@@ -79,7 +94,18 @@ function judge(facts: InstallFacts, job: EventJob, now: number): Decision | 'ask
   };
 }
 
+/** Judged by all that is known now, whatever was when it was made. */
+const isBack = ({ subscriptions }: InstallFacts, { objectId, customerId }: ReadObject): boolean =>
+  judgeReactivations(subscriptions.filter((one) => one.customer_id === customerId)).some(
+    ({ state, since }) => state.id === objectId && since !== null,
+  );
+
 const contactOf = ({ audience }: InstallFacts, { customerId }: ReadObject) => audience.contactOf(customerId) ?? null;
+
+const endWithoutContact = ({ audience, settings }: InstallFacts, { customerId }: ReadObject): Decision =>
+  isGone(audience, settings, customerId)
+    ? end('skipped', 'contact_deleted', 'The contact of this customer was deleted')
+    : end('skipped', 'no_email', 'The customer has no contact');
 
 /**
  * As the enabled events say that fill billing fields. Only where none of them is on do the others count: their choice

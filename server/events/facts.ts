@@ -2,8 +2,10 @@
 import type { Settings } from '../../shared/settings';
 import { allDone } from '../all-done';
 import type { Audience } from '../audience/audience';
+import type { ObjectState } from '../audience/object-states';
 import { loadAudiences } from '../audience/load';
 import { parseEmail } from '../audience/address';
+import { keyFor } from '../db/keys';
 import type { Trx } from '../db/schema';
 import { tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { groupBy } from '../group-by';
@@ -11,6 +13,7 @@ import { holdInstalls, isConnected, type Install } from '../installs/installs';
 import { readSettingsOfAll } from '../settings/settings';
 import { findLiveWorkflows, type LiveWorkflow } from '../workflows/live-workflows';
 import type { EventJob } from './job';
+import { subscriptionsOf } from './lifecycle-events';
 
 /** What is known of one account in one mode. */
 export interface InstallFacts {
@@ -20,6 +23,8 @@ export interface InstallFacts {
   settings: Settings;
   workflows: readonly LiveWorkflow[];
   audience: Audience;
+  /** Of the customers who may be back, all that are kept. */
+  subscriptions: readonly ObjectState[];
 }
 
 /** The events of one account, in the order of arrival, with what is known of it. */
@@ -42,11 +47,15 @@ export async function loadFacts(
   const tenants = groups.map(([first]) => tenantOf(first.row));
   const wanted = groups.map((own, n) => ({ tenant: tenants[n]!, ...namesIn(own) }));
   // On PostgreSQL these go out together.
-  const [installs, settings, workflows, audiences] = await allDone([
+  const maybeBack = jobs.flatMap(({ row, object }) =>
+    row.type === 'lifecycle.reactivated' && object?.customerId ? keyFor(row, object.customerId) : [],
+  );
+  const [installs, settings, workflows, audiences, subscriptions] = await allDone([
     holdInstalls(trx, tenants),
     readSettingsOfAll(trx, tenants),
     findLiveWorkflows(trx, tenants),
     loadAudiences(trx, wanted, now, lock),
+    subscriptionsOf(trx, maybeBack),
   ]);
   return groups.map((own, n) => {
     const tenant = tenants[n]!;
@@ -57,6 +66,7 @@ export async function loadFacts(
       settings: settings.get(key)!,
       workflows: workflows.get(key) ?? [],
       audience: audiences.get(key)!,
+      subscriptions: subscriptions.filter((state) => tenantKey(tenantOf(state)) === key),
     };
     return { facts, jobs: own };
   });

@@ -3,7 +3,7 @@ import type { Job } from '../db/queue';
 import { keyFor } from '../db/keys';
 import { readPayloads } from '../db/payloads';
 import type { Db, Row } from '../db/schema';
-import { isReadable, readObject } from '../stripe-objects/read-object';
+import { isReadable, readEvent } from '../stripe-objects/read-object';
 import type { ReadObject } from '../stripe-objects/types';
 import type { LookupResult } from './whose';
 
@@ -30,7 +30,5 @@ function objectOf(type: string, payload: string | undefined): ReadObject | null 
 
 /** Null for types without an object of interest. Never throws. */
 export function readEventObject(type: string, event: Record<string, unknown>): ReadObject | null {
-  if (!isReadable(type)) return null;
-  const { data } = event;
-  return readObject(type, typeof data === 'object' && data !== null && 'object' in data ? data.object : undefined);
+  return isReadable(type) ? readEvent(type, event) : null;
 }

@@ -2,7 +2,8 @@
  * Stores deliveries and, where nothing but this database is needed, what follows from them: one write of each event, with
  * its outcome, in the transaction that stores it. All else becomes a row for the queue.
  */
-import { isEventType } from '../../shared/catalogue';
+import { isTriggerType } from '../../shared/catalogue';
+import { choiceFor } from '../../shared/settings';
 import { allDone } from '../all-done';
 import { parseEmail } from '../audience/address';
 import type { Audience } from '../audience/audience';
@@ -127,7 +128,7 @@ function needsQueue({ install, settings, workflows, audience }: InstallFacts, { 
   if (type.startsWith('account.')) return true;
   if (type === 'customer.deleted' && workflows.length > 0) return true;
   if (workflows.some((workflow) => typesThatEnd(workflow).some((ending) => ending === type))) return true;
-  if (!isEventType(type) || !settings.events[type].enabled) return false;
+  if (!isTriggerType(type) || !choiceFor(settings, type).enabled) return false;
   if (type === 'customer.deleted') return true;
   const contact = audience.contactOf(object?.customer?.id ?? null);
   if (!contact) return false;

@@ -42,6 +42,11 @@ export async function recordDeliveries(
     const row = rowOf(delivery, now);
     return { row: { ...row, due_at: row.due_at === null ? null : dueAt }, payload: delivery.payload };
   });
+  return recordRows(trx, events);
+}
+
+/** Those already in the log change nothing. Returns how many were new. */
+export async function recordRows(trx: Trx, events: readonly LoggedEvent[]): Promise<number> {
   const rows = await insertNew(
     trx,
     'event',

@@ -16,6 +16,7 @@ import { findPastExits } from '../workflows/past-exits';
 import { findStories } from '../workflows/stories';
 import { planRuns, type Wave, type WorkflowTrigger } from '../workflows/plan-runs';
 import { endInstall } from './end-install';
+import { recordLifecycle } from './lifecycle-events';
 import type { InstallFacts } from './facts';
 import type { Outcome } from './process';
 
@@ -84,6 +85,8 @@ export async function writeConsequences(
       now,
     );
     await writeRows(outcomes.map((one) => finishedRow(one, (of) => countOf(one, of))));
+    await saving;
+    await recordLifecycle(trx, outcomes, now);
   }
 }
 

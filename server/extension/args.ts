@@ -1,7 +1,7 @@
 /** What each route of the extension API takes, by its name. */
 import { z } from 'zod';
 import { EMAIL_STATUSES, EVENT_STATUSES, type ExtensionApi } from '../../shared/api';
-import { EVENT_TYPES } from '../../shared/catalogue';
+import { TRIGGER_TYPES } from '../../shared/catalogue';
 import { settingsChangeSchema } from '../../shared/settings';
 import { DEFAULT_LIMIT } from '../db/page';
 import { AppError, invalid } from '../errors';
@@ -42,7 +42,7 @@ export const ARGS = {
   'workflows/create': z
     .object({
       template: id.optional(),
-      trigger: z.enum(EVENT_TYPES).optional(),
+      trigger: z.enum(TRIGGER_TYPES).optional(),
       definition: z.unknown().optional(),
     })
     .refine((args) => (args.template === undefined) !== (args.definition === undefined), {

@@ -9,6 +9,7 @@ import { selectByTenants } from '../db/keys';
 import { ofTenant, tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import { resumeImport } from './import-job';
+import { askToPlanAnew } from './planning-job';
 import { removeInstallFromSessions } from './sessions';
 import { ACCESS_TOKEN_MS } from './token-exchange';
 
@@ -85,6 +86,7 @@ export function connectInstall(
       .returningAll()
       .executeTakeFirstOrThrow();
     await resumeImport(trx, tenant, now);
+    await askToPlanAnew(trx, tenant, now);
     return install;
   });
 }
@@ -168,7 +170,7 @@ export async function askForErasure(trx: Trx, tenant: Tenant, now: number): Prom
 
 /** The last of a removed install. */
 export async function deleteInstall(trx: Trx, tenant: Tenant): Promise<void> {
-  for (const table of ['import_job', 'link_token'] as const)
+  for (const table of ['import_job', 'planning_job', 'link_token'] as const)
     await trx.deleteFrom(table).where(ofTenant(tenant)).execute();
   await removeInstallFromSessions(trx, tenant);
   await trx.deleteFrom('install').where(ofTenant(tenant)).where('status', '=', 'removed').execute();

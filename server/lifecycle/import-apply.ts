@@ -6,6 +6,7 @@ import { saveAudiences } from '../audience/save';
 import { snapshotStamp } from '../audience/stamp';
 import type { Trx } from '../db/schema';
 import { tenantKey, type Tenant } from '../db/tenant';
+import { holdInstalls } from '../installs/installs';
 import { readSettings } from '../settings/settings';
 import type { ImportPage } from './import-page';
 
@@ -29,7 +30,9 @@ export async function applyPage(trx: Trx, tenant: Tenant, page: ImportPage, now:
     for (const facts of page.subscriptions)
       if (facts.customerId) audience.recordSubscription(facts, facts.customerId, stamp);
   }
-  for (const facts of page.objects) audience.recordObject(facts, stamp, page.askedAt);
+  const install = (await holdInstalls(trx, [tenant])).get(tenantKey(tenant));
+  const dueAt = install?.has_schedules === 1 ? now : null;
+  for (const facts of page.objects) audience.recordObject(facts, { stamp, knownAt: page.askedAt, dueAt });
   for (const facts of page.customers) applySnapshot(audience, facts, choice, stamp);
   await saveAudiences(trx, [audience], now);
 }

@@ -7,6 +7,7 @@ import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import { AppError } from '../errors';
+import { askToPlanAnew } from '../installs/planning-job';
 
 type Saved = Pick<Row<'setting'>, 'settings' | 'revision'>;
 
@@ -51,7 +52,9 @@ export function changeSettings(db: Db, tenant: Tenant, change: SettingsChange, n
         'These settings were changed meanwhile. Load them again to see the changes.',
         'revision',
       );
-    return saveSettings(trx, tenant, applyChange(stored, change), now);
+    const changed = applyChange(stored, change);
+    if (changed.timezone !== stored.timezone) await askToPlanAnew(trx, tenant, now);
+    return saveSettings(trx, tenant, changed, now);
   });
 }
 

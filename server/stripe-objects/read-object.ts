@@ -1,16 +1,26 @@
-import { CATALOGUE, type EventType, isEventType } from '../../shared/catalogue';
+import {
+  CATALOGUE,
+  isOwnType,
+  isTriggerType,
+  sourceOf,
+  type PropertyValue,
+  type TriggerType,
+} from '../../shared/catalogue';
 import { readRefundedCharge } from './charge';
 import { readCheckoutSession } from './checkout-session';
+import { fieldsOf, id, type Fields } from './fields';
 import { readCustomer, readDeletedCustomer } from './customer';
 import { readDispute } from './dispute';
 import { readInvoice, readPaidInvoice, readUpcomingInvoice } from './invoice';
+import { readKept } from './kept';
 import { readPaymentMethod } from './payment-method';
 import { readQuote } from './quote';
 import { readSubscription } from './subscription';
+import { readChange } from './transitions';
 import type { ObjectKind } from '../../shared/api';
 import type { ObjectFacts, Reading, ReadObject } from './types';
 
-export type ReadableType = EventType | 'invoice.voided' | 'invoice.marked_uncollectible';
+export type ReadableType = TriggerType | 'invoice.voided' | 'invoice.marked_uncollectible';
 
 const READERS: Readonly<Record<ReadableType, (object: unknown) => Reading>> = {
   'customer.created': readCustomer,
@@ -41,6 +51,23 @@ const READERS: Readonly<Record<ReadableType, (object: unknown) => Reading>> = {
   'payment_method.automatically_updated': readPaymentMethod,
   'charge.dispute.created': readDispute,
   'charge.dispute.closed': readDispute,
+  'lifecycle.trial_started': readSubscription,
+  'lifecycle.trial_converted': readSubscription,
+  'lifecycle.trial_expired': readSubscription,
+  'lifecycle.past_due': readSubscription,
+  'lifecycle.recovered': readSubscription,
+  'lifecycle.upgraded': readSubscription,
+  'lifecycle.downgraded': readSubscription,
+  'lifecycle.cancel_scheduled': readSubscription,
+  'lifecycle.cancel_undone': readSubscription,
+  'lifecycle.reactivated': readSubscription,
+  'lifecycle.churned': readSubscription,
+  'schedule.trial_end': readKept,
+  'schedule.renewal': readKept,
+  'schedule.cancellation': readKept,
+  'schedule.ended': readKept,
+  'schedule.invoice_due': readKept,
+  'schedule.card_expiry': readKept,
 };
 
 const NOTHING: Omit<ReadObject, 'properties'> = {
@@ -57,6 +84,8 @@ const NOTHING: Omit<ReadObject, 'properties'> = {
   customer: null,
   subscription: null,
   state: null,
+  change: null,
+  workflowId: null,
 };
 
 /**
@@ -65,13 +94,25 @@ const NOTHING: Omit<ReadObject, 'properties'> = {
  */
 export function readObject(type: ReadableType, object: unknown): ReadObject {
   const reading = READERS[type](object);
-  const offered = isEventType(type) ? CATALOGUE[type].properties : [];
+  const offered = isTriggerType(type) ? CATALOGUE[type].properties : [];
   return {
     ...NOTHING,
     ...reading,
     state: stateOf(type, reading),
     properties: Object.fromEntries(offered.map(({ name }) => [name, reading.properties[name] ?? null])),
   };
+}
+
+/** The same of a whole event, with what one of our own says beside its object (`data.lifecycle`, `data.schedule`). */
+export function readEvent(type: ReadableType, event: Fields): ReadObject {
+  const data = fieldsOf(event.data);
+  const read = readObject(type, data.object);
+  if (!isOwnType(type)) return { ...read, change: readChange(type, event) };
+  const own = fieldsOf(data[sourceOf(type)]);
+  const named = Object.keys(read.properties).flatMap((name) => (Object.hasOwn(own, name) ? [[name, own[name]]] : []));
+  const properties = { ...read.properties, ...(Object.fromEntries(named) as Record<string, PropertyValue>) };
+  // What Stripe's own event has told of the contact's billing is not told twice.
+  return { ...read, properties, subscription: null, workflowId: id(own.workflow) };
 }
 
 export const isReadable = (type: string): type is ReadableType => Object.hasOwn(READERS, type);
@@ -81,6 +122,9 @@ const KINDS: readonly (readonly [string, ObjectKind])[] = [
   ['customer.subscription.', 'subscription'],
   ['checkout.session.', 'checkout_session'],
   ['quote.', 'quote'],
+  ['lifecycle.', 'subscription'],
+  ['schedule.invoice_due', 'invoice'],
+  ['schedule.', 'subscription'],
 ];
 
 /** An upcoming invoice is none yet. */

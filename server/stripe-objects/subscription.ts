@@ -84,10 +84,12 @@ export function readSubscription(object: unknown): Reading {
       started_at: date(subscription.start_date, subscription.start),
       period_start: date(main.current_period_start, subscription.current_period_start),
       period_end: date(main.current_period_end, subscription.current_period_end),
+      trial_start: date(subscription.trial_start),
       trial_end: date(subscription.trial_end),
       cancel_at_period_end: bool(subscription.cancel_at_period_end),
       cancel_at: date(subscription.cancel_at),
       collection_method: text(subscription.collection_method),
+      collection_paused: isCollectionPaused(subscription),
       has_payment_method: hasPaymentMethod(subscription),
       trial_settings: text(fieldsOf(fieldsOf(subscription.trial_settings).end_behavior).missing_payment_method),
       canceled_at: date(subscription.canceled_at),
@@ -100,6 +102,11 @@ export function readSubscription(object: unknown): Reading {
   };
 }
 
+/** Null where Stripe doesn't say. Its status stays what it is meanwhile: https://docs.stripe.com/billing/subscriptions/pause-payment */
+function isCollectionPaused(subscription: Fields): boolean | null {
+  return subscription.pause_collection === undefined ? null : subscription.pause_collection !== null;
+}
+
 /** Null where Stripe doesn't say. */
 function hasPaymentMethod(subscription: Fields): boolean | null {
   if (subscription.default_payment_method === undefined) return null;
@@ -110,13 +117,13 @@ const foldStatus = (status: unknown): SubscriptionStatus | null =>
   typeof status === 'string' && Object.hasOwn(STATUS, status) ? STATUS[status]! : null;
 
 /** Older API versions may show a single plan on the subscription itself. */
-function itemsOf(subscription: Fields): Fields[] {
+export function itemsOf(subscription: Fields): Fields[] {
   const items = listOf(subscription.items).filter((item) => item.deleted !== true);
   return items.length === 0 && subscription.plan ? [subscription] : items;
 }
 
 /** The item that costs most a month: it gives the subscription its name and rhythm. */
-const mainItem = (items: readonly Fields[]): Fields =>
+export const mainItem = (items: readonly Fields[]): Fields =>
   items.reduce<Fields>(
     (main, item) => ((monthlyItemAmount(item) ?? 0) > (monthlyItemAmount(main) ?? 0) ? item : main),
     items[0] ?? {},

@@ -1,5 +1,6 @@
 /** What the pure readers make of one event's `data.object`. */
 import type { PropertyValue } from '../../shared/catalogue';
+import type { SubscriptionChange } from './transitions';
 import type { ObjectKind, SubscriptionStatus } from '../../shared/api';
 import type { KeptFailure } from './payment-failure';
 
@@ -31,6 +32,10 @@ export interface ReadObject {
   subscription: SubscriptionFacts | null;
   /** Its state, where one is kept of such objects. */
   state: ObjectFacts | null;
+  /** What has happened to a subscription; null for what stands by itself, without its event. */
+  change: SubscriptionChange | null;
+  /** Of a scheduled event, the workflow that asked for it: it starts no other. */
+  workflowId: string | null;
 }
 
 /** What is kept of an invoice, a subscription, a checkout session or a quote. */

@@ -36,6 +36,27 @@ const guest = (id: string, email = JENNY) => ({
   customer_details: { email, name: 'Jenny Hidden', phone: PHONE },
 });
 
+const NOTICE = {
+  id: 'ntc_1',
+  workflow_id: 'wfl_1',
+  kind: 'schedule.renewal' as const,
+  subject_id: 'sub_secret',
+  customer_id: 'cus_secret',
+  period: 'renewal sub_secret 1',
+  date_at: 2,
+  planned_at: 1,
+  fired_at: 1,
+  event_id: 'evt_1',
+  missed: null,
+};
+const CARD = {
+  subscription_id: 'sub_secret',
+  customer_id: 'cus_secret',
+  payment_method_id: 'pm_1',
+  expires: '2026-08',
+  asked_at: 1,
+};
+
 const EMAIL = {
   kind: 'transactional',
   subject: 'Hello {{ contact.first_name }} {{ contact.last_name }}',
@@ -67,6 +88,15 @@ async function fill(tillpost: Tillpost, mail: MailServer, settings: Partial<Sett
     asked_at: clock.now(),
   } as const;
   await db.insertInto('test_address').values(asked).execute();
+  const { account_id, livemode } = asked;
+  await db
+    .insertInto('notice')
+    .values({ account_id, livemode, ...NOTICE })
+    .execute();
+  await db
+    .insertInto('subscription_card')
+    .values({ account_id, livemode, ...CARD })
+    .execute();
   await happen(tillpost, 'customer.created', { ...CUSTOMER, id: 'cus_earlier', email: EARLIER });
   for (const event of ['customer.created', 'invoice.paid'] as const) {
     const steps = [
@@ -163,9 +193,11 @@ describe.each(ENGINES)('on %s nothing names a person any more', (engine) => {
         'email_click',
         'event',
         'event_payload',
+        'notice',
         'object_state',
         'run',
         'run_step',
+        'subscription_card',
         'subscription_state',
         'test_address',
       ]);

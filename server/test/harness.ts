@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { createStripe } from '../stripe';
 import type { ExtensionApi } from '../../shared/api';
 import { defaultSettings, type EventSettings, type Settings } from '../../shared/settings';
-import type { EventType } from '../../shared/catalogue';
+import type { ChoiceType } from '../../shared/catalogue';
 import { readConfig } from '../config';
 import { createContext, type Context } from '../context';
 import type { Tenant } from '../db/tenant';
@@ -124,12 +124,12 @@ export async function startTillpost(options: HarnessOptions = {}) {
 
     /** Turns every event on, with what the test wants otherwise. */
     async enable(
-      choices: Partial<Record<EventType, Partial<EventSettings>>> = {},
+      choices: Partial<Record<ChoiceType, Partial<EventSettings>>> = {},
       rest: Partial<Settings> = {},
       tenant: Tenant = TEST,
     ): Promise<void> {
       const settings = { ...defaultSettings(), ...rest };
-      for (const type of Object.keys(settings.events) as EventType[])
+      for (const type of Object.keys(settings.events) as ChoiceType[])
         settings.events[type] = { ...settings.events[type], enabled: true, ...choices[type] };
       await saveSettings(ctx.db, tenant, settings, clock.now());
     },

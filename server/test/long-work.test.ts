@@ -6,7 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import express from 'express';
 import { sql } from 'kysely';
 import { countContacts, listContacts } from '../audience/contacts';
-import { createExport } from '../console/audience/export';
+import { createAudienceExport } from '../console/audience/contact-csv';
 import { moveContact } from '../db/contact-references';
 import { firstIdAt } from '../db/new-id';
 import { releaseContact } from '../db/release-contact';
@@ -90,7 +90,7 @@ describe('the export of the audience', () => {
   }
 
   it('is whole, waits for its reader, and leaves no listeners', async () => {
-    const sendFile = createExport(tillpost.db);
+    const sendFile = createAudienceExport(tillpost.db);
     const listeners: number[] = [];
     const app = express().get('/', async (_req, res) => {
       res.on('drain', () => listeners.push(res.listenerCount('close') + res.listenerCount('error')));

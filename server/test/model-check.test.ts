@@ -27,11 +27,12 @@ import { emailPreparation } from '../workflows/prepare-emails';
 import { createRunQueue } from '../workflows/run-queue';
 import { activateWorkflow, createWorkflow } from '../workflows/workflows';
 import { defaultSettings } from '../../shared/settings';
-import { EVENT_TYPES } from '../../shared/catalogue';
+import { CHOICE_TYPES } from '../../shared/catalogue';
 import type { TemplateKey } from '../../shared/templates';
 import { ENGINES, migratedDatabase, type Engine } from './databases';
 import { closing } from './leftovers';
 import { testRendering } from './render-thread';
+import { lifecycleOf } from './model-lifecycle';
 import {
   createModelStripe,
   RUNNING,
@@ -135,7 +136,12 @@ async function check(engine: Engine, history: readonly Move[]): Promise<void> {
   try {
     for (const move of history) await world.make(move);
     await world.end();
-    const faults = [...world.faults, ...(await audienceFaults(world)), ...(await mailFaults(world))];
+    const faults = [
+      ...world.faults,
+      ...(await audienceFaults(world)),
+      ...(await lifecycleFaults(world)),
+      ...(await mailFaults(world)),
+    ];
     if (faults.length > 0) throw new Error(`${faults.join('\n')}\n\n${world.story.join('\n')}\n`);
   } finally {
     await world.close();
@@ -231,7 +237,7 @@ async function createWorld(engine: Engine) {
     })
     .execute();
   const settings = defaultSettings();
-  for (const type of EVENT_TYPES) settings.events[type].enabled = true;
+  for (const type of CHOICE_TYPES) settings.events[type].enabled = true;
   settings.sender.postal_address = '1 Main Street';
   await saveSettings(db, TENANT, settings, START * 1000);
   const templates = new Map<string, Template>();
@@ -555,6 +561,25 @@ async function mailFaults(world: World): Promise<string[]> {
     }
   }
   return faults;
+}
+
+/** Invariant 4: the log tells of the same turns as the history, each once, whatever came late, twice or by catching up. */
+async function lifecycleFaults({ db, stripe }: World): Promise<string[]> {
+  const rows = await db
+    .selectFrom('event')
+    .innerJoin('event_payload', 'event_payload.seq', 'event.seq')
+    .select(['event.type', 'event.status', 'event.reason', 'event_payload.payload'])
+    .where('event.type', 'like', 'lifecycle.%')
+    .execute();
+  const told = rows
+    .filter(({ reason }) => reason !== 'stale')
+    .map(({ type, payload }) => {
+      const { data } = JSON.parse(payload) as { data: { object: { id: string } } };
+      return `${type.replace('lifecycle.', '')} of ${data.object.id}`;
+    });
+  const wanted = lifecycleOf(stripe).sort().join(', ');
+  const found = told.sort().join(', ');
+  return wanted === found ? [] : [`the log tells of ${found}\ninstead of ${wanted}`];
 }
 
 const ENDED = ['paid', 'void', 'uncollectible', 'canceled', 'incomplete_expired'];

@@ -20,6 +20,10 @@ export interface ModelSubscription {
   trialEnd: number | null;
   /** Whether its trial's end has been announced. */
   announced: boolean;
+  seats: number;
+  startedAt: number;
+  periodStart: number;
+  endedAt: number | null;
 }
 
 export interface ModelInvoice {
@@ -54,7 +58,7 @@ export interface ModelEvent {
   customer: string;
   /** The version it tells. */
   n: number;
-  data: { object: Record<string, unknown> };
+  data: { object: Record<string, unknown>; previous_attributes?: Record<string, unknown> };
 }
 
 /** One step, as the generator chooses it: whatever the numbers are, they name something that may happen now. */
@@ -85,6 +89,7 @@ export function createModelStripe(account: string) {
   const newId = (prefix: string) => `${prefix}_${++objects}`;
 
   function become(state: ModelObject, ...types: string[]): void {
+    const before = current.get(state.id);
     const version = { n: ++changes, at: now, state: { ...state } };
     current.set(state.id, state);
     versions.set(state.id, [...(versions.get(state.id) ?? []), version]);
@@ -96,8 +101,14 @@ export function createModelStripe(account: string) {
         about: state.id,
         customer: state.kind === 'customer' ? state.id : state.customer,
         n: version.n,
-        data: { object: wireOf(state) },
+        data: { object: wireOf(state), ...(before && type.endsWith('.updated') ? previousOf(before, state) : {}) },
       });
+  }
+
+  function previousOf(before: ModelObject, after: ModelObject) {
+    const [was, is] = [wireOf(before), wireOf(after)];
+    const changed = Object.entries(was).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(is[key]));
+    return { previous_attributes: Object.fromEntries(changed) };
   }
 
   /** As Stripe returns it now. */
@@ -108,12 +119,15 @@ export function createModelStripe(account: string) {
         return { id, object: 'customer', email, name, created: versions.get(id)?.[0]?.at ?? now, delinquent: false };
       }
       case 'subscription': {
-        const { id, customer, status, ends, periodEnd, trialEnd } = state;
+        const { id, customer, status, ends, periodEnd, trialEnd, seats, startedAt, periodStart, endedAt } = state;
         const price = { id: 'price_1', nickname: 'Pro', unit_amount: 2_000, recurring: { interval: 'month' } };
         return {
           ...{ id, object: 'subscription', customer, status, currency: 'usd', trial_end: trialEnd },
           ...{ cancel_at_period_end: ends, cancel_at: ends ? periodEnd : null, default_payment_method: 'pm_1' },
-          items: { data: [{ price, quantity: 1, current_period_end: periodEnd }] },
+          ...{ start_date: startedAt, ended_at: endedAt },
+          items: {
+            data: [{ price, quantity: seats, current_period_start: periodStart, current_period_end: periodEnd }],
+          },
         };
       }
       case 'invoice': {
@@ -130,11 +144,27 @@ export function createModelStripe(account: string) {
 
   function subscribe({ id: customer }: ModelCustomer, status: ModelSubscription['status']): void {
     const trialEnd = status === 'trialing' ? now + 7 * DAY : null;
-    const rest = { ends: false, periodEnd: now + 30 * DAY, trialEnd, announced: false };
-    become({ kind: 'subscription', id: newId('sub'), customer, status, ...rest }, 'customer.subscription.created');
+    const rest = { ends: false, periodEnd: now + 30 * DAY, trialEnd, announced: false, seats: 1 };
+    become(
+      {
+        kind: 'subscription',
+        id: newId('sub'),
+        customer,
+        status,
+        ...rest,
+        startedAt: now,
+        periodStart: now,
+        endedAt: null,
+      },
+      'customer.subscription.created',
+    );
   }
 
-  const cancel = (one: ModelSubscription) => become({ ...one, status: 'canceled' }, 'customer.subscription.deleted');
+  const cancel = (one: ModelSubscription) =>
+    become(
+      { ...one, status: one.status === 'incomplete' ? 'incomplete_expired' : 'canceled', endedAt: now },
+      'customer.subscription.deleted',
+    );
 
   function invoice(customer: ModelCustomer, subscription: ModelSubscription | undefined): void {
     const reason = !subscription ? 'manual' : subscription.status === 'incomplete' ? 'subscription_create' : undefined;
@@ -202,13 +232,32 @@ export function createModelStripe(account: string) {
       if (one.status === 'trialing') {
         if (!one.announced)
           may('ends soon', 6, () => become({ ...one, announced: true }, 'customer.subscription.trial_will_end'));
-        may('begins', 4, () => becomes('active'));
-        may('pauses', 2, () => becomes('paused', 'customer.subscription.paused'));
+        may('begins', 4, () =>
+          become({ ...one, status: 'active', trialEnd: now, periodStart: now }, 'customer.subscription.updated'),
+        );
+        may('pauses', 2, () =>
+          become(
+            { ...one, status: 'paused', trialEnd: now },
+            'customer.subscription.paused',
+            'customer.subscription.updated',
+          ),
+        );
       }
-      if (one.status === 'paused') may('resumes', 4, () => becomes('active', 'customer.subscription.resumed'));
+      if (one.status === 'paused')
+        may('resumes', 4, () =>
+          become(
+            { ...one, status: 'active', periodStart: now },
+            'customer.subscription.resumed',
+            'customer.subscription.updated',
+          ),
+        );
       if (one.status === 'active') may('is overdue', 2, () => becomes('past_due'));
       if (one.status === 'past_due') may('is settled', 2, () => becomes('active'));
       if (isRunning) may('is to end', 2, () => become({ ...one, ends: !one.ends }, 'customer.subscription.updated'));
+      if (isRunning)
+        may('has other seats', 2, () =>
+          become({ ...one, seats: one.seats === 1 ? 3 : 1 }, 'customer.subscription.updated'),
+        );
       if (isRunning) may('ends', 4, () => cancel(one));
       if (isRunning)
         may('is upgraded', 3, () => {

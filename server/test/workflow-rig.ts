@@ -186,7 +186,11 @@ export async function createRig({
           .execute();
         const read = readObject(type, object);
         if (read.state) {
-          const state = stateRow(whose, read.state, stampOf(type, event.created), time.ms);
+          const state = stateRow(whose, read.state, {
+            stamp: stampOf(type, event.created),
+            knownAt: time.ms,
+            dueAt: null,
+          });
           const known = byId(await selectByKeys(trx, 'object_state', 'id', [keyFor(state, state.id)]));
           if (isNewer(state, known.get(keyText(state, state.id)))) await upsert(trx, 'object_state', ['id'], [state]);
         }

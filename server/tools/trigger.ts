@@ -3,7 +3,7 @@
  * `npm run trigger -- --advance 30d`: time moves on there, with all that comes of it.
  */
 import { parseArgs } from 'node:util';
-import { EVENT_TYPES, isEventType } from '../../shared/catalogue';
+import { CHOICE_TYPES, isChoiceType } from '../../shared/catalogue';
 
 const USAGE = `npm run trigger -- <event type> [--email …] [--name …] [--account …]
 npm run trigger -- --advance 30d`;
@@ -11,8 +11,8 @@ npm run trigger -- --advance 30d`;
 async function main(): Promise<string> {
   const { advance, type, ...options } = readArguments();
   if (advance !== undefined) return (await send('advance', { by: advance })).sentence ?? '';
-  const { id, account } = await send('trigger', { type, ...options });
-  return `Sent ${type} as ${id} for ${account}.`;
+  const { id, account, type: sent } = await send('trigger', { type, ...options });
+  return `Sent ${type === sent ? type : `${sent}, which tells of ${type},`} as ${id} for ${account}.`;
 }
 
 function readArguments() {
@@ -23,16 +23,17 @@ function readArguments() {
   if (values.advance !== undefined && type !== undefined)
     throw new Error(`Either an event or --advance, not both.\n\n${USAGE}`);
   if (values.advance !== undefined) return { type, ...values };
-  if (type === undefined || !isEventType(type))
+  if (type === undefined || !isChoiceType(type))
     throw new Error(
       `${type === undefined ? 'Which event?' : `${type} is not an event Tillpost supports.`}\n\n${USAGE}\n\n` +
-        `Event types:\n${EVENT_TYPES.map((known) => `  ${known}`).join('\n')}`,
+        `Event types:\n${CHOICE_TYPES.map((known) => `  ${known}`).join('\n')}`,
     );
   return { type, ...values };
 }
 
 interface Answer {
   id?: string;
+  type?: string;
   account?: string;
   sentence?: string;
   error?: { message: string };

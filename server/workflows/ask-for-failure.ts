@@ -21,23 +21,34 @@ const PATIENCE_MS = 5_000;
 export async function askForFailure(ctx: Context, state: ObjectState): Promise<void> {
   const tenant = tenantOf(state);
   const askedAt = ctx.clock.now();
+  const answer = await askStripe(ctx, state);
+  const facts = answer && readFetched('invoice', answer.invoice);
+  if (!facts) return;
+  const { attempt_count, next_payment_attempt } = facts.properties;
+  const failure = {
+    ...answer.failure,
+    attempt: typeof attempt_count === 'number' ? attempt_count : 0,
+    isLastAttempt: facts.status === 'open' ? next_payment_attempt === null : null,
+  };
+  await saveFetchedStates(ctx.db, tenant, [{ ...facts, failure }], askedAt);
+  await noteMissingPermission(ctx.db, tenant, answer.lacking);
+}
+
+/** Undefined, and logged, where there is no answer in time. */
+async function askStripe(ctx: Context, state: ObjectState): Promise<Answer | undefined> {
+  const withinTime = createPatience(PATIENCE_MS);
   try {
-    const answer = await createPatience(PATIENCE_MS)(withStripe(ctx, tenant, (stripe) => fetchFailure(stripe, state)));
-    const { invoice, failure, lacking } = answer;
-    const facts = readFetched('invoice', invoice);
-    if (!facts) return;
-    const { attempt_count, next_payment_attempt } = facts.properties;
-    const kept = {
-      ...failure,
-      attempt: typeof attempt_count === 'number' ? attempt_count : 0,
-      isLastAttempt: facts.status === 'open' ? next_payment_attempt === null : null,
-    };
-    await saveFetchedStates(ctx.db, tenant, [{ ...facts, failure: kept }], askedAt);
-    await noteMissingPermission(ctx.db, tenant, lacking);
-    if (lacking !== null)
-      ctx.log.warn({ invoice: state.id, permission: lacking }, 'Stripe does not let us read why a payment failed');
+    const answer = await withinTime(withStripe(ctx, tenantOf(state), (stripe) => fetchFailure(stripe, state)));
+    if (answer.lacking !== null)
+      ctx.log.warn(
+        { invoice: state.id, permission: answer.lacking },
+        'Stripe does not let us read why a payment failed',
+      );
+    return answer;
   } catch (error) {
+    // Whatever it is, also a token that can't be refreshed now: it is no reason to keep a mail waiting.
     ctx.log.warn({ err: error, invoice: state.id }, 'Stripe could not be asked why a payment failed');
+    return undefined;
   }
 }
 

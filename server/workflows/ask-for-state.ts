@@ -11,8 +11,11 @@ import { tenantOf } from '../db/tenant';
 import { withStripe } from '../installs/credentials';
 import { classifyStripeError, missingPermission, type StripeClient } from '../stripe';
 import { readPaidInvoice } from '../stripe-objects/invoice';
-import { readFetched } from '../stripe-objects/read-object';
+import { readFetched, readObject } from '../stripe-objects/read-object';
 import type { ObjectFacts } from '../stripe-objects/types';
+import { askedFor, type AskedFor } from './asked-for';
+import { definitionOf } from './definitions';
+import { fetchCard } from './fetch-card';
 import { openedAt, paidSince } from './only-while';
 
 const RETRIEVE: Readonly<Record<ObjectKind, (stripe: StripeClient, id: string) => Promise<object>>> = {
@@ -33,8 +36,9 @@ export async function askForState(ctx: Context, email: Row<'email'>): Promise<vo
   const tenant = tenantOf(email);
   const askedAt = ctx.clock.now();
   try {
+    const wanted = await findAskedFor(ctx, email);
     const facts = await withStripe(ctx, tenant, async (stripe) => [
-      await withPayments(ctx, stripe, email, await fetchState(stripe, kind, id)),
+      await withMore(ctx, stripe, await withPayments(ctx, stripe, email, await fetchState(stripe, kind, id)), wanted),
       ...(kind === 'subscription' ? await fetchOthers(ctx, stripe, email) : []),
     ]);
     await saveFetchedStates(ctx.db, tenant, facts, askedAt);
@@ -55,6 +59,45 @@ async function fetchState(stripe: StripeClient, kind: ObjectKind, id: string): P
     if (classifyStripeError(error) === 'gone') return gone;
     throw error;
   }
+}
+
+async function findAskedFor({ db }: Context, email: Row<'email'>): Promise<AskedFor> {
+  const [workflow] = await selectByKeys(db, 'workflow', 'id', [keyFor(email, email.workflow_id ?? '')]);
+  return workflow ? askedFor(definitionOf(workflow), email.step_id) : { nextInvoice: false, card: false };
+}
+
+/** With what Stripe says besides, empty where it has no answer: an email never waits for that. */
+async function withMore(
+  ctx: Context,
+  stripe: StripeClient,
+  facts: ObjectFacts,
+  { nextInvoice, card }: AskedFor,
+): Promise<ObjectFacts> {
+  if (facts.kind !== 'subscription' || facts.status === 'gone') return facts;
+  const ask = async <T>(permission: string, answer: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await answer();
+    } catch (error) {
+      const failure = classifyStripeError(error);
+      if (failure === undefined || failure === 'dead_credentials' || failure === 'rate_limited') throw error;
+      ctx.log.warn({ err: error, subscription: facts.id, permission }, 'an email says less: Stripe gave no answer');
+      return null;
+    }
+  };
+  const preview = nextInvoice && (await ask('invoice_read', () => previewNextInvoice(stripe, facts.id)));
+  const charged = card && (await ask('payment_method_read', () => askForCard(stripe, facts.id)));
+  return { ...facts, properties: { ...facts.properties, ...(preview || {}), ...(charged || {}) } };
+}
+
+async function askForCard(stripe: StripeClient, subscription: string) {
+  const card = await fetchCard(stripe, subscription);
+  return { card_month: card?.month ?? null, card_brand: card?.brand ?? null, card_last4: card?.last4 ?? null };
+}
+
+/** https://docs.stripe.com/api/invoices/create_preview */
+async function previewNextInvoice(stripe: StripeClient, subscription: string) {
+  const { properties } = readObject('invoice.upcoming', await stripe.invoices.createPreview({ subscription }));
+  return { next_amount: properties.amount_due ?? null, next_currency: properties.currency ?? null };
 }
 
 async function customersOf({ db }: Context, email: Row<'email'>): Promise<string[]> {

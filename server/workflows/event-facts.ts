@@ -1,14 +1,14 @@
 /** The properties of stored events, read from their payloads. */
-import { isEventType, type EventType, type PropertyValue } from '../../shared/catalogue';
+import { isTriggerType, type TriggerType, type PropertyValue } from '../../shared/catalogue';
 import { keyFor, selectByKeys, type TenantKey } from '../db/keys';
 import { readPayloads } from '../db/payloads';
 import type { Db, Row } from '../db/schema';
 import { tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
-import { readObject } from '../stripe-objects/read-object';
+import { readEvent } from '../stripe-objects/read-object';
 import type { Subject } from './run-key';
 
 export interface EventFacts {
-  type: EventType;
+  type: TriggerType;
   contactId: string | null;
   about: Subject;
   properties: Record<string, PropertyValue>;
@@ -25,9 +25,9 @@ export async function readFactsOf(db: Db, rows: readonly Row<'event'>[]): Promis
   const facts = new Map<string, EventFacts>();
   for (const row of rows) {
     const payload = texts.get(row.seq);
-    if (payload === undefined || !isEventType(row.type)) continue;
-    const { data } = JSON.parse(payload) as { data?: { object?: unknown } };
-    const { properties, invoiceId, subscriptionId } = readObject(row.type, data?.object);
+    if (payload === undefined || !isTriggerType(row.type)) continue;
+    const event = JSON.parse(payload) as Record<string, unknown>;
+    const { properties, invoiceId, subscriptionId } = readEvent(row.type, event);
     const about = { invoiceId, subscriptionId };
     facts.set(eventKey(tenantOf(row), row.id), { type: row.type, contactId: row.contact_id, about, properties });
   }

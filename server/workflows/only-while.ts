@@ -1,8 +1,10 @@
 /** Whether what a workflow's emails take for granted of their subject still is so. Pure. */
 import type { SubjectKind } from '../../shared/api';
-import type { EventType, PropertyValue } from '../../shared/catalogue';
+import type { EventType, PropertyValue, TriggerType } from '../../shared/catalogue';
+import { isScheduleType } from '../../shared/schedules';
 import type { Definition } from '../../shared/workflow';
 import {
+  CANCELLATION_UNDONE,
   describeState,
   HAS_PAID,
   NOTHING_LEFT,
@@ -12,6 +14,7 @@ import {
 } from '../../shared/words/only-while';
 import { PAID_SINCE, propertiesOf, type ObjectState } from '../audience/object-states';
 import type { ReadObject } from '../stripe-objects/types';
+import { causeAgainst } from './judge-scheduled';
 
 /** `cause`, in words, for what is not so. */
 export type Judgement = { kind: 'true' } | { kind: 'not_yet'; cause: string } | { kind: 'over'; cause: string };
@@ -24,6 +27,8 @@ export interface SubjectFacts {
   state: ObjectState;
   /** The other subscriptions of the contact's customers. */
   others: readonly ObjectState[];
+  /** The properties of the run's event; left out where they are not at hand. */
+  event?: Record<string, PropertyValue>;
 }
 
 /** Whether the workflow is to be judged at all. */
@@ -46,11 +51,13 @@ const OPEN_INVOICE: readonly string[] = [
 ] satisfies EventType[];
 
 /** Whether its emails ask for the payment of an open invoice. */
-export const asksForPayment = (trigger: EventType): boolean => OPEN_INVOICE.includes(trigger);
+export const asksForPayment = (trigger: TriggerType): boolean => OPEN_INVOICE.includes(trigger);
 
 /** Whether what its emails take for granted is about more than their subject, whose own events don't tell it. */
-export const isAboutOthers = (trigger: EventType): boolean =>
-  trigger === 'customer.subscription.deleted' || trigger === 'checkout.session.expired';
+export const isAboutOthers = (trigger: TriggerType): boolean =>
+  ['customer.subscription.deleted', 'checkout.session.expired', 'lifecycle.churned', 'schedule.ended'].includes(
+    trigger,
+  );
 
 const PAYMENTS: readonly EventType[] = [
   'checkout.session.completed',
@@ -83,12 +90,17 @@ const TRUE: Judgement = { kind: 'true' };
 const RUNNING: readonly (string | null)[] = ['active', 'trialing', 'past_due'];
 
 /** Only for triggers that have a condition. */
-export function judge(trigger: EventType, { state, others }: SubjectFacts, writeDate: WriteDate): Judgement {
+export function judge(trigger: TriggerType, facts: SubjectFacts, writeDate: WriteDate): Judgement {
+  const { state, others } = facts;
   const { kind, status } = state;
   // A state that says nothing denies nothing.
   if (status === null) return TRUE;
   const cause = describeState(kind, status, writeDate(state.known_at));
   const over: Judgement = { kind: 'over', cause };
+  if (isScheduleType(trigger)) {
+    const against = causeAgainst(trigger, facts, cause);
+    return against === null ? TRUE : { kind: 'over', cause: against };
+  }
   const isIt = (...statuses: string[]) => statuses.includes(status ?? '');
   switch (trigger) {
     case 'invoice.payment_failed':
@@ -106,10 +118,21 @@ export function judge(trigger: EventType, { state, others }: SubjectFacts, write
     case 'customer.subscription.created':
       if (isIt('active', 'trialing')) return TRUE;
       return isIt('incomplete') ? { kind: 'not_yet', cause } : over;
+    case 'lifecycle.reactivated':
+      return isIt('active', 'trialing') ? TRUE : over;
+    case 'lifecycle.past_due':
+      return isIt('past_due', 'unpaid') ? TRUE : over;
+    case 'lifecycle.cancel_scheduled': {
+      const { cancel_at_period_end, cancel_at } = propertiesOf(state);
+      if (isIt('canceled', 'incomplete_expired', 'gone')) return over;
+      return cancel_at_period_end === true || cancel_at ? TRUE : { kind: 'over', cause: CANCELLATION_UNDONE };
+    }
+    case 'lifecycle.trial_started':
     case 'customer.subscription.trial_will_end':
       return isIt('trialing') ? TRUE : over;
     case 'customer.subscription.paused':
       return isIt('paused') ? TRUE : over;
+    case 'lifecycle.churned':
     case 'customer.subscription.deleted':
       return others.some((other) => RUNNING.includes(other.status))
         ? { kind: 'over', cause: OTHER_SUBSCRIPTION }

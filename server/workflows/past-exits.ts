@@ -1,5 +1,5 @@
 /** Exit events that were here before what they end: what counts is when things happened at Stripe. */
-import type { EventType } from '../../shared/catalogue';
+import type { ChoiceType } from '../../shared/catalogue';
 import { HAS_PAID } from '../../shared/words/only-while';
 import { allDone } from '../all-done';
 import { keyFor, keyText, selectByKeys } from '../db/keys';
@@ -72,7 +72,7 @@ export async function findPastExits(trx: Trx, batches: readonly Starting[]): Pro
 }
 
 /** The types of events that may end the workflow: its exit events, and those that make untrue what it takes for granted. */
-export function typesThatEnd(workflow: LiveWorkflow): EventType[] {
+export function typesThatEnd(workflow: LiveWorkflow): ChoiceType[] {
   const definition = definitionOf(workflow);
   return [...definition.exit_events.map((exit) => exit.event), ...untrueAfter(definition)];
 }

@@ -172,6 +172,7 @@ function startsOf(workflow: LiveWorkflow, trigger: WorkflowTrigger, batch: Start
   const definition = definitionOf(workflow);
   const { event: type, conditions, frequency, start_after_attempt = 1 } = definition.trigger;
   if (!contact || workflow.status !== 'active' || type !== event.type) return [];
+  if (object.workflowId !== null && object.workflowId !== workflow.id) return [];
   if (workflowsActiveBefore && (workflow.activated_at ?? 0) > workflowsActiveBefore) return [];
   if (type === 'invoice.payment_failed' && (object.attempt ?? 1) < start_after_attempt) return [];
   const scope = { event: object.properties, subject: object.properties, contact: contactFacts(contact) };

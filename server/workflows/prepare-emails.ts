@@ -16,6 +16,7 @@ import { groupBy } from '../group-by';
 import { readSettingsOfAll } from '../settings/settings';
 import { askForFailure } from './ask-for-failure';
 import { askForState } from './ask-for-state';
+import { askedFor, type AskedFor } from './asked-for';
 import { contactFacts } from './contact-facts';
 import { definitionOf } from './definitions';
 import { eventKey, readEventFacts, type EventFacts } from './event-facts';
@@ -43,7 +44,8 @@ export const emailPreparation: Preparation = {
   },
 
   async ask(ctx, email) {
-    if (isStateWanted((await loadFacts(ctx.db, [email]))(email), ctx.clock.now())) await askForState(ctx, email);
+    const before = (await loadFacts(ctx.db, [email]))(email);
+    if (isStateWanted(before, ctx.clock.now()) || isMoreAsked(before)) await askForState(ctx, email);
     const facts = (await loadFacts(ctx.db, [email]))(email);
     const [content, { state }] = [contentOf(facts), facts];
     if (state && content && emailLacksFailure(content, state)) await askForFailure(ctx, state);
@@ -82,6 +84,8 @@ function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefine
   if (!contact) return gone(EMAIL_REASONS.contactDeleted);
   if (!event) return gone(EMAIL_REASONS.payloadGone);
   const obstacle = isJudged(facts) ? obstacleTo(facts, definition.trigger.event) : undefined;
+  // What is not asked of it, it says as well as it can without.
+  if (!obstacle && isMoreAsked(facts) && !brought && email.outcome !== WAITS_FOR_STRIPE) return { kind: 'ask' };
   if (obstacle) return obstacle;
   if (!brought && emailLacksFailure(content, state)) return { kind: 'ask' };
   // It took long to make: what it is about may have become another since.
@@ -91,7 +95,7 @@ function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefine
   const scope: PropertyScope = {
     event: event.properties,
     contact: contactFacts(contact),
-    ...(state && state.status !== 'gone' ? { subject: propertiesOf(state) } : {}),
+    ...(state && state.status !== 'gone' ? { subject: subjectOfEmail(state) } : {}),
   };
   const request = {
     tenant: tenantOf(email),
@@ -105,11 +109,19 @@ function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefine
   const made = composeEmail(ctx, request, now, email.id).then((composed) => ({ ...composed, madeFrom }));
   return { kind: 'ready', made };
 
+  /** What Stripe said for an earlier email counts for nothing. */
+  function subjectOfEmail(known: ObjectState) {
+    const { next_amount, next_currency, ...properties } = propertiesOf(known);
+    return brought
+      ? { ...properties, next_amount: next_amount ?? null, next_currency: next_currency ?? null }
+      : properties;
+  }
+
   /** Why it may not go now; undefined when what it says is so. */
-  function obstacleTo({ others }: EmailFacts, trigger: EventFacts['type']): Prepared | undefined {
+  function obstacleTo({ others, event }: EmailFacts, trigger: EventFacts['type']): Prepared | undefined {
     const waited = now - email.created_at;
     if (!brought && isStateWanted(facts, now)) return { kind: 'ask' };
-    const verdict = state && judge(trigger, { state, others }, writeDateTime(settings));
+    const verdict = state && judge(trigger, { state, others, event: event?.properties }, writeDateTime(settings));
     const isKnown = isNews(facts, now) || brought !== undefined;
     if (!verdict || (!isKnown && (settings.only_while_unknown !== 'send' || verdict.kind !== 'true')))
       return { kind: 'untrue', reason: 'state_unknown', outcome: STATE_UNKNOWN };
@@ -129,12 +141,24 @@ const contentOf = ({ email, workflow }: Pick<EmailFacts, 'email' | 'workflow'>):
 const isJudged = ({ run, workflow }: EmailFacts): boolean =>
   workflow !== undefined && run !== undefined && run.subject_id !== null && isConditional(definitionOf(workflow));
 
+/** What no event tells of its subject. */
+function isMoreAsked({ email, run, workflow }: EmailFacts): boolean {
+  const { nextInvoice, card } = workflow ? askedFor(definitionOf(workflow), email.step_id) : NOTHING_ASKED;
+  return (nextInvoice || card) && run?.subject_kind === 'subscription';
+}
+const NOTHING_ASKED: AskedFor = { nextInvoice: false, card: false };
+
 /** That it ended may be news; whether another goes on is not said by it. */
-const isNews = ({ state, workflow }: EmailFacts, now: number): boolean =>
-  workflow !== undefined &&
-  !isAboutOthers(definitionOf(workflow).trigger.event) &&
-  state !== undefined &&
-  now - state.known_at < NEWS_MS;
+const isNews = (facts: EmailFacts, now: number): boolean => {
+  const { state, workflow } = facts;
+  return (
+    workflow !== undefined &&
+    !isAboutOthers(definitionOf(workflow).trigger.event) &&
+    !isMoreAsked(facts) &&
+    state !== undefined &&
+    now - state.known_at < NEWS_MS
+  );
+};
 
 /** Whether Stripe is to be asked how its subject stands: not any more after a day of trying. */
 function isStateWanted(facts: EmailFacts, now: number): boolean {

@@ -1,6 +1,7 @@
 /** How an email of a workflow looks before it is live: with sample data, or with a real event and its contact. */
 import type { EmailDetail, EmailView } from '../../shared/api';
-import { CATALOGUE, CONTACT_PROPERTIES, samplesOf, type EventType } from '../../shared/catalogue';
+import { CATALOGUE, CONTACT_PROPERTIES, samplesOf, subjectProperties, type TriggerType } from '../../shared/catalogue';
+import { isScheduleType } from '../../shared/schedules';
 import { emailContentSchema } from '../../shared/workflow';
 import { TEST_EMAIL_WORDS } from '../../shared/words/test-emails';
 import { findContact } from '../audience/contacts';
@@ -19,7 +20,7 @@ import { emailPreparation } from './prepare-emails';
 import { emailProblems, type DefinitionProblem } from './validate';
 
 export interface PreviewRequest {
-  trigger: EventType;
+  trigger: TriggerType;
   /** Checked by emailContentSchema. */
   content: unknown;
   /** A real event of the trigger's type; sample data when left out. */
@@ -90,12 +91,18 @@ async function compose(ctx: Context, tenant: Tenant, { trigger, content, event }
   return { email: await composeEmail(ctx, request, ctx.clock.now()), problems };
 }
 
-const sampleProperties = (trigger: EventType): PropertyScope => ({
+const sampleProperties = (trigger: TriggerType): PropertyScope => ({
   event: samplesOf(CATALOGUE[trigger].properties),
+  ...(isScheduleType(trigger) ? { subject: samplesOf(subjectProperties(trigger)) } : {}),
   contact: samplesOf(CONTACT_PROPERTIES),
 });
 
-async function realProperties({ db }: Context, tenant: Tenant, trigger: EventType, id: string): Promise<PropertyScope> {
+async function realProperties(
+  { db }: Context,
+  tenant: Tenant,
+  trigger: TriggerType,
+  id: string,
+): Promise<PropertyScope> {
   const event = await findEventFacts(db, tenant, id);
   if (!event || event.type !== trigger)
     throw new AppError(

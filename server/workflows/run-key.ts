@@ -1,4 +1,5 @@
 /** What keeps a workflow from starting twice for one change, and at once for one matter. Pure. */
+import { isOwnType } from '../../shared/catalogue';
 import type { Frequency } from '../../shared/workflow';
 import { ONCE_SLOT } from '../db/contact-references';
 import type { ReadObject } from '../stripe-objects/types';
@@ -22,7 +23,8 @@ interface TriggeringEvent {
 
 /** Stripe sometimes makes two events, with other ids, of one change: same type, object and attempt. */
 export function runKey({ id, type, created }: TriggeringEvent, { objectId, attempt }: ReadObject): string {
-  if (objectId === null) return id;
+  // Ours are made once of a change, by its own name.
+  if (objectId === null || isOwnType(type)) return id;
   return [type, objectId, attempt ?? '', ...(RECURRING.has(type) ? [created] : [])].join(' ');
 }
 

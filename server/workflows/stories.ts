@@ -2,7 +2,7 @@
  * One debt, one story: Stripe reports a payment that the customer must confirm both as failed and as needing action. Of the
  * workflows that mail about an invoice once and for all, those of the event that came first have it.
  */
-import type { EventType } from '../../shared/catalogue';
+import type { TriggerType } from '../../shared/catalogue';
 import { stepsOf } from '../../shared/workflow';
 import { byId, keyFor, keyText, selectByKeys, type TenantKey } from '../db/keys';
 import type { Trx } from '../db/schema';
@@ -10,7 +10,7 @@ import { definitionOf } from './definitions';
 import type { LiveWorkflow } from './live-workflows';
 import type { Starting } from './past-exits';
 
-const OTHER: Partial<Record<EventType, EventType>> = {
+const OTHER: Partial<Record<TriggerType, TriggerType>> = {
   'invoice.payment_failed': 'invoice.payment_action_required',
   'invoice.payment_action_required': 'invoice.payment_failed',
 };

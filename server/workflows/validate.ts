@@ -1,5 +1,5 @@
 /** What makes a definition refused, beyond its shape: unknown properties, operators that don't fit, faulty templates. Pure. */
-import { CATALOGUE, findProperty, offersPayUrl, type EventType } from '../../shared/catalogue';
+import { CATALOGUE, findProperty, offersPayUrl, type TriggerType } from '../../shared/catalogue';
 import { namesFailure } from '../../shared/failure';
 import {
   definitionSchema,
@@ -76,7 +76,7 @@ const problem = (step_id: string | null, param: string, message: string): Defini
 });
 
 function conditionProblems(
-  event: EventType,
+  event: TriggerType,
   conditions: readonly Condition[],
   at: string,
   stepId: string | null,
@@ -99,7 +99,7 @@ function conditionProblems(
 
 /** What is wrong with one email's templates; `at` is where it stands. */
 export function emailProblems(
-  event: EventType,
+  event: TriggerType,
   email: EmailContent,
   at: string,
   stepId: string | null,

@@ -1,7 +1,8 @@
 /** Workflows as merchants keep them: made, saved, switched on and off. `now` is in epoch milliseconds throughout. */
 import type { List, WorkflowView } from '../../shared/api';
-import type { EventType } from '../../shared/catalogue';
+import type { TriggerType } from '../../shared/catalogue';
 import { stepsOf, type Definition } from '../../shared/workflow';
+import { isScheduleType } from '../../shared/schedules';
 import { ONLY_WHILE } from '../../shared/words/only-while';
 import { AppError } from '../errors';
 import type { ErasedTable } from '../db/erase';
@@ -12,6 +13,7 @@ import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import { inList } from '../db/bulk';
 import { definitionOf } from './definitions';
+import { askForPlanning } from '../installs/planning-job';
 import { survivingStep } from './next-step';
 import { parkRuns, runsUnderWay, stopRuns, unparkRuns } from './runs';
 import { defineFromTemplate } from './templates';
@@ -61,7 +63,7 @@ export function findWorkflow(db: Db, tenant: Tenant, id: string): Promise<Workfl
 export async function createWorkflow(
   db: Db,
   tenant: Tenant,
-  source: { template: string; trigger?: EventType } | { definition: unknown },
+  source: { template: string; trigger?: TriggerType } | { definition: unknown },
   now: number,
 ): Promise<WorkflowView> {
   const given = 'template' in source ? defineFromTemplate(source.template, source.trigger) : source.definition;
@@ -109,6 +111,7 @@ export function saveWorkflow(
         'revision',
       );
     if (row.status === 'active') checkActivatable(definition);
+    if (row.status === 'active') await planAnew(trx, tenant, [row.trigger_type, definition.trigger.event], now);
     await moveRunsOn(trx, tenant, row, definition);
     return change(trx, tenant, row, { ...columnsOf(definition), revision: revision + 1 }, now);
   });
@@ -137,6 +140,7 @@ export function activateWorkflow(db: Db, tenant: Tenant, id: string, now: number
     const row = await getWorkflow(trx, tenant, id);
     if (row.status === 'active') return viewWorkflow(row, await countsOf(trx, tenant, [id]));
     checkActivatable(definitionOf(row));
+    await planAnew(trx, tenant, [row.trigger_type], now);
     await unparkRuns(trx, tenant, id);
     return change(trx, tenant, row, { status: 'active', activated_at: now }, now);
   });
@@ -154,6 +158,7 @@ export function pauseWorkflow(db: Db, tenant: Tenant, id: string, now: number): 
     if (row.status === 'draft')
       throw new AppError('invalid_request', 'A draft can’t be paused: it isn’t active.', 'id');
     if (row.status === 'paused') return viewWorkflow(row, await countsOf(trx, tenant, [id]));
+    await planAnew(trx, tenant, [row.trigger_type], now);
     await parkRuns(trx, tenant, id);
     return change(trx, tenant, row, { status: 'paused' }, now);
   });
@@ -163,6 +168,7 @@ export function pauseWorkflow(db: Db, tenant: Tenant, id: string, now: number): 
 export function deleteWorkflow(db: Db, tenant: Tenant, id: string, now: number): Promise<WorkflowView> {
   return transact(db, async (trx) => {
     const row = await getWorkflow(trx, tenant, id);
+    await planAnew(trx, tenant, [row.trigger_type], now);
     await stopRuns(trx, tenant, { workflowId: id }, 'workflow_deleted', now);
     await trx.deleteFrom('workflow').where(ofTenant(tenant)).where('id', '=', id).execute();
     return viewWorkflow(row, await countsOf(trx, tenant, [id]));
@@ -174,6 +180,11 @@ export async function duplicateWorkflow(db: Db, tenant: Tenant, id: string, now:
   const definition = definitionOf(await getWorkflow(db, tenant, id));
   const name = `Copy of ${definition.name}`.slice(0, 100);
   return createWorkflow(db, tenant, { definition: { ...definition, name } }, now);
+}
+
+/** Dates trigger it, or did: they are to be looked at anew. Before its runs are touched, as events hold their install first. */
+async function planAnew(trx: Trx, tenant: Tenant, triggers: readonly string[], now: number): Promise<void> {
+  if (triggers.some(isScheduleType)) await askForPlanning(trx, tenant, now);
 }
 
 async function getWorkflow(db: Db, tenant: Tenant, id: string): Promise<Workflow> {

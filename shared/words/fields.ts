@@ -1,6 +1,6 @@
 /** What fields and choices are called wherever they are shown. */
 import type { Billing, ContactView, EmailClick, EmailView, EventView } from '../api';
-import { CATALOGUE, EVENT_TYPES } from '../catalogue';
+import { CATALOGUE, CHOICE_TYPES } from '../catalogue';
 import type { EventSettings, Settings } from '../settings';
 import type { TrackChoice } from '../track';
 
@@ -38,6 +38,9 @@ export const EVENT_LABELS = {
   received_at: 'Received',
   next_attempt_at: 'Next try',
 } as const satisfies Partial<Record<keyof EventView, string>>;
+
+/** How an event stands to one of Tillpost's own. */
+export const RELATED_WORDS = { causedBy: 'Caused by', caused: 'Caused' } as const;
 
 /** What became of an email after it was sent. */
 export const EMAIL_LABELS = {
@@ -172,7 +175,7 @@ const SETTING_LABELS: Record<string, string> = {
   sender: 'Sender',
   user_group: 'user group',
 };
-const LONGEST_FIRST = [...EVENT_TYPES].sort((a, b) => b.length - a.length);
+const LONGEST_FIRST = [...CHOICE_TYPES].sort((a, b) => b.length - a.length);
 
 /**
  * A field or part of Settings by its path: "Invoice paid, user group" for events.invoice.paid.user_group, "Sender" for

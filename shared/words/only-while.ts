@@ -1,10 +1,10 @@
 /** What a workflow's emails take for granted of what they are about, in words. */
-import type { EventType } from '../catalogue';
+import type { TriggerType } from '../catalogue';
 
 const OPEN_INVOICE = 'Only while the invoice is still open';
 
 /** "Only while …", by trigger; triggers that report what has happened for good have none. */
-export const ONLY_WHILE: Partial<Record<EventType, string>> = {
+export const ONLY_WHILE: Partial<Record<TriggerType, string>> = {
   'invoice.payment_failed': OPEN_INVOICE,
   'invoice.payment_action_required': OPEN_INVOICE,
   'invoice.overdue': OPEN_INVOICE,
@@ -15,6 +15,17 @@ export const ONLY_WHILE: Partial<Record<EventType, string>> = {
   'customer.subscription.deleted': 'Only while the contact has no other subscription',
   'quote.finalized': 'Only while the quote is open',
   'checkout.session.expired': 'Only while the contact has not paid since',
+  'lifecycle.trial_started': 'Only while the subscription is in its trial',
+  'lifecycle.past_due': 'Only while the subscription is still past due',
+  'lifecycle.cancel_scheduled': 'Only while the subscription is still set to end',
+  'lifecycle.reactivated': 'Only while the subscription is active or in its trial',
+  'lifecycle.churned': 'Only while the contact has no other subscription',
+  'schedule.trial_end': 'Only while the subscription is in its trial',
+  'schedule.renewal': 'Only while the subscription goes on',
+  'schedule.cancellation': 'Only while the subscription is set to end',
+  'schedule.ended': 'Only while the contact has no other subscription',
+  'schedule.invoice_due': 'Only while the invoice is still open',
+  'schedule.card_expiry': 'Only while the subscription is charged to that card',
 };
 
 /** The other choice. */
@@ -58,6 +69,9 @@ export function describeState(kind: keyof typeof NAMES, status: string | null, w
 
 export const NOTHING_LEFT = 'nothing remains to be paid on the invoice';
 export const SUBSCRIPTION_ENDS = 'the subscription will not renew';
+export const CANCELLATION_UNDONE = 'the subscription is no longer set to end';
+export const COLLECTION_PAUSED = 'the payments of the subscription are paused';
+export const OTHER_CARD = 'the subscription is charged to another card';
 export const OTHER_SUBSCRIPTION = 'the contact has another subscription';
 export const HAS_PAID = 'the contact has paid since';
 export const CUSTOMER_DELETED = 'the customer was deleted at Stripe';

@@ -1,4 +1,6 @@
 /** The parts of a workflow as its editor and its runs name them. */
+import type { TriggerSource } from '../catalogue';
+import { DAYS_AFTER, type ScheduleType } from '../schedules';
 import type { Frequency, Operator, START_AFTER_ATTEMPTS, Step, WaitStep } from '../workflow';
 
 export const STEP_LABELS: Record<Step['kind'], string> = {
@@ -9,6 +11,16 @@ export const STEP_LABELS: Record<Step['kind'], string> = {
   update_contact: 'Set user group',
   exit: 'End here',
 };
+
+/** Where what starts a workflow comes from: what it is called, and when it comes. */
+export const TRIGGER_SOURCE_WORDS: Record<TriggerSource, { label: string; hint: string }> = {
+  stripe: { label: 'Stripe', hint: 'Comes with a single event that Stripe sends.' },
+  lifecycle: { label: 'Lifecycle', hint: 'Comes when a subscription takes a turn, such as a trial that converts.' },
+  schedule: { label: 'Schedule', hint: 'Comes some days before or after a date, such as a renewal.' },
+};
+
+/** What the number of days of a scheduled trigger counts. */
+export const nameDays = (type: ScheduleType): string => (DAYS_AFTER.includes(type) ? 'Days after' : 'Days before');
 
 export const FREQUENCY_LABELS: Record<Frequency, string> = {
   every_time: 'Every time',

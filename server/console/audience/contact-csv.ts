@@ -1,9 +1,21 @@
 /** The audience as a file for spreadsheets. */
 import type { ContactView } from '../../../shared/api';
-import { csvLine } from './csv';
+import { listContacts, type ContactFilter } from '../../audience/contacts';
+import type { PageRequest } from '../../db/page';
+import type { Db } from '../../db/schema';
+import { csvHead, csvLine } from '../csv';
+import { createExport } from '../export';
 
-/** With a byte order mark: Excel takes a file without one for Latin-1. */
-export const CSV_HEAD = `\ufeff${csvLine([
+export const createAudienceExport = (db: Db) =>
+  createExport({
+    name: 'audience',
+    of: 'this audience',
+    head: HEAD,
+    list: (tenant, request: ContactFilter & PageRequest) => listContacts(db, tenant, request),
+    write: (contacts) => contacts.map(contactLine).join(''),
+  });
+
+const HEAD = csvHead([
   'id',
   'email',
   'first_name',
@@ -22,9 +34,9 @@ export const CSV_HEAD = `\ufeff${csvLine([
   'customer_since',
   'customers',
   'created_at',
-])}`;
+]);
 
-export const contactLine = ({ billing, ...contact }: ContactView): string =>
+const contactLine = ({ billing, ...contact }: ContactView): string =>
   csvLine([
     contact.id,
     contact.email,

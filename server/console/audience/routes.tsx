@@ -27,7 +27,7 @@ import { sendPage } from '../send';
 import { tenantOn } from '../viewer';
 import { AudiencePage, type AudienceQuery } from './audience';
 import { ContactPage } from './contact';
-import { createExport } from './export';
+import { createAudienceExport } from './contact-csv';
 import { readTimeline } from './read-timeline';
 
 const QUERY = ['query', 'status', 'user_group', 'subscription_status', 'starting_after'] as const;
@@ -48,7 +48,7 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
     sendPage(ctx, res, <AudiencePage contacts={contacts} count={count} query={query} userGroups={groups} />);
   });
 
-  const sendFile = createExport(db);
+  const sendFile = createAudienceExport(db);
   router.get('/audience.csv', requireFullSession, async (req, res) => {
     await sendFile(res, tenantOn(res), filterOf(queryOf(req, QUERY)));
   });

@@ -1,8 +1,9 @@
 /** One event: its sentence, its contact, the emails it caused, its payload, and Replay. */
+import { Fragment, type ReactNode } from 'react';
 import type { EmailView, EventView } from '../../../shared/api';
-import { isEventType } from '../../../shared/catalogue';
+import { isOwnType, isTriggerType } from '../../../shared/catalogue';
 import { NO_EMAIL_CAUSED, nameEmail, nameEvent } from '../../../shared/words/explanations';
-import { EVENT_LABELS } from '../../../shared/words/fields';
+import { EVENT_LABELS, RELATED_WORDS } from '../../../shared/words/fields';
 import { nameEmailState, EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Banner, Card, FactList, PageHead, Section } from '../components/blocks';
@@ -14,17 +15,20 @@ import { None, Time } from '../components/values';
 import { Shell } from '../layout';
 import { useViewer } from '../page';
 import { dashboardUrl } from '../stripe-links';
+import type { Related } from '../../events/related';
 import { Json } from './payload';
 
 export interface EventPageProps {
   event: EventView & { payload: unknown };
   emails: readonly EmailView[];
+  related: Related;
 }
 
-export function EventPage({ event, emails }: EventPageProps) {
+export function EventPage({ event, emails, related }: EventPageProps) {
   const { tenant, status } = useViewer();
   const isMoving = event.status === 'pending';
-  const canReplay = event.payload !== null && isEventType(event.type) && status !== 'removed';
+  const isOwn = isOwnType(event.type);
+  const canReplay = event.payload !== null && isTriggerType(event.type) && status !== 'removed';
   return (
     <Shell title={event.type} section="events">
       <div id="event" {...(isMoving && refreshes({ id: 'event', url: `/events/${event.id}`, seconds: 1 }))}>
@@ -34,14 +38,16 @@ export function EventPage({ event, emails }: EventPageProps) {
           back={{ href: '/events', label: 'Events' }}
           lead={event.outcome}
           actions={
-            <a
-              className={buttonClass()}
-              href={dashboardUrl(tenant.livemode, 'events', event.id)}
-              target="_blank"
-              rel="noreferrer"
-            >
-              See in Stripe <Icon name="external" />
-            </a>
+            !isOwn && (
+              <a
+                className={buttonClass()}
+                href={dashboardUrl(tenant.livemode, 'events', event.id)}
+                target="_blank"
+                rel="noreferrer"
+              >
+                See in Stripe <Icon name="external" />
+              </a>
+            )
           }
         />
         {event.status === 'waiting' && event.next_attempt_at && (
@@ -65,6 +71,7 @@ export function EventPage({ event, emails }: EventPageProps) {
                   (event.email ?? <None key="none" words="no contact" />)
                 ),
               ],
+              ...relatedFacts(related),
               [EVENT_LABELS.created, <Time key="created" at={event.created * 1000} />],
               [EVENT_LABELS.received_at, <Time key="received" at={event.received_at} />],
               ['Reason code', event.reason ? <code key="reason">{event.reason}</code> : <None key="none" />],
@@ -91,7 +98,7 @@ export function EventPage({ event, emails }: EventPageProps) {
             </p>
           ) : (
             <details className="payload">
-              <summary>Show the payload as Stripe sent it</summary>
+              <summary>{isOwn ? 'Show the payload' : 'Show the payload as Stripe sent it'}</summary>
               <Json value={event.payload} />
             </details>
           )}
@@ -101,6 +108,26 @@ export function EventPage({ event, emails }: EventPageProps) {
     </Shell>
   );
 }
+
+const relatedFacts = ({ causedBy, caused }: Related): [string, ReactNode][] => [
+  ...(causedBy
+    ? [[RELATED_WORDS.causedBy, <EventLinks key="cause" events={[causedBy]} />] as [string, ReactNode]]
+    : []),
+  ...(caused.length > 0
+    ? [[RELATED_WORDS.caused, <EventLinks key="caused" events={caused} />] as [string, ReactNode]]
+    : []),
+];
+
+const EventLinks = ({ events }: { events: readonly EventView[] }) => (
+  <>
+    {events.map(({ id, type }, n) => (
+      <Fragment key={id}>
+        {n > 0 && ', '}
+        <a href={`/events/${id}`}>{nameEvent(type)}</a>
+      </Fragment>
+    ))}
+  </>
+);
 
 const Replay = ({ event }: { event: EventView }) => (
   <Section title="Replay">

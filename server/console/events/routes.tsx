@@ -4,12 +4,13 @@ import { EVENT_STATUSES, type EventView, type List } from '../../../shared/api';
 import { oneOf } from '../../../shared/one-of';
 import { findIdByAddress } from '../../audience/find-addresses';
 import type { Context } from '../../context';
+import { dayAfter, dayOf, timeOn } from '../../local-days';
 import { tenantKey, type Tenant } from '../../db/tenant';
 import { listEmails } from '../../emails/emails';
 import { eventChart, type ChartBar, type ChartDay } from '../../events/chart';
 import { listEvents, readEvent, replayEvent } from '../../events/events';
+import { readRelated } from '../../events/related';
 import { createMemory } from '../../memory';
-import { dayAfter, dayOf, startOfDay } from '../format';
 import { withNotice } from '../notices';
 import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn } from '../read-request';
 import type { SectionParts } from '../section';
@@ -48,7 +49,8 @@ export function eventsRoutes(ctx: Context, { form }: SectionParts): Router {
     const tenant = tenantOn(res);
     const event = getFound(await readEvent(db, tenant, idOf(req)));
     const emails = await listEmails(db, tenant, { event: event.id, limit: 100 });
-    sendPage(ctx, res, <EventPage event={event} emails={emails.data} />);
+    const related = await readRelated(db, tenant, event);
+    sendPage(ctx, res, <EventPage event={event} emails={emails.data} related={related} />);
   });
 
   router.post('/events/:id/replay', ...form, async (req, res) => {
@@ -70,8 +72,8 @@ async function find({ db }: Context, tenant: Tenant, query: EventQuery, timeZone
     type: query.type,
     status: oneOf(EVENT_STATUSES, query.status),
     contact,
-    since: query.since ? startOfDay(query.since, timeZone) : undefined,
-    until: query.until ? startOfDay(dayAfter(query.until), timeZone) : undefined,
+    since: query.since ? timeOn(query.since, timeZone) : undefined,
+    until: query.until ? timeOn(dayAfter(query.until), timeZone) : undefined,
     starting_after: query.starting_after,
   });
 }
@@ -80,6 +82,6 @@ function lastDays(now: number, timeZone: string): ChartDay[] {
   const today = dayOf(now, timeZone);
   return Array.from({ length: CHART_DAYS }, (_, index) => {
     const day = dayAfter(today, index - CHART_DAYS + 1);
-    return { day, since: startOfDay(day, timeZone) ?? 0, until: startOfDay(dayAfter(day), timeZone) ?? 0 };
+    return { day, since: timeOn(day, timeZone) ?? 0, until: timeOn(dayAfter(day), timeZone) ?? 0 };
   });
 }

@@ -1,5 +1,5 @@
 /** What the merchant chooses, as one form with one Save. Options of an event show once it is on. */
-import { CATALOGUE, EVENT_GROUPS, typesIn, type EventType } from '../../../shared/catalogue';
+import { CATALOGUE, EVENT_GROUPS, isOwnType, typesIn, type ChoiceType } from '../../../shared/catalogue';
 import { USER_GROUP_LENGTH } from '../../../shared/limits';
 import type { Settings } from '../../../shared/settings';
 import { trackChoiceOf } from '../../../shared/track';
@@ -88,7 +88,7 @@ export function SettingsForm({ settings, loaded, errors, isDirty, userGroups }: 
   );
 }
 
-function EventChoice({ type, settings, error }: { type: EventType; settings: Settings; error: string | undefined }) {
+function EventChoice({ type, settings, error }: { type: ChoiceType; settings: Settings; error: string | undefined }) {
   const { label, description, syncs_billing } = CATALOGUE[type];
   const choice = settings.events[type];
   const name = (field: string) => `events.${type}.${field}`;
@@ -114,9 +114,13 @@ function EventChoice({ type, settings, error }: { type: EventType; settings: Set
         <Check name={name('trigger_workflows')} isOn={choice.trigger_workflows}>
           {EVENT_OPTION_WORDS.trigger_workflows.label}
         </Check>
-        <Check name={name('sync_name')} isOn={choice.sync_name}>
-          {EVENT_OPTION_WORDS.sync_name.label}
-        </Check>
+        {isOwnType(type) ? (
+          choice.sync_name && <input type="hidden" name={name('sync_name')} value="on" />
+        ) : (
+          <Check name={name('sync_name')} isOn={choice.sync_name}>
+            {EVENT_OPTION_WORDS.sync_name.label}
+          </Check>
+        )}
         {syncs_billing ? (
           <Check name={name('sync_billing')} isOn={choice.sync_billing}>
             {EVENT_OPTION_WORDS.sync_billing.label}

@@ -1,7 +1,7 @@
 /** The settings' form as settings, and what was wrong with it by field. */
 import { splitAddresses } from '../../../shared/addresses';
 import { capitalize } from '../../../shared/capitalize';
-import { EVENT_TYPES, type EventType } from '../../../shared/catalogue';
+import { CHOICE_TYPES, type ChoiceType } from '../../../shared/catalogue';
 import { settingsChangeSchema, settingsSchema, type EventSettings, type Settings } from '../../../shared/settings';
 import { applyChange } from '../../../shared/settings-changes';
 import { TRACKS, type TrackChoice } from '../../../shared/track';
@@ -18,7 +18,7 @@ export interface SettingsDraft {
 export function readSettingsForm(form: Form, stored: Settings): SettingsDraft {
   const isOn = (name: string) => textIn(form, name) !== '';
   const optional = (name: string) => textIn(form, name).trim() || null;
-  const choiceFor = (type: EventType): EventSettings =>
+  const choiceFor = (type: ChoiceType): EventSettings =>
     // A form always sends the group, if empty.
     form[`events.${type}.user_group`] === undefined && loaded !== undefined
       ? stored.events[type]
@@ -47,7 +47,7 @@ export function readSettingsForm(form: Form, stored: Settings): SettingsDraft {
     },
     locale: textIn(form, 'locale').trim(),
     timezone: textIn(form, 'timezone').trim(),
-    events: Object.fromEntries(EVENT_TYPES.map((type) => [type, choiceFor(type)])) as Settings['events'],
+    events: Object.fromEntries(CHOICE_TYPES.map((type) => [type, choiceFor(type)])) as Settings['events'],
   };
   return { settings, loaded: loaded ?? stored };
 }

@@ -1,17 +1,22 @@
 /** Workflows: the list, new ones, what switches them on and off, and their runs. The editor has routes of its own. */
 import { Router } from 'express';
 import { RUN_STATUSES } from '../../../shared/api';
-import { isEventType } from '../../../shared/catalogue';
+import { isTriggerType, sourceOf } from '../../../shared/catalogue';
 import { oneOf } from '../../../shared/one-of';
+import { SCHEDULE_TYPES } from '../../../shared/schedules';
 import { TEMPLATE_KEYS, TEMPLATES } from '../../../shared/templates';
 import { explainRun } from '../../../shared/words/explanations';
 import { nameStep } from '../../../shared/words/workflows';
 import { findStep, type Definition } from '../../../shared/workflow';
 import { findAddresses } from '../../audience/find-addresses';
 import type { Context } from '../../context';
+import type { PageRequest } from '../../db/page';
 import type { Db } from '../../db/schema';
 import type { Tenant } from '../../db/tenant';
+import { requireFullSession } from '../../installs/session-middleware';
+import { listNotices, type NoticeFilter } from '../../schedules/read-ledger';
 import { listRuns, readRun, type RunView } from '../../workflows/runs';
+import { listWorkflowNames } from '../../workflows/workflow-names';
 import { defineFromTemplate } from '../../workflows/templates';
 import {
   activateWorkflow,
@@ -22,12 +27,15 @@ import {
   pauseWorkflow,
   readWorkflow,
 } from '../../workflows/workflows';
+import { createExport } from '../export';
 import { withNotice, type Done } from '../notices';
 import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn } from '../read-request';
 import type { SectionParts } from '../section';
 import { sendPage } from '../send';
 import { tenantOn } from '../viewer';
 import { NewWorkflowPage } from './new-workflow';
+import { NOTICE_HEAD, noticeLine } from './notice-csv';
+import { NoticesPage, type NoticeQuery } from './notices';
 import { RunPage, RunsPage, type RunRow } from './runs';
 import { WorkflowsPage } from './workflows';
 
@@ -41,6 +49,29 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
     sendPage(ctx, res, <WorkflowsPage workflows={workflows} startingAfter={starting_after} />);
   });
 
+  router.get('/workflows/notices', async (req, res) => {
+    const tenant = tenantOn(res);
+    const query = queryOf(req, NOTICE_QUERY);
+    const { starting_after } = query;
+    const notices = await listNotices(db, tenant, { ...noticeFilterOf(query), limit: PAGE_SIZE, starting_after });
+    const workflows = await listWorkflowNames(db, tenant);
+    sendPage(ctx, res, <NoticesPage notices={notices} query={query} workflows={workflows} />);
+  });
+
+  const sendNotices = createExport({
+    name: 'notices',
+    of: 'these notices',
+    head: NOTICE_HEAD,
+    list: (tenant, request: NoticeFilter & PageRequest) => listNotices(db, tenant, request),
+    async write(notices, tenant) {
+      const names = await listWorkflowNames(db, tenant);
+      return notices.map((notice) => noticeLine(notice, names.get(notice.workflow))).join('');
+    },
+  });
+  router.get('/workflows/notices.csv', requireFullSession, async (req, res) => {
+    await sendNotices(res, tenantOn(res), noticeFilterOf(queryOf(req, NOTICE_QUERY)));
+  });
+
   router.get('/workflows/new', (_req, res) => {
     const templates = TEMPLATE_KEYS.map((key) => ({ key, ...TEMPLATES[key], definition: defineFromTemplate(key) }));
     sendPage(ctx, res, <NewWorkflowPage templates={templates} />);
@@ -50,8 +81,8 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
     const fields = formOf(req);
     const [template, trigger, event] = ['template', 'trigger', 'event'].map((name) => textIn(fields, name));
     const source = template
-      ? { template, trigger: trigger && isEventType(trigger) ? trigger : undefined }
-      : { definition: { name: 'New workflow', trigger: { event }, steps: [] } };
+      ? { template, trigger: trigger && isTriggerType(trigger) ? trigger : undefined }
+      : { definition: { name: 'New workflow', trigger: blankTrigger(event ?? ''), steps: [] } };
     const workflow = await createWorkflow(db, tenantOn(res), source, clock.now());
     res.redirect(303, withNotice(`/workflows/${workflow.id}`, 'workflow_created'));
   });
@@ -91,6 +122,24 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
 
   return router;
 }
+
+const DAYS = 7;
+
+/** One of whatever event was chosen. */
+function blankTrigger(event: string) {
+  if (!isTriggerType(event)) return { event };
+  const source = sourceOf(event);
+  return source === 'stripe' ? { event } : { source, event, ...(source === 'schedule' ? { days: DAYS } : {}) };
+}
+
+const NOTICE_QUERY = ['workflow', 'kind', 'state', 'about', 'starting_after'] as const;
+
+const noticeFilterOf = ({ workflow, kind, state, about }: NoticeQuery): NoticeFilter => ({
+  workflow,
+  kind: oneOf(SCHEDULE_TYPES, kind),
+  about,
+  isMissed: state === 'missed' || (state === 'given' ? false : undefined),
+});
 
 async function runRows(db: Db, tenant: Tenant, definition: Definition, runs: readonly RunView[]): Promise<RunRow[]> {
   const emails = await findAddresses(

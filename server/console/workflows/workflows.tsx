@@ -28,7 +28,14 @@ export function WorkflowsPage({
       <PageHead
         title="Workflows"
         lead="What is sent when something happens in Stripe."
-        actions={workflows.data.length > 0 && create}
+        actions={
+          workflows.data.length > 0 && (
+            <>
+              <LinkButton href="/workflows/notices">Notices</LinkButton>
+              {create}
+            </>
+          )
+        }
       />
       {workflows.data.length === 0 ? (
         <Empty icon="workflows" title="No workflows yet" actions={create}>

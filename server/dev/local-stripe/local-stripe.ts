@@ -4,6 +4,7 @@
  */
 import { createServer } from 'node:http';
 import express from 'express';
+import type { LifecycleType } from '../../../shared/lifecycle';
 import { listen } from '../listen';
 import { createMovableClock } from '../movable-clock';
 import type { Account, NewAccount } from './account';
@@ -98,7 +99,7 @@ export interface LocalStripe {
   now(): number;
 
   /** Makes one event happen. Resolves, with the event as Connect endpoints get it, after the first delivery. */
-  trigger(type: TriggerType, options?: TriggerOptions): Promise<StripeEvent>;
+  trigger(type: TriggerType | LifecycleType, options?: TriggerOptions): Promise<StripeEvent>;
   /** Sends any event, also of types the endpoints did not ask for. Resolves after the first delivery. */
   emit(
     account: string,

@@ -98,11 +98,11 @@ function changedCustomer(scene: Scene): Stripe.Customer {
   return customer;
 }
 
-function setCard(tenant: Tenant, customer: Stripe.Customer, card: string): void {
+export function setCard(tenant: Tenant, customer: Stripe.Customer, card: string): void {
   customer.invoice_settings.default_payment_method = attachPaymentMethod(tenant, card, customer.id).id;
 }
 
-function subscribe(scene: Scene, params: Record<string, string> = {}): Stripe.Subscription {
+export function subscribe(scene: Scene, params: Record<string, string> = {}): Stripe.Subscription {
   const customer = customerIn(scene);
   setCard(scene.tenant, customer, 'pm_card_visa');
   const items = [{ price: monthlyPrice(scene.tenant).id }];
@@ -111,7 +111,7 @@ function subscribe(scene: Scene, params: Record<string, string> = {}): Stripe.Su
 
 const RUNNING = new Set(['active', 'trialing', 'past_due']);
 
-const subscriptionIn = (scene: Scene): Stripe.Subscription =>
+export const subscriptionIn = (scene: Scene): Stripe.Subscription =>
   subscriptionsOf(scene).find(({ status }) => RUNNING.has(status)) ?? subscribe(scene);
 
 function pausedSubscription(scene: Scene): Stripe.Subscription {
@@ -121,7 +121,7 @@ function pausedSubscription(scene: Scene): Stripe.Subscription {
   return subscription;
 }
 
-const subscriptionsOf = ({ tenant, known }: Scene) => (known ? tenant.subscriptions.list(known.id) : []);
+export const subscriptionsOf = ({ tenant, known }: Scene) => (known ? tenant.subscriptions.list(known.id) : []);
 
 /** The price that everybody subscribes to here. */
 const monthlyPrice = (tenant: Tenant): Stripe.Price =>
@@ -165,9 +165,8 @@ function failedInvoice(scene: Scene, card = 'pm_card_chargeCustomerFail'): Strip
   const { tenant } = scene;
   const open = openInvoiceOf(scene);
   const subscription = open ? undefined : subscriptionIn(scene);
-  const customer = tenant.customers.find(idOf((open ?? subscription)!.customer!))!;
-  setCard(tenant, customer, card);
-  if (subscription) return latestInvoice(tenant, renewSubscription(tenant, subscription));
+  if (subscription) return latestInvoice(tenant, failPayment(tenant, subscription, card));
+  setCard(tenant, tenant.customers.find(idOf(open!.customer!))!, card);
   tryToPay(tenant, open!);
   return open!;
 }
@@ -189,7 +188,17 @@ function overdueInvoice(scene: Scene): Stripe.Invoice {
   return invoice;
 }
 
-const latestInvoice = (tenant: Tenant, subscription: Stripe.Subscription): Stripe.Invoice =>
+/** The next period's, by a card that is declined. */
+export function failPayment(
+  tenant: Tenant,
+  subscription: Stripe.Subscription,
+  card = 'pm_card_chargeCustomerFail',
+): Stripe.Subscription {
+  setCard(tenant, tenant.customers.find(idOf(subscription.customer))!, card);
+  return renewSubscription(tenant, subscription);
+}
+
+export const latestInvoice = (tenant: Tenant, subscription: Stripe.Subscription): Stripe.Invoice =>
   tenant.invoices.find(idOf(subscription.latest_invoice!))!;
 
 interface MeansOfPayment {

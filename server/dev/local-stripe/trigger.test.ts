@@ -2,7 +2,9 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { EVENT_TYPES } from '../../../shared/catalogue';
+import { CHOICE_TYPES, EVENT_TYPES } from '../../../shared/catalogue';
+import { LIFECYCLE_TYPES } from '../../../shared/lifecycle';
+import { readChange } from '../../stripe-objects/transitions';
 import { DEFAULT_ACCOUNT } from './local-stripe';
 import { startWithInbox, verify } from './test-inbox';
 
@@ -34,6 +36,20 @@ test.each(EVENT_TYPES)('%s in the older shape has no field of today’s', async 
     expect(object.lines).toMatchObject({ data: [{ type: 'subscription', plan: { amount: 2900, nickname: 'Pro' } }] });
     expect(object).not.toHaveProperty('parent');
   }
+});
+
+test.each(LIFECYCLE_TYPES)('%s is told of by one event of Stripe', async (turn) => {
+  const { inbox, localStripe } = await begin();
+  const who = { email: 'jenny.rosen@example.com' };
+  await localStripe.trigger('lifecycle.churned', who);
+  inbox.received.length = 0;
+  await localStripe.trigger(turn, who);
+  const [event, ...rest] = inbox.events();
+  expect(rest).toEqual([]);
+  const change = readChange(event!.type, { ...event });
+  const isBack = turn === 'lifecycle.reactivated';
+  expect(change?.transitions.map(({ type }) => type)).toEqual(isBack ? [] : [turn]);
+  expect(change?.isBeginningOrEnd).toBe(isBack || /started|churned/.test(turn));
 });
 
 test('what follows acts on what the customer has', async () => {
@@ -109,7 +125,7 @@ test('the same seed gives the same ids and people', async () => {
 test('the front page has a button for every type; only a page of this machine may press it', async () => {
   const { url, inbox } = await begin();
   const page = await (await fetch(url)).text();
-  for (const type of EVENT_TYPES) expect(page).toContain(`value="${type}"`);
+  for (const type of CHOICE_TYPES) expect(page).toContain(`value="${type}"`);
   const press = (headers: Record<string, string>) =>
     fetch(`${url}/_sandbox/trigger`, {
       method: 'POST',
@@ -185,6 +201,6 @@ test('the script lists the types, and says how to start the local Stripe', async
       (error: { stderr: string }) => error.stderr,
     );
   const unknown = await stderrOf('customer.exploded');
-  for (const type of EVENT_TYPES) expect(unknown).toContain(type);
+  for (const type of CHOICE_TYPES) expect(unknown).toContain(type);
   expect(await stderrOf('customer.created')).toContain('npm run demo');
 });

@@ -4,6 +4,8 @@
  * paid, a paused subscription resumed.
  */
 import { mergeDeep } from './changes';
+import { isLifecycleType, type LifecycleType } from '../../../shared/lifecycle';
+import { LIFECYCLE_RECIPES } from './lifecycle-recipes';
 import { RECIPES, type Scene, type TriggerType } from './recipes';
 import type { Emission, Tenant } from './tenant';
 
@@ -14,11 +16,23 @@ export interface Who {
 }
 
 /** Does it, and gives back the event's content. `overrides` are laid over the object, and stay. */
-export function stage(tenant: Tenant, type: TriggerType, who: Who, overrides: object = {}): Emission {
+export function stage(tenant: Tenant, type: TriggerType | LifecycleType, who: Who, overrides: object = {}): Emission {
   const scene = setScene(tenant, who, overrides);
+  if (isLifecycleType(type)) return stageTurn(scene, type);
   const { result, emissions } = tenant.holdBack(() => RECIPES[type](scene));
   mergeDeep(result, overrides);
   const previous = emissions.filter((emission) => emission.type === type).at(-1)?.previous_attributes;
+  return { type, object: structuredClone(result), ...(previous && { previous_attributes: previous }) };
+}
+
+/** The Stripe event that tells of a turn in a subscription's life. */
+function stageTurn(scene: Scene, turn: LifecycleType): Emission {
+  const { tenant, overrides } = scene;
+  const { type, prepare, change } = LIFECYCLE_RECIPES[turn];
+  const before = tenant.holdBack(() => prepare?.(scene)).result;
+  const { result, emissions } = tenant.holdBack(() => change(scene, before));
+  mergeDeep(result, overrides);
+  const previous = emissions.find((emission) => emission.type === type)?.previous_attributes;
   return { type, object: structuredClone(result), ...(previous && { previous_attributes: previous }) };
 }
 

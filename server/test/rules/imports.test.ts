@@ -57,6 +57,7 @@ const ORDER = [
   'server/extension',
   'server/webhooks',
   'server/lifecycle',
+  'server/schedules',
   'server/events',
   'server/workflows',
   'server/bounces',
@@ -125,6 +126,9 @@ const OWNERS: Readonly<Record<keyof Schema, string>> = {
   customer_link: 'audience',
   subscription_state: 'audience',
   object_state: 'audience',
+  planning_job: 'installs',
+  notice: 'schedules',
+  subscription_card: 'schedules',
   suppression: 'audience',
   sealed_key: 'audience',
   workflow: 'workflows',
@@ -223,17 +227,21 @@ describe('one place for each', () => {
     expect(found.map(({ path }) => path)).toEqual([]);
   });
 
-  it.each(['server/stripe-objects', 'server/workflows/next-step', 'server/workflows/match', 'server/emails/render'])(
-    'keeps %s pure: no database, clock or network',
-    (prefix) => {
-      const found = sources
-        .filter(({ path }) => path.startsWith(prefix))
-        .filter(
-          ({ text, imports }) => /Date\.now\(|new Date\(\)|fetch\(/.test(text) || imports.some(leadsTo('server/db')),
-        );
-      expect(found.map(({ path }) => path)).toEqual([]);
-    },
-  );
+  it.each([
+    'server/stripe-objects',
+    'server/workflows/next-step',
+    'server/workflows/match',
+    'server/emails/render',
+    'server/schedules/plan',
+    'server/schedules/dates',
+  ])('keeps %s pure: no database, clock or network', (prefix) => {
+    const found = sources
+      .filter(({ path }) => path.startsWith(prefix))
+      .filter(
+        ({ text, imports }) => /Date\.now\(|new Date\(\)|fetch\(/.test(text) || imports.some(leadsTo('server/db')),
+      );
+    expect(found.map(({ path }) => path)).toEqual([]);
+  });
 
   it('never names the hosts of package registries or paths of a machine', () => {
     const found = files.filter(({ text }) =>

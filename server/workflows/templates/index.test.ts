@@ -75,12 +75,12 @@ describe.each(cases)('the template %s for %s', (key, trigger) => {
 });
 
 describe('the templates', () => {
-  it('are marketing where nobody has bought anything yet', () => {
+  it('are marketing where nobody asked for them', () => {
     const kinds = cases.map(([key, trigger]) => [
       key,
       new Set(emailsOf(defineFromTemplate(key, trigger)).map(({ kind }) => kind)),
     ]);
-    const marketing = ['new_customer', 'checkout_not_finished'];
+    const marketing = ['new_customer', 'checkout_not_finished', 'welcome_back', 'win_back'];
     for (const [key, kind] of kinds)
       expect(kind).toEqual(new Set([marketing.includes(key as string) ? 'marketing' : 'transactional']));
   });

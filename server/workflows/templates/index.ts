@@ -1,9 +1,10 @@
 /** The workflows that ship: each works unchanged with its event's properties. */
-import type { EventType } from '../../../shared/catalogue';
+import type { TriggerType } from '../../../shared/catalogue';
 import { oneOf } from '../../../shared/one-of';
 import { TEMPLATE_KEYS, TEMPLATES, type TemplateKey, type TemplateOffer } from '../../../shared/templates';
 import type { Definition } from '../../../shared/workflow';
 import { AppError } from '../../errors';
+import { cardExpires } from './card-expires';
 import { checkoutNotFinished } from './checkout-not-finished';
 import { newCustomer } from './new-customer';
 import { paymentConfirmation } from './payment-confirmation';
@@ -11,10 +12,13 @@ import { paymentFailed } from './payment-failed';
 import { paymentSuccessful } from './payment-successful';
 import { quoteAccepted } from './quote-accepted';
 import { refundConfirmed } from './refund-confirmed';
+import { renewalComing, yearlyRenewal } from './renewal';
 import { subscriptionCanceled } from './subscription-canceled';
 import { subscriptionCreated } from './subscription-created';
 import type { Template } from './template';
-import { trialEnding } from './trial-ending';
+import { trialEnding, trialEndsInAWeek } from './trial-ending';
+import { welcomeBack } from './welcome-back';
+import { winBack } from './win-back';
 
 const DEFINE: Record<TemplateKey, Template> = {
   new_customer: newCustomer,
@@ -27,10 +31,16 @@ const DEFINE: Record<TemplateKey, Template> = {
   subscription_canceled: subscriptionCanceled,
   checkout_not_finished: checkoutNotFinished,
   refund_confirmed: refundConfirmed,
+  welcome_back: welcomeBack,
+  trial_ends_in_7_days: trialEndsInAWeek,
+  renewal_coming: renewalComing,
+  yearly_renewal: yearlyRenewal,
+  win_back: winBack,
+  card_expires: cardExpires,
 };
 
 /** A template as a definition, for its usual event or another one it can be made for; else throws invalid_request. */
-export function defineFromTemplate(key: string, trigger?: EventType): Definition {
+export function defineFromTemplate(key: string, trigger?: TriggerType): Definition {
   const known = oneOf(TEMPLATE_KEYS, key);
   if (!known) throw new AppError('invalid_request', `template: must be one of ${TEMPLATE_KEYS.join(', ')}`, 'template');
   const { name, triggers }: TemplateOffer = TEMPLATES[known];

@@ -1,4 +1,4 @@
-import type { EventType } from '../../../shared/catalogue';
+import type { TriggerType } from '../../../shared/catalogue';
 import type { Condition } from '../../../shared/workflow';
 import { transactional, type Template } from './template';
 
@@ -7,7 +7,7 @@ const HAS_AMOUNT: Condition = { property: 'event.amount', operator: 'greater', v
 const IS_PAID: Condition = { property: 'event.payment_status', operator: 'is', value: 'paid' };
 
 /** What the payer saw on the bill, also where Stripe converted it for them. */
-const amountOf = (event: EventType) =>
+const amountOf = (event: TriggerType) =>
   event === 'invoice.paid'
     ? '{{ event.amount | money: event.currency }}'
     : '{{ event.presentment_amount | money: event.presentment_currency }}';

@@ -1,9 +1,9 @@
 /** What a shipped workflow is made of. */
-import type { EventType } from '../../../shared/catalogue';
+import type { TriggerType } from '../../../shared/catalogue';
 import type { Definition, EmailStep } from '../../../shared/workflow';
 
 /** The definition for one of the events it is offered for, without its name. */
-export type Template = (trigger: EventType) => Omit<Definition, 'name'>;
+export type Template = (trigger: TriggerType) => Omit<Definition, 'name'>;
 
 /** Signs every shipped email. */
 const SIGNATURE = '{% if sender.name %}The {{ sender.name }} team{% else %}The team{% endif %}';

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Box, Button, Link, Radio } from '@stripe/ui-extension-sdk/ui';
 import type { ExtensionContextValue } from '@stripe/ui-extension-sdk/context';
-import { EVENT_TYPES, type EventType, RECOMMENDED_TYPES } from '../../../shared/catalogue';
+import { CHOICE_TYPES, type ChoiceType, RECOMMENDED_TYPES } from '../../../shared/catalogue';
 import type { Settings, SettingsChange } from '../../../shared/settings';
 import { changedParts, pickParts } from '../../../shared/settings-changes';
 import { EVENTS_HINT } from '../../../shared/words/fields';
@@ -20,10 +20,10 @@ const PRESETS = {
   },
   all: {
     label: 'Everything',
-    description: `All ${EVENT_TYPES.length} events, from checkout to dispute, ready to start workflows.`,
-    types: EVENT_TYPES,
+    description: `All ${CHOICE_TYPES.length} events, from checkout to dispute, ready to start workflows.`,
+    types: CHOICE_TYPES,
   },
-} as const satisfies Record<string, { label: string; description: string; types: readonly EventType[] }>;
+} as const satisfies Record<string, { label: string; description: string; types: readonly ChoiceType[] }>;
 type Preset = keyof typeof PRESETS;
 
 export function ChooseEvents({
@@ -41,7 +41,7 @@ export function ChooseEvents({
   const { isPending, failure, run } = useAction();
   if (!settings) return null;
   const mayChange = canChange(context);
-  const on = EVENT_TYPES.filter((type) => settings.events[type].enabled).length;
+  const on = CHOICE_TYPES.filter((type) => settings.events[type].enabled).length;
   const save = () =>
     void run(() => client('settings/save', { settings: turnOnOnly(settings, PRESETS[preset].types) }), onDone);
   const loadAgain = () => void run(() => client('settings/read'), onDone);
@@ -84,7 +84,7 @@ export function ChooseEvents({
 }
 
 /** Names only the types that are turned on by it. */
-const turnOnOnly = (settings: Settings, types: readonly EventType[]): SettingsChange => ({
+const turnOnOnly = (settings: Settings, types: readonly ChoiceType[]): SettingsChange => ({
   ...pickParts(turnOn(settings, types), changedParts(settings, turnOn(settings, types))),
   revision: settings.revision,
 });

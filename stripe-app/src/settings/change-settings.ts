@@ -1,18 +1,18 @@
 /** Changes to Settings, each giving a new value. */
-import type { EventType } from '../../../shared/catalogue';
+import type { ChoiceType } from '../../../shared/catalogue';
 import type { EventSettings, Settings } from '../../../shared/settings';
 import { nameSetting } from '../../../shared/words/fields';
 import type { Failure } from '../client';
 
-export const changeEvent = (settings: Settings, type: EventType, change: Partial<EventSettings>): Settings => ({
+export const changeEvent = (settings: Settings, type: ChoiceType, change: Partial<EventSettings>): Settings => ({
   ...settings,
   events: { ...settings.events, [type]: { ...settings.events[type], ...change } },
 });
 
-export const setEnabled = (settings: Settings, types: readonly EventType[], enabled: boolean): Settings =>
+export const setEnabled = (settings: Settings, types: readonly ChoiceType[], enabled: boolean): Settings =>
   types.reduce((changed, type) => changeEvent(changed, type, { enabled }), settings);
 
-export const turnOn = (settings: Settings, types: readonly EventType[]): Settings => setEnabled(settings, types, true);
+export const turnOn = (settings: Settings, types: readonly ChoiceType[]): Settings => setEnabled(settings, types, true);
 
 /** Says which field was refused in the words of the page: "Invoice paid, user group: must have at most 100 characters". */
 export function describeRefusal({ message, param }: Failure): string {

@@ -1,6 +1,6 @@
 import { memo, useState } from 'react';
 import { Box, Button, Checkbox, Switch, TextField } from '@stripe/ui-extension-sdk/ui';
-import { CATALOGUE, type EventType } from '../../../shared/catalogue';
+import { CATALOGUE, type ChoiceType, isOwnType } from '../../../shared/catalogue';
 import { USER_GROUP_LENGTH } from '../../../shared/limits';
 import type { EventSettings } from '../../../shared/settings';
 import { EVENT_OPTION_WORDS } from '../../../shared/words/fields';
@@ -9,7 +9,7 @@ import { changeEvent } from './change-settings';
 import type { Draft } from './use-draft';
 
 interface EventChoiceProps {
-  type: EventType;
+  type: ChoiceType;
   settings: EventSettings;
   change: Draft['change'];
   disabled: boolean;
@@ -51,7 +51,7 @@ function Options({
   disabled,
   set,
 }: {
-  type: EventType;
+  type: ChoiceType;
   settings: EventSettings;
   disabled: boolean;
   set: (changed: Partial<EventSettings>) => void;
@@ -75,14 +75,16 @@ function Options({
         disabled={disabled}
         onChange={(event) => set({ trigger_workflows: readChecked(event) })}
       />
-      <Checkbox
-        name={`${type}.sync_name`}
-        label={EVENT_OPTION_WORDS.sync_name.label}
-        description={EVENT_OPTION_WORDS.sync_name.hint}
-        defaultChecked={settings.sync_name}
-        disabled={disabled}
-        onChange={(event) => set({ sync_name: readChecked(event) })}
-      />
+      {!isOwnType(type) && (
+        <Checkbox
+          name={`${type}.sync_name`}
+          label={EVENT_OPTION_WORDS.sync_name.label}
+          description={EVENT_OPTION_WORDS.sync_name.hint}
+          defaultChecked={settings.sync_name}
+          disabled={disabled}
+          onChange={(event) => set({ sync_name: readChecked(event) })}
+        />
+      )}
       {CATALOGUE[type].syncs_billing && (
         <Checkbox
           name={`${type}.sync_billing`}
@@ -108,13 +110,16 @@ function Options({
 }
 
 /** "Starts workflows · Syncs name and billing · Group “VIP”". */
-function summarize(type: EventType, { trigger_workflows, sync_name, sync_billing, user_group }: EventSettings): string {
+function summarize(
+  type: ChoiceType,
+  { trigger_workflows, sync_name, sync_billing, user_group }: EventSettings,
+): string {
   const synced = [sync_name && 'name', CATALOGUE[type].syncs_billing && sync_billing && 'billing']
     .filter(Boolean)
     .join(' and ');
   return [
     trigger_workflows ? 'Starts workflows' : 'Starts no workflow',
-    synced ? `Syncs ${synced}` : 'Syncs no details',
+    ...(isOwnType(type) ? [] : [synced ? `Syncs ${synced}` : 'Syncs no details']),
     ...(user_group ? [`Group “${user_group}”`] : []),
   ].join(' · ');
 }

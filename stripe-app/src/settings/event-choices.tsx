@@ -1,5 +1,12 @@
 import { Accordion, AccordionItem, Box, Button, ButtonGroup } from '@stripe/ui-extension-sdk/ui';
-import { EVENT_GROUPS, EVENT_TYPES, type EventGroup, RECOMMENDED_TYPES, typesIn } from '../../../shared/catalogue';
+import {
+  EVENT_GROUPS,
+  type ChoiceType,
+  CHOICE_TYPES,
+  type EventGroup,
+  RECOMMENDED_TYPES,
+  typesIn,
+} from '../../../shared/catalogue';
 import type { Settings } from '../../../shared/settings';
 import { EVENTS_HINT } from '../../../shared/words/fields';
 import { Section } from '../states';
@@ -7,22 +14,25 @@ import { setEnabled, turnOn } from './change-settings';
 import { EventChoice } from './event-choice';
 import type { Draft } from './use-draft';
 
-const countOn = (settings: Settings, types: readonly (typeof EVENT_TYPES)[number][]) =>
+const countOn = (settings: Settings, types: readonly ChoiceType[]) =>
   types.filter((type) => settings.events[type].enabled).length;
 
 export function EventChoices({ draft, disabled }: { draft: Draft; disabled: boolean }) {
   const { settings, replace } = draft;
   return (
-    <Section title={`Events · ${countOn(settings, EVENT_TYPES)} of ${EVENT_TYPES.length} on`} description={EVENTS_HINT}>
+    <Section
+      title={`Events · ${countOn(settings, CHOICE_TYPES)} of ${CHOICE_TYPES.length} on`}
+      description={EVENTS_HINT}
+    >
       {!disabled && (
         <ButtonGroup>
           <Button size="small" onPress={() => replace((current) => turnOn(current, RECOMMENDED_TYPES))}>
             Turn on recommended
           </Button>
-          <Button size="small" onPress={() => replace((current) => turnOn(current, EVENT_TYPES))}>
+          <Button size="small" onPress={() => replace((current) => turnOn(current, CHOICE_TYPES))}>
             Turn on all
           </Button>
-          <Button size="small" onPress={() => replace((current) => setEnabled(current, EVENT_TYPES, false))}>
+          <Button size="small" onPress={() => replace((current) => setEnabled(current, CHOICE_TYPES, false))}>
             Turn off all
           </Button>
         </ButtonGroup>

@@ -1,4 +1,4 @@
-import { EVENT_TYPES } from '../../../shared/catalogue';
+import { CHOICE_TYPES } from '../../../shared/catalogue';
 import type { SettingsChange } from '../../../shared/settings';
 import { applyChange } from '../../../shared/settings-changes';
 import { TEMPLATE_KEYS } from '../../../shared/templates';
@@ -64,7 +64,7 @@ test('goes through events, import and workflow, each done when the backend says 
   const savedBy = () => backend.askedFor('settings/save')[0]!.settings as SettingsChange;
   backend.reply({ 'settings/read': () => applyChange(settings(), savedBy()) });
   await screen.press('Turn on');
-  expect(Object.values(savedBy().events!).filter((event) => event.enabled)).toHaveLength(EVENT_TYPES.length);
+  expect(Object.values(savedBy().events!).filter((event) => event.enabled)).toHaveLength(CHOICE_TYPES.length);
   expect(Object.keys(savedBy())).toEqual(['events', 'revision']);
 
   backend.reply({ overview: overview() });

@@ -1,4 +1,4 @@
-import { CATALOGUE, EVENT_TYPES } from '../../../shared/catalogue';
+import { CATALOGUE, CHOICE_TYPES, isOwnType } from '../../../shared/catalogue';
 import { settingsChangeSchema, type Settings, type SettingsChange } from '../../../shared/settings';
 import { applyChange } from '../../../shared/settings-changes';
 import { Refusal, type StubBackend, stubBackend, stubSilence } from '../../test/backend';
@@ -41,7 +41,7 @@ test('tries again when only the settings failed to load', async () => {
   expect(screen.read()).toContain('The settings didn’t load');
   backend.reply({ 'settings/read': settings() });
   await screen.press('Try again');
-  expect(screen.read()).toContain(`0 of ${EVENT_TYPES.length} on`);
+  expect(screen.read()).toContain(`0 of ${CHOICE_TYPES.length} on`);
 });
 
 test('offers Connect to Stripe for the mode in view while not connected', async () => {
@@ -78,33 +78,36 @@ test('asks for reconnecting, and still shows and saves settings', async () => {
   expect(backend.askedFor('settings/save')).toHaveLength(1);
 });
 
-test('saves every event with every option', async () => {
+test('saves all events with every option', async () => {
   const backend = stubBackend({ ...connected(), 'settings/read': settings() });
   const screen = await showSettings();
-  for (const type of EVENT_TYPES) {
+  for (const type of CHOICE_TYPES) {
     const { label, description, syncs_billing } = CATALOGUE[type];
     await screen.toggle(description, true);
     await screen.press('Options');
     await screen.toggle('Start workflows', false);
-    await screen.toggle('Sync full name', false);
+    expect(screen.read().includes('Sync full name')).toBe(!isOwnType(type));
+    if (!isOwnType(type)) await screen.toggle('Sync full name', false);
     expect(screen.read().includes('Sync billing fields')).toBe(syncs_billing);
     if (syncs_billing) await screen.toggle('Sync billing fields', false);
     await screen.type('User group', label);
     await screen.press('Hide options');
     // From here on "Options" must mean the next event's.
-    expect(screen.read()).toContain(`Starts no workflow · Syncs no details · Group “${label}”`);
+    expect(screen.read()).toContain(
+      `Starts no workflow${isOwnType(type) ? '' : ' · Syncs no details'} · Group “${label}”`,
+    );
     await screen.toggle(description, false);
   }
   await screen.press('Turn on all');
   await save(screen);
 
   const [saved] = savedBy(backend);
-  expect(Object.keys(saved!.events!)).toHaveLength(EVENT_TYPES.length);
-  for (const type of EVENT_TYPES)
+  expect(Object.keys(saved!.events!)).toHaveLength(CHOICE_TYPES.length);
+  for (const type of CHOICE_TYPES)
     expect(saved!.events![type]).toEqual({
       enabled: true,
       trigger_workflows: false,
-      sync_name: false,
+      sync_name: isOwnType(type),
       // Where it isn't offered it stays as it was.
       sync_billing: !CATALOGUE[type].syncs_billing,
       user_group: CATALOGUE[type].label,
@@ -127,7 +130,7 @@ test('turns on the recommended three, and all off again', async () => {
   const backend = stubBackend({ ...connected(), 'settings/read': settings() });
   const screen = await showSettings();
   await screen.press('Turn on recommended');
-  expect(screen.read()).toContain(`Events · 3 of ${EVENT_TYPES.length} on`);
+  expect(screen.read()).toContain(`Events · 3 of ${CHOICE_TYPES.length} on`);
   expect(screen.get('Switch', 'Customer created').props.defaultChecked).toBe(true);
   await save(screen);
   expect(Object.keys(savedBy(backend)[0]!.events!)).toEqual([

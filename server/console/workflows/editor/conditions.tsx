@@ -1,6 +1,6 @@
 /** Conditions that must all hold, each a property, an operator and a value that fits. */
 import { capitalize } from '../../../../shared/capitalize';
-import { CATALOGUE, CONTACT_PROPERTIES, findProperty, type EventType } from '../../../../shared/catalogue';
+import { CATALOGUE, CONTACT_PROPERTIES, findProperty, type TriggerType } from '../../../../shared/catalogue';
 import { namesFailure } from '../../../../shared/failure';
 import { OPERATOR_LABELS } from '../../../../shared/words/workflows';
 import { needsValue, operatorsFor, type Condition } from '../../../../shared/workflow';
@@ -103,7 +103,7 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
 }
 
 /** `event.metadata.order_id` is the property `event.metadata` with the key `order_id`; null where keys make no sense. */
-function splitMapKey(trigger: EventType, path: string): { property: string; mapKey: string | null } {
+function splitMapKey(trigger: TriggerType, path: string): { property: string; mapKey: string | null } {
   const [root, name, ...rest] = path.split('.');
   const property = `${root}.${name}`;
   const isMap = findProperty(trigger, property)?.type === 'metadata';
@@ -114,7 +114,7 @@ function splitMapKey(trigger: EventType, path: string): { property: string; mapK
  * What was chosen under another trigger stays in sight, so that nothing changes silently. A trigger is judged before Stripe
  * is asked why a payment failed.
  */
-function propertyOptions(trigger: EventType, current: string, isOfTrigger: boolean): SelectOption[] {
+function propertyOptions(trigger: TriggerType, current: string, isOfTrigger: boolean): SelectOption[] {
   const options = [
     ...CATALOGUE[trigger].properties.map(({ name }) => ({
       value: `event.${name}`,

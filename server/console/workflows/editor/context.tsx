@@ -1,11 +1,11 @@
 /** What every part of the editor needs to know. */
 import { createContext, useContext } from 'react';
-import type { EventType } from '../../../../shared/catalogue';
+import type { TriggerType } from '../../../../shared/catalogue';
 import type { Problems } from './problems';
 
 export interface EditorState {
   workflowId: string;
-  trigger: EventType;
+  trigger: TriggerType;
   problems: Problems;
   /** The place that gets the keyboard once the page is there. */
   focus: string | null;

@@ -3,7 +3,16 @@
  * carries the whole draft and nothing half-edited is kept on the server. A draft has a definition's shape; the
  * values of its fields may still be invalid.
  */
-import { findProperty, isEventType, type EventType, type PropertyType } from '../../../../shared/catalogue';
+import {
+  findProperty,
+  isChoiceType,
+  isTriggerType,
+  sourceOf,
+  TRIGGER_SOURCES,
+  typesFrom,
+  type TriggerType,
+  type PropertyType,
+} from '../../../../shared/catalogue';
 import { oneOf } from '../../../../shared/one-of';
 import {
   EMAIL_KINDS,
@@ -29,10 +38,11 @@ export function readDraft(form: Readonly<Record<string, unknown>>): Definition {
   const fields = nest(form);
   const trigger = group(fields.trigger);
   const event = text(trigger.event);
-  const type: EventType = isEventType(event) ? event : 'customer.created';
+  const type = chosenType(event, text(trigger.source));
   return {
     name: text(fields.name),
     trigger: {
+      ...ofSource(type, text(trigger.days)),
       event: type,
       frequency: choice(FREQUENCIES, text(trigger.frequency)),
       conditions: items(trigger.conditions).map((condition) => readCondition(type, condition)),
@@ -44,8 +54,24 @@ export function readDraft(form: Readonly<Record<string, unknown>>): Definition {
   };
 }
 
+/** A source that was chosen just now wins over the event of another, which the form still holds. */
+function chosenType(event: string, chosen: string): TriggerType {
+  const type: TriggerType = isTriggerType(event) ? event : 'customer.created';
+  const source = oneOf(TRIGGER_SOURCES, chosen) ?? sourceOf(type);
+  return sourceOf(type) === source ? type : (typesFrom(source)[0] ?? type);
+}
+
+/** Stripe's own is left out, as in definitions from before there were others. */
+function ofSource(type: TriggerType, days: string): Pick<Definition['trigger'], 'source' | 'days'> {
+  const source = sourceOf(type);
+  if (source === 'stripe') return {};
+  return source === 'schedule' ? { source, days: days === '' ? DEFAULT_DAYS : numberOf(days) } : { source };
+}
+
+const DEFAULT_DAYS = 7;
+
 /** Which failure begins it: of payments only, and the first where none is chosen. */
-function readAttempt(type: EventType, value: string): Pick<Definition['trigger'], 'start_after_attempt'> {
+function readAttempt(type: TriggerType, value: string): Pick<Definition['trigger'], 'start_after_attempt'> {
   const attempt = START_AFTER_ATTEMPTS.find((one) => String(one) === value);
   return type === 'invoice.payment_failed' && attempt !== undefined && attempt > 1
     ? { start_after_attempt: attempt }
@@ -83,15 +109,15 @@ const choice = <T extends string>(values: readonly [T, ...T[]], value: string): 
 const readExitEvent = (fields: Fields): ExitEvent => {
   const event = text(fields.event);
   return {
-    event: isEventType(event) ? event : 'invoice.paid',
+    event: isChoiceType(event) ? event : 'invoice.paid',
     match: choice(['contact', 'object'], text(fields.match)),
   };
 };
 
-const readSteps = (type: EventType, field: Fields | string | undefined): Step[] =>
+const readSteps = (type: TriggerType, field: Fields | string | undefined): Step[] =>
   items(field).map((step) => readStep(type, step));
 
-function readStep(type: EventType, fields: Fields): Step {
+function readStep(type: TriggerType, fields: Fields): Step {
   const id = text(fields.id);
   const conditions = (field: Fields | string | undefined) => items(field).map((one) => readCondition(type, one));
   const kind = choice(['exit', 'wait', 'filter', 'branch', 'email', 'update_contact'], text(fields.kind));
@@ -129,7 +155,7 @@ const readEmail = (fields: Fields): EmailContent => ({
 });
 
 /** An operator that doesn't fit the property (another one was chosen just now) becomes the commonest that does. */
-function readCondition(event: EventType, fields: Fields): Condition {
+function readCondition(event: TriggerType, fields: Fields): Condition {
   const path = text(fields.property);
   const key = text(fields.key).trim();
   const isMap = findProperty(event, path)?.type === 'metadata';

@@ -3,14 +3,14 @@ import {
   CATALOGUE,
   CONTACT_PROPERTIES,
   offersPayUrl,
-  type EventType,
+  type TriggerType,
   type Property,
 } from '../../../../shared/catalogue';
 import { PAY_URL_WORDS } from '../../../../shared/words/pay';
 import { buttonClass } from '../../components/form';
 import { Icon } from '../../components/icon';
 
-export function MergeTags({ trigger }: { trigger: EventType }) {
+export function MergeTags({ trigger }: { trigger: TriggerType }) {
   return (
     <details className="menu">
       <summary className={buttonClass()}>

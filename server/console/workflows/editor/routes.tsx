@@ -1,5 +1,6 @@
 /** The editor: every button posts the whole form, and the server returns the page with the changed draft. */
 import { Router, urlencoded, type Request, type Response } from 'express';
+import { choiceFor } from '../../../../shared/settings';
 import { stepsOf, type Definition, type EmailContent } from '../../../../shared/workflow';
 import type { Context } from '../../../context';
 import type { Tenant } from '../../../db/tenant';
@@ -46,7 +47,7 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
     const draft = shown.draft ?? workflow.definition;
     const sent = Number(textIn(fields, 'revision'));
     const trigger = draft.trigger.event;
-    const choice = settings.events[trigger];
+    const choice = choiceFor(settings, trigger);
     sendPage(
       ctx,
       res,

@@ -1,23 +1,32 @@
 /** What starts a workflow, for whom, how often, and what ends it early. */
-import { CATALOGUE } from '../../../../shared/catalogue';
+import { CATALOGUE, sourceOf, TRIGGER_SOURCES } from '../../../../shared/catalogue';
 import { ALWAYS, ONLY_WHILE, ONLY_WHILE_HINT } from '../../../../shared/words/only-while';
-import { ATTEMPT_HINT, ATTEMPT_LABELS, FREQUENCY_LABELS } from '../../../../shared/words/workflows';
+import {
+  ATTEMPT_HINT,
+  ATTEMPT_LABELS,
+  FREQUENCY_LABELS,
+  nameDays,
+  TRIGGER_SOURCE_WORDS,
+} from '../../../../shared/words/workflows';
 import { FREQUENCIES, START_AFTER_ATTEMPTS, type Definition, type ExitEvent } from '../../../../shared/workflow';
+import { isScheduleType, SCHEDULE_DAYS } from '../../../../shared/schedules';
 import { Banner } from '../../components/blocks';
-import { EVENT_OPTIONS } from '../../components/event-options';
-import { FieldError, SelectField, buttonClass } from '../../components/form';
+import { EXIT_OPTIONS, optionsFrom } from '../../components/event-options';
+import { FieldError, SelectField, TextField, buttonClass } from '../../components/form';
 import { Icon } from '../../components/icon';
 import { Conditions } from './conditions';
 import { domId, useEditor, useOperation, useRedraw } from './context';
 
 export function TriggerFields({ draft, isEventOff }: { draft: Definition; isEventOff: boolean }) {
   const redraw = useRedraw();
+  const { problems } = useEditor();
   const { trigger } = draft;
+  const source = sourceOf(trigger.event);
   return (
     <div className="step step-trigger" role="group" aria-label="Trigger">
       <div className="step-head">
         <h3>
-          <Icon name="bolt" /> When this happens in Stripe
+          <Icon name="bolt" /> When this happens
         </h3>
       </div>
       <div className="step-body">
@@ -29,14 +38,36 @@ export function TriggerFields({ draft, isEventOff }: { draft: Definition; isEven
         )}
         <div className="row-fields">
           <SelectField
+            id="trigger-source"
+            name="trigger.source"
+            label="Comes from"
+            defaultValue={source}
+            options={TRIGGER_SOURCES.map((value) => ({ value, label: TRIGGER_SOURCE_WORDS[value].label }))}
+            hint={TRIGGER_SOURCE_WORDS[source].hint}
+            {...redraw}
+          />
+          <SelectField
+            key={source}
             id="trigger-event"
             name="trigger.event"
             label="Event"
             defaultValue={trigger.event}
-            options={EVENT_OPTIONS}
+            options={optionsFrom(source)}
             hint={CATALOGUE[trigger.event].description}
             {...redraw}
           />
+          {isScheduleType(trigger.event) && (
+            <TextField
+              id="trigger-days"
+              name="trigger.days"
+              type="number"
+              label={nameDays(trigger.event)}
+              min={SCHEDULE_DAYS.min}
+              max={SCHEDULE_DAYS.max}
+              defaultValue={Number.isNaN(trigger.days) ? '' : trigger.days}
+              error={problems['trigger.days']}
+            />
+          )}
           <SelectField
             id="trigger-frequency"
             name="trigger.frequency"
@@ -94,7 +125,7 @@ function ExitEvents({ events }: { events: readonly ExitEvent[] }) {
               label="Event"
               isLabelHidden
               defaultValue={exit.event}
-              options={EVENT_OPTIONS}
+              options={EXIT_OPTIONS}
               autoFocus={focus === place}
             />
             <SelectField

@@ -1,4 +1,4 @@
-import { EVENT_TYPES } from '../../../../shared/catalogue';
+import { CHOICE_TYPES } from '../../../../shared/catalogue';
 import { groupBy } from '../../../group-by';
 import type { Account } from '../account';
 import type { Advanced } from '../time/advance';
@@ -70,6 +70,6 @@ const accountOption = ({ id, name }: Account): Html => html`<option value="${id}
 
 /** By what the event is about, in the catalogue's order. */
 function groups(): { name: string; types: string[] }[] {
-  const byObject = groupBy(EVENT_TYPES, (type) => type.split('.').slice(0, -1).join(' '));
+  const byObject = groupBy(CHOICE_TYPES, (type) => type.split('.').slice(0, -1).join(' '));
   return [...byObject].map(([name, types]) => ({ name, types }));
 }

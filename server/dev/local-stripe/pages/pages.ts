@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import express, { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
-import { EVENT_TYPES } from '../../../../shared/catalogue';
+import { CHOICE_TYPES } from '../../../../shared/catalogue';
+import type { LifecycleType } from '../../../../shared/lifecycle';
 import type { TriggerType } from '../recipes';
 import type { StripeEvent, Tenant } from '../tenant';
 import { moveTime, type AdvanceOptions } from './advance';
@@ -16,7 +17,7 @@ import { createTenantOfPage } from './tenant-of-page';
 export interface PageOptions extends InstallOptions, AdvanceOptions {
   findTenant(account: string, livemode: boolean): Tenant | undefined;
   trigger(
-    type: TriggerType,
+    type: TriggerType | LifecycleType,
     options: { email?: string; name?: string; account?: string; livemode?: boolean },
   ): Promise<StripeEvent>;
 }
@@ -48,7 +49,7 @@ const trigger =
   async (req, res) => {
     const { type, email, name, account, livemode } = (req.body ?? {}) as Record<string, unknown>;
     const wanted = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
-    if (!EVENT_TYPES.some((known) => known === type)) {
+    if (!CHOICE_TYPES.some((known) => known === type)) {
       res.status(400).json({ error: { code: 'unknown_type', message: `Not an event type: ${String(type)}` } });
       return;
     }
@@ -59,7 +60,7 @@ const trigger =
         .json({ error: { code: 'unknown_account', message: `No such account. There are: ${known.join(', ')}` } });
       return;
     }
-    const event = await options.trigger(type as TriggerType, {
+    const event = await options.trigger(type as Parameters<PageOptions['trigger']>[0], {
       email: wanted(email),
       name: wanted(name),
       account: wanted(account),

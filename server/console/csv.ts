@@ -11,3 +11,6 @@ function csvField(value: string | number | boolean | null | undefined): string {
   const text = typeof value === 'string' ? value.replace(/(^|[;\t\r\n])(?=\s*[=+\-@＝＋－＠])/g, "$1'") : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
+
+/** The first line, with a byte order mark: Excel takes a file without one for Latin-1. */
+export const csvHead = (names: readonly string[]): string => `\ufeff${csvLine(names)}`;

@@ -1,0 +1,158 @@
+/** The ledger of notices: for each subscription and period what was due when, and what came of it. */
+import type { List } from '../../../shared/api';
+import { CATALOGUE } from '../../../shared/catalogue';
+import { SCHEDULE_TYPES } from '../../../shared/schedules';
+import { NOTICE_WORDS } from '../../../shared/words/schedules';
+import { EMAIL_STATUS_WORDS } from '../../../shared/words/statuses';
+import type { NoticeView } from '../../schedules/read-ledger';
+import { Badge } from '../components/badge';
+import { Empty, LinkButton, PageHead } from '../components/blocks';
+import { Filters, href } from '../components/filters';
+import { SelectField, TextField } from '../components/form';
+import { Pager, Table, type Column } from '../components/table';
+import { None, Time } from '../components/values';
+import { Shell } from '../layout';
+import { useViewer } from '../page';
+
+export interface NoticeQuery {
+  workflow?: string;
+  kind?: string;
+  state?: string;
+  about?: string;
+  starting_after?: string;
+}
+
+export interface NoticesPageProps {
+  notices: List<NoticeView>;
+  query: NoticeQuery;
+  workflows: ReadonlyMap<string, string>;
+}
+
+const PATH = '/workflows/notices';
+
+export function NoticesPage({ notices, query, workflows }: NoticesPageProps) {
+  const { isLimited } = useViewer();
+  const { starting_after: after, ...filter } = query;
+  const isFiltered = Object.values(filter).some(Boolean);
+  const last = notices.data.at(-1)?.id;
+  const rows = notices.data.map((notice) => ({ ...notice, workflowName: workflows.get(notice.workflow) ?? null }));
+  return (
+    <Shell title="Notices" section="workflows">
+      <PageHead
+        title="Notices"
+        back={{ href: '/workflows', label: 'Workflows' }}
+        lead={NOTICE_WORDS.lead}
+        actions={
+          !isLimited && rows.length > 0 && <LinkButton href={href(`${PATH}.csv`, filter)}>Export as CSV</LinkButton>
+        }
+      />
+      {rows.length === 0 && !isFiltered && !after ? (
+        <Empty
+          icon="workflows"
+          title="No notices yet"
+          actions={<LinkButton href="/workflows">Go to workflows</LinkButton>}
+        >
+          {NOTICE_WORDS.none}
+        </Empty>
+      ) : (
+        <>
+          <Filters action={PATH} target="notice-list" isFiltered={isFiltered}>
+            <SelectField
+              id="kind"
+              name="kind"
+              label="Notice"
+              defaultValue={query.kind ?? ''}
+              options={[
+                { value: '', label: 'All notices' },
+                ...SCHEDULE_TYPES.map((value) => ({ value, label: CATALOGUE[value].label })),
+              ]}
+            />
+            <SelectField
+              id="workflow"
+              name="workflow"
+              label="Workflow"
+              defaultValue={query.workflow ?? ''}
+              options={[
+                { value: '', label: 'All workflows' },
+                ...[...workflows].map(([value, label]) => ({ value, label })),
+              ]}
+            />
+            <SelectField
+              id="state"
+              name="state"
+              label="State"
+              defaultValue={query.state ?? ''}
+              options={[
+                { value: '', label: 'Given or missed' },
+                { value: 'given', label: NOTICE_WORDS.given },
+                { value: 'missed', label: NOTICE_WORDS.missed },
+              ]}
+            />
+            <TextField id="about" name="about" label="Subscription, invoice or customer" defaultValue={query.about} />
+          </Filters>
+          <div id="notice-list">
+            {rows.length === 0 ? (
+              <p className="hint">No notice matches.</p>
+            ) : (
+              <Table caption="Notices" columns={COLUMNS} rows={rows} />
+            )}
+            <Pager
+              next={notices.has_more && last ? href(PATH, { ...filter, starting_after: last }) : null}
+              first={after ? href(PATH, filter) : null}
+            />
+          </div>
+        </>
+      )}
+    </Shell>
+  );
+}
+
+type NoticeRow = NoticeView & { workflowName: string | null };
+
+const COLUMNS: readonly Column<NoticeRow>[] = [
+  {
+    label: 'Notice',
+    kind: 'wide',
+    cell: (notice) => (
+      <>
+        {notice.event ? (
+          <a className="row-link" href={`/events/${notice.event}`}>
+            {CATALOGUE[notice.kind].label}
+          </a>
+        ) : (
+          CATALOGUE[notice.kind].label
+        )}
+        <span className="row-sub">{notice.workflowName ?? 'Deleted workflow'}</span>
+      </>
+    ),
+  },
+  {
+    label: 'About',
+    cell: (notice) => (
+      <>
+        <code>{notice.about}</code>
+        {notice.email?.to && <span className="row-sub">{notice.email.to}</span>}
+      </>
+    ),
+  },
+  { label: 'Of', cell: ({ date }) => <Time at={date} /> },
+  { label: 'Was due', cell: ({ due_at }) => <Time at={due_at} /> },
+  { label: 'Given', cell: ({ given_at }) => (given_at ? <Time at={given_at} /> : <None words="not given" />) },
+  {
+    label: 'Accepted',
+    cell: ({ email }) => (email?.accepted_at ? <Time at={email.accepted_at} /> : <None words="not accepted" />),
+  },
+  {
+    label: 'Came of it',
+    cell: ({ email, missed }) => {
+      if (missed) return <Badge tone="warn" label={NOTICE_WORDS.missed} />;
+      return email ? (
+        <a href={`/emails/${email.id}`}>
+          <Badge {...EMAIL_STATUS_WORDS[email.status]} />
+        </a>
+      ) : (
+        <None words="no email" />
+      );
+    },
+  },
+];
