@@ -57,7 +57,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       const emails = await it.db.selectFrom('email').select(['subject_id', 'status', 'outcome']).execute();
       expect(emails.sort((a, b) => ((a.subject_id ?? '') < (b.subject_id ?? '') ? -1 : 1))).toMatchObject([
         { subject_id: 'sub_1', status: 'captured' },
-        { subject_id: 'sub_2', status: 'suppressed', outcome: 'Not sent: the subscription goes on after all' },
+        { subject_id: 'sub_2', status: 'suppressed', outcome: 'Not sent: the subscription is no longer set to end' },
       ]);
     }));
 

@@ -1,5 +1,6 @@
 /** Saving settings over the extension API: by part, and by revision. */
-import { CHOICE_TYPES, EVENT_TYPES, type EventType } from '../../shared/catalogue';
+import { CHOICE_TYPES, type ChoiceType } from '../../shared/catalogue';
+import { LIFECYCLE_TYPES } from '../../shared/lifecycle';
 import { defaultSettings } from '../../shared/settings';
 import { ofTenant } from '../db/tenant';
 import { saveSettings } from '../settings/settings';
@@ -8,13 +9,14 @@ import { LIVE, startTillpost, TEST, type Tillpost } from './harness';
 
 const SENDER = { from_name: 'Rocket Rides', reply_to: null, postal_address: null };
 /** Types that the first release did not have. */
-const NEWER = [
+const NEWER: string[] = [
   'invoice.finalized',
   'invoice.payment_action_required',
   'invoice.overdue',
   'checkout.session.expired',
   'charge.refunded',
   'payment_method.automatically_updated',
+  ...LIFECYCLE_TYPES,
 ];
 const CONFLICT = { status_code: 409, error: { code: 'conflict', param: 'revision' } };
 
@@ -93,10 +95,10 @@ describe.each(ENGINES)('settings on %s', (engine) => {
     const settings = JSON.stringify({ ...sections, events: Object.fromEntries(on) });
     await tillpost.db.updateTable('setting').set({ settings }).where(ofTenant(TEST)).execute();
     const upgraded = await read();
-    expect(Object.keys(upgraded.events)).toEqual([...EVENT_TYPES]);
+    expect(Object.keys(upgraded.events)).toEqual([...CHOICE_TYPES]);
     expect(upgraded).toMatchObject({ locale: 'de-DE', events: { 'invoice.paid': { enabled: true } } });
     for (const type of NEWER)
-      expect(upgraded.events[type as EventType]).toEqual(defaultSettings().events['charge.refunded']);
+      expect(upgraded.events[type as ChoiceType]).toEqual(defaultSettings().events['charge.refunded']);
     const saved = await save({
       events: { 'charge.refunded': { ...events['charge.refunded'], user_group: 'Refunded' } },
     });

@@ -3,6 +3,7 @@
  * but tells no events of its own: one trigger, one event. It acts on what the address's customer has: an open invoice is
  * paid, a paused subscription resumed.
  */
+import { readChange } from '../../stripe-objects/transitions';
 import { mergeDeep } from './changes';
 import { isLifecycleType, type LifecycleType } from '../../../shared/lifecycle';
 import { LIFECYCLE_RECIPES } from './lifecycle-recipes';
@@ -32,8 +33,15 @@ function stageTurn(scene: Scene, turn: LifecycleType): Emission {
   const before = tenant.holdBack(() => prepare?.(scene)).result;
   const { result, emissions } = tenant.holdBack(() => change(scene, before));
   mergeDeep(result, overrides);
-  const previous = emissions.find((emission) => emission.type === type)?.previous_attributes;
+  // Other things may change on the way, each with an event of its own.
+  const told = emissions.filter((emission) => emission.type === type);
+  const previous = (told.find((emission) => tells(emission, turn, tenant.now())) ?? told[0])?.previous_attributes;
   return { type, object: structuredClone(result), ...(previous && { previous_attributes: previous }) };
+}
+
+function tells({ type, ...data }: Emission, turn: LifecycleType, created: number): boolean {
+  const change = readChange(type, { created, data });
+  return change?.transitions.some((one) => one.type === turn) ?? false;
 }
 
 function setScene(tenant: Tenant, who: Who, overrides: object): Scene {

@@ -232,8 +232,8 @@ describe('one place for each', () => {
     'server/workflows/next-step',
     'server/workflows/match',
     'server/emails/render',
-    'server/schedules/plan',
-    'server/schedules/dates',
+    'server/schedules/plan.ts',
+    'server/schedules/dates.ts',
   ])('keeps %s pure: no database, clock or network', (prefix) => {
     const found = sources
       .filter(({ path }) => path.startsWith(prefix))
