@@ -248,11 +248,11 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     },
 
     /** What Stripe says of the customer itself that billing shows; the link bears the stamp of when it was so. */
-    recordCustomer(one: CustomerLink, { delinquent, created, defaultMethod }: CustomerFacts): void {
+    recordCustomer(one: CustomerLink, { delinquent, created, defaultMethod, isMethodNew }: CustomerFacts): void {
       one.delinquent = delinquent === null ? one.delinquent : flag(delinquent);
       one.customer_since = msOfSeconds(created) ?? one.customer_since;
       const at = timeOf(one.stamp);
-      Object.assign(one, methodOf(one, defaultMethod, { at, isFirst: at === msOfSeconds(created) }));
+      Object.assign(one, methodOf(one, defaultMethod, { at, isFirst: isMethodNew === true || at === msOfSeconds(created) }));
       changed.links.add(one.customer_id);
       if (one.contact_id) staleBilling.add(one.contact_id);
     },

@@ -23,6 +23,10 @@ function defaultMethodOf(customer: Fields): string | null {
   return chosen === '' ? (id(customer.default_source) ?? '') : chosen;
 }
 
+/** Whether an event with these `previous_attributes` tells of another default card. */
+export const choosesMethod = ({ invoice_settings, default_source }: Fields): boolean =>
+  default_source !== undefined || fieldsOf(invoice_settings).default_payment_method !== undefined;
+
 /** What `customer` of another object tells: an id, an expanded customer, or an expanded deleted one. */
 export function customerOf(reference: unknown): { id: string | null; email: string | null; name: string | null } {
   const customer = fieldsOf(reference);

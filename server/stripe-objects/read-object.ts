@@ -9,7 +9,7 @@ import {
 import { readRefundedCharge } from './charge';
 import { readCheckoutSession } from './checkout-session';
 import { fieldsOf, id, type Fields } from './fields';
-import { readCustomer, readDeletedCustomer } from './customer';
+import { choosesMethod, readCustomer, readDeletedCustomer } from './customer';
 import { readDispute } from './dispute';
 import { readInvoice, readPaidInvoice, readUpcomingInvoice } from './invoice';
 import { readKept } from './kept';
@@ -107,7 +107,13 @@ export function readObject(type: ReadableType, object: unknown): ReadObject {
 export function readEvent(type: ReadableType, event: Fields): ReadObject {
   const data = fieldsOf(event.data);
   const read = readObject(type, data.object);
-  if (!isOwnType(type)) return { ...read, change: readChange(type, event) };
+  if (!isOwnType(type)) {
+    const customer = read.customer && {
+      ...read.customer,
+      isMethodNew: choosesMethod(fieldsOf(data.previous_attributes)),
+    };
+    return { ...read, customer, change: readChange(type, event) };
+  }
   const own = fieldsOf(data[sourceOf(type)]);
   const named = Object.keys(read.properties).flatMap((name) => (Object.hasOwn(own, name) ? [[name, own[name]]] : []));
   const properties = { ...read.properties, ...(Object.fromEntries(named) as Record<string, PropertyValue>) };

@@ -64,6 +64,8 @@ export interface CustomerFacts {
   created: number | null;
   /** The card it pays with unless a subscription has its own: an id, empty for none, null where Stripe doesn't say. */
   defaultMethod: string | null;
+  /** Whether the event says that this card was chosen just then. */
+  isMethodNew?: boolean;
 }
 
 /** What billing fields are derived from. Discounts are ignored: Stripe's payload doesn't always carry them whole. */

@@ -388,6 +388,80 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
       expect(await billing()).toMatchObject({ subscription_status: 'canceled', mrr: 0, renews_at: null });
     });
 
+    describe('flags a wrong card', () => {
+      const customerWith = (card: string | null) =>
+        customer('cus_1', 'a@example.com', { invoice_settings: { default_payment_method: card } });
+      const subscribed = (card: string | null, status = 'active') => ({
+        ...subscription('sub_1', status),
+        default_payment_method: card,
+      });
+      const later = (seconds: number) => ({ created: now() + seconds });
+
+      it('once the customer has chosen another than a subscription charges, until it charges that', async () => {
+        await happen('customer.subscription.created', subscribed('pm_1'));
+        await happen('customer.updated', customerWith('pm_1'), later(1));
+        expect(await billing()).toMatchObject({ wrong_card: false });
+        await happen('customer.updated', customerWith('pm_2'), later(2));
+        expect(await billing()).toMatchObject({ wrong_card: true });
+        await happen('customer.subscription.updated', subscribed('pm_2', 'past_due'), later(3));
+        expect(await billing()).toMatchObject({ wrong_card: false });
+      });
+
+      it('by what an event says was before, where nothing was known', async () => {
+        await tillpost.db.updateTable('customer_link').set({ default_method: null, default_method_at: null }).execute();
+        await happen('customer.subscription.created', subscribed('pm_1'));
+        const previousAttributes = { invoice_settings: { default_payment_method: 'pm_1' } };
+        await happen('customer.updated', customerWith('pm_2'), { ...later(2), previousAttributes });
+        expect(await billing()).toMatchObject({ wrong_card: true });
+      });
+
+      it.each<[string, () => Promise<unknown>]>([
+        [
+          'the subscription got its own card later',
+          async () => {
+            await happen('customer.updated', customerWith('pm_2'), later(1));
+            await happen('customer.subscription.created', subscribed('pm_1'), later(2));
+          },
+        ],
+        [
+          'the subscription has none of its own',
+          async () => {
+            await happen('customer.subscription.created', subscribed(null));
+            await happen('customer.updated', customerWith('pm_2'), later(2));
+          },
+        ],
+        [
+          'the customer has none',
+          async () => {
+            await happen('customer.subscription.created', subscribed('pm_1'));
+            await happen('customer.updated', customerWith(null), later(2));
+          },
+        ],
+        [
+          'the subscription has ended',
+          async () => {
+            await happen('customer.subscription.created', subscribed('pm_1'));
+            await happen('customer.updated', customerWith('pm_2'), later(2));
+            await happen('customer.subscription.deleted', subscribed('pm_1', 'canceled'), later(3));
+          },
+        ],
+        [
+          'nobody knows which was chosen last',
+          async () => {
+            await tillpost.db
+              .updateTable('customer_link')
+              .set({ default_method: null, default_method_at: null })
+              .execute();
+            await happen('customer.subscription.created', subscribed('pm_1'));
+            await happen('customer.updated', customerWith('pm_2'), { ...later(2), previousAttributes: { name: 'J' } });
+          },
+        ],
+      ])('not where %s', async (_, given) => {
+        await given();
+        expect(await billing()).toMatchObject({ wrong_card: false });
+      });
+    });
+
     it('adds up several subscriptions and shows the most urgent status', async () => {
       await happen('customer.subscription.created', subscription('sub_1', 'active', 1000));
       await happen('customer.subscription.created', subscription('sub_2', 'past_due', 500));

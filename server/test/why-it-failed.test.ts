@@ -2,6 +2,7 @@
 import type { Definition } from '../../shared/workflow';
 import { APP_KEYS } from '../dev/local-stripe/local-stripe';
 import { createStripe } from '../stripe';
+import { examine } from '../tools/doctor/examine';
 import { ENGINES, type Engine } from './databases';
 import { fixtureEvent } from './fixtures/stripe';
 import { ACCOUNT, TEST } from './harness';
@@ -139,6 +140,10 @@ describe.each(ENGINES)('on %s, a mail about a failed payment', (engine) => {
         .where('account_id', '=', TEST.accountId)
         .executeTakeFirstOrThrow();
       expect(missing_permission).toBe('payment_intent_read');
+      const findings = await examine(it.tillpost.ctx);
+      expect(findings.map(({ says }) => says)).toContain(
+        'Stripe did not let us read why a payment failed: PaymentIntents: read is missing',
+      );
     }));
 
   it('does not ask where nothing names the cause', () =>

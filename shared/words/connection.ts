@@ -47,3 +47,12 @@ export function countImported({ status, done, total }: ImportProgress, format: (
   if (status === 'done') return `${format(done)} ${done === 1 ? 'customer' : 'customers'}`;
   return total === null ? `${format(done)} so far` : `${format(done)} of ${format(total)}`;
 }
+
+/** Of a permission that Stripe refused as it was asked why a payment failed. */
+export const WHY_UNKNOWN_WORDS = {
+  title: 'Emails can’t say why a payment failed',
+  description: (permission: string, kind: 'oauth' | 'restricted_key') =>
+    kind === 'oauth'
+      ? `Stripe doesn’t let Tillpost read that: ${permission} is missing. Emails go out without the cause until the account accepts the permission of a newer version of the app.`
+      : `Stripe doesn’t let Tillpost read that: ${permission} is missing. Emails go out without the cause until you add it to the restricted key in the Stripe Dashboard.`,
+};

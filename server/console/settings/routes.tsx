@@ -53,6 +53,7 @@ export function settingsRoutes(ctx: Context, { form, userGroups }: SectionParts)
           accountEmail: install.account_email,
           connectedAt: install.connected_at,
           removedAt: install.removed_at,
+          missingPermission: install.missing_permission,
           lastEventAt: await lastEventAt(db, tenant),
         }}
         progress={await readImport(db, tenant)}

@@ -1,8 +1,9 @@
 /** Settings → Stripe: the connection, the import, and what each event does. */
 import { Fragment } from 'react';
 import type { ImportProgress } from '../../../shared/api';
-import { RECONNECT_WORDS } from '../../../shared/words/connection';
+import { RECONNECT_WORDS, WHY_UNKNOWN_WORDS } from '../../../shared/words/connection';
 import { nameSetting } from '../../../shared/words/fields';
+import { namePermission } from '../../../shared/words/permissions';
 import { INSTALL_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Banner, Card, FactList, LinkButton, PageHead } from '../components/blocks';
@@ -34,6 +35,8 @@ interface ConnectionState {
   connectedAt: number;
   removedAt: number | null;
   lastEventAt: string | null;
+  /** What Stripe last wouldn't let us read of why payments fail. */
+  missingPermission: string | null;
 }
 
 export function SettingsPage({ connection, progress, form, sending, sessions, unconfirmed }: SettingsPageProps) {
@@ -50,6 +53,11 @@ export function SettingsPage({ connection, progress, form, sending, sessions, un
       <div className="stack">
         {status === 'needs_reconnect' && <Reconnect />}
         {status === 'removed' && <Removed connection={connection} />}
+        {status === 'active' && connection.missingPermission !== null && (
+          <Banner tone="warn" title={WHY_UNKNOWN_WORDS.title}>
+            {WHY_UNKNOWN_WORDS.description(namePermission(connection.missingPermission), connection.kind)}
+          </Banner>
+        )}
         <ConnectionCard connection={connection} />
         {status !== 'removed' && <Import progress={progress} isUnconfirmed={unconfirmed === 'import'} />}
       </div>

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 
 export async function up(db: Kysely<never>): Promise<void> {
   const { schema } = db;
-  await schema.alterTable('object_state').addColumn('failure', 'text').execute();
+  await keepFailures(db);
   await schema.alterTable('install').addColumn('missing_permission', 'text').execute();
   await schema.alterTable('contact').addColumn('wrong_card', 'integer').execute();
   for (const table of ['customer_link', 'subscription_state']) {
@@ -11,3 +11,6 @@ export async function up(db: Kysely<never>): Promise<void> {
     await schema.alterTable(table).addColumn('default_method_at', 'bigint').execute();
   }
 }
+
+export const keepFailures = (db: Kysely<never>): Promise<void> =>
+  db.schema.alterTable('object_state').addColumn('failure', 'text').execute();

@@ -1,4 +1,5 @@
 /** Whether Stripe still takes what each connected account gave us. Looks only: a refresh token would die with its use. */
+import { namePermission } from '../../../shared/words/permissions';
 import { ACCOUNT_EVENT_TYPES } from '../../../shared/catalogue';
 import { isAllowed } from '../../allowed';
 import type { Context } from '../../context';
@@ -23,6 +24,13 @@ export async function examineInstalls(ctx: Context): Promise<Finding[]> {
     const says = `${livemode ? 'live' : 'test'} mode is connected, but shut out: ALLOWED_ACCOUNTS does not name it`;
     return skipped(account_id, says, 'nothing of it is received or sent until it is added and the server restarted');
   });
+  for (const { account_id, missing_permission, kind } of installs)
+    if (missing_permission !== null && kind === 'oauth') {
+      const says = `Stripe did not let us read why a payment failed: ${namePermission(missing_permission)} is missing`;
+      findings.push(
+        warning(account_id, says, 'upload the app with its manifest, and accept the permission in the account'),
+      );
+    }
   let good = 0;
   for (let from = 0; from < installs.length; from += AT_ONCE) {
     const found = await Promise.all(

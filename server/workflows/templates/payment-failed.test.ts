@@ -16,6 +16,7 @@ function mailsOf(known: Record<string, PropertyValue>, template = 'payment_faile
       content: step.email,
       event: { ...samples, failure_kind: 'unknown', decline_code: null, is_last_attempt: null, ...known },
       contact: { first_name: 'Jenny' },
+      payUrl: 'https://mail.example.com/pay/token',
       sender: { name: 'Acme' },
       locale: 'en-US',
       timezone: 'UTC',
