@@ -61,6 +61,7 @@ describe('the mails about a failed payment', () => {
       const named = Object.entries(CAUSES).filter(([, pattern]) => pattern.test(mail!.text));
       expect(named.map(([name]) => name)).toEqual(cause ? [cause] : []);
       expect(mail!.text).toContain('$20.00 for invoice 1F7D0C5B-0001');
+      expect(mail!.text).toContain(inFirst === 'confirm' ? 'Confirm the payment' : 'Pay $20.00 now');
       expect(mail!.text).not.toMatch(/lost|stolen|fraud|generic_decline| [.,]/);
     }
   });

@@ -6,7 +6,7 @@ const wait = (id: string, amount: number): WaitStep => ({ id, kind: 'wait', amou
 /** What remains now, after payments in part. */
 export const OPEN = '{{ subject.amount_remaining | default: subject.amount_due | money: subject.currency }}';
 const PAY = `
-[Pay ${OPEN} now]({{ pay_url }})
+[{% if event.failure_kind == "authentication" %}Confirm the payment{% else %}Pay ${OPEN} now{% endif %}]({{ pay_url }})
 `;
 export const INVOICE = '{% if subject.number %} for invoice {{ subject.number }}{% endif %}';
 
