@@ -9,12 +9,10 @@ import { lastGrantAt, type Install } from '../installs/installs';
 import { stampOf } from '../audience/stamp';
 import type { ReadObject } from '../stripe-objects/types';
 import { applyEvent, applySubscriptionUpdate, isGone, type Verdict } from './apply-event';
+import { isLate } from '../workflows/run-key';
 import type { InstallFacts } from './facts';
 import type { EventJob } from './job';
 import { judgeReactivations } from './lifecycle-events';
-
-/** Older events still keep the audience true, but mail about them would come too late to make sense. */
-const LATE_MS = 72 * 3_600_000;
 
 export type Decision = Omit<Verdict, 'status'> & {
   status: EventStatus;
@@ -83,9 +81,9 @@ function judge(facts: InstallFacts, job: EventJob, now: number): Decision | 'ask
   const applied = applyEvent(audience, settings, { type, created, object, asked }, now);
   if (applied === 'ask') return 'ask';
   const verdict = said ? { ...applied, outcome: `${said}; ${uncapitalize(applied.outcome)}` } : applied;
-  const isLate = row.replay === null && now - created * 1000 > LATE_MS;
+  const isTooLate = row.replay === null && isLate(created, now);
   if (!choice.trigger_workflows || !verdict.contact) return { ...verdict, startsWorkflows: false };
-  if (!isLate) return { ...verdict, startsWorkflows: true };
+  if (!isTooLate) return { ...verdict, startsWorkflows: true };
   return {
     ...verdict,
     startsWorkflows: false,

@@ -115,6 +115,11 @@ export function readEvent(type: ReadableType, event: Fields): ReadObject {
   return { ...read, properties, subscription: null, workflowId: id(own.workflow) };
 }
 
+/** Null for types without an object of interest. Never throws. */
+export function readEventObject(type: string, event: Record<string, unknown>): ReadObject | null {
+  return isReadable(type) ? readEvent(type, event) : null;
+}
+
 export const isReadable = (type: string): type is ReadableType => Object.hasOwn(READERS, type);
 
 const KINDS: readonly (readonly [string, ObjectKind])[] = [
@@ -127,9 +132,12 @@ const KINDS: readonly (readonly [string, ObjectKind])[] = [
   ['schedule.', 'subscription'],
 ];
 
+/** What an event's type says it is about, where a state is kept of such objects. */
+export const kindOf = (type: string): ObjectKind | undefined => KINDS.find(([prefix]) => type.startsWith(prefix))?.[1];
+
 /** An upcoming invoice is none yet. */
 function stateOf(type: ReadableType, reading: Reading): ObjectFacts | null {
-  const kind = KINDS.find(([prefix]) => type.startsWith(prefix))?.[1];
+  const kind = kindOf(type);
   if (!kind || !reading.objectId || type === 'invoice.upcoming') return null;
   return factsOf(kind, reading, reading.objectId);
 }

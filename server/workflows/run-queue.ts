@@ -9,7 +9,7 @@ import { transact } from '../db/transact';
 import { insertQueued } from '../emails/compose';
 import { loadRunFacts } from './run-facts';
 import { slotAfterEnd } from './run-key';
-import { walk, type RunWrites } from './walk';
+import { queueEmail, walk, type RunWrites } from './walk';
 
 const MAX_ATTEMPTS = 10;
 
@@ -19,8 +19,9 @@ async function goOn(ctx: Context, jobs: readonly Job<'run', never>[]): Promise<[
   const now = ctx.clock.now();
   const done = await transact(ctx.db, async (trx) => {
     const writes: RunWrites = { runs: [], steps: [], emails: [], groups: [] };
+    const takeEmail = queueEmail(ctx);
     const claimed = jobs.map(({ row }) => row);
-    for (const facts of await loadRunFacts(trx, claimed)) walk(ctx, facts, writes, now);
+    for (const facts of await loadRunFacts(trx, claimed)) walk(takeEmail, facts, writes, now);
     await write(trx, writes, now);
     return writes;
   });
