@@ -29,19 +29,35 @@ export function PayPageView({ sender, isTest, state }: PayPage) {
   );
 }
 
-/** What it is about stands above the amount, or above the title where the amount isn't known. */
-const Amount = ({ title, invoice, isTest }: { title: string; invoice: InvoiceWords; isTest: boolean }) => (
+/** The amount is what is read first, the title its label. */
+const Amount = ({ title, invoice: { amount, number, subject }, isTest }: AmountProps) => (
   <>
-    <p className="pay-for">
-      <span>{[nameInvoice(invoice), invoice.subject].filter(Boolean).join(' · ')}</span>
+    <div className="pay-head">
+      <h1 className={amount ? 'pay-label' : undefined}>{title}</h1>
       {isTest && <Badge tone="warn" label="Test: no real money" />}
-    </p>
-    <h1>{title}</h1>
-    {invoice.amount && <p className="pay-amount">{invoice.amount}</p>}
+    </div>
+    {amount && <p className="pay-amount">{amount}</p>}
+    {(number ?? subject) && (
+      <dl className="pay-facts">
+        {number && <Fact name="Invoice" value={number} />}
+        {subject && <Fact name="For" value={subject} />}
+      </dl>
+    )}
   </>
 );
 
-const nameInvoice = ({ number }: InvoiceWords): string => (number ? `Invoice ${number}` : 'Invoice');
+interface AmountProps {
+  title: string;
+  invoice: InvoiceWords;
+  isTest: boolean;
+}
+
+const Fact = ({ name, value }: { name: string; value: string }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{value}</dd>
+  </div>
+);
 
 const DONE: Mark = { icon: 'check', tone: 'good' };
 const OVER: Mark = { icon: 'info', tone: 'plain' };

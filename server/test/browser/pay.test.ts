@@ -49,7 +49,7 @@ async function sound(page: Page, heading: string, look: string, name: string): P
 }
 
 it.each(Object.keys(LOOKS))('says what is so in each state, and is sound, on %s', async (look) => {
-  const page = await chrome.visit({ ...LOOKS[look], javaScriptEnabled: true });
+  const page = await chrome.visit(LOOKS[look]);
   const shown = (heading: string, name: string) => sound(page, heading, look, name);
   const link = await failedPayment();
   const { localStripe, ctx, clock } = tillpost;
