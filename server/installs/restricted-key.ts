@@ -109,7 +109,10 @@ async function openNobodysPortal(stripe: StripeClient): Promise<void> {
 export const missingForPaying = (stripe: StripeClient): Promise<string[]> => missingPermissions(stripe, FOR_PAYING);
 
 /** All are tried, so that the merchant reads of every missing permission at once. */
-async function missingPermissions(stripe: StripeClient, permissions: readonly [string, Probe][] = PERMISSIONS): Promise<string[]> {
+async function missingPermissions(
+  stripe: StripeClient,
+  permissions: readonly [string, Probe][] = PERMISSIONS,
+): Promise<string[]> {
   const missing = await Promise.all(
     permissions.map(async ([permission, request]) => {
       try {

@@ -435,6 +435,26 @@ it('is offered where an invoice may be open, and refused by name elsewhere', () 
       ]);
   }));
 
+it('of an email about a subscription leads to its latest invoice', () =>
+  withMail('sqlite', async ({ tillpost, link, invoice, emailId }) => {
+    const [{ id } = { id: '' }] = atStripe(tillpost).subscriptions.list();
+    const about = { subject_kind: 'subscription', subject_id: id } as const;
+    await tillpost.db.updateTable('email').set(about).where('id', '=', emailId).execute();
+    expect((await visit(link)).hasForm).toBe(true);
+    expect((await press(link)).links).toEqual([invoice.hosted_invoice_url]);
+    await stripeOf(tillpost).invoices.pay(invoice.id!, { payment_method: 'pm_card_visa' }, AS);
+    expect((await press(link)).title).toBe('This invoice is paid');
+  }));
+
+it('leads to no portal that isn’t Stripe’s', () =>
+  withMail('sqlite', async ({ tillpost, link, invoice }) => {
+    declined(tillpost, EXPIRED);
+    const { put } = atStripe(tillpost).portalSessions;
+    atStripe(tillpost).portalSessions.put = (session) => put({ ...session, url: 'https://evil.example/p' });
+    const { links, html } = await press(link);
+    expect([links, html.includes('evil')]).toEqual([[invoice.hosted_invoice_url], false]);
+  }));
+
 it('leads to the invoice where the key may not open the portal or read payments', () =>
   withMail('sqlite', async ({ tillpost, link, invoice }) => {
     declined(tillpost, EXPIRED);

@@ -5,7 +5,13 @@ import { join, resolve } from 'node:path';
 import * as sdk from '@stripe/ui-extension-sdk/ui';
 import { build, type Metafile } from 'esbuild';
 import ts from 'typescript';
-import { EVENT_TYPES, HOUSEKEEPING_TYPES, OPTIONAL_PERMISSIONS, PERMISSIONS, permissionsFor } from '../../../shared/catalogue';
+import {
+  EVENT_TYPES,
+  HOUSEKEEPING_TYPES,
+  OPTIONAL_PERMISSIONS,
+  PERMISSIONS,
+  permissionsFor,
+} from '../../../shared/catalogue';
 import { TEMPLATE_KEYS, TEMPLATES } from '../../../shared/templates';
 import type { Lock, PackageJson } from '../../tools/derive-lock';
 import { type Manifest, packageApp, readManifest } from '../../tools/package-app';
