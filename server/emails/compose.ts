@@ -1,7 +1,7 @@
 /** An email's rows, ready to be inserted: rendered, with the headers it will bear, or held with the reason. */
 import type { Insertable } from 'kysely';
 import type { EmailKind } from '../../shared/api';
-import { offersPayUrl, type EventType, type PropertyValue } from '../../shared/catalogue';
+import { offersPayUrl, type TriggerType, type PropertyValue } from '../../shared/catalogue';
 import type { Settings } from '../../shared/settings';
 import type { EmailContent } from '../../shared/workflow';
 import type { Context } from '../context';
@@ -19,7 +19,7 @@ export interface EmailRequest {
   tenant: Tenant;
   settings: Settings;
   /** The type of event that its workflow starts with. */
-  trigger: EventType;
+  trigger: TriggerType;
   content: EmailContent;
   to: string;
   event: Record<string, PropertyValue>;
