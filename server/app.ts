@@ -14,6 +14,7 @@ import { extensionRoutes } from './extension/routes';
 import { installRoutes } from './installs/routes';
 import { scrape } from './metrics';
 import { isEqual } from './vault';
+import { payRoutes } from './recovery/pay-routes';
 import { createReceiver } from './webhooks/receiver';
 
 function createApp(ctx: Context): Express {
@@ -38,6 +39,7 @@ function createApp(ctx: Context): Express {
   const pages = consolePages(ctx);
   app.use(clickRoutes(ctx, pages));
   app.use(unsubscribeRoutes(ctx, pages));
+  app.use(payRoutes(ctx, pages));
   app.use(confirmRoutes(ctx, pages));
   app.use(installRoutes(ctx, pages));
   app.use(consoleRoutes(ctx));

@@ -5,6 +5,7 @@ import { findInstall } from './installs/installs';
 import { connectRestrictedKey } from './installs/restricted-key';
 import { openSecret } from './installs/seals';
 import { createLog, redact } from './log';
+import { payUrl } from './emails/pay-token';
 import { unsubscribeUrl } from './emails/unsubscribe-token';
 import { createBrowserClient } from './test/browser-client';
 import { ENGINES } from './test/databases';
@@ -116,13 +117,14 @@ describe.each(ENGINES)('a whole Tillpost at trace level on %s', (engine) => {
 });
 
 describe.each(ENGINES)('a request that fails on %s', (engine) => {
-  it.each(['open', 'unsubscribe'])('is logged without the token of its /%s/ link', async (prefix) => {
+  it.each(['open', 'unsubscribe', 'pay'])('is logged without the token of its /%s/ link', async (prefix) => {
     const { lines, log } = listen();
     const tillpost = await startTillpost({ engine, overrides: { log } });
     try {
       await tillpost.db.schema.dropTable('link_token').execute();
       await tillpost.db.schema.dropTable('email').execute();
-      const token = new URL(unsubscribeUrl(tillpost.ctx, TEST, 'eml_1')).pathname.slice('/unsubscribe/'.length);
+      const url = prefix === 'pay' ? payUrl : unsubscribeUrl;
+      const token = new URL(url(tillpost.ctx, TEST, 'eml_1')).pathname.split('/').at(-1)!;
       expect((await fetch(`${tillpost.url}/${prefix}/${token}`)).status).toBe(500);
       expect(lines.map((line) => JSON.parse(line) as object)).toContainEqual(
         expect.objectContaining({ msg: 'request failed', path: `/${prefix}/[redacted]` }),

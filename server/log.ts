@@ -32,7 +32,7 @@ const SECRETS_IN_TEXT: readonly RegExp[] = [
   /(\b\w{1,20}:\/\/[^\s:/@"\\]{0,200}:)[^\s"\\]{1,500}(?=@)/g,
   /\b((?:Bearer|Basic|AUTH PLAIN|AUTH LOGIN|AUTH XOAUTH2) )[\w+/=.~-]{6,}/g,
   /(\/bounces\/\w+\/)[\w.~%-]+/gi,
-  /(\/(?:open|unsubscribe|confirm-address|c)\/)[\w.~%-]+/gi,
+  /(\/(?:open|unsubscribe|confirm-address|c|pay)\/)[\w.~%-]+/gi,
   /\b((?:code|state|token|secret|password)=)[^&\s"\\]{6,}/g,
 ];
 

@@ -1,5 +1,6 @@
 /** Stripe's client and its errors. The only place that creates clients. */
 import Stripe from 'stripe';
+import { isLoopback } from './config';
 
 /** Of our requests and of the webhook endpoints we create. Stripe's objects are read in older versions' shapes too. */
 export const STRIPE_API_VERSION = Stripe.API_VERSION;
@@ -39,4 +40,20 @@ export function classifyStripeError(error: unknown): StripeFailure | undefined {
   if (error.statusCode === 403) return 'forbidden';
   if (error.statusCode === 429) return 'rate_limited';
   return 'unavailable';
+}
+
+/** Stripe would do it for this key, but not as it was asked. */
+export const isBadRequest = (error: unknown): boolean =>
+  error instanceof Stripe.errors.StripeInvalidRequestError && (error.statusCode === 400 || error.statusCode === 404);
+
+export const isStripeHost = (hostname: string): boolean => /(?:^|\.)stripe\.com$/.test(hostname);
+
+/** Whether a person may be sent there: https at Stripe, or a page of the local Stripe where that is our Stripe. */
+export function isStripePage(url: unknown, apiBase: string): url is string {
+  if (typeof url !== 'string' || !URL.canParse(url)) return false;
+  const { protocol, hostname, port, origin, username, password } = new URL(url);
+  if (username !== '' || password !== '') return false;
+  const base = new URL(apiBase);
+  if (isLoopback(base.hostname) && origin === base.origin) return true;
+  return protocol === 'https:' && port === '' && isStripeHost(hostname);
 }

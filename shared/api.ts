@@ -195,6 +195,8 @@ export interface EmailView {
   complained_at: string | null;
   /** When a person first opened a link of it; known only where clicks are counted. */
   clicked_at: string | null;
+  /** When a person first went on from the page behind its `{{ pay_url }}`. */
+  pay_clicked_at: string | null;
 }
 
 export interface EmailDetail extends EmailView {

@@ -120,6 +120,10 @@ export const PERMISSIONS = [
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
+/** What the page behind `{{ pay_url }}` uses where it may; without them it leads to the invoice in every case. */
+export const OPTIONAL_PERMISSIONS = ['payment_intent_read', 'customer_portal_write'] as const;
+export type OptionalPermission = (typeof OPTIONAL_PERMISSIONS)[number];
+
 export interface CatalogueEntry {
   type: TriggerType;
   /** `Schedule` has no choices: a scheduled trigger comes where a workflow asks for it. */
@@ -446,6 +450,17 @@ export function subjectProperties(eventType: TriggerType): readonly Property[] {
 }
 
 const STATEFUL = /^(?:invoice|customer\.subscription|checkout\.session|quote|lifecycle)\./;
+
+/** What these are about may be an open invoice: their emails may bear `{{ pay_url }}`. */
+const PAYABLE: ReadonlySet<TriggerType> = new Set([
+  'invoice.payment_failed',
+  'invoice.payment_action_required',
+  'invoice.overdue',
+  'invoice.finalized',
+  'schedule.invoice_due',
+  'lifecycle.past_due',
+]);
+export const offersPayUrl = (trigger: TriggerType): boolean => PAYABLE.has(trigger);
 
 function metadataKey(property: Property, key: string): Property {
   const samples = property.sample as Record<string, string>;

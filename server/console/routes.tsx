@@ -6,6 +6,7 @@ import type { UnsubscribePages } from '../emails/unsubscribe-routes';
 import { describeError } from '../errors';
 import type { InstallPages } from '../installs/routes';
 import { readSession, requireSession } from '../installs/session-middleware';
+import type { PayPages } from '../recovery/pay-routes';
 import { audienceRoutes } from './audience/routes';
 import { ConfirmAddressPage } from './emails/confirm-address';
 import { emailRoutes } from './emails/routes';
@@ -13,6 +14,7 @@ import { PreferencesPage } from './emails/preferences';
 import { eventsRoutes } from './events/routes';
 import { ConfirmOpenPage } from './home/confirm-open';
 import { homeRoutes } from './home/routes';
+import { PayPageView } from './recovery/pay';
 import { createSectionParts } from './section';
 import { ASSETS, sendPage, sendProblem } from './send';
 import { settingsRoutes } from './settings/routes';
@@ -47,12 +49,13 @@ export function consoleRoutes(ctx: Context): Router {
 }
 
 /** Pages for routes that belong to other parts. */
-export const consolePages = (ctx: Context): InstallPages & UnsubscribePages & ConfirmPages => ({
+export const consolePages = (ctx: Context): InstallPages & UnsubscribePages & ConfirmPages & PayPages => ({
   problem: (res, problem) => sendProblem(ctx, res, problem),
   confirmOpen: (res, { action, accountName }) =>
     sendPage(ctx, res, <ConfirmOpenPage action={action} accountName={accountName} />),
   confirmAddress: (res, page) => sendPage(ctx, res, <ConfirmAddressPage {...page} />),
   preferences: (res, page) => sendPage(ctx, res, <PreferencesPage {...page} />, { notice: null }),
+  pay: (res, page) => sendPage(ctx, res, <PayPageView {...page} />, { notice: null }),
 });
 
 /** The last word on every page that failed. */

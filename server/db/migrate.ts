@@ -11,6 +11,7 @@ import * as bounces from './migrations/009-bounces';
 import * as clicks from './migrations/010-clicks';
 import * as schedules from './migrations/014-schedules';
 import * as testSends from './migrations/015-test-sends';
+import * as payClicks from './migrations/017-pay-clicks';
 import type { Db } from './schema';
 
 const migrations: Record<string, Migration> = {
@@ -25,6 +26,7 @@ const migrations: Record<string, Migration> = {
   '010-clicks': { up: clicks.up as Migration['up'] },
   '014-schedules': { up: schedules.up as Migration['up'] },
   '015-test-sends': { up: testSends.up as Migration['up'] },
+  '017-pay-clicks': { up: payClicks.up as Migration['up'] },
 };
 
 /** Throws the error of the migration that failed. */

@@ -327,6 +327,8 @@ interface EmailTable extends TenantColumns {
   complained_at: number | null;
   /** When a person first opened a link of it. */
   clicked_at: number | null;
+  /** When a person first went on from its pay page. */
+  pay_clicked_at: number | null;
 }
 
 interface EmailBodyTable extends TenantColumns {

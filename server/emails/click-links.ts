@@ -6,6 +6,7 @@ import type { EmailKind } from '../../shared/api';
 import type { Settings } from '../../shared/settings';
 import type { Context } from '../context';
 import type { Tenant } from '../db/tenant';
+import { isStripeHost } from '../stripe';
 
 const PURPOSE = 'click';
 /** Some mail programs cut longer links off (2,083 characters was Internet Explorer's limit). */
@@ -46,7 +47,7 @@ function isCounted({ config }: LinkContext, url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, origin, hostname } = new URL(url);
   if (protocol !== 'https:' && protocol !== 'http:') return false;
-  return origin !== new URL(config.publicUrl).origin && !/(?:^|\.)stripe\.com$/.test(hostname);
+  return origin !== new URL(config.publicUrl).origin && !isStripeHost(hostname);
 }
 
 function clickUrl({ config, vault }: LinkContext, { tenant, emailId, url }: ClickLink): string {

@@ -1,7 +1,7 @@
 /** An email's rows, ready to be inserted: rendered, with the headers it will bear, or held with the reason. */
 import type { Insertable } from 'kysely';
 import type { EmailKind } from '../../shared/api';
-import type { PropertyValue } from '../../shared/catalogue';
+import { offersPayUrl, type TriggerType, type PropertyValue } from '../../shared/catalogue';
 import type { Settings } from '../../shared/settings';
 import type { EmailContent } from '../../shared/workflow';
 import type { Context } from '../context';
@@ -12,11 +12,14 @@ import type { Db, Row, Schema } from '../db/schema';
 import { tenantColumns, tenantOf, type Tenant } from '../db/tenant';
 import { countsClicks, wrapLinks } from './click-links';
 import { tracingHeaders } from './email-token';
+import { payUrl } from './pay-token';
 import { unsubscribeUrl } from './unsubscribe-token';
 
 export interface EmailRequest {
   tenant: Tenant;
   settings: Settings;
+  /** The type of event that its workflow starts with. */
+  trigger: TriggerType;
   content: EmailContent;
   to: string;
   event: Record<string, PropertyValue>;
@@ -50,7 +53,7 @@ export type ComposeContext = Pick<Context, 'config' | 'vault'>;
 /** `id` is given to make a held email anew; `now` in epoch milliseconds. */
 export async function composeEmail(
   ctx: ComposeContext & Pick<Context, 'rendering'>,
-  { tenant, settings, content, to, event, contact, subject = event, origin, testOf }: EmailRequest,
+  { tenant, settings, trigger, content, to, event, contact, subject = event, origin, testOf }: EmailRequest,
   now: number,
   id = newId('eml'),
 ): Promise<ComposedEmail> {
@@ -61,6 +64,7 @@ export async function composeEmail(
     event,
     contact,
     subject,
+    payUrl: offersPayUrl(trigger) ? payUrl(ctx, tenant, origin === null ? null : id) : null,
     sender: { name: sender.from_name },
     locale,
     timezone,

@@ -114,6 +114,7 @@ export function viewEmail(row: Row<'email'>): EmailView {
     bounced_at: isoTimeOrNull(row.bounced_at),
     complained_at: isoTimeOrNull(row.complained_at),
     clicked_at: isoTimeOrNull(row.clicked_at),
+    pay_clicked_at: isoTimeOrNull(row.pay_clicked_at),
   };
 }
 

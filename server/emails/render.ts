@@ -18,6 +18,8 @@ export interface RenderInput {
   contact: Properties;
   /** What the event is about, as it is now; left out: as the event has it. */
   subject?: Properties;
+  /** `{{ pay_url }}`; left out or null: there is none. */
+  payUrl?: string | null;
   /** `{{ sender.name }}`. */
   sender: { name: string | null };
   /** BCP 47, and an IANA time zone: how money and dates are written. */
@@ -95,7 +97,7 @@ function timeLeft(): () => number {
 function fill(
   into: Fill,
   template: string,
-  { event, contact, subject = event, sender, locale, timezone }: LineInput,
+  { event, contact, subject = event, payUrl = null, sender, locale, timezone }: LineInput,
   left: () => number,
 ): string {
   try {
@@ -104,6 +106,7 @@ function fill(
       contact: present(contact),
       subject: present(subject),
       sender: present(sender),
+      ...present({ pay_url: payUrl }),
     };
     const text = into(template, scope, { locale, timezone }, left());
     if (text.length > MAX_BODY_CHARACTERS) throw new Held(EMAIL_REASONS.tooLong, 'over_budget');

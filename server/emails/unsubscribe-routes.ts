@@ -9,18 +9,17 @@ import { findContact } from '../audience/contacts';
 import { findSuppression } from '../audience/suppressions';
 import type { Context } from '../context';
 import { transact } from '../db/transact';
-import { findInstall } from '../installs/installs';
 import { createLimits } from '../limit-middleware';
 import { readSettings } from '../settings/settings';
 import { findEmail } from './emails';
+import { readPageSender, type PageSender } from './page-sender';
 import { readUnsubscribeToken } from './unsubscribe-token';
 
 /** Behind a proxy all come from one address, and after a large mailing many at once: senders of one-click requests seldom try again. */
 const UNSUBSCRIBES_PER_MINUTE = 12_000;
 
 export interface Preferences {
-  /** Whose emails these are; each null where it isn't known. */
-  sender: { name: string | null; replyTo: string | null; postalAddress: string | null };
+  sender: PageSender;
   /** Null once nothing is kept of the address any more; `test`: the link is from a test email. */
   contact: null | 'test' | PreferencesContact;
 }
@@ -71,14 +70,9 @@ export function unsubscribeRoutes(ctx: Context, pages: UnsubscribePages): Router
       const message = 'It may have been cut off on its way. Use the link in the email itself, or reply to the email.';
       return pages.problem(res.status(404), { title: 'This link doesn’t work', message, next: [] });
     }
-    const { sender } = await readSettings(ctx.db, link.tenant);
-    const install = await findInstall(ctx.db, link.tenant);
+    const settings = await readSettings(ctx.db, link.tenant);
     pages.preferences(res, {
-      sender: {
-        name: sender.from_name ?? install?.account_name ?? null,
-        replyTo: sender.reply_to,
-        postalAddress: sender.postal_address,
-      },
+      sender: await readPageSender(ctx.db, link.tenant, settings),
       contact: await contactOf(link, chosen),
     });
   }

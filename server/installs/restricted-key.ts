@@ -2,13 +2,14 @@
  * Connect with a restricted key, for operators whose app isn't published: the key is checked against Stripe, and the
  * webhook endpoint is created through the API. Pasting the key again is the sign-in, and puts the endpoint right.
  */
+import type { OptionalPermission } from '../../shared/catalogue';
 import { namePermission } from '../../shared/words/permissions';
 import { MODES, type Mode } from '../config';
 import { isAllowed } from '../allowed';
 import type { Context } from '../context';
 import { newId } from '../db/new-id';
 import { tenantKey, type Tenant } from '../db/tenant';
-import { classifyStripeError, missingPermission, type StripeClient } from '../stripe';
+import { classifyStripeError, isBadRequest, missingPermission, type StripeClient } from '../stripe';
 import { namesOf } from './account';
 import { connectInstall, findInstall, isConnected } from './installs';
 import { ensureEndpoint } from './key-endpoint';
@@ -71,11 +72,13 @@ async function connect(
   return { kind: 'connected', install };
 }
 
+type Probe = (stripe: StripeClient) => Promise<unknown>;
+
 /**
  * What Tillpost requests from Stripe. A key needs no more to get events: permissions that only an app needs for them are
  * not asked for, so that keys of earlier releases go on signing in.
  */
-const PERMISSIONS: readonly [string, (stripe: StripeClient) => Promise<unknown>][] = [
+const PERMISSIONS: readonly [string, Probe][] = [
   ['customer_read', (stripe) => stripe.customers.list({ limit: 1 })],
   ['subscription_read', (stripe) => stripe.subscriptions.list({ limit: 1 })],
   ['invoice_read', (stripe) => stripe.invoices.list({ limit: 1 })],
@@ -87,10 +90,31 @@ const PERMISSIONS: readonly [string, (stripe: StripeClient) => Promise<unknown>]
   ['webhook_write', (stripe) => stripe.webhookEndpoints.list({ limit: 1 })],
 ];
 
+/** Without these the page behind `{{ pay_url }}` leads to the invoice in every case. */
+const FOR_PAYING: readonly [OptionalPermission, Probe][] = [
+  ['payment_intent_read', (stripe) => stripe.paymentIntents.list({ limit: 1 })],
+  ['customer_portal_write', openNobodysPortal],
+];
+
+/** Stripe refuses it for the customer, whom nobody has, where it doesn't for the permission. */
+async function openNobodysPortal(stripe: StripeClient): Promise<void> {
+  try {
+    await stripe.billingPortal.sessions.create({ customer: 'cus_nobody' });
+  } catch (error) {
+    if (!isBadRequest(error)) throw error;
+  }
+}
+
+/** What a key may be left without. Throws Stripe's errors but for refusals. */
+export const missingForPaying = (stripe: StripeClient): Promise<string[]> => missingPermissions(stripe, FOR_PAYING);
+
 /** All are tried, so that the merchant reads of every missing permission at once. */
-async function missingPermissions(stripe: StripeClient): Promise<string[]> {
+async function missingPermissions(
+  stripe: StripeClient,
+  permissions: readonly [string, Probe][] = PERMISSIONS,
+): Promise<string[]> {
   const missing = await Promise.all(
-    PERMISSIONS.map(async ([permission, request]) => {
+    permissions.map(async ([permission, request]) => {
       try {
         await request(stripe);
         return [];

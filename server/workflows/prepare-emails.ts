@@ -86,6 +86,7 @@ function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefine
   const request = {
     tenant: tenantOf(email),
     settings,
+    trigger: definition.trigger.event,
     content: step.email,
     to: contact.email,
     event: event.properties,

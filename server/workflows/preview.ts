@@ -80,6 +80,7 @@ async function compose(ctx: Context, tenant: Tenant, { trigger, content, event }
   const request: EmailRequest = {
     tenant,
     settings,
+    trigger,
     content: parsed.data,
     to,
     ...properties,

@@ -1,5 +1,5 @@
 /** What makes a definition refused, beyond its shape: unknown properties, operators that don't fit, faulty templates. Pure. */
-import { CATALOGUE, findProperty, type TriggerType } from '../../shared/catalogue';
+import { CATALOGUE, findProperty, offersPayUrl, type TriggerType } from '../../shared/catalogue';
 import {
   definitionSchema,
   isTooDeep,
@@ -92,7 +92,8 @@ export function emailProblems(
   at: string,
   stepId: string | null,
 ): DefinitionProblem[] {
-  const isKnown = (path: string) => path === 'sender.name' || findProperty(event, path) !== undefined;
+  const isKnown = (path: string) =>
+    path === 'sender.name' || (path === 'pay_url' && offersPayUrl(event)) || findProperty(event, path) !== undefined;
   return (['subject', 'preview_text', 'body'] as const).flatMap((field) =>
     checkTemplate(email[field], isKnown).map(({ message, line, column }) => ({
       step_id: stepId,

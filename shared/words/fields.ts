@@ -43,6 +43,7 @@ export const EMAIL_LABELS = {
   bounced_at: 'Bounced',
   complained_at: 'Reported as spam',
   clicked_at: 'First click',
+  pay_clicked_at: 'Went on to pay',
 } as const satisfies Partial<Record<keyof EmailView, string>>;
 
 /** Of a link in an email. */

@@ -8,6 +8,8 @@ const RESOURCES: Readonly<Record<string, string>> = {
   checkout_session: 'Checkout Sessions',
   quote: 'Quotes',
   payment_method: 'Payment Methods',
+  payment_intent: 'PaymentIntents',
+  customer_portal: 'Customer portal',
   event: 'Events',
   webhook: 'Webhook Endpoints',
 };

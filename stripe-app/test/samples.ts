@@ -92,6 +92,7 @@ export const email = (changes: Partial<EmailView> = {}): EmailView => ({
   bounced_at: null,
   complained_at: null,
   clicked_at: null,
+  pay_clicked_at: null,
   ...changes,
 });
 

@@ -110,7 +110,7 @@ export function EmailPage({ email, workflowName, canRetry }: EmailPageProps) {
 }
 
 /** What mostly doesn't happen, or isn't known. */
-const LATER = ['bounced_at', 'complained_at', 'clicked_at'] as const;
+const LATER = ['bounced_at', 'complained_at', 'clicked_at', 'pay_clicked_at'] as const;
 
 function Why({ email, canRetry }: Pick<EmailPageProps, 'email' | 'canRetry'>) {
   const words = explainEmail(email);

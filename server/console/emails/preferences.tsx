@@ -3,26 +3,22 @@ import type { ReactNode } from 'react';
 import type { Preferences, PreferencesContact } from '../../emails/unsubscribe-routes';
 import { Badge } from '../components/badge';
 import { buttonClass } from '../components/form';
-import { Icon } from '../components/icon';
-import { Plain } from '../layout';
+import { SitePage } from '../components/site';
 
 export function PreferencesPage({ sender, contact }: Preferences) {
   const from = sender.name ?? 'us';
   const { title, lead } = wordsFor(contact, from);
   return (
-    <Plain title={title} site={sender.name ?? 'Email preferences'}>
-      <div className="preferences">
-        {typeof contact === 'object' && contact?.chosen && (
-          <span className="preferences-done">
-            <Icon name="check" />
-          </span>
-        )}
-        <h1>{title}</h1>
-        <p className="lead">{lead}</p>
-        {typeof contact === 'object' && contact !== null && <Choice contact={contact} from={from} />}
-      </div>
-      <Foot sender={sender} />
-    </Plain>
+    <SitePage
+      title={title}
+      site="Email preferences"
+      sender={sender}
+      mark={typeof contact === 'object' && contact?.chosen ? { icon: 'check', tone: 'good' } : null}
+    >
+      <h1>{title}</h1>
+      <p className="lead">{lead}</p>
+      {typeof contact === 'object' && contact !== null && <Choice contact={contact} from={from} />}
+    </SitePage>
   );
 }
 
@@ -69,7 +65,7 @@ function wordsFor(contact: Preferences['contact'], from: string): { title: strin
 const Choice = ({ contact: { isSubscribed, isSuppressed }, from }: { contact: PreferencesContact; from: string }) => (
   <>
     {isSuppressed && (
-      <p className="preferences-note">
+      <p className="site-note">
         Email to this address came back, so nothing is sent to it for now, whatever you choose here. If it works again,
         tell {from}.
       </p>
@@ -106,14 +102,3 @@ const Choice = ({ contact: { isSubscribed, isSuppressed }, from }: { contact: Pr
     </ul>
   </>
 );
-
-/** The name stands at the head. */
-function Foot({ sender: { replyTo, postalAddress } }: Pick<Preferences, 'sender'>) {
-  if (!replyTo && !postalAddress) return null;
-  return (
-    <footer className="preferences-foot">
-      {postalAddress && <address>{postalAddress}</address>}
-      {replyTo && <a href={`mailto:${replyTo}`}>{replyTo}</a>}
-    </footer>
-  );
-}

@@ -84,7 +84,7 @@ function KeyForm({ modes, isOpen }: { modes: readonly Mode[]; isOpen: boolean })
           spellCheck={false}
           required
           placeholder={prefixes}
-          hint="Read access to customers, subscriptions, invoices, charges, disputes, checkout sessions, quotes and events, and write access to webhook endpoints. Pasting the key again signs you in."
+          hint="Read access to customers, subscriptions, invoices, charges, disputes, checkout sessions, quotes and events, and write access to webhook endpoints. Optional, for the page behind the payment link of emails: read access to PaymentIntents and write access to the customer portal. Pasting the key again signs you in."
         />
         <button className={buttonClass('primary')}>Check the key and connect</button>
       </PostForm>

@@ -146,7 +146,8 @@ async function withUpgraded(
     for (const up of [objectStates.up, bounces.up, schedules.makeStatesAQueue])
       await up(tillpost.db as unknown as Kysely<never>);
     // Last, as it was: statements that PostgreSQL has prepared know the columns in their order.
-    await tillpost.db.schema.alterTable('email').addColumn('clicked_at', 'bigint').execute();
+    for (const column of ['clicked_at', 'pay_clicked_at'])
+      await tillpost.db.schema.alterTable('email').addColumn(column, 'bigint').execute();
   });
   const env = { SMTP_URL: mail.url, MAIL_FROM: 'hello@acme.example' };
   const texts = () => mail.mails.slice(1).map(({ parsed }) => `${parsed.subject}\n${parsed.text}`);
@@ -163,7 +164,7 @@ async function goBack({ db, clock }: Tillpost): Promise<void> {
   await sql`update email set reason = 'Will be tried again: 451 Greylisted'`.execute(db);
   await db.updateTable('email_body').set({ html: 'Made before', text: 'Made before' }).execute();
   await schema.dropIndex('email_remote_id').execute();
-  for (const column of ['delivered_at', 'bounced_at', 'complained_at', 'remote_id', 'clicked_at'])
+  for (const column of ['delivered_at', 'bounced_at', 'complained_at', 'remote_id', 'clicked_at', 'pay_clicked_at'])
     await schema.alterTable('email').dropColumn(column).execute();
   for (const table of ['run', 'email']) {
     await schema.dropIndex(`${table}_subject`).execute();

@@ -59,7 +59,10 @@ export function createApi({ keyring, endpoints, faults, requests, random, log }:
     const body = typeof req.body === 'string' ? req.body : '';
     const params = parseForm([query, body].filter(Boolean).join('&'));
     res.locals.params = params;
-    const entry = requests.add(req.method, path, text(params, 'grant_type'));
+    const entry = requests.add(req.method, path, {
+      grantType: text(params, 'grant_type') ?? null,
+      idempotencyKey: req.get('idempotency-key') ?? null,
+    });
     res.on('finish', () => (entry.status = res.statusCode));
     next();
   };

@@ -6,12 +6,13 @@ interface LoggedRequest {
   path: string;
   /** Of token requests. */
   grant_type: string | null;
+  idempotency_key: string | null;
   /** Null while there is no answer, and for good where there was none. */
   status: number | null;
 }
 
 export interface RequestLog {
-  add(method: string, path: string, grantType: string | undefined): LoggedRequest;
+  add(method: string, path: string, given: { grantType: string | null; idempotencyKey: string | null }): LoggedRequest;
   /** Newest last. */
   list(): readonly LoggedRequest[];
   /** How many fit all that is given; a string is the whole path. */
@@ -22,8 +23,8 @@ export interface RequestLog {
 export function createRequestLog(): RequestLog {
   const requests: LoggedRequest[] = [];
   return {
-    add(method, path, grantType) {
-      const request = { method, path, grant_type: grantType ?? null, status: null };
+    add(method, path, { grantType, idempotencyKey }) {
+      const request = { method, path, grant_type: grantType, idempotency_key: idempotencyKey, status: null };
       requests.push(request);
       if (requests.length > KEPT) requests.splice(0, KEPT / 10);
       return request;

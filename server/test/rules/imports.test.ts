@@ -62,6 +62,7 @@ const ORDER = [
   'server/workflows',
   'server/bounces',
   'server/deliverability',
+  'server/recovery',
   'server/emails',
   'server/audience',
   'server/settings',

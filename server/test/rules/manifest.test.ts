@@ -5,7 +5,13 @@ import { join, resolve } from 'node:path';
 import * as sdk from '@stripe/ui-extension-sdk/ui';
 import { build, type Metafile } from 'esbuild';
 import ts from 'typescript';
-import { EVENT_TYPES, HOUSEKEEPING_TYPES, PERMISSIONS, permissionsFor } from '../../../shared/catalogue';
+import {
+  EVENT_TYPES,
+  HOUSEKEEPING_TYPES,
+  OPTIONAL_PERMISSIONS,
+  PERMISSIONS,
+  permissionsFor,
+} from '../../../shared/catalogue';
 import { TEMPLATE_KEYS, TEMPLATES } from '../../../shared/templates';
 import type { Lock, PackageJson } from '../../tools/derive-lock';
 import { type Manifest, packageApp, readManifest } from '../../tools/package-app';
@@ -26,9 +32,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the manifest', () => {
   test('asks for the permissions that our events and look-ups need, and for no other', () => {
-    const needed = new Set(['event_read', ...EVENT_TYPES.flatMap(permissionsFor)]);
+    const needed = new Set(['event_read', ...OPTIONAL_PERMISSIONS, ...EVENT_TYPES.flatMap(permissionsFor)]);
     expect(manifest.permissions.map(({ permission }) => permission).sort()).toEqual([...needed].sort());
-    expect(manifest.permissions.map(({ permission }) => permission)).toEqual([...PERMISSIONS]);
+    expect(manifest.permissions.map(({ permission }) => permission)).toEqual([...PERMISSIONS, ...OPTIONAL_PERMISSIONS]);
     // Those without a choice are about the app itself, or about objects that choices are about.
     for (const type of HOUSEKEEPING_TYPES) expect(type).toMatch(/^(account\.application|invoice)\./);
   });

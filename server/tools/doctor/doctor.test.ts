@@ -168,6 +168,18 @@ describe('the webhook endpoint', () => {
       expect(says).toMatch(/2024-06-20/);
     }));
 
+  it('of a restricted key that may not open the portal works, and it is named', () =>
+    withTillpost({ env: NO_APP }, async (tillpost) => {
+      tillpost.localStripe.addAccount({ id: ACCOUNT });
+      const needed = 'customer subscription invoice charge dispute checkout_session quote event webhook payment_intent';
+      const permissions = needed.split(' ').map((one) => `${one}_${one === 'webhook' ? 'write' : 'read'}`);
+      const key = tillpost.localStripe.createRestrictedKey(ACCOUNT, false, permissions);
+      expect((await connectRestrictedKey(tillpost.ctx, key)).kind).toBe('connected');
+      const findings = (await examine(tillpost.ctx)).filter(({ check }) => check === ACCOUNT);
+      expect(findings.map(({ kind }) => kind)).toEqual(['ok', 'warning']);
+      expect(findings[1]?.says).toMatch(/lacks Customer portal: write:/);
+    }));
+
   it('of a restricted key is looked at too', () =>
     withTillpost({ env: NO_APP }, async (tillpost) => {
       tillpost.localStripe.addAccount({ id: ACCOUNT });

@@ -5,9 +5,10 @@ import type { Context } from '../../context';
 import { isConnected, listInstalls, type Install } from '../../installs/installs';
 import { endpointUrl } from '../../installs/key-endpoint';
 import { openSecret } from '../../installs/seals';
+import { missingForPaying } from '../../installs/restricted-key';
 import { faultsOf } from '../../installs/webhook-endpoints';
 import { classifyStripeError } from '../../stripe';
-import { fault, ok, skipped, type Finding } from '../../finding';
+import { fault, ok, skipped, warning, type Finding } from '../../finding';
 import { judged, messageOf, readEndpoints, refused } from './stripe';
 
 /** Accounts asked at the same time. */
@@ -28,7 +29,7 @@ export async function examineInstalls(ctx: Context): Promise<Finding[]> {
       installs.slice(from, from + AT_ONCE).map((install) => examineInstall(ctx, install)),
     );
     for (const finding of found)
-      if (finding) findings.push(finding);
+      if (finding.length > 0) findings.push(...finding);
       else good += 1;
   }
   const says = `${good} connected through the app: tokens open, and Stripe takes those that have not expired`;
@@ -36,25 +37,41 @@ export async function examineInstalls(ctx: Context): Promise<Finding[]> {
   return findings;
 }
 
-/** Undefined for tokens that are in order. */
-async function examineInstall(ctx: Context, install: Install): Promise<Finding | undefined> {
+/** None for tokens that are in order. */
+async function examineInstall(ctx: Context, install: Install): Promise<Finding[]> {
   const isKey = install.kind === 'restricted_key';
   const next = isKey
     ? 'connect the account again with its restricted key: that also puts its endpoint right'
     : `connect the account again: ${ctx.config.publicUrl}/connect?mode=${install.livemode === 1 ? 'live' : 'test'}`;
   if (install.status === 'needs_reconnect')
-    return fault(install.account_id, 'Stripe refuses its credentials: it needs to be connected again', next);
-  return isKey ? examineKey(ctx, install, next) : examineTokens(ctx, install, next);
+    return [fault(install.account_id, 'Stripe refuses its credentials: it needs to be connected again', next)];
+  if (isKey) return examineKey(ctx, install, next);
+  return [await examineTokens(ctx, install, next)].filter((finding) => finding !== undefined);
 }
 
-async function examineKey(ctx: Context, install: Install, next: string): Promise<Finding> {
+async function examineKey(ctx: Context, install: Install, next: string): Promise<Finding[]> {
   const check = install.account_id;
   const key = openSecret(ctx, 'token', install);
-  if (!key) return fault(check, 'no key in ENCRYPTION_KEY opens its restricted key', next);
+  if (!key) return [fault(check, 'no key in ENCRYPTION_KEY opens its restricted key', next)];
   const url = endpointUrl(ctx, install.id);
   const answer = await readEndpoints(ctx, key, url);
-  if (answer.kind !== 'endpoints') return refused(check, answer, next);
-  return judged(check, faultsOf(answer.endpoints, url, ACCOUNT_EVENT_TYPES), ACCOUNT_EVENT_TYPES, next);
+  if (answer.kind !== 'endpoints') return [refused(check, answer, next)];
+  const faults = faultsOf(answer.endpoints, url, ACCOUNT_EVENT_TYPES);
+  return [judged(check, faults, ACCOUNT_EVENT_TYPES, next), ...(await examineForPaying(ctx, check, key))];
+}
+
+/** Optional: what is missing makes the page behind `{{ pay_url }}` lead to the invoice only. */
+async function examineForPaying(ctx: Context, check: string, key: string): Promise<Finding[]> {
+  try {
+    const missing = await missingForPaying(ctx.stripeFor(key));
+    if (missing.length === 0) return [];
+    const says = `its key lacks ${missing.join(' and ')}: who has to replace a card is led to the invoice instead`;
+    return [warning(check, says, 'add it to the key in the Stripe Dashboard, if you want that')];
+  } catch (error) {
+    const kind = classifyStripeError(error);
+    if (!kind) throw error;
+    return [skipped(check, `whether its key may open the customer portal: ${messageOf(error)}`)];
+  }
 }
 
 async function examineTokens(ctx: Context, install: Install, next: string): Promise<Finding | undefined> {

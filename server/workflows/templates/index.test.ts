@@ -1,4 +1,4 @@
-import { CATALOGUE, CONTACT_PROPERTIES, samplesOf, type PropertyValue } from '../../../shared/catalogue';
+import { CATALOGUE, CONTACT_PROPERTIES, offersPayUrl, samplesOf, type PropertyValue } from '../../../shared/catalogue';
 import { TEMPLATES } from '../../../shared/templates';
 import { definitionSchema, stepsOf, type Definition } from '../../../shared/workflow';
 import { renderEmail } from '../../emails/render';
@@ -21,6 +21,7 @@ function renderAll(
       content,
       event,
       contact,
+      payUrl: offersPayUrl(definition.trigger.event) ? 'https://mail.example.com/pay/token' : null,
       sender: { name: null },
       locale: 'en-US',
       timezone: 'UTC',

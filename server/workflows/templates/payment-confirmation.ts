@@ -12,9 +12,9 @@ export const paymentConfirmation: Template = () =>
 Hi {{ contact.first_name | default: "there" }},
 
 Your bank asks you to confirm the payment of **${OPEN}**${INVOICE}, so we couldn’t collect it yet. There is nothing wrong with your card: this is how banks make sure that it’s really you.
-{% if subject.hosted_invoice_url %}
-[Confirm the payment]({{ subject.hosted_invoice_url }})
-{% endif %}
+
+[Confirm the payment]({{ pay_url }})
+
 Already confirmed? Then please ignore this email. If you need a hand, just reply.
 
 Kind regards,`,

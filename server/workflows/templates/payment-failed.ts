@@ -5,9 +5,9 @@ const wait = (id: string, amount: number): WaitStep => ({ id, kind: 'wait', amou
 
 /** What remains now, after payments in part. */
 export const OPEN = '{{ subject.amount_remaining | default: subject.amount_due | money: subject.currency }}';
-const PAY = `{% if subject.hosted_invoice_url %}
-[Pay ${OPEN} now]({{ subject.hosted_invoice_url }})
-{% endif %}`;
+const PAY = `
+[Pay ${OPEN} now]({{ pay_url }})
+`;
 export const INVOICE = '{% if subject.number %} for invoice {{ subject.number }}{% endif %}';
 
 /** Asks for the payment of an invoice, once and for all: `first` at once, then two reminders. */

@@ -1,5 +1,12 @@
 /** The menu of merge tags: what this trigger's events and a contact offer. A press puts one where the cursor was. */
-import { CATALOGUE, CONTACT_PROPERTIES, type TriggerType, type Property } from '../../../../shared/catalogue';
+import {
+  CATALOGUE,
+  CONTACT_PROPERTIES,
+  offersPayUrl,
+  type TriggerType,
+  type Property,
+} from '../../../../shared/catalogue';
+import { PAY_URL_WORDS } from '../../../../shared/words/pay';
 import { buttonClass } from '../../components/form';
 import { Icon } from '../../components/icon';
 
@@ -10,6 +17,15 @@ export function MergeTags({ trigger }: { trigger: TriggerType }) {
         <Icon name="plus" /> Merge tag
       </summary>
       <div className="menu-list">
+        {offersPayUrl(trigger) && (
+          <>
+            <h4>{PAY_URL_WORDS.title}</h4>
+            <button type="button" data-insert={PAY_URL_WORDS.insert}>
+              <code>{'{{ pay_url }}'}</code>
+              <small>{PAY_URL_WORDS.description}</small>
+            </button>
+          </>
+        )}
         <TagGroup title="Contact" root="contact" properties={CONTACT_PROPERTIES} />
         <TagGroup title={CATALOGUE[trigger].label} root="event" properties={CATALOGUE[trigger].properties} />
       </div>

@@ -1,0 +1,25 @@
+/** Whose pages contacts see behind the links in emails. */
+import type { Settings } from '../../shared/settings';
+import type { Db } from '../db/schema';
+import type { Tenant } from '../db/tenant';
+import { findInstall } from '../installs/installs';
+
+/** Each null where it isn't known. */
+export interface PageSender {
+  name: string | null;
+  replyTo: string | null;
+  postalAddress: string | null;
+}
+
+export async function readPageSender(
+  db: Db,
+  tenant: Tenant,
+  { sender }: Pick<Settings, 'sender'>,
+): Promise<PageSender> {
+  const install = await findInstall(db, tenant);
+  return {
+    name: sender.from_name ?? install?.account_name ?? null,
+    replyTo: sender.reply_to,
+    postalAddress: sender.postal_address,
+  };
+}
