@@ -101,6 +101,15 @@ export interface Billing {
   trial_ends_at: string | null;
   delinquent: boolean | null;
   customer_since: string | null;
+  /** Minor units: what was paid less what was refunded, in the currency of most of it; null while no payment is known. */
+  ltv: number | null;
+  ltv_currency: string | null;
+  /** The same in other currencies, largest first. */
+  ltv_others: readonly { currency: string; amount: number }[];
+  /** How many payments are known, those refunded since as well. */
+  payments: number;
+  first_payment_at: string | null;
+  last_payment_at: string | null;
 }
 
 export interface ContactView {

@@ -12,6 +12,7 @@ import * as clicks from './migrations/010-clicks';
 import * as schedules from './migrations/014-schedules';
 import * as testSends from './migrations/015-test-sends';
 import * as payClicks from './migrations/017-pay-clicks';
+import * as payments from './migrations/021-payments';
 import type { Db } from './schema';
 
 const migrations: Record<string, Migration> = {
@@ -27,6 +28,7 @@ const migrations: Record<string, Migration> = {
   '014-schedules': { up: schedules.up as Migration['up'] },
   '015-test-sends': { up: testSends.up as Migration['up'] },
   '017-pay-clicks': { up: payClicks.up as Migration['up'] },
+  '021-payments': { up: payments.up as Migration['up'] },
 };
 
 /** Throws the error of the migration that failed. */

@@ -125,6 +125,15 @@ interface ContactTable extends TenantColumns {
   trial_ends_at: number | null;
   delinquent: Flag | null;
   customer_since: number | null;
+  /** What was paid less what was refunded, in the currency of most of it, in minor units; null: no payment is known. */
+  ltv: number | null;
+  ltv_currency: string | null;
+  /** JSON object of the same in other currencies, by currency; null: there are none. */
+  ltv_others: string | null;
+  /** How many payments are known, those refunded since as well. */
+  payments: Generated<number>;
+  first_payment_at: number | null;
+  last_payment_at: number | null;
   created_at: number;
   updated_at: number;
 }
@@ -169,6 +178,22 @@ interface SubscriptionStateTable extends TenantColumns {
   renews_at: number | null;
   trial_ends_at: number | null;
   stamp: number;
+}
+
+/** A payment, or what was refunded of one that isn't known yet. */
+interface PaymentTable extends TenantColumns {
+  /** The invoice, or the payment intent of a checkout without one. */
+  id: string;
+  customer_id: string | null;
+  /** Of a guest, who has no customer: the normalised address. */
+  email: string | null;
+  currency: string;
+  /** Minor units, as are the others; null: only a refund of it is known. */
+  amount_paid: number | null;
+  amount_refunded: number;
+  /** JSON object, by charge: what was refunded of it, and when that was told (epoch seconds). */
+  refunds: string;
+  paid_at: number | null;
 }
 
 /** The newest known state of a Stripe object that runs may be about. */
@@ -450,6 +475,7 @@ export interface Schema {
   planning_job: PlanningJobTable;
   notice: NoticeTable;
   subscription_card: SubscriptionCardTable;
+  payment: PaymentTable;
   workflow: WorkflowTable;
   run: RunTable;
   run_step: RunStepTable;

@@ -62,6 +62,11 @@ function judge(facts: InstallFacts, job: EventJob, now: number): Decision | 'ask
       knownAt: Math.min(created * 1000, now),
       dueAt: install.has_schedules === 1 ? now : null,
     });
+  if (!isGone(audience, settings, object.customerId)) {
+    if (object.payment) audience.recordPayment(object.payment, created * 1000);
+    if (object.refund && asked === undefined && audience.isOfUnknownPayment(object.refund)) return 'ask';
+    if (object.refund) audience.recordRefund(object.refund, asked?.invoiceId ?? null, created);
+  }
   if (type === 'invoice.voided' || type === 'invoice.marked_uncollectible')
     return { ...end('processed', null, 'Recorded the state of the invoice'), contact: contactOf(facts, object) };
   // Of the types without a choice only those about the install are left.

@@ -18,5 +18,10 @@ export function contactFacts(contact: Row<'contact'>): Record<string, PropertyVa
     trial_ends_at: isoTimeOrNull(contact.trial_ends_at),
     delinquent: contact.delinquent === null ? null : contact.delinquent === 1,
     customer_since: isoTimeOrNull(contact.customer_since),
+    ltv: contact.ltv,
+    ltv_currency: contact.ltv_currency,
+    payments: contact.payments,
+    first_payment_at: isoTimeOrNull(contact.first_payment_at),
+    last_payment_at: isoTimeOrNull(contact.last_payment_at),
   };
 }

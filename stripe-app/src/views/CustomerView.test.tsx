@@ -33,7 +33,7 @@ test('says when the customer isn’t a contact yet', async () => {
 });
 
 test('leaves out billing for a contact who never subscribed, and the name of one without', async () => {
-  const billing = { ...contact().billing, subscription_status: null };
+  const billing = { ...contact().billing, subscription_status: null, payments: 0 };
   stubBackend({ ...connected(), 'contacts/read': contact({ first_name: null, last_name: null, billing }) });
   const screen = await showCustomer();
   expect(screen.read()).not.toContain('Billing');
