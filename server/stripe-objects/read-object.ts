@@ -119,6 +119,7 @@ export function readEvent(type: ReadableType, event: Fields): ReadObject {
   // What Stripe's own event has told of the contact's billing is not told twice.
   return { ...read, properties, subscription: null, workflowId: id(own.workflow) };
 }
+
 const PAYMENTS: Readonly<Partial<Record<ReadableType, (object: unknown) => PaymentFacts | null>>> = {
   'invoice.paid': paymentOfInvoice,
   'checkout.session.completed': paymentOfCheckout,

@@ -33,7 +33,6 @@ const TRACES = [
   'in_secret',
   'cs_secret',
   'pi_secret',
-  'ch_secret',
 ];
 /** Somebody else, whose address ends in Jenny's. */
 const OTHER = `not.${JENNY}`;
@@ -130,7 +129,8 @@ async function fill(tillpost: Tillpost, mail: MailServer, settings: Partial<Sett
   await happen(tillpost, 'checkout.session.completed', guest('cs_secret_off'));
   await happen(tillpost, 'checkout.session.async_payment_succeeded', guest('cs_secret_on'));
   await happen(tillpost, 'checkout.session.completed', { ...guest('cs_secret_paid'), ...ONE_TIME });
-  await happen(tillpost, 'charge.refunded', { id: 'ch_secret', ...OBJECT, billing_details: { email: JENNY } });
+  for (const payment_intent of ['pi_secret', 'pi_secret_unknown'])
+    await happen(tillpost, 'charge.refunded', { ...OBJECT, id: `ch_of_${payment_intent}`, payment_intent });
   await happen(tillpost, 'checkout.session.completed', guest('cs_of_another', OTHER));
   const test = { trigger: 'customer.created', content: EMAIL, event: created, to: 'operator@example.com' } as const;
   await sendTest(ctx, LIVE, test);
