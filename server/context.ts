@@ -27,6 +27,8 @@ export interface Context {
   transport: Transport | null;
   rendering: Rendering;
   dns: Dns;
+  /** The installs (by tenantKey) of which a rehearsal is under way in this process. */
+  rehearsing: Set<string>;
   /** A client for an API key, an OAuth access token or a restricted key. */
   stripeFor(apiKey: string): StripeClient;
   /** Tells the loop that a row became due; set by the worker, does nothing before it runs. */
@@ -50,6 +52,7 @@ export function createContext(
       : null,
     rendering: overrides.rendering ?? createRendering(),
     dns: createDns(),
+    rehearsing: new Set(),
     stripeFor: (apiKey) => createStripe(apiKey, config.stripeApiBase),
     nudge: () => undefined,
     ...overrides,

@@ -103,6 +103,15 @@ export interface Billing {
   /** A subscription goes on charging a card of its own although the customer chose another default since. */
   wrong_card: boolean | null;
   customer_since: string | null;
+  /** Minor units: what was paid less what was refunded, in the currency of most of it; null while no payment is known. */
+  ltv: number | null;
+  ltv_currency: string | null;
+  /** The same in other currencies, largest first. */
+  ltv_others: readonly { currency: string; amount: number }[];
+  /** How many payments are known, those refunded since as well. */
+  payments: number;
+  first_payment_at: string | null;
+  last_payment_at: string | null;
 }
 
 export interface ContactView {
@@ -218,6 +227,34 @@ export interface EmailClick {
   automatic: number;
 }
 
+export type RehearsalVerdict = 'would_send' | 'stopped' | 'not_known';
+
+/** An email of a rehearsal, or a run that ended before its next one. */
+export interface Rehearsed {
+  contact: string;
+  at: string;
+  /** The event that started the run. */
+  event: string;
+  /** Null where the run was over as soon as it started. */
+  step: string | null;
+  /** Null for a run that ended. */
+  subject: string | null;
+  verdict: RehearsalVerdict;
+  /** Why nothing would have gone, in a sentence. */
+  outcome: string | null;
+}
+
+/** What a workflow would have done with the events of the log. */
+export interface Rehearsal {
+  object: 'rehearsal';
+  would_start: number;
+  would_send: number;
+  /** By reason, how many runs would have ended early and how many emails would have been kept back. */
+  stopped: Record<string, number>;
+  /** The latest at most 50. */
+  sample: Rehearsed[];
+}
+
 /** The body of every failed request, in Stripe's shape. */
 export interface ApiError {
   error: { code: string; message: string; param?: string };
@@ -250,6 +287,8 @@ export interface ExtensionApi {
   'workflows/pause': { args: { id: string }; answer: WorkflowView };
   'workflows/delete': { args: { id: string }; answer: WorkflowView };
   'workflows/save': { args: { id: string; definition: Definition; revision: number }; answer: WorkflowView };
+  /** Over the events of the last `days` (1 to 90; 30 when left out). */
+  'workflows/rehearse': { args: ({ id: string } | { definition: Definition }) & { days?: number }; answer: Rehearsal };
   'emails/list': { args: ListArgs & { customer?: string; status?: EmailStatus }; answer: List<EmailView> };
   'emails/read': { args: { id: string }; answer: EmailDetail };
   'import/start': { args: object; answer: ImportProgress };

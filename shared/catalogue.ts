@@ -451,8 +451,8 @@ export function subjectProperties(eventType: TriggerType): readonly Property[] {
 
 const STATEFUL = /^(?:invoice|customer\.subscription|checkout\.session|quote|lifecycle)\./;
 
-/** What a trigger is about may be an open invoice: its emails may bear `{{ pay_url }}`. Some come with later releases. */
-const PAYABLE: ReadonlySet<string> = new Set([
+/** What these are about may be an open invoice: their emails may bear `{{ pay_url }}`. */
+const PAYABLE: ReadonlySet<TriggerType> = new Set([
   'invoice.payment_failed',
   'invoice.payment_action_required',
   'invoice.overdue',
@@ -460,7 +460,7 @@ const PAYABLE: ReadonlySet<string> = new Set([
   'schedule.invoice_due',
   'lifecycle.past_due',
 ]);
-export const offersPayUrl = (trigger: string): boolean => PAYABLE.has(trigger);
+export const offersPayUrl = (trigger: TriggerType): boolean => PAYABLE.has(trigger);
 
 function metadataKey(property: Property, key: string): Property {
   const samples = property.sample as Record<string, string>;

@@ -68,6 +68,15 @@ export const CONTACT_PROPERTIES: readonly Property[] = [
     'Whether a subscription goes on charging a card of its own although the customer chose another default since.',
   ),
   date('customer_since', '2026-03-01T09:00:00.000Z', 'When the customer was created in Stripe.'),
+  money(
+    'ltv',
+    24000,
+    'What the contact has paid in all, less refunds, in minor units of ltv_currency: conditions compare the number whatever the currency. Empty while no payment is known.',
+  ),
+  text('ltv_currency', 'usd', 'Three-letter code of the currency of most of what the contact has paid.'),
+  number('payments', 12, 'Number of paid invoices and one-time checkouts, those refunded since as well.'),
+  date('first_payment_at', '2025-04-01T09:00:00.000Z', 'When the first known payment was made.'),
+  date('last_payment_at', '2026-03-01T09:00:00.000Z', 'When the last payment was made.'),
 ];
 
 export const CUSTOMER_PROPERTIES: readonly Property[] = [

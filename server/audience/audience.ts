@@ -8,9 +8,16 @@ import { newId } from '../db/new-id';
 import { NOTHING_OF_CUSTOMER } from '../db/release-contact';
 import type { Row } from '../db/schema';
 import { tenantColumns, type Tenant } from '../db/tenant';
-import type { CustomerFacts, ObjectFacts, SubscriptionFacts } from '../stripe-objects/types';
+import type {
+  CustomerFacts,
+  ObjectFacts,
+  PaymentFacts,
+  RefundFacts,
+  SubscriptionFacts,
+} from '../stripe-objects/types';
 import { deriveBilling } from './billing';
 import { isNewer, keepFailure, stateRow, type ObjectState, type Saving } from './object-states';
+import { NOTHING_PAID, refundedPayment, withPayment, withRefund, type Payment } from './payments';
 import { timeOf } from './stamp';
 import type { Suppression } from './suppressions';
 
@@ -24,8 +31,18 @@ export interface Known {
   contacts: Contact[];
   subscriptions: SubscriptionState[];
   objects: ObjectState[];
+  payments: Payment[];
   /** By address. */
   suppressions: Map<string, Suppression>;
+}
+
+/** What is to be written of payments, before all else: contacts get their sums from it. */
+export interface PaymentChanges {
+  payments: Payment[];
+  /** A contact has another address now: what it paid as a guest goes with it. */
+  readdressed: { from: string; into: string }[];
+  /** The contacts whose sums may have changed. */
+  payers: { contact: Contact; customers: string[]; email: string }[];
 }
 
 /** What is to be written. */
@@ -55,14 +72,18 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
   const byEmail = new Map<string, Contact>();
   const subscriptions = new Map(known.subscriptions.map((state) => [state.subscription_id, state]));
   const objects = new Map(known.objects.map((state) => [state.id, state]));
+  const payments = new Map(known.payments.map((payment) => [payment.id, payment]));
   const { suppressions } = known;
   const changed = {
     links: new Set<string>(),
     contacts: new Set<string>(),
     subscriptions: new Set<string>(),
     objects: new Set<string>(),
+    payments: new Set<string>(),
   };
   const staleBilling = new Set<string>();
+  const payers = new Set<string>();
+  let readdressed: PaymentChanges['readdressed'] = [];
   const merged: Changes['merged'] = [];
   const moved: Changes['moved'] = [];
   const deleted: Contact[] = [];
@@ -96,6 +117,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     if (byEmail.get(contact.email) === contact) byEmail.delete(contact.email);
     changed.contacts.delete(contact.id);
     staleBilling.delete(contact.id);
+    payers.delete(contact.id);
   }
 
   /** Links a customer to a contact (null: a tombstone), keeping what the link knows of the customer. */
@@ -110,6 +132,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     for (const one of [before, contact]) {
       if (!one) continue;
       touch(one);
+      payers.add(one.id);
       if (one === before || [...subscriptions.values()].some((state) => state.customer_id === customerId))
         staleBilling.add(one.id);
     }
@@ -120,6 +143,24 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
   function isGone(customerId: string | null): boolean {
     const own = customerId === null ? undefined : links.get(customerId);
     return own !== undefined && isTombstone(own);
+  }
+
+  /** What its owner paid as a guest goes along. */
+  function readdress(from: string, into: string): void {
+    readdressed.push({ from, into });
+    for (const [id, payment] of payments) if (payment.email === from) payments.set(id, { ...payment, email: into });
+  }
+
+  function savePayment(payment: Payment): void {
+    const before = payments.get(payment.id);
+    if (before && Object.entries(payment).every(([name, value]) => before[name as keyof Payment] === value)) return;
+    payments.set(payment.id, payment);
+    changed.payments.add(payment.id);
+    const contactId = payment.customer_id === null ? null : links.get(payment.customer_id)?.contact_id;
+    const owner = contactId ? contacts.get(contactId) : byEmail.get(payment.email ?? '');
+    if (!owner) return;
+    touch(owner);
+    payers.add(owner.id);
   }
 
   function refreshBilling(): void {
@@ -167,12 +208,14 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
         delinquent: null,
         wrong_card: null,
         customer_since: null,
+        ...NOTHING_PAID,
         created_at: now,
         updated_at: now,
         ...tenantColumns(tenant),
       };
       remember(contact);
       changed.contacts.add(contact.id);
+      payers.add(contact.id);
       return contact;
     },
 
@@ -184,6 +227,8 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     /** To an address whose owner had unsubscribed before its deletion, unsubscribed wins, as in a merge. */
     rename(contact: Contact, email: string): void {
       byEmail.delete(contact.email);
+      readdress(contact.email, email);
+      payers.add(contact.id);
       contact.email = email;
       if (suppressions.get(email)?.scope === 'marketing') contact.status = 'unsubscribed';
       byEmail.set(email, contact);
@@ -193,6 +238,9 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     /** History moves along, and unsubscribed wins. */
     merge(from: Contact, into: Contact): void {
       if (from.status === 'unsubscribed') update(into, { status: 'unsubscribed' });
+      readdress(from.email, into.email);
+      touch(into);
+      payers.add(into.id);
       forget(from);
       merged.push({ from, into });
     },
@@ -245,6 +293,41 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
       if (!isNewer(state, before)) return;
       objects.set(facts.id, keepFailure(state, before));
       changed.objects.add(facts.id);
+    },
+
+    /** Keeps a payment, unless its contact was deleted; `paidAt`, unless it says so itself, in epoch milliseconds. */
+    recordPayment(facts: PaymentFacts, paidAt: number): void {
+      if (!isGone(facts.customerId)) savePayment(withPayment(payments.get(facts.id), tenant, facts, paidAt));
+    },
+
+    /** Whether only Stripe can tell which payment it is of: one of an invoice, which the charge doesn't name. */
+    isOfUnknownPayment: ({ invoiceId, paymentIntentId, customerId }: RefundFacts): boolean =>
+      invoiceId === null && paymentIntentId !== null && customerId !== null && !payments.has(paymentIntentId),
+
+    /**
+     * Keeps what was refunded, also before its payment is known. `invoiceId` is what Stripe said where the charge doesn't;
+     * `created`, when it was so, in epoch seconds.
+     */
+    recordRefund(facts: RefundFacts, invoiceId: string | null, created: number): void {
+      const id = refundedPayment(facts, invoiceId);
+      if (!isGone(facts.customerId)) savePayment(withRefund(payments.get(id), tenant, id, facts, created));
+    },
+
+    /** Once: what is handed out is to be written. */
+    takePayments(): PaymentChanges {
+      const taken: PaymentChanges = {
+        payments: [...changed.payments].flatMap((id) => payments.get(id) ?? []),
+        readdressed,
+        payers: [...payers].flatMap((id) => {
+          const contact = contacts.get(id);
+          if (!contact) return [];
+          return { contact, customers: linksOf(contact).map((one) => one.customer_id), email: contact.email };
+        }),
+      };
+      changed.payments.clear();
+      payers.clear();
+      readdressed = [];
+      return taken;
     },
 
     /** What Stripe says of the customer itself that billing shows; the link bears the stamp of when it was so. */

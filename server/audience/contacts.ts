@@ -3,7 +3,7 @@
  * milliseconds throughout.
  */
 import { sql, type SelectQueryBuilder } from 'kysely';
-import type { ContactStatus, ContactView, List, SubscriptionStatus } from '../../shared/api';
+import type { Billing, ContactStatus, ContactView, List, SubscriptionStatus } from '../../shared/api';
 import { inList } from '../db/bulk';
 import { isoTime, isoTimeOrNull } from '../db/columns';
 import { contains } from '../db/contains';
@@ -19,6 +19,7 @@ import { findSuppressions, type Suppression } from './suppressions';
 export const AUDIENCE_TABLES = [
   { table: 'subscription_state', key: 'subscription_id' },
   { table: 'object_state', key: 'id' },
+  { table: 'payment', key: 'id' },
   { table: 'customer_link', key: 'customer_id' },
   { table: 'consent_change', key: 'id' },
 ] as const satisfies ErasedTable[];
@@ -162,11 +163,23 @@ function viewContact(contact: Row<'contact'>, customers: string[], suppression: 
       delinquent: contact.delinquent === null ? null : contact.delinquent === 1,
       wrong_card: contact.wrong_card === null ? null : contact.wrong_card === 1,
       customer_since: isoTimeOrNull(contact.customer_since),
+      ltv: contact.ltv,
+      ltv_currency: contact.ltv_currency,
+      ltv_others: viewOthers(contact.ltv_others),
+      payments: contact.payments,
+      first_payment_at: isoTimeOrNull(contact.first_payment_at),
+      last_payment_at: isoTimeOrNull(contact.last_payment_at),
     },
     created_at: isoTime(contact.created_at),
     updated_at: isoTime(contact.updated_at),
   };
 }
+
+const viewOthers = (others: string | null): Billing['ltv_others'] =>
+  Object.entries(JSON.parse(others ?? '{}') as Record<string, number>).map(([currency, amount]) => ({
+    currency,
+    amount,
+  }));
 
 const MOST_GROUPS = 200;
 

@@ -5,6 +5,7 @@ import type { Trx } from '../db/schema';
 import { tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { groupBy } from '../group-by';
 import { createAudience, type Audience } from './audience';
+import type { Payment } from './payments';
 import { findSuppressionsOfAll } from './suppressions';
 
 interface Wanted {
@@ -14,6 +15,7 @@ interface Wanted {
   emails: Iterable<string>;
   /** Of invoices, subscriptions, checkout sessions and quotes. */
   objectIds?: Iterable<string>;
+  paymentIds?: Iterable<string>;
 }
 
 /** The audiences by tenantKey, each tenant wanted once; `now` in epoch milliseconds. Good for one transaction. */
@@ -28,16 +30,24 @@ export async function loadAudiences(
 
   // Contacts are locked: saving inserts what isn't there, so one that is deleted meanwhile would come back.
   const objectKeys = wanted.flatMap(({ tenant, objectIds = [] }) => keysOf(tenant, objectIds));
-  const [named, addressed, known, suppressions, objects] = await allDone([
+  const paymentKeys = wanted.flatMap(({ tenant, paymentIds = [] }) => keysOf(tenant, paymentIds));
+  const [named, addressed, known, suppressions, objects, payments] = await allDone([
     selectByKeys(trx, 'customer_link', 'customer_id', customers),
     selectByKeys(trx, 'contact', 'email', addresses, { lock }),
     selectByKeys(trx, 'subscription_state', 'customer_id', customers),
     findSuppressionsOfAll(trx, addresses),
     selectByKeys(trx, 'object_state', 'id', objectKeys),
+    selectByKeys(trx, 'payment', 'id', paymentKeys),
   ]);
+  // A charge may name another address than the checkout that it was paid in, and no customer.
+  const payers = await allDone([
+    selectByKeys(trx, 'customer_link', 'customer_id', ownersOf(payments, 'customer_id', customers)),
+    selectByKeys(trx, 'contact', 'email', ownersOf(payments, 'email', addresses), { lock }),
+  ]);
+  named.push(...payers[0]);
   const linked = named.flatMap((link) => (link.contact_id ? keyFor(link, link.contact_id) : []));
   const contacts = unique(
-    [...(await selectByKeys(trx, 'contact', 'id', linked, { lock })), ...addressed],
+    [...(await selectByKeys(trx, 'contact', 'id', linked, { lock })), ...addressed, ...payers[1]],
     ({ id }) => id,
   );
   const ofContacts = contacts.map((contact) => keyFor(contact, contact.id));
@@ -53,7 +63,7 @@ export async function loadAudiences(
 
   const part = <R extends TenantRow>(rows: R[]) => groupBy(rows, (row) => tenantKey(tenantOf(row)));
   const [linksOf, contactsOf, subscriptionsOf] = [part(links), part(contacts), part(subscriptions)];
-  const objectsOf = part(objects);
+  const [objectsOf, paymentsOf] = [part(objects), part(payments)];
   return new Map(
     wanted.map(({ tenant }) => {
       const key = tenantKey(tenant);
@@ -62,6 +72,7 @@ export async function loadAudiences(
         contacts: contactsOf.get(key) ?? [],
         subscriptions: subscriptionsOf.get(key) ?? [],
         objects: objectsOf.get(key) ?? [],
+        payments: paymentsOf.get(key) ?? [],
         suppressions: suppressions.get(key) ?? new Map<string, never>(),
       };
       return [key, createAudience(tenant, known, now)];
@@ -73,6 +84,20 @@ type TenantRow = Pick<TenantKey, 'account_id' | 'livemode'>;
 
 const keysOf = (tenant: Tenant, values: Iterable<string>): TenantKey[] =>
   [...values].map((value) => keyFor(tenantColumns(tenant), value));
+
+/** Of the payments, those that aren't wanted anyway. */
+function ownersOf(
+  payments: readonly Payment[],
+  column: 'customer_id' | 'email',
+  wanted: readonly TenantKey[],
+): TenantKey[] {
+  if (payments.length === 0) return [];
+  const known = new Set(wanted.map((key) => keyText(key, key.value)));
+  return payments.flatMap((payment) => {
+    const owner = payment[column];
+    return owner === null || known.has(keyText(payment, owner)) ? [] : keyFor(payment, owner);
+  });
+}
 
 /** A row found twice, such as by its link and by its address, must be one object. */
 const unique = <R extends TenantRow>(rows: R[], idOf: (row: R) => string): R[] => [

@@ -11,16 +11,19 @@ import { holdInstalls } from '../installs/installs';
 import { isTombstone, type Audience, type Changes, type Contact } from './audience';
 import type { ObjectFacts } from '../stripe-objects/types';
 import { isNewer, keepFailure, stateRow, type ObjectState } from './object-states';
+import { savePayments } from './save-payments';
 import { snapshotStamp } from './stamp';
 import { suppressAddress } from './suppressions';
 
 /** `now` in epoch milliseconds. The audiences may be used on, but hold nothing more to write. */
 export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, now: number): Promise<void> {
-  const all = [...audiences].map((audience) => ({ tenant: audience.tenant, ...audience.changes() }));
+  const own = [...audiences];
+  const all = own.map((audience) => ({ tenant: audience.tenant, ...audience.changes() }));
   const of = <T>(pick: (changes: Changes) => T[]): T[] => all.flatMap(pick);
   // What they are to release is found by the links as they stand.
   for (const contact of of(({ deleted }) => deleted)) await deleteContact(trx, contact, now);
   for (const { tenant, released } of all) if (released.length > 0) await releaseCustomers(trx, tenant, released);
+  await savePayments(trx, own);
   await allDone([
     upsert(
       trx,

@@ -7,7 +7,8 @@ import { openDatabase } from './open';
 
 const SERVER = join(__dirname, '..');
 /** `selectByKeys(trx, 'contact', 'id', …`, over several lines too. */
-const LOOK_UP = /(?:selectByKeys|findPresentKeys|deleteByKeys)(?:<[^(]*>)?\(\s*\w+(?:\.\w+)?,\s*'(\w+)',\s*'(\w+)'/g;
+const LOOK_UP =
+  /(?:selectByKeys|findPresentKeys|deleteByKeys|sumByKeys)(?:<[^(]*>)?\(\s*\w+(?:\.\w+)?,\s*'(\w+)',\s*'(\w+)'/g;
 /** What the look-up says beside its keys, where the index is partial. */
 const BESIDE: Readonly<Record<string, string>> = {
   'email subject_id': "status = 'queued'",

@@ -96,6 +96,24 @@ export async function selectByTenants<T extends keyof Schema>(
   return (await select(db, { table, columns: '*', keys, ...options })) as Row<T>[];
 }
 
+/** Sums over the rows that have one of the keys as their `column`, by it and by one more column; `sums` is SQL. */
+export async function sumByKeys<
+  T extends keyof Schema,
+  C extends keyof Row<T> & string,
+  B extends keyof Row<T> & string,
+  S,
+>(
+  db: Db,
+  table: T,
+  column: C,
+  keys: readonly TenantKey[],
+  { by, sums, where }: { by: B; sums: string; where: string },
+): Promise<(TenantRow & Pick<Row<T>, C | B> & S)[]> {
+  const columns = `account_id, livemode, "${column}", "${by}"`;
+  const rows = await select(db, { table, column, columns: `${columns}, ${sums}`, keys, where, group: columns });
+  return rows as (TenantRow & Pick<Row<T>, C | B> & S)[];
+}
+
 interface Query {
   table: string;
   /** Left out: of the keys only the install counts. */
@@ -104,6 +122,8 @@ interface Query {
   keys: readonly TenantKey[];
   lock?: keyof typeof LOCKS;
   where?: string;
+  /** Columns by which rows are put together. */
+  group?: string;
 }
 
 async function select(db: Db, { keys, ...query }: Query): Promise<unknown[]> {
@@ -119,7 +139,7 @@ async function select(db: Db, { keys, ...query }: Query): Promise<unknown[]> {
 const texts = createCache<string, string>(500);
 
 /** Lists are filled up to a power of two, so that few statement texts exist and stay prepared. */
-async function fromSqlite(db: Db, { table, column, columns, keys, where = 'true' }: Query): Promise<unknown[]> {
+async function fromSqlite(db: Db, { table, column, columns, keys, where = 'true', group }: Query): Promise<unknown[]> {
   const list = inList(keys);
   const name = `${table} ${column} ${columns} ${where} ${list.length}`;
   const text = texts.remember(name, () => {
@@ -127,7 +147,8 @@ async function fromSqlite(db: Db, { table, column, columns, keys, where = 'true'
     const names = `account_id, livemode${column ? `, "${column}"` : ''}`;
     // Said once more, or an index of what is not null would not be used.
     const isThere = column ? `"${column}" is not null and ` : '';
-    return `select ${columns} from "${table}" where (${names}) in (values ${values}) and ${isThere}${where}`;
+    const together = group === undefined ? '' : ` group by ${group}`;
+    return `select ${columns} from "${table}" where (${names}) in (values ${values}) and ${isThere}${where}${together}`;
   });
   const parameters = list.flatMap(({ account_id, livemode, value }) =>
     column ? [account_id, livemode, value] : [account_id, livemode],
@@ -139,11 +160,14 @@ async function fromSqlite(db: Db, { table, column, columns, keys, where = 'true'
  * By arrays, each compared with its own column: joined with `unnest`, the planner takes the wrong index on tables that were
  * not analyzed yet. What the arrays match crosswise, another account's row with the same value, is left out.
  */
-async function fromPostgres(db: Db, { table, column, columns, keys, where = 'true', lock }: Query): Promise<unknown[]> {
+async function fromPostgres(
+  db: Db,
+  { table, column, columns, keys, where = 'true', group, lock }: Query,
+): Promise<unknown[]> {
   const of = <V>(pick: (key: TenantKey) => V) => [...new Set(keys.map(pick))];
   const text = `select ${columns} from "${table}"
     where account_id = any($1::text[]) and livemode = any($2::integer[])
-    ${column ? `and "${column}" = any($3::text[])` : ''} and ${where} ${lock ? LOCKS[lock] : ''}`;
+    ${column ? `and "${column}" = any($3::text[])` : ''} and ${where} ${group === undefined ? '' : `group by ${group}`} ${lock ? LOCKS[lock] : ''}`;
   const arrays = [of((key) => key.account_id), of((key) => key.livemode)];
   const rows = await readTogether(db, text, column ? [...arrays, of((key) => key.value)] : arrays);
   const wanted = new Set(keys.map((key) => keyText(key, key.value)));

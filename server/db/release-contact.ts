@@ -26,6 +26,7 @@ export async function releaseContact(trx: Trx, tenant: Tenant, contact: NamedCon
   await releaseEvents(trx, tenant, events);
   await releaseObjects(trx, tenant, await findObjectsOf(trx, tenant, contact, customers));
   await releaseStates(trx, tenant, customers);
+  await trx.deleteFrom('payment').where(ofTenant(tenant)).where('email', '=', contact.email).execute();
   await trx.deleteFrom('consent_change').where(ofTenant(tenant)).where('contact_id', '=', contact.id).execute();
   await trx.deleteFrom('test_address').where(ofTenant(tenant)).where('address', '=', contact.email).execute();
 }
@@ -133,7 +134,7 @@ async function releaseObjects(trx: Trx, tenant: Tenant, objects: readonly string
 async function releaseStates(trx: Trx, tenant: Tenant, customers: readonly string[]): Promise<void> {
   for await (const some of parts(customers)) {
     const ofThem = inList(some);
-    for (const table of ['subscription_state', 'object_state', 'notice', 'subscription_card'] as const)
+    for (const table of ['subscription_state', 'object_state', 'payment', 'notice', 'subscription_card'] as const)
       await trx
         .deleteFrom(table as 'object_state')
         .where(ofTenant(tenant))

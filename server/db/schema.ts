@@ -129,6 +129,15 @@ interface ContactTable extends TenantColumns {
   /** A subscription goes on charging a card of its own although the customer chose another default since. */
   wrong_card: Flag | null;
   customer_since: number | null;
+  /** What was paid less what was refunded, in the currency of most of it, in minor units; null: no payment is known. */
+  ltv: number | null;
+  ltv_currency: string | null;
+  /** JSON object of the same in other currencies, by currency; null: there are none. */
+  ltv_others: string | null;
+  /** How many payments are known, those refunded since as well. */
+  payments: Generated<number>;
+  first_payment_at: number | null;
+  last_payment_at: number | null;
   created_at: number;
   updated_at: number;
 }
@@ -180,6 +189,22 @@ interface SubscriptionStateTable extends TenantColumns {
   default_method: string | null;
   default_method_at: number | null;
   stamp: number;
+}
+
+/** A payment, or what was refunded of one that isn't known yet. */
+interface PaymentTable extends TenantColumns {
+  /** The invoice, or the payment intent of a checkout without one. */
+  id: string;
+  customer_id: string | null;
+  /** Of a guest, who has no customer: the normalised address. */
+  email: string | null;
+  currency: string;
+  /** Minor units, as are the others; null: only a refund of it is known. */
+  amount_paid: number | null;
+  amount_refunded: number;
+  /** JSON object, by charge: what was refunded of it, and when that was told (epoch seconds). */
+  refunds: string;
+  paid_at: number | null;
 }
 
 /** The newest known state of a Stripe object that runs may be about. */
@@ -463,6 +488,7 @@ export interface Schema {
   planning_job: PlanningJobTable;
   notice: NoticeTable;
   subscription_card: SubscriptionCardTable;
+  payment: PaymentTable;
   workflow: WorkflowTable;
   run: RunTable;
   run_step: RunStepTable;

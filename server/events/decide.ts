@@ -9,12 +9,10 @@ import { lastGrantAt, type Install } from '../installs/installs';
 import { stampOf } from '../audience/stamp';
 import type { ReadObject } from '../stripe-objects/types';
 import { applyEvent, applySubscriptionUpdate, isGone, type Verdict } from './apply-event';
+import { isLate } from '../workflows/run-key';
 import type { InstallFacts } from './facts';
 import type { EventJob } from './job';
 import { judgeReactivations } from './lifecycle-events';
-
-/** Older events still keep the audience true, but mail about them would come too late to make sense. */
-const LATE_MS = 72 * 3_600_000;
 
 export type Decision = Omit<Verdict, 'status'> & {
   status: EventStatus;
@@ -64,6 +62,11 @@ function judge(facts: InstallFacts, job: EventJob, now: number): Decision | 'ask
       knownAt: Math.min(created * 1000, now),
       dueAt: install.has_schedules === 1 ? now : null,
     });
+  if (!isGone(audience, settings, object.customerId)) {
+    if (object.payment) audience.recordPayment(object.payment, created * 1000);
+    if (object.refund && asked === undefined && audience.isOfUnknownPayment(object.refund)) return 'ask';
+    if (object.refund) audience.recordRefund(object.refund, asked?.invoiceId ?? null, created);
+  }
   if (type === 'invoice.voided' || type === 'invoice.marked_uncollectible')
     return { ...end('processed', null, 'Recorded the state of the invoice'), contact: contactOf(facts, object) };
   // Of the types without a choice only those about the install are left.
@@ -83,9 +86,9 @@ function judge(facts: InstallFacts, job: EventJob, now: number): Decision | 'ask
   const applied = applyEvent(audience, settings, { type, created, object, asked }, now);
   if (applied === 'ask') return 'ask';
   const verdict = said ? { ...applied, outcome: `${said}; ${uncapitalize(applied.outcome)}` } : applied;
-  const isLate = row.replay === null && now - created * 1000 > LATE_MS;
+  const isTooLate = row.replay === null && isLate(created, now);
   if (!choice.trigger_workflows || !verdict.contact) return { ...verdict, startsWorkflows: false };
-  if (!isLate) return { ...verdict, startsWorkflows: true };
+  if (!isTooLate) return { ...verdict, startsWorkflows: true };
   return {
     ...verdict,
     startsWorkflows: false,

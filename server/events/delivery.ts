@@ -4,7 +4,7 @@ import { HOUSEKEEPING_TYPES, isEventType } from '../../shared/catalogue';
 import type { EventReason, EventStatus } from '../../shared/api';
 import type { Tenant } from '../db/tenant';
 import type { ReadObject } from '../stripe-objects/types';
-import { readEventObject } from './job';
+import { readEventObject } from '../stripe-objects/read-object';
 
 export interface Delivery {
   tenant: Tenant;

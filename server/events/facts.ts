@@ -6,6 +6,7 @@ import type { ObjectState } from '../audience/object-states';
 import { loadAudiences } from '../audience/load';
 import { parseEmail } from '../audience/address';
 import { keyFor } from '../db/keys';
+import { refundedPayment } from '../audience/payments';
 import type { Trx } from '../db/schema';
 import { tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { groupBy } from '../group-by';
@@ -79,13 +80,20 @@ function namesIn(jobs: readonly EventJob[]) {
   const customerIds: string[] = [];
   const emails: string[] = [];
   const objectIds: string[] = [];
+  const paymentIds: string[] = [];
   for (const { object, asked } of jobs) {
     for (const id of [object?.customerId, asked?.customerId]) if (id) customerIds.push(id);
     for (const id of [object?.state?.id, object?.subscriptionId]) if (id) objectIds.push(id);
+    for (const id of [
+      object?.payment?.id,
+      object?.refund && refundedPayment(object.refund),
+      object?.refund && asked?.invoiceId,
+    ])
+      if (id) paymentIds.push(id);
     for (const raw of [object?.email, asked?.email, object?.lastResortEmail]) {
       const address = parseEmail(raw);
       if (address.kind === 'valid') emails.push(address.email);
     }
   }
-  return { customerIds, emails, objectIds };
+  return { customerIds, emails, objectIds, paymentIds };
 }

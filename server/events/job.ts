@@ -3,7 +3,7 @@ import type { Job } from '../db/queue';
 import { keyFor } from '../db/keys';
 import { readPayloads } from '../db/payloads';
 import type { Db, Row } from '../db/schema';
-import { isReadable, readEvent } from '../stripe-objects/read-object';
+import { readEventObject } from '../stripe-objects/read-object';
 import type { ReadObject } from '../stripe-objects/types';
 import type { LookupResult } from './whose';
 
@@ -26,9 +26,4 @@ export async function readJobs(db: Db, jobs: readonly Job<'event', LookupResult>
 
 function objectOf(type: string, payload: string | undefined): ReadObject | null {
   return payload === undefined ? null : readEventObject(type, JSON.parse(payload) as Record<string, unknown>);
-}
-
-/** Null for types without an object of interest. Never throws. */
-export function readEventObject(type: string, event: Record<string, unknown>): ReadObject | null {
-  return isReadable(type) ? readEvent(type, event) : null;
 }

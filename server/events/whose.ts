@@ -11,6 +11,8 @@ export interface LookupResult {
   customerId: string | null;
   email: string | null;
   name: string | null;
+  /** Of a refunded charge that doesn't name it. */
+  invoiceId?: string | null;
 }
 
 export type Owner =

@@ -1,6 +1,7 @@
 /** Writes what a batch of events came to: contacts, runs, and the events' own rows with their outcomes. */
 import { allDone } from '../all-done';
 import { saveAudiences } from '../audience/save';
+import { savePayments } from '../audience/save-payments';
 import { upsert } from '../db/bulk';
 import { deleteByKeys, keyFor } from '../db/keys';
 import type { Row, Trx } from '../db/schema';
@@ -63,6 +64,7 @@ export async function writeConsequences(
   writeRows: (rows: Row<'event'>[]) => Promise<void>,
 ): Promise<void> {
   const audiences = facts.map(({ audience }) => audience);
+  await savePayments(trx, audiences);
   const areApart = !audiences.some((audience) => audience.touchesOthers());
   const saving = saveAudiences(trx, audiences, now);
   // Runs follow contacts that move; else, on PostgreSQL, all goes out together.

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { EMAIL_STATUSES, EVENT_STATUSES, type ExtensionApi } from '../../shared/api';
 import { TRIGGER_TYPES } from '../../shared/catalogue';
 import { settingsChangeSchema } from '../../shared/settings';
+import { rehearsalDays } from '../workflows/rehearse';
 import { DEFAULT_LIMIT } from '../db/page';
 import { AppError, invalid } from '../errors';
 
@@ -55,6 +56,12 @@ export const ARGS = {
   'workflows/activate': byId,
   'workflows/pause': byId,
   'workflows/delete': byId,
+  'workflows/rehearse': z
+    .object({ id: id.optional(), definition: z.unknown().optional(), days: rehearsalDays })
+    .refine((args) => (args.id === undefined) !== (args.definition === undefined), {
+      message: 'give either id or definition',
+      path: ['id'],
+    }),
   'emails/list': page.extend({ status: z.enum(EMAIL_STATUSES).optional(), customer: id.optional() }),
   'emails/read': byId,
   'import/start': none,

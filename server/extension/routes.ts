@@ -15,7 +15,10 @@ import { listEvents, readEvent, replayEvent } from '../events/events';
 import { findInstall, isConnected } from '../installs/installs';
 import { disconnect } from '../lifecycle/disconnect';
 import { startImport } from '../installs/import-job';
+import { signalOf } from '../request-signal';
 import { changeSettings, readSettings } from '../settings/settings';
+import { rehearse } from '../workflows/rehearse';
+import { parseDefinition } from '../workflows/validate';
 import {
   activateWorkflow,
   createWorkflow,
@@ -31,7 +34,12 @@ import { createOverview } from './overview';
 import { allowAnyOrigin, requireSignature, type SignedRequest } from './signed-request';
 
 type Handlers = {
-  [R in RouteName]: (ctx: Context, tenant: Tenant, args: Args<R>) => Promise<ExtensionApi[R]['answer']>;
+  [R in RouteName]: (
+    ctx: Context,
+    tenant: Tenant,
+    args: Args<R>,
+    signal: AbortSignal,
+  ) => Promise<ExtensionApi[R]['answer']>;
 };
 
 const RECENT = 10;
@@ -84,6 +92,11 @@ const HANDLERS: Handlers = {
   },
   'workflows/pause': ({ db, clock }, tenant, { id }) => pauseWorkflow(db, tenant, id, clock.now()),
   'workflows/delete': ({ db, clock }, tenant, { id }) => deleteWorkflow(db, tenant, id, clock.now()),
+  'workflows/rehearse': async (ctx, tenant, { id, definition, days }, signal) => {
+    const stored = id === undefined ? undefined : found(await readWorkflow(ctx.db, tenant, id), 'workflow');
+    const request = { definition: stored?.definition ?? parseDefinition(definition), days, ...(id ? { id } : {}) };
+    return rehearse(ctx, tenant, request, signal);
+  },
   'emails/list': async ({ db }, tenant, args) => {
     await checkStart(args, 'email', (id) => findEmail(db, tenant, id));
     return listEmails(db, tenant, args);
@@ -114,7 +127,7 @@ export function extensionRoutes(ctx: Context): Router {
       const { tenant, args } = signedBy(res);
       if (!isConnected(await findInstall(ctx.db, tenant)))
         throw new AppError('not_installed', 'This account is not connected in this mode.');
-      res.json(await handle(ctx, route, tenant, args));
+      res.json(await handle(ctx, route, { tenant, args, signal: signalOf(res) }));
     });
   router.use(...signed, () => {
     throw new AppError('not_found', 'There is no such route in the extension API.');
@@ -131,7 +144,10 @@ const requireAllowed =
     next();
   };
 
-const handle = <R extends RouteName>(ctx: Context, route: R, tenant: Tenant, args: unknown) =>
-  HANDLERS[route](ctx, tenant, parseArgs(route, args));
+const handle = <R extends RouteName>(
+  ctx: Context,
+  route: R,
+  { tenant, args, signal }: { tenant: Tenant; args: unknown; signal: AbortSignal },
+) => HANDLERS[route](ctx, tenant, parseArgs(route, args), signal);
 
 const signedBy = (res: Response): SignedRequest => res.locals.signed as SignedRequest;

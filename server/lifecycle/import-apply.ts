@@ -20,10 +20,12 @@ export async function applyPage(trx: Trx, tenant: Tenant, page: ImportPage, now:
     .flatMap((address) => (address.kind === 'valid' ? [address.email] : []));
   const customerIds = [
     ...page.customers.map(({ id }) => id),
-    ...[...page.subscriptions, ...page.objects].flatMap(({ customerId }) => customerId ?? []),
+    ...[...page.subscriptions, ...page.objects, ...page.payments].flatMap(({ customerId }) => customerId ?? []),
   ];
   const objectIds = page.objects.map(({ id }) => id);
-  const audience = (await loadAudiences(trx, [{ tenant, customerIds, emails, objectIds }], now)).get(tenantKey(tenant));
+  const paymentIds = page.payments.map(({ id }) => id);
+  const wanted = { tenant, customerIds, emails, objectIds, paymentIds };
+  const audience = (await loadAudiences(trx, [wanted], now)).get(tenantKey(tenant));
   if (!audience) return;
 
   if (events['customer.subscription.created'].sync_billing) {
@@ -33,6 +35,7 @@ export async function applyPage(trx: Trx, tenant: Tenant, page: ImportPage, now:
   const install = (await holdInstalls(trx, [tenant])).get(tenantKey(tenant));
   const dueAt = install?.has_schedules === 1 ? now : null;
   for (const facts of page.objects) audience.recordObject(facts, { stamp, knownAt: page.askedAt, dueAt });
+  for (const facts of page.payments) audience.recordPayment(facts, now);
   for (const facts of page.customers) applySnapshot(audience, facts, choice, stamp);
   await saveAudiences(trx, [audience], now);
 }

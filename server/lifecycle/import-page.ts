@@ -1,4 +1,4 @@
-/** One page of the import: the next 100 customers, subscriptions and open invoices, fetched side by side. */
+/** One page of the import: the next 100 customers, subscriptions, open and paid invoices, fetched side by side. */
 import type Stripe from 'stripe';
 import { z } from 'zod';
 import type { Context } from '../context';
@@ -7,9 +7,10 @@ import { withStripe } from '../installs/credentials';
 import { classifyStripeError, type StripeClient } from '../stripe';
 import { stripeTime } from '../stripe-time';
 import { customerFromStripe } from '../stripe-objects/customer';
+import { paymentOfInvoice } from '../stripe-objects/payment';
 import { readFetched } from '../stripe-objects/read-object';
 import { subscriptionFacts } from '../stripe-objects/subscription';
-import type { CustomerFacts, ObjectFacts, SubscriptionFacts } from '../stripe-objects/types';
+import type { CustomerFacts, ObjectFacts, PaymentFacts, SubscriptionFacts } from '../stripe-objects/types';
 
 const PAGE = 100;
 
@@ -29,13 +30,15 @@ const cursorSchema = z.object({
   subscriptions: positionSchema,
   /** The release before wrote none. */
   invoices: positionSchema.default('start'),
+  /** Nor of these. */
+  paid: positionSchema.default('start'),
 });
 /** How far the lists, newest first, have been read. */
 export type Cursor = z.infer<typeof cursorSchema>;
 
 export const readCursor = (text: string | null): Cursor =>
   text === null
-    ? { customers: 'start', subscriptions: 'start', invoices: 'start' }
+    ? { customers: 'start', subscriptions: 'start', invoices: 'start', paid: 'start' }
     : cursorSchema.parse(JSON.parse(text));
 export const writeCursor = (cursor: Cursor): string => JSON.stringify(cursor);
 export const isAtEnd = (cursor: Cursor): boolean => Object.values(cursor).every((position) => position === 'end');
@@ -45,6 +48,8 @@ export interface ImportPage {
   subscriptions: SubscriptionFacts[];
   /** The subscriptions and open invoices as emails are judged by. */
   objects: ObjectFacts[];
+  /** What was paid by invoices. */
+  payments: PaymentFacts[];
   next: Cursor;
   /** By Stripe's clock, in epoch milliseconds: what events wrote later is newer. */
   askedAt: number;
@@ -52,13 +57,16 @@ export interface ImportPage {
 
 /** Throws NeedsReconnect, or Stripe's errors. */
 export async function fetchPage(ctx: Context, tenant: Tenant, cursor: Cursor): Promise<ImportPage> {
-  const [customers, subscriptions, invoices] = await withStripe(ctx, tenant, (stripe) =>
+  const listInvoices = (stripe: StripeClient, position: Position, status: 'open' | 'paid') =>
+    nextOf(ctx.clock, position, (params) => stripe.invoices.list({ ...params, status })).catch((error: unknown) =>
+      doWithout(ctx, error, status),
+    );
+  const [customers, subscriptions, invoices, paid] = await withStripe(ctx, tenant, (stripe) =>
     Promise.all([
       nextOf(ctx.clock, cursor.customers, (params) => stripe.customers.list(params)),
       nextOf(ctx.clock, cursor.subscriptions, (params) => stripe.subscriptions.list({ ...params, status: 'all' })),
-      nextOf(ctx.clock, cursor.invoices, (params) => stripe.invoices.list({ ...params, status: 'open' })).catch(
-        (error: unknown) => doWithout(ctx, error),
-      ),
+      listInvoices(stripe, cursor.invoices, 'open'),
+      listInvoices(stripe, cursor.paid, 'paid'),
     ]),
   );
   return {
@@ -68,17 +76,24 @@ export async function fetchPage(ctx: Context, tenant: Tenant, cursor: Cursor): P
       ...subscriptions.objects.flatMap((one) => readFetched('subscription', one) ?? []),
       ...invoices.objects.flatMap((one) => readFetched('invoice', one) ?? []),
     ],
-    next: { customers: customers.next, subscriptions: subscriptions.next, invoices: invoices.next },
-    askedAt: Math.min(customers.askedAt, subscriptions.askedAt, invoices.askedAt),
+    payments: paid.objects.flatMap(paidOf),
+    next: { customers: customers.next, subscriptions: subscriptions.next, invoices: invoices.next, paid: paid.next },
+    askedAt: Math.min(customers.askedAt, subscriptions.askedAt, invoices.askedAt, paid.askedAt),
   };
+}
+
+/** With a time of its own, also where Stripe's oldest invoices say only when they were made. */
+function paidOf(invoice: Stripe.Invoice): PaymentFacts[] {
+  const payment = paymentOfInvoice(invoice);
+  return payment ? [{ ...payment, paidAt: payment.paidAt ?? invoice.created }] : [];
 }
 
 const NOTHING = { objects: [], next: 'end' as const, askedAt: Infinity };
 
 /** Invoices that may not be read are asked for when an email is about one, which then names the missing permission. */
-function doWithout(ctx: Context, error: unknown): typeof NOTHING {
+function doWithout(ctx: Context, error: unknown, status: 'open' | 'paid'): typeof NOTHING {
   if (classifyStripeError(error) !== 'forbidden') throw error;
-  ctx.log.warn({ err: error, permission: 'invoice_read' }, 'an import goes on without open invoices');
+  ctx.log.warn({ err: error, permission: 'invoice_read' }, `an import goes on without ${status} invoices`);
   return NOTHING;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The queue of imports. Brings in the customers, subscriptions and open invoices an account had before it was connected, page by page;
+ * The queue of imports. Brings in the customers, subscriptions, open and paid invoices an account had before it was connected, page by page;
  * the position stands on the job's row, written in the same transaction as what the page changed. No workflow starts, and
  * what events wrote since stays.
  */

@@ -64,7 +64,7 @@ export async function askStripe(ctx: Context, email: Row<'email'>, returnUrl: st
   async function findCardProblem(): Promise<CardProblem | null> {
     const payments = await attempt(ctx, email, 'payment_intent_read', () =>
       ask((stripe) =>
-        stripe.invoicePayments.list({ invoice: invoice!.id!, limit: 10, expand: ['data.payment.payment_intent'] }),
+        stripe.invoicePayments.list({ invoice: invoice!.id, limit: 10, expand: ['data.payment.payment_intent'] }),
       ),
     );
     if (!payments.ok) return null;

@@ -4,7 +4,7 @@ import { propertiesOf } from '../audience/object-states';
 import { isoTime } from '../db/columns';
 import { tenantOf } from '../db/tenant';
 import type { Delivery } from '../events/delivery';
-import { readEventObject } from '../events/job';
+import { readEventObject } from '../stripe-objects/read-object';
 import { keptObject } from '../stripe-objects/kept';
 import type { DueNotice } from './ledger';
 import type { Notice } from './plan';

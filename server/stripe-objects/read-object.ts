@@ -13,12 +13,13 @@ import { choosesMethod, readCustomer, readDeletedCustomer } from './customer';
 import { readDispute } from './dispute';
 import { readInvoice, readPaidInvoice, readUpcomingInvoice } from './invoice';
 import { readKept } from './kept';
+import { paymentOfCheckout, paymentOfInvoice, refundOfCharge } from './payment';
 import { readPaymentMethod } from './payment-method';
 import { readQuote } from './quote';
 import { readSubscription } from './subscription';
 import { readChange } from './transitions';
 import type { ObjectKind } from '../../shared/api';
-import type { ObjectFacts, Reading, ReadObject } from './types';
+import type { ObjectFacts, PaymentFacts, Reading, ReadObject } from './types';
 
 export type ReadableType = TriggerType | 'invoice.voided' | 'invoice.marked_uncollectible';
 
@@ -86,6 +87,8 @@ const NOTHING: Omit<ReadObject, 'properties'> = {
   state: null,
   change: null,
   workflowId: null,
+  payment: null,
+  refund: null,
 };
 
 /**
@@ -99,6 +102,8 @@ export function readObject(type: ReadableType, object: unknown): ReadObject {
     ...NOTHING,
     ...reading,
     state: stateOf(type, reading),
+    payment: PAYMENTS[type]?.(object) ?? null,
+    refund: type === 'charge.refunded' ? refundOfCharge(object) : null,
     properties: Object.fromEntries(offered.map(({ name }) => [name, reading.properties[name] ?? null])),
   };
 }
@@ -121,6 +126,17 @@ export function readEvent(type: ReadableType, event: Fields): ReadObject {
   return { ...read, properties, subscription: null, workflowId: id(own.workflow) };
 }
 
+const PAYMENTS: Readonly<Partial<Record<ReadableType, (object: unknown) => PaymentFacts | null>>> = {
+  'invoice.paid': paymentOfInvoice,
+  'checkout.session.completed': paymentOfCheckout,
+  'checkout.session.async_payment_succeeded': paymentOfCheckout,
+};
+
+/** Null for types without an object of interest. Never throws. */
+export function readEventObject(type: string, event: Record<string, unknown>): ReadObject | null {
+  return isReadable(type) ? readEvent(type, event) : null;
+}
+
 export const isReadable = (type: string): type is ReadableType => Object.hasOwn(READERS, type);
 
 const KINDS: readonly (readonly [string, ObjectKind])[] = [
@@ -133,9 +149,12 @@ const KINDS: readonly (readonly [string, ObjectKind])[] = [
   ['schedule.', 'subscription'],
 ];
 
+/** What an event's type says it is about, where a state is kept of such objects. */
+export const kindOf = (type: string): ObjectKind | undefined => KINDS.find(([prefix]) => type.startsWith(prefix))?.[1];
+
 /** An upcoming invoice is none yet. */
 function stateOf(type: ReadableType, reading: Reading): ObjectFacts | null {
-  const kind = KINDS.find(([prefix]) => type.startsWith(prefix))?.[1];
+  const kind = kindOf(type);
   if (!kind || !reading.objectId || type === 'invoice.upcoming') return null;
   return factsOf(kind, reading, reading.objectId);
 }

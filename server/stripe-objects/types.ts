@@ -36,6 +36,10 @@ export interface ReadObject {
   change: SubscriptionChange | null;
   /** Of a scheduled event, the workflow that asked for it: it starts no other. */
   workflowId: string | null;
+  /** What was paid by it. */
+  payment: PaymentFacts | null;
+  /** What of it was refunded. */
+  refund: RefundFacts | null;
 }
 
 /** What is kept of an invoice, a subscription, a checkout session or a quote. */
@@ -53,6 +57,32 @@ export interface ObjectFacts {
 
 /** What the reader of one kind of object finds: fields it leaves out are null, properties may be more than a type offers. */
 export type Reading = Partial<ReadObject> & Pick<ReadObject, 'properties'>;
+
+/** A payment that was made. */
+export interface PaymentFacts {
+  /** The invoice's id, or the payment intent's of a checkout without one. */
+  id: string;
+  customerId: string | null;
+  /** Of a guest, not yet normalised. */
+  email: string | null;
+  currency: string;
+  /** Minor units, more than none. */
+  amount: number;
+  /** Epoch seconds; null: when the event says that it happened. */
+  paidAt: number | null;
+}
+
+/** What was refunded of a charge so far. */
+export interface RefundFacts {
+  chargeId: string;
+  invoiceId: string | null;
+  paymentIntentId: string | null;
+  customerId: string | null;
+  email: string | null;
+  currency: string;
+  /** Minor units, of all refunds of the charge together. */
+  amount: number;
+}
 
 export interface CustomerFacts {
   id: string;

@@ -1,5 +1,6 @@
 /** The console over HTTP: who may see what, and what hostile input does. */
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
+import type { PaidColumns } from '../audience/payments';
 import { newId } from '../db/new-id';
 import { tenantColumns, type Tenant } from '../db/tenant';
 import { listEvents } from '../events/events';
@@ -41,6 +42,7 @@ describe.each(ENGINES)('the console on %s', (engine) => {
       email?: string;
       delinquent?: 0 | 1;
       customer_since?: number;
+      paid?: Partial<PaidColumns>;
     } = {},
     tenant = TEST,
   ) {
@@ -66,6 +68,7 @@ describe.each(ENGINES)('the console on %s', (engine) => {
         trial_ends_at: null,
         delinquent: fields.delinquent ?? null,
         customer_since: fields.customer_since ?? null,
+        ...fields.paid,
         created_at: now,
         updated_at: now,
       })
@@ -191,6 +194,26 @@ describe.each(ENGINES)('the console on %s', (engine) => {
         expect(page).not.toContain('Paid');
       }
     });
+  });
+
+  it('says what a contact has paid in the list, on its page and in the file', async () => {
+    const client = await signedIn();
+    const at = Date.UTC(2026, 0, 2);
+    const paid = { ltv: 24_000, ltv_currency: 'usd', ltv_others: '{"eur":500}', payments: 12, first_payment_at: at };
+    const email = uniqueAddress();
+    const id = await addContact({ email, paid: { ...paid, last_payment_at: at } });
+    const page = await text(client, `/audience/${id}`);
+    for (const words of ['Lifetime value', '$240.00', '€5.00', 'less refunds', 'First payment', 'Last payment'])
+      expect(page).toContain(words);
+    const list = await text(client, `/audience?query=${email}`);
+    for (const words of ['Lifetime value', '$240.00', '12 payments']) expect(list).toContain(words);
+    const [head = '', line = ''] = (await text(client, `/audience.csv?query=${email}`)).trim().split(/\r?\n/);
+    expect(head).toMatch(
+      /ltv_minor_units,ltv_currency,ltv_other_currencies,payments,first_payment_at,last_payment_at$/,
+    );
+    expect(line).toMatch(/24000,usd,500 eur,12,2026-01-02T00:00:00.000Z,2026-01-02T00:00:00.000Z$/);
+    const unpaid = await text(client, `/audience/${await addContact({ customer_since: 1 })}`);
+    expect(unpaid).not.toContain('Lifetime value');
   });
 
   describe('forms', () => {

@@ -22,7 +22,18 @@ const JENNY = 'jenny.hidden@secret.example';
 const EARLIER = 'jenny.earlier@secret.example';
 const PHONE = '+15550199';
 /** All that says who they are. */
-const TRACES = [JENNY, EARLIER, 'Hidden', PHONE, 'cus_secret', 'cus_earlier', 'sub_secret', 'in_secret', 'cs_secret'];
+const TRACES = [
+  JENNY,
+  EARLIER,
+  'Hidden',
+  PHONE,
+  'cus_secret',
+  'cus_earlier',
+  'sub_secret',
+  'in_secret',
+  'cs_secret',
+  'pi_secret',
+];
 /** Somebody else, whose address ends in Jenny's. */
 const OTHER = `not.${JENNY}`;
 
@@ -56,6 +67,7 @@ const CARD = {
   expires: '2026-08',
   asked_at: 1,
 };
+const ONE_TIME = { mode: 'payment', payment_status: 'paid', invoice: null, payment_intent: 'pi_secret' };
 
 const EMAIL = {
   kind: 'transactional',
@@ -116,6 +128,9 @@ async function fill(tillpost: Tillpost, mail: MailServer, settings: Partial<Sett
   await happen(tillpost, 'quote.finalized', { ...OBJECT, id: 'qt_secret' });
   await happen(tillpost, 'checkout.session.completed', guest('cs_secret_off'));
   await happen(tillpost, 'checkout.session.async_payment_succeeded', guest('cs_secret_on'));
+  await happen(tillpost, 'checkout.session.completed', { ...guest('cs_secret_paid'), ...ONE_TIME });
+  for (const payment_intent of ['pi_secret', 'pi_secret_unknown'])
+    await happen(tillpost, 'charge.refunded', { ...OBJECT, id: `ch_of_${payment_intent}`, payment_intent });
   await happen(tillpost, 'checkout.session.completed', guest('cs_of_another', OTHER));
   const test = { trigger: 'customer.created', content: EMAIL, event: created, to: 'operator@example.com' } as const;
   await sendTest(ctx, LIVE, test);
@@ -195,6 +210,7 @@ describe.each(ENGINES)('on %s nothing names a person any more', (engine) => {
         'event_payload',
         'notice',
         'object_state',
+        'payment',
         'run',
         'run_step',
         'subscription_card',

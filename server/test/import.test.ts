@@ -23,11 +23,17 @@ async function importAll(tillpost: Tillpost) {
 }
 
 /** Invoices at Stripe, one a minute until now. */
-function seedInvoices({ localStripe, clock }: Tillpost, count: number, status: 'open' | 'paid'): void {
+function seedInvoices(
+  { localStripe, clock }: Tillpost,
+  count: number,
+  status: 'open' | 'paid',
+  customer = 'cus_1',
+): void {
   const { invoices } = localStripe.tenant(ACCOUNT, false);
   for (let n = 0; n < count; n++) {
     const created = Math.floor(clock.now() / 1000) - (count - n) * 60;
-    const invoice = { id: `in_${status}${n}`, object: 'invoice', customer: 'cus_1', amount_remaining: 2000 + n };
+    const paid = status === 'paid' ? { amount_paid: 1000 + n, currency: 'usd' } : {};
+    const invoice = { id: `in_${status}${n}`, object: 'invoice', customer, amount_remaining: 2000 + n, ...paid };
     invoices.put({ ...invoice, status, created } as never);
   }
 }
@@ -90,6 +96,29 @@ describe.each(ENGINES)('an import on %s', (engine) => {
       const subscriptions = rows.filter(({ kind }) => kind === 'subscription');
       expect(subscriptions.map(({ status }) => status)).toEqual(Array(20).fill('active'));
       for (const { known_at } of rows) expect(known_at).toBeGreaterThanOrEqual(began);
+    }));
+
+  it('brings in what was paid before, once, whatever events and other imports say of it', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      const { localStripe, clock, db } = tillpost;
+      localStripe.seedCustomers(ACCOUNT, false, 2);
+      const [customer] = localStripe.tenant(ACCOUNT, false).customers.list();
+      seedInvoices(tillpost, 250, 'paid', customer!.id);
+      const first = Math.floor(clock.now() / 1000) - 250 * 60;
+      await importAll(tillpost);
+      const paid = { ltv: 250 * 1000 + (250 * 249) / 2, ltv_currency: 'usd', payments: 250 };
+      const contact = () => findContactByCustomer(db, TEST, customer!.id);
+      expect(await contact()).toMatchObject({
+        ...paid,
+        first_payment_at: first * 1000,
+        last_payment_at: (first + 249 * 60) * 1000,
+      });
+      const invoice = localStripe.tenant(ACCOUNT, false).invoices.find('in_paid7');
+      await localStripe.emit(ACCOUNT, false, 'invoice.paid', invoice as never);
+      await tillpost.worker.drain();
+      await importAll(tillpost);
+      expect(await contact()).toMatchObject(paid);
+      expect((await states(tillpost)).map(({ id }) => id)).toEqual(['in_paid7']);
     }));
 
   it('made twice updates, and doubles nothing', () =>
@@ -201,7 +230,7 @@ describe('an import', () => {
       await useKey(tillpost, ['event_read', 'customer_read', 'subscription_read']);
       expect(await importAll(tillpost)).toEqual({ status: 'done', done: 150, total: 150 });
       expect((await states(tillpost)).map(({ kind }) => kind)).toEqual(Array(150).fill('subscription'));
-      expect(tillpost.localStripe.requests.count({ path: '/v1/invoices' })).toBe(1);
+      expect(tillpost.localStripe.requests.count({ path: '/v1/invoices' })).toBe(2);
     }));
 
   it('under way when the release with invoices is installed fetches those too', () =>

@@ -2,6 +2,7 @@
 import { createContext, type Context } from '../context';
 import { readConfig } from '../config';
 import { isNewer, stateRow } from '../audience/object-states';
+import { NOTHING_PAID } from '../audience/payments';
 import { openSuppressionKey } from '../audience/suppression-key';
 import { stampOf } from '../audience/stamp';
 import { upsert } from '../db/bulk';
@@ -132,6 +133,7 @@ export async function createRig({
         delinquent: null,
         wrong_card: null,
         customer_since: null,
+        ...NOTHING_PAID,
         created_at: time.ms,
         updated_at: time.ms,
         ...fields,

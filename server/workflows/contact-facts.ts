@@ -19,5 +19,10 @@ export function contactFacts(contact: Row<'contact'>): Record<string, PropertyVa
     delinquent: contact.delinquent === null ? null : contact.delinquent === 1,
     wrong_card: contact.wrong_card === null ? null : contact.wrong_card === 1,
     customer_since: isoTimeOrNull(contact.customer_since),
+    ltv: contact.ltv,
+    ltv_currency: contact.ltv_currency,
+    payments: contact.payments,
+    first_payment_at: isoTimeOrNull(contact.first_payment_at),
+    last_payment_at: isoTimeOrNull(contact.last_payment_at),
   };
 }

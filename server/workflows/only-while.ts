@@ -1,5 +1,5 @@
 /** Whether what a workflow's emails take for granted of their subject still is so. Pure. */
-import type { SubjectKind } from '../../shared/api';
+import type { ObjectKind, SubjectKind } from '../../shared/api';
 import type { EventType, PropertyValue, TriggerType } from '../../shared/catalogue';
 import { isScheduleType } from '../../shared/schedules';
 import type { Definition } from '../../shared/workflow';
@@ -13,11 +13,15 @@ import {
   SUBSCRIPTION_ENDS,
 } from '../../shared/words/only-while';
 import { PAID_SINCE, propertiesOf, type ObjectState } from '../audience/object-states';
+import { kindOf } from '../stripe-objects/read-object';
 import type { ReadObject } from '../stripe-objects/types';
 import { causeAgainst } from './judge-scheduled';
 
 /** `cause`, in words, for what is not so. */
 export type Judgement = { kind: 'true' } | { kind: 'not_yet'; cause: string } | { kind: 'over'; cause: string };
+
+/** What has not come about by then will not. */
+export const NOT_YET_MS = 7 * 24 * 60 * 60_000;
 
 /** How dates are written in a cause. */
 export type WriteDate = (ms: number) => string;
@@ -86,6 +90,10 @@ export function openedAt({ opened_at }: Record<string, PropertyValue>): number {
 export const paidSince = (payment: string, { created, openedAt }: { created: number; openedAt: number }): number =>
   payment === 'invoice.paid' ? created : Math.min(created, openedAt);
 
+/** The kind of object whose state such a run is judged by; undefined where none is kept. */
+export const judgedKind = (trigger: TriggerType): ObjectKind | undefined =>
+  trigger === 'invoice.upcoming' ? 'subscription' : kindOf(trigger);
+
 const TRUE: Judgement = { kind: 'true' };
 const RUNNING: readonly (string | null)[] = ['active', 'trialing', 'past_due'];
 
@@ -95,10 +103,12 @@ export function judge(trigger: TriggerType, facts: SubjectFacts, writeDate: Writ
   const { kind, status } = state;
   // A state that says nothing denies nothing.
   if (status === null) return TRUE;
-  const cause = describeState(kind, status, writeDate(state.known_at));
-  const over: Judgement = { kind: 'over', cause };
+  // Only written where it is said: writing a date takes longer than all else here.
+  const cause = () => describeState(kind, status, writeDate(state.known_at));
+  const over = (): Judgement => ({ kind: 'over', cause: cause() });
+  const notYet = (): Judgement => ({ kind: 'not_yet', cause: cause() });
   if (isScheduleType(trigger)) {
-    const against = causeAgainst(trigger, facts, cause);
+    const against = causeAgainst(trigger, facts, cause());
     return against === null ? TRUE : { kind: 'over', cause: against };
   }
   const isIt = (...statuses: string[]) => statuses.includes(status ?? '');
@@ -106,42 +116,42 @@ export function judge(trigger: TriggerType, facts: SubjectFacts, writeDate: Writ
     case 'invoice.payment_failed':
     case 'invoice.payment_action_required':
     case 'invoice.overdue': {
-      if (!isIt('open')) return over;
+      if (!isIt('open')) return over();
       const { amount_remaining } = propertiesOf(state);
       return amount_remaining === 0 ? { kind: 'over', cause: NOTHING_LEFT } : TRUE;
     }
     case 'invoice.upcoming': {
       const { cancel_at_period_end, cancel_at } = propertiesOf(state);
-      if (!RUNNING.includes(status)) return over;
+      if (!RUNNING.includes(status)) return over();
       return cancel_at_period_end === true || cancel_at ? { kind: 'over', cause: SUBSCRIPTION_ENDS } : TRUE;
     }
     case 'customer.subscription.created':
       if (isIt('active', 'trialing')) return TRUE;
-      return isIt('incomplete') ? { kind: 'not_yet', cause } : over;
+      return isIt('incomplete') ? notYet() : over();
     case 'lifecycle.reactivated':
-      return isIt('active', 'trialing') ? TRUE : over;
+      return isIt('active', 'trialing') ? TRUE : over();
     case 'lifecycle.past_due':
-      return isIt('past_due', 'unpaid') ? TRUE : over;
+      return isIt('past_due', 'unpaid') ? TRUE : over();
     case 'lifecycle.cancel_scheduled': {
       const { cancel_at_period_end, cancel_at } = propertiesOf(state);
-      if (isIt('canceled', 'incomplete_expired', 'gone')) return over;
+      if (isIt('canceled', 'incomplete_expired', 'gone')) return over();
       return cancel_at_period_end === true || cancel_at ? TRUE : { kind: 'over', cause: CANCELLATION_UNDONE };
     }
     case 'lifecycle.trial_started':
     case 'customer.subscription.trial_will_end':
-      return isIt('trialing') ? TRUE : over;
+      return isIt('trialing') ? TRUE : over();
     case 'customer.subscription.paused':
-      return isIt('paused') ? TRUE : over;
+      return isIt('paused') ? TRUE : over();
     case 'lifecycle.churned':
     case 'customer.subscription.deleted':
       return others.some((other) => RUNNING.includes(other.status))
         ? { kind: 'over', cause: OTHER_SUBSCRIPTION }
         : TRUE;
     case 'quote.finalized':
-      return isIt('open') ? TRUE : isIt('draft') ? { kind: 'not_yet', cause } : over;
+      return isIt('open') ? TRUE : isIt('draft') ? notYet() : over();
     case 'checkout.session.expired':
       // It asks about the contact: a session that Stripe no longer has denies nothing.
-      if (!isIt('expired', 'gone')) return over;
+      if (!isIt('expired', 'gone')) return over();
       return propertiesOf(state)[PAID_SINCE] === true ? { kind: 'over', cause: HAS_PAID } : TRUE;
     default:
       return TRUE;

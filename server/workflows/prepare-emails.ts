@@ -21,7 +21,7 @@ import { contactFacts } from './contact-facts';
 import { definitionOf } from './definitions';
 import { eventKey, readEventFacts, type EventFacts } from './event-facts';
 import { emailLacksFailure, withFailure } from './failure';
-import { isAboutOthers, isConditional, judge } from './only-while';
+import { isAboutOthers, isConditional, judge, NOT_YET_MS } from './only-while';
 import { endRuns } from './runs';
 import type { PropertyScope } from './match';
 import type { Settings } from '../../shared/settings';
@@ -33,8 +33,6 @@ const NEWS_MS = 5 * 60_000;
 /** How long an email waits for Stripe to be asked, since it was queued or the state was last known; tried once at least. */
 const UNKNOWN_MS = 24 * 60 * 60_000;
 const NOT_YET_AGAIN_MS = 60 * 60_000;
-/** What has not come about by then will not. */
-const NOT_YET_MS = 7 * 24 * 60 * 60_000;
 
 export const emailPreparation: Preparation = {
   async prepare(ctx, emails, brought) {

@@ -1,4 +1,4 @@
-/** What keeps a workflow from starting twice for one change, and at once for one matter. Pure. */
+/** What keeps a workflow from starting twice for one change, at once for one matter, and too late. Pure. */
 import { isOwnType } from '../../shared/catalogue';
 import type { Frequency } from '../../shared/workflow';
 import { ONCE_SLOT } from '../db/contact-references';
@@ -20,6 +20,14 @@ interface TriggeringEvent {
   /** Epoch seconds. */
   created: number;
 }
+
+const LATE_MS = 72 * 3_600_000;
+
+/**
+ * Older events still keep the audience true, but mail about them would come too late to make sense. `created` in epoch
+ * seconds, `now` in epoch milliseconds.
+ */
+export const isLate = (created: number, now: number): boolean => now - created * 1000 > LATE_MS;
 
 /** Stripe sometimes makes two events, with other ids, of one change: same type, object and attempt. */
 export function runKey({ id, type, created }: TriggeringEvent, { objectId, attempt }: ReadObject): string {

@@ -13,7 +13,7 @@ import { definitionOf } from './definitions';
 import { stepsLackFailure } from './failure';
 import { loadRunFacts, type RunFacts } from './run-facts';
 import { slotAfterEnd } from './run-key';
-import { walk, type RunWrites } from './walk';
+import { queueEmail, walk, type RunWrites } from './walk';
 
 const MAX_ATTEMPTS = 10;
 
@@ -41,11 +41,12 @@ async function goOn(ctx: Context, jobs: readonly RunJob[]): Promise<RunJob[]> {
   const { done, left } = await transact(ctx.db, async (trx) => {
     const writes: RunWrites = { runs: [], steps: [], emails: [], groups: [] };
     const unasked = new Set<string>();
+    const takeEmail = queueEmail(ctx);
     const claimed = jobs.map(({ row }) => row);
     for (const facts of await loadRunFacts(trx, claimed)) {
       const key = keyText(facts.run, facts.run.id);
       if (!asked.has(key) && isToBeAsked(facts)) unasked.add(key);
-      else walk(ctx, facts, writes, now);
+      else walk(takeEmail, facts, writes, now);
     }
     await write(trx, writes, now);
     return { done: writes, left: unasked };

@@ -1,6 +1,6 @@
 /** A run does its steps until it waits or ends. Pure: what is known goes in, rows to write come out. */
 import type { Insertable } from 'kysely';
-import { findStep } from '../../shared/workflow';
+import { findStep, type EmailStep } from '../../shared/workflow';
 import { isoTime } from '../db/columns';
 import type { Row, Schema } from '../db/schema';
 import { tenantColumns, tenantOf } from '../db/tenant';
@@ -27,13 +27,33 @@ export interface RunWrites {
   groups: { contact: Row<'contact'>; userGroup: string | null }[];
 }
 
+/** An email that a run has come to. */
+export interface DueEmail {
+  run: Run;
+  contact: Row<'contact'>;
+  step: EmailStep;
+  /** What its subject is filled in with as far as it is known now. */
+  said: Parameters<typeof previewSubject>[1];
+}
+
+/** What becomes of it: its row where one is to be written. */
+export type TakeEmail = (email: DueEmail, now: number) => Insertable<Schema['email']> | null;
+
+export const queueEmail =
+  (ctx: ComposeContext): TakeEmail =>
+  ({ run, contact, step, said }, now) => {
+    const subject = previewSubject(step.email.subject, said);
+    const origin = { run, stepId: step.id };
+    return queuedEmail(ctx, { origin, content: step.email, to: contact.email, subject }, now);
+  };
+
 /** `now` in epoch milliseconds. */
-export function walk(ctx: ComposeContext, facts: RunFacts, writes: RunWrites, now: number): void {
-  writes.runs.push(doSteps(ctx, facts, writes, now));
+export function walk(takeEmail: TakeEmail, facts: RunFacts, writes: RunWrites, now: number): void {
+  writes.runs.push(doSteps(takeEmail, facts, writes, now));
 }
 
 /** The run's row as it then stands. */
-function doSteps(ctx: ComposeContext, known: RunFacts, writes: RunWrites, now: number): Run {
+function doSteps(takeEmail: TakeEmail, known: RunFacts, writes: RunWrites, now: number): Run {
   const { run, workflow, contact, event, state } = known;
   // Started by an event that was under way while the account was disconnected.
   if (!known.isConnected) return ended(run, 'stopped', 'disconnected', now);
@@ -80,14 +100,10 @@ function doSteps(ctx: ComposeContext, known: RunFacts, writes: RunWrites, now: n
         const { step } = decision;
         const { sender, locale, timezone } = known.settings;
         const said = { ...scope, sender: { name: sender.from_name }, locale, timezone };
-        const subject = previewSubject(step.email.subject, said);
-        const email = queuedEmail(
-          ctx,
-          { origin: { run, stepId: step.id }, content: step.email, to: contact.email, subject },
-          now,
-        );
+        const email = takeEmail({ run, contact, step, said }, now);
+        if (!email) break;
         writes.emails.push(email);
-        log(step.id, 'email', `Queued “${subject}”`, email.id);
+        log(step.id, 'email', `Queued “${email.subject}”`, email.id);
         break;
       }
       case 'update_contact': {

@@ -19,7 +19,15 @@ export const BILLING_LABELS = {
   delinquent: 'Payment',
   wrong_card: 'Card',
   customer_since: 'Customer since',
+  ltv: 'Lifetime value',
+  payments: 'Payments',
+  first_payment_at: 'First payment',
+  last_payment_at: 'Last payment',
 } as const satisfies Partial<Record<keyof Billing, string>>;
+/** What the lifetime value counts. */
+export const LTV_HINT =
+  'Paid invoices and one-time checkouts, less refunds; credit notes aren’t counted. Of the time before you connected, an import brings the paid invoices, not one-time checkouts or refunds.';
+
 /**
  * What a true `delinquent` says: a payment failed or an invoice is past its due date. False is shown as nothing, for it
  * doesn't say that anything was paid. https://docs.stripe.com/api/customers/object#customer_object-delinquent

@@ -188,6 +188,21 @@ const COLUMNS: readonly Column<ContactView>[] = [
       billing.mrr !== null && billing.currency ? <Money minor={billing.mrr} currency={billing.currency} /> : <None />,
   },
   {
+    label: BILLING_LABELS.ltv,
+    kind: 'end',
+    cell: ({ billing }) =>
+      billing.ltv !== null && billing.ltv_currency ? (
+        <>
+          <Money minor={billing.ltv} currency={billing.ltv_currency} />
+          <span className="row-sub">
+            <Plural count={billing.payments} one="payment" />
+          </span>
+        </>
+      ) : (
+        <None />
+      ),
+  },
+  {
     label: CONTACT_LABELS.created_at,
     kind: 'end',
     isMinor: true,

@@ -34,6 +34,12 @@ const HEAD = csvHead([
   'customer_since',
   'customers',
   'created_at',
+  'ltv_minor_units',
+  'ltv_currency',
+  'ltv_other_currencies',
+  'payments',
+  'first_payment_at',
+  'last_payment_at',
 ]);
 
 const contactLine = ({ billing, ...contact }: ContactView): string =>
@@ -56,4 +62,10 @@ const contactLine = ({ billing, ...contact }: ContactView): string =>
     billing.customer_since,
     contact.customers.join(' '),
     contact.created_at,
+    billing.ltv,
+    billing.ltv_currency,
+    billing.ltv_others.map(({ currency, amount }) => `${amount} ${currency}`).join(' '),
+    billing.payments,
+    billing.first_payment_at,
+    billing.last_payment_at,
   ]);

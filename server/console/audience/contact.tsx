@@ -1,15 +1,16 @@
 /** One contact: who it is, what Stripe says of them, and everything that happened, newest first. */
+import { Fragment, type ReactNode } from 'react';
 import type { ContactView } from '../../../shared/api';
 import { USER_GROUP_LENGTH } from '../../../shared/limits';
 import { nameContact, nameSuppression } from '../../../shared/words/explanations';
-import { BILLING_LABELS, CONTACT_LABELS, OVERDUE, WRONG_CARD } from '../../../shared/words/fields';
+import { BILLING_LABELS, CONTACT_LABELS, LTV_HINT, OVERDUE, WRONG_CARD } from '../../../shared/words/fields';
 import { CONTACT_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Banner, Card, Empty, FactList, PageHead, Section } from '../components/blocks';
 import { href } from '../components/filters';
 import { ButtonForm, Confirm, PostForm, TextField, buttonClass } from '../components/form';
 import { Icon } from '../components/icon';
-import { Money, None, Time } from '../components/values';
+import { Count, Money, None, Time } from '../components/values';
 import { Shell } from '../layout';
 import { useViewer } from '../page';
 import { dashboardUrl } from '../stripe-links';
@@ -121,7 +122,11 @@ const Profile = ({ contact, userGroups }: Pick<ContactPageProps, 'contact' | 'us
 
 function BillingCard({ contact: { billing } }: { contact: ContactView }) {
   const isEmpty =
-    !billing.subscription_status && billing.customer_since === null && billing.mrr === null && !billing.delinquent;
+    !billing.subscription_status &&
+    billing.customer_since === null &&
+    billing.mrr === null &&
+    !billing.delinquent &&
+    billing.payments === 0;
   return (
     <Section title="Billing">
       <Card>
@@ -130,6 +135,7 @@ function BillingCard({ contact: { billing } }: { contact: ContactView }) {
         ) : (
           <FactList
             facts={[
+              ...paidFacts(billing),
               [
                 BILLING_LABELS.subscription_status,
                 billing.subscription_status ? (
@@ -165,9 +171,37 @@ function BillingCard({ contact: { billing } }: { contact: ContactView }) {
             ]}
           />
         )}
+        {billing.ltv !== null && (
+          <p className="hint">
+            {BILLING_LABELS.ltv}: {LTV_HINT}
+          </p>
+        )}
       </Card>
     </Section>
   );
+}
+
+/** What is known to be paid. */
+function paidFacts(billing: ContactView['billing']): [string, ReactNode][] {
+  const { ltv, ltv_currency: currency, ltv_others: others } = billing;
+  const day = (at: string | null) => (at ? <Time key="at" at={at} as="date" /> : <None key="none" />);
+  if (ltv === null || !currency) return [];
+  return [
+    [
+      BILLING_LABELS.ltv,
+      <Fragment key="ltv">
+        <Money minor={ltv} currency={currency} />
+        {others.map((other) => (
+          <span key={other.currency} className="row-sub">
+            + <Money minor={other.amount} currency={other.currency} />
+          </span>
+        ))}
+      </Fragment>,
+    ],
+    [BILLING_LABELS.payments, <Count key="payments" value={billing.payments} />],
+    [BILLING_LABELS.first_payment_at, day(billing.first_payment_at)],
+    [BILLING_LABELS.last_payment_at, day(billing.last_payment_at)],
+  ];
 }
 
 function Customers({ customers }: { customers: readonly string[] }) {

@@ -129,6 +129,7 @@ const OWNERS: Readonly<Record<keyof Schema, string>> = {
   planning_job: 'installs',
   notice: 'schedules',
   subscription_card: 'schedules',
+  payment: 'audience',
   suppression: 'audience',
   sealed_key: 'audience',
   workflow: 'workflows',

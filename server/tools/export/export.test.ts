@@ -12,6 +12,7 @@ import { activateWorkflow, createWorkflow } from '../../workflows/workflows';
 import { exportPerson } from './person';
 
 const JENNY = 'jenny@example.com';
+const TYPES = ['customer.created', 'customer.subscription.created', 'invoice.paid', 'quote.finalized'] as const;
 
 /** A Tillpost that knows Jenny, with mail to her, and somebody else. */
 const withTillpost = lending(async ({ connect, enable, localStripe, worker, db, clock }) => {
@@ -20,8 +21,7 @@ const withTillpost = lending(async ({ connect, enable, localStripe, worker, db, 
   const { id } = await createWorkflow(db, TEST, { template: 'new_customer' }, clock.now());
   await activateWorkflow(db, TEST, id, clock.now());
   for (const email of [JENNY, 'somebody@example.com'])
-    for (const type of ['customer.created', 'customer.subscription.created', 'quote.finalized'] as const)
-      await localStripe.trigger(type, { account: ACCOUNT, email });
+    for (const type of TYPES) await localStripe.trigger(type, { account: ACCOUNT, email });
   await worker.drain();
   await suppressAddress(db, TEST, JENNY, { scope: 'all', reason: 'refused with 550', now: 1 });
 });
@@ -37,6 +37,9 @@ describe.each(ENGINES)('an export on %s', (engine) => {
       expect(person).toMatchObject({ account: ACCOUNT, mode: 'test', contact: { email: JENNY } });
       expect(person.customers.length).toBeGreaterThan(0);
       expect(person.subscriptions).toMatchObject([{ status: 'active' }]);
+      expect(person.payments).toMatchObject([
+        { id: expect.stringMatching(/^in_/) as string, currency: 'usd', refunds: {} },
+      ]);
       expect(person.objects.map(({ kind }) => kind).sort()).toEqual(
         expect.arrayContaining(['quote', 'subscription']) as string[],
       );

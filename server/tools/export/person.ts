@@ -68,6 +68,18 @@ export async function exportPerson(db: Db, asked: Asked, now: number) {
       properties: JSON.parse(one.properties) as unknown,
       known_at: isoTime(one.known_at),
     })),
+    payments: [
+      ...(await rowsOf('payment', 'customer_id', customers)),
+      ...(await rowsOf('payment', 'email', [named.email])),
+    ].map((one) => ({
+      id: one.id,
+      customer: one.customer_id,
+      currency: one.currency,
+      amount_paid: one.amount_paid,
+      amount_refunded: one.amount_refunded,
+      refunds: JSON.parse(one.refunds) as unknown,
+      paid_at: isoTimeOrNull(one.paid_at),
+    })),
     consent: (await rowsOf('consent_change', 'contact_id', [named.id])).map(({ at, status, cause, email_id }) => ({
       at: isoTime(at),
       status,

@@ -3,7 +3,7 @@ import type { ContactDetail } from '../../../shared/api';
 import { nameSuppression, nameContact } from '../../../shared/words/explanations';
 import { BILLING_LABELS, CONTACT_LABELS, OVERDUE, WRONG_CARD } from '../../../shared/words/fields';
 import { CONTACT_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
-import { formatDay, formatAmount } from '../format';
+import { formatAmount, formatDay, formatNumber } from '../format';
 import { Section } from '../states';
 import { StatusBadge } from '../status-badge';
 
@@ -34,9 +34,9 @@ export function ContactFacts({ contact }: { contact: ContactDetail }) {
   );
 }
 
-/** What Tillpost knows of the contact's subscriptions; nothing for a contact who never had one and owes nothing overdue. */
+/** What Tillpost knows of the contact's subscriptions and payments; nothing for who never had one and owes nothing overdue. */
 export function BillingFacts({ billing }: Pick<ContactDetail, 'billing'>) {
-  if (!billing.subscription_status && !billing.delinquent) return null;
+  if (!billing.subscription_status && !billing.delinquent && !billing.payments) return null;
   return (
     <Section title="Billing">
       <PropertyList>
@@ -58,6 +58,15 @@ export function BillingFacts({ billing }: Pick<ContactDetail, 'billing'>) {
         )}
         {billing.delinquent && <PropertyListItem label={BILLING_LABELS.delinquent} value={OVERDUE} />}
         {billing.wrong_card && <PropertyListItem label={BILLING_LABELS.wrong_card} value={WRONG_CARD} />}
+        {billing.ltv !== null && billing.ltv_currency && (
+          <PropertyListItem label={BILLING_LABELS.ltv} value={writeLtv(billing)} />
+        )}
+        {billing.payments > 0 && (
+          <PropertyListItem label={BILLING_LABELS.payments} value={formatNumber(billing.payments)} />
+        )}
+        {billing.last_payment_at && (
+          <PropertyListItem label={BILLING_LABELS.last_payment_at} value={formatDay(billing.last_payment_at)} />
+        )}
         {billing.customer_since && (
           <PropertyListItem label={BILLING_LABELS.customer_since} value={formatDay(billing.customer_since)} />
         )}
@@ -65,3 +74,9 @@ export function BillingFacts({ billing }: Pick<ContactDetail, 'billing'>) {
     </Section>
   );
 }
+
+/** "$348.00 + €15.00" */
+const writeLtv = ({ ltv, ltv_currency, ltv_others }: ContactDetail['billing']): string =>
+  [{ currency: ltv_currency ?? '', amount: ltv ?? 0 }, ...ltv_others]
+    .map(({ currency, amount }) => formatAmount(amount, currency))
+    .join(' + ');

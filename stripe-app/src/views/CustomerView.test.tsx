@@ -12,7 +12,16 @@ const refuse = (status: number, code: string) => () => {
 test('shows the contact, billing, emails and events of this customer', async () => {
   const backend = stubBackend(connected());
   const screen = await showCustomer();
-  for (const words of ['Jenny Rosen', 'jenny@example.com', 'Subscribed', 'Pro', '$29.00', 'Feb 3, 2021', 'Active'])
+  for (const words of [
+    'Jenny Rosen',
+    'jenny@example.com',
+    'Subscribed',
+    'Pro',
+    '$29.00',
+    'Feb 3, 2021',
+    'Active',
+    '$348.00 + €15.00',
+  ])
     expect(screen.read()).toContain(words);
   for (const words of ['Welcome, Jenny', 'Sent', 'Customer created', 'Created contact jenny@example.com'])
     expect(screen.read()).toContain(words);
@@ -33,7 +42,7 @@ test('says when the customer isn’t a contact yet', async () => {
 });
 
 test('leaves out billing for a contact who never subscribed, and the name of one without', async () => {
-  const billing = { ...contact().billing, subscription_status: null };
+  const billing = { ...contact().billing, subscription_status: null, payments: 0 };
   stubBackend({ ...connected(), 'contacts/read': contact({ first_name: null, last_name: null, billing }) });
   const screen = await showCustomer();
   expect(screen.read()).not.toContain('Billing');

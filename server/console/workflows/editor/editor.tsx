@@ -19,6 +19,7 @@ import { Count, Plural } from '../../components/values';
 import { Shell } from '../../layout';
 import type { Notice } from '../../notices';
 import { EditorProvider, domId, type EditorState } from './context';
+import { RehearsalSection, type RehearsalShown } from './rehearsal';
 import { StepList } from './steps';
 import { TriggerFields } from './trigger';
 
@@ -38,6 +39,7 @@ export interface EditorPageProps {
   previewEvents: readonly SelectOption[];
   previewEvent: string;
   isEventOff: boolean;
+  rehearsal: RehearsalShown | null;
 }
 
 export function EditorPage(props: EditorPageProps) {
@@ -96,6 +98,7 @@ export function EditorPage(props: EditorPageProps) {
             </div>
             <TriggerFields draft={draft} isEventOff={props.isEventOff} />
             <StepList place="steps" steps={draft.steps} label="Steps" />
+            <RehearsalSection shown={props.rehearsal} />
             <SaveBar status={workflow.status} />
           </PostForm>
         </div>

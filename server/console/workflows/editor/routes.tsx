@@ -4,10 +4,12 @@ import { choiceFor } from '../../../../shared/settings';
 import { stepsOf, type Definition, type EmailContent } from '../../../../shared/workflow';
 import type { Context } from '../../../context';
 import type { Tenant } from '../../../db/tenant';
-import { AppError } from '../../../errors';
+import { AppError, invalid } from '../../../errors';
 import { listEvents } from '../../../events/events';
+import { signalOf } from '../../../request-signal';
 import { readSettings } from '../../../settings/settings';
 import { previewEmail, sendTest, type PreviewRequest } from '../../../workflows/preview';
+import { rehearsalDays, rehearse } from '../../../workflows/rehearse';
 import { runsByStep } from '../../../workflows/runs';
 import { activateWorkflow, readWorkflow, saveWorkflow } from '../../../workflows/workflows';
 import { withNotice, type Notice } from '../../notices';
@@ -20,6 +22,8 @@ import { EditorPage } from './editor';
 import { applyOperation } from './operations';
 import { plainTextDocument } from './plain-text';
 import { checkDraft, type Problems } from './problems';
+import type { RehearsalShown } from './rehearsal';
+import { rehearsalRows } from './rehearsal-rows';
 
 /** A workflow may hold many emails of 50,000 characters: its form is larger than others. */
 const FORM = { extended: false, limit: '4mb', parameterLimit: 20_000 };
@@ -31,6 +35,7 @@ interface Shown {
   focus?: string | null;
   notice?: Notice;
   isConflict?: boolean;
+  rehearsal?: RehearsalShown;
   status?: number;
 }
 
@@ -59,6 +64,7 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
         isConflict={shown.isConflict ?? false}
         notice={shown.notice ?? null}
         isEventOff={!choice.enabled || !choice.trigger_workflows}
+        rehearsal={shown.rehearsal ?? null}
         previewEvents={await recentEvents(res, tenant, trigger)}
         previewEvent={textIn(fields, 'preview_event')}
         editor={{
@@ -117,9 +123,34 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
   router.post('/workflows/:id/preview', ...form, async (req, res) => {
     getFound(await readWorkflow(db, tenantOn(res), idOf(req)));
     const fields = formOf(req);
-    const place = textIn(fields, 'preview');
-    const isText = textIn(fields, `view.${place}`) === 'text';
-    sendMail(res, await previewDocument(requestOf(fields, place), isText, tenantOn(res)));
+    // An email of a rehearsal names its event as well.
+    const [rehearsed = '', event] = textIn(fields, 'rehearsed').split(' ');
+    const place = rehearsed || textIn(fields, 'preview');
+    const isText = !rehearsed && textIn(fields, `view.${place}`) === 'text';
+    sendMail(res, await previewDocument(requestOf(fields, place, event), isText, tenantOn(res)));
+  });
+
+  router.post('/workflows/:id/rehearse', ...form, async (req, res) => {
+    const tenant = tenantOn(res);
+    const { id } = getFound(await readWorkflow(db, tenant, idOf(req)));
+    const fields = formOf(req);
+    const draft = readDraft(fields);
+    const checked = checkDraft(draft);
+    if ('problems' in checked) return show(req, res, { draft, problems: checked.problems, status: 400 });
+    const days = rehearsalDays.safeParse(Number(textIn(fields, 'rehearse_days')));
+    if (!days.success) throw invalid(days.error, 'rehearse_days');
+    try {
+      const request = { id, definition: checked.definition, days: days.data };
+      const result = await rehearse(ctx, tenant, request, signalOf(res));
+      await show(req, res, {
+        draft,
+        rehearsal: { days: days.data, result, rows: await rehearsalRows(db, tenant, draft, result) },
+      });
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      const text = error.message.replace(/^days: /, 'The log ');
+      await show(req, res, { draft, notice: { tone: 'bad', text }, status: error.status });
+    }
   });
 
   async function previewDocument(request: PreviewRequest, isText: boolean, tenant: Tenant): Promise<string> {
@@ -170,11 +201,10 @@ function wordsOf({ code, message }: AppError): string {
 }
 
 /** The email at a place of the draft, with the values to fill it with. */
-function requestOf(fields: Form, place: string): PreviewRequest {
+function requestOf(fields: Form, place: string, event = textIn(fields, 'preview_event')): PreviewRequest {
   const draft = readDraft(fields);
   const content = emailAt(draft, place);
   if (!content) throw new AppError('invalid_request', 'There is no such email in this workflow.');
-  const event = textIn(fields, 'preview_event');
   return { trigger: draft.trigger.event, content, ...(event ? { event } : {}) };
 }
 

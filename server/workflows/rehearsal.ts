@@ -1,0 +1,415 @@
+/**
+ * A workflow played over what has happened, on a clock of its own: what is known goes in, what would have come of it comes
+ * out. Runs stand in memory where carry-out.ts and run-queue.ts have them in a table. Pure.
+ */
+import type { Rehearsal, Rehearsed } from '../../shared/api';
+import { isOwnType, type PropertyValue } from '../../shared/catalogue';
+import { explainRun } from '../../shared/words/explanations';
+import { notSent } from '../../shared/words/only-while';
+import { STATE_NOT_TOLD } from '../../shared/words/rehearsal';
+import type { Settings } from '../../shared/settings';
+import type { EmailStep } from '../../shared/workflow';
+import type { Suppression } from '../audience/suppressions';
+import { isNewer, stateRow, type ObjectState } from '../audience/object-states';
+import { stampOf } from '../audience/stamp';
+import { isoTime } from '../db/columns';
+import { keyText } from '../db/keys';
+import type { Row } from '../db/schema';
+import { tenantOf } from '../db/tenant';
+import { writeDateTime } from '../emails/dates';
+import { maySend } from '../emails/may-send';
+import { previewSubject } from '../emails/render';
+import type { ObjectFacts, ReadObject } from '../stripe-objects/types';
+import { createAgenda } from './agenda';
+import { definitionOf } from './definitions';
+import type { EventFacts } from './event-facts';
+import type { LiveWorkflow } from './live-workflows';
+import {
+  isAboutOthers,
+  isConditional,
+  isPayment,
+  judge,
+  judgedKind,
+  NOT_YET_MS,
+  subjectOf,
+  untrueAfter,
+} from './only-while';
+import { planRuns, type Ending, type WorkflowTrigger } from './plan-runs';
+import type { PastExit } from './past-exits';
+import { slotAfterEnd } from './run-key';
+import { walk, type DueEmail, type RunWrites } from './walk';
+
+type Run = Row<'run'>;
+
+/** An event of the log. */
+export interface Happened {
+  event: WorkflowTrigger['event'];
+  object: ReadObject;
+  contactId: string | null;
+  /** False for what only tells a state: it was skipped, or is not processed yet. */
+  counts: boolean;
+  starts: boolean;
+}
+
+/** What is known of a contact, now. */
+export interface Person {
+  contact: Row<'contact'>;
+  suppression: Suppression | undefined;
+  /** The newest known states of the subscriptions of its customers. */
+  subscriptions: readonly ObjectState[];
+}
+
+export interface Stage {
+  workflow: LiveWorkflow;
+  /** Others that are active. */
+  others: readonly LiveWorkflow[];
+  settings: Settings;
+  /** When subscriptions came into being, as far as the log tells it: epoch seconds, by id. */
+  begun: ReadonlyMap<string, number>;
+}
+
+/** Known of the contacts and objects that the next events and runs are about, by id. */
+export interface Known {
+  people: ReadonlyMap<string, Person>;
+  /** Newest known states: they count from the moment when they were known. */
+  states: ReadonlyMap<string, ObjectState>;
+}
+
+interface Going {
+  run: Run;
+  /** What it holds while it goes on; its row no longer says so once it has ended. */
+  slot: string | null;
+  event: EventFacts;
+  /** The newest known state of its subject. */
+  newest: ObjectState | undefined;
+  stepsDone: number;
+}
+
+interface Mail {
+  going: Going;
+  person: Person;
+  step: EmailStep;
+  said: DueEmail['said'];
+  isPending: boolean;
+}
+
+/** Its subject is filled in only where it is shown. */
+type Sample = Omit<Rehearsed, 'at' | 'subject'> & { at: number; mail: Mail | null };
+
+const viewSample = ({ mail, at, contact, event, step, verdict, outcome }: Sample): Rehearsed => ({
+  contact,
+  at: isoTime(at),
+  event,
+  step,
+  subject: mail && previewSubject(mail.step.email.subject, mail.said),
+  verdict,
+  outcome,
+});
+
+/** Each fits a screen, and both what goes and what doesn't is to be seen. */
+const SAMPLE = 50;
+/** By these a state is judged or ranked. */
+const JUDGED = ['amount_remaining', 'cancel_at_period_end', 'cancel_at', 'payment_status'];
+
+export function createRehearsal({ workflow, others, settings, begun }: Stage) {
+  const definition = definitionOf(workflow);
+  const trigger = definition.trigger.event;
+  const kind = judgedKind(trigger);
+  const writeDate = writeDateTime(settings);
+  const steps = JSON.stringify(definition);
+  const names = new Map<string, boolean>();
+  const runKeys = new Set<string>();
+  const slots = new Set<string>();
+  const byContact = new Map<string, Set<Going>>();
+  const bySubject = new Map<string, Set<Going>>();
+  const told = new Map<string, ObjectState>();
+  const pending = new Map<string, Mail[]>();
+  const groups = new Map<string, string | null>();
+  /** Of what makes an expired checkout untrue, by contact. */
+  const payments = new Map<string, PastExit[]>();
+  const isAboutPayments = untrueAfter(definition).length > 0;
+  const past = { exits: payments, stories: new Set<string>() };
+  const agenda = createAgenda<Going | Mail>();
+  const stopped = new Map<string, number>();
+  const samples = { sent: [] as Sample[], others: [] as Sample[] };
+  let known: Known = { people: new Map(), states: new Map() };
+  let wouldStart = 0;
+  let wouldSend = 0;
+
+  return {
+    /** To be called before what needs it. */
+    learn: (facts: Known): void => void (known = facts),
+
+    /** The contacts of what is due by then (epoch milliseconds). */
+    *dueContacts(until: number): Generator<string> {
+      for (const item of agenda.due(until)) if ('run' in item) yield item.run.contact_id;
+    },
+
+    isUnderWay: (contactId: string): boolean => byContact.has(contactId),
+
+    /** Events of the same second, in the order of arrival. */
+    happen(events: readonly Happened[]): void {
+      for (const { event, object } of events) record(event, object);
+      if (isAboutPayments) events.forEach(recordPayment);
+      const now = (events[0]?.event.created ?? 0) * 1000;
+      if (events.some(isOfConcern)) plan(events, now);
+      for (const { object } of events) rejudge(object.state?.id, now);
+    },
+
+    /** Does the next thing that is due by then (epoch milliseconds); false when nothing is. */
+    goOn(until: number): boolean {
+      const next = agenda.take(until);
+      if (!next) return false;
+      const { at, item } = next;
+      if ('run' in item) {
+        if (item.run.status === 'running') goWalking(item, at);
+      } else if (item.isPending) judgeMail(item, at, true);
+      return true;
+    },
+
+    /** An event that could not be read. */
+    miss: (reason: string): void => count(reason),
+
+    result(): Rehearsal {
+      const { sent, others: rest } = samples;
+      const half = Math.max(SAMPLE / 2, SAMPLE - sent.length);
+      const kept = rest.slice(-half);
+      const sample = [...kept, ...sent.slice(-(SAMPLE - kept.length))];
+      return {
+        object: 'rehearsal',
+        would_start: wouldStart,
+        would_send: wouldSend,
+        stopped: Object.fromEntries([...stopped].sort(([, a], [, b]) => b - a)),
+        sample: sample.sort((a, b) => b.at - a.at).map(viewSample),
+      };
+    },
+  };
+
+  /** Most events only tell a state. */
+  function isOfConcern({ event, object, contactId }: Happened): boolean {
+    if (event.type === trigger || byContact.has(contactId ?? '')) return true;
+    return bySubject.has(object.state?.id ?? '');
+  }
+
+  function plan(events: readonly Happened[], now: number): void {
+    const triggers = events.flatMap((one) => (one.counts ? triggerOf(one) : []));
+    const waves = planRuns({ workflows: [workflow, ...others], triggers }, past, { now, writeDate });
+    for (const { endings, starts } of waves) {
+      for (const ending of endings) if (ending.workflow === workflow) carryOut(ending, now);
+      for (const run of starts) {
+        const object = triggers.find(({ event }) => event.id === run.event_id)?.object;
+        if (run.workflow_id === workflow.id && object) start({ ...NOT_BEGUN, ...run } as Run, object, now);
+      }
+    }
+  }
+
+  function count(reason: string): void {
+    stopped.set(reason, (stopped.get(reason) ?? 0) + 1);
+  }
+
+  function show(one: Pick<Sample, 'mail' | 'step' | 'verdict' | 'outcome'>, run: Run, at: number): void {
+    const list = one.verdict === 'would_send' ? samples.sent : samples.others;
+    list.push({ contact: run.contact_id, at, event: run.event_id, ...one });
+    if (list.length > SAMPLE) list.shift();
+  }
+
+  /** Of all properties only those that the workflow names, or that are judged: very many may be kept at once. */
+  function slim(properties: Record<string, PropertyValue>): Record<string, PropertyValue> {
+    const named: Record<string, PropertyValue> = {};
+    for (const name in properties) if (isNamed(name)) named[name] = properties[name] ?? null;
+    return named;
+  }
+
+  function recordPayment({ event: { type, created }, object, contactId, counts }: Happened): void {
+    if (!counts || contactId === null || !isPayment(type, object.properties)) return;
+    const { invoiceId, subscriptionId } = object;
+    const key = keyText(workflow, contactId);
+    const own = payments.get(key) ?? [];
+    payments.set(key, [...own, { type, created, isPayment: true, invoiceId, subscriptionId }]);
+  }
+
+  function isNamed(name: string): boolean {
+    const isKnown = names.get(name);
+    if (isKnown !== undefined) return isKnown;
+    const found = JUDGED.includes(name) || steps.includes(name);
+    names.set(name, found);
+    return found;
+  }
+
+  function record({ type, created }: Happened['event'], { state }: ReadObject): void {
+    // Only of what runs are about. An event of our own brings no news: what caused it did.
+    if (!state || state.kind !== kind || isOwnType(type)) return;
+    const row = rowOf({ type, created }, state);
+    if (isNewer(row, told.get(row.id))) told.set(row.id, row);
+  }
+
+  function rowOf({ type, created }: Pick<Happened['event'], 'type' | 'created'>, state: ObjectFacts): ObjectState {
+    const facts = { ...state, properties: slim(state.properties) };
+    return stateRow(tenantOf(workflow), facts, { stamp: stampOf(type, created), knownAt: created * 1000, dueAt: null });
+  }
+
+  /** As of a moment: what the log has told by then, else what was known by then and has not changed since. */
+  function stateAt(id: string | null | undefined, newest: ObjectState | undefined, now: number) {
+    if (!id) return undefined;
+    return told.get(id) ?? (newest && newest.known_at <= now ? newest : undefined);
+  }
+
+  function personOf(id: string): Person | undefined {
+    const person = known.people.get(id);
+    if (!person || !groups.has(id)) return person;
+    return { ...person, contact: { ...person.contact, user_group: groups.get(id) ?? null } };
+  }
+
+  function triggerOf({ event, object, contactId, starts }: Happened): WorkflowTrigger {
+    const id = subjectOf(event.type, object)?.id;
+    const kept = stateAt(id, known.states.get(id ?? ''), event.created * 1000);
+    const state = kept ?? (object.state ? rowOf(event, object.state) : undefined);
+    const contact = (contactId === null ? undefined : personOf(contactId)?.contact) ?? null;
+    return { event, object, contact, starts, ...(state ? { state } : {}) };
+  }
+
+  function carryOut(ending: Ending, now: number): void {
+    const found = [...(byContact.get(ending.contactId ?? '') ?? []), ...(bySubject.get(ending.subjectId ?? '') ?? [])];
+    for (const going of found)
+      if (going.run.status === 'running' && ending.isMeant(going.run)) {
+        stopRun(going, ending.reason, ending.outcome, now);
+      }
+  }
+
+  function start(run: Run, object: ReadObject, now: number): void {
+    const slot = run.slot === null ? null : `${run.contact_id} ${run.slot}`;
+    if (runKeys.has(run.run_key) || (slot !== null && slots.has(slot))) return;
+    runKeys.add(run.run_key);
+    if (slot !== null) slots.add(slot);
+    if (run.status !== 'running') return sayStopped(run, now);
+    wouldStart++;
+    const { invoiceId, subscriptionId } = object;
+    const about = { invoiceId, subscriptionId };
+    const event = { type: trigger, contactId: run.contact_id, about, properties: slim(object.properties) };
+    const going: Going = { run, slot: run.slot, event, newest: known.states.get(run.subject_id ?? ''), stepsDone: 0 };
+    enter(byContact, run.contact_id, going);
+    if (run.subject_id) enter(bySubject, run.subject_id, going);
+    agenda.add(going, now, 0);
+  }
+
+  function goWalking(going: Going, now: number): void {
+    const { run, event, newest, stepsDone } = going;
+    const person = personOf(run.contact_id);
+    const state = stateAt(run.subject_id, newest, now);
+    const writes: RunWrites = { runs: [], steps: [], emails: [], groups: [] };
+    const due: DueEmail[] = [];
+    const facts = { run, isConnected: true, settings, workflow, contact: person?.contact, event, state, stepsDone };
+    walk((email) => (due.push(email), null), facts, writes, now);
+    for (const { contact, userGroup } of writes.groups) groups.set(contact.id, userGroup);
+    const [after] = writes.runs;
+    if (!after) return;
+    const isOver = after.status !== 'running';
+    going.run = after;
+    going.stepsDone += writes.steps.length + due.length;
+    if (isOver) {
+      leave(going);
+      if (after.reason !== null && after.reason !== 'exit_step') sayStopped(after, now);
+    } else agenda.add(going, now, (after.due_at ?? now) - now);
+    for (const { step, said } of due)
+      if (person) judgeMail({ going, person, step, said, isPending: false }, now, false);
+  }
+
+  /** Of an email that is due, or has waited for as long as it may. */
+  function judgeMail(mail: Mail, now: number, hasWaited: boolean): void {
+    const { going, person } = mail;
+    const wasPending = mail.isPending;
+    mail.isPending = false;
+    const { contact, suppression } = person;
+    const verdict = maySend(
+      { kind: mail.step.email.kind, is_test: 0 },
+      { ...MAIL_GOES, contact, suppression, to: contact.email, run: going.run },
+    );
+    if (verdict.kind === 'keep') return keepBack(mail, verdict, now);
+    const judgement = isConditional(definition) && going.run.subject_id ? judgeSubject(mail, now) : 'true';
+    if (judgement === 'not_known') return keepBack(mail, { reason: 'not_known', outcome: STATE_NOT_TOLD }, now);
+    if (judgement === 'true' || judgement.kind === 'true') {
+      wouldSend++;
+      return show({ mail, step: mail.step.id, verdict: 'would_send', outcome: null }, going.run, now);
+    }
+    if (judgement.kind === 'over' || hasWaited) {
+      keepBack(mail, { reason: 'not_true', outcome: notSent(judgement.cause) }, now);
+      if (going.run.status === 'running') endRun(going, 'not_true', judgement.cause, now);
+      return;
+    }
+    mail.isPending = true;
+    const { subject_id } = going.run;
+    pending.set(subject_id ?? '', [...(pending.get(subject_id ?? '') ?? []), mail]);
+    if (!wasPending) agenda.add(mail, now, NOT_YET_MS);
+  }
+
+  function judgeSubject({ going: { run, newest, event }, person }: Mail, now: number) {
+    const state = stateAt(run.subject_id, newest, now);
+    if (!state) return 'not_known';
+    const rest =
+      isAboutOthers(trigger) && kind === 'subscription'
+        ? person.subscriptions.filter(({ id }) => id !== run.subject_id)
+        : [];
+    const others = rest.flatMap((one) => stateAt(one.id, one, now) ?? []);
+    const judgement = judge(trigger, { state, others, event: event.properties }, writeDate);
+    const isUntold = ({ id }: ObjectState) => !told.has(id) && !((begun.get(id) ?? 0) * 1000 > now);
+    const mayBeOver = rest.some((one) => stateAt(one.id, one, now) === undefined && isUntold(one));
+    // A card is only known to Stripe.
+    const isUnknown = mayBeOver || trigger === 'schedule.card_expiry';
+    return judgement.kind === 'true' && isUnknown ? 'not_known' : judgement;
+  }
+
+  /** Emails that wait for their subject to become what they say of it. */
+  function rejudge(subjectId: string | undefined, now: number): void {
+    const waiting = subjectId === undefined ? undefined : pending.get(subjectId);
+    if (!waiting) return;
+    pending.delete(subjectId ?? '');
+    for (const mail of waiting) if (mail.isPending) judgeMail(mail, now, false);
+  }
+
+  function keepBack(mail: Mail, { reason, outcome }: { reason: string; outcome: string }, now: number): void {
+    count(reason);
+    const verdict = reason === 'not_known' ? 'not_known' : 'stopped';
+    show({ mail, step: mail.step.id, verdict, outcome }, mail.going.run, now);
+  }
+
+  function stopRun(going: Going, reason: string, outcome: string | null, now: number): void {
+    endRun(going, reason, outcome, now);
+    sayStopped(going.run, now);
+  }
+
+  function sayStopped(run: Run, now: number): void {
+    const { reason, outcome, step_id } = run;
+    count(reason ?? 'ended');
+    show({ mail: null, step: step_id, verdict: 'stopped', outcome: explainRun(reason, outcome) }, run, now);
+  }
+
+  function endRun(going: Going, reason: string, outcome: string | null, now: number): void {
+    going.run = { ...going.run, status: 'exited', reason, outcome, finished_at: now, due_at: null };
+    leave(going);
+  }
+
+  function leave(going: Going): void {
+    const { run, slot } = going;
+    const { contact_id, subject_id } = run;
+    quit(byContact, contact_id, going);
+    if (subject_id) quit(bySubject, subject_id, going);
+    if (slot !== null && slotAfterEnd(slot) === null) slots.delete(`${contact_id} ${slot}`);
+  }
+}
+
+const NOT_BEGUN = { is_waiting: 0, parked_due_at: null, claims: 0, attempts: 0, last_error: null } as const;
+
+/** An account that is connected, in live mode, with a mail server: what of these fails now says nothing of the workflow. */
+const MAIL_GOES = { isConnected: true, livemode: true, hasTransport: true, testRecipients: [] };
+
+function enter<T>(index: Map<string, Set<T>>, key: string, item: T): void {
+  const own = index.get(key);
+  if (own) own.add(item);
+  else index.set(key, new Set([item]));
+}
+
+function quit<T>(index: Map<string, Set<T>>, key: string, item: T): void {
+  const own = index.get(key);
+  own?.delete(item);
+  if (own?.size === 0) index.delete(key);
+}
