@@ -8,13 +8,7 @@ import { newId } from '../db/new-id';
 import { NOTHING_OF_CUSTOMER } from '../db/release-contact';
 import type { Row } from '../db/schema';
 import { tenantColumns, type Tenant } from '../db/tenant';
-import type {
-  CustomerFacts,
-  ObjectFacts,
-  PaymentFacts,
-  RefundFacts,
-  SubscriptionFacts,
-} from '../stripe-objects/types';
+import type { CustomerFacts, ObjectFacts, PaymentFacts, RefundFacts, SubscriptionFacts } from '../stripe-objects/types';
 import { deriveBilling } from './billing';
 import { isNewer, keepFailure, stateRow, type ObjectState, type Saving } from './object-states';
 import { NOTHING_PAID, refundedPayment, withPayment, withRefund, type Payment } from './payments';
@@ -335,7 +329,10 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
       one.delinquent = delinquent === null ? one.delinquent : flag(delinquent);
       one.customer_since = msOfSeconds(created) ?? one.customer_since;
       const at = timeOf(one.stamp);
-      Object.assign(one, methodOf(one, defaultMethod, { at, isFirst: isMethodNew === true || at === msOfSeconds(created) }));
+      Object.assign(
+        one,
+        methodOf(one, defaultMethod, { at, isFirst: isMethodNew === true || at === msOfSeconds(created) }),
+      );
       changed.links.add(one.customer_id);
       if (one.contact_id) staleBilling.add(one.contact_id);
     },

@@ -163,12 +163,13 @@ describe.each(ENGINES)('on %s, a mail about a failed payment', (engine) => {
         status: 'requires_payment_method',
         last_payment_error: error,
       } as never);
-      it.atStripe('invoices', failed(1));
+      const next_payment_attempt = it.now() + 3 * 86_400;
+      it.atStripe('invoices', failed(1, { next_payment_attempt }));
       const event = fixtureEvent('invoice.payment_failed', {
         account: ACCOUNT,
         created: it.now(),
         shape: 'older',
-        object: failed(1, { payment_intent: 'pi_old' }),
+        object: failed(1, { next_payment_attempt, payment_intent: 'pi_old' }),
       });
       await it.tillpost.deliver(event);
       await it.tillpost.worker.drain();
