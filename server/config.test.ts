@@ -291,7 +291,7 @@ describe('in production', () => {
   );
 
   const READY = { NODE_ENV: 'production', ENCRYPTION_KEY: KEY, PUBLIC_URL: 'https://tillpost.example.com' };
-  const NOT_PUBLIC = 'must be of a domain of yours: nobody can answer an IP address, localhost or example.com';
+  const UNANSWERABLE = 'must be of a domain of yours: nobody can answer an IP address, localhost or a single name';
 
   it.each([
     'no-reply@127.0.0.1',
@@ -300,25 +300,26 @@ describe('in production', () => {
     'hello@localhost',
     'hello@mail.localhost',
     'hello@mailhost',
-    'hello@office.local',
-    'hello@acme.test',
-    'hello@acme.invalid',
-    'hello@Example.com',
-    'Acme <hello@example.org>',
-    'hello@acme.example',
   ])('the sender %s is refused, and is good elsewhere', (sender) => {
     const senders = { MAIL_FROM: sender, MAIL_FROM_MARKETING: sender };
     expect(faultsOf(() => readConfig({ ...READY, ...senders, BOUNCE_ADDRESS: 'b@localhost' }))).toEqual([
-      `MAIL_FROM ${NOT_PUBLIC}`,
-      `MAIL_FROM_MARKETING ${NOT_PUBLIC}`,
-      `BOUNCE_ADDRESS ${NOT_PUBLIC}`,
+      `MAIL_FROM ${UNANSWERABLE}`,
+      `MAIL_FROM_MARKETING ${UNANSWERABLE}`,
+      `BOUNCE_ADDRESS ${UNANSWERABLE}`,
     ]);
     expect(readConfig(senders).config.mailFrom).toBe(sender);
   });
 
-  it.each(['hello@acme.dev', 'Acme <hello@mail.acme.co.uk>', 'hello@müller.de', 'hello@3com.com', 'hello@local.dev'])(
-    'the sender %s is good',
-    (sender) => expect(readConfig({ ...READY, MAIL_FROM: sender }).config.mailFrom).toBe(sender),
+  it.each([
+    'hello@acme.dev',
+    'hello@example.com',
+    'hello@office.local',
+    'Acme <hello@mail.acme.co.uk>',
+    'hello@müller.de',
+    'hello@3com.com',
+    'hello@local.dev',
+  ])('the sender %s is good', (sender) =>
+    expect(readConfig({ ...READY, MAIL_FROM: sender }).config.mailFrom).toBe(sender),
   );
 });
 

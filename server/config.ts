@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { isUrlEncoded } from './clean-text';
 import { SENDER_WORDS } from '../shared/words/deliverability';
 import { readDkimKey } from './dkim-key';
-import { domainOf, isPublicDomain } from './mail-domain';
+import { domainOf, isAnswerable } from './mail-domain';
 
 // Forms of a value. `expected` completes the sentence that the variable's name begins.
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
@@ -86,7 +86,7 @@ const sender = mailbox('must be an address, as hello@example.com or Name <hello@
 );
 /** In production people must be able to answer, and bounces to come back. */
 const publicly = <T extends z.ZodType<string | null>>(address: T) =>
-  address.refine((value) => value === null || isPublicDomain(domainOf(value)), SENDER_WORDS.notPublic);
+  address.refine((value) => value === null || isAnswerable(domainOf(value)), SENDER_WORDS.unanswerable);
 const bounceAddress = text(
   /^[^\s<>@+]{1,15}@[^\s<>@]+$/,
   'must be an address without +, of at most 15 characters before the @',

@@ -8,11 +8,14 @@ export function domainOf(sender: string): string {
   return domainToASCII(domain) || domain.toLowerCase();
 }
 
-/** Kept from use by RFC 6761 and 6762. */
-const RESERVED = /(^|\.)(localhost|test|invalid|local|localdomain)$/;
-/** RFC 2606: what documentation writes, ours too. */
-const PLACEHOLDER = /^(?:example\.(com|net|org)|(.+\.)?example)$/;
+/** This machine's own (RFC 6761). */
+const OWN = /(^|\.)(localhost|localdomain)$/;
+/** Kept from use by RFC 6761 and 6762, and what documentation writes (RFC 2606), ours too. */
+const RESERVED = /(^|\.)(test|invalid|local|example)$|^example\.(com|net|org)$/;
 
-/** Whether mail from this domain can have an owner in DNS: not a host of this machine, an IP address or a placeholder. */
-export const isPublicDomain = (domain: string): boolean =>
-  /^[^.[\]]+(\.[^.[\]]+)*\.[^.[\]]*[a-z][^.[\]]*$/i.test(domain) && !RESERVED.test(domain) && !PLACEHOLDER.test(domain);
+/** Not a host of this machine, a single name or an IP address: somebody else may be able to answer. */
+export const isAnswerable = (domain: string): boolean =>
+  /^[^.[\]]+(\.[^.[\]]+)*\.[^.[\]]*[a-z][^.[\]]*$/i.test(domain) && !OWN.test(domain);
+
+/** Whether the domain can have an owner in DNS. */
+export const isPublicDomain = (domain: string): boolean => isAnswerable(domain) && !RESERVED.test(domain);

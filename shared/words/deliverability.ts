@@ -17,7 +17,7 @@ export const CHECKS = {
 
 export const SENDER_WORDS = {
   /** Completes the sentence that a variable's name begins. */
-  notPublic: 'must be of a domain of yours: nobody can answer an IP address, localhost or example.com',
+  unanswerable: 'must be of a domain of yours: nobody can answer an IP address, localhost or a single name',
   placeholder: (variable: string, domain: string) =>
     `${variable} is of ${domain}, which is nobody’s: recipients refuse it`,
   placeholderNext: 'set it to an address of a domain of yours before real mail goes out',
