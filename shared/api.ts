@@ -129,6 +129,28 @@ export type WorkflowStatus = 'draft' | 'active' | 'paused';
 export const RUN_STATUSES = ['running', 'finished', 'exited', 'stopped', 'failed'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
+/** One contact going through one workflow. */
+export interface RunView {
+  id: string;
+  object: 'run';
+  workflow: string;
+  contact: string;
+  event: string;
+  /** What it is about. */
+  subject: { kind: SubjectKind; id: string } | null;
+  status: RunStatus;
+  /** Why it ended: the exit event's type, `filtered`, `exit_step`, `not_true`, `by_hand`, … While running: null or `waiting`. */
+  reason: string | null;
+  /** The cause of its end in a sentence, where the reason doesn't say all. */
+  outcome: string | null;
+  /** The step it stands at; null after its end. */
+  step: string | null;
+  /** When it goes on; null while its workflow is paused and after its end. */
+  due_at: string | null;
+  started_at: string;
+  finished_at: string | null;
+}
+
 export interface WorkflowView {
   id: string;
   object: 'workflow';
@@ -246,6 +268,14 @@ export interface ExtensionApi {
   'workflows/pause': { args: { id: string }; answer: WorkflowView };
   'workflows/delete': { args: { id: string }; answer: WorkflowView };
   'workflows/save': { args: { id: string; definition: Definition; revision: number }; answer: WorkflowView };
+  'runs/list': {
+    args: ListArgs & { workflow?: string; contact?: string; status?: RunStatus };
+    answer: List<RunView>;
+  };
+  /** Ends a run that is under way; emails of it that wait are not sent. */
+  'runs/stop': { args: { id: string }; answer: RunView };
+  /** Ends the wait that a run stands at. */
+  'runs/advance': { args: { id: string }; answer: RunView };
   'emails/list': { args: ListArgs & { customer?: string; status?: EmailStatus }; answer: List<EmailView> };
   'emails/read': { args: { id: string }; answer: EmailDetail };
   'import/start': { args: object; answer: ImportProgress };

@@ -1,6 +1,6 @@
 /** What each route of the extension API takes, by its name. */
 import { z } from 'zod';
-import { EMAIL_STATUSES, EVENT_STATUSES, type ExtensionApi } from '../../shared/api';
+import { EMAIL_STATUSES, EVENT_STATUSES, RUN_STATUSES, type ExtensionApi } from '../../shared/api';
 import { TRIGGER_TYPES } from '../../shared/catalogue';
 import { settingsChangeSchema } from '../../shared/settings';
 import { DEFAULT_LIMIT } from '../db/page';
@@ -55,6 +55,13 @@ export const ARGS = {
   'workflows/activate': byId,
   'workflows/pause': byId,
   'workflows/delete': byId,
+  'runs/list': page.extend({
+    workflow: id.optional(),
+    contact: id.optional(),
+    status: z.enum(RUN_STATUSES).optional(),
+  }),
+  'runs/stop': byId,
+  'runs/advance': byId,
   'emails/list': page.extend({ status: z.enum(EMAIL_STATUSES).optional(), customer: id.optional() }),
   'emails/read': byId,
   'import/start': none,

@@ -11,6 +11,7 @@ import { findEmail, listEmails } from '../emails/emails';
 import { requireConfirmed } from '../emails/test-addresses';
 import { AppError } from '../errors';
 import { readEmailWithPreview } from '../workflows/preview';
+import { advanceRun, findRun, listRuns, stopRun } from '../workflows/runs';
 import { listEvents, readEvent, replayEvent } from '../events/events';
 import { findInstall, isConnected } from '../installs/installs';
 import { disconnect } from '../lifecycle/disconnect';
@@ -84,6 +85,16 @@ const HANDLERS: Handlers = {
   },
   'workflows/pause': ({ db, clock }, tenant, { id }) => pauseWorkflow(db, tenant, id, clock.now()),
   'workflows/delete': ({ db, clock }, tenant, { id }) => deleteWorkflow(db, tenant, id, clock.now()),
+  'runs/list': async ({ db }, tenant, args) => {
+    await checkStart(args, 'run', (id) => findRun(db, tenant, id));
+    return listRuns(db, tenant, args);
+  },
+  'runs/stop': ({ db, clock }, tenant, { id }) => stopRun(db, tenant, id, clock.now()),
+  'runs/advance': async (ctx, tenant, { id }) => {
+    const run = await advanceRun(ctx.db, tenant, id, ctx.clock.now());
+    ctx.nudge();
+    return run;
+  },
   'emails/list': async ({ db }, tenant, args) => {
     await checkStart(args, 'email', (id) => findEmail(db, tenant, id));
     return listEmails(db, tenant, args);

@@ -1,33 +1,15 @@
 /** Runs: how they end, wait out a pause, and are read. `now` is in epoch milliseconds throughout. */
 import { sql } from 'kysely';
-import type { List, RunStatus, SubjectKind } from '../../shared/api';
+import type { List, RunStatus, RunView } from '../../shared/api';
 import { inList } from '../db/bulk';
 import { isoTime, isoTimeOrNull } from '../db/columns';
 import { toList, type PageRequest } from '../db/page';
 import { PART, pages } from '../db/parts';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
+import { transact } from '../db/transact';
+import { AppError } from '../errors';
 import { endingOf } from '../db/contact-references';
-
-export interface RunView {
-  id: string;
-  object: 'run';
-  workflow: string;
-  contact: string;
-  event: string;
-  status: RunStatus;
-  /** Why it ended: the exit event's type, `filtered`, `exit_step`, `contact_deleted`, … While running: null or `waiting`. */
-  reason: string | null;
-  /** The cause of its end in a sentence, where the reason doesn't say all. */
-  outcome: string | null;
-  subject: { kind: SubjectKind; id: string } | null;
-  /** The step it stands at. */
-  step: string | null;
-  /** When it goes on; null while its workflow is paused and after its end. */
-  due_at: string | null;
-  started_at: string;
-  finished_at: string | null;
-}
 
 export interface RunDetail extends RunView {
   steps: { step: string; kind: string; at: string; result: string; email: string | null }[];
@@ -55,6 +37,47 @@ export async function endRuns(
     .where('status', '=', 'running')
     .where('id', 'in', inList(ids))
     .execute();
+}
+
+/** Ends one that is under way. Throws not_found, and invalid_request for one that has ended. */
+export function stopRun(db: Db, tenant: Tenant, id: string, now: number): Promise<RunView> {
+  return transact(db, async (trx) => {
+    await getRunUnderWay(trx, tenant, id);
+    await endRuns(trx, tenant, [id], { status: 'stopped', reason: 'by_hand', now });
+    return viewRun(await getRun(trx, tenant, id));
+  });
+}
+
+/**
+ * Ends the wait it stands at; while its workflow is paused, once that goes on. Throws not_found, and invalid_request for one
+ * that doesn't wait.
+ */
+export function advanceRun(db: Db, tenant: Tenant, id: string, now: number): Promise<RunView> {
+  return transact(db, async (trx) => {
+    const run = await getRunUnderWay(trx, tenant, id);
+    if (run.is_waiting === 0) throw new AppError('invalid_request', 'This run is not waiting.', 'id');
+    await trx
+      .updateTable('run')
+      .set(run.due_at === null ? { parked_due_at: now } : { due_at: now })
+      .where(ofTenant(tenant))
+      .where('id', '=', id)
+      // One that is claimed goes on anyway, under its lease.
+      .where('claims', '=', 0)
+      .execute();
+    return viewRun(await getRun(trx, tenant, id));
+  });
+}
+
+async function getRunUnderWay(trx: Trx, tenant: Tenant, id: string): Promise<Row<'run'>> {
+  const run = await getRun(trx, tenant, id);
+  if (run.status !== 'running') throw new AppError('invalid_request', 'This run has ended.', 'id');
+  return run;
+}
+
+async function getRun(trx: Trx, tenant: Tenant, id: string): Promise<Row<'run'>> {
+  const run = await findRun(trx, tenant, id);
+  if (!run) throw new AppError('not_found', 'There is no such run.', 'id');
+  return run;
 }
 
 /** Ends a workflow's runs, or all of the install's. `reason` is a code such as `workflow_deleted`. */
@@ -149,8 +172,12 @@ export async function listRuns(
   return toList(rows, limit, viewRun);
 }
 
+export function findRun(db: Db, tenant: Tenant, id: string): Promise<Row<'run'> | undefined> {
+  return db.selectFrom('run').selectAll().where(ofTenant(tenant)).where('id', '=', id).executeTakeFirst();
+}
+
 export async function readRun(db: Db, tenant: Tenant, id: string): Promise<RunDetail | undefined> {
-  const run = await db.selectFrom('run').selectAll().where(ofTenant(tenant)).where('id', '=', id).executeTakeFirst();
+  const run = await findRun(db, tenant, id);
   if (!run) return undefined;
   const steps = await db
     .selectFrom('run_step')

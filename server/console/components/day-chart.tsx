@@ -53,12 +53,7 @@ export function DayChart<K extends string>({
           <g key={day.day}>
             <title>{describe(day)}</title>
             <rect className="day" x={index * SLOT} y={0} width={SLOT} height={HEIGHT} />
-            <Bar
-              day={day}
-              series={used}
-              x={index * SLOT + (SLOT - BAR) / 2}
-              scale={(HEIGHT - 8) / Math.max(1, most)}
-            />
+            <Bar day={day} series={used} x={index * SLOT + (SLOT - BAR) / 2} scale={(HEIGHT - 8) / Math.max(1, most)} />
           </g>
         ))}
       </svg>

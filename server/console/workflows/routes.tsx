@@ -1,6 +1,6 @@
 /** Workflows: the list, new ones, what switches them on and off, and their runs. The editor has routes of its own. */
 import { Router } from 'express';
-import { RUN_STATUSES } from '../../../shared/api';
+import { RUN_STATUSES, type RunView } from '../../../shared/api';
 import { isTriggerType, sourceOf } from '../../../shared/catalogue';
 import { oneOf } from '../../../shared/one-of';
 import { SCHEDULE_TYPES } from '../../../shared/schedules';
@@ -15,7 +15,7 @@ import type { Db } from '../../db/schema';
 import type { Tenant } from '../../db/tenant';
 import { requireFullSession } from '../../installs/session-middleware';
 import { listNotices, type NoticeFilter } from '../../schedules/read-ledger';
-import { listRuns, readRun, type RunView } from '../../workflows/runs';
+import { advanceRun, listRuns, readRun, stopRun } from '../../workflows/runs';
 import { listWorkflowNames } from '../../workflows/workflow-names';
 import { defineFromTemplate } from '../../workflows/templates';
 import {
@@ -120,6 +120,15 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
     sendPage(ctx, res, <RunPage workflow={workflow} run={getFound(row)} steps={run.steps} />);
   });
 
+  const act = (name: string, done: Done, change: typeof stopRun) =>
+    router.post(`/workflows/:id/runs/:run/${name}`, ...form, async (req, res) => {
+      const run = await change(db, tenantOn(res), idOf(req, 'run'), clock.now());
+      ctx.nudge();
+      res.redirect(303, withNotice(`/workflows/${run.workflow}/runs/${run.id}`, done));
+    });
+  act('stop', 'run_stopped', stopRun);
+  act('advance', 'run_advanced', advanceRun);
+
   return router;
 }
 
@@ -156,6 +165,7 @@ async function runRows(db: Db, tenant: Tenant, definition: Definition, runs: rea
     email: emails.get(run.contact) ?? null,
     event: run.event,
     step: nameOfStep(definition, run.step),
+    isWaiting: run.reason === 'waiting',
     dueAt: run.due_at,
     startedAt: run.started_at,
     finishedAt: run.finished_at,

@@ -4,6 +4,7 @@ import { RUN_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Card, Empty, FactList, LinkButton, PageHead, Section, Tabs } from '../components/blocks';
 import { href } from '../components/filters';
+import { ButtonForm, Confirm } from '../components/form';
 import { Pager, Table, type Column } from '../components/table';
 import { None, Time } from '../components/values';
 import type { RunDetail } from '../../workflows/runs';
@@ -20,6 +21,7 @@ export interface RunRow {
   event: string;
   /** In words; null when it has ended, or its step was removed. */
   step: string | null;
+  isWaiting: boolean;
   dueAt: string | null;
   startedAt: string;
   finishedAt: string | null;
@@ -118,6 +120,7 @@ export function RunPage({ workflow, run, steps }: { workflow: WorkflowName; run:
         badge={<Badge {...RUN_STATUS_WORDS[run.status]} />}
         back={{ href: `/workflows/${workflow.id}/runs`, label: `Runs of ${workflow.name}` }}
         lead={run.reason ?? undefined}
+        actions={run.status === 'running' && <Actions run={run} />}
       />
       <Card>
         <FactList
@@ -174,5 +177,20 @@ export function RunPage({ workflow, run, steps }: { workflow: WorkflowName; run:
         )}
       </Section>
     </Shell>
+  );
+}
+
+function Actions({ run }: { run: RunRow }) {
+  const path = `/workflows/${run.workflow}/runs/${run.id}`;
+  return (
+    <>
+      {run.isWaiting && <ButtonForm action={`${path}/advance`} label="Skip the wait" />}
+      <Confirm
+        label="Stop…"
+        action={`${path}/stop`}
+        words="Nothing more is sent in this run, not even an email that is queued. It can’t go on afterwards."
+        confirm="Stop run"
+      />
+    </>
   );
 }
