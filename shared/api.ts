@@ -166,25 +166,31 @@ export const EMAIL_STATUSES = ['queued', 'sent', 'captured', 'held', 'failed', '
 export type EmailStatus = (typeof EMAIL_STATUSES)[number];
 export type EmailKind = EmailContent['kind'];
 
+/** What became of an email after it was sent, as far as that is reported. One that bounced after all counts as that alone. */
+export const EMAIL_FATES = ['delivered', 'bounced', 'complained', 'clicked'] as const;
+export type EmailFate = (typeof EMAIL_FATES)[number];
+
+export const EMAIL_REASON_CODES = [
+  'not_true',
+  'state_unknown',
+  'over_budget',
+  'retrying',
+  'gave_up',
+  'unsubscribed',
+  'transactional_only',
+  'address_suppressed',
+  'contact_deleted',
+  'run_ended',
+  'test_mode',
+  'no_mail_server',
+  'missing_value',
+  'refused',
+  'unknown_acceptance',
+  'disconnected',
+  'bounced',
+] as const;
 /** Why an email is not sent, not yet or not again; `outcome` says the same in a sentence. */
-export type EmailReason =
-  | 'not_true'
-  | 'state_unknown'
-  | 'over_budget'
-  | 'retrying'
-  | 'gave_up'
-  | 'unsubscribed'
-  | 'transactional_only'
-  | 'address_suppressed'
-  | 'contact_deleted'
-  | 'run_ended'
-  | 'test_mode'
-  | 'no_mail_server'
-  | 'missing_value'
-  | 'refused'
-  | 'unknown_acceptance'
-  | 'disconnected'
-  | 'bounced';
+export type EmailReason = (typeof EMAIL_REASON_CODES)[number];
 
 export const OBJECT_KINDS = ['invoice', 'subscription', 'checkout_session', 'quote'] as const;
 /** What has a state that runs are judged by. */

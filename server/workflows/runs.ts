@@ -1,9 +1,8 @@
-/** Runs: how they end, wait out a pause, and are read. `now` is in epoch milliseconds throughout. */
+/** Runs: how they end, wait out a pause, and are read one by one; list-runs.ts finds them. `now` is in epoch milliseconds throughout. */
 import { sql } from 'kysely';
-import type { List, RunStatus, RunView } from '../../shared/api';
+import type { RunStatus, RunView } from '../../shared/api';
 import { inList } from '../db/bulk';
 import { isoTime, isoTimeOrNull } from '../db/columns';
-import { toList, type PageRequest } from '../db/page';
 import { PART, pages } from '../db/parts';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
@@ -146,32 +145,6 @@ export async function unparkRuns(trx: Trx, tenant: Tenant, workflowId: string): 
       .execute();
 }
 
-export interface RunFilter {
-  workflow?: string;
-  contact?: string;
-  status?: RunStatus;
-}
-
-/** Newest first. */
-export async function listRuns(
-  db: Db,
-  tenant: Tenant,
-  { workflow, contact, status, limit, starting_after }: RunFilter & PageRequest,
-): Promise<List<RunView>> {
-  const rows = await db
-    .selectFrom('run')
-    .selectAll()
-    .where(ofTenant(tenant))
-    .$if(workflow !== undefined, (query) => query.where('workflow_id', '=', workflow ?? ''))
-    .$if(contact !== undefined, (query) => query.where('contact_id', '=', contact ?? ''))
-    .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'running'))
-    .$if(starting_after !== undefined, (query) => query.where('id', '<', starting_after ?? ''))
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
-    .execute();
-  return toList(rows, limit, viewRun);
-}
-
 export function findRun(db: Db, tenant: Tenant, id: string): Promise<Row<'run'> | undefined> {
   return db.selectFrom('run').selectAll().where(ofTenant(tenant)).where('id', '=', id).executeTakeFirst();
 }
@@ -198,20 +171,7 @@ export async function readRun(db: Db, tenant: Tenant, id: string): Promise<RunDe
   };
 }
 
-/** How many runs stand at each step, by step id. */
-export async function runsByStep(db: Db, tenant: Tenant, workflowId: string): Promise<Record<string, number>> {
-  const rows = await db
-    .selectFrom('run')
-    .select((eb) => ['step_id', eb.fn.countAll<number>().as('count')])
-    .where(ofTenant(tenant))
-    .where('workflow_id', '=', workflowId)
-    .where('status', '=', 'running')
-    .groupBy('step_id')
-    .execute();
-  return Object.fromEntries(rows.flatMap(({ step_id, count }) => (step_id === null ? [] : [[step_id, count]])));
-}
-
-function viewRun(run: Row<'run'>): RunView {
+export function viewRun(run: Row<'run'>): RunView {
   return {
     id: run.id,
     object: 'run',

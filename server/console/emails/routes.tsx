@@ -4,7 +4,7 @@ import { EMAIL_STATUSES } from '../../../shared/api';
 import { oneOf } from '../../../shared/one-of';
 import { findIdByAddress } from '../../audience/find-addresses';
 import type { Context } from '../../context';
-import { listEmails } from '../../emails/emails';
+import { listEmails } from '../../emails/list-emails';
 import { readEmailWithPreview } from '../../workflows/preview';
 import { retryEmail } from '../../workflows/retry-email';
 import { listWorkflowNames } from '../../workflows/workflow-names';

@@ -6,7 +6,7 @@ import { findIdByAddress } from '../../audience/find-addresses';
 import type { Context } from '../../context';
 import type { DayRange } from '../../db/day-range';
 import { tenantKey, type Tenant } from '../../db/tenant';
-import { listEmails } from '../../emails/emails';
+import { listEmails } from '../../emails/list-emails';
 import { eventChart, type ChartBar } from '../../events/chart';
 import { listEvents, readEvent, replayEvent } from '../../events/events';
 import { readRelated } from '../../events/related';

@@ -15,7 +15,8 @@ import type { Db } from '../../db/schema';
 import type { Tenant } from '../../db/tenant';
 import { requireFullSession } from '../../installs/session-middleware';
 import { listNotices, type NoticeFilter } from '../../schedules/read-ledger';
-import { advanceRun, listRuns, readRun, stopRun } from '../../workflows/runs';
+import { listRuns } from '../../workflows/list-runs';
+import { advanceRun, readRun, stopRun } from '../../workflows/runs';
 import { listWorkflowNames } from '../../workflows/workflow-names';
 import { defineFromTemplate } from '../../workflows/templates';
 import {

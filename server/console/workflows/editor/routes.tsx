@@ -8,7 +8,7 @@ import { AppError } from '../../../errors';
 import { listEvents } from '../../../events/events';
 import { readSettings } from '../../../settings/settings';
 import { previewEmail, sendTest, type PreviewRequest } from '../../../workflows/preview';
-import { runsByStep } from '../../../workflows/runs';
+import { runsByStep } from '../../../workflows/list-runs';
 import { activateWorkflow, readWorkflow, saveWorkflow } from '../../../workflows/workflows';
 import { withNotice, type Notice } from '../../notices';
 import { formOf, getFound, idOf, textIn, type Form } from '../../read-request';
