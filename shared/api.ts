@@ -167,7 +167,7 @@ export type EmailStatus = (typeof EMAIL_STATUSES)[number];
 export type EmailKind = EmailContent['kind'];
 
 /** What became of an email after it was sent, as far as that is reported. One that bounced after all counts as that alone. */
-export const EMAIL_FATES = ['delivered', 'bounced', 'complained', 'clicked'] as const;
+export const EMAIL_FATES = ['delivered', 'bounced', 'complained', 'clicked', 'unsubscribed'] as const;
 export type EmailFate = (typeof EMAIL_FATES)[number];
 
 export const EMAIL_REASON_CODES = [

@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { createStripe } from '../stripe';
 import { listEmails, readEmail } from '../emails/emails';
 import { listEvents } from '../events/events';
-import { listRuns } from '../workflows/runs';
+import { listRuns } from '../workflows/list-runs';
 import type { LocalStack } from './local-stack';
 import { APP_KEYS } from './local-stripe/local-stripe';
 import { tableText } from './table';

@@ -1,6 +1,7 @@
 /** One email: read, shown, queued again; and what happens to many at once. list-emails.ts finds them. */
 import { sql } from 'kysely';
 import type { EmailDetail, EmailReason, EmailView } from '../../shared/api';
+import type { EmailTraces } from '../../shared/words/email-life';
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { inList } from '../db/bulk';
 import { flag, isoTime, isoTimeOrNull } from '../db/columns';
@@ -40,6 +41,14 @@ export function findEmail(db: Db, tenant: Tenant, id: string): Promise<Row<'emai
 
 export function findEmailBody(db: Db, tenant: Tenant, id: string): Promise<Row<'email_body'> | undefined> {
   return db.selectFrom('email_body').selectAll().where(ofTenant(tenant)).where('email_id', '=', id).executeTakeFirst();
+}
+
+/** What is kept of its way besides what its view says. */
+export async function readTraces(db: Db, tenant: Tenant, id: string): Promise<EmailTraces | undefined> {
+  const row = await findEmail(db, tenant, id);
+  if (!row) return undefined;
+  const body = await findEmailBody(db, tenant, id);
+  return { decided_at: isoTimeOrNull(row.decided_at), said: row.last_error, is_made: body !== undefined };
 }
 
 export function viewEmail(row: Row<'email'>): EmailView {
