@@ -19,12 +19,12 @@ export const EmailLife = ({ email, traces }: { email: EmailView; traces: EmailTr
 
 /** In a line, for lists of many: each with its time, where that is kept. */
 export const EmailLifeLine = ({ email }: { email: EmailView }) => (
-  <ol className="life-line">
+  <ul className="life-line">
     {lifeOf(email).map(({ label, at, words }) => (
       <li key={label}>
         {label} {at && <Time at={at} />}
         {words && <span className="life-words">{words}</span>}
       </li>
     ))}
-  </ol>
+  </ul>
 );

@@ -81,7 +81,7 @@ export function RunsPage({ workflow, runs, count, query, startingAfter }: RunsPa
         label="State"
         tabs={[tab(undefined, 'All'), ...RUN_STATUSES.map((value) => tab(value, RUN_STATUS_WORDS[value].label))]}
       />
-      {isFiltered && (
+      {(isFiltered || count > 0) && (
         <p className="list-head" role="status">
           <Plural count={count} one="run" />
           {describeFilter(others, workflow.definition).map((words) => `, ${words}`)}.{' '}
