@@ -1,5 +1,6 @@
 /** The life of an email, from its queue to what became of it, as a list of what happened: the same wherever emails show. */
 import type { EmailView } from '../api';
+import { EMAIL_REASONS } from './email-reasons';
 import { explainEmail } from './explanations';
 import { EMAIL_FATE_LABELS, EMAIL_STATUS_WORDS, type Tone } from './statuses';
 
@@ -38,7 +39,7 @@ export function lifeOf(email: EmailView, traces?: EmailTraces): LifeEvent[] {
       label: `Tried ${failures === 1 ? 'once' : `${failures} times`} in vain`,
       tone: 'warn',
       at: isTried ? decidedAt : null,
-      words: isTried ? words : (traces?.said ?? null),
+      words: isTried ? words : (traces?.said?.replace(EMAIL_REASONS.willBeRetried(''), '') ?? null),
     });
 
   const reports = (['delivered', 'bounced', 'complained', 'clicked'] as const)

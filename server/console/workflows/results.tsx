@@ -240,9 +240,11 @@ function pathOf({ step, inside }: PlacedStep): string | null {
 
 /** What the columns don't say: states that are rare, and why emails were not sent. */
 function EmailCauses({ emails, step, shown }: { emails: EmailResults; step: string; shown: Shown }) {
-  const rare = (['queued', 'captured', 'held'] as const).filter((status) => emails.byStatus[status] > 0);
+  const rare = (['queued', 'captured'] as const).filter((status) => emails.byStatus[status] > 0);
   const fates = (['complained', 'unsubscribed'] as const).filter((fate) => emails.fates[fate] > 0);
-  const reasons = emails.reasons.filter(({ status }) => status !== 'captured');
+  const reasons = (['suppressed', 'failed', 'held'] as const).flatMap((status) =>
+    emails.reasons.filter((one) => one.status === status),
+  );
   if (rare.length + fates.length + reasons.length === 0) return null;
   return (
     <ul className="causes">
