@@ -18,6 +18,8 @@ export function createAnalyzer(db: Db): (rows: number) => Promise<void> {
     written += rows;
     if (written < next) return;
     next *= GROWTH;
-    await sql`analyze event, event_payload, contact, customer_link, subscription_state, run, email`.execute(db);
+    await sql`analyze event, event_payload, contact, customer_link, subscription_state, run, run_step, email`.execute(
+      db,
+    );
   };
 }

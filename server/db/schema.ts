@@ -331,6 +331,8 @@ interface EmailTable extends TenantColumns {
   complained_at: number | null;
   /** When a person first opened a link of it. */
   clicked_at: number | null;
+  /** When its recipient first left by its own link. */
+  unsubscribed_at: number | null;
 }
 
 interface EmailBodyTable extends TenantColumns {

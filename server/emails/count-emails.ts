@@ -1,17 +1,17 @@
 /** How many emails ended how, by step and day by day, read from indexes alone. */
 import { setImmediate as breathe } from 'node:timers/promises';
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
-import { EMAIL_STATUSES, type EmailReason, type EmailStatus } from '../../shared/api';
+import { EMAIL_FATES, EMAIL_STATUSES, type EmailFate, type EmailReason, type EmailStatus } from '../../shared/api';
 import { madeWithin, type DayRange, type TimeRange } from '../db/day-range';
 import { firstIdAt } from '../db/new-id';
 import { ofRange, scanDown } from '../db/scan';
 import type { Db } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
-import { countOfFate, emailsWith, REPORTED_FATES, type EmailFilter, type ReportedFate } from './list-emails';
+import { countOfFate, emailsWith, type EmailFilter } from './list-emails';
 
 /** Emails of one step with the same status and reason, and how many of them met each fate. */
 export type EmailTally = { step: string; status: EmailStatus; reason: EmailReason | null; count: number } & Record<
-  ReportedFate,
+  EmailFate,
   number
 >;
 
@@ -40,27 +40,13 @@ async function tally(db: Db, tenant: Tenant, workflow: string, isMeant: RawBuild
   const rows = await db
     .selectFrom('email')
     .select((eb) => ['step_id', 'status', 'reason', eb.fn.countAll<number>().as('count')])
-    .select(REPORTED_FATES.map((fate) => countOfFate(fate).as(fate)))
+    .select(EMAIL_FATES.map((fate) => countOfFate(fate).as(fate)))
     .where(ofTenant(tenant))
     .where('workflow_id', '=', workflow)
     .where(isMeant)
     .groupBy(['step_id', 'status', 'reason'])
     .execute();
   return rows.map(({ step_id, ...row }) => ({ step: step_id ?? '', ...row }));
-}
-
-/** How many were left by, by step. */
-export async function tallyUnsubscribed(
-  db: Db,
-  tenant: Tenant,
-  workflow: string,
-  range: TimeRange,
-): Promise<Map<string, number>> {
-  const rows = await emailsWith(db, tenant, { workflow, fate: 'unsubscribed', ...range })
-    .select((eb) => ['step_id', eb.fn.countAll<number>().as('count')])
-    .groupBy('step_id')
-    .execute();
-  return new Map(rows.map(({ step_id, count }) => [step_id ?? '', count]));
 }
 
 export interface EmailDay {

@@ -114,6 +114,11 @@ export const queueAgain = (trx: Trx, email: Row<'email'>, now: number) =>
     give_up_at: null,
   });
 
+/** Its recipient left by its link; the first time counts. `now` in epoch milliseconds. */
+export async function noteUnsubscribed(trx: Trx, email: Row<'email'>, now: number): Promise<void> {
+  if (email.unsubscribed_at === null) await changeEmail(trx, email, { unsubscribed_at: now });
+}
+
 const changeEmail = (trx: Trx, email: Row<'email'>, fields: Partial<Row<'email'>>): Promise<Row<'email'>> =>
   trx
     .updateTable('email')

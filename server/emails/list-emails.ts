@@ -2,7 +2,6 @@
 import { sql, type SelectQueryBuilder } from 'kysely';
 import type { EmailFate, EmailKind, EmailReason, EmailStatus, EmailView, List } from '../../shared/api';
 import { madeWithin, type TimeRange } from '../db/day-range';
-import { flag } from '../db/columns';
 import { toList, type PageRequest } from '../db/page';
 import { ofRange, scanDown } from '../db/scan';
 import type { Db, Row, Schema } from '../db/schema';
@@ -94,13 +93,9 @@ export function emailsWith(db: Db, tenant: Tenant, filter: EmailFilter): Emails 
   if (kind !== undefined) query = query.where('kind', '=', kind);
   if (status !== undefined) query = query.where('status', '=', status);
   if (reason !== undefined) query = query.where('reason', '=', reason);
-  if (fate === 'unsubscribed') query = query.where(hasUnsubscribed(tenant));
-  else if (fate !== undefined) query = query.where(sql<boolean>`${FATES[fate]} is not null`);
+  if (fate !== undefined) query = query.where(sql<boolean>`${FATES[fate]} is not null`);
   return query.where(madeWithin('eml', 'id', filter));
 }
-
-/** The fates that stand on the email itself. */
-export type ReportedFate = Exclude<EmailFate, 'unsubscribed'>;
 
 /** What isn't null of an email of that fate. */
 const FATES = {
@@ -108,14 +103,7 @@ const FATES = {
   bounced: sql`bounced_at`,
   complained: sql`complained_at`,
   clicked: sql`clicked_at`,
-} as const satisfies Record<ReportedFate, unknown>;
+  unsubscribed: sql`unsubscribed_at`,
+} as const satisfies Record<EmailFate, unknown>;
 
-export const REPORTED_FATES = Object.keys(FATES) as ReportedFate[];
-
-export const countOfFate = (fate: ReportedFate) => sql<number>`count(${FATES[fate]})`;
-
-/** By its own link, its recipient left. Few do, so their emails are found by them. */
-const hasUnsubscribed = (tenant: Tenant) => sql<boolean>`id in (
-  select left_by.email_id from consent_change left_by
-  where left_by.account_id = ${tenant.accountId} and left_by.livemode = ${flag(tenant.livemode)}
-    and left_by.status = 'unsubscribed' and left_by.cause <> 'complaint' and left_by.email_id is not null)`;
+export const countOfFate = (fate: EmailFate) => sql<number>`count(${FATES[fate]})`;

@@ -146,18 +146,9 @@ export async function fillResults(
         bounced_at: reported('bounced'),
         complained_at: reported('complained'),
         clicked_at: reported('clicked'),
+        unsubscribed_at: reported('unsubscribed'),
         ...tenantColumns(tenant),
       });
-      if (email.fates.includes('unsubscribed'))
-        rows.consent_change.push({
-          id: `cns_${timeOrderedId(at)}`,
-          contact_id: `con_${n}`,
-          at,
-          status: 'unsubscribed',
-          cause: 'one_click',
-          email_id: id,
-          ...tenantColumns(tenant),
-        });
     }
     if (rows.run.length === 1_000) {
       await write(db, rows);
@@ -172,7 +163,6 @@ const noRows = () => ({
   run: [] as Partial<Row<'run'>>[],
   run_step: [] as Partial<Row<'run_step'>>[],
   email: [] as Partial<Row<'email'>>[],
-  consent_change: [] as Partial<Row<'consent_change'>>[],
 });
 
 async function write(db: Db, rows: ReturnType<typeof noRows>): Promise<void> {

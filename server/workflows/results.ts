@@ -1,19 +1,11 @@
 /** What a workflow did: its runs and emails by step, and its emails day by day. Each number is that of a filtered list. */
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { EmailFate, EmailReason, EmailStatus, RunStatus } from '../../shared/api';
+import { EMAIL_FATES, type EmailFate, type EmailReason, type EmailStatus, type RunStatus } from '../../shared/api';
 import { stepsOf, type Definition, type PlacedStep } from '../../shared/workflow';
 import type { DayRange, TimeRange } from '../db/day-range';
 import type { Db } from '../db/schema';
 import type { Tenant } from '../db/tenant';
-import {
-  noEmails,
-  tallyEmails,
-  tallyEmailsBefore,
-  tallyUnsubscribed,
-  type EmailDay,
-  type EmailTally,
-} from '../emails/count-emails';
-import { REPORTED_FATES } from '../emails/list-emails';
+import { noEmails, tallyEmails, tallyEmailsBefore, type EmailDay, type EmailTally } from '../emails/count-emails';
 import { countRunsThrough, runsByStep, tallyRuns, type RunTally } from './list-runs';
 
 /** Emails of a step, or of all. */
@@ -83,7 +75,6 @@ export async function readResults(
     byDay.push({ day, counts: countStatuses(ofDay) });
     await breathe();
   }
-  const left = await tallyUnsubscribed(db, tenant, id, range);
   const runs = await tallyRuns(db, tenant, id, range);
   const here = await runsByStep(db, tenant, id);
 
@@ -104,19 +95,16 @@ export async function readResults(
       runs: through,
       here: here[step] ?? 0,
       left: endings,
-      emails: isEmail ? sumUp(own, left.get(step)) : null,
+      emails: isEmail ? sumUp(own) : null,
     });
   }
   for (const step of removed) {
     const own = emails.filter((email) => email.step === step);
-    steps.push({ id: step, placed: null, runs: sum(own), here: 0, left: [], emails: sumUp(own, left.get(step)) });
+    steps.push({ id: step, placed: null, runs: sum(own), here: 0, left: [], emails: sumUp(own) });
   }
   return {
     runs: { all: sum(runs), byStatus: countRunStatuses(runs), endings: endingsOf(runs) },
-    emails: sumUp(
-      emails,
-      [...left.values()].reduce((all, count) => all + count, 0),
-    ),
+    emails: sumUp(emails),
     steps,
     days: byDay,
   };
@@ -124,14 +112,14 @@ export async function readResults(
 
 const sum = (tallies: readonly { count: number }[]): number => tallies.reduce((all, { count }) => all + count, 0);
 
-function sumUp(tallies: readonly EmailTally[], unsubscribed = 0): EmailResults {
+function sumUp(tallies: readonly EmailTally[]): EmailResults {
   const unsent = tallies.filter(({ status, reason }) => status !== 'sent' && status !== 'queued' && reason !== null);
-  const fates = REPORTED_FATES.map((fate) => [fate, tallies.reduce((all, tally) => all + tally[fate], 0)] as const);
+  const fates = EMAIL_FATES.map((fate) => [fate, tallies.reduce((all, tally) => all + tally[fate], 0)] as const);
   return {
     all: sum(tallies),
     byStatus: countStatuses(tallies),
     reasons: gather(unsent.map(({ status, reason, count }) => ({ status, reason: reason!, count }))),
-    fates: { ...(Object.fromEntries(fates) as Record<(typeof REPORTED_FATES)[number], number>), unsubscribed },
+    fates: Object.fromEntries(fates) as Record<EmailFate, number>,
   };
 }
 

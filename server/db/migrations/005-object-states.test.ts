@@ -128,7 +128,7 @@ const OPEN = { ...INVOICE, status: 'open', amount_paid: 0, amount_remaining: 200
 const PAID = { ...INVOICE, status: 'paid', amount_paid: 2000, amount_remaining: 0 };
 
 /** Of emails, from releases after this one, in their order. */
-const LATER_COLUMNS = ['clicked_at', 'decided_at'] as const;
+const LATER_COLUMNS = ['clicked_at', 'decided_at', 'unsubscribed_at'] as const;
 
 /** A Tillpost right after the upgrade: the release before had made the email of a failed payment, which waits to be sent. */
 async function withUpgraded(

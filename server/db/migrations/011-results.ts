@@ -1,6 +1,6 @@
 /**
  * What workflows did, counted from indexes alone: what became of their emails, how their runs ended and where, and which
- * steps they came to. Besides, when an email was decided about.
+ * steps they came to. Besides, when an email was decided about, and when its recipient left by it.
  */
 import { sql, type Kysely } from 'kysely';
 
@@ -13,7 +13,8 @@ export async function up(db: Kysely<never>): Promise<void> {
       .columns(['account_id', 'livemode', 'workflow_id', ...columns] as never[])
       .execute();
 
-  await schema.alterTable('email').addColumn('decided_at', 'bigint').execute();
+  for (const column of ['decided_at', 'unsubscribed_at'])
+    await schema.alterTable('email').addColumn(column, 'bigint').execute();
   // By id before all that changes: an entry that changes stays on its page.
   await schema.dropIndex('email_workflow').execute();
   await index('email_workflow', 'email', [
@@ -25,6 +26,7 @@ export async function up(db: Kysely<never>): Promise<void> {
     'bounced_at',
     'complained_at',
     'clicked_at',
+    'unsubscribed_at',
   ]);
 
   await schema.dropIndex('run_workflow').execute();
