@@ -140,6 +140,28 @@ export type WorkflowStatus = 'draft' | 'active' | 'paused';
 export const RUN_STATUSES = ['running', 'finished', 'exited', 'stopped', 'failed'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
+/** One contact going through one workflow. */
+export interface RunView {
+  id: string;
+  object: 'run';
+  workflow: string;
+  contact: string;
+  event: string;
+  /** What it is about. */
+  subject: { kind: SubjectKind; id: string } | null;
+  status: RunStatus;
+  /** Why it ended: the exit event's type, `filtered`, `exit_step`, `not_true`, `by_hand`, … While running: null or `waiting`. */
+  reason: string | null;
+  /** The cause of its end in a sentence, where the reason doesn't say all. */
+  outcome: string | null;
+  /** The step it stands at; null after its end. */
+  step: string | null;
+  /** When it goes on; null while its workflow is paused and after its end. */
+  due_at: string | null;
+  started_at: string;
+  finished_at: string | null;
+}
+
 export interface WorkflowView {
   id: string;
   object: 'workflow';
@@ -155,25 +177,31 @@ export const EMAIL_STATUSES = ['queued', 'sent', 'captured', 'held', 'failed', '
 export type EmailStatus = (typeof EMAIL_STATUSES)[number];
 export type EmailKind = EmailContent['kind'];
 
+/** What became of an email after it was sent, as far as that is reported. One that bounced after all counts as that alone. */
+export const EMAIL_FATES = ['delivered', 'bounced', 'complained', 'clicked', 'unsubscribed'] as const;
+export type EmailFate = (typeof EMAIL_FATES)[number];
+
+export const EMAIL_REASON_CODES = [
+  'not_true',
+  'state_unknown',
+  'over_budget',
+  'retrying',
+  'gave_up',
+  'unsubscribed',
+  'transactional_only',
+  'address_suppressed',
+  'contact_deleted',
+  'run_ended',
+  'test_mode',
+  'no_mail_server',
+  'missing_value',
+  'refused',
+  'unknown_acceptance',
+  'disconnected',
+  'bounced',
+] as const;
 /** Why an email is not sent, not yet or not again; `outcome` says the same in a sentence. */
-export type EmailReason =
-  | 'not_true'
-  | 'state_unknown'
-  | 'over_budget'
-  | 'retrying'
-  | 'gave_up'
-  | 'unsubscribed'
-  | 'transactional_only'
-  | 'address_suppressed'
-  | 'contact_deleted'
-  | 'run_ended'
-  | 'test_mode'
-  | 'no_mail_server'
-  | 'missing_value'
-  | 'refused'
-  | 'unknown_acceptance'
-  | 'disconnected'
-  | 'bounced';
+export type EmailReason = (typeof EMAIL_REASON_CODES)[number];
 
 export const OBJECT_KINDS = ['invoice', 'subscription', 'checkout_session', 'quote'] as const;
 /** What has a state that runs are judged by. */
@@ -289,6 +317,14 @@ export interface ExtensionApi {
   'workflows/save': { args: { id: string; definition: Definition; revision: number }; answer: WorkflowView };
   /** Over the events of the last `days` (1 to 90; 30 when left out). */
   'workflows/rehearse': { args: ({ id: string } | { definition: Definition }) & { days?: number }; answer: Rehearsal };
+  'runs/list': {
+    args: ListArgs & { workflow?: string; contact?: string; status?: RunStatus };
+    answer: List<RunView>;
+  };
+  /** Ends a run that is under way; emails of it that wait are not sent. */
+  'runs/stop': { args: { id: string }; answer: RunView };
+  /** Ends the wait that a run stands at. */
+  'runs/advance': { args: { id: string }; answer: RunView };
   'emails/list': { args: ListArgs & { customer?: string; status?: EmailStatus }; answer: List<EmailView> };
   'emails/read': { args: { id: string }; answer: EmailDetail };
   'import/start': { args: object; answer: ImportProgress };

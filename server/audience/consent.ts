@@ -13,19 +13,19 @@ export interface ConsentChange {
   emailId?: string;
 }
 
-/** In a transaction, so that the note and the change are one. Notes nothing where it is so already, or the contact is gone. `now` in epoch milliseconds. */
+/** In a transaction, so that the note and the change are one. Notes nothing and returns false where it is so already, or the contact is gone. `now` in epoch milliseconds. */
 export async function changeConsent(
   db: Db,
   tenant: Tenant,
   contactId: string,
   { status, cause, emailId }: ConsentChange,
   now: number,
-): Promise<void> {
+): Promise<boolean> {
   const contact = await findContact(db, tenant, contactId);
-  if (!contact) return;
+  if (!contact) return false;
   // Also that the address had unsubscribed before an earlier deletion: the next one would bring it back.
   if (status === 'subscribed') await liftUnsubscribe(db, tenant, contact.email);
-  if (contact.status === status) return;
+  if (contact.status === status) return false;
   await db
     .updateTable('contact')
     .set({ status, updated_at: now })
@@ -37,6 +37,7 @@ export async function changeConsent(
     .insertInto('consent_change')
     .values({ ...tenantColumns(tenant), ...row })
     .execute();
+  return true;
 }
 
 /** Newest first. */

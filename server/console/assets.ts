@@ -19,7 +19,19 @@ export interface Assets {
 const FOLDER = join(__dirname, 'assets');
 
 /** One stylesheet from these files, in this order: later ones overrule. */
-const STYLES = ['base', 'frame', 'blocks', 'forms', 'lists', 'content', 'settings', 'editor', 'site', 'adapt'];
+const STYLES = [
+  'base',
+  'frame',
+  'blocks',
+  'forms',
+  'lists',
+  'content',
+  'settings',
+  'editor',
+  'site',
+  'results',
+  'adapt',
+];
 const readStyles = () => Buffer.concat(STYLES.map((name) => readFileSync(join(FOLDER, 'styles', `${name}.css`))));
 
 export function loadAssets(): Assets {

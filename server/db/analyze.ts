@@ -18,7 +18,7 @@ export function createAnalyzer(db: Db): (rows: number) => Promise<void> {
     written += rows;
     if (written < next) return;
     next *= GROWTH;
-    await sql`analyze event, event_payload, contact, customer_link, subscription_state, payment, run, email`.execute(
+    await sql`analyze event, event_payload, contact, customer_link, subscription_state, payment, run, run_step, email`.execute(
       db,
     );
   };

@@ -9,6 +9,7 @@ import * as forgottenPeople from './migrations/006-forgotten-people';
 import * as access from './migrations/007-access';
 import * as bounces from './migrations/009-bounces';
 import * as clicks from './migrations/010-clicks';
+import * as results from './migrations/011-results';
 import * as schedules from './migrations/014-schedules';
 import * as testSends from './migrations/015-test-sends';
 import * as payClicks from './migrations/017-pay-clicks';
@@ -26,6 +27,7 @@ const migrations: Record<string, Migration> = {
   '007-access': { up: access.up as Migration['up'] },
   '009-bounces': { up: bounces.up as Migration['up'] },
   '010-clicks': { up: clicks.up as Migration['up'] },
+  '011-results': { up: results.up as Migration['up'] },
   '014-schedules': { up: schedules.up as Migration['up'] },
   '015-test-sends': { up: testSends.up as Migration['up'] },
   '017-pay-clicks': { up: payClicks.up as Migration['up'] },

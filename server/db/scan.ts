@@ -27,13 +27,15 @@ interface Scanned {
   key: string;
   /** Left out: from the highest key. */
   after?: string | undefined;
+  /** Which rows the ranges are counted in, where an index has those in the order of the key; left out: all of the tenant. */
+  where?: RawBuilder<SqlBool>;
 }
 
 /** Hands out ranges from the highest key down until `look` says that it has seen enough; the event loop turns in between. */
 export async function scanDown(
   db: Db,
   tenant: Tenant,
-  { table, key, after }: Scanned,
+  { table, key, after, where = sql<SqlBool>`true` }: Scanned,
   look: (range: Range) => Promise<boolean>,
 ): Promise<void> {
   for (let from = after; ;) {
@@ -50,6 +52,7 @@ export async function scanDown(
       .selectFrom(table as 'event')
       .select(key as 'seq')
       .where(ofTenant(tenant))
+      .where(where)
       .where(ofRange(key, { from, until: undefined }))
       .orderBy(key as 'seq', 'desc')
       .limit(1)

@@ -319,6 +319,8 @@ interface RunTable extends TenantColumns {
 
 interface RunStepTable extends TenantColumns {
   run_id: string;
+  /** Its run's: runs are counted by the steps they came to. Null where the run was gone when this was added. */
+  workflow_id: string | null;
   n: number;
   step_id: string;
   kind: string;
@@ -359,6 +361,8 @@ interface EmailTable extends TenantColumns {
   sent_at: number | null;
   /** The mail server's own id of it, from the answer with which it took the email. */
   remote_id: string | null;
+  /** When it was last tried in vain, held, captured, kept back or failed. */
+  decided_at: number | null;
   /** Where a provider says so. */
   delivered_at: number | null;
   bounced_at: number | null;
@@ -367,6 +371,8 @@ interface EmailTable extends TenantColumns {
   clicked_at: number | null;
   /** When a person first went on from its pay page. */
   pay_clicked_at: number | null;
+  /** When its recipient first left by its own link. */
+  unsubscribed_at: number | null;
 }
 
 interface EmailBodyTable extends TenantColumns {

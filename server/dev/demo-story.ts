@@ -1,9 +1,10 @@
 /** The demo's story: two months of one customer, played on the clock that Tillpost and the local Stripe share. */
 import type Stripe from 'stripe';
 import { createStripe } from '../stripe';
-import { listEmails, readEmail } from '../emails/emails';
+import { readEmail } from '../emails/emails';
+import { listEmails } from '../emails/list-emails';
 import { listEvents } from '../events/events';
-import { listRuns } from '../workflows/runs';
+import { listRuns } from '../workflows/list-runs';
 import type { LocalStack } from './local-stack';
 import { APP_KEYS } from './local-stripe/local-stripe';
 import { tableText } from './table';

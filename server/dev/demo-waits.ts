@@ -1,6 +1,6 @@
 /** What the demo waits for: an event's outcome, the emails it causes, and quiet. */
 import type { EmailView, EventView } from '../../shared/api';
-import { listEmails } from '../emails/emails';
+import { listEmails } from '../emails/list-emails';
 import { readEvent } from '../events/events';
 import type { LocalStack } from './local-stack';
 

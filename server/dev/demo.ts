@@ -1,7 +1,7 @@
 /** `npm run demo`: the whole product on one laptop, with every event triggered once. `-- --once` exits when it is done. */
 import { EVENT_TYPES, type EventType } from '../../shared/catalogue';
 import type { EventView } from '../../shared/api';
-import { listEmails } from '../emails/emails';
+import { listEmails } from '../emails/list-emails';
 import { createOpenLink } from '../installs/open-link';
 import { sayNotSent, triggerTooLate } from './demo-not-sent';
 import { quiet, waitForOutcome } from './demo-waits';

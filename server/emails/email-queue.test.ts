@@ -10,7 +10,8 @@ import { retryEmail } from '../workflows/retry-email';
 import { transact } from '../db/transact';
 import { stopRuns } from '../workflows/runs';
 import type { EmailContent } from '../../shared/workflow';
-import { countEmails, listEmails, readEmail } from './emails';
+import { readEmail } from './emails';
+import { countEmails, listEmails } from './list-emails';
 
 const customer = (id: string) => ({ id, object: 'customer', email: 'jenny@example.com', name: 'Jenny Rosen' });
 const definition = (fields: Partial<EmailContent> = {}) => ({

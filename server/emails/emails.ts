@@ -1,6 +1,7 @@
-/** Reading emails: lists, one with its content, counts. */
-import { sql, type SelectQueryBuilder } from 'kysely';
-import type { EmailDetail, EmailReason, EmailStatus, EmailView, List } from '../../shared/api';
+/** One email: read, shown, queued again; and what happens to many at once. list-emails.ts finds them. */
+import { sql } from 'kysely';
+import type { EmailDetail, EmailReason, EmailView } from '../../shared/api';
+import type { EmailTraces } from '../../shared/words/email-life';
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { inList } from '../db/bulk';
 import { flag, isoTime, isoTimeOrNull } from '../db/columns';
@@ -8,9 +9,8 @@ import type { ErasedTable } from '../db/erase';
 import { selectByKeys, type TenantKey } from '../db/keys';
 import { firstIdAt } from '../db/new-id';
 import type { OldRows } from '../db/old-rows';
-import { toList, type PageRequest } from '../db/page';
 import { PART, pages } from '../db/parts';
-import type { Db, Row, Schema, Trx } from '../db/schema';
+import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
 import { listClicks } from './clicks';
 
@@ -20,55 +20,6 @@ export const EMAIL_TABLES = [
   { table: 'email_body', key: 'email_id' },
   { table: 'email', key: 'id' },
 ] as const satisfies ErasedTable[];
-
-export interface EmailFilter {
-  /** cus_…: all emails of that customer's contact. */
-  customer?: string;
-  contact?: string;
-  event?: string;
-  workflow?: string;
-  status?: EmailStatus;
-}
-
-/** Newest first. */
-export async function listEmails(
-  db: Db,
-  tenant: Tenant,
-  { limit, starting_after, ...filter }: EmailFilter & PageRequest,
-): Promise<List<EmailView>> {
-  const rows = await filtered(db, tenant, filter)
-    .selectAll()
-    .$if(starting_after !== undefined, (query) => query.where('id', '<', starting_after ?? ''))
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
-    .execute();
-  return toList(rows, limit, viewEmail);
-}
-
-export async function countEmails(db: Db, tenant: Tenant, filter: EmailFilter = {}): Promise<number> {
-  const { count } = await filtered(db, tenant, filter)
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return count;
-}
-
-function filtered(db: Db, tenant: Tenant, { customer, contact, event, workflow, status }: EmailFilter) {
-  let query: SelectQueryBuilder<Schema, 'email', object> = db.selectFrom('email').where(ofTenant(tenant));
-  if (customer !== undefined)
-    query = query.where('contact_id', 'in', (eb) =>
-      eb
-        .selectFrom('customer_link')
-        .select('customer_link.contact_id')
-        .where(ofTenant(tenant, 'customer_link'))
-        .where('customer_link.customer_id', '=', customer),
-    );
-  if (contact !== undefined) query = query.where('contact_id', '=', contact);
-  // Not test sends that were made from it: it caused none of those.
-  if (event !== undefined) query = query.where('event_id', '=', event).where('is_test', '=', 0);
-  if (workflow !== undefined) query = query.where('workflow_id', '=', workflow);
-  if (status !== undefined) query = query.where('status', '=', status);
-  return query;
-}
 
 /** Content is null while the email is held, after its time has passed, and after its contact was deleted. */
 export async function readEmail(db: Db, tenant: Tenant, id: string): Promise<EmailDetail | undefined> {
@@ -90,6 +41,14 @@ export function findEmail(db: Db, tenant: Tenant, id: string): Promise<Row<'emai
 
 export function findEmailBody(db: Db, tenant: Tenant, id: string): Promise<Row<'email_body'> | undefined> {
   return db.selectFrom('email_body').selectAll().where(ofTenant(tenant)).where('email_id', '=', id).executeTakeFirst();
+}
+
+/** What is kept of its way besides what its view says. */
+export async function readTraces(db: Db, tenant: Tenant, id: string): Promise<EmailTraces | undefined> {
+  const row = await findEmail(db, tenant, id);
+  if (!row) return undefined;
+  const body = await findEmailBody(db, tenant, id);
+  return { decided_at: isoTimeOrNull(row.decided_at), said: row.last_error, is_made: body !== undefined };
 }
 
 export function viewEmail(row: Row<'email'>): EmailView {
@@ -118,11 +77,11 @@ export function viewEmail(row: Row<'email'>): EmailView {
   };
 }
 
-/** Those that no process is sending right now. */
+/** Those that no process is sending right now. `now` in epoch milliseconds. */
 export async function failQueuedEmails(
   trx: Trx,
   tenant: Tenant,
-  { reason, outcome }: { reason: EmailReason; outcome: string },
+  { reason, outcome, now }: { reason: EmailReason; outcome: string; now: number },
 ): Promise<void> {
   const next = (last?: { id: string }) =>
     trx
@@ -137,7 +96,7 @@ export async function failQueuedEmails(
   for await (const some of pages(next))
     await trx
       .updateTable('email')
-      .set({ status: 'failed', reason, outcome, due_at: null })
+      .set({ status: 'failed', reason, outcome, decided_at: now, due_at: null })
       .where(ofTenant(tenant))
       .where('id', 'in', inList(some.map(({ id }) => id)))
       .where('claims', '=', 0)
@@ -150,10 +109,16 @@ export const queueAgain = (trx: Trx, email: Row<'email'>, now: number) =>
     status: 'queued',
     reason: null,
     outcome: null,
+    decided_at: null,
     due_at: now,
     attempts: 0,
     give_up_at: null,
   });
+
+/** Its recipient left by its link; the first time counts. `now` in epoch milliseconds. */
+export async function noteUnsubscribed(trx: Trx, email: Row<'email'>, now: number): Promise<void> {
+  if (email.unsubscribed_at === null) await changeEmail(trx, email, { unsubscribed_at: now });
+}
 
 const changeEmail = (trx: Trx, email: Row<'email'>, fields: Partial<Row<'email'>>): Promise<Row<'email'>> =>
   trx

@@ -27,7 +27,9 @@ export async function recordSurely(ctx: Context, email: Email, result: Result): 
 }
 
 export async function recordResult(ctx: Context, email: Email, result: Result): Promise<undefined> {
-  await update(ctx, email, { ...result, last_error: result.outcome ?? null, due_at: null, claims: 0 });
+  // What a mail server said before it took the email stays.
+  const failure = result.status === 'sent' ? {} : { last_error: result.outcome ?? null, decided_at: ctx.clock.now() };
+  await update(ctx, email, { ...result, ...failure, due_at: null, claims: 0 });
   ctx.metrics.emails.inc({ status: result.status });
 }
 

@@ -61,7 +61,7 @@ export async function recordPrepared(
   const left = new Map<Email, 'ask' | 'send' | Promise<ComposedEmail>>();
   const changes: { email: Email; fields: Partial<Email> }[] = [];
   const bodies: Row<'email_body'>[] = [];
-  const over = { due_at: null, claims: 0 };
+  const over = { due_at: null, claims: 0, decided_at: ctx.clock.now() };
   for (const { email, verdict, prepared } of judged) {
     const record = (fields: Partial<Email>) => changes.push({ email, fields });
     if (verdict.kind === 'keep') {

@@ -78,7 +78,7 @@ export function explainNotTaken(ctx: Context, email: Email, failure: SmtpFailure
     : retryLater<'email'>(email, {}, BACK_OFF);
   return {
     againIn: Math.min(give_up_at - now, againIn ?? 0),
-    fields: { reason: 'retrying', outcome, last_error: outcome, give_up_at },
+    fields: { reason: 'retrying', outcome, last_error: outcome, decided_at: now, give_up_at },
   };
 }
 
@@ -92,5 +92,5 @@ const pauseAfter = (ms: number): number =>
 /** It ends `failed`, without anybody being blamed. */
 export function giveUp(ctx: Context, outcome: string): JobFailure<'email'> {
   ctx.metrics.emails.inc({ status: 'failed' });
-  return { againIn: null, fields: { ...failed('gave_up', outcome), last_error: outcome } };
+  return { againIn: null, fields: { ...failed('gave_up', outcome), last_error: outcome, decided_at: ctx.clock.now() } };
 }

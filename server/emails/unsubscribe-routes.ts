@@ -11,7 +11,7 @@ import type { Context } from '../context';
 import { transact } from '../db/transact';
 import { createLimits } from '../limit-middleware';
 import { readSettings } from '../settings/settings';
-import { findEmail } from './emails';
+import { findEmail, noteUnsubscribed } from './emails';
 import { readPageSender, type PageSender } from './page-sender';
 import { readUnsubscribeToken } from './unsubscribe-token';
 
@@ -58,9 +58,11 @@ export function unsubscribeRoutes(ctx: Context, pages: UnsubscribePages): Router
       const cause = form['List-Unsubscribe'] === 'One-Click' ? 'one_click' : 'preferences';
       const { tenant, email, contact } = link ?? {};
       if (tenant && email && contact)
-        await transact(ctx.db, (trx) =>
-          changeConsent(trx, tenant, contact.id, { status, cause, emailId: email.id }, ctx.clock.now()),
-        );
+        await transact(ctx.db, async (trx) => {
+          const now = ctx.clock.now();
+          const hasChanged = await changeConsent(trx, tenant, contact.id, { status, cause, emailId: email.id }, now);
+          if (hasChanged && status === 'unsubscribed') await noteUnsubscribed(trx, email, now);
+        });
       await show(res, link, status);
     },
   );

@@ -17,7 +17,7 @@ import { stopRuns } from '../workflows/runs';
 export async function endInstall(trx: Trx, tenant: Tenant, now: number, session?: Session): Promise<void> {
   if (!(await removeInstall(trx, tenant, now, session))) return;
   await stopRuns(trx, tenant, {}, 'disconnected', now);
-  await failQueuedEmails(trx, tenant, { reason: 'disconnected', outcome: EMAIL_REASONS.disconnected });
+  await failQueuedEmails(trx, tenant, { reason: 'disconnected', outcome: EMAIL_REASONS.disconnected, now });
   await ignoreWaitingEvents(trx, tenant);
   await stopRechecks(trx, tenant);
 }

@@ -1,6 +1,6 @@
 /** What each route of the extension API takes, by its name. */
 import { z } from 'zod';
-import { EMAIL_STATUSES, EVENT_STATUSES, type ExtensionApi } from '../../shared/api';
+import { EMAIL_STATUSES, EVENT_STATUSES, RUN_STATUSES, type ExtensionApi } from '../../shared/api';
 import { TRIGGER_TYPES } from '../../shared/catalogue';
 import { settingsChangeSchema } from '../../shared/settings';
 import { rehearsalDays } from '../workflows/rehearse';
@@ -62,6 +62,13 @@ export const ARGS = {
       message: 'give either id or definition',
       path: ['id'],
     }),
+  'runs/list': page.extend({
+    workflow: id.optional(),
+    contact: id.optional(),
+    status: z.enum(RUN_STATUSES).optional(),
+  }),
+  'runs/stop': byId,
+  'runs/advance': byId,
   'emails/list': page.extend({ status: z.enum(EMAIL_STATUSES).optional(), customer: id.optional() }),
   'emails/read': byId,
   'import/start': none,

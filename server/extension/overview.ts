@@ -5,7 +5,7 @@ import { createCache } from '../cache';
 import type { Context } from '../context';
 import type { Db } from '../db/schema';
 import { modeOf, tenantKey, type Tenant } from '../db/tenant';
-import { countEmails } from '../emails/emails';
+import { countEmails } from '../emails/list-emails';
 import { countEvents, lastEventAt } from '../events/events';
 import { findInstall, isConnected } from '../installs/installs';
 import { createOpenLink } from '../installs/open-link';

@@ -7,10 +7,13 @@ import { parseEmail } from '../audience/address';
 import { findContact, findContactByCustomer, listContacts, readContact } from '../audience/contacts';
 import type { Context } from '../context';
 import type { Tenant } from '../db/tenant';
-import { findEmail, listEmails } from '../emails/emails';
+import { findEmail } from '../emails/emails';
+import { listEmails } from '../emails/list-emails';
 import { requireConfirmed } from '../emails/test-addresses';
 import { AppError } from '../errors';
 import { readEmailWithPreview } from '../workflows/preview';
+import { listRuns } from '../workflows/list-runs';
+import { advanceRun, findRun, stopRun } from '../workflows/runs';
 import { listEvents, readEvent, replayEvent } from '../events/events';
 import { findInstall, isConnected } from '../installs/installs';
 import { disconnect } from '../lifecycle/disconnect';
@@ -96,6 +99,16 @@ const HANDLERS: Handlers = {
     const stored = id === undefined ? undefined : found(await readWorkflow(ctx.db, tenant, id), 'workflow');
     const request = { definition: stored?.definition ?? parseDefinition(definition), days, ...(id ? { id } : {}) };
     return rehearse(ctx, tenant, request, signal);
+  },
+  'runs/list': async ({ db }, tenant, args) => {
+    await checkStart(args, 'run', (id) => findRun(db, tenant, id));
+    return listRuns(db, tenant, args);
+  },
+  'runs/stop': ({ db, clock }, tenant, { id }) => stopRun(db, tenant, id, clock.now()),
+  'runs/advance': async (ctx, tenant, { id }) => {
+    const run = await advanceRun(ctx.db, tenant, id, ctx.clock.now());
+    ctx.nudge();
+    return run;
   },
   'emails/list': async ({ db }, tenant, args) => {
     await checkStart(args, 'email', (id) => findEmail(db, tenant, id));

@@ -122,6 +122,10 @@ describe.each(ENGINES)('a contact’s preferences on %s', (engine) => {
       await happens(tillpost, 'customer.created');
       expect(mail.subjects()).toEqual(['marketing', 'transactional', 'marketing']);
 
+      const emails = tillpost.db.selectFrom('email').select('unsubscribed_at').where('kind', '=', 'marketing');
+      const times = (await emails.orderBy('id').execute()).map(({ unsubscribed_at }) => unsubscribed_at !== null);
+      expect(times.filter(Boolean)).toEqual([true]);
+
       const page = 'Chosen by the contact on the page behind the unsubscribe link. The email';
       expect(await timelineOf(tillpost)).toMatch(new RegExp(`Subscribed again .* ${page}.* Unsubscribed .* ${page}`));
     }));

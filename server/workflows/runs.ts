@@ -1,33 +1,14 @@
-/** Runs: how they end, wait out a pause, and are read. `now` is in epoch milliseconds throughout. */
+/** Runs: how they end, wait out a pause, and are read one by one; list-runs.ts finds them. `now` is in epoch milliseconds throughout. */
 import { sql } from 'kysely';
-import type { List, RunStatus, SubjectKind } from '../../shared/api';
+import type { RunStatus, RunView } from '../../shared/api';
 import { inList } from '../db/bulk';
 import { isoTime, isoTimeOrNull } from '../db/columns';
-import { toList, type PageRequest } from '../db/page';
 import { PART, pages } from '../db/parts';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
+import { transact } from '../db/transact';
+import { AppError } from '../errors';
 import { endingOf } from '../db/contact-references';
-
-export interface RunView {
-  id: string;
-  object: 'run';
-  workflow: string;
-  contact: string;
-  event: string;
-  status: RunStatus;
-  /** Why it ended: the exit event's type, `filtered`, `exit_step`, `contact_deleted`, … While running: null or `waiting`. */
-  reason: string | null;
-  /** The cause of its end in a sentence, where the reason doesn't say all. */
-  outcome: string | null;
-  subject: { kind: SubjectKind; id: string } | null;
-  /** The step it stands at. */
-  step: string | null;
-  /** When it goes on; null while its workflow is paused and after its end. */
-  due_at: string | null;
-  started_at: string;
-  finished_at: string | null;
-}
 
 export interface RunDetail extends RunView {
   steps: { step: string; kind: string; at: string; result: string; email: string | null }[];
@@ -55,6 +36,47 @@ export async function endRuns(
     .where('status', '=', 'running')
     .where('id', 'in', inList(ids))
     .execute();
+}
+
+/** Ends one that is under way. Throws not_found, and invalid_request for one that has ended. */
+export function stopRun(db: Db, tenant: Tenant, id: string, now: number): Promise<RunView> {
+  return transact(db, async (trx) => {
+    await getRunUnderWay(trx, tenant, id);
+    await endRuns(trx, tenant, [id], { status: 'stopped', reason: 'by_hand', now });
+    return viewRun(await getRun(trx, tenant, id));
+  });
+}
+
+/**
+ * Ends the wait it stands at; while its workflow is paused, once that goes on. Throws not_found, and invalid_request for one
+ * that doesn't wait.
+ */
+export function advanceRun(db: Db, tenant: Tenant, id: string, now: number): Promise<RunView> {
+  return transact(db, async (trx) => {
+    const run = await getRunUnderWay(trx, tenant, id);
+    if (run.is_waiting === 0) throw new AppError('invalid_request', 'This run is not waiting.', 'id');
+    await trx
+      .updateTable('run')
+      .set(run.due_at === null ? { parked_due_at: now } : { due_at: now })
+      .where(ofTenant(tenant))
+      .where('id', '=', id)
+      // One that is claimed goes on anyway, under its lease.
+      .where('claims', '=', 0)
+      .execute();
+    return viewRun(await getRun(trx, tenant, id));
+  });
+}
+
+async function getRunUnderWay(trx: Trx, tenant: Tenant, id: string): Promise<Row<'run'>> {
+  const run = await getRun(trx, tenant, id);
+  if (run.status !== 'running') throw new AppError('invalid_request', 'This run has ended.', 'id');
+  return run;
+}
+
+async function getRun(trx: Trx, tenant: Tenant, id: string): Promise<Row<'run'>> {
+  const run = await findRun(trx, tenant, id);
+  if (!run) throw new AppError('not_found', 'There is no such run.', 'id');
+  return run;
 }
 
 /** Ends a workflow's runs, or all of the install's. `reason` is a code such as `workflow_deleted`. */
@@ -123,34 +145,12 @@ export async function unparkRuns(trx: Trx, tenant: Tenant, workflowId: string): 
       .execute();
 }
 
-export interface RunFilter {
-  workflow?: string;
-  contact?: string;
-  status?: RunStatus;
-}
-
-/** Newest first. */
-export async function listRuns(
-  db: Db,
-  tenant: Tenant,
-  { workflow, contact, status, limit, starting_after }: RunFilter & PageRequest,
-): Promise<List<RunView>> {
-  const rows = await db
-    .selectFrom('run')
-    .selectAll()
-    .where(ofTenant(tenant))
-    .$if(workflow !== undefined, (query) => query.where('workflow_id', '=', workflow ?? ''))
-    .$if(contact !== undefined, (query) => query.where('contact_id', '=', contact ?? ''))
-    .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'running'))
-    .$if(starting_after !== undefined, (query) => query.where('id', '<', starting_after ?? ''))
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
-    .execute();
-  return toList(rows, limit, viewRun);
+export function findRun(db: Db, tenant: Tenant, id: string): Promise<Row<'run'> | undefined> {
+  return db.selectFrom('run').selectAll().where(ofTenant(tenant)).where('id', '=', id).executeTakeFirst();
 }
 
 export async function readRun(db: Db, tenant: Tenant, id: string): Promise<RunDetail | undefined> {
-  const run = await db.selectFrom('run').selectAll().where(ofTenant(tenant)).where('id', '=', id).executeTakeFirst();
+  const run = await findRun(db, tenant, id);
   if (!run) return undefined;
   const steps = await db
     .selectFrom('run_step')
@@ -171,20 +171,7 @@ export async function readRun(db: Db, tenant: Tenant, id: string): Promise<RunDe
   };
 }
 
-/** How many runs stand at each step, by step id. */
-export async function runsByStep(db: Db, tenant: Tenant, workflowId: string): Promise<Record<string, number>> {
-  const rows = await db
-    .selectFrom('run')
-    .select((eb) => ['step_id', eb.fn.countAll<number>().as('count')])
-    .where(ofTenant(tenant))
-    .where('workflow_id', '=', workflowId)
-    .where('status', '=', 'running')
-    .groupBy('step_id')
-    .execute();
-  return Object.fromEntries(rows.flatMap(({ step_id, count }) => (step_id === null ? [] : [[step_id, count]])));
-}
-
-function viewRun(run: Row<'run'>): RunView {
+export function viewRun(run: Row<'run'>): RunView {
   return {
     id: run.id,
     object: 'run',

@@ -74,12 +74,20 @@ function doSteps(takeEmail: TakeEmail, known: RunFacts, writes: RunWrites, now: 
   let n = known.stepsDone;
   const log = (stepId: string, kind: string, result: string, emailId: string | null = null) => {
     const step = { step_id: stepId, kind, result: result.slice(0, 500), email_id: emailId };
-    writes.steps.push({ run_id: run.id, n: ++n, at: now, ...step, ...tenantColumns(tenantOf(run)) });
+    writes.steps.push({
+      run_id: run.id,
+      workflow_id: run.workflow_id,
+      n: ++n,
+      at: now,
+      ...step,
+      ...tenantColumns(tenantOf(run)),
+    });
   };
 
   if (state && isConditional(definition)) {
     const verdict = judge(definition.trigger.event, { state, others: [] }, writeDateTime(known.settings));
-    if (verdict.kind === 'over') return { ...ended(run, 'exited', 'not_true', now), outcome: verdict.cause };
+    if (verdict.kind === 'over')
+      return { ...ended(run, 'exited', 'not_true', now, run.step_id), outcome: verdict.cause };
   }
 
   const isUnderWay = n > 0 || findStep(definition, run.step_id ?? '') !== undefined;

@@ -1,3 +1,5 @@
+import type { EmailReason } from '../api';
+
 /** Why an email was not sent, not yet or not again: the sentence that is stored on it. */
 export const EMAIL_REASONS = {
   disconnected: 'The account was disconnected',
@@ -38,6 +40,27 @@ export const EMAIL_REASONS = {
   costlyMinute: 'Templates of this account have used up their 2 s of a minute: they go on when it is over',
   noValue: (path: string) => `No value for ${path}: give the merge tag a default, or fill it in Stripe`,
   faultyTemplate: (problem: string) => `The template could not be filled in: ${problem}`,
+};
+
+/** The reasons as a filter and counts name them; the sentence on an email says more. */
+export const EMAIL_REASON_LABELS: Record<EmailReason, string> = {
+  not_true: 'What it says was no longer so',
+  state_unknown: 'Stripe could not be asked whether it still was so',
+  over_budget: 'Too large, or too slow to make',
+  retrying: 'Will be tried again',
+  gave_up: 'Given up after many tries',
+  unsubscribed: EMAIL_REASONS.unsubscribed,
+  transactional_only: EMAIL_REASONS.transactionalOnly,
+  address_suppressed: 'The address takes no mail',
+  contact_deleted: EMAIL_REASONS.contactDeleted,
+  run_ended: 'Its run had ended',
+  test_mode: 'Not on the test list',
+  no_mail_server: EMAIL_REASONS.noMailServer,
+  missing_value: 'A merge tag had no value',
+  refused: 'The mail server refused it',
+  unknown_acceptance: 'Not known whether it arrived',
+  disconnected: EMAIL_REASONS.disconnected,
+  bounced: 'The address bounced',
 };
 
 const withWords = (sentence: string, said: string) => (said === '' ? sentence : `${sentence}: ${said}`);

@@ -58,6 +58,8 @@ const RUN_ENDINGS: Record<string, string> = {
   contact_deleted: 'The contact was deleted',
   workflow_deleted: 'The workflow was deleted',
   disconnected: 'The account was disconnected',
+  by_hand: 'Stopped by hand',
+  not_true: 'What it was about was over',
 };
 
 /** Why a run ended: its sentence, or from its reason code or the type of its exit event. Null while there is nothing to say. */

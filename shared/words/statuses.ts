@@ -2,6 +2,7 @@
 import type {
   ConsentCause,
   ContactStatus,
+  EmailFate,
   EmailKind,
   EmailStatus,
   EmailView,
@@ -96,6 +97,14 @@ export function nameEmailState({ status, delivered_at, bounced_at, complained_at
   if (status === 'sent' && delivered_at) return { tone: 'good', label: EMAIL_LABELS.delivered_at };
   return EMAIL_STATUS_WORDS[status];
 }
+
+export const EMAIL_FATE_LABELS: Record<EmailFate, string> = {
+  delivered: EMAIL_LABELS.delivered_at,
+  bounced: EMAIL_LABELS.bounced_at,
+  complained: EMAIL_LABELS.complained_at,
+  clicked: 'Clicked',
+  unsubscribed: 'Unsubscribed after it',
+};
 
 export const EMAIL_KIND_LABELS: Record<EmailKind, string> = {
   marketing: 'Marketing',

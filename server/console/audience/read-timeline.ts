@@ -4,9 +4,9 @@ import { listConsentChanges } from '../../audience/consent';
 import { isoTime } from '../../db/columns';
 import type { Db } from '../../db/schema';
 import type { Tenant } from '../../db/tenant';
-import { listEmails } from '../../emails/emails';
+import { listEmails } from '../../emails/list-emails';
 import { listEvents } from '../../events/events';
-import { listRuns } from '../../workflows/runs';
+import { listRuns } from '../../workflows/list-runs';
 import { listWorkflowNames } from '../../workflows/workflow-names';
 import type { TimelineEntry } from './timeline';
 

@@ -1,6 +1,6 @@
 /** Events, runs, emails and consent of one contact in one line. */
 import type { ConsentCause, ContactStatus, EmailView, EventView, RunStatus } from '../../../shared/api';
-import { explainEmail, nameEmail, nameEvent } from '../../../shared/words/explanations';
+import { nameEmail, nameEvent } from '../../../shared/words/explanations';
 import {
   CONSENT_CAUSE_WORDS,
   CONSENT_CHANGE_WORDS,
@@ -10,6 +10,7 @@ import {
 } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Time } from '../components/values';
+import { EmailLifeLine } from '../emails/life';
 
 interface TimelineRun {
   id: string;
@@ -74,7 +75,7 @@ function Entry({ entry }: { entry: TimelineEntry }) {
             <Badge {...nameEmailState(entry.email)} />
             <Time at={entry.at} />
           </div>
-          {explainEmail(entry.email) && <p className="hint">{explainEmail(entry.email)}</p>}
+          <EmailLifeLine email={entry.email} />
         </>
       );
     case 'consent':

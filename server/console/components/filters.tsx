@@ -3,15 +3,20 @@ import type { ReactNode } from 'react';
 import { LinkButton } from './blocks';
 import { buttonClass } from './form';
 
-/** `target` is the id of the element that htmx replaces; the server returns the whole page. */
+/**
+ * `target` is the id of the element that htmx replaces; the server returns the whole page. `alsoChanges` are the ids of
+ * others that the filters change, outside the fields that somebody may be typing in.
+ */
 export function Filters({
   action,
   target,
+  alsoChanges = [],
   isFiltered,
   children,
 }: {
   action: string;
   target: string;
+  alsoChanges?: readonly string[];
   isFiltered: boolean;
   children: ReactNode;
 }) {
@@ -25,6 +30,7 @@ export function Filters({
       hx-trigger="change, submit, input changed delay:300ms from:find input[type='search']"
       hx-target={`#${target}`}
       hx-select={`#${target}`}
+      hx-select-oob={alsoChanges.map((id) => `#${id}`).join() || undefined}
       hx-swap="outerHTML"
       hx-push-url="true"
       hx-sync="this:replace"

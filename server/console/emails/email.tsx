@@ -1,23 +1,24 @@
 /** One email as it was sent: HTML in a frame of its own, text, headers, and the reason for its status. */
-import type { ReactNode } from 'react';
 import type { EmailDetail } from '../../../shared/api';
 import { explainEmail, explainNoContent, nameEmail } from '../../../shared/words/explanations';
-import { EMAIL_LABELS } from '../../../shared/words/fields';
+import type { EmailTraces } from '../../../shared/words/email-life';
 import { EMAIL_KIND_LABELS, nameEmailState } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Banner, Card, FactList, PageHead, Section } from '../components/blocks';
 import { ButtonForm } from '../components/form';
-import { None, Time } from '../components/values';
+import { None } from '../components/values';
 import { Shell } from '../layout';
 import { Clicks } from './clicks';
+import { EmailLife } from './life';
 
 export interface EmailPageProps {
   email: EmailDetail;
+  traces: EmailTraces;
   workflowName: string | null;
   canRetry: boolean;
 }
 
-export function EmailPage({ email, workflowName, canRetry }: EmailPageProps) {
+export function EmailPage({ email, traces, workflowName, canRetry }: EmailPageProps) {
   return (
     <Shell title={email.subject || 'Email'} section="emails">
       <PageHead
@@ -61,19 +62,12 @@ export function EmailPage({ email, workflowName, canRetry }: EmailPageProps) {
                 <None key="none" />
               ),
             ],
-            ['Queued', <Time key="made" at={email.created_at} />],
-            ['Sent', email.sent_at ? <Time key="sent" at={email.sent_at} /> : <None key="none" words="not sent" />],
-            [
-              EMAIL_LABELS.delivered_at,
-              email.delivered_at ? <Time key="delivered" at={email.delivered_at} /> : <None key="none" words="–" />,
-            ],
-            ...LATER.flatMap((field): [string, ReactNode][] => {
-              const at = email[field];
-              return at ? [[EMAIL_LABELS[field], <Time key={field} at={at} />]] : [];
-            }),
           ]}
         />
       </Card>
+      <Section title="What became of it">
+        <EmailLife email={email} traces={traces} />
+      </Section>
       {email.clicks.length > 0 && <Clicks clicks={email.clicks} />}
       {email.html === null ? (
         <p className="hint section">{explainNoContent(email)}</p>
@@ -108,9 +102,6 @@ export function EmailPage({ email, workflowName, canRetry }: EmailPageProps) {
     </Shell>
   );
 }
-
-/** What mostly doesn't happen, or isn't known. */
-const LATER = ['bounced_at', 'complained_at', 'clicked_at', 'pay_clicked_at'] as const;
 
 function Why({ email, canRetry }: Pick<EmailPageProps, 'email' | 'canRetry'>) {
   const words = explainEmail(email);

@@ -1,39 +1,40 @@
 /** Every email, by state. */
-import { EMAIL_STATUSES, type EmailView, type List } from '../../../shared/api';
+import { EMAIL_STATUSES, type EmailStatus, type EmailView, type List } from '../../../shared/api';
+import type { Definition } from '../../../shared/workflow';
 import { explainEmail, nameEmail } from '../../../shared/words/explanations';
 import { EMAIL_STATUS_WORDS, nameEmailState } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
-import { Banner, Empty, LinkButton, PageHead, Tabs } from '../components/blocks';
-import { Filters, href } from '../components/filters';
-import { SelectField, TextField } from '../components/form';
+import { Banner, Card, Empty, LinkButton, PageHead, Section, Tabs } from '../components/blocks';
+import { DayChart, type Day } from '../components/day-chart';
+import { href } from '../components/filters';
 import { Pager, Table, type Column } from '../components/table';
-import { Time } from '../components/values';
+import { Plural, Time } from '../components/values';
 import { Shell } from '../layout';
 import { useViewer } from '../page';
-
-interface EmailQuery {
-  status?: string;
-  /** Address of a contact. */
-  contact?: string;
-  workflow?: string;
-  starting_after?: string;
-}
+import { EmailFilters, type EmailQuery } from './filters';
+import { EMAIL_SERIES } from './series';
 
 export interface EmailsPageProps {
   emails: List<EmailView>;
+  /** Of all pages. */
+  count: number;
+  days: readonly Day<EmailStatus>[];
   query: EmailQuery;
   workflows: readonly { id: string; name: string }[];
+  /** Of the workflow that is chosen; null: none is, or it was deleted. */
+  definition: Definition | null;
   /** No SMTP is configured: nothing leaves this server. */
   isCaptureOnly: boolean;
 }
 
-export function EmailsPage({ emails, query, workflows, isCaptureOnly }: EmailsPageProps) {
+export function EmailsPage({ emails, count, days, query, workflows, definition, isCaptureOnly }: EmailsPageProps) {
   const { tenant } = useViewer();
   const { starting_after: after, ...filter } = query;
-  const isFiltered = Boolean(filter.status || filter.contact || filter.workflow);
+  const isFiltered = Object.values(filter).some(Boolean);
   const last = emails.data.at(-1)?.id;
   const tab = (status: string | undefined, label: string) => ({
-    href: href('/emails', { ...filter, status }),
+    // A reason is one of its state's.
+    href: href('/emails', { ...filter, reason: undefined, status }),
     label,
     isCurrent: query.status === status,
   });
@@ -67,43 +68,34 @@ export function EmailsPage({ emails, query, workflows, isCaptureOnly }: EmailsPa
         </Empty>
       ) : (
         <>
-          <Tabs
-            label="State"
-            tabs={[
-              tab(undefined, 'All'),
-              ...EMAIL_STATUSES.map((status) => tab(status, EMAIL_STATUS_WORDS[status].label)),
-            ]}
-          />
-          <Filters action="/emails" target="email-list" isFiltered={Boolean(filter.contact || filter.workflow)}>
-            {query.status && <input type="hidden" name="status" value={query.status} />}
-            <TextField
-              id="contact"
-              name="contact"
-              type="search"
-              label="Contact"
-              placeholder="name@example.com"
-              defaultValue={query.contact ?? ''}
-              autoComplete="off"
-            />
-            <SelectField
-              id="workflow"
-              name="workflow"
-              label="Workflow"
-              defaultValue={query.workflow ?? ''}
-              options={[
-                { value: '', label: 'All workflows' },
-                ...workflows.map(({ id, name }) => ({ value: id, label: name })),
+          <div id="email-tabs">
+            <Tabs
+              label="State"
+              tabs={[
+                tab(undefined, 'All'),
+                ...EMAIL_STATUSES.map((status) => tab(status, EMAIL_STATUS_WORDS[status].label)),
               ]}
             />
-          </Filters>
+          </div>
+          <EmailFilters query={query} workflows={workflows} definition={definition} />
+          <div id="email-chart">
+            <Card>
+              <Section title={`Queued by day${isFiltered ? ', as filtered' : ''}`}>
+                <DayChart what="emails" days={days} series={EMAIL_SERIES} />
+              </Section>
+            </Card>
+          </div>
           <div id="email-list">
+            <p className="list-head" role="status">
+              <Plural count={count} one="email" />
+            </p>
             {emails.data.length === 0 ? (
               <Empty
                 icon="emails"
                 title="No email matches"
                 actions={<LinkButton href="/emails">Show all emails</LinkButton>}
               >
-                There is none in this state{filter.contact || filter.workflow ? ' for this contact or workflow' : ''}.
+                Try another state, a longer time, or another recipient.
               </Empty>
             ) : (
               <Table caption="Emails" columns={columns(names)} rows={emails.data} />

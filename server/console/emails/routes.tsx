@@ -1,54 +1,77 @@
 /** Emails by state, and one as it was sent. */
 import { Router } from 'express';
-import { EMAIL_STATUSES } from '../../../shared/api';
+import { EMAIL_FATES, EMAIL_REASON_CODES, EMAIL_STATUSES } from '../../../shared/api';
 import { oneOf } from '../../../shared/one-of';
+import { EMAIL_KINDS } from '../../../shared/workflow';
 import { findIdByAddress } from '../../audience/find-addresses';
 import type { Context } from '../../context';
-import { listEmails } from '../../emails/emails';
+import type { DayRange, TimeRange } from '../../db/day-range';
+import { readTraces } from '../../emails/emails';
+import { countEmailsByDay } from '../../emails/count-emails';
+import { countEmails, listEmails, type EmailFilter } from '../../emails/list-emails';
 import { readEmailWithPreview } from '../../workflows/preview';
 import { retryEmail } from '../../workflows/retry-email';
 import { listWorkflowNames } from '../../workflows/workflow-names';
+import { readWorkflow } from '../../workflows/workflows';
+import { lastDays, rangeOfDays } from '../days';
 import { withNotice } from '../notices';
 import { getFound, idOf, PAGE_SIZE, queryOf } from '../read-request';
 import type { SectionParts } from '../section';
 import { sendMail, sendPage } from '../send';
-import { tenantOn } from '../viewer';
+import { tenantOn, timeZoneOf } from '../viewer';
 import { EmailPage } from './email';
 import { EmailsPage } from './emails';
+import { EMAIL_QUERY } from './filters';
+
+const CHART_DAYS = 30;
+const MOST_DAYS = 90;
 
 export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
   const router = Router();
-  const { db } = ctx;
+  const { db, clock } = ctx;
 
   router.get('/emails', async (req, res) => {
     const tenant = tenantOn(res);
-    const query = queryOf(req, ['status', 'contact', 'workflow', 'starting_after']);
+    const query = queryOf(req, EMAIL_QUERY);
+    const { starting_after, workflow } = query;
+    const range = rangeOfDays(query, timeZoneOf(res));
     const contact = query.contact && (await findIdByAddress(db, tenant, query.contact));
-    const emails =
-      query.contact && !contact
-        ? { object: 'list' as const, data: [], has_more: false }
-        : await listEmails(db, tenant, {
-            limit: PAGE_SIZE,
-            status: oneOf(EMAIL_STATUSES, query.status),
-            contact,
-            workflow: query.workflow,
-            starting_after: query.starting_after,
-          });
+    const filter: EmailFilter = {
+      status: oneOf(EMAIL_STATUSES, query.status),
+      fate: oneOf(EMAIL_FATES, query.fate),
+      reason: oneOf(EMAIL_REASON_CODES, query.reason),
+      kind: oneOf(EMAIL_KINDS, query.kind),
+      // Somebody unknown has none.
+      contact: query.contact ? (contact ?? '') : undefined,
+      workflow,
+      step: workflow && query.step,
+      ...range,
+    };
+    const emails = await listEmails(db, tenant, { ...filter, limit: PAGE_SIZE, starting_after });
+    const isAll = !emails.has_more && !starting_after;
+    const count = isAll ? emails.data.length : await countEmails(db, tenant, filter);
+    const days = await countEmailsByDay(db, tenant, filter, chartDays(range, clock.now(), timeZoneOf(res)));
     const names = await listWorkflowNames(db, tenant);
-    const workflows = [...names].map(([id, name]) => ({ id, name }));
-    sendPage(
-      ctx,
-      res,
-      <EmailsPage emails={emails} query={query} workflows={workflows} isCaptureOnly={ctx.transport === null} />,
-    );
+    const chosen = workflow ? await readWorkflow(db, tenant, workflow) : undefined;
+    const page = {
+      emails,
+      count,
+      days,
+      query,
+      workflows: [...names].map(([id, name]) => ({ id, name })),
+      definition: chosen?.definition ?? null,
+      isCaptureOnly: ctx.transport === null,
+    };
+    sendPage(ctx, res, <EmailsPage {...page} />);
   });
 
   router.get('/emails/:id', async (req, res) => {
     const tenant = tenantOn(res);
     const email = getFound(await readEmailWithPreview(ctx, tenant, idOf(req)));
     const name = email.workflow ? (await listWorkflowNames(db, tenant)).get(email.workflow) : undefined;
+    const traces = getFound(await readTraces(db, tenant, email.id));
     const canRetry = email.status === 'failed' || (email.status === 'held' && email.workflow !== null);
-    sendPage(ctx, res, <EmailPage email={email} workflowName={name ?? null} canRetry={canRetry} />);
+    sendPage(ctx, res, <EmailPage email={email} traces={traces} workflowName={name ?? null} canRetry={canRetry} />);
   });
 
   router.get('/emails/:id/html', async (req, res) => {
@@ -63,4 +86,11 @@ export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
   });
 
   return router;
+}
+
+/** Those that are asked for, 90 at most; else the last 30. */
+function chartDays({ since, until }: TimeRange, now: number, timeZone: string): DayRange[] {
+  const isAsked = since !== undefined || until !== undefined;
+  const end = until === undefined ? now : Math.min(now, until - 1);
+  return lastDays(isAsked ? MOST_DAYS : CHART_DAYS, end, timeZone).filter((day) => day.until > (since ?? 0));
 }

@@ -1,6 +1,6 @@
 /** Workflows: the list, new ones, what switches them on and off, and their runs. The editor has routes of its own. */
 import { Router } from 'express';
-import { RUN_STATUSES } from '../../../shared/api';
+import { RUN_STATUSES, type RunView } from '../../../shared/api';
 import { isTriggerType, sourceOf } from '../../../shared/catalogue';
 import { oneOf } from '../../../shared/one-of';
 import { SCHEDULE_TYPES } from '../../../shared/schedules';
@@ -15,7 +15,9 @@ import type { Db } from '../../db/schema';
 import type { Tenant } from '../../db/tenant';
 import { requireFullSession } from '../../installs/session-middleware';
 import { listNotices, type NoticeFilter } from '../../schedules/read-ledger';
-import { listRuns, readRun, type RunView } from '../../workflows/runs';
+import { countRuns, listRuns } from '../../workflows/list-runs';
+import { readResults } from '../../workflows/results';
+import { advanceRun, readRun, stopRun } from '../../workflows/runs';
 import { listWorkflowNames } from '../../workflows/workflow-names';
 import { defineFromTemplate } from '../../workflows/templates';
 import {
@@ -28,16 +30,21 @@ import {
   readWorkflow,
 } from '../../workflows/workflows';
 import { createExport } from '../export';
+import { readSettings } from '../../settings/settings';
+import { lastDays, rangeOfDays } from '../days';
 import { withNotice, type Done } from '../notices';
 import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn } from '../read-request';
 import type { SectionParts } from '../section';
 import { sendPage } from '../send';
-import { tenantOn } from '../viewer';
+import { tenantOn, timeZoneOf } from '../viewer';
 import { NewWorkflowPage } from './new-workflow';
 import { NOTICE_HEAD, noticeLine } from './notice-csv';
 import { NoticesPage, type NoticeQuery } from './notices';
+import { AT_THE_END, ResultsPage, SPANS } from './results';
 import { RunPage, RunsPage, type RunRow } from './runs';
 import { WorkflowsPage } from './workflows';
+
+const RUN_QUERY = ['status', 'reason', 'step', 'passed', 'since', 'until', 'starting_after'] as const;
 
 export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
   const router = Router();
@@ -101,15 +108,39 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
   router.get('/workflows/:id/runs', async (req, res) => {
     const tenant = tenantOn(res);
     const workflow = getFound(await readWorkflow(db, tenant, idOf(req)));
-    const { starting_after, ...query } = queryOf(req, ['status', 'starting_after']);
-    const status = oneOf(RUN_STATUSES, query.status);
-    const runs = await listRuns(db, tenant, { workflow: workflow.id, status, limit: PAGE_SIZE, starting_after });
+    const { starting_after, ...query } = queryOf(req, RUN_QUERY);
+    const filter = {
+      workflow: workflow.id,
+      status: oneOf(RUN_STATUSES, query.status),
+      reason: query.reason === AT_THE_END ? null : query.reason,
+      step: query.step,
+      passed: query.passed,
+      ...rangeOfDays(query, timeZoneOf(res)),
+    };
+    const runs = await listRuns(db, tenant, { ...filter, limit: PAGE_SIZE, starting_after });
+    const isAll = !runs.has_more && !starting_after;
+    const count = isAll ? runs.data.length : await countRuns(db, tenant, filter);
     const rows = await runRows(db, tenant, workflow.definition, runs.data);
-    sendPage(
-      ctx,
-      res,
-      <RunsPage workflow={workflow} runs={{ ...runs, data: rows }} status={status} startingAfter={starting_after} />,
-    );
+    const page = { workflow, runs: { ...runs, data: rows }, count, query, startingAfter: starting_after };
+    sendPage(ctx, res, <RunsPage {...page} />);
+  });
+
+  router.get('/workflows/:id/results', async (req, res) => {
+    const [tenant, timeZone] = [tenantOn(res), timeZoneOf(res)];
+    const workflow = getFound(await readWorkflow(db, tenant, idOf(req)));
+    const { span: asked } = queryOf(req, ['span']);
+    const span = SPANS.find(({ value }) => value === asked) ?? SPANS[1];
+    const days = lastDays(span.days, clock.now(), timeZone);
+    const results = await readResults(db, tenant, workflow, days, span.isAll);
+    const { track } = await readSettings(db, tenant);
+    const page = {
+      workflow,
+      results,
+      span,
+      since: span.isAll ? undefined : days[0]?.day,
+      isClickTracked: track.clicks,
+    };
+    sendPage(ctx, res, <ResultsPage {...page} />);
   });
 
   router.get('/workflows/:id/runs/:run', async (req, res) => {
@@ -119,6 +150,15 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
     const [row] = await runRows(db, tenant, workflow.definition, run.workflow === workflow.id ? [run] : []);
     sendPage(ctx, res, <RunPage workflow={workflow} run={getFound(row)} steps={run.steps} />);
   });
+
+  const act = (name: string, done: Done, change: typeof stopRun) =>
+    router.post(`/workflows/:id/runs/:run/${name}`, ...form, async (req, res) => {
+      const run = await change(db, tenantOn(res), idOf(req, 'run'), clock.now());
+      ctx.nudge();
+      res.redirect(303, withNotice(`/workflows/${run.workflow}/runs/${run.id}`, done));
+    });
+  act('stop', 'run_stopped', stopRun);
+  act('advance', 'run_advanced', advanceRun);
 
   return router;
 }
@@ -156,6 +196,7 @@ async function runRows(db: Db, tenant: Tenant, definition: Definition, runs: rea
     email: emails.get(run.contact) ?? null,
     event: run.event,
     step: nameOfStep(definition, run.step),
+    isWaiting: run.reason === 'waiting',
     dueAt: run.due_at,
     startedAt: run.started_at,
     finishedAt: run.finished_at,

@@ -1,13 +1,19 @@
 /** The runs of one workflow, and one run with its steps. */
-import { RUN_STATUSES, type List, type RunStatus } from '../../../shared/api';
-import { RUN_STATUS_WORDS } from '../../../shared/words/statuses';
+import { RUN_STATUSES, type List, type RunStatus, type WorkflowView } from '../../../shared/api';
+import { findStep, type Definition } from '../../../shared/workflow';
+import { explainRun } from '../../../shared/words/explanations';
+import { RUN_STATUS_WORDS, WORKFLOW_STATUS_WORDS } from '../../../shared/words/statuses';
+import { nameStep } from '../../../shared/words/workflows';
 import { Badge } from '../components/badge';
 import { Card, Empty, FactList, LinkButton, PageHead, Section, Tabs } from '../components/blocks';
 import { href } from '../components/filters';
+import { ButtonForm, Confirm } from '../components/form';
 import { Pager, Table, type Column } from '../components/table';
-import { None, Time } from '../components/values';
+import { None, Plural, Time } from '../components/values';
 import type { RunDetail } from '../../workflows/runs';
 import { Shell } from '../layout';
+import { AT_THE_END } from './results';
+import { WorkflowTabs } from './workflow-tabs';
 
 export interface RunRow {
   id: string;
@@ -20,6 +26,7 @@ export interface RunRow {
   event: string;
   /** In words; null when it has ended, or its step was removed. */
   step: string | null;
+  isWaiting: boolean;
   dueAt: string | null;
   startedAt: string;
   finishedAt: string | null;
@@ -30,39 +37,64 @@ interface WorkflowName {
   name: string;
 }
 
+/** The page's query parameters, unchecked. */
+export interface RunQuery {
+  status?: string;
+  reason?: string;
+  /** Where it stands, or stood when it ended. */
+  step?: string;
+  /** It has come there. */
+  passed?: string;
+  /** YYYY-MM-DD, both days included. */
+  since?: string;
+  until?: string;
+}
+
 export interface RunsPageProps {
-  workflow: WorkflowName;
+  workflow: WorkflowName & Pick<WorkflowView, 'status' | 'definition'>;
   runs: List<RunRow>;
-  status: RunStatus | undefined;
+  count: number;
+  query: RunQuery;
   startingAfter: string | undefined;
 }
 
-export function RunsPage({ workflow, runs, status, startingAfter }: RunsPageProps) {
+export function RunsPage({ workflow, runs, count, query, startingAfter }: RunsPageProps) {
   const path = `/workflows/${workflow.id}/runs`;
   const last = runs.data.at(-1)?.id;
   const tab = (value: string | undefined, label: string) => ({
-    href: href(path, { status: value }),
+    // A reason is one of its state's.
+    href: href(path, { ...query, reason: undefined, status: value }),
     label,
-    isCurrent: status === value,
+    isCurrent: query.status === value,
   });
+  const { status, ...others } = query;
+  const isFiltered = Object.values(query).some(Boolean);
   return (
     <Shell title={`Runs of ${workflow.name}`} section="workflows">
       <PageHead
-        title="Runs"
-        back={{ href: `/workflows/${workflow.id}`, label: workflow.name }}
-        lead="Each contact that goes through this workflow, and where it stands."
+        title={workflow.name}
+        badge={<Badge {...WORKFLOW_STATUS_WORDS[workflow.status]} />}
+        back={{ href: '/workflows', label: 'Workflows' }}
       />
+      <WorkflowTabs id={workflow.id} current="runs" />
       <Tabs
         label="State"
         tabs={[tab(undefined, 'All'), ...RUN_STATUSES.map((value) => tab(value, RUN_STATUS_WORDS[value].label))]}
       />
+      {(isFiltered || count > 0) && (
+        <p className="list-head" role="status">
+          <Plural count={count} one="run" />
+          {describeFilter(others, workflow.definition).map((words) => `, ${words}`)}.{' '}
+          {Object.values(others).some(Boolean) && <a href={href(path, { status })}>Show all</a>}
+        </p>
+      )}
       {runs.data.length === 0 ? (
         <Empty
           icon="workflows"
-          title={status ? 'No runs in this state' : 'No runs yet'}
+          title={isFiltered ? 'No run matches' : 'No runs yet'}
           actions={
-            <LinkButton href={status ? path : `/workflows/${workflow.id}`}>
-              {status ? 'Show all runs' : 'Back to the workflow'}
+            <LinkButton href={isFiltered ? path : `/workflows/${workflow.id}`}>
+              {isFiltered ? 'Show all runs' : 'Back to the workflow'}
             </LinkButton>
           }
         >
@@ -72,11 +104,26 @@ export function RunsPage({ workflow, runs, status, startingAfter }: RunsPageProp
         <Table caption="Runs" columns={COLUMNS} rows={runs.data} />
       )}
       <Pager
-        next={runs.has_more && last ? href(path, { status, starting_after: last }) : null}
-        first={startingAfter ? href(path, { status }) : null}
+        next={runs.has_more && last ? href(path, { ...query, starting_after: last }) : null}
+        first={startingAfter ? href(path, { ...query }) : null}
       />
     </Shell>
   );
+}
+
+/** What the tabs don't say of the filter. */
+function describeFilter({ reason, step, passed, since, until }: RunQuery, definition: Definition): string[] {
+  const nameOf = (id: string) => {
+    const placed = findStep(definition, id);
+    return placed ? nameStep(placed.step) : 'a removed step';
+  };
+  return [
+    reason && (reason === AT_THE_END ? 'came to the end' : (explainRun(reason) ?? '')),
+    step && `at “${nameOf(step)}”`,
+    passed && `came to “${nameOf(passed)}”`,
+    since && `started on ${since} or later`,
+    until && `started on ${until} or earlier`,
+  ].filter((words): words is string => Boolean(words));
 }
 
 const COLUMNS: readonly Column<RunRow>[] = [
@@ -118,6 +165,7 @@ export function RunPage({ workflow, run, steps }: { workflow: WorkflowName; run:
         badge={<Badge {...RUN_STATUS_WORDS[run.status]} />}
         back={{ href: `/workflows/${workflow.id}/runs`, label: `Runs of ${workflow.name}` }}
         lead={run.reason ?? undefined}
+        actions={run.status === 'running' && <Actions run={run} />}
       />
       <Card>
         <FactList
@@ -174,5 +222,20 @@ export function RunPage({ workflow, run, steps }: { workflow: WorkflowName; run:
         )}
       </Section>
     </Shell>
+  );
+}
+
+function Actions({ run }: { run: RunRow }) {
+  const path = `/workflows/${run.workflow}/runs/${run.id}`;
+  return (
+    <>
+      {run.isWaiting && <ButtonForm action={`${path}/advance`} label="Skip the wait" />}
+      <Confirm
+        label="Stop…"
+        action={`${path}/stop`}
+        words="Nothing more is sent in this run, not even an email that is queued. It can’t go on afterwards."
+        confirm="Stop run"
+      />
+    </>
   );
 }

@@ -128,6 +128,9 @@ const INVOICE = { id: 'in_1', customer: 'cus_1', customer_email: JENNY, amount_d
 const OPEN = { ...INVOICE, status: 'open', amount_paid: 0, amount_remaining: 2000 };
 const PAID = { ...INVOICE, status: 'paid', amount_paid: 2000, amount_remaining: 0 };
 
+/** Of emails, from releases after this one, in their order. */
+const LATER_COLUMNS = ['clicked_at', 'decided_at', 'unsubscribed_at', 'pay_clicked_at'] as const;
+
 /** A Tillpost right after the upgrade: the release before had made the email of a failed payment, which waits to be sent. */
 async function withUpgraded(
   engine: Engine,
@@ -147,7 +150,7 @@ async function withUpgraded(
     for (const up of [objectStates.up, bounces.up, schedules.makeStatesAQueue, whyItFailed.keepFailures])
       await up(tillpost.db as unknown as Kysely<never>);
     // Last, as it was: statements that PostgreSQL has prepared know the columns in their order.
-    for (const column of ['clicked_at', 'pay_clicked_at'])
+    for (const column of LATER_COLUMNS)
       await tillpost.db.schema.alterTable('email').addColumn(column, 'bigint').execute();
   });
   const env = { SMTP_URL: mail.url, MAIL_FROM: 'hello@acme.example' };
@@ -164,8 +167,8 @@ async function goBack({ db, clock }: Tillpost): Promise<void> {
     .execute();
   await sql`update email set reason = 'Will be tried again: 451 Greylisted'`.execute(db);
   await db.updateTable('email_body').set({ html: 'Made before', text: 'Made before' }).execute();
-  await schema.dropIndex('email_remote_id').execute();
-  for (const column of ['delivered_at', 'bounced_at', 'complained_at', 'remote_id', 'clicked_at', 'pay_clicked_at'])
+  for (const index of ['email_remote_id', 'email_workflow']) await schema.dropIndex(index).execute();
+  for (const column of ['delivered_at', 'bounced_at', 'complained_at', 'remote_id', ...LATER_COLUMNS])
     await schema.alterTable('email').dropColumn(column).execute();
   for (const table of ['run', 'email']) {
     await schema.dropIndex(`${table}_subject`).execute();

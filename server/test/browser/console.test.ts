@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { defaultSettings } from '../../../shared/settings';
 import { listEvents } from '../../events/events';
 import { readSettings, saveSettings } from '../../settings/settings';
-import { activateWorkflow, createWorkflow } from '../../workflows/workflows';
+import { activateWorkflow, createWorkflow, deleteWorkflow } from '../../workflows/workflows';
 import { startTillpost, TEST, type Tillpost } from '../harness';
 import { openChromium } from './chromium';
 import { createConsoleBrowser, type ConsoleBrowser } from './console-session';
@@ -139,6 +139,34 @@ async function tabTo(page: Page, name: string): Promise<void> {
   }
   throw new Error(`${name} can not be reached with the Tab key`);
 }
+describe('results', () => {
+  it('lead from a number to the emails it counts, where the filters follow each other', async () => {
+    await tillpost.enable();
+    const { id } = await createWorkflow(tillpost.db, TEST, { template: 'new_customer' }, tillpost.clock.now());
+    await activateWorkflow(tillpost.db, TEST, id, tillpost.clock.now());
+    await trigger('customer.created', { email: 'counted@example.com' });
+    const page = await chrome.signIn();
+    await page.goto(`/workflows/${id}`);
+    await page.getByRole('link', { name: 'Results', exact: true }).click();
+    const step = page.getByRole('row', { name: /^Email “Welcome/ });
+    await untilShown(page, () => step.getByRole('listitem').filter({ hasText: 'Captured' }).isVisible());
+    await step.getByRole('listitem').filter({ hasText: 'Captured' }).getByRole('link').click();
+    await page.getByText('1 email', { exact: true }).waitFor();
+    await page.getByText('counted@example.com').waitFor();
+
+    await page.getByLabel('After sending').selectOption('Bounced');
+    await page.getByText('0 emails', { exact: true }).waitFor();
+    await page.getByLabel('Workflow').selectOption('All workflows');
+    await page.getByLabel('Step').waitFor({ state: 'detached' });
+    await page.getByLabel('After sending').selectOption('Anything');
+    await page.waitForURL((url) => !url.searchParams.get('fate'));
+    await page.getByLabel('Workflow').selectOption({ index: 1 });
+    await page.getByLabel('Step').waitFor();
+    expect(new URL(page.url()).searchParams.get('status')).toBe('captured');
+    await deleteWorkflow(tillpost.db, TEST, id, tillpost.clock.now());
+  });
+});
+
 describe('workflows', () => {
   it('are made from a template, edited with a live preview, activated, and send what was written', async () => {
     await tillpost.enable();

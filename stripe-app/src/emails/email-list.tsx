@@ -1,11 +1,12 @@
 import { Box, List, ListItem } from '@stripe/ui-extension-sdk/ui';
 import type { EmailView } from '../../../shared/api';
-import { explainEmail, nameEmail } from '../../../shared/words/explanations';
+import { lifeOf } from '../../../shared/words/email-life';
+import { nameEmail } from '../../../shared/words/explanations';
 import { nameEmailState } from '../../../shared/words/statuses';
 import { formatDateAndTime } from '../format';
 import { StatusBadge } from '../status-badge';
 
-/** Emails with what became of each. */
+/** Emails, each with what happened to it. */
 export function EmailList({ emails }: { emails: readonly EmailView[] }) {
   return (
     <List>
@@ -16,8 +17,12 @@ export function EmailList({ emails }: { emails: readonly EmailView[] }) {
           title={nameEmail(email)}
           secondaryTitle={
             <Box css={{ stack: 'y' }}>
-              {explainEmail(email) && <Box>{explainEmail(email)}</Box>}
-              <Box css={{ font: 'caption' }}>{formatDateAndTime(email.sent_at ?? email.created_at)}</Box>
+              {lifeOf(email).map(({ label, at, words }) => (
+                <Box key={label}>
+                  <Box css={{ font: 'caption' }}>{at ? `${label}, ${formatDateAndTime(at)}` : label}</Box>
+                  {words && <Box>{words}</Box>}
+                </Box>
+              ))}
             </Box>
           }
           value={<StatusBadge {...nameEmailState(email)} />}

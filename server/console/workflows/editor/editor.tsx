@@ -18,6 +18,7 @@ import {
 import { Count, Plural } from '../../components/values';
 import { Shell } from '../../layout';
 import type { Notice } from '../../notices';
+import { WorkflowTabs } from '../workflow-tabs';
 import { EditorProvider, domId, type EditorState } from './context';
 import { RehearsalSection, type RehearsalShown } from './rehearsal';
 import { StepList } from './steps';
@@ -64,6 +65,7 @@ export function EditorPage(props: EditorPageProps) {
         }
         actions={<Actions workflow={workflow} />}
       />
+      <WorkflowTabs id={id} current="editor" />
       <EditorProvider value={editor}>
         <div id="editor" hx-target="#editor" hx-select="#editor" hx-swap="outerHTML">
           <Notes {...props} />
@@ -113,7 +115,6 @@ function Actions({ workflow: { id, status } }: { workflow: WorkflowView }) {
     <>
       {status === 'active' && <ButtonForm action={`${path}/pause`} label="Pause" />}
       {status === 'paused' && <ButtonForm action={`${path}/activate`} label="Activate" />}
-      <LinkButton href={`${path}/runs`}>Runs</LinkButton>
       <ButtonForm action={`${path}/duplicate`} label="Duplicate" />
       <Confirm
         label="Delete…"

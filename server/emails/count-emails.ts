@@ -1,0 +1,87 @@
+/** How many emails ended how, by step and day by day, read from indexes alone. */
+import { setImmediate as breathe } from 'node:timers/promises';
+import { sql, type RawBuilder, type SqlBool } from 'kysely';
+import { EMAIL_FATES, EMAIL_STATUSES, type EmailFate, type EmailReason, type EmailStatus } from '../../shared/api';
+import { madeWithin, type DayRange, type TimeRange } from '../db/day-range';
+import { firstIdAt } from '../db/new-id';
+import { ofRange, scanDown } from '../db/scan';
+import type { Db } from '../db/schema';
+import { ofTenant, type Tenant } from '../db/tenant';
+import { countOfFate, emailsWith, type EmailFilter } from './list-emails';
+
+/** Emails of one step with the same status and reason, and how many of them met each fate. */
+export type EmailTally = { step: string; status: EmailStatus; reason: EmailReason | null; count: number } & Record<
+  EmailFate,
+  number
+>;
+
+/** Of the emails of one workflow that were queued before then (epoch milliseconds; undefined: of all), a range at a time. */
+export async function tallyEmailsBefore(
+  db: Db,
+  tenant: Tenant,
+  workflow: string,
+  before: number | undefined,
+): Promise<EmailTally[]> {
+  const after = before === undefined ? undefined : `eml_${firstIdAt(before)}`;
+  const where = sql<SqlBool>`workflow_id = ${workflow}`;
+  const tallies: EmailTally[] = [];
+  await scanDown(db, tenant, { table: 'email', key: 'id', after, where }, async (range) => {
+    tallies.push(...(await tally(db, tenant, workflow, ofRange('id', range))));
+    return false;
+  });
+  return tallies;
+}
+
+/** Of those that were queued then. */
+export const tallyEmails = (db: Db, tenant: Tenant, workflow: string, range: TimeRange): Promise<EmailTally[]> =>
+  tally(db, tenant, workflow, madeWithin('eml', 'id', range));
+
+async function tally(db: Db, tenant: Tenant, workflow: string, isMeant: RawBuilder<SqlBool>): Promise<EmailTally[]> {
+  const rows = await db
+    .selectFrom('email')
+    .select((eb) => ['step_id', 'status', 'reason', eb.fn.countAll<number>().as('count')])
+    .select(EMAIL_FATES.map((fate) => countOfFate(fate).as(fate)))
+    .where(ofTenant(tenant))
+    .where('workflow_id', '=', workflow)
+    .where(isMeant)
+    .groupBy(['step_id', 'status', 'reason'])
+    .execute();
+  return rows.map(({ step_id, ...row }) => ({ step: step_id ?? '', ...row }));
+}
+
+export interface EmailDay {
+  day: string;
+  counts: Record<EmailStatus, number>;
+}
+
+/** Each is a range of one index, the event loop turns between the days. */
+export async function countEmailsByDay(
+  db: Db,
+  tenant: Tenant,
+  filter: EmailFilter,
+  days: readonly DayRange[],
+): Promise<EmailDay[]> {
+  const counted: EmailDay[] = [];
+  for (const { day, since, until } of days) {
+    const counts = noEmails();
+    for (const { status, count } of await byStatus(db, tenant, filter, { since, until }))
+      counts[status] = Number(count);
+    counted.push({ day, counts });
+    await breathe();
+  }
+  return counted;
+}
+
+export const noEmails = () =>
+  Object.fromEntries(EMAIL_STATUSES.map((status) => [status, 0])) as Record<EmailStatus, number>;
+
+/** Without a workflow or contact, from the index of statuses: a range of each. */
+function byStatus(db: Db, tenant: Tenant, filter: EmailFilter, range: TimeRange) {
+  const grouped = (statuses: EmailFilter) =>
+    emailsWith(db, tenant, { ...filter, ...statuses, ...range })
+      .select((eb) => ['status', eb.fn.countAll<number>().as('count')])
+      .groupBy('status');
+  if (filter.workflow ?? filter.contact ?? filter.status) return grouped({}).execute();
+  const [first, ...others] = EMAIL_STATUSES;
+  return others.reduce((query, status) => query.unionAll(grouped({ status })), grouped({ status: first })).execute();
+}

@@ -1,0 +1,109 @@
+/** Finding and counting emails by what is known of them. */
+import { sql, type SelectQueryBuilder } from 'kysely';
+import type { EmailFate, EmailKind, EmailReason, EmailStatus, EmailView, List } from '../../shared/api';
+import { madeWithin, type TimeRange } from '../db/day-range';
+import { toList, type PageRequest } from '../db/page';
+import { ofRange, scanDown } from '../db/scan';
+import type { Db, Row, Schema } from '../db/schema';
+import { ofTenant, type Tenant } from '../db/tenant';
+import { viewEmail } from './emails';
+
+/** `since` and `until`: of the time when it was queued. */
+export interface EmailFilter extends TimeRange {
+  /** cus_…: all emails of that customer's contact. */
+  customer?: string | undefined;
+  contact?: string | undefined;
+  event?: string | undefined;
+  workflow?: string | undefined;
+  step?: string | undefined;
+  kind?: EmailKind | undefined;
+  status?: EmailStatus | undefined;
+  reason?: EmailReason | undefined;
+  fate?: EmailFate | undefined;
+}
+
+/** Newest first. */
+export async function listEmails(
+  db: Db,
+  tenant: Tenant,
+  { limit, starting_after, ...filter }: EmailFilter & PageRequest,
+): Promise<List<EmailView>> {
+  const wanted = limit + 1;
+  const rows: Row<'email'>[] = [];
+  await inRanges(db, tenant, filter, starting_after, async (emails) => {
+    rows.push(
+      ...(await emails
+        .selectAll()
+        .orderBy('id', 'desc')
+        .limit(wanted - rows.length)
+        .execute()),
+    );
+    return rows.length === wanted;
+  });
+  return toList(rows, limit, viewEmail);
+}
+
+export async function countEmails(db: Db, tenant: Tenant, filter: EmailFilter = {}): Promise<number> {
+  let all = 0;
+  await inRanges(db, tenant, filter, undefined, async (emails) => {
+    const { count } = await emails.select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
+    all += count;
+    return false;
+  });
+  return all;
+}
+
+type Emails = SelectQueryBuilder<Schema, 'email', object>;
+
+/** Those that match, from the highest id down: all at once where an index finds them, else a range at a time. */
+async function inRanges(
+  db: Db,
+  tenant: Tenant,
+  filter: EmailFilter,
+  after: string | undefined,
+  look: (emails: Emails) => Promise<boolean>,
+): Promise<void> {
+  const emails = emailsWith(db, tenant, filter);
+  const isFound = !filter.kind && !filter.fate && !filter.reason;
+  if (isFound || filter.workflow || filter.contact || filter.event || filter.customer)
+    await look(after === undefined ? emails : emails.where('id', '<', after));
+  else
+    await scanDown(db, tenant, { table: 'email', key: 'id', after }, (range) =>
+      look(emails.where(ofRange('id', range))),
+    );
+}
+
+/** Without an order. */
+export function emailsWith(db: Db, tenant: Tenant, filter: EmailFilter): Emails {
+  const { customer, contact, event, workflow, step, kind, status, reason, fate } = filter;
+  let query: Emails = db.selectFrom('email').where(ofTenant(tenant));
+  if (customer !== undefined)
+    query = query.where('contact_id', 'in', (eb) =>
+      eb
+        .selectFrom('customer_link')
+        .select('customer_link.contact_id')
+        .where(ofTenant(tenant, 'customer_link'))
+        .where('customer_link.customer_id', '=', customer),
+    );
+  if (contact !== undefined) query = query.where('contact_id', '=', contact);
+  // Not test sends that were made from it: it caused none of those.
+  if (event !== undefined) query = query.where('event_id', '=', event).where('is_test', '=', 0);
+  if (workflow !== undefined) query = query.where('workflow_id', '=', workflow);
+  if (step !== undefined) query = query.where('step_id', '=', step);
+  if (kind !== undefined) query = query.where('kind', '=', kind);
+  if (status !== undefined) query = query.where('status', '=', status);
+  if (reason !== undefined) query = query.where('reason', '=', reason);
+  if (fate !== undefined) query = query.where(sql<boolean>`${FATES[fate]} is not null`);
+  return query.where(madeWithin('eml', 'id', filter));
+}
+
+/** What isn't null of an email of that fate. */
+const FATES = {
+  delivered: sql`case when bounced_at is null then delivered_at end`,
+  bounced: sql`bounced_at`,
+  complained: sql`complained_at`,
+  clicked: sql`clicked_at`,
+  unsubscribed: sql`unsubscribed_at`,
+} as const satisfies Record<EmailFate, unknown>;
+
+export const countOfFate = (fate: EmailFate) => sql<number>`count(${FATES[fate]})`;

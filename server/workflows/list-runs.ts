@@ -1,0 +1,121 @@
+/** Finding and counting runs by what is known of them. */
+import { setImmediate as breathe } from 'node:timers/promises';
+import { RUN_STATUSES, type List, type RunStatus, type RunView } from '../../shared/api';
+import { madeWithin, type TimeRange } from '../db/day-range';
+import { toList, type PageRequest } from '../db/page';
+import type { Db } from '../db/schema';
+import { ofTenant, type Tenant } from '../db/tenant';
+import { viewRun } from './runs';
+
+/** `since` and `until`: of the time when it started. */
+export interface RunFilter extends TimeRange {
+  workflow?: string | undefined;
+  contact?: string | undefined;
+  status?: RunStatus | undefined;
+  /** Null: those that ended without one, past the last step. */
+  reason?: string | null | undefined;
+  /** Where it stands, or stood when it ended. */
+  step?: string | undefined;
+  /** It has come to this step, and maybe further. */
+  passed?: string | undefined;
+}
+
+/** Newest first. */
+export async function listRuns(
+  db: Db,
+  tenant: Tenant,
+  { limit, starting_after, ...filter }: RunFilter & PageRequest,
+): Promise<List<RunView>> {
+  const rows = await runsWith(db, tenant, filter)
+    .selectAll()
+    .$if(starting_after !== undefined, (query) => query.where('id', '<', starting_after ?? ''))
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute();
+  return toList(rows, limit, viewRun);
+}
+
+export async function countRuns(db: Db, tenant: Tenant, filter: RunFilter): Promise<number> {
+  const { workflow, passed, since, until, ...others } = filter;
+  // Counted from the index of steps alone.
+  if (workflow && passed && Object.values(others).every((value) => value === undefined))
+    return countRunsThrough(db, tenant, { workflow, step: passed }, { since, until });
+  const { count } = await runsWith(db, tenant, filter)
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+function runsWith(db: Db, tenant: Tenant, { workflow, contact, status, reason, step, passed, ...range }: RunFilter) {
+  let query = db.selectFrom('run').where(ofTenant(tenant));
+  if (workflow !== undefined) query = query.where('workflow_id', '=', workflow);
+  if (contact !== undefined) query = query.where('contact_id', '=', contact);
+  if (status !== undefined) query = query.where('status', '=', status);
+  if (reason !== undefined) query = query.where('reason', 'is not distinct from', reason);
+  if (step !== undefined) query = query.where('step_id', '=', step);
+  if (passed !== undefined)
+    query = query.where('id', 'in', (eb) =>
+      eb
+        .selectFrom('run_step')
+        .select('run_step.run_id')
+        .where(ofTenant(tenant, 'run_step'))
+        .where('run_step.workflow_id', '=', workflow ?? '')
+        .where('run_step.step_id', '=', passed)
+        .where(madeWithin('run', 'run_step.run_id', range)),
+    );
+  return query.where(madeWithin('run', 'id', range));
+}
+
+/** Runs of one workflow with the same status, reason and step: where they stand, or stood when they ended. */
+export interface RunTally {
+  status: RunStatus;
+  reason: string | null;
+  step: string | null;
+  count: number;
+}
+
+/** Of those that started then; the event loop turns between the statuses. */
+export async function tallyRuns(db: Db, tenant: Tenant, workflow: string, range: TimeRange): Promise<RunTally[]> {
+  const tallies: RunTally[] = [];
+  for (const status of RUN_STATUSES) {
+    const rows = await runsWith(db, tenant, { workflow, status, ...range })
+      .select((eb) => ['reason', 'step_id as step', eb.fn.countAll<number>().as('count')])
+      .groupBy(['reason', 'step_id'])
+      .execute();
+    tallies.push(...rows.map((row) => ({ status, ...row })));
+    await breathe();
+  }
+  return tallies;
+}
+
+/** How many of those that started then have come to the step. */
+export async function countRunsThrough(
+  db: Db,
+  tenant: Tenant,
+  { workflow, step }: { workflow: string; step: string },
+  range: TimeRange,
+): Promise<number> {
+  const { count } = await db
+    .selectFrom('run_step')
+    // An edit may lead a run to a step a second time.
+    .select((eb) => eb.fn.count<number>('run_id').distinct().as('count'))
+    .where(ofTenant(tenant))
+    .where('workflow_id', '=', workflow)
+    .where('step_id', '=', step)
+    .where(madeWithin('run', 'run_id', range))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** How many runs stand at each step, by step id. */
+export async function runsByStep(db: Db, tenant: Tenant, workflowId: string): Promise<Record<string, number>> {
+  const rows = await db
+    .selectFrom('run')
+    .select((eb) => ['step_id', eb.fn.countAll<number>().as('count')])
+    .where(ofTenant(tenant))
+    .where('workflow_id', '=', workflowId)
+    .where('status', '=', 'running')
+    .groupBy('step_id')
+    .execute();
+  return Object.fromEntries(rows.flatMap(({ step_id, count }) => (step_id === null ? [] : [[step_id, count]])));
+}
