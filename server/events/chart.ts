@@ -2,17 +2,10 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { EVENT_STATUSES, type EventStatus } from '../../shared/api';
+import type { DayRange } from '../db/day-range';
 import { firstIdAt } from '../db/new-id';
 import type { Db } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
-
-/** One day in the reader's time zone; epoch milliseconds, `until` not included. */
-export interface ChartDay {
-  /** YYYY-MM-DD. */
-  day: string;
-  since: number;
-  until: number;
-}
 
 export interface ChartBar {
   day: string;
@@ -23,7 +16,7 @@ export interface ChartBar {
 const RARE = ['waiting', 'ignored', 'skipped', 'failed'] as const;
 type Rare = (typeof RARE)[number];
 
-export async function eventChart(db: Db, tenant: Tenant, days: readonly ChartDay[]): Promise<ChartBar[]> {
+export async function eventChart(db: Db, tenant: Tenant, days: readonly DayRange[]): Promise<ChartBar[]> {
   if (days.length === 0) return [];
   const counted = await countDays(db, tenant, days);
   const pending = await pendingSeqs(db, tenant);
@@ -39,7 +32,7 @@ export async function eventChart(db: Db, tenant: Tenant, days: readonly ChartDay
 }
 
 /** By `<day> <status>` and `<day> all`; each is one range of one index. The event loop turns between the days. */
-async function countDays(db: Db, tenant: Tenant, days: readonly ChartDay[]): Promise<Map<string, number>> {
+async function countDays(db: Db, tenant: Tenant, days: readonly DayRange[]): Promise<Map<string, number>> {
   const counted = new Map<string, number>();
   for (const day of days) {
     const all = countDay(db, tenant, day, 'all');
@@ -50,7 +43,7 @@ async function countDays(db: Db, tenant: Tenant, days: readonly ChartDay[]): Pro
   return counted;
 }
 
-const countDay = (db: Db, tenant: Tenant, { day, since, until }: ChartDay, what: Rare | 'all') =>
+const countDay = (db: Db, tenant: Tenant, { day, since, until }: DayRange, what: Rare | 'all') =>
   db
     .selectFrom('event')
     .select((eb) => [sql<string>`${sql.lit(`${day} ${what}`)}`.as('name'), eb.fn.countAll<number>().as('count')])

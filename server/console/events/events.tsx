@@ -1,6 +1,6 @@
 /** The log: a chart of the last 30 days, and the events that match the filters. */
 import { Fragment } from 'react';
-import { EVENT_STATUSES, type EventView, type List } from '../../../shared/api';
+import { EVENT_STATUSES, type EventStatus, type EventView, type List } from '../../../shared/api';
 import { nameEvent } from '../../../shared/words/explanations';
 import { EVENT_LABELS } from '../../../shared/words/fields';
 import { EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
@@ -9,12 +9,12 @@ import { Card, Empty, LinkButton, PageHead, Section } from '../components/blocks
 import { EVENT_OPTIONS } from '../components/event-options';
 import { Filters, href } from '../components/filters';
 import { SelectField, TextField } from '../components/form';
+import { DayChart, type Day, type Series } from '../components/day-chart';
 import { refreshes } from '../components/refreshes';
 import { Pager, Table, type Column } from '../components/table';
 import { None, Time } from '../components/values';
 import { Shell } from '../layout';
 import { usePage } from '../page';
-import { EventChart, type Day } from './chart';
 
 /** The page's query parameters, unchecked. */
 export interface EventQuery {
@@ -31,7 +31,7 @@ export interface EventQuery {
 export interface EventsPageProps {
   events: List<EventView>;
   query: EventQuery;
-  days: readonly Day[];
+  days: readonly Day<EventStatus>[];
 }
 
 export function EventsPage({ events, query, days }: EventsPageProps) {
@@ -49,7 +49,7 @@ export function EventsPage({ events, query, days }: EventsPageProps) {
         <>
           <Card>
             <Section title="Last 30 days">
-              <EventChart days={days} />
+              <DayChart what="events" days={days} series={SERIES} />
             </Section>
           </Card>
           <div className="section">
@@ -74,6 +74,20 @@ export function EventsPage({ events, query, days }: EventsPageProps) {
     </Shell>
   );
 }
+
+const COLOURS = [
+  ['processed', 'good'],
+  ['pending', 'info'],
+  ['waiting', 'warn'],
+  ['skipped', 'plain'],
+  ['ignored', 'faint'],
+  ['failed', 'bad'],
+] as const;
+const SERIES: readonly Series<EventStatus>[] = COLOURS.map(([key, colour]) => ({
+  key,
+  colour,
+  label: EVENT_STATUS_WORDS[key].label,
+}));
 
 function EventFilters({ query, isFiltered }: { query: EventQuery; isFiltered: boolean }) {
   return (

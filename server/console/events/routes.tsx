@@ -4,13 +4,14 @@ import { EVENT_STATUSES, type EventView, type List } from '../../../shared/api';
 import { oneOf } from '../../../shared/one-of';
 import { findIdByAddress } from '../../audience/find-addresses';
 import type { Context } from '../../context';
-import { dayAfter, dayOf, timeOn } from '../../local-days';
+import type { DayRange } from '../../db/day-range';
 import { tenantKey, type Tenant } from '../../db/tenant';
 import { listEmails } from '../../emails/emails';
-import { eventChart, type ChartBar, type ChartDay } from '../../events/chart';
+import { eventChart, type ChartBar } from '../../events/chart';
 import { listEvents, readEvent, replayEvent } from '../../events/events';
 import { readRelated } from '../../events/related';
 import { createMemory } from '../../memory';
+import { lastDays, rangeOfDays } from '../days';
 import { withNotice } from '../notices';
 import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn } from '../read-request';
 import type { SectionParts } from '../section';
@@ -28,7 +29,7 @@ export function eventsRoutes(ctx: Context, { form }: SectionParts): Router {
 
   /** Days that are over hardly change; today does. */
   const pastDays = createMemory<ChartBar[]>(PAST_DAYS_MS);
-  async function chart(tenant: Tenant, days: readonly ChartDay[]): Promise<ChartBar[]> {
+  async function chart(tenant: Tenant, days: readonly DayRange[]): Promise<ChartBar[]> {
     const past = days.slice(0, -1);
     const key = `${tenantKey(tenant)} ${past.at(-1)?.until}`;
     return [
@@ -41,7 +42,7 @@ export function eventsRoutes(ctx: Context, { form }: SectionParts): Router {
     const [tenant, timeZone] = [tenantOn(res), timeZoneOf(res)];
     const query = queryOf(req, ['type', 'status', 'contact', 'since', 'until', 'starting_after']);
     const events = await find(ctx, tenant, query, timeZone);
-    const days = await chart(tenant, lastDays(clock.now(), timeZone));
+    const days = await chart(tenant, lastDays(CHART_DAYS, clock.now(), timeZone));
     sendPage(ctx, res, <EventsPage events={events} query={query} days={days} />);
   });
 
@@ -72,16 +73,7 @@ async function find({ db }: Context, tenant: Tenant, query: EventQuery, timeZone
     type: query.type,
     status: oneOf(EVENT_STATUSES, query.status),
     contact,
-    since: query.since ? timeOn(query.since, timeZone) : undefined,
-    until: query.until ? timeOn(dayAfter(query.until), timeZone) : undefined,
+    ...rangeOfDays(query, timeZone),
     starting_after: query.starting_after,
-  });
-}
-
-function lastDays(now: number, timeZone: string): ChartDay[] {
-  const today = dayOf(now, timeZone);
-  return Array.from({ length: CHART_DAYS }, (_, index) => {
-    const day = dayAfter(today, index - CHART_DAYS + 1);
-    return { day, since: timeOn(day, timeZone) ?? 0, until: timeOn(dayAfter(day), timeZone) ?? 0 };
   });
 }
