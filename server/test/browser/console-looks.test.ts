@@ -99,6 +99,8 @@ async function fill(): Promise<string[]> {
     `/workflows/${run.workflow_id}/runs`,
     `/workflows/${run.workflow_id}/runs/${run.id}`,
     '/emails',
+    '/recovery',
+    '/recovery/invoices',
     `/emails/${await newest('email')}`,
     `/open/${await createOpenLink(tillpost.ctx, TEST, 'usr_1')}`,
     '/no/such/page',
