@@ -130,13 +130,11 @@ function Bar<K extends string>({
   x: number;
   scale: number;
 }) {
-  let below = 0;
-  const parts = series
-    .filter(({ key }) => counts[key] > 0)
-    .map(({ key, colour }) => {
-      below += counts[key];
-      return { key, colour, y: HEIGHT - below * scale, height: Math.max(1.5, counts[key] * scale) };
-    });
+  const shown = series.filter(({ key }) => counts[key] > 0);
+  const parts = shown.map(({ key, colour }, index) => {
+    const upToTop = shown.slice(0, index + 1).reduce((sum, one) => sum + counts[one.key], 0);
+    return { key, colour, y: HEIGHT - upToTop * scale, height: Math.max(1.5, counts[key] * scale) };
+  });
   if (parts.length === 0) return <rect className="bar-base" x={x} y={HEIGHT - 1.5} width={BAR} height={1.5} />;
   return (
     <>
