@@ -15,7 +15,8 @@ export const RECOVERY_WORDS: Record<RecoveryOutcome, { label: string; definition
   },
   recovered_after_click: {
     label: 'After a click',
-    definition: 'Paid after a person had opened a link in such a reminder; known where links lead through this server.',
+    definition:
+      'Paid after a person had gone on from the payment link of such a reminder, or opened another link of it where clicks are counted.',
   },
   open: {
     label: 'Still open',
