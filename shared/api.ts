@@ -283,6 +283,76 @@ export interface Rehearsal {
   sample: Rehearsed[];
 }
 
+/** What became of an invoice whose payment failed; see shared/words/recovery.ts. */
+export const RECOVERY_OUTCOMES = [
+  'recovered_without_mail',
+  'recovered_after_mail',
+  'recovered_after_click',
+  'open',
+  'lost',
+] as const;
+export type RecoveryOutcome = (typeof RECOVERY_OUTCOMES)[number];
+
+/** Of invoices; minor units. */
+export interface CountAndAmount {
+  count: number;
+  amount: number;
+}
+
+/** The invoices of one currency whose payment first failed in a month, and what has become of them up to now. */
+export interface RecoveryMonth extends Record<'failed' | RecoveryOutcome, CountAndAmount> {
+  /** YYYY-MM, in the install's time zone. */
+  month: string;
+  currency: string;
+}
+
+export interface RecoveryGroup {
+  failed: number;
+  recovered: number;
+}
+
+/** Failed invoices that got no reminders, and those that could get them. */
+export interface HoldoutComparison {
+  held_out: RecoveryGroup;
+  others: RecoveryGroup;
+  /** How many percentage points more of the others were recovered, and between what it lies in 19 of 20 such cases. */
+  difference: { points: number; low: number; high: number } | null;
+  verdict: 'too_few' | 'no_difference' | 'more' | 'fewer';
+}
+
+export interface RecoveryReport {
+  object: 'recovery_report';
+  timezone: string;
+  /** The latest month first; a month and currency in which no payment failed is left out. */
+  data: RecoveryMonth[];
+  /** Null where nothing was held out in these months. */
+  holdout: HoldoutComparison | null;
+}
+
+export type LossReason = 'voided' | 'uncollectible' | 'subscription_ended' | 'deleted';
+
+export interface FailedInvoiceView {
+  id: string;
+  /** These three are null once the contact was deleted. */
+  invoice: string | null;
+  customer: string | null;
+  contact: string | null;
+  email: string | null;
+  currency: string;
+  /** Minor units: what was to be paid when its payment first failed. */
+  amount: number;
+  outcome: RecoveryOutcome;
+  first_failed_at: string;
+  attempts: number;
+  first_mailed_at: string | null;
+  clicked_at: string | null;
+  recovered_at: string | null;
+  recovered_amount: number | null;
+  lost_at: string | null;
+  lost_reason: LossReason | null;
+  is_holdout: boolean | null;
+}
+
 /** The body of every failed request, in Stripe's shape. */
 export interface ApiError {
   error: { code: string; message: string; param?: string };
@@ -327,6 +397,8 @@ export interface ExtensionApi {
   'runs/advance': { args: { id: string }; answer: RunView };
   'emails/list': { args: ListArgs & { customer?: string; status?: EmailStatus }; answer: List<EmailView> };
   'emails/read': { args: { id: string }; answer: EmailDetail };
+  /** The last `months`, this one included: 1 to 24, 12 when left out. */
+  'recovery/report': { args: { months?: number }; answer: RecoveryReport };
   'import/start': { args: object; answer: ImportProgress };
   disconnect: { args: object; answer: { connected: false } };
 }

@@ -1,6 +1,7 @@
 /** What a merchant chooses for one install: the shape, its limits and its defaults. */
 import { z } from 'zod';
 import { CHOICE_TYPES, isChoiceType, isOwnType, type ChoiceType, type TriggerType } from './catalogue';
+import { MOST_HELD_OUT } from './limits';
 import { userGroupSchema } from './user-group';
 
 const trimmedOrNull = (max: number) =>
@@ -86,6 +87,11 @@ export const settingsSchema = z.strictObject({
   test_recipients: z.array(email).max(100, 'must have at most 100 addresses'),
   /** What becomes of an email about an object whose state Stripe can't be asked for. */
   only_while_unknown: z.enum(['hold', 'send']),
+  /** Of invoices whose payment fails, how many in a hundred get no reminders; 0: all may get them. */
+  holdout_percent: z
+    .int('must be a whole number')
+    .min(0, 'must be at least 0')
+    .max(MOST_HELD_OUT, `must be at most ${MOST_HELD_OUT}`),
   sender: senderSchema,
   track: trackSchema,
   /** BCP 47, for money and dates in emails. */
@@ -119,6 +125,7 @@ export function defaultSettings(): Settings {
     on_customer_deleted: 'unsubscribe',
     test_recipients: [],
     only_while_unknown: 'hold',
+    holdout_percent: 0,
     sender: { from_name: null, reply_to: null, postal_address: null },
     track: { clicks: false, transactional: false },
     locale: 'en-US',

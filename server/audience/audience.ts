@@ -10,6 +10,7 @@ import type { Row } from '../db/schema';
 import { tenantColumns, type Tenant } from '../db/tenant';
 import type { CustomerFacts, ObjectFacts, PaymentFacts, RefundFacts, SubscriptionFacts } from '../stripe-objects/types';
 import { deriveBilling } from './billing';
+import { isPaymentFailure, withEnding, withFailure, type FailedInvoice } from './failed-invoices';
 import { isNewer, keepFailure, stateRow, type ObjectState, type Saving } from './object-states';
 import { NOTHING_PAID, refundedPayment, withPayment, withRefund, type Payment } from './payments';
 import { timeOf } from './stamp';
@@ -26,6 +27,7 @@ export interface Known {
   subscriptions: SubscriptionState[];
   objects: ObjectState[];
   payments: Payment[];
+  failedInvoices: FailedInvoice[];
   /** By address. */
   suppressions: Map<string, Suppression>;
 }
@@ -45,6 +47,7 @@ export interface Changes {
   links: CustomerLink[];
   subscriptions: SubscriptionState[];
   objects: ObjectState[];
+  failedInvoices: FailedInvoice[];
   /** Contacts that became one with another; every row that names `from` is to name `into`. */
   merged: { from: Contact; into: Contact }[];
   /** Customers that left a contact, which others keep, for another. */
@@ -52,6 +55,12 @@ export interface Changes {
   deleted: Contact[];
   /** Customers that never had a contact: no more is kept of them than that they are gone. */
   released: string[];
+}
+
+/** What an event is about. */
+export interface EventAboutInvoices {
+  state: ObjectFacts | null;
+  customerId: string | null;
 }
 
 export type Audience = ReturnType<typeof createAudience>;
@@ -67,6 +76,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
   const subscriptions = new Map(known.subscriptions.map((state) => [state.subscription_id, state]));
   const objects = new Map(known.objects.map((state) => [state.id, state]));
   const payments = new Map(known.payments.map((payment) => [payment.id, payment]));
+  const failedInvoices = new Map(known.failedInvoices.map((row) => [row.invoice_id ?? '', row]));
   const { suppressions } = known;
   const changed = {
     links: new Set<string>(),
@@ -74,6 +84,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     subscriptions: new Set<string>(),
     objects: new Set<string>(),
     payments: new Set<string>(),
+    failedInvoices: new Set<string>(),
   };
   const staleBilling = new Set<string>();
   const payers = new Set<string>();
@@ -155,6 +166,26 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     if (!owner) return;
     touch(owner);
     payers.add(owner.id);
+  }
+
+  /** When the customer was deleted at Stripe, as far as its link says; epoch milliseconds. */
+  function goneAt(customerId: string | null): number | null {
+    const own = customerId === null ? undefined : links.get(customerId);
+    return own === undefined || own.state === 'alive' ? null : timeOf(own.stamp);
+  }
+
+  /**
+   * Writes what has become of it. What an event is just telling counts whatever is known: of the invoice, or that its
+   * customer was deleted.
+   */
+  function settle(row: FailedInvoice, told: { invoice?: ObjectState; customerGoneAt?: number } = {}): void {
+    const id = row.invoice_id ?? '';
+    const subscription = row.subscription_id === null ? undefined : objects.get(row.subscription_id);
+    const customerGoneAt = told.customerGoneAt ?? goneAt(row.customer_id);
+    const states = [told.invoice, objects.get(id)];
+    const ended = states.reduce((one, invoice) => withEnding(one, { invoice, subscription, customerGoneAt }), row);
+    failedInvoices.set(id, ended);
+    changed.failedInvoices.add(id);
   }
 
   function refreshBilling(): void {
@@ -324,6 +355,40 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
       return taken;
     },
 
+    /**
+     * What an event says of invoices whose payment failed, after what it is about was recorded. `createdMs` in epoch
+     * milliseconds; `holdoutPercent` of settings.
+     */
+    followInvoices(type: string, facts: EventAboutInvoices, createdMs: number, holdoutPercent: number): void {
+      const { state, customerId } = facts;
+      if (isGone(customerId)) return;
+      if (type === 'customer.deleted') {
+        for (const row of failedInvoices.values())
+          if (row.customer_id === customerId) settle(row, { customerGoneAt: createdMs });
+      } else if (state?.kind === 'subscription' && state.status === 'canceled') {
+        for (const row of failedInvoices.values()) if (row.subscription_id === state.id) settle(row);
+      } else if (state?.kind === 'invoice') {
+        const known = failedInvoices.get(state.id);
+        const failure = { invoice: state, at: createdMs, holdoutPercent };
+        const row = isPaymentFailure(type) ? withFailure(tenant, known, failure) : known;
+        if (row) settle(row, { invoice: stateRow(tenant, state, { stamp: 0, knownAt: createdMs, dueAt: null }) });
+      }
+    },
+
+    /** One that was found open after an attempt; when that was isn't known, nor is it news of one that is known. */
+    recordFoundFailure(invoice: ObjectFacts, now: number, holdoutPercent: number): void {
+      const { attempt_count, finalized_at } = invoice.properties;
+      if (invoice.status !== 'open' || !attempt_count || failedInvoices.has(invoice.id) || isGone(invoice.customerId))
+        return;
+      const at = typeof finalized_at === 'string' ? Date.parse(finalized_at) : now;
+      const row = withFailure(tenant, undefined, { invoice, at, holdoutPercent });
+      if (row) settle(row);
+    },
+
+    /** Whether the invoice is one of those that get no reminders. */
+    isHeldOut: (invoiceId: string | null): boolean =>
+      invoiceId !== null && failedInvoices.get(invoiceId)?.is_holdout === 1,
+
     /** What Stripe says of the customer itself that billing shows; the link bears the stamp of when it was so. */
     recordCustomer(one: CustomerLink, { delinquent, created, defaultMethod, isMethodNew }: CustomerFacts): void {
       one.delinquent = delinquent === null ? one.delinquent : flag(delinquent);
@@ -349,6 +414,10 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
         links: rows(changed.links, links),
         subscriptions: rows(changed.subscriptions, subscriptions),
         objects: rows(changed.objects, objects),
+        // Of a contact that is deleted at once nothing is written again.
+        failedInvoices: rows(changed.failedInvoices, failedInvoices).filter(
+          ({ customer_id }) => !isGone(customer_id) && !released.includes(customer_id ?? ''),
+        ),
         merged,
         moved,
         deleted,

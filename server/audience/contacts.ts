@@ -20,6 +20,7 @@ export const AUDIENCE_TABLES = [
   { table: 'subscription_state', key: 'subscription_id' },
   { table: 'object_state', key: 'id' },
   { table: 'payment', key: 'id' },
+  { table: 'failed_invoice', key: 'id' },
   { table: 'customer_link', key: 'customer_id' },
   { table: 'consent_change', key: 'id' },
 ] as const satisfies ErasedTable[];

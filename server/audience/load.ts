@@ -16,6 +16,8 @@ interface Wanted {
   /** Of invoices, subscriptions, checkout sessions and quotes. */
   objectIds?: Iterable<string>;
   paymentIds?: Iterable<string>;
+  /** Of those whose payment failed: these invoices, and all of these customers. */
+  failedInvoices?: { ids: Iterable<string>; ofCustomers: Iterable<string> };
 }
 
 /** The audiences by tenantKey, each tenant wanted once; `now` in epoch milliseconds. Good for one transaction. */
@@ -31,13 +33,17 @@ export async function loadAudiences(
   // Contacts are locked: saving inserts what isn't there, so one that is deleted meanwhile would come back.
   const objectKeys = wanted.flatMap(({ tenant, objectIds = [] }) => keysOf(tenant, objectIds));
   const paymentKeys = wanted.flatMap(({ tenant, paymentIds = [] }) => keysOf(tenant, paymentIds));
-  const [named, addressed, known, suppressions, objects, payments] = await allDone([
+  const invoices = wanted.flatMap(({ tenant, failedInvoices }) => keysOf(tenant, failedInvoices?.ids ?? []));
+  const debtors = wanted.flatMap(({ tenant, failedInvoices }) => keysOf(tenant, failedInvoices?.ofCustomers ?? []));
+  const [named, addressed, known, suppressions, objects, payments, failed, ofCustomers] = await allDone([
     selectByKeys(trx, 'customer_link', 'customer_id', customers),
     selectByKeys(trx, 'contact', 'email', addresses, { lock }),
     selectByKeys(trx, 'subscription_state', 'customer_id', customers),
     findSuppressionsOfAll(trx, addresses),
     selectByKeys(trx, 'object_state', 'id', objectKeys),
     selectByKeys(trx, 'payment', 'id', paymentKeys),
+    selectByKeys(trx, 'failed_invoice', 'invoice_id', invoices),
+    selectByKeys(trx, 'failed_invoice', 'customer_id', debtors),
   ]);
   // A charge may name another address than the checkout that it was paid in, and no customer.
   const payers = await allDone([
@@ -64,6 +70,7 @@ export async function loadAudiences(
   const part = <R extends TenantRow>(rows: R[]) => groupBy(rows, (row) => tenantKey(tenantOf(row)));
   const [linksOf, contactsOf, subscriptionsOf] = [part(links), part(contacts), part(subscriptions)];
   const [objectsOf, paymentsOf] = [part(objects), part(payments)];
+  const failedOf = part(unique([...failed, ...ofCustomers], ({ id }) => id));
   return new Map(
     wanted.map(({ tenant }) => {
       const key = tenantKey(tenant);
@@ -73,6 +80,7 @@ export async function loadAudiences(
         subscriptions: subscriptionsOf.get(key) ?? [],
         objects: objectsOf.get(key) ?? [],
         payments: paymentsOf.get(key) ?? [],
+        failedInvoices: failedOf.get(key) ?? [],
         suppressions: suppressions.get(key) ?? new Map<string, never>(),
       };
       return [key, createAudience(tenant, known, now)];

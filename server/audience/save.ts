@@ -22,7 +22,7 @@ export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, now
   const of = <T>(pick: (changes: Changes) => T[]): T[] => all.flatMap(pick);
   // What they are to release is found by the links as they stand.
   for (const contact of of(({ deleted }) => deleted)) await deleteContact(trx, contact, now);
-  for (const { tenant, released } of all) if (released.length > 0) await releaseCustomers(trx, tenant, released);
+  for (const { tenant, released } of all) if (released.length > 0) await releaseCustomers(trx, tenant, released, now);
   await savePayments(trx, own);
   await allDone([
     upsert(
@@ -49,6 +49,14 @@ export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, now
       ['id'],
       of(({ objects }) => objects),
     ),
+    // What emails did to it is theirs to write.
+    upsert(
+      trx,
+      'failed_invoice',
+      ['invoice_id'],
+      of(({ failedInvoices }) => failedInvoices),
+      FOLLOWED,
+    ),
   ]);
   for (const { customerId, from, into } of of(({ moved }) => moved))
     await moveContact(trx, tenantOf(from), { fromId: from.id, intoId: into.id, customerId });
@@ -57,6 +65,11 @@ export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, now
     await deleteRow(trx, from);
   }
 }
+
+const FOLLOWED = [
+  ...(['amount', 'paid_before', 'first_failed_at', 'attempts'] as const),
+  ...(['recovered_at', 'recovered_amount', 'lost_at', 'lost_reason'] as const),
+];
 
 /**
  * Deletes a contact and what is personal about it: its customers become tombstones, its events keep their rows but lose

@@ -7,13 +7,14 @@ import { ButtonForm } from './components/form';
 import { Icon, Mark, type IconName } from './components/icon';
 import { usePage, type InstallChoice, type Viewer } from './page';
 
-export type SectionName = 'events' | 'audience' | 'workflows' | 'emails' | 'settings';
+export type SectionName = 'events' | 'audience' | 'workflows' | 'emails' | 'recovery' | 'settings';
 
 const SECTIONS: readonly { name: SectionName; href: string; label: string }[] = [
   { name: 'events', href: '/events', label: 'Events' },
   { name: 'audience', href: '/audience', label: 'Audience' },
   { name: 'workflows', href: '/workflows', label: 'Workflows' },
   { name: 'emails', href: '/emails', label: 'Emails' },
+  { name: 'recovery', href: '/recovery', label: 'Recovered' },
   { name: 'settings', href: '/settings/stripe', label: 'Settings' },
 ];
 

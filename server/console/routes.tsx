@@ -15,6 +15,7 @@ import { eventsRoutes } from './events/routes';
 import { ConfirmOpenPage } from './home/confirm-open';
 import { homeRoutes } from './home/routes';
 import { PayPageView } from './recovery/pay';
+import { recoveryRoutes } from './recovery/routes';
 import { createSectionParts } from './section';
 import { ASSETS, sendPage, sendProblem } from './send';
 import { settingsRoutes } from './settings/routes';
@@ -23,7 +24,16 @@ import { loadViewer } from './viewer';
 import { editorRoutes } from './workflows/editor/routes';
 import { workflowRoutes } from './workflows/routes';
 
-const SECTIONS = ['/settings', '/audience', '/audience.csv', '/events', '/workflows', '/emails'];
+const SECTIONS = [
+  '/settings',
+  '/audience',
+  '/audience.csv',
+  '/events',
+  '/workflows',
+  '/emails',
+  '/recovery',
+  '/recovery.csv',
+];
 
 export function consoleRoutes(ctx: Context): Router {
   const router = Router();
@@ -40,6 +50,7 @@ export function consoleRoutes(ctx: Context): Router {
     workflowRoutes,
     editorRoutes,
     emailRoutes,
+    recoveryRoutes,
   ])
     router.use(section(ctx, parts));
   router.use((_req, res) => {

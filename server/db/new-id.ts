@@ -27,7 +27,7 @@ export function timeOrderedId(now = Date.now()): string {
   );
 }
 
-export type IdPrefix = 'ins' | 'con' | 'wfl' | 'run' | 'eml' | 'cns' | 'ntc' | 'req';
+export type IdPrefix = 'ins' | 'con' | 'wfl' | 'run' | 'eml' | 'cns' | 'ntc' | 'req' | 'fin';
 
 export const newId = (prefix: IdPrefix): string => `${prefix}_${timeOrderedId()}`;
 

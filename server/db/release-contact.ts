@@ -27,14 +27,21 @@ export async function releaseContact(trx: Trx, tenant: Tenant, contact: NamedCon
   await releaseObjects(trx, tenant, await findObjectsOf(trx, tenant, contact, customers));
   await releaseStates(trx, tenant, customers);
   await trx.deleteFrom('payment').where(ofTenant(tenant)).where('email', '=', contact.email).execute();
+  await releaseFailedInvoices(trx, tenant, customers, now);
   await trx.deleteFrom('consent_change').where(ofTenant(tenant)).where('contact_id', '=', contact.id).execute();
   await trx.deleteFrom('test_address').where(ofTenant(tenant)).where('address', '=', contact.email).execute();
 }
 
-/** What is kept of customers without a contact, but for their tombstones. */
-export async function releaseCustomers(trx: Trx, tenant: Tenant, customers: readonly string[]): Promise<void> {
+/** What is kept of customers without a contact, but for their tombstones. `now` in epoch milliseconds. */
+export async function releaseCustomers(
+  trx: Trx,
+  tenant: Tenant,
+  customers: readonly string[],
+  now: number,
+): Promise<void> {
   await releaseEvents(trx, tenant, await findEventsOfCustomers(trx, tenant, customers));
   await releaseStates(trx, tenant, customers);
+  await releaseFailedInvoices(trx, tenant, customers, now);
 }
 
 /** Stops those under way. Their keys name the object they were about; they start no second run any more. */
@@ -146,6 +153,25 @@ async function releaseStates(trx: Trx, tenant: Tenant, customers: readonly strin
       .where(ofTenant(tenant))
       .where('customer_id', 'in', ofThem)
       .execute();
+  }
+}
+
+/** They stay counted. What becomes of an open one can't be told any more. */
+async function releaseFailedInvoices(
+  trx: Trx,
+  tenant: Tenant,
+  customers: readonly string[],
+  now: number,
+): Promise<void> {
+  for await (const some of parts(customers)) {
+    const update = () =>
+      trx.updateTable('failed_invoice').where(ofTenant(tenant)).where('customer_id', 'in', inList(some));
+    await update()
+      .set({ lost_at: now, lost_reason: 'deleted' })
+      .where('recovered_at', 'is', null)
+      .where('lost_at', 'is', null)
+      .execute();
+    await update().set({ invoice_id: null, customer_id: null, subscription_id: null }).execute();
   }
 }
 

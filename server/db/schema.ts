@@ -17,6 +17,7 @@ import type {
   EventStatus,
   ImportStatus,
   InstallStatus,
+  LossReason,
   ObjectKind,
   RunStatus,
   SubjectKind,
@@ -268,6 +269,33 @@ interface SubscriptionCardTable extends TenantColumns {
   asked_at: number;
 }
 
+/** An invoice whose payment failed, and what became of it. Times are Stripe's, but for those of emails. */
+interface FailedInvoiceTable extends TenantColumns {
+  id: string;
+  /** These three are null once the contact was deleted. */
+  invoice_id: string | null;
+  customer_id: string | null;
+  subscription_id: string | null;
+  currency: string;
+  /** What was to be paid when its payment first failed, and what had been paid before; minor units. */
+  amount: number;
+  paid_before: number;
+  first_failed_at: number;
+  attempts: number;
+  /** When the mail server took, or test mode captured, the first email that asked for its payment. */
+  first_mailed_at: number | null;
+  /** When a person first opened a link of such an email. */
+  clicked_at: number | null;
+  recovered_at: number | null;
+  /** What was paid since the first failure; minor units. */
+  recovered_amount: number | null;
+  /** One that is paid all the same is recovered. */
+  lost_at: number | null;
+  lost_reason: LossReason | null;
+  /** 1: gets no reminders, so that their effect is measured; 0: may get them; null: nothing was measured when it failed. */
+  is_holdout: Flag | null;
+}
+
 interface WorkflowTable extends TenantColumns {
   id: string;
   name: string;
@@ -495,6 +523,7 @@ export interface Schema {
   notice: NoticeTable;
   subscription_card: SubscriptionCardTable;
   payment: PaymentTable;
+  failed_invoice: FailedInvoiceTable;
   workflow: WorkflowTable;
   run: RunTable;
   run_step: RunStepTable;

@@ -1,4 +1,5 @@
 /** Which link of an email was opened, when and how often; nothing of who, where or with what. */
+import { noteReminder } from '../audience/note-reminder';
 import type { Db } from '../db/schema';
 import { ofTenant, tenantColumns } from '../db/tenant';
 import { transact } from '../db/transact';
@@ -32,6 +33,7 @@ export async function noteClick(db: Db, link: ClickLink, request: ClickRequest, 
       .where('to_address', '<>', RELEASED)
       .executeTakeFirst();
     if (numUpdatedRows === 0n) return 'not_counted';
+    if (!automatic && email.subject_kind === 'invoice') await noteReminder(trx, tenant, [emailId], { clicked_at: now });
     await trx
       .insertInto('email_click')
       .values({ ...tenantColumns(tenant), email_id: emailId, url_hash: sha256(url), url, first_at, clicks, automatic })

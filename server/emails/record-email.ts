@@ -1,8 +1,10 @@
 /** What became of an email that was taken from the queue, written to its row. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Context } from '../context';
-import type { Row } from '../db/schema';
+import { noteReminder } from '../audience/note-reminder';
+import type { Db, Row } from '../db/schema';
 import { ofTenant, tenantOf } from '../db/tenant';
+import { transact } from '../db/transact';
 
 type Email = Row<'email'>;
 type Result = Partial<Email> & Pick<Email, 'status'>;
@@ -37,14 +39,23 @@ export async function recordResult(ctx: Context, email: Email, result: Result): 
  * Whatever has become of our claim: what was sent was sent. The mail server's words may name the person, and go unsaid when
  * the contact was deleted meanwhile.
  */
-async function update(ctx: Context, email: Email, fields: Partial<Email>): Promise<void> {
-  const write = (values: Partial<Email>) =>
-    ctx.db
+async function update({ db }: Context, email: Email, fields: Partial<Email>): Promise<void> {
+  if (email.subject_kind !== 'invoice' || !fields.sent_at) return write(db, email, fields);
+  const at = fields.sent_at;
+  await transact(db, async (trx) => {
+    await write(trx, email, fields);
+    await noteReminder(trx, tenantOf(email), [email.id], { first_mailed_at: at });
+  });
+}
+
+async function write(db: Db, email: Email, fields: Partial<Email>): Promise<void> {
+  const set = (values: Partial<Email>) =>
+    db
       .updateTable('email')
       .set(values)
       .where(ofTenant(tenantOf(email)))
       .where('id', '=', email.id)
       .where('status', '=', 'queued');
-  const { numUpdatedRows } = await write(fields).where('to_address', '<>', RELEASED).executeTakeFirst();
-  if (numUpdatedRows === 0n) await write({ ...fields, outcome: null, last_error: null }).execute();
+  const { numUpdatedRows } = await set(fields).where('to_address', '<>', RELEASED).executeTakeFirst();
+  if (numUpdatedRows === 0n) await set({ ...fields, outcome: null, last_error: null }).execute();
 }

@@ -1,6 +1,7 @@
 /** What is decided about claimed emails, once they are made, and its record in their rows. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { allDone } from '../all-done';
+import { noteReminder } from '../audience/note-reminder';
 import type { Context } from '../context';
 import { backOffMs } from '../db/back-off';
 import { inList, upsert } from '../db/bulk';
@@ -128,6 +129,11 @@ async function recordChanges(
         .returning('id')
         .execute();
       for (const { id } of rows) written.add(id);
+      // In test mode a captured email stands for one that was sent.
+      if (fields.status === 'captured' && email.livemode === 0) {
+        const captured = rows.map(({ id }) => id);
+        await noteReminder(trx, tenantOf(email), captured, { first_mailed_at: ctx.clock.now() });
+      }
     }
     await upsert(
       trx,

@@ -62,6 +62,8 @@ function judge(facts: InstallFacts, job: EventJob, now: number): Decision | 'ask
       knownAt: Math.min(created * 1000, now),
       dueAt: install.has_schedules === 1 ? now : null,
     });
+  if (!isOwnType(type) && !isGone(audience, settings, object.customerId))
+    audience.followInvoices(type, object, created * 1000, settings.holdout_percent);
   if (!isGone(audience, settings, object.customerId)) {
     if (object.payment) audience.recordPayment(object.payment, created * 1000);
     if (object.refund && asked === undefined && audience.isOfUnknownPayment(object.refund)) return 'ask';

@@ -81,9 +81,13 @@ function namesIn(jobs: readonly EventJob[]) {
   const emails: string[] = [];
   const objectIds: string[] = [];
   const paymentIds: string[] = [];
-  for (const { object, asked } of jobs) {
+  const failedInvoices = { ids: [] as string[], ofCustomers: [] as string[] };
+  for (const { row, object, asked } of jobs) {
     for (const id of [object?.customerId, asked?.customerId]) if (id) customerIds.push(id);
     for (const id of [object?.state?.id, object?.subscriptionId]) if (id) objectIds.push(id);
+    if (object?.state?.kind === 'invoice') failedInvoices.ids.push(object.state.id);
+    if (object?.customerId && (row.type === 'customer.deleted' || row.type === 'customer.subscription.deleted'))
+      failedInvoices.ofCustomers.push(object.customerId);
     for (const id of [
       object?.payment?.id,
       object?.refund && refundedPayment(object.refund),
@@ -95,5 +99,5 @@ function namesIn(jobs: readonly EventJob[]) {
       if (address.kind === 'valid') emails.push(address.email);
     }
   }
-  return { customerIds, emails, objectIds, paymentIds };
+  return { customerIds, emails, objectIds, paymentIds, failedInvoices };
 }

@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { EMAIL_STATUSES, EVENT_STATUSES, RUN_STATUSES, type ExtensionApi } from '../../shared/api';
 import { TRIGGER_TYPES } from '../../shared/catalogue';
 import { settingsChangeSchema } from '../../shared/settings';
-import { rehearsalDays } from '../workflows/rehearse';
+import { MOST_MONTHS } from '../audience/recovery-report';
 import { DEFAULT_LIMIT } from '../db/page';
 import { AppError, invalid } from '../errors';
+import { rehearsalDays } from '../workflows/rehearse';
 
 /** Every route but overview, which needs no install. */
 export type RouteName = Exclude<keyof ExtensionApi, 'overview'>;
@@ -71,6 +72,13 @@ export const ARGS = {
   'runs/advance': byId,
   'emails/list': page.extend({ status: z.enum(EMAIL_STATUSES).optional(), customer: id.optional() }),
   'emails/read': byId,
+  'recovery/report': z.object({
+    months: z
+      .int('must be a whole number')
+      .min(1, 'must be at least 1')
+      .max(MOST_MONTHS, `must be at most ${MOST_MONTHS}`)
+      .default(12),
+  }),
   'import/start': none,
   disconnect: none,
 } as const satisfies Record<RouteName, z.ZodType>;

@@ -5,6 +5,7 @@ import { notAllowed } from '../../shared/words/connection';
 import { isAllowed } from '../allowed';
 import { parseEmail } from '../audience/address';
 import { findContact, findContactByCustomer, listContacts, readContact } from '../audience/contacts';
+import { reportRecovery } from '../audience/recovery-report';
 import type { Context } from '../context';
 import type { Tenant } from '../db/tenant';
 import { findEmail } from '../emails/emails';
@@ -16,6 +17,7 @@ import { listRuns } from '../workflows/list-runs';
 import { advanceRun, findRun, stopRun } from '../workflows/runs';
 import { listEvents, readEvent, replayEvent } from '../events/events';
 import { findInstall, isConnected } from '../installs/installs';
+import { lastMonths } from '../local-months';
 import { disconnect } from '../lifecycle/disconnect';
 import { startImport } from '../installs/import-job';
 import { signalOf } from '../request-signal';
@@ -115,6 +117,10 @@ const HANDLERS: Handlers = {
     return listEmails(db, tenant, args);
   },
   'emails/read': async (ctx, tenant, { id }) => found(await readEmailWithPreview(ctx, tenant, id), 'email'),
+  'recovery/report': async ({ db, clock }, tenant, { months }) => {
+    const { timezone } = await readSettings(db, tenant);
+    return reportRecovery(db, tenant, lastMonths(months, clock.now(), timezone), timezone);
+  },
   'import/start': async (ctx, tenant) => {
     const progress = await startImport(ctx.db, tenant, ctx.clock.now());
     ctx.nudge();

@@ -12,7 +12,7 @@ import type { ImportPage } from './import-page';
 
 /** `now` in epoch milliseconds. */
 export async function applyPage(trx: Trx, tenant: Tenant, page: ImportPage, now: number): Promise<void> {
-  const { consent, events } = await readSettings(trx, tenant);
+  const { consent, events, holdout_percent } = await readSettings(trx, tenant);
   const choice = { ...events['customer.created'], consent };
   const stamp = snapshotStamp(page.askedAt);
   const emails = page.customers
@@ -24,7 +24,9 @@ export async function applyPage(trx: Trx, tenant: Tenant, page: ImportPage, now:
   ];
   const objectIds = page.objects.map(({ id }) => id);
   const paymentIds = page.payments.map(({ id }) => id);
-  const wanted = { tenant, customerIds, emails, objectIds, paymentIds };
+  const invoices = page.objects.filter(({ kind }) => kind === 'invoice');
+  const failedInvoices = { ids: invoices.map(({ id }) => id), ofCustomers: [] };
+  const wanted = { tenant, customerIds, emails, objectIds, paymentIds, failedInvoices };
   const audience = (await loadAudiences(trx, [wanted], now)).get(tenantKey(tenant));
   if (!audience) return;
 
@@ -36,6 +38,7 @@ export async function applyPage(trx: Trx, tenant: Tenant, page: ImportPage, now:
   const dueAt = install?.has_schedules === 1 ? now : null;
   for (const facts of page.objects) audience.recordObject(facts, { stamp, knownAt: page.askedAt, dueAt });
   for (const facts of page.payments) audience.recordPayment(facts, now);
+  for (const invoice of invoices) audience.recordFoundFailure(invoice, page.askedAt, holdout_percent);
   for (const facts of page.customers) applySnapshot(audience, facts, choice, stamp);
   await saveAudiences(trx, [audience], now);
 }

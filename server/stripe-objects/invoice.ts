@@ -23,6 +23,7 @@ function read(object: unknown, amountField: 'amount_due' | 'amount_paid'): Readi
   const period = fieldsOf(line.period);
   const ofSubscription = fieldsOf(fieldsOf(invoice.parent).subscription_details);
   const subscriptionId = id(invoice.subscription, ofSubscription.subscription, subscriptionOfLine(line));
+  const transitions = fieldsOf(invoice.status_transitions);
   const objectId = id(invoice);
   const attempts = whole(invoice.attempt_count);
   return {
@@ -58,7 +59,10 @@ function read(object: unknown, amountField: 'amount_due' | 'amount_paid'): Readi
       attempt_count: attempts,
       next_payment_attempt: date(invoice.next_payment_attempt),
       due_date: date(invoice.due_date),
-      paid_at: date(fieldsOf(invoice.status_transitions).paid_at),
+      finalized_at: date(transitions.finalized_at, invoice.created),
+      paid_at: date(transitions.paid_at),
+      voided_at: date(transitions.voided_at),
+      uncollectible_at: date(transitions.marked_uncollectible_at),
       plan: priceName(line.price ?? line.plan ?? fieldsOf(fieldsOf(line.pricing).price_details).price),
       line_description: text(line.description),
       // The invoice's own period is the one before: https://docs.stripe.com/api/invoices/object#invoice_object-period_end

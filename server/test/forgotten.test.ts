@@ -123,6 +123,7 @@ async function fill(tillpost: Tillpost, mail: MailServer, settings: Partial<Sett
   const created = await happen(tillpost, 'customer.created', CUSTOMER);
   mail.trouble({ at: 'rcpt', code: 550, message: `5.1.1 <${JENNY}> Jenny Hidden is unknown here` });
   await happen(tillpost, 'invoice.paid', INVOICE);
+  await happen(tillpost, 'invoice.payment_failed', { ...INVOICE, billing_reason: 'subscription_cycle' });
   await happen(tillpost, 'customer.subscription.created', SUBSCRIPTION);
   await happen(tillpost, 'customer.updated', { ...CUSTOMER, id: 'cus_earlier' });
   await happen(tillpost, 'quote.finalized', { ...OBJECT, id: 'qt_secret' });
@@ -208,6 +209,7 @@ describe.each(ENGINES)('on %s nothing names a person any more', (engine) => {
         'email_click',
         'event',
         'event_payload',
+        'failed_invoice',
         'notice',
         'object_state',
         'payment',

@@ -134,6 +134,8 @@ describe.each(ENGINES)('the link for paying on %s', (engine) => {
       tillpost.clock.advance(60_000);
       await press(link);
       const clicked = Date.parse((await clickedAt(scene)) ?? '');
+      const followed = await tillpost.db.selectFrom('failed_invoice').select(['invoice_id', 'clicked_at']).execute();
+      expect(followed).toEqual([{ invoice_id: invoice.id, clicked_at: clicked }]);
       expect([clicked >= first, clicked < first + 60_000]).toEqual([true, true]);
       expect(portalKeys(tillpost)).toEqual([]);
     }));

@@ -102,7 +102,7 @@ describe.each(ENGINES)('the results of a workflow on %s', (engine) => {
   it('are drawn by day, with the same numbers as a table', async () => {
     for (const path of [`/workflows/${workflow}/results`, `/emails?workflow=${workflow}`]) {
       const html = await page(path);
-      const [table = ''] = /<table><caption>Number of emails by day.*?<\/table>/s.exec(html) ?? [];
+      const [table = ''] = /<table><caption>Emails by day.*?<\/table>/s.exec(html) ?? [];
       const cells = [...table.matchAll(/<td>([\d,]+)<\/td>/g)].map(([, value]) => Number(value));
       const inTime = made.emails.filter(({ at }) => at >= midnightBefore(30));
       expect(cells.reduce((sum, value) => sum + value, 0)).toBe(inTime.length);

@@ -12,6 +12,7 @@ import {
   OTHER_SUBSCRIPTION,
   SUBSCRIPTION_ENDS,
 } from '../../shared/words/only-while';
+import { ASKING_FOR_PAYMENT } from '../audience/failed-invoices';
 import { PAID_SINCE, propertiesOf, type ObjectState } from '../audience/object-states';
 import { kindOf } from '../stripe-objects/read-object';
 import type { ReadObject } from '../stripe-objects/types';
@@ -48,14 +49,8 @@ export function subjectOf(type: string, object: ReadObject): { kind: SubjectKind
   return named('invoice', object.invoiceId) ?? named('customer', object.customerId);
 }
 
-const OPEN_INVOICE: readonly string[] = [
-  'invoice.payment_failed',
-  'invoice.payment_action_required',
-  'invoice.overdue',
-] satisfies EventType[];
-
 /** Whether its emails ask for the payment of an open invoice. */
-export const asksForPayment = (trigger: TriggerType): boolean => OPEN_INVOICE.includes(trigger);
+export const asksForPayment = (trigger: TriggerType): boolean => ASKING_FOR_PAYMENT.includes(trigger);
 
 /** Whether what its emails take for granted is about more than their subject, whose own events don't tell it. */
 export const isAboutOthers = (trigger: TriggerType): boolean =>

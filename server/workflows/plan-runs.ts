@@ -1,6 +1,7 @@
 /** What events do to workflows: which runs end, and which start. Pure: known facts in, rows out. */
 import type { Insertable } from 'kysely';
 import { CUSTOMER_DELETED, HAS_PAID, SUBSCRIPTION_ENDED } from '../../shared/words/only-while';
+import { isPaymentFailure } from '../audience/failed-invoices';
 import type { ObjectState } from '../audience/object-states';
 import { keyText } from '../db/keys';
 import { newId } from '../db/new-id';
@@ -29,6 +30,8 @@ export interface WorkflowTrigger {
   workflowsActiveBefore?: number | null;
   /** The newest known state of what it is about, this event included; undefined where none is kept. */
   state?: ObjectState;
+  /** Its invoice is one of those that get no reminders. */
+  isHeldOut?: boolean;
 }
 
 type NewRun = Insertable<Schema['run']>;
@@ -208,6 +211,7 @@ function startsOf(workflow: LiveWorkflow, trigger: WorkflowTrigger, batch: Start
 
   function endAtStart(): { reason: string; outcome: string | null } | undefined {
     if (verdict?.kind === 'over') return { reason: 'not_true', outcome: verdict.cause };
+    if (trigger.isHeldOut && isPaymentFailure(type)) return { reason: 'holdout', outcome: null };
     return typesThatEnd(workflow).length > 0 ? endBefore(workflow, trigger, batch.passed()) : undefined;
   }
 }

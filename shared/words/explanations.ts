@@ -55,6 +55,7 @@ export function explainNoContent({ status, to }: Pick<EmailView, 'status' | 'to'
 const RUN_ENDINGS: Record<string, string> = {
   filtered: 'A condition did not hold',
   exit_step: 'Came to a step that ends it',
+  holdout: 'Held out: no reminders for this invoice, so that their effect is measured',
   contact_deleted: 'The contact was deleted',
   workflow_deleted: 'The workflow was deleted',
   disconnected: 'The account was disconnected',

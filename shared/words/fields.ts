@@ -128,6 +128,11 @@ export const ONLY_WHILE_UNKNOWN_WORDS: ChoiceWords<Settings['only_while_unknown'
   ],
 };
 
+export const HOLDOUT_WORDS = {
+  label: 'Holdout, in percent',
+  hint: 'So many of a hundred invoices whose payment fails get no reminders, so that the page Recovered can tell what reminders bring in. 0 turns it off. An invoice stays on the side it was drawn for.',
+} as const;
+
 export const TRACK_WORDS: ChoiceWords<TrackChoice> = {
   label: 'Clicks',
   hint: 'Counts how often a link is opened. Links then lead through this server; unsubscribe links and Stripe’s own pages never do.',
@@ -179,6 +184,7 @@ const SETTING_LABELS: Record<string, string> = {
   on_customer_deleted: CUSTOMER_DELETED_WORDS.label,
   test_recipients: TEST_ADDRESSES_WORDS.label,
   only_while_unknown: ONLY_WHILE_UNKNOWN_WORDS.label,
+  holdout_percent: HOLDOUT_WORDS.label,
   track: TRACK_WORDS.label,
   sender: 'Sender',
   user_group: 'user group',

@@ -1,8 +1,9 @@
-/** Stacked bars, one a day, drawn without a script. Screen readers get the same numbers as a table. */
+/** Stacked bars, one a day or month, drawn without a script. Screen readers get the same numbers as a table. */
+import { capitalize } from '../../../shared/capitalize';
 import { useFormats } from '../page';
 
 export interface Day<K extends string> {
-  /** YYYY-MM-DD. */
+  /** YYYY-MM-DD, or YYYY-MM for a month. */
   day: string;
   counts: Readonly<Record<K, number>>;
 }
@@ -13,6 +14,7 @@ export interface Series<K extends string> {
   colour: 'good' | 'info' | 'warn' | 'plain' | 'faint' | 'bad';
 }
 
+const UNITS = { day: { month: 'short', day: 'numeric' }, month: { month: 'short', year: 'numeric' } } as const;
 const SLOT = 20;
 const BAR = 14;
 const HEIGHT = 132;
@@ -22,14 +24,20 @@ export function DayChart<K extends string>({
   what,
   days,
   series,
+  unit = 'day',
+  write,
 }: {
   what: string;
   days: readonly Day<K>[];
   series: readonly Series<K>[];
+  unit?: keyof typeof UNITS;
+  /** How a value is written: as a number where left out. */
+  write?: (value: number) => string;
 }) {
   const formats = useFormats();
+  const number = write ?? formats.number;
   const dayName = (day: string) =>
-    new Intl.DateTimeFormat(formats.locale, { month: 'short', day: 'numeric', timeZone: 'UTC' }).format(new Date(day));
+    new Intl.DateTimeFormat(formats.locale, { ...UNITS[unit], timeZone: 'UTC' }).format(new Date(day));
   const used = series.filter(({ key }) => days.some(({ counts }) => counts[key] > 0));
   const total = ({ counts }: Day<K>): number => used.reduce((sum, { key }) => sum + counts[key], 0);
   const most = Math.max(0, ...days.map(total));
@@ -37,7 +45,7 @@ export function DayChart<K extends string>({
     `${dayName(day.day)}: ${
       used
         .filter(({ key }) => day.counts[key])
-        .map(({ key, label }) => `${formats.number(day.counts[key])} ${label.toLowerCase()}`)
+        .map(({ key, label }) => `${number(day.counts[key])} ${label.toLowerCase()}`)
         .join(', ') || `no ${what}`
     }`;
   return (
@@ -59,7 +67,9 @@ export function DayChart<K extends string>({
       </svg>
       <div className="chart-axis" aria-hidden="true">
         <span>{days[0] && dayName(days[0].day)}</span>
-        <span>Most in a day: {formats.number(most)}</span>
+        <span>
+          Most in a {unit}: {number(most)}
+        </span>
         <span>{days.length > 0 && dayName(days[days.length - 1]!.day)}</span>
       </div>
       <ul className="chart-legend" aria-hidden="true">
@@ -72,13 +82,17 @@ export function DayChart<K extends string>({
       </ul>
       <div className="sr-only">
         {most === 0 ? (
-          <p>No {what} on any of these days.</p>
+          <p>
+            No {what} in any of these {unit}s.
+          </p>
         ) : (
           <table>
-            <caption>Number of {what} by day; days without any are left out</caption>
+            <caption>
+              {capitalize(what)} by {unit}; {unit}s without any are left out
+            </caption>
             <thead>
               <tr>
-                <th scope="col">Day</th>
+                <th scope="col">{capitalize(unit)}</th>
                 {used.map(({ key, label }) => (
                   <th key={key} scope="col">
                     {label}
@@ -93,7 +107,7 @@ export function DayChart<K extends string>({
                   <tr key={day.day}>
                     <th scope="row">{dayName(day.day)}</th>
                     {used.map(({ key }) => (
-                      <td key={key}>{formats.number(day.counts[key])}</td>
+                      <td key={key}>{number(day.counts[key])}</td>
                     ))}
                   </tr>
                 ))}

@@ -8,6 +8,7 @@ import {
   CUSTOMER_DELETED_WORDS,
   EVENTS_HINT,
   EVENT_OPTION_WORDS,
+  HOLDOUT_WORDS,
   ONLY_WHILE_UNKNOWN_WORDS,
   SENDER_LABELS,
   TEST_ADDRESSES_WORDS,
@@ -76,7 +77,7 @@ export function SettingsForm({ settings, loaded, errors, isDirty, userGroups }: 
         </datalist>
       </Section>
       <ContactChoices settings={settings} errors={errors} />
-      <EmailChoices settings={settings} />
+      <EmailChoices settings={settings} errors={errors} />
       <SenderChoices settings={settings} errors={errors} />
       <div className="save-bar">
         <button className={buttonClass('primary')}>Save</button>
@@ -172,13 +173,22 @@ function ContactChoices({ settings, errors }: FieldsProps) {
   );
 }
 
-const EmailChoices = ({ settings }: Pick<SettingsFormProps, 'settings'>) => (
+const EmailChoices = ({ settings, errors }: FieldsProps) => (
   <Section title="Emails">
-    <Card>
+    <Card className="stack">
       <div className="grid-2">
         <RadioField name="only_while_unknown" value={settings.only_while_unknown} {...ONLY_WHILE_UNKNOWN_WORDS} />
         <RadioField name="track" value={trackChoiceOf(settings.track)} {...TRACK_WORDS} />
       </div>
+      <TextField
+        id="holdout_percent"
+        name="holdout_percent"
+        {...HOLDOUT_WORDS}
+        inputMode="numeric"
+        defaultValue={Number.isNaN(settings.holdout_percent) ? '' : settings.holdout_percent}
+        error={errors.holdout_percent}
+        autoComplete="off"
+      />
     </Card>
   </Section>
 );

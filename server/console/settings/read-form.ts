@@ -38,6 +38,7 @@ export function readSettingsForm(form: Form, stored: Settings): SettingsDraft {
     on_customer_deleted: textIn(form, 'on_customer_deleted') as Settings['on_customer_deleted'],
     only_while_unknown: (textIn(form, 'only_while_unknown') ||
       stored.only_while_unknown) as Settings['only_while_unknown'],
+    holdout_percent: form.holdout_percent === undefined ? stored.holdout_percent : numberIn(form, 'holdout_percent'),
     track: Object.hasOwn(TRACKS, track) ? TRACKS[track as TrackChoice] : stored.track,
     test_recipients: splitAddresses(textIn(form, 'test_recipients')),
     sender: {
@@ -51,6 +52,12 @@ export function readSettingsForm(form: Form, stored: Settings): SettingsDraft {
   };
   return { settings, loaded: loaded ?? stored };
 }
+
+/** NaN for what is no number; nothing typed is 0. */
+const numberIn = (form: Form, name: string): number => {
+  const text = textIn(form, name).trim();
+  return text === '' ? 0 : /^-?\d{1,9}([.,]\d+)?$/.test(text) ? Number(text.replace(',', '.')) : Number.NaN;
+};
 
 function readLoaded(text: string, stored: Settings): Settings | undefined {
   try {

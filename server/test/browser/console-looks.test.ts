@@ -101,6 +101,8 @@ async function fill(): Promise<string[]> {
     `/workflows/${run.workflow_id}/runs/${run.id}`,
     '/emails',
     `/emails?workflow=${failed.id}&fate=delivered&since=2026-01-01`,
+    '/recovery',
+    '/recovery/invoices',
     `/emails/${await newest('email')}`,
     `/open/${await createOpenLink(tillpost.ctx, TEST, 'usr_1')}`,
     '/no/such/page',

@@ -353,3 +353,19 @@ async function untilStored(id: string): Promise<void> {
   }
   throw new Error(`${id} was not processed`);
 }
+
+describe('recovered payments', () => {
+  it('lead from a number to its invoices and their contact', async () => {
+    const page = await chrome.signIn();
+    await tillpost.enable();
+    await trigger('invoice.payment_failed', { email: 'behind@example.com' });
+    await page.goto('/events');
+    await page.getByRole('link', { name: 'Recovered', exact: true }).click();
+    await heading(page, 'Recovered');
+    const open = page.getByRole('row', { name: /^All months/ }).getByRole('link');
+    await open.first().click();
+    await heading(page, 'Failed invoices');
+    await page.getByRole('link', { name: 'behind@example.com' }).first().click();
+    await heading(page, 'behind@example.com');
+  });
+});

@@ -130,6 +130,7 @@ const OWNERS: Readonly<Record<keyof Schema, string>> = {
   notice: 'schedules',
   subscription_card: 'schedules',
   payment: 'audience',
+  failed_invoice: 'audience',
   suppression: 'audience',
   sealed_key: 'audience',
   workflow: 'workflows',

@@ -1,9 +1,10 @@
-import { Box, Radio, TextArea } from '@stripe/ui-extension-sdk/ui';
+import { Box, Radio, TextArea, TextField } from '@stripe/ui-extension-sdk/ui';
 import { splitAddresses } from '../../../shared/addresses';
 import {
   type ChoiceWords,
   CONSENT_WORDS,
   CUSTOMER_DELETED_WORDS,
+  HOLDOUT_WORDS,
   ONLY_WHILE_UNKNOWN_WORDS,
   TEST_ADDRESSES_WORDS,
   TRACK_WORDS,
@@ -16,6 +17,7 @@ import type { Draft } from './use-draft';
 
 export function ContactChoices({ draft, disabled }: { draft: Draft; disabled: boolean }) {
   const { settings, change, drawing } = draft;
+  const refusal = draft.failure?.param === 'settings.holdout_percent' ? draft.failure : undefined;
   return (
     <Box css={{ stack: 'y', gapY: 'xlarge' }}>
       <Section title={CONSENT_WORDS.label} description={CONSENT_WORDS.hint}>
@@ -56,6 +58,23 @@ export function ContactChoices({ draft, disabled }: { draft: Draft; disabled: bo
           chosen={trackChoiceOf(settings.track)}
           disabled={disabled}
           onChoose={(track) => change((current) => ({ ...current, track: TRACKS[track] }))}
+        />
+      </Section>
+      <Section title={HOLDOUT_WORDS.label} description={HOLDOUT_WORDS.hint}>
+        <TextField
+          key={`holdout ${drawing}`}
+          name="holdout_percent"
+          label={HOLDOUT_WORDS.label}
+          hiddenElements={['label']}
+          type="number"
+          defaultValue={String(settings.holdout_percent)}
+          disabled={disabled}
+          invalid={refusal !== undefined}
+          error={refusal && describeRefusal(refusal)}
+          onChange={(event) => {
+            const holdout_percent = Number(readText(event));
+            change((current) => ({ ...current, holdout_percent }));
+          }}
         />
       </Section>
     </Box>
