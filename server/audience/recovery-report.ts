@@ -20,11 +20,11 @@ import { compareGroups } from './compare-groups';
 
 export const MOST_MONTHS = 24;
 
-/** What is paid is recovered, whatever was said of it before. */
+/** What is paid is recovered, whatever was said of it before. Stripe's times are whole seconds: `recovered_at` is the beginning of one. */
 const OUTCOME = sql<RecoveryOutcome>`case
   when recovered_at is not null then case
-    when clicked_at < recovered_at then 'recovered_after_click'
-    when first_mailed_at < recovered_at then 'recovered_after_mail'
+    when clicked_at < recovered_at + 1000 then 'recovered_after_click'
+    when first_mailed_at < recovered_at + 1000 then 'recovered_after_mail'
     else 'recovered_without_mail' end
   when lost_at is not null then 'lost'
   else 'open' end`;

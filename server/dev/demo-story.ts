@@ -1,6 +1,10 @@
 /** The demo's story: two months of one customer, played on the clock that Tillpost and the local Stripe share. */
 import type Stripe from 'stripe';
 import { createStripe } from '../stripe';
+import { RECOVERY_WORDS } from '../../shared/words/recovery';
+import { formatMoney } from '../../shared/money';
+import type { FailedInvoiceView } from '../../shared/api';
+import { listFailedInvoices } from '../audience/recovery-report';
 import { readEmail } from '../emails/emails';
 import { listEmails } from '../emails/list-emails';
 import { listEvents } from '../events/events';
@@ -16,6 +20,8 @@ const DAY_MS = 24 * HOUR_MS;
 
 export interface Story {
   lines: string[][];
+  /** How the Recovered page shows her invoice, and where it is. */
+  recovered: { invoice: FailedInvoiceView | undefined; page: string };
   /** What should have come of it but has not; empty when all went well. */
   faults: string[];
 }
@@ -38,7 +44,18 @@ export async function playStory(stack: LocalStack): Promise<Story> {
   await localStripe.advance(HOUR_MS);
 
   const { status } = await stripe.subscriptions.retrieve(subscription, {}, as);
-  return { lines: await tell(stack, customer, start), faults: await faultsOf(stack, { customer, link, status }) };
+  const invoice = (
+    await listFailedInvoices(stack.running.ctx.db, account, {
+      since: start,
+      until: localStripe.now() + DAY_MS,
+      limit: 100,
+    })
+  ).data.find((one) => one.customer === customer);
+  return {
+    lines: await tell(stack, customer, start),
+    recovered: { invoice, page: `${stack.url}/recovery` },
+    faults: await faultsOf(stack, { customer, link, status, invoice }),
+  };
 }
 
 type Options = Stripe.RequestOptions;
@@ -76,8 +93,10 @@ async function tell(stack: LocalStack, customer: string, start: number): Promise
   // Events of one second arrive in any order: shown in that of their happening.
   const atStripe = ofStripe(stack).events.list().reverse();
   const order = new Map(atStripe.map(({ id }, place) => [id, place]));
+  /** Lifecycle events come after what caused them. */
+  const placeOf = (id: string) => order.get(id) ?? order.size;
   const events = (await listEvents(ctx.db, stack.account, { customer, limit: 100 })).data.toSorted(
-    (one, other) => (order.get(one.id) ?? 0) - (order.get(other.id) ?? 0),
+    (one, other) => placeOf(one.id) - placeOf(other.id),
   );
   const emails = (await listEmails(ctx.db, stack.account, { customer, limit: 100 })).data.reverse();
   const lines = [
@@ -114,7 +133,12 @@ const dateText = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 
 async function faultsOf(
   { running: { ctx }, account }: LocalStack,
-  { customer, link, status }: { customer: string; link: string | undefined; status: string },
+  {
+    customer,
+    link,
+    status,
+    invoice,
+  }: { customer: string; link: string | undefined; status: string; invoice: FailedInvoiceView | undefined },
 ): Promise<string[]> {
   const emails = (await listEmails(ctx.db, account, { customer, limit: 100 })).data;
   const contact = emails[0]?.contact;
@@ -123,10 +147,15 @@ async function faultsOf(
     !link && 'the reminder has no link for paying',
     status !== 'active' && `the subscription that was paid for is ${status}`,
     emails.length !== 3 && `${PERSON.name} got ${emails.length} emails, not 3`,
+    invoice?.outcome !== 'recovered_after_click' &&
+      `her invoice counts as ${invoice?.outcome ?? 'nothing'}, not as recovered after a click`,
     !runs.some(({ reason }) => reason === 'invoice.paid') && 'the reminders did not end with the payment',
   ].filter((fault) => fault !== false);
 }
 
-export const sayStory = ({ lines }: Story): string =>
+export const sayStory = ({ lines, recovered: { invoice, page } }: Story): string =>
   `And two months of ${PERSON.name} in a moment: a trial, a card that fails, the reminders, the payment\n\n` +
-  tableText(['Date', 'Day', 'What', 'Outcome'], lines);
+  tableText(['Date', 'Day', 'What', 'Outcome'], lines) +
+  (invoice
+    ? `\n\nRecovered: ${formatMoney(invoice.amount, invoice.currency, 'en-US')} ${RECOVERY_WORDS[invoice.outcome].label.toLowerCase()}. ${page} shows all invoices whose payment failed.`
+    : '');

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { EVENT_TYPES } from '../../shared/catalogue';
+import { CHOICE_TYPES } from '../../shared/catalogue';
 import { defaultSettings } from '../../shared/settings';
 import { TEMPLATES } from '../../shared/templates';
 import { readConfig } from '../config';
@@ -118,7 +118,7 @@ export async function startLocalStack({
 export async function configureAsMerchant({ running: { ctx }, account }: LocalStack): Promise<void> {
   const { db, clock } = ctx;
   const settings = defaultSettings();
-  for (const type of EVENT_TYPES) settings.events[type] = { ...settings.events[type], enabled: true };
+  for (const type of CHOICE_TYPES) settings.events[type] = { ...settings.events[type], enabled: true };
   settings.sender = {
     from_name: 'Rocket Rides',
     reply_to: 'hello@rocketrides.example',
