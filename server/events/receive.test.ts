@@ -24,7 +24,7 @@ const AT_ONCE = 180;
 const NOW = Date.UTC(2026, 10, 25, 12);
 const TENANTS: Tenant[] = Array.from({ length: 5 }, (_, n) => ({ accountId: `acct_${n}`, livemode: n % 2 === 0 }));
 /** They need Stripe, which is not there; what waits for it is no outcome to compare. */
-const TYPES: FixtureType[] = EVENT_TYPES.filter((type) => !type.startsWith('charge.dispute.'));
+const TYPES: FixtureType[] = EVENT_TYPES.filter((type) => !type.startsWith('charge.'));
 
 function createDice(seed: number) {
   let state = seed;
@@ -53,13 +53,21 @@ function makeDeliveries(): Delivery[] {
       ? { customer, id: `sub_${customer}` }
       : type.startsWith('customer.')
         ? { id: customer, email, name: `Jenny ${dice(3)}` }
-        : { customer, customer_email: email, ...(type.startsWith('invoice.') ? { id: invoice } : {}) };
+        : {
+            customer,
+            customer_email: email,
+            ...(type.startsWith('invoice.') ? { id: invoice } : ofCheckout(type, customer)),
+          };
     const created = NOW / 1000 - dice(7_200);
     const event = fixtureEvent(type, { ...tenantOptions(tenant), id: `evt_${n}`, created, object });
     made.push(readDelivery(event as unknown as Record<string, unknown>, JSON.stringify(event), NOW));
   }
   return made;
 }
+
+/** A payment is one customer's. */
+const ofCheckout = (type: string, customer: string) =>
+  type.startsWith('checkout.') ? { payment_intent: `pi_${customer}` } : {};
 
 const tenantOptions = ({ accountId, livemode }: Tenant) => ({ account: accountId, livemode });
 
