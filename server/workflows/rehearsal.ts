@@ -298,8 +298,10 @@ export function createRehearsal({ workflow, others, settings, begun }: Stage) {
     const state = stateAt(run.subject_id, newest, now);
     const writes: RunWrites = { runs: [], steps: [], emails: [], groups: [] };
     const due: DueEmail[] = [];
-    const facts = { run, isConnected: true, settings, workflow, contact: person?.contact, event, state, stepsDone };
-    walk((email) => (due.push(email), null), facts, writes, now);
+    const known = { run, isConnected: true, settings, workflow, contact: person?.contact, event, state, stepsDone };
+    // What is shown are people: copies to billing contacts say the same.
+    const facts = { ...known, billingContacts: [] };
+    walk((email) => (due.push(email), []), facts, writes, now);
     for (const { contact, userGroup } of writes.groups) groups.set(contact.id, userGroup);
     const [after] = writes.runs;
     if (!after) return;
