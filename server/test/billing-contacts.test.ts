@@ -34,7 +34,7 @@ const paid = { ...failed, status: 'paid', amount_paid: 2000, amount_remaining: 0
 const EMAIL = (kind: 'transactional' | 'marketing', subject: string) => ({
   id: `mail${subject}`,
   kind: 'email' as const,
-  email: { kind, subject, body: 'To {{ contact.email }}' },
+  email: { kind, subject, preview_text: '', body: 'To {{ contact.email }}' },
 });
 
 /** A Tillpost that sends to all of these in test mode. */
@@ -90,7 +90,9 @@ describe.each(ENGINES)('on %s, billing contacts', (engine) => {
       await it.tillpost.db.updateTable('email').set({ status: 'queued', due_at: 1 }).execute();
       const { definition, revision } = await it.tillpost.call('workflows/read', { id });
       const steps = [{ ...EMAIL('marketing', 'M'), id: 'mailT' }];
-      await it.tillpost.call('settings/save', { settings: { sender: { from_name: 'A', reply_to: null, postal_address: 'B' } } });
+      await it.tillpost.call('settings/save', {
+        settings: { sender: { from_name: 'A', reply_to: null, postal_address: 'B' } },
+      });
       await it.tillpost.call('workflows/save', { id, definition: { ...definition, steps }, revision });
       await it.tillpost.worker.drain();
       expect(it.to().sort()).toEqual([CFO, JENNY, JENNY]);

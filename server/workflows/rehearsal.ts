@@ -402,7 +402,7 @@ export function createRehearsal({ workflow, others, settings, begun }: Stage) {
 const NOT_BEGUN = { is_waiting: 0, parked_due_at: null, claims: 0, attempts: 0, last_error: null } as const;
 
 /** An account that is connected, in live mode, with a mail server: what of these fails now says nothing of the workflow. */
-const MAIL_GOES = { isConnected: true, livemode: true, hasTransport: true, testRecipients: [] };
+const MAIL_GOES = { isDropped: false, isConnected: true, livemode: true, hasTransport: true, testRecipients: [] };
 
 function enter<T>(index: Map<string, Set<T>>, key: string, item: T): void {
   const own = index.get(key);
