@@ -118,7 +118,7 @@ export interface Billing {
 export type BillingContactSource = 'hand' | 'metadata';
 
 /** An address that gets the contact's transactional emails too. */
-export interface BillingContactView {
+interface BillingContactView {
   email: string;
   source: BillingContactSource;
   /** It takes no mail; the contact and the others still do. */

@@ -22,17 +22,18 @@ describe.each(ENGINES)('on %s', (engine) => {
         return (await tillpost.call('settings/read')).stripe_sends;
       };
       const { id } = await tillpost.call('workflows/create', { template: 'payment_failed' });
-      expect(await page('/workflows')).not.toContain('Sent twice');
+      expect(await page('/workflows')).not.toContain('Also sent by Stripe');
 
       expect(await choose({ 'stripe_sends.failed_payment': 'on' })).toEqual(['failed_payment']);
       for (const path of ['/workflows', `/workflows/${id}`]) {
-        expect(await page(path)).toContain('Sent twice');
+        expect(await page(path)).toContain('Also sent by Stripe');
         expect(await page(path)).toContain('Turn off “Send emails when card payments fail” in Stripe');
       }
       expect(await tillpost.call('workflows/activate', { id })).toMatchObject({ status: 'active' });
 
       expect(await choose({})).toEqual([]);
-      for (const path of ['/workflows', `/workflows/${id}`]) expect(await page(path)).not.toContain('Sent twice');
+      for (const path of ['/workflows', `/workflows/${id}`])
+        expect(await page(path)).not.toContain('Also sent by Stripe');
     }));
 
   it('settings refuse an email that Stripe doesn’t send and a key that metadata can’t have, naming the field', () =>

@@ -41,10 +41,10 @@ export const STRIPE_SENDS_WORDS = {
 export const whereOf = (key: StripeSend): string =>
   `In Stripe: ${STRIPE_SEND_WORDS[key].page}, “${STRIPE_SEND_WORDS[key].switch}”`;
 
-export const DOUBLE_LABEL = 'Sent twice';
+export const DOUBLE_LABEL = 'Also sent by Stripe';
 
 /** What to do about a workflow that says what Stripe says. */
 export function describeDouble(key: StripeSend): string {
-  const { label, page, switch: name } = STRIPE_SEND_WORDS[key];
-  return `Stripe sends its own email here too (${label.charAt(0).toLowerCase()}${label.slice(1)}), so customers hear the same twice. Turn off “${name}” in Stripe under ${page}, or pause this workflow. If Stripe doesn’t send it any more, say so in settings.`;
+  const { page, switch: name } = STRIPE_SEND_WORDS[key];
+  return `Stripe sends its own email about this. Turn off “${name}” in Stripe (${page}), or pause this workflow.`;
 }

@@ -214,12 +214,13 @@ const StripeSends = ({ settings }: Pick<SettingsFormProps, 'settings'>) => (
     <Card className="stack">
       <input type="hidden" name="stripe_sends_asked" value="yes" />
       {STRIPE_SENDS.map((key) => (
-        <div key={key}>
-          <Check name={`stripe_sends.${key}`} isOn={settings.stripe_sends.includes(key)}>
+        <label key={key} className="choice">
+          <input type="checkbox" name={`stripe_sends.${key}`} defaultChecked={settings.stripe_sends.includes(key)} />
+          <span>
             {STRIPE_SEND_WORDS[key].label}
-          </Check>
-          <p className="hint">{whereOf(key)}</p>
-        </div>
+            <span className="hint">{whereOf(key)}</span>
+          </span>
+        </label>
       ))}
     </Card>
   </Section>

@@ -48,7 +48,7 @@ export function TriggerFields({
         )}
         {double && (
           <Banner tone="warn" title={DOUBLE_LABEL}>
-            {describeDouble(double)} <a href="/settings/stripe">Settings</a>
+            {describeDouble(double)} If it is off already, say so in the <a href="/settings/stripe">settings</a>.
           </Banner>
         )}
         <div className="row-fields">
