@@ -5,6 +5,7 @@ import { deleteContact } from '../audience/save';
 import { transact } from '../db/transact';
 import { recordReport } from '../emails/reports';
 import { openSession } from '../installs/sessions';
+import { readResults } from '../workflows/results';
 import { exportPerson } from '../tools/export/person';
 import { createBrowserClient } from './browser-client';
 import { ENGINES } from './databases';
@@ -62,7 +63,10 @@ async function activate({ tillpost }: Story, event: 'customer.subscription.delet
 describe.each(ENGINES)('on %s, billing contacts', (engine) => {
   it('get transactional email as rows of their own, and never marketing', () =>
     withBilling(engine, [], async (it) => {
-      await activate(it, 'customer.subscription.deleted', [EMAIL('transactional', 'T'), EMAIL('marketing', 'M')]);
+      const id = await activate(it, 'customer.subscription.deleted', [
+        EMAIL('transactional', 'T'),
+        EMAIL('marketing', 'M'),
+      ]);
       await it.happens('customer.created', customer({ [KEY]: ` ${BOOKS.toUpperCase()}, nonsense, ${JENNY}` }));
       await save(it, { billing_contacts: [CFO, CFO, JENNY] });
       await it.happens('customer.subscription.deleted', ended);
@@ -80,6 +84,12 @@ describe.each(ENGINES)('on %s, billing contacts', (engine) => {
       expect(new Set(emails.map(({ message_id }) => message_id)).size).toBe(4);
       const steps = await it.tillpost.db.selectFrom('run_step').select('result').orderBy('n').execute();
       expect(steps[0]?.result).toBe('Queued “T”, and to 2 billing contacts');
+      const workflow = await it.tillpost.call('workflows/read', { id });
+      const results = await readResults(it.tillpost.db, TEST, workflow, [], true);
+      expect(results.steps.map(({ runs, emails }) => [runs, emails?.all])).toEqual([
+        [1, 3],
+        [1, 1],
+      ]);
     }));
 
   it('get nothing of a step that was made marketing after it was queued', () =>

@@ -82,7 +82,7 @@ function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefine
   if (!definition || !content) return gone(EMAIL_REASONS.stepRemoved);
   if (!contact) return gone(EMAIL_REASONS.contactDeleted);
   // The step was edited since: marketing goes to nobody but the contact.
-  if (isCopy(email) && step.email.kind === 'marketing')
+  if (isCopy(email) && content.kind === 'marketing')
     return { kind: 'keep', reason: 'transactional_only', outcome: EMAIL_REASONS.notForCopies };
   if (!event) return gone(EMAIL_REASONS.payloadGone);
   const obstacle = isJudged(facts) ? obstacleTo(facts, definition.trigger.event) : undefined;

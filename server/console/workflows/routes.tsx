@@ -31,7 +31,6 @@ import {
   readWorkflow,
 } from '../../workflows/workflows';
 import { createExport } from '../export';
-import { readSettings } from '../../settings/settings';
 import { lastDays, rangeOfDays } from '../days';
 import { withNotice, type Done } from '../notices';
 import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn } from '../read-request';

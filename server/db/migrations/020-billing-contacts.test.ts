@@ -3,13 +3,16 @@ import { ENGINES, freshDatabase } from '../../test/databases';
 import { openDatabase } from '../open';
 import type { Db } from '../schema';
 import * as first from './001-first';
+import * as bounces from './009-bounces';
+import * as clicks from './010-clicks';
+import * as results from './011-results';
 import * as billingContacts from './020-billing-contacts';
 
 describe.each(ENGINES)('on %s', (engine) => {
   let db: Db;
   beforeEach(async () => {
     db = openDatabase(await freshDatabase(engine));
-    await first.up(db as unknown as Kysely<never>);
+    for (const { up } of [first, bounces, clicks, results]) await up(db as unknown as Kysely<never>);
     await insert('eml_1', 'run_1');
     for (const id of ['eml_2', 'eml_3']) await insert(id, null);
     await sql`insert into contact (account_id, livemode, id, email, name_stamp, status, source, created_at, updated_at)

@@ -17,4 +17,25 @@ export async function up(db: Kysely<never>): Promise<void> {
     .unique()
     .execute();
   await schema.dropIndex('email_step').execute();
+  // As 011-results made it, with what tells copies apart.
+  await schema.dropIndex('email_workflow').execute();
+  await schema
+    .createIndex('email_workflow')
+    .on('email')
+    .columns([
+      'account_id',
+      'livemode',
+      'workflow_id',
+      'id',
+      'step_id',
+      'status',
+      'reason',
+      'delivered_at',
+      'bounced_at',
+      'complained_at',
+      'clicked_at',
+      'unsubscribed_at',
+      'copy_to',
+    ])
+    .execute();
 }
