@@ -114,6 +114,17 @@ export interface Billing {
   last_payment_at: string | null;
 }
 
+/** `hand`: a person added it. `metadata`: a Stripe customer's metadata names it. */
+export type BillingContactSource = 'hand' | 'metadata';
+
+/** An address that gets the contact's transactional emails too. */
+interface BillingContactView {
+  email: string;
+  source: BillingContactSource;
+  /** It takes no mail; the contact and the others still do. */
+  suppressed: null | { reason: string; at: string };
+}
+
 export interface ContactView {
   id: string;
   object: 'contact';
@@ -125,9 +136,19 @@ export interface ContactView {
   suppressed: null | { reason: string; at: string };
   source: string;
   customers: string[];
+  billing_contacts: BillingContactView[];
   billing: Billing;
   created_at: string;
   updated_at: string;
+}
+
+/** What a person may change of a contact. */
+export interface ContactChange {
+  first_name?: string | null;
+  last_name?: string | null;
+  user_group?: string | null;
+  status?: ContactStatus;
+  billing_contacts?: string[];
 }
 
 export interface ContactDetail extends ContactView {
@@ -213,6 +234,8 @@ export interface EmailView {
   id: string;
   object: 'email';
   to: string;
+  /** It goes to a billing contact, not to the contact itself. */
+  billing_copy: boolean;
   subject: string;
   kind: EmailKind;
   status: EmailStatus;
@@ -375,6 +398,11 @@ export interface ExtensionApi {
   'events/replay': { args: { id: string }; answer: EventView };
   'contacts/list': { args: ListArgs & { email?: string; query?: string }; answer: List<ContactView> };
   'contacts/read': { args: { id: string } | { customer: string }; answer: ContactDetail };
+  /**
+   * What is left out stays. `billing_contacts` are those added by hand. Refused with `invalid_request` where it would
+   * subscribe somebody who had left.
+   */
+  'contacts/save': { args: { id: string } & ContactChange; answer: ContactView };
   'workflows/list': { args: ListArgs; answer: List<WorkflowView> };
   'workflows/create': {
     args: { template: string; trigger?: TriggerType } | { definition: Definition };

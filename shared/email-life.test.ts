@@ -4,6 +4,7 @@ import { lifeOf, type EmailTraces } from './words/email-life';
 const QUEUED: EmailView = {
   id: 'eml_1',
   object: 'email',
+  billing_copy: false,
   to: 'jenny@example.com',
   subject: 'Hello',
   kind: 'marketing',

@@ -3,3 +3,7 @@ export const USER_GROUP_LENGTH = 100;
 export const WORKFLOW_NAME_LENGTH = 100;
 /** Percent. */
 export const MOST_HELD_OUT = 50;
+/** Of a first or last name that a person types. */
+export const NAME_LENGTH = 100;
+/** How many billing contacts a contact may have. */
+export const MOST_BILLING_CONTACTS = 10;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CHOICE_TYPES, isChoiceType, isOwnType, type ChoiceType, type TriggerType } from './catalogue';
 import { MOST_HELD_OUT } from './limits';
+import { STRIPE_SENDS } from './stripe-sends';
 import { userGroupSchema } from './user-group';
 
 const trimmedOrNull = (max: number) =>
@@ -92,6 +93,13 @@ export const settingsSchema = z.strictObject({
     .int('must be a whole number')
     .min(0, 'must be at least 0')
     .max(MOST_HELD_OUT, `must be at most ${MOST_HELD_OUT}`),
+  /** The emails that Stripe sends by itself, as the merchant says: there is no API for it. */
+  stripe_sends: z
+    .array(z.enum(STRIPE_SENDS, `must be one of ${STRIPE_SENDS.join(', ')}`))
+    .max(100, 'must have at most 100 entries')
+    .transform((keys) => STRIPE_SENDS.filter((key) => keys.includes(key))),
+  /** The metadata key of Stripe customers whose value lists billing contacts; https://docs.stripe.com/metadata limits it. */
+  billing_email_key: trimmedOrNull(40).refine((key) => !/[[\]]/.test(key ?? ''), 'must not contain square brackets'),
   sender: senderSchema,
   track: trackSchema,
   /** BCP 47, for money and dates in emails. */
@@ -126,6 +134,8 @@ export function defaultSettings(): Settings {
     test_recipients: [],
     only_while_unknown: 'hold',
     holdout_percent: 0,
+    stripe_sends: [],
+    billing_email_key: null,
     sender: { from_name: null, reply_to: null, postal_address: null },
     track: { clicks: false, transactional: false },
     locale: 'en-US',

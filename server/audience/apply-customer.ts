@@ -3,6 +3,7 @@ import type { ContactStatus } from '../../shared/api';
 import type { CustomerFacts } from '../stripe-objects/types';
 import { parseEmail } from './address';
 import type { Audience, Contact, CustomerLink } from './audience';
+import { readBillingEmails } from './billing-contacts';
 import { splitName } from './name';
 
 interface AddressChange {
@@ -42,6 +43,7 @@ export function applyAddress(
 
 export interface SnapshotChoice {
   consent: ContactStatus;
+  billing_email_key: string | null;
   sync_name: boolean;
   sync_billing: boolean;
 }
@@ -69,6 +71,7 @@ export function applySnapshot(
   link.stamp = stamp;
   audience.saveLink(link);
   const moved = applyAddress(audience, facts, contact, link);
+  audience.recordBillingEmails(link, readBillingEmails(facts.metadata, choice.billing_email_key));
   if (choice.sync_billing) audience.recordCustomer(link, facts);
   const name = choice.sync_name ? splitName(facts.name) : null;
   if (name && stamp >= moved.contact.name_stamp)

@@ -10,6 +10,7 @@ import type { Row } from '../db/schema';
 import { tenantColumns, type Tenant } from '../db/tenant';
 import type { CustomerFacts, ObjectFacts, PaymentFacts, RefundFacts, SubscriptionFacts } from '../stripe-objects/types';
 import { deriveBilling } from './billing';
+import { mergeBillingEmails } from './billing-contacts';
 import { isPaymentFailure, withEnding, withFailure, type FailedInvoice } from './failed-invoices';
 import { isNewer, keepFailure, stateRow, type ObjectState, type Saving } from './object-states';
 import { NOTHING_PAID, refundedPayment, withPayment, withRefund, type Payment } from './payments';
@@ -222,6 +223,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
         last_name: null,
         name_stamp: 0,
         user_group: null,
+        billing_emails: null,
         status: suppressions.get(email)?.scope === 'marketing' ? 'unsubscribed' : status,
         source,
         subscription_status: null,
@@ -260,9 +262,10 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
       touch(contact);
     },
 
-    /** History moves along, and unsubscribed wins. */
+    /** History and billing contacts move along, and unsubscribed wins. */
     merge(from: Contact, into: Contact): void {
       if (from.status === 'unsubscribed') update(into, { status: 'unsubscribed' });
+      update(into, { billing_emails: mergeBillingEmails(from, into) });
       readdress(from.email, into.email);
       touch(into);
       payers.add(into.id);
@@ -353,6 +356,12 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
       payers.clear();
       readdressed = [];
       return taken;
+    },
+
+    /** What its metadata names by the key chosen in settings. */
+    recordBillingEmails(one: CustomerLink, emails: string | null): void {
+      one.billing_emails = emails;
+      changed.links.add(one.customer_id);
     },
 
     /**
@@ -446,6 +455,7 @@ const newLink = (tenant: Tenant, customerId: string): CustomerLink => ({
   contact_id: null,
   stamp: 0,
   state: 'alive',
+  billing_emails: null,
   delinquent: null,
   customer_since: null,
   default_method: null,

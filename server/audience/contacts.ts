@@ -13,6 +13,8 @@ import { ofRange, scanDown, type Range } from '../db/scan';
 import type { Db, Row, Schema } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { groupBy } from '../group-by';
+import { readSettings } from '../settings/settings';
+import { billingContactsOf, type BillingContact } from './billing-contacts';
 import { findSuppressions, type Suppression } from './suppressions';
 
 /** Beside the contacts themselves, which eraseContacts erases. */
@@ -125,24 +127,34 @@ async function viewContacts(db: Db, tenant: Tenant, contacts: Row<'contact'>[]):
   if (contacts.length === 0) return [];
   const links = await db
     .selectFrom('customer_link')
-    .select(['customer_id', 'contact_id'])
+    .select(['customer_id', 'contact_id', 'billing_emails'])
     .where(ofTenant(tenant))
     .where('contact_id', 'in', inList(contacts.map((contact) => contact.id)))
     .orderBy('customer_id')
     .execute();
   const linksOf = groupBy(links, (link) => link.contact_id ?? '');
+  const { billing_email_key: key } = await readSettings(db, tenant);
+  const known = contacts.map((contact) => {
+    const own = linksOf.get(contact.id) ?? [];
+    return { contact, customers: own.map((link) => link.customer_id), billing: billingContactsOf(contact, own, key) };
+  });
   const suppressions = await findSuppressions(
     db,
     tenant,
-    contacts.map((contact) => contact.email),
+    known.flatMap(({ contact, billing }) => [contact.email, ...billing.map(({ email }) => email)]),
   );
-  return contacts.map((contact) => {
-    const customers = (linksOf.get(contact.id) ?? []).map((link) => link.customer_id);
-    return viewContact(contact, customers, suppressions.get(contact.email));
-  });
+  return known.map(({ contact, customers, billing }) => viewContact(contact, customers, billing, suppressions));
 }
 
-function viewContact(contact: Row<'contact'>, customers: string[], suppression: Suppression | undefined): ContactView {
+const viewSuppression = ({ reason, at }: Suppression) => ({ reason, at: isoTime(at) });
+
+function viewContact(
+  contact: Row<'contact'>,
+  customers: string[],
+  billing: readonly BillingContact[],
+  suppressions: ReadonlyMap<string, Suppression>,
+): ContactView {
+  const suppression = suppressions.get(contact.email);
   return {
     id: contact.id,
     object: 'contact',
@@ -151,9 +163,14 @@ function viewContact(contact: Row<'contact'>, customers: string[], suppression: 
     last_name: contact.last_name,
     user_group: contact.user_group,
     status: contact.status,
-    suppressed: suppression ? { reason: suppression.reason, at: isoTime(suppression.at) } : null,
+    suppressed: suppression ? viewSuppression(suppression) : null,
     source: contact.source,
     customers,
+    billing_contacts: billing.map(({ email, source }) => {
+      const own = suppressions.get(email);
+      // Who had unsubscribed still gets transactional mail.
+      return { email, source, suppressed: own?.scope === 'all' ? viewSuppression(own) : null };
+    }),
     billing: {
       subscription_status: contact.subscription_status,
       plan: contact.plan,

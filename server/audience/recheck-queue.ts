@@ -86,7 +86,8 @@ async function apply(trx: Trx, tenant: Tenant, facts: CustomerFacts, stamp: numb
     tenantKey(tenant),
   );
   if (!audience) return;
-  applySnapshot(audience, facts, { ...settings.events['customer.updated'], consent: settings.consent }, stamp);
+  const { consent, billing_email_key, events } = settings;
+  applySnapshot(audience, facts, { ...events['customer.updated'], consent, billing_email_key }, stamp);
   await saveAudiences(trx, [audience], now);
 }
 

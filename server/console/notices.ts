@@ -13,6 +13,7 @@ const DONE = {
   session_ended: 'That session was signed out.',
   switched: 'Now showing another account or mode.',
   group: 'User group saved.',
+  billing_contacts: 'Billing contacts saved.',
   unsubscribed: 'Unsubscribed. This contact gets no marketing emails any more.',
   resubscribed: 'Subscribed again.',
   lifted: 'This address may get emails again.',

@@ -15,6 +15,7 @@ import * as testSends from './migrations/015-test-sends';
 import * as payClicks from './migrations/017-pay-clicks';
 import * as whyItFailed from './migrations/018-why-it-failed';
 import * as failedInvoices from './migrations/019-failed-invoices';
+import * as billingContacts from './migrations/020-billing-contacts';
 import * as payments from './migrations/021-payments';
 import type { Db } from './schema';
 
@@ -34,6 +35,7 @@ const migrations: Record<string, Migration> = {
   '017-pay-clicks': { up: payClicks.up as Migration['up'] },
   '018-why-it-failed': { up: whyItFailed.up as Migration['up'] },
   '019-failed-invoices': { up: failedInvoices.up as Migration['up'] },
+  '020-billing-contacts': { up: billingContacts.up as Migration['up'] },
   '021-payments': { up: payments.up as Migration['up'] },
 };
 

@@ -99,6 +99,7 @@ async function releaseEmails(trx: Trx, tenant: Tenant, emails: readonly string[]
         ...NO_SUBJECT,
         contact_id: null,
         to_address: '',
+        copy_to: eb.case().when('copy_to', '=', '').then('').else(eb.ref('id')).end(),
         subject: '',
         outcome: null,
         last_error: null,
@@ -177,6 +178,7 @@ async function releaseFailedInvoices(
 
 /** What a tombstone says beside the customer's id. */
 export const NOTHING_OF_CUSTOMER = {
+  billing_emails: null,
   delinquent: null,
   customer_since: null,
   default_method: null,

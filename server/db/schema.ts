@@ -117,6 +117,8 @@ interface ContactTable extends TenantColumns {
   /** Stamp (see audience/stamp.ts) of the event that last wrote the name. */
   name_stamp: number;
   user_group: string | null;
+  /** JSON array of the billing contacts that a person added; null: none. */
+  billing_emails: string | null;
   status: ContactStatus;
   source: string;
   subscription_status: SubscriptionStatus | null;
@@ -163,6 +165,8 @@ interface CustomerLinkTable extends TenantColumns {
   stamp: number;
   /** `deleted_unseen`: its deletion came before anything else of it, so no contact has been linked yet. */
   state: 'alive' | 'deleted' | 'deleted_unseen';
+  /** Billing contacts that its metadata names, as of `stamp`: JSON object of the key that was read and its addresses; null: none. */
+  billing_emails: string | null;
   delinquent: Flag | null;
   /** Epoch milliseconds: when the customer was made at Stripe. */
   customer_since: number | null;
@@ -372,6 +376,11 @@ interface EmailTable extends TenantColumns {
   subject_id: string | null;
   customer_id: string | null;
   kind: EmailKind;
+  /**
+   * The billing contact that gets it; '' for the contact itself. Unique with run and step. Of a deleted contact's the
+   * email's own id.
+   */
+  copy_to: Generated<string>;
   to_address: string;
   subject: string;
   status: EmailStatus;

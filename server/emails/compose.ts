@@ -36,6 +36,8 @@ export interface EmailRequest {
 export interface EmailOrigin {
   run: Row<'run'>;
   stepId: string;
+  /** The billing contact that gets it; left out: the contact itself does. */
+  copyTo?: string;
 }
 
 export interface ComposedEmail {
@@ -114,6 +116,7 @@ export async function composeEmail(
 const originColumns = (origin: EmailOrigin | null) => ({
   run_id: origin?.run.id ?? null,
   step_id: origin?.stepId ?? null,
+  copy_to: origin?.copyTo ?? '',
   workflow_id: origin?.run.workflow_id ?? null,
   contact_id: origin?.run.contact_id ?? null,
   event_id: origin?.run.event_id ?? null,
@@ -160,10 +163,10 @@ export function fromHeader({ config }: ComposeContext, fromName: string | null, 
   return name ? `"${name}" <${address}>` : address;
 }
 
-/** Inserts those that their run and step have not made before. */
+/** Inserts those that their run and step have not made before for the same recipient. */
 export const insertQueued = (db: Db, emails: readonly Insertable<Schema['email']>[]) => insertNew(db, 'email', emails);
 
-/** Inserts those that their run and step have not made before; returns their ids. */
+/** Inserts those that their run and step have not made before for the same recipient; returns their ids. */
 export async function insertEmails(db: Db, emails: readonly ComposedEmail[]): Promise<Set<string>> {
   const inserted = await insertNew(
     db,

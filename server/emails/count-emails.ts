@@ -9,11 +9,14 @@ import type { Db } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { countOfFate, emailsWith, type EmailFilter } from './list-emails';
 
-/** Emails of one step with the same status and reason, and how many of them met each fate. */
-export type EmailTally = { step: string; status: EmailStatus; reason: EmailReason | null; count: number } & Record<
-  EmailFate,
-  number
->;
+/** Emails of one step with the same status and reason, how many of them met each fate, and how many are no copies. */
+export type EmailTally = {
+  step: string;
+  status: EmailStatus;
+  reason: EmailReason | null;
+  count: number;
+  own: number;
+} & Record<EmailFate, number>;
 
 /** Of the emails of one workflow that were queued before then (epoch milliseconds; undefined: of all), a range at a time. */
 export async function tallyEmailsBefore(
@@ -40,13 +43,14 @@ async function tally(db: Db, tenant: Tenant, workflow: string, isMeant: RawBuild
   const rows = await db
     .selectFrom('email')
     .select((eb) => ['step_id', 'status', 'reason', eb.fn.countAll<number>().as('count')])
+    .select(sql<number>`sum(case when copy_to = '' then 1 else 0 end)`.as('own'))
     .select(EMAIL_FATES.map((fate) => countOfFate(fate).as(fate)))
     .where(ofTenant(tenant))
     .where('workflow_id', '=', workflow)
     .where(isMeant)
     .groupBy(['step_id', 'status', 'reason'])
     .execute();
-  return rows.map(({ step_id, ...row }) => ({ step: step_id ?? '', ...row }));
+  return rows.map(({ step_id, own, ...row }) => ({ step: step_id ?? '', own: Number(own), ...row }));
 }
 
 export interface EmailDay {

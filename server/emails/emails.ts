@@ -13,6 +13,7 @@ import { PART, pages } from '../db/parts';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
 import { listClicks } from './clicks';
+import { isCopy } from './recipient';
 
 export const EMAIL_TABLES = [
   { table: 'test_address', key: 'address' },
@@ -56,6 +57,7 @@ export function viewEmail(row: Row<'email'>): EmailView {
     id: row.id,
     object: 'email',
     to: row.to_address,
+    billing_copy: isCopy(row),
     subject: row.subject,
     kind: row.kind,
     status: row.status,

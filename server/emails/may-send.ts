@@ -12,8 +12,10 @@ export interface SendFacts {
   testRecipients: readonly string[];
   /** Undefined when it was deleted, or for a test send. */
   contact: Pick<Row<'contact'>, 'status'> | undefined;
-  /** Where it goes: to the contact as it is now. */
+  /** Where it goes: to the contact as it is now, or to a billing contact. */
   to: string;
+  /** Of a copy: its address is a billing contact no more. */
+  isDropped: boolean;
   suppression: { scope: 'all' | 'marketing'; reason: string } | undefined;
   run: Pick<Row<'run'>, 'status' | 'outcome'> | undefined;
 }
@@ -41,7 +43,7 @@ export function maySend(email: Mail, facts: SendFacts): SendVerdict {
   return { kind: 'send' };
 }
 
-function obstacleTo(email: Mail, { contact, suppression, run }: SendFacts): Why | undefined {
+function obstacleTo(email: Mail, { contact, isDropped, suppression, run }: SendFacts): Why | undefined {
   if (suppression?.scope === 'all')
     return { reason: 'address_suppressed', outcome: EMAIL_REASONS.addressSuppressed(suppression.reason) };
   // A test send answers to nobody's consent.
@@ -50,6 +52,7 @@ function obstacleTo(email: Mail, { contact, suppression, run }: SendFacts): Why 
   if (run?.status === 'exited' && run.outcome) return { reason: 'not_true', outcome: notSent(run.outcome) };
   if (run?.status === 'exited' || run?.status === 'stopped')
     return { reason: 'run_ended', outcome: EMAIL_REASONS.runEnded };
+  if (isDropped) return { reason: 'address_suppressed', outcome: EMAIL_REASONS.noBillingContact };
   if (email.kind === 'transactional' || contact.status === 'subscribed') return undefined;
   return contact.status === 'unsubscribed'
     ? { reason: 'unsubscribed', outcome: EMAIL_REASONS.unsubscribed }

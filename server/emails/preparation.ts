@@ -7,6 +7,8 @@ import type { ComposedEmail } from './compose';
 export type Prepared =
   /** Being made for the moment; null: as it was made when it was queued. */
   | { kind: 'ready'; made: Promise<ComposedEmail> | null }
+  /** It is kept back whatever comes of its run. */
+  | { kind: 'keep'; reason: EmailReason; outcome: string }
   /** It says what is no longer so, and its run ends. */
   | { kind: 'untrue'; reason: EmailReason; outcome: string }
   /** Not yet: judged again at `dueAt` (epoch milliseconds). */

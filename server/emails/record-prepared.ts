@@ -72,7 +72,7 @@ export async function recordPrepared(
     }
     if (prepared?.kind === 'ask') left.set(email, 'ask');
     else if (prepared?.kind === 'making') left.set(email, prepared.email);
-    else if (prepared?.kind === 'untrue') {
+    else if (prepared?.kind === 'untrue' || prepared?.kind === 'keep') {
       const { reason, outcome } = prepared;
       record({ status: 'suppressed', reason, outcome, ...over });
     } else if (prepared?.kind === 'wait') record({ due_at: prepared.dueAt, claims: 0, outcome: prepared.outcome });

@@ -3,7 +3,7 @@
  * that comes again, or was read by a process that died, changes nothing more; a suppression that a person has lifted stays
  * lifted.
  */
-import { EMAIL_REASONS, reasonOfBounce } from '../../shared/words/email-reasons';
+import { COMPLAINED, EMAIL_REASONS, reasonOfBounce } from '../../shared/words/email-reasons';
 import { changeConsent } from '../audience/consent';
 import { suppressAddress } from '../audience/suppressions';
 import { cleanText } from '../clean-text';
@@ -13,6 +13,7 @@ import { ofTenant, tenantOf } from '../db/tenant';
 import { transact } from '../db/transact';
 import { redact } from '../log';
 import { findEmail } from './emails';
+import { isCopy } from './recipient';
 import { findNamedEmail, type EmailNames } from './named-email';
 
 type Email = Row<'email'>;
@@ -49,7 +50,7 @@ export async function recordReport(ctx: Context, report: Report): Promise<Record
       .where('id', '=', email.id)
       .execute();
     if (report.kind === 'hard') await suppress(trx, email, 'all', reasonOfBounce(report.said), now);
-    if (report.kind === 'complaint') await endMarketing(trx, email, now);
+    if (report.kind === 'complaint') await heedComplaint(trx, email, now);
     return 'recorded';
   });
   const counted = { hard: 'bounced', complaint: 'complained', soft: undefined, delivered: undefined }[report.kind];
@@ -92,7 +93,9 @@ async function suppress(trx: Trx, email: Email, scope: 'all' | 'marketing', reas
   if (email.to_address !== '') await suppressAddress(trx, tenantOf(email), email.to_address, { scope, reason, now });
 }
 
-async function endMarketing(trx: Trx, email: Email, now: number): Promise<void> {
+/** A billing contact says nothing for the contact: only its own address gets no more. */
+async function heedComplaint(trx: Trx, email: Email, now: number): Promise<void> {
+  if (isCopy(email)) return suppress(trx, email, 'all', COMPLAINED, now);
   const change = { status: 'unsubscribed', cause: 'complaint', emailId: email.id } as const;
   if (email.contact_id) await changeConsent(trx, tenantOf(email), email.contact_id, change, now);
   else await suppress(trx, email, 'marketing', 'unsubscribed', now);

@@ -1,9 +1,10 @@
 /** What one event does to the audience, and the sentence that says so. Works on the audience in memory. */
 import type { TriggerType } from '../../shared/catalogue';
 import type { ContactStatus, EventReason, EventStatus } from '../../shared/api';
-import { choiceFor, type EventSettings, type Settings } from '../../shared/settings';
+import { choiceFor, type Settings } from '../../shared/settings';
 import { applyAddress } from '../audience/apply-customer';
 import type { Audience, Contact, CustomerLink } from '../audience/audience';
+import { readBillingEmails } from '../audience/billing-contacts';
 import { splitName } from '../audience/name';
 import { stampOf } from '../audience/stamp';
 import type { ReadObject } from '../stripe-objects/types';
@@ -53,14 +54,7 @@ export function applyEvent(audience: Audience, settings: Settings, event: EventI
       const isLinked = known !== undefined && known.contact_id !== null;
       const link = owner.customerId === null || isLinked ? known : audience.link(owner.customerId, contact);
       if (link?.state === 'deleted_unseen') endDeletedCustomer(audience, settings, contact, link);
-      const written = writeFacts(
-        audience,
-        choiceFor(settings, type),
-        { ...event, name: owner.name },
-        contact,
-        link,
-        now,
-      );
+      const written = writeFacts(audience, settings, { ...event, name: owner.name }, contact, link, now);
       const doing = isNew ? 'Created' : written.isChanged ? 'Updated' : isLinked || !link ? 'Matched' : 'Linked';
       const sentence = `${doing} contact ${written.contact.email}${written.note}`;
       return {
@@ -102,13 +96,14 @@ interface Written {
 
 function writeFacts(
   audience: Audience,
-  choice: EventSettings,
+  settings: Settings,
   event: EventInput & { name: string | null },
   owner: Contact,
   link: CustomerLink | undefined,
   now: number,
 ): Written {
   const { object } = event;
+  const choice = choiceFor(settings, event.type);
   const stamp = stampOf(event.type, event.created);
   const written: Written = { contact: owner, isChanged: false, isStale: false, note: '' };
   if (object.customer && link) {
@@ -119,6 +114,7 @@ function writeFacts(
     link.stamp = stamp;
     audience.saveLink(link);
     Object.assign(written, applyAddress(audience, object.customer, owner, link));
+    audience.recordBillingEmails(link, readBillingEmails(object.customer.metadata, settings.billing_email_key));
     if (choice.sync_billing) audience.recordCustomer(link, object.customer);
   }
   if (object.subscription && object.customerId && choice.sync_billing) {
@@ -155,6 +151,7 @@ function applyDeletion(audience: Audience, settings: Settings, { type, created, 
   const link = known ?? audience.link(customerId, null);
   link.stamp = Math.max(link.stamp, stampOf(type, created));
   link.state = known ? 'deleted' : 'deleted_unseen';
+  link.billing_emails = null;
   audience.saveLink(link);
   if (!contact) {
     if (isGone(audience, settings, customerId)) audience.release(customerId);

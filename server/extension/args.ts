@@ -1,8 +1,10 @@
 /** What each route of the extension API takes, by its name. */
 import { z } from 'zod';
-import { EMAIL_STATUSES, EVENT_STATUSES, RUN_STATUSES, type ExtensionApi } from '../../shared/api';
+import { CONTACT_STATUSES, EMAIL_STATUSES, EVENT_STATUSES, RUN_STATUSES, type ExtensionApi } from '../../shared/api';
 import { TRIGGER_TYPES } from '../../shared/catalogue';
+import { MOST_BILLING_CONTACTS, NAME_LENGTH } from '../../shared/limits';
 import { settingsChangeSchema } from '../../shared/settings';
+import { userGroupSchema } from '../../shared/user-group';
 import { MOST_MONTHS } from '../audience/recovery-report';
 import { DEFAULT_LIMIT } from '../db/page';
 import { AppError, invalid } from '../errors';
@@ -12,6 +14,13 @@ import { rehearsalDays } from '../workflows/rehearse';
 export type RouteName = Exclude<keyof ExtensionApi, 'overview'>;
 
 const id = z.string().min(1, 'is missing').max(255, 'is too long');
+const name = z
+  .string('must be text or null')
+  .trim()
+  .max(NAME_LENGTH, `must have at most ${NAME_LENGTH} characters`)
+  .refine((text) => !/\p{Cc}/u.test(text), 'must not contain control characters')
+  .nullable()
+  .transform((text) => text || null);
 const none = z.object({});
 const byId = z.object({ id });
 const page = z.object({
@@ -40,6 +49,21 @@ export const ARGS = {
       message: 'give either id or customer',
       path: ['id'],
     }),
+  'contacts/save': z.object({
+    id,
+    first_name: name.optional(),
+    last_name: name.optional(),
+    user_group: userGroupSchema.optional(),
+    status: z.enum(CONTACT_STATUSES, `must be one of ${CONTACT_STATUSES.join(', ')}`).optional(),
+    /** Each is checked as a contact's address is. */
+    billing_contacts: z
+      .array(
+        z.string('must be an email address').max(255, 'must be an email address'),
+        'must be a list of email addresses',
+      )
+      .max(100, `must have at most ${MOST_BILLING_CONTACTS} addresses`)
+      .optional(),
+  }),
   'workflows/list': page,
   'workflows/create': z
     .object({

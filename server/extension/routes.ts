@@ -4,10 +4,12 @@ import type { ExtensionApi } from '../../shared/api';
 import { notAllowed } from '../../shared/words/connection';
 import { isAllowed } from '../allowed';
 import { parseEmail } from '../audience/address';
+import { changeContact } from '../audience/change-contact';
 import { findContact, findContactByCustomer, listContacts, readContact } from '../audience/contacts';
 import { reportRecovery } from '../audience/recovery-report';
 import type { Context } from '../context';
 import type { Tenant } from '../db/tenant';
+import { transact } from '../db/transact';
 import { findEmail } from '../emails/emails';
 import { listEmails } from '../emails/list-emails';
 import { requireConfirmed } from '../emails/test-addresses';
@@ -80,6 +82,10 @@ const HANDLERS: Handlers = {
     const events = await listEvents(db, tenant, { contact: contact.id, limit: RECENT });
     const emails = await listEmails(db, tenant, { contact: contact.id, limit: RECENT });
     return { ...contact, events: events.data, emails: emails.data };
+  },
+  'contacts/save': async ({ db, clock }, tenant, { id, ...change }) => {
+    await transact(db, (trx) => changeContact(trx, tenant, id, change, clock.now()));
+    return found(await readContact(db, tenant, id), 'contact');
   },
   'workflows/list': async ({ db }, tenant, page) => {
     await checkStart(page, 'workflow', (id) => findWorkflow(db, tenant, id));

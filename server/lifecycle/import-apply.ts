@@ -12,8 +12,8 @@ import type { ImportPage } from './import-page';
 
 /** `now` in epoch milliseconds. */
 export async function applyPage(trx: Trx, tenant: Tenant, page: ImportPage, now: number): Promise<void> {
-  const { consent, events, holdout_percent } = await readSettings(trx, tenant);
-  const choice = { ...events['customer.created'], consent };
+  const { consent, billing_email_key, events, holdout_percent } = await readSettings(trx, tenant);
+  const choice = { ...events['customer.created'], consent, billing_email_key };
   const stamp = snapshotStamp(page.askedAt);
   const emails = page.customers
     .map(({ email }) => parseEmail(email))

@@ -11,6 +11,7 @@ export function customerFromStripe(object: unknown): CustomerFacts | null {
     email: text(customer.email),
     name: nameOf(customer),
     deleted: customer.deleted === true,
+    metadata: metadata(customer.metadata),
     delinquent: bool(customer.delinquent),
     created: seconds(customer.created),
     defaultMethod: defaultMethodOf(customer),

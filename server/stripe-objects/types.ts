@@ -89,6 +89,7 @@ export interface CustomerFacts {
   email: string | null;
   name: string | null;
   deleted: boolean;
+  metadata: Record<string, string>;
   delinquent: boolean | null;
   /** Epoch seconds. */
   created: number | null;

@@ -122,6 +122,7 @@ export async function createRig({
         last_name: 'Rosen',
         name_stamp: 0,
         user_group: null,
+        billing_emails: null,
         status: 'subscribed',
         source: 'Stripe',
         subscription_status: null,

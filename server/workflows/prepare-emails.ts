@@ -12,6 +12,7 @@ import { transact } from '../db/transact';
 import { composeEmail } from '../emails/compose';
 import { writeDateTime } from '../emails/dates';
 import type { Brought, Preparation, Prepared } from '../emails/preparation';
+import { isCopy, recipientOf } from '../emails/recipient';
 import { groupBy } from '../group-by';
 import { readSettingsOfAll } from '../settings/settings';
 import { askForFailure } from './ask-for-failure';
@@ -80,6 +81,9 @@ function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefine
   const gone = (outcome: string): Prepared => ({ kind: 'untrue', reason: 'run_ended', outcome });
   if (!definition || !content) return gone(EMAIL_REASONS.stepRemoved);
   if (!contact) return gone(EMAIL_REASONS.contactDeleted);
+  // The step was edited since: marketing goes to nobody but the contact.
+  if (isCopy(email) && content.kind === 'marketing')
+    return { kind: 'keep', reason: 'transactional_only', outcome: EMAIL_REASONS.notForCopies };
   if (!event) return gone(EMAIL_REASONS.payloadGone);
   const obstacle = isJudged(facts) ? obstacleTo(facts, definition.trigger.event) : undefined;
   // What is not asked of it, it says as well as it can without.
@@ -100,7 +104,7 @@ function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefine
     settings,
     trigger: definition.trigger.event,
     content,
-    to: contact.email,
+    to: recipientOf(email, contact),
     ...withFailure(scope, state),
     origin: { run, stepId: email.step_id ?? '' },
   };

@@ -298,8 +298,10 @@ export function createRehearsal({ workflow, others, settings, begun }: Stage) {
     const state = stateAt(run.subject_id, newest, now);
     const writes: RunWrites = { runs: [], steps: [], emails: [], groups: [] };
     const due: DueEmail[] = [];
-    const facts = { run, isConnected: true, settings, workflow, contact: person?.contact, event, state, stepsDone };
-    walk((email) => (due.push(email), null), facts, writes, now);
+    const known = { run, isConnected: true, settings, workflow, contact: person?.contact, event, state, stepsDone };
+    // What is shown are people: copies to billing contacts say the same.
+    const facts = { ...known, billingContacts: [] };
+    walk((email) => (due.push(email), []), facts, writes, now);
     for (const { contact, userGroup } of writes.groups) groups.set(contact.id, userGroup);
     const [after] = writes.runs;
     if (!after) return;
@@ -400,7 +402,7 @@ export function createRehearsal({ workflow, others, settings, begun }: Stage) {
 const NOT_BEGUN = { is_waiting: 0, parked_due_at: null, claims: 0, attempts: 0, last_error: null } as const;
 
 /** An account that is connected, in live mode, with a mail server: what of these fails now says nothing of the workflow. */
-const MAIL_GOES = { isConnected: true, livemode: true, hasTransport: true, testRecipients: [] };
+const MAIL_GOES = { isDropped: false, isConnected: true, livemode: true, hasTransport: true, testRecipients: [] };
 
 function enter<T>(index: Map<string, Set<T>>, key: string, item: T): void {
   const own = index.get(key);

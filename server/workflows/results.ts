@@ -85,9 +85,9 @@ export async function readResults(
   for (const one of placed) {
     const { id: step, kind } = one.step;
     const own = emails.filter((email) => email.step === step);
-    // A run makes one email at a step.
+    // A run makes one email at a step, beside copies to billing contacts.
     const isEmail = kind === 'email';
-    const through = isEmail ? sum(own) : await countRunsThrough(db, tenant, { workflow: id, step }, range);
+    const through = isEmail ? sumOwn(own) : await countRunsThrough(db, tenant, { workflow: id, step }, range);
     const endings = endingsOf(runs.filter((run) => run.step === step && run.status !== 'finished'));
     steps.push({
       id: step,
@@ -100,7 +100,7 @@ export async function readResults(
   }
   for (const step of removed) {
     const own = emails.filter((email) => email.step === step);
-    steps.push({ id: step, placed: null, runs: sum(own), here: 0, left: [], emails: sumUp(own) });
+    steps.push({ id: step, placed: null, runs: sumOwn(own), here: 0, left: [], emails: sumUp(own) });
   }
   return {
     runs: { all: sum(runs), byStatus: countRunStatuses(runs), endings: endingsOf(runs) },
@@ -111,6 +111,8 @@ export async function readResults(
 }
 
 const sum = (tallies: readonly { count: number }[]): number => tallies.reduce((all, { count }) => all + count, 0);
+
+const sumOwn = (tallies: readonly EmailTally[]): number => tallies.reduce((all, { own }) => all + own, 0);
 
 function sumUp(tallies: readonly EmailTally[]): EmailResults {
   const unsent = tallies.filter(({ status, reason }) => status !== 'sent' && status !== 'queued' && reason !== null);

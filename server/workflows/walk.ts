@@ -32,19 +32,23 @@ export interface DueEmail {
   run: Run;
   contact: Row<'contact'>;
   step: EmailStep;
+  /** Their addresses. */
+  billingContacts: readonly string[];
   /** What its subject is filled in with as far as it is known now. */
   said: Parameters<typeof previewSubject>[1];
 }
 
-/** What becomes of it: its row where one is to be written. */
-export type TakeEmail = (email: DueEmail, now: number) => Insertable<Schema['email']> | null;
+/** What becomes of it: the rows that are to be written, the contact's own first. */
+export type TakeEmail = (email: DueEmail, now: number) => Insertable<Schema['email']>[];
 
 export const queueEmail =
   (ctx: ComposeContext): TakeEmail =>
-  ({ run, contact, step, said }, now) => {
+  ({ run, contact, step, billingContacts, said }, now) => {
     const subject = previewSubject(step.email.subject, said);
-    const origin = { run, stepId: step.id };
-    return queuedEmail(ctx, { origin, content: step.email, to: contact.email, subject }, now);
+    const queue = (to: string, copyTo = '') =>
+      queuedEmail(ctx, { origin: { run, stepId: step.id, copyTo }, content: step.email, to, subject }, now);
+    const copies = step.email.kind === 'transactional' ? billingContacts : [];
+    return [queue(contact.email), ...copies.map((address) => queue(address, address))];
   };
 
 /** `now` in epoch milliseconds. */
@@ -108,10 +112,10 @@ function doSteps(takeEmail: TakeEmail, known: RunFacts, writes: RunWrites, now: 
         const { step } = decision;
         const { sender, locale, timezone } = known.settings;
         const said = { ...scope, sender: { name: sender.from_name }, locale, timezone };
-        const email = takeEmail({ run, contact, step, said }, now);
+        const [email, ...copies] = takeEmail({ run, contact, step, said, billingContacts: known.billingContacts }, now);
         if (!email) break;
-        writes.emails.push(email);
-        log(step.id, 'email', `Queued “${email.subject}”`, email.id);
+        writes.emails.push(email, ...copies);
+        log(step.id, 'email', `Queued “${email.subject}”${describeCopies(copies.length)}`, email.id);
         break;
       }
       case 'update_contact': {
@@ -138,6 +142,9 @@ function doSteps(takeEmail: TakeEmail, known: RunFacts, writes: RunWrites, now: 
     stepId = decision.next;
   }
 }
+
+const describeCopies = (count: number): string =>
+  count === 0 ? '' : `, and to ${count === 1 ? 'a billing contact' : `${count} billing contacts`}`;
 
 const RECORDED = { claims: 0, attempts: 0, last_error: null } as const;
 

@@ -14,6 +14,8 @@ export const EMAIL_REASONS = {
   runEnded: 'The workflow ended for this contact before the email went out',
   unsubscribed: 'The contact has unsubscribed',
   transactionalOnly: 'The contact gets transactional email only',
+  noBillingContact: 'The address is not a billing contact of this contact any more',
+  notForCopies: 'Billing contacts get transactional email only',
   addressSuppressed: (why: string) => `The address takes no mail: ${why}`,
 
   /** `answer` is the mail server's. */
@@ -70,6 +72,9 @@ export function reasonOfRefusal(answer: string): string {
   const [codes] = /^\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?/.exec(answer) ?? [];
   return codes === undefined ? 'refused' : `refused with ${codes.replace('-', ' ')}`;
 }
+
+/** Why the address of a billing contact is suppressed that complained. */
+export const COMPLAINED = 'reported as spam';
 
 const BOUNCED = 'bounced';
 

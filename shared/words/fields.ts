@@ -3,6 +3,7 @@ import type { Billing, ContactView, EmailClick, EmailView, EventView } from '../
 import { CATALOGUE, CHOICE_TYPES } from '../catalogue';
 import type { EventSettings, Settings } from '../settings';
 import type { TrackChoice } from '../track';
+import { STRIPE_SENDS_WORDS } from './stripe-sends';
 
 export const CONTACT_LABELS = {
   user_group: 'User group',
@@ -170,6 +171,18 @@ export const TEST_ADDRESSES_WORDS = {
   hint: 'One per line. In test mode only these get real email; email to anyone else is kept in the console.',
 };
 
+export const BILLING_CONTACTS_WORDS = {
+  label: 'Billing contacts',
+  hint: 'They get the transactional emails of this contact too, never marketing. One address per line, 10 at most.',
+  fromMetadata: 'From Stripe metadata',
+  copy: 'Copy to billing contact',
+} as const;
+
+export const BILLING_EMAIL_KEY_WORDS = {
+  label: 'Metadata key of billing contacts',
+  hint: 'Addresses in this key of a Stripe customer’s metadata, separated by commas, get its transactional emails too. Read whenever a customer is synced; import your customers to read it for all of them now.',
+} as const;
+
 export const SENDER_LABELS = {
   from_name: 'From name',
   reply_to: 'Reply-to address',
@@ -186,6 +199,8 @@ const SETTING_LABELS: Record<string, string> = {
   only_while_unknown: ONLY_WHILE_UNKNOWN_WORDS.label,
   holdout_percent: HOLDOUT_WORDS.label,
   track: TRACK_WORDS.label,
+  stripe_sends: STRIPE_SENDS_WORDS.label,
+  billing_email_key: BILLING_EMAIL_KEY_WORDS.label,
   sender: 'Sender',
   user_group: 'user group',
 };

@@ -75,6 +75,7 @@ export const email = (changes: Partial<EmailView> = {}): EmailView => ({
   id: 'em_1',
   object: 'email',
   to: 'jenny@example.com',
+  billing_copy: false,
   subject: 'Welcome, Jenny',
   kind: 'marketing',
   status: 'sent',
@@ -107,6 +108,7 @@ export const contact = (changes: Partial<ContactDetail> = {}): ContactDetail => 
   suppressed: null,
   source: 'Stripe',
   customers: ['cus_1'],
+  billing_contacts: [],
   billing: {
     subscription_status: 'active',
     plan: 'Pro',

@@ -3,12 +3,19 @@ import { Fragment, type ReactNode } from 'react';
 import type { ContactView } from '../../../shared/api';
 import { USER_GROUP_LENGTH } from '../../../shared/limits';
 import { nameContact, nameSuppression } from '../../../shared/words/explanations';
-import { BILLING_LABELS, CONTACT_LABELS, LTV_HINT, OVERDUE, WRONG_CARD } from '../../../shared/words/fields';
+import {
+  BILLING_CONTACTS_WORDS,
+  BILLING_LABELS,
+  CONTACT_LABELS,
+  LTV_HINT,
+  OVERDUE,
+  WRONG_CARD,
+} from '../../../shared/words/fields';
 import { CONTACT_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Banner, Card, Empty, FactList, PageHead, Section } from '../components/blocks';
 import { href } from '../components/filters';
-import { ButtonForm, Confirm, PostForm, TextField, buttonClass } from '../components/form';
+import { ButtonForm, Confirm, PostForm, TextAreaField, TextField, buttonClass } from '../components/form';
 import { Icon } from '../components/icon';
 import { Count, Money, None, Time } from '../components/values';
 import { Shell } from '../layout';
@@ -22,9 +29,11 @@ export interface ContactPageProps {
   /** There is more than the timeline shows. */
   hasMore: boolean;
   userGroups: readonly string[];
+  /** What was typed as billing contacts and refused, and why. */
+  refused?: { typed: string; words: string };
 }
 
-export function ContactPage({ contact, timeline, hasMore, userGroups }: ContactPageProps) {
+export function ContactPage({ contact, timeline, hasMore, userGroups, refused }: ContactPageProps) {
   const { isLimited } = useViewer();
   const path = `/audience/${contact.id}`;
   return (
@@ -69,6 +78,7 @@ export function ContactPage({ contact, timeline, hasMore, userGroups }: ContactP
         </Section>
         <div className="facts-narrow">
           <Profile contact={contact} userGroups={userGroups} />
+          <BillingContacts contact={contact} refused={refused} />
           <BillingCard contact={contact} />
           <Customers customers={contact.customers} />
           {!isLimited && (
@@ -119,6 +129,57 @@ const Profile = ({ contact, userGroups }: Pick<ContactPageProps, 'contact' | 'us
     </Card>
   </Section>
 );
+
+function BillingContacts({ contact, refused }: Pick<ContactPageProps, 'contact' | 'refused'>) {
+  const path = `/audience/${contact.id}/billing-contacts`;
+  const { billing_contacts: all } = contact;
+  const byHand = all.filter(({ source }) => source === 'hand');
+  return (
+    <Section title={BILLING_CONTACTS_WORDS.label}>
+      <Card className="stack">
+        {all.map(({ email, source, suppressed }) => (
+          <div key={email} className="stack">
+            <p>
+              <span className="strong">{email}</span>
+              {source === 'metadata' && (
+                <>
+                  {' '}
+                  <span className="hint">{BILLING_CONTACTS_WORDS.fromMetadata}</span>
+                </>
+              )}
+            </p>
+            {suppressed && (
+              <Banner
+                tone="warn"
+                title={nameSuppression(suppressed)}
+                actions={
+                  <PostForm action={`${path}/lift`}>
+                    <input type="hidden" name="email" value={email} />
+                    <button className={buttonClass()}>Allow emails again</button>
+                  </PostForm>
+                }
+              >
+                {suppressed.reason}, since <Time at={suppressed.at} as="date" />.
+              </Banner>
+            )}
+          </div>
+        ))}
+        <PostForm action={path} className="stack">
+          <TextAreaField
+            id="billing_contacts"
+            name="billing_contacts"
+            label="Added by hand"
+            rows={3}
+            defaultValue={refused?.typed ?? byHand.map(({ email }) => email).join('\n')}
+            hint={BILLING_CONTACTS_WORDS.hint}
+            error={refused?.words}
+          />
+          <button className={buttonClass()}>Save billing contacts</button>
+        </PostForm>
+      </Card>
+    </Section>
+  );
+}
 
 function BillingCard({ contact: { billing } }: { contact: ContactView }) {
   const isEmpty =

@@ -1,8 +1,11 @@
 /** The audience, one contact, and the audience as a file. */
-import { Router } from 'express';
+import { Router, type Request, type Response } from 'express';
+import { splitAddresses } from '../../../shared/addresses';
 import { CONTACT_STATUSES, SUBSCRIPTION_STATUSES } from '../../../shared/api';
+import { capitalize } from '../../../shared/capitalize';
 import { oneOf } from '../../../shared/one-of';
 import { userGroupSchema } from '../../../shared/user-group';
+import { changeContact } from '../../audience/change-contact';
 import {
   countContacts,
   findContact,
@@ -18,7 +21,7 @@ import type { Row } from '../../db/schema';
 import type { Tenant } from '../../db/tenant';
 import { transact } from '../../db/transact';
 import { deleteContact } from '../../audience/save';
-import { invalid } from '../../errors';
+import { AppError, invalid } from '../../errors';
 import { requireFullSession } from '../../installs/session-middleware';
 import { withNotice, type Done } from '../notices';
 import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn, type Form } from '../read-request';
@@ -26,7 +29,7 @@ import type { SectionParts } from '../section';
 import { sendPage } from '../send';
 import { tenantOn } from '../viewer';
 import { AudiencePage, type AudienceQuery } from './audience';
-import { ContactPage } from './contact';
+import { ContactPage, type ContactPageProps } from './contact';
 import { createAudienceExport } from './contact-csv';
 import { readTimeline } from './read-timeline';
 
@@ -53,15 +56,31 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
     await sendFile(res, tenantOn(res), filterOf(queryOf(req, QUERY)));
   });
 
-  router.get('/audience/:id', async (req, res) => {
+  async function show(req: Request, res: Response, refused?: ContactPageProps['refused']): Promise<void> {
     const tenant = tenantOn(res);
     const contact = getFound(await readContact(db, tenant, idOf(req)));
     const { entries, hasMore } = await readTimeline(db, tenant, contact.id);
-    sendPage(
-      ctx,
-      res,
-      <ContactPage contact={contact} timeline={entries} hasMore={hasMore} userGroups={await userGroups(tenant)} />,
-    );
+    const rest = { userGroups: await userGroups(tenant), ...(refused ? { refused } : {}) };
+    const page = <ContactPage contact={contact} timeline={entries} hasMore={hasMore} {...rest} />;
+    sendPage(ctx, res, page, { status: refused ? 400 : 200 });
+  }
+
+  router.get('/audience/:id', (req, res) => show(req, res));
+
+  router.post('/audience/:id/billing-contacts', ...form, async (req, res) => {
+    const tenant = tenantOn(res);
+    const { id } = getFound(await findContact(db, tenant, idOf(req)));
+    const typed = textIn(formOf(req), 'billing_contacts');
+    const billing_contacts = splitAddresses(typed);
+    try {
+      await transact(db, (trx) => changeContact(trx, tenant, id, { billing_contacts }, clock.now()));
+    } catch (error) {
+      if (!(error instanceof AppError) || !error.param?.startsWith('billing_contacts')) throw error;
+      const bad = billing_contacts[Number(error.param.split('.')[1])];
+      const words = error.message.replace(/^[\w.]+: /, '');
+      return show(req, res, { typed, words: bad === undefined ? capitalize(words) : `“${bad}” ${words}` });
+    }
+    res.redirect(303, withNotice(`/audience/${id}`, 'billing_contacts'));
   });
 
   /** A form of the contact's page that changes one thing about it. */
@@ -89,6 +108,11 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
   change('unsubscribe', 'unsubscribed', turn('unsubscribed'));
   change('resubscribe', 'resubscribed', turn('subscribed'));
   change('lift', 'lifted', (tenant, { email }) => liftSuppression(db, tenant, email));
+  change('billing-contacts/lift', 'lifted', async (tenant, { id }, fields) => {
+    const contact = getFound(await readContact(db, tenant, id));
+    const email = textIn(fields, 'email');
+    await liftSuppression(db, tenant, getFound(contact.billing_contacts.find((one) => one.email === email)).email);
+  });
   change('group', 'group', (tenant, { id }, fields) => setUserGroup(db, tenant, id, groupIn(fields), clock.now()));
   change('delete', 'contact_deleted', (_tenant, contact) =>
     transact(db, (trx) => deleteContact(trx, contact, clock.now())),

@@ -1,6 +1,7 @@
 /** Events, runs, emails and consent of one contact in one line. */
 import type { ConsentCause, ContactStatus, EmailView, EventView, RunStatus } from '../../../shared/api';
 import { nameEmail, nameEvent } from '../../../shared/words/explanations';
+import { BILLING_CONTACTS_WORDS } from '../../../shared/words/fields';
 import {
   CONSENT_CAUSE_WORDS,
   CONSENT_CHANGE_WORDS,
@@ -75,6 +76,11 @@ function Entry({ entry }: { entry: TimelineEntry }) {
             <Badge {...nameEmailState(entry.email)} />
             <Time at={entry.at} />
           </div>
+          {entry.email.billing_copy && (
+            <p className="hint">
+              {BILLING_CONTACTS_WORDS.copy}: {entry.email.to}
+            </p>
+          )}
           <EmailLifeLine email={entry.email} />
         </>
       );

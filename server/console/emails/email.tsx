@@ -1,7 +1,9 @@
 /** One email as it was sent: HTML in a frame of its own, text, headers, and the reason for its status. */
 import type { EmailDetail } from '../../../shared/api';
+import { uncapitalize } from '../../../shared/capitalize';
 import { explainEmail, explainNoContent, nameEmail } from '../../../shared/words/explanations';
 import type { EmailTraces } from '../../../shared/words/email-life';
+import { BILLING_CONTACTS_WORDS } from '../../../shared/words/fields';
 import { EMAIL_KIND_LABELS, nameEmailState } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Banner, Card, FactList, PageHead, Section } from '../components/blocks';
@@ -41,7 +43,11 @@ export function EmailPage({ email, traces, workflowName, canRetry }: EmailPagePr
                 email.to || <None key="none" words="a deleted contact" />
               ),
             ],
-            ['Kind', EMAIL_KIND_LABELS[email.kind]],
+            [
+              'Kind',
+              EMAIL_KIND_LABELS[email.kind] +
+                (email.billing_copy ? `, ${uncapitalize(BILLING_CONTACTS_WORDS.copy)}` : ''),
+            ],
             [
               'Workflow',
               email.workflow ? (

@@ -2,6 +2,7 @@
 import { EMAIL_STATUSES, type EmailStatus, type EmailView, type List } from '../../../shared/api';
 import type { Definition } from '../../../shared/workflow';
 import { explainEmail, nameEmail } from '../../../shared/words/explanations';
+import { BILLING_CONTACTS_WORDS } from '../../../shared/words/fields';
 import { EMAIL_STATUS_WORDS, nameEmailState } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Banner, Card, Empty, LinkButton, PageHead, Section, Tabs } from '../components/blocks';
@@ -120,7 +121,10 @@ const columns = (workflows: ReadonlyMap<string, string>): readonly Column<EmailV
         <a className="row-link" href={`/emails/${email.id}`}>
           {nameEmail(email)}
         </a>
-        <span className="row-sub">{email.to}</span>
+        <span className="row-sub">
+          {email.to}
+          {email.billing_copy && ` · ${BILLING_CONTACTS_WORDS.copy}`}
+        </span>
       </>
     ),
   },

@@ -3,7 +3,9 @@ import { CATALOGUE, EVENT_GROUPS, isOwnType, typesIn, type ChoiceType } from '..
 import { USER_GROUP_LENGTH } from '../../../shared/limits';
 import type { Settings } from '../../../shared/settings';
 import { trackChoiceOf } from '../../../shared/track';
+import { STRIPE_SENDS } from '../../../shared/stripe-sends';
 import {
+  BILLING_EMAIL_KEY_WORDS,
   CONSENT_WORDS,
   CUSTOMER_DELETED_WORDS,
   EVENTS_HINT,
@@ -14,6 +16,7 @@ import {
   TEST_ADDRESSES_WORDS,
   TRACK_WORDS,
 } from '../../../shared/words/fields';
+import { STRIPE_SEND_WORDS, STRIPE_SENDS_WORDS, whereOf } from '../../../shared/words/stripe-sends';
 import { Card, Section } from '../components/blocks';
 import { Check, PostForm, SaveOnEnter, RadioField, TextAreaField, TextField, buttonClass } from '../components/form';
 import { useViewer } from '../page';
@@ -78,6 +81,7 @@ export function SettingsForm({ settings, loaded, errors, isDirty, userGroups }: 
       </Section>
       <ContactChoices settings={settings} errors={errors} />
       <EmailChoices settings={settings} errors={errors} />
+      <StripeSends settings={settings} />
       <SenderChoices settings={settings} errors={errors} />
       <div className="save-bar">
         <button className={buttonClass('primary')}>Save</button>
@@ -168,6 +172,18 @@ function ContactChoices({ settings, errors }: FieldsProps) {
           hint={`${TEST_ADDRESSES_WORDS.hint}${tenant.livemode ? ' Each mode has settings of its own: those here may get test emails of live mode.' : ''}`}
           error={recipients && (badAddress ? `“${badAddress}” ${errors[recipients]}` : errors[recipients])}
         />
+        <TextField
+          id="billing_email_key"
+          name="billing_email_key"
+          label={BILLING_EMAIL_KEY_WORDS.label}
+          defaultValue={settings.billing_email_key ?? ''}
+          error={errors.billing_email_key}
+          hint={BILLING_EMAIL_KEY_WORDS.hint}
+          placeholder="None"
+          maxLength={40}
+          autoComplete="off"
+          spellCheck={false}
+        />
       </Card>
     </Section>
   );
@@ -189,6 +205,23 @@ const EmailChoices = ({ settings, errors }: FieldsProps) => (
         error={errors.holdout_percent}
         autoComplete="off"
       />
+    </Card>
+  </Section>
+);
+
+const StripeSends = ({ settings }: Pick<SettingsFormProps, 'settings'>) => (
+  <Section title={STRIPE_SENDS_WORDS.label} lead={STRIPE_SENDS_WORDS.hint}>
+    <Card className="stack">
+      <input type="hidden" name="stripe_sends_asked" value="yes" />
+      {STRIPE_SENDS.map((key) => (
+        <label key={key} className="choice">
+          <input type="checkbox" name={`stripe_sends.${key}`} defaultChecked={settings.stripe_sends.includes(key)} />
+          <span>
+            {STRIPE_SEND_WORDS[key].label}
+            <span className="hint">{whereOf(key)}</span>
+          </span>
+        </label>
+      ))}
     </Card>
   </Section>
 );

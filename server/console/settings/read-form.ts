@@ -4,6 +4,7 @@ import { capitalize } from '../../../shared/capitalize';
 import { CHOICE_TYPES, type ChoiceType } from '../../../shared/catalogue';
 import { settingsChangeSchema, settingsSchema, type EventSettings, type Settings } from '../../../shared/settings';
 import { applyChange } from '../../../shared/settings-changes';
+import { STRIPE_SENDS } from '../../../shared/stripe-sends';
 import { TRACKS, type TrackChoice } from '../../../shared/track';
 import { textIn, type Form } from '../read-request';
 
@@ -40,6 +41,9 @@ export function readSettingsForm(form: Form, stored: Settings): SettingsDraft {
       stored.only_while_unknown) as Settings['only_while_unknown'],
     holdout_percent: form.holdout_percent === undefined ? stored.holdout_percent : numberIn(form, 'holdout_percent'),
     track: Object.hasOwn(TRACKS, track) ? TRACKS[track as TrackChoice] : stored.track,
+    // A form sends that it asks, for nothing may be checked.
+    stripe_sends: form.stripe_sends_asked === undefined ? stored.stripe_sends : sendsIn(form),
+    billing_email_key: form.billing_email_key === undefined ? stored.billing_email_key : optional('billing_email_key'),
     test_recipients: splitAddresses(textIn(form, 'test_recipients')),
     sender: {
       from_name: optional('sender.from_name'),
@@ -58,6 +62,9 @@ const numberIn = (form: Form, name: string): number => {
   const text = textIn(form, name).trim();
   return text === '' ? 0 : /^-?\d{1,9}([.,]\d+)?$/.test(text) ? Number(text.replace(',', '.')) : Number.NaN;
 };
+
+const sendsIn = (form: Form): Settings['stripe_sends'] =>
+  STRIPE_SENDS.filter((key) => textIn(form, `stripe_sends.${key}`) !== '');
 
 function readLoaded(text: string, stored: Settings): Settings | undefined {
   try {

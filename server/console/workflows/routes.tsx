@@ -15,6 +15,7 @@ import type { Db } from '../../db/schema';
 import type { Tenant } from '../../db/tenant';
 import { requireFullSession } from '../../installs/session-middleware';
 import { listNotices, type NoticeFilter } from '../../schedules/read-ledger';
+import { readSettings } from '../../settings/settings';
 import { countRuns, listRuns } from '../../workflows/list-runs';
 import { readResults } from '../../workflows/results';
 import { advanceRun, readRun, stopRun } from '../../workflows/runs';
@@ -30,7 +31,6 @@ import {
   readWorkflow,
 } from '../../workflows/workflows';
 import { createExport } from '../export';
-import { readSettings } from '../../settings/settings';
 import { lastDays, rangeOfDays } from '../days';
 import { withNotice, type Done } from '../notices';
 import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn } from '../read-request';
@@ -51,9 +51,12 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
   const { db, clock } = ctx;
 
   router.get('/workflows', async (req, res) => {
+    const tenant = tenantOn(res);
     const { starting_after } = queryOf(req, ['starting_after']);
-    const workflows = await listWorkflows(db, tenantOn(res), { limit: PAGE_SIZE, starting_after });
-    sendPage(ctx, res, <WorkflowsPage workflows={workflows} startingAfter={starting_after} />);
+    const workflows = await listWorkflows(db, tenant, { limit: PAGE_SIZE, starting_after });
+    const { stripe_sends } = await readSettings(db, tenant);
+    const page = <WorkflowsPage workflows={workflows} startingAfter={starting_after} stripeSends={stripe_sends} />;
+    sendPage(ctx, res, page);
   });
 
   router.get('/workflows/notices', async (req, res) => {

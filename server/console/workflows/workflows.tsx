@@ -1,6 +1,8 @@
 /** The workflows with their state and numbers. */
 import type { List, WorkflowView } from '../../../shared/api';
 import { CATALOGUE } from '../../../shared/catalogue';
+import { findDouble, type StripeSend } from '../../../shared/stripe-sends';
+import { DOUBLE_LABEL, describeDouble } from '../../../shared/words/stripe-sends';
 import { WORKFLOW_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Empty, LinkButton, PageHead } from '../components/blocks';
@@ -13,9 +15,11 @@ import { Shell } from '../layout';
 export function WorkflowsPage({
   workflows,
   startingAfter,
+  stripeSends,
 }: {
   workflows: List<WorkflowView>;
   startingAfter: string | undefined;
+  stripeSends: readonly StripeSend[];
 }) {
   const last = workflows.data.at(-1)?.id;
   const create = (
@@ -43,7 +47,7 @@ export function WorkflowsPage({
           it.
         </Empty>
       ) : (
-        <Table caption="Workflows" columns={COLUMNS} rows={workflows.data} />
+        <Table caption="Workflows" columns={columnsWith(stripeSends)} rows={workflows.data} />
       )}
       <Pager
         next={workflows.has_more && last ? href('/workflows', { starting_after: last }) : null}
@@ -53,7 +57,7 @@ export function WorkflowsPage({
   );
 }
 
-const COLUMNS: readonly Column<WorkflowView>[] = [
+const columnsWith = (stripeSends: readonly StripeSend[]): readonly Column<WorkflowView>[] => [
   {
     label: 'Workflow',
     kind: 'wide',
@@ -63,6 +67,7 @@ const COLUMNS: readonly Column<WorkflowView>[] = [
           {workflow.name}
         </a>
         <span className="row-sub">{CATALOGUE[workflow.definition.trigger.event].label}</span>
+        <Double workflow={workflow} stripeSends={stripeSends} />
       </>
     ),
   },
@@ -71,3 +76,14 @@ const COLUMNS: readonly Column<WorkflowView>[] = [
   { label: 'Finished', kind: 'end', cell: ({ counts }) => <Count value={counts.finished} /> },
   { label: 'Emails', kind: 'end', cell: ({ counts }) => <Count value={counts.emails} /> },
 ];
+
+/** That Stripe says the same. */
+function Double({ workflow, stripeSends }: { workflow: WorkflowView; stripeSends: readonly StripeSend[] }) {
+  const same = findDouble(workflow.definition, stripeSends);
+  if (!same) return null;
+  return (
+    <span className="row-sub">
+      <Badge tone="warn" label={DOUBLE_LABEL} /> {describeDouble(same)}
+    </span>
+  );
+}

@@ -1,11 +1,13 @@
 import { Banner, Box, PropertyList, PropertyListItem } from '@stripe/ui-extension-sdk/ui';
 import type { ContactDetail } from '../../../shared/api';
 import { nameSuppression, nameContact } from '../../../shared/words/explanations';
-import { BILLING_LABELS, CONTACT_LABELS, OVERDUE, WRONG_CARD } from '../../../shared/words/fields';
+import { BILLING_CONTACTS_WORDS, BILLING_LABELS, CONTACT_LABELS, OVERDUE, WRONG_CARD } from '../../../shared/words/fields';
 import { CONTACT_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
 import { formatAmount, formatDay, formatNumber } from '../format';
 import { Section } from '../states';
 import { StatusBadge } from '../status-badge';
+
+const SUPPRESSED = 'takes no mail';
 
 export function ContactFacts({ contact }: { contact: ContactDetail }) {
   const name = nameContact(contact);
@@ -28,6 +30,14 @@ export function ContactFacts({ contact }: { contact: ContactDetail }) {
       <PropertyList>
         <PropertyListItem label={CONTACT_LABELS.user_group} value={contact.user_group ?? 'None'} />
         <PropertyListItem label={CONTACT_LABELS.source} value={contact.source} />
+        {contact.billing_contacts.length > 0 && (
+          <PropertyListItem
+            label={BILLING_CONTACTS_WORDS.label}
+            value={contact.billing_contacts
+              .map(({ email, suppressed }) => (suppressed ? `${email} (${SUPPRESSED})` : email))
+              .join(', ')}
+          />
+        )}
         <PropertyListItem label={CONTACT_LABELS.created_at} value={formatDay(contact.created_at)} />
       </PropertyList>
     </Box>

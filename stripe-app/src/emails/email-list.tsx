@@ -2,6 +2,7 @@ import { Box, List, ListItem } from '@stripe/ui-extension-sdk/ui';
 import type { EmailView } from '../../../shared/api';
 import { lifeOf } from '../../../shared/words/email-life';
 import { nameEmail } from '../../../shared/words/explanations';
+import { BILLING_CONTACTS_WORDS } from '../../../shared/words/fields';
 import { nameEmailState } from '../../../shared/words/statuses';
 import { formatDateAndTime } from '../format';
 import { StatusBadge } from '../status-badge';
@@ -17,6 +18,7 @@ export function EmailList({ emails }: { emails: readonly EmailView[] }) {
           title={nameEmail(email)}
           secondaryTitle={
             <Box css={{ stack: 'y' }}>
+              {email.billing_copy && <Box>{`${BILLING_CONTACTS_WORDS.copy}: ${email.to}`}</Box>}
               {lifeOf(email).map(({ label, at, words }) => (
                 <Box key={label}>
                   <Box css={{ font: 'caption' }}>{at ? `${label}, ${formatDateAndTime(at)}` : label}</Box>

@@ -3,12 +3,14 @@ import { Box, Button, Link, Radio } from '@stripe/ui-extension-sdk/ui';
 import type { ExtensionContextValue } from '@stripe/ui-extension-sdk/context';
 import { CHOICE_TYPES, type ChoiceType, RECOMMENDED_TYPES } from '../../../shared/catalogue';
 import type { Settings, SettingsChange } from '../../../shared/settings';
+import type { StripeSend } from '../../../shared/stripe-sends';
 import { changedParts, pickParts } from '../../../shared/settings-changes';
 import { EVENTS_HINT } from '../../../shared/words/fields';
 import type { Client } from '../client';
 import { canChange, settingsUrl } from '../connection/surroundings';
 import { formatCount } from '../format';
 import { turnOn } from '../settings/change-settings';
+import { StripeSends } from '../settings/stripe-sends';
 import { FailureBanner, Section } from '../states';
 import { useAction } from '../use-action';
 
@@ -38,12 +40,15 @@ export function ChooseEvents({
   onDone: () => Promise<void>;
 }) {
   const [preset, setPreset] = useState<Preset>('recommended');
+  const [sends, setSends] = useState<readonly StripeSend[] | null>(null);
   const { isPending, failure, run } = useAction();
   if (!settings) return null;
   const mayChange = canChange(context);
   const on = CHOICE_TYPES.filter((type) => settings.events[type].enabled).length;
-  const save = () =>
-    void run(() => client('settings/save', { settings: turnOnOnly(settings, PRESETS[preset].types) }), onDone);
+  const save = () => {
+    const chosen = { ...turnOn(settings, PRESETS[preset].types), stripe_sends: [...(sends ?? settings.stripe_sends)] };
+    void run(() => client('settings/save', { settings: changeTo(settings, chosen) }), onDone);
+  };
   const loadAgain = () => void run(() => client('settings/read'), onDone);
 
   return (
@@ -69,6 +74,11 @@ export function ChooseEvents({
           />
         ))}
       </Box>
+      <StripeSends
+        chosen={settings.stripe_sends}
+        disabled={!mayChange}
+        onChange={(change) => setSends((current) => change(current ?? settings.stripe_sends))}
+      />
       {mayChange && (
         <Box>
           <Button type="primary" pending={isPending} onPress={save}>
@@ -83,8 +93,8 @@ export function ChooseEvents({
   );
 }
 
-/** Names only the types that are turned on by it. */
-const turnOnOnly = (settings: Settings, types: readonly ChoiceType[]): SettingsChange => ({
-  ...pickParts(turnOn(settings, types), changedParts(settings, turnOn(settings, types))),
+/** Names only what is changed by it. */
+const changeTo = (settings: Settings, chosen: Settings): SettingsChange => ({
+  ...pickParts(chosen, changedParts(settings, chosen)),
   revision: settings.revision,
 });

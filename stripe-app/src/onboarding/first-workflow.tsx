@@ -4,6 +4,7 @@ import { oneOf } from '../../../shared/one-of';
 import { TEMPLATE_KEYS, TEMPLATES } from '../../../shared/templates';
 import type { Client, Result } from '../client';
 import { readText } from '../inputs';
+import { Doubles } from '../settings/stripe-sends';
 import { FailureBanner, Section } from '../states';
 import { useAction } from '../use-action';
 import type { Setup } from './setup';
@@ -37,6 +38,7 @@ export function FirstWorkflow({
     >
       {failure && <FailureBanner title="The workflow isn’t on" error={failure} onRetry={start} />}
       {active && <Box css={{ color: 'secondary' }}>{`“${active.name}” is on.`}</Box>}
+      <Doubles workflows={workflows} stripeSends={setup.settings?.stripe_sends ?? []} />
       {!active && draft && <Box>{`“${draft.name}” is ready and waits to be turned on.`}</Box>}
       {!active && !draft && (
         <Select

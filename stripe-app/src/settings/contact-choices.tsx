@@ -1,6 +1,8 @@
 import { Box, Radio, TextArea, TextField } from '@stripe/ui-extension-sdk/ui';
 import { splitAddresses } from '../../../shared/addresses';
 import {
+  BILLING_CONTACTS_WORDS,
+  BILLING_EMAIL_KEY_WORDS,
   type ChoiceWords,
   CONSENT_WORDS,
   CUSTOMER_DELETED_WORDS,
@@ -109,6 +111,31 @@ function Choice<T extends string>({
         />
       ))}
     </Box>
+  );
+}
+
+/** Which key of a customer's metadata names billing contacts. */
+export function BillingEmailKey({ draft, disabled }: { draft: Draft; disabled: boolean }) {
+  const refusal = draft.failure?.param === 'settings.billing_email_key' ? draft.failure : undefined;
+  return (
+    <Section title={BILLING_CONTACTS_WORDS.label}>
+      <TextField
+        key={draft.drawing}
+        name="billing_email_key"
+        label={BILLING_EMAIL_KEY_WORDS.label}
+        description={BILLING_EMAIL_KEY_WORDS.hint}
+        placeholder="billing_emails"
+        maxLength={40}
+        defaultValue={draft.settings.billing_email_key ?? ''}
+        disabled={disabled}
+        invalid={refusal !== undefined}
+        error={refusal && describeRefusal(refusal)}
+        onChange={(event) => {
+          const billing_email_key = readText(event).trim() || null;
+          draft.change((current) => ({ ...current, billing_email_key }));
+        }}
+      />
+    </Section>
   );
 }
 

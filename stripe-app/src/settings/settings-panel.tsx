@@ -3,6 +3,7 @@ import { Banner, Box, Button, Divider, Link, SettingsView } from '@stripe/ui-ext
 import type { ExtensionContextValue } from '@stripe/ui-extension-sdk/context';
 import type { Overview } from '../../../shared/api';
 import type { Settings } from '../../../shared/settings';
+import type { StripeSend } from '../../../shared/stripe-sends';
 import type { Client, Failure } from '../client';
 import { Connect } from '../connection/connect';
 import { Connection } from '../connection/connection';
@@ -13,8 +14,9 @@ import { type OverviewAsked, useOverview } from '../connection/use-overview';
 import { FailureBanner, Loading } from '../states';
 import { useAnswer } from '../use-answer';
 import { describeRefusal } from './change-settings';
-import { ContactChoices, TestAddresses } from './contact-choices';
+import { BillingEmailKey, ContactChoices, TestAddresses } from './contact-choices';
 import { EventChoices } from './event-choices';
+import { Doubles, StripeSends } from './stripe-sends';
 import { type Draft, useDraft } from './use-draft';
 
 export function SettingsPanel(context: ExtensionContextValue) {
@@ -96,6 +98,14 @@ function SettingsForm({ client, context, overview, asked, initial }: ConnectedPr
         <EventChoices draft={draft} disabled={disabled} />
         <Divider />
         <ContactChoices draft={draft} disabled={disabled} />
+        <StripeSends
+          key={`stripe sends ${draft.drawing}`}
+          chosen={draft.settings.stripe_sends}
+          disabled={disabled}
+          onChange={(change) => draft.change((current) => ({ ...current, stripe_sends: change(current.stripe_sends) }))}
+        />
+        <WorkflowDoubles client={client} stripeSends={draft.settings.stripe_sends} />
+        <BillingEmailKey draft={draft} disabled={disabled} />
         {!isLive(context) && <TestAddresses draft={draft} disabled={disabled} />}
         {overview.console_url && (
           <Box css={{ color: 'secondary' }}>
@@ -115,6 +125,12 @@ function SettingsForm({ client, context, overview, asked, initial }: ConnectedPr
       </Box>
     </SettingsView>
   );
+}
+
+/** Without an answer there is nothing to warn of. */
+function WorkflowDoubles({ client, stripeSends }: { client: Client; stripeSends: readonly StripeSend[] }) {
+  const { answer } = useAnswer(useCallback(() => client('workflows/list', { limit: 100 }), [client]));
+  return answer.kind === 'ready' ? <Doubles workflows={answer.value.data} stripeSends={stripeSends} /> : null;
 }
 
 function Refusal({ draft, failure }: { draft: Draft; failure: Failure }) {

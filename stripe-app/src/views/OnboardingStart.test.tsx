@@ -163,3 +163,11 @@ test('offers to start a failed import again', async () => {
   await screen.press('Start the import');
   expect(backend.askedFor('import/start')).toHaveLength(1);
 });
+
+test('asks which emails Stripe sends with the events, and warns of the workflow that says the same', async () => {
+  const backend = stubBackend(fresh);
+  const screen = await showOnboarding();
+  await screen.act('Checkbox', 'Receipts', 'onChange', { target: { checked: true } });
+  await screen.press('Turn on');
+  expect(backend.askedFor('settings/save')[0]!.settings).toMatchObject({ stripe_sends: ['receipt'] });
+});

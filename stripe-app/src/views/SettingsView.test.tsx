@@ -2,7 +2,7 @@ import { CATALOGUE, CHOICE_TYPES, isOwnType } from '../../../shared/catalogue';
 import { settingsChangeSchema, type Settings, type SettingsChange } from '../../../shared/settings';
 import { applyChange } from '../../../shared/settings-changes';
 import { Refusal, type StubBackend, stubBackend, stubSilence } from '../../test/backend';
-import { connected, context, notConnected, overview, saveOnto, settings } from '../../test/samples';
+import { connected, context, list, notConnected, overview, saveOnto, settings, workflow } from '../../test/samples';
 import { type Screen, show } from '../../test/screen';
 import SettingsView from './SettingsView';
 
@@ -343,4 +343,46 @@ test('asks for live data only in live mode outside a sandbox', async () => {
     expect(screen.read()).toContain(words);
     expect(screen.has('TextArea', 'Test addresses')).toBe(!livemode);
   }
+});
+
+test('asks which emails Stripe sends, and warns of the workflows that say the same', async () => {
+  const reminder = workflow({
+    name: 'Payment failed',
+    definition: {
+      name: 'Payment failed',
+      trigger: { event: 'invoice.payment_failed', conditions: [], frequency: 'every_time' },
+      exit_events: [],
+      steps: [
+        { id: 'mail', kind: 'email', email: { kind: 'transactional', subject: 's', preview_text: '', body: 'b' } },
+      ],
+    },
+  });
+  const backend = stubBackend({ ...connected(), 'workflows/list': list([reminder, workflow()]) });
+  const screen = await showSettings();
+  expect(screen.read()).toContain('In Stripe: Settings → Billing → Subscriptions and emails');
+  expect(screen.read()).not.toContain('is sent twice');
+  for (const label of ['Failed payments', 'Refunds'])
+    await screen.act('Checkbox', label, 'onChange', { target: { checked: true } });
+  expect(screen.read()).toContain('“Payment failed” is sent twice');
+  expect(screen.read()).not.toContain('“New customer” is sent twice');
+  await save(screen);
+  expect(savedBy(backend)[0]).toMatchObject({ stripe_sends: ['refund', 'failed_payment'] });
+});
+
+test('takes the metadata key of billing contacts, and says what is wrong with it', async () => {
+  const backend = stubBackend(connected());
+  const screen = await showSettings();
+  await screen.act('TextField', 'Metadata key of billing contacts', 'onChange', { target: { value: ' finance ' } });
+  await save(screen);
+  expect(savedBy(backend)[0]).toMatchObject({ billing_email_key: 'finance' });
+  backend.reply({
+    'settings/save': refuse(
+      400,
+      'invalid_request',
+      'settings.billing_email_key: must not contain square brackets',
+      'settings.billing_email_key',
+    ),
+  });
+  await save(screen);
+  expect(screen.read()).toContain('must not contain square brackets');
 });

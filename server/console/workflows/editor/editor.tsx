@@ -1,6 +1,7 @@
 /** The editor of one workflow. The form is the draft: see draft.ts. */
 import type { WorkflowView } from '../../../../shared/api';
 import { WORKFLOW_NAME_LENGTH } from '../../../../shared/limits';
+import type { StripeSend } from '../../../../shared/stripe-sends';
 import { WORKFLOW_STATUS_WORDS } from '../../../../shared/words/statuses';
 import type { Definition } from '../../../../shared/workflow';
 import { Badge } from '../../components/badge';
@@ -40,6 +41,8 @@ export interface EditorPageProps {
   previewEvents: readonly SelectOption[];
   previewEvent: string;
   isEventOff: boolean;
+  /** Stripe sends this as well. */
+  double: StripeSend | undefined;
   rehearsal: RehearsalShown | null;
 }
 
@@ -98,7 +101,7 @@ export function EditorPage(props: EditorPageProps) {
                 data-not-saved=""
               />
             </div>
-            <TriggerFields draft={draft} isEventOff={props.isEventOff} />
+            <TriggerFields draft={draft} isEventOff={props.isEventOff} double={props.double} />
             <StepList place="steps" steps={draft.steps} label="Steps" />
             <RehearsalSection shown={props.rehearsal} />
             <SaveBar status={workflow.status} />

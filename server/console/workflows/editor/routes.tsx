@@ -1,6 +1,7 @@
 /** The editor: every button posts the whole form, and the server returns the page with the changed draft. */
 import { Router, urlencoded, type Request, type Response } from 'express';
 import { choiceFor } from '../../../../shared/settings';
+import { findDouble } from '../../../../shared/stripe-sends';
 import { stepsOf, type Definition, type EmailContent } from '../../../../shared/workflow';
 import type { Context } from '../../../context';
 import type { Tenant } from '../../../db/tenant';
@@ -63,6 +64,7 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
         isDirty={shown.draft !== undefined}
         isConflict={shown.isConflict ?? false}
         notice={shown.notice ?? null}
+        double={findDouble(draft, settings.stripe_sends)}
         isEventOff={!choice.enabled || !choice.trigger_workflows}
         rehearsal={shown.rehearsal ?? null}
         previewEvents={await recentEvents(res, tenant, trigger)}

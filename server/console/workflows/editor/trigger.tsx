@@ -10,6 +10,8 @@ import {
 } from '../../../../shared/words/workflows';
 import { FREQUENCIES, START_AFTER_ATTEMPTS, type Definition, type ExitEvent } from '../../../../shared/workflow';
 import { isScheduleType, SCHEDULE_DAYS } from '../../../../shared/schedules';
+import type { StripeSend } from '../../../../shared/stripe-sends';
+import { describeDouble, DOUBLE_LABEL } from '../../../../shared/words/stripe-sends';
 import { Banner } from '../../components/blocks';
 import { EXIT_OPTIONS, optionsFrom } from '../../components/event-options';
 import { FieldError, SelectField, TextField, buttonClass } from '../../components/form';
@@ -17,7 +19,15 @@ import { Icon } from '../../components/icon';
 import { Conditions } from './conditions';
 import { domId, useEditor, useOperation, useRedraw } from './context';
 
-export function TriggerFields({ draft, isEventOff }: { draft: Definition; isEventOff: boolean }) {
+export function TriggerFields({
+  draft,
+  isEventOff,
+  double,
+}: {
+  draft: Definition;
+  isEventOff: boolean;
+  double: StripeSend | undefined;
+}) {
   const redraw = useRedraw();
   const { problems } = useEditor();
   const { trigger } = draft;
@@ -34,6 +44,11 @@ export function TriggerFields({ draft, isEventOff }: { draft: Definition; isEven
           <Banner tone="warn">
             This event is off, or starts no workflows, in the <a href="/settings/stripe">settings</a>: the workflow
             won’t start.
+          </Banner>
+        )}
+        {double && (
+          <Banner tone="warn" title={DOUBLE_LABEL}>
+            {describeDouble(double)} If it is off already, say so in the <a href="/settings/stripe">settings</a>.
           </Banner>
         )}
         <div className="row-fields">
