@@ -17,7 +17,7 @@ export interface EmailResults {
   fates: Record<EmailFate, number>;
 }
 
-export interface RunResults {
+interface RunResults {
   all: number;
   byStatus: Record<RunStatus, number>;
   endings: RunEnding[];

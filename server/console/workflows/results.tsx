@@ -28,7 +28,7 @@ export const SPANS = [
   { value: '90', label: '90 days', days: 90, isAll: false },
   { value: 'all', label: 'All time', days: 90, isAll: true },
 ] as const;
-export type Span = (typeof SPANS)[number];
+type Span = (typeof SPANS)[number];
 
 export interface ResultsPageProps {
   workflow: Pick<WorkflowView, 'id' | 'name' | 'status'>;

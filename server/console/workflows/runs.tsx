@@ -38,7 +38,7 @@ interface WorkflowName {
 }
 
 /** The page's query parameters, unchecked. */
-export interface RunQuery {
+interface RunQuery {
   status?: string;
   reason?: string;
   /** Where it stands, or stood when it ended. */
