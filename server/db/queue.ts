@@ -82,8 +82,9 @@ export class OneByOne extends Error {}
 /** Thrown by `work` for a batch that would hold up the process: it is done in halves, which may be too much again. */
 export class TooMuch extends Error {}
 
-/** Rows handed back for want of room come again after this. */
+/** Rows handed back for want of room come again after this, those of one install so far apart for each of its places. */
 const HAND_BACK_MS = 1_000;
+const HAND_BACK_APART_MS = 50;
 
 /** The usual failure: tried again with back-off, from 2 s doubling to an hour. */
 export const retryLater = <T extends QueueTable>(
@@ -100,6 +101,8 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
   const underWay = new Map<string, { row: QueueRow<T>; ended: Promise<void> }>();
   /** Jobs that `background` has finished with. */
   const ready: Job<T, F>[] = [];
+  /** When the last of an install's rows that there was no room for comes back, epoch milliseconds. */
+  const backAt = new Map<string, number>();
   let hasBegun = false;
 
   async function turn(ctx: Context): Promise<number> {
@@ -195,7 +198,13 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
   async function inBackground(ctx: Context, job: Job<T, F>): Promise<void> {
     const claimedRow = () => underWay.get(idOf(job.row))?.row ?? job.row;
     const lease: Lease = {
-      renew: () => record(ctx, claimedRow(), { due_at: ctx.clock.now() + LEASE_MS } as Partial<Row<T>>),
+      async renew() {
+        const row = claimedRow();
+        const due_at = ctx.clock.now() + LEASE_MS;
+        const isOurs = await record(ctx, row, { due_at } as Partial<Row<T>>);
+        if (isOurs) row.due_at = due_at;
+        return isOurs;
+      },
     };
     const heartbeat = setInterval(
       () =>
@@ -221,8 +230,14 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
     await record(ctx, row, { ...fields, due_at, claims: 0 });
   }
 
-  /** There was no room. */
-  const handBack = (ctx: Context, row: QueueRow<T>) => putOff(ctx, row, ctx.clock.now() + HAND_BACK_MS);
+  /** There was no room: it comes again when its turn may be, behind the others of its install that were handed back. */
+  function handBack(ctx: Context, row: QueueRow<T>): Promise<void> {
+    const install = tenantKey(tenantOf(row));
+    const soonest = ctx.clock.now() + HAND_BACK_MS;
+    const at = Math.max(soonest, (backAt.get(install) ?? 0) + HAND_BACK_APART_MS / perInstall);
+    backAt.set(install, at);
+    return putOff(ctx, row, Math.floor(at));
+  }
 
   /** The claim doesn't count as a try. */
   async function putOff(ctx: Context, row: QueueRow<T>, due_at: number): Promise<void> {
