@@ -278,7 +278,7 @@ export interface EmailClick {
   automatic: number;
 }
 
-export type RehearsalVerdict = 'would_send' | 'stopped' | 'not_known';
+type RehearsalVerdict = 'would_send' | 'stopped' | 'not_known';
 
 /** An email of a rehearsal, or a run that ended before its next one. */
 export interface Rehearsed {

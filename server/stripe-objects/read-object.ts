@@ -137,7 +137,7 @@ export function readEventObject(type: string, event: Record<string, unknown>): R
   return isReadable(type) ? readEvent(type, event) : null;
 }
 
-export const isReadable = (type: string): type is ReadableType => Object.hasOwn(READERS, type);
+const isReadable = (type: string): type is ReadableType => Object.hasOwn(READERS, type);
 
 const KINDS: readonly (readonly [string, ObjectKind])[] = [
   ['invoice.', 'invoice'],

@@ -1,7 +1,13 @@
 import { Banner, Box, PropertyList, PropertyListItem } from '@stripe/ui-extension-sdk/ui';
 import type { ContactDetail } from '../../../shared/api';
 import { nameSuppression, nameContact } from '../../../shared/words/explanations';
-import { BILLING_CONTACTS_WORDS, BILLING_LABELS, CONTACT_LABELS, OVERDUE, WRONG_CARD } from '../../../shared/words/fields';
+import {
+  BILLING_CONTACTS_WORDS,
+  BILLING_LABELS,
+  CONTACT_LABELS,
+  OVERDUE,
+  WRONG_CARD,
+} from '../../../shared/words/fields';
 import { CONTACT_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
 import { formatAmount, formatDay, formatNumber } from '../format';
 import { Section } from '../states';
