@@ -75,6 +75,8 @@ it.each(Object.keys(LOOKS))('says what is so in each state, and is sound, on %s'
   await page.getByRole('link', { name: 'Pay $29.00 now' }).click();
   await page.getByRole('button', { name: 'Pay $29.00' }).click();
   await page.getByText('Thank you').waitFor();
+  await localStripe.idle();
+  await tillpost.worker.drain();
   await page.goto(link);
   await shown('This invoice is paid', 'paid');
 

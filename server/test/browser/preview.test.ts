@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { saveSettings, readSettings } from '../../settings/settings';
-import { EVENT_TYPES } from '../../../shared/catalogue';
+import { CHOICE_TYPES } from '../../../shared/catalogue';
 import { defaultSettings } from '../../../shared/settings';
 import { type Preview, startPreview } from '../../dev/preview/preview';
 import { configureAsMerchant, type LocalStack, startLocalStack } from '../../dev/local-stack';
@@ -66,7 +66,7 @@ it('keeps what was switched, saved and loaded again', async () => {
   expect(await page.getByLabel('Test addresses').inputValue()).toBe('me@example.com');
 
   await page.reload();
-  await expectText(page, `Events · 2 of ${EVENT_TYPES.length} on`);
+  await expectText(page, `Events · 2 of ${CHOICE_TYPES.length} on`);
   expect(await page.getByRole('switch', { name: 'Customer created' }).isChecked()).toBe(true);
   expect(await page.getByRole('switch', { name: 'Customer updated' }).isChecked()).toBe(false);
   await expectText(page, 'Syncs name · Group “Founders”');
@@ -87,7 +87,7 @@ it('turns on all events at once', async () => {
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Saved', { exact: true }).waitFor();
   await page.reload();
-  await expectText(page, `Events · ${EVENT_TYPES.length} of ${EVENT_TYPES.length} on`);
+  await expectText(page, `Events · ${CHOICE_TYPES.length} of ${CHOICE_TYPES.length} on`);
 });
 
 it('says which field the backend refuses', async () => {
