@@ -180,6 +180,7 @@ async function createWorld(engine: Engine) {
   const client = {
     customers: { retrieve: answer },
     invoices: { retrieve: answer },
+    invoicePayments: { list: () => Promise.reject(new Error('Nothing is told of payments')) },
     subscriptions: {
       retrieve: answer,
       list: async ({ customer }: { customer: string }) => {

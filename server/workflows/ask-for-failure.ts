@@ -16,7 +16,7 @@ const PATIENCE_MS = 5_000;
 
 /**
  * Never throws for what Stripe does: the cause is then unknown, for this time where Stripe gave no answer, and for this
- * attempt where it lets us read none.
+ * attempt where it lets us read none. What was heard of the invoice itself is kept in any case.
  */
 export async function askForFailure(ctx: Context, state: ObjectState): Promise<void> {
   const tenant = tenantOf(state);
@@ -25,20 +25,25 @@ export async function askForFailure(ctx: Context, state: ObjectState): Promise<v
   const facts = answer && readFetched('invoice', answer.invoice);
   if (!facts) return;
   const { attempt_count, next_payment_attempt } = facts.properties;
-  const failure = {
+  const failure = answer.failure && {
     ...answer.failure,
     attempt: typeof attempt_count === 'number' ? attempt_count : 0,
     isLastAttempt: facts.status === 'open' ? next_payment_attempt === null : null,
   };
-  await saveFetchedStates(ctx.db, tenant, [{ ...facts, failure }], askedAt);
+  await saveFetchedStates(ctx.db, tenant, [{ ...facts, ...(failure ? { failure } : {}) }], askedAt);
   await noteMissingPermission(ctx.db, tenant, answer.lacking);
 }
 
-/** Undefined, and logged, where there is no answer in time. */
+/** Undefined where there is no answer in time; what is missing is logged. */
 async function askStripe(ctx: Context, state: ObjectState): Promise<Answer | undefined> {
   const withinTime = createPatience(PATIENCE_MS);
+  let invoice: object | undefined;
   try {
-    const answer = await withinTime(withStripe(ctx, tenantOf(state), (stripe) => fetchFailure(stripe, state)));
+    const asking = withStripe(ctx, tenantOf(state), async (stripe) => {
+      invoice = await stripe.invoices.retrieve(state.id);
+      return { invoice, ...(await fetchFailure(stripe, state)) };
+    });
+    const answer = await withinTime(asking);
     if (answer.lacking !== null)
       ctx.log.warn(
         { invoice: state.id, permission: answer.lacking },
@@ -48,25 +53,25 @@ async function askStripe(ctx: Context, state: ObjectState): Promise<Answer | und
   } catch (error) {
     // Whatever it is, also a token that can't be refreshed now: it is no reason to keep a mail waiting.
     ctx.log.warn({ err: error, invoice: state.id }, 'Stripe could not be asked why a payment failed');
-    return undefined;
+    return invoice && { invoice, failure: null, lacking: null };
   }
 }
 
 interface Answer {
   invoice: object;
-  failure: PaymentFailure;
+  /** Null where there was no answer. */
+  failure: PaymentFailure | null;
   /** The permission without which the cause can't be read. */
   lacking: string | null;
 }
 
-async function fetchFailure(stripe: StripeClient, state: ObjectState): Promise<Answer> {
-  const invoice = await stripe.invoices.retrieve(state.id);
+async function fetchFailure(stripe: StripeClient, state: ObjectState): Promise<Omit<Answer, 'invoice'>> {
   try {
     const failure = readPaymentFailure(await fetchPayment(stripe, state)) ?? UNKNOWN_FAILURE;
-    return { invoice, failure, lacking: null };
+    return { failure, lacking: null };
   } catch (error) {
     if (classifyStripeError(error) !== 'forbidden') throw error;
-    return { invoice, failure: UNKNOWN_FAILURE, lacking: missingPermission(error) ?? 'payment_intent_read' };
+    return { failure: UNKNOWN_FAILURE, lacking: missingPermission(error) ?? 'payment_intent_read' };
   }
 }
 
