@@ -55,7 +55,8 @@ export function unsubscribeRoutes(ctx: Context, pages: UnsubscribePages): Router
       const link = await followLink(ctx, String(req.params.token));
       const form = (req.body ?? {}) as Record<string, unknown>;
       const status = form.action === 'resubscribe' ? 'subscribed' : 'unsubscribed';
-      const cause = form['List-Unsubscribe'] === 'One-Click' ? 'one_click' : 'preferences';
+      // Our page's form always says it. Mail programs may post as multipart/form-data (RFC 8058), which isn't read here.
+      const cause = form.action === undefined ? 'one_click' : 'preferences';
       const { tenant, email, contact } = link ?? {};
       if (tenant && email && contact)
         await transact(ctx.db, async (trx) => {

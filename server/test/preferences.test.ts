@@ -144,6 +144,15 @@ describe.each(ENGINES)('a contact’s preferences on %s', (engine) => {
       expect(await timelineOf(tillpost)).toContain('with the unsubscribe button of their mail program');
     }));
 
+  it('are changed by one click sent as multipart/form-data, and noted as that', () =>
+    withMail(engine, async (tillpost, _mail, link) => {
+      const body = new FormData();
+      body.set('List-Unsubscribe', 'One-Click');
+      expect((await fetch(link, { method: 'POST', body })).status).toBe(200);
+      const changes = tillpost.db.selectFrom('consent_change').select(['status', 'cause']).execute();
+      expect(await changes).toEqual([{ status: 'unsubscribed', cause: 'one_click' }]);
+    }));
+
   it('say that an address gets nothing because its mail came back, and still keep what is chosen', () =>
     withMail(engine, async (tillpost, _mail, link) => {
       const bounced = { scope: 'all', reason: 'refused with 550 5.1.1', now: tillpost.clock.now() } as const;
