@@ -18,18 +18,19 @@ export async function noteReminder(
   if (emails.length === 0) return;
   const reminders = trx
     .selectFrom('email')
-    .innerJoin('workflow', (join) =>
+    // Not the workflow: that may be deleted, or have another trigger by now.
+    .innerJoin('event', (join) =>
       join
-        .onRef('workflow.account_id', '=', 'email.account_id')
-        .onRef('workflow.livemode', '=', 'email.livemode')
-        .onRef('workflow.id', '=', 'email.workflow_id'),
+        .onRef('event.account_id', '=', 'email.account_id')
+        .onRef('event.livemode', '=', 'email.livemode')
+        .onRef('event.id', '=', 'email.event_id'),
     )
     .select('email.subject_id')
     .where(ofTenant(tenant, 'email'))
     .where('email.id', 'in', inList(emails))
     .where('email.subject_kind', '=', 'invoice')
     .where('email.is_test', '=', 0)
-    .where('workflow.trigger_type', 'in', ASKING_FOR_PAYMENT);
+    .where('event.type', 'in', ASKING_FOR_PAYMENT);
   const invoices = (await reminders.execute()).flatMap(({ subject_id }) => subject_id ?? []);
   if (invoices.length === 0) return;
   for (const [column, at] of Object.entries(happened) as [keyof Happened, number][])

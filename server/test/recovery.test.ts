@@ -43,7 +43,7 @@ const eventOf = ({ type, created, object }: Told, livemode = true) => ({
   data: { object: { ...object, livemode } },
 });
 
-async function remind(tillpost: Tillpost, tenant = LIVE): Promise<void> {
+async function remind(tillpost: Tillpost, tenant = LIVE): Promise<string> {
   const body = 'Pay {{ event.invoice_id }}: [here](https://shop.example/pay)';
   const email = { kind: 'transactional', subject: 'About {{ event.invoice_id }}', body } as const;
   const definition = {
@@ -54,6 +54,7 @@ async function remind(tillpost: Tillpost, tenant = LIVE): Promise<void> {
   } as const;
   const { id } = await createWorkflow(tillpost.db, tenant, { definition }, tillpost.clock.now());
   await activateWorkflow(tillpost.db, tenant, id, tillpost.clock.now());
+  return id;
 }
 
 /** Plays a year: each event arrives late or twice, some only by catching up; people open links some hours later. */
@@ -199,6 +200,28 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(emails).toEqual([{ status: 'captured' }]);
       const { data } = await tillpost.call('recovery/report');
       expect(data).toMatchObject([{ recovered_after_mail: { count: 1, amount: 900 }, failed: { count: 1 } }]);
+    }));
+
+  it('counts the click in a reminder whose workflow was deleted since', () =>
+    withTillpost(engine, async (tillpost, mail) => {
+      const { clock, worker } = tillpost;
+      await tillpost.enable({}, { track: { clicks: true, transactional: true } }, LIVE);
+      const id = await remind(tillpost);
+      const invoice = { id: 'in_gone', customer: 'cus_gone', customer_email: 'gone@example.com', currency: 'usd' };
+      const open = { ...invoice, status: 'open', amount_due: 900, amount_remaining: 900, attempt_count: 1 };
+      const now = () => Math.floor(clock.now() / 1000);
+      await tillpost.deliver(eventOf({ type: 'invoice.payment_failed', created: now(), object: open }));
+      await worker.drain();
+      await tillpost.call('workflows/delete', { id }, { tenant: LIVE });
+      clock.advance(HOUR);
+      const [link] = /http:\/\/127[^"]*\/c\/[^"]+/.exec(String(mail.mails[0]?.parsed.html))!;
+      await fetch(link.replaceAll('&amp;', '&'), { redirect: 'manual', headers: BROWSER });
+      clock.advance(DAY);
+      const paid = { ...open, status: 'paid', amount_paid: 900, amount_remaining: 0 };
+      await tillpost.deliver(eventOf({ type: 'invoice.paid', created: now(), object: paid }));
+      await worker.drain();
+      const { data } = await tillpost.call('recovery/report', {}, { tenant: LIVE });
+      expect(data).toMatchObject([{ recovered_after_click: { count: 1, amount: 900 } }]);
     }));
 
   it('shows each number’s invoices, with links and as a file, to who is signed in to that account alone', () =>
