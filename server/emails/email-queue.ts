@@ -162,7 +162,7 @@ function explain(ctx: Context, email: Email, error: unknown): JobFailure<'email'
   if (error instanceof NotTaken) return explainNotTaken(ctx, email, error.failure);
   if (error instanceof NotAsked) {
     ctx.log.warn({ err: error.cause, email: email.id }, 'an email waits: Stripe could not be asked');
-    return retryLater<'email'>(email, { outcome: WAITS_FOR_STRIPE }, ASK_AGAIN);
+    return retryLater<'email'>(email, { reason: null, outcome: WAITS_FOR_STRIPE }, ASK_AGAIN);
   }
   ctx.log.error({ err: error, email: email.id }, 'an email could not be judged or its result not recorded');
   return retryLater<'email'>(email, {}, BACK_OFF);

@@ -131,10 +131,13 @@ const changeEmail = (trx: Trx, email: Row<'email'>, fields: Partial<Row<'email'>
     .returningAll()
     .executeTakeFirstOrThrow();
 
-/** Those about these subjects that wait for their state are judged again now. `now` in epoch milliseconds. */
+/**
+ * Those about these subjects that wait for their state are judged again now; what a mail server put off waits for its time,
+ * when it is judged anyway. `now` in epoch milliseconds.
+ */
 export async function wakeEmails(trx: Trx, subjects: readonly TenantKey[], now: number): Promise<void> {
   const waiting = await selectByKeys(trx, 'email', 'subject_id', subjects, {
-    where: "status = 'queued' and claims = 0 and due_at is not null",
+    where: "status = 'queued' and claims = 0 and due_at is not null and (reason is null or reason <> 'retrying')",
   });
   for (const email of waiting)
     await trx

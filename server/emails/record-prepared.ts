@@ -75,7 +75,8 @@ export async function recordPrepared(
     else if (prepared?.kind === 'untrue' || prepared?.kind === 'keep') {
       const { reason, outcome } = prepared;
       record({ status: 'suppressed', reason, outcome, ...over });
-    } else if (prepared?.kind === 'wait') record({ due_at: prepared.dueAt, claims: 0, outcome: prepared.outcome });
+    } else if (prepared?.kind === 'wait')
+      record({ due_at: prepared.dueAt, claims: 0, reason: null, outcome: prepared.outcome });
     else {
       const made = prepared?.made;
       const { kind, to_address, subject, reason = null, outcome = null } = made?.row ?? email;

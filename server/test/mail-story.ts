@@ -36,6 +36,7 @@ function tell(tillpost: Tillpost, mail: MailServer) {
   return {
     tillpost,
     now,
+    trouble: mail.trouble,
     subjects: () => mail.mails.map(({ parsed }) => parsed.subject),
     texts: () => mail.mails.map(({ parsed }) => parsed.text ?? ''),
     to: () => mail.mails.map(({ to }) => to[0]),

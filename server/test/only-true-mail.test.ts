@@ -91,6 +91,21 @@ describe.each(ENGINES)('on %s, a payment that failed', (engine) => {
       expect(it.subjects()[1]).toBe('Still open: $10.00');
     }));
 
+  it('that is told once more hurries no mail that its server has put off', () =>
+    withMail(engine, ['payment_failed'], async (it) => {
+      const rows = () =>
+        it.tillpost.db.selectFrom('email').select(['status', 'reason', 'attempts', 'due_at']).execute();
+      it.trouble({ at: 'rcpt', code: 451, message: 'Try later' });
+      await it.happens('invoice.payment_failed', failed());
+      const before = await rows();
+      expect(before).toMatchObject([{ status: 'queued', reason: 'retrying', attempts: 1 }]);
+      await it.happens('invoice.payment_failed', failed('in_1', { amount_remaining: 1500 }), 1);
+      expect(await rows()).toEqual(before);
+      expect(it.subjects()).toEqual([]);
+      await it.passes(60_000);
+      expect(it.subjects()).toHaveLength(1);
+    }));
+
   it('that Stripe says was paid meanwhile ends with a sentence', () =>
     withMail(engine, ['payment_failed'], async (it) => {
       await it.happens('invoice.payment_failed', failed());
