@@ -6,10 +6,14 @@ import { createLog } from '../log';
 import { ENGINES } from '../test/databases';
 import { createRig, DAY, tenant, type Rig } from '../test/workflow-rig';
 import { previewEmail, sendTest } from '../workflows/preview';
+import { emailPreparation } from '../workflows/prepare-emails';
 import { retryEmail } from '../workflows/retry-email';
+import { createRunQueue } from '../workflows/run-queue';
 import { transact } from '../db/transact';
 import { stopRuns } from '../workflows/runs';
+import { saveWorkflow } from '../workflows/workflows';
 import type { EmailContent } from '../../shared/workflow';
+import { createEmailQueue } from './email-queue';
 import { readEmail } from './emails';
 import { countEmails, listEmails } from './list-emails';
 
@@ -115,6 +119,42 @@ describe.each(ENGINES)('emails on %s', (engine) => {
     rig.advance(FIRST_RETRY);
     await rig.worker.drain();
     expect(await rig.emails()).toMatchObject([{ status: 'suppressed', outcome: 'The contact has unsubscribed' }]);
+    expect(rig.mail.mails).toEqual([]);
+  });
+
+  it.each([
+    ['marketing', 'transactional', { status: 'suppressed', reason: 'unsubscribed', kind: 'marketing' }, []],
+    ['transactional', 'marketing', { status: 'sent', reason: null, kind: 'transactional' }, ['Hello Jenny']],
+  ] as const)('obey consent as what their step is now: made %s, queued as %s', async (kind, before, row, subjects) => {
+    const { id, revision } = await rig.workflow({ definition: definition({ kind: before }) });
+    await rig.saveSettings({ sender: { from_name: null, reply_to: null, postal_address: 'Acme, 1 Main St' } });
+    rig.mail.trouble({ at: 'rcpt', code: 451, message: 'Try later' });
+    const jenny = await hello();
+    await rig.worker.drain();
+    expect(await rig.emails()).toMatchObject([{ status: 'queued', kind: before }]);
+    await changeConsent(rig.db, tenant, jenny.id, { status: 'unsubscribed', cause: 'merchant' }, 1);
+    await saveWorkflow(rig.db, tenant, id, definition({ kind }), revision, 1);
+    rig.advance(FIRST_RETRY);
+    await rig.worker.drain();
+    expect(await rig.emails()).toMatchObject([row]);
+    expect(rig.mail.subjects()).toEqual(subjects);
+  });
+
+  it('are judged anew when their step is made marketing between judging and making them', async () => {
+    const { id, revision } = await rig.workflow({ definition: definition() });
+    await rig.saveSettings({ sender: { from_name: null, reply_to: null, postal_address: 'Acme, 1 Main St' } });
+    await hello(tenant, { status: 'unsubscribed' });
+    await createRunQueue().turn(rig.ctx);
+    const edited = createEmailQueue({
+      ...emailPreparation,
+      async prepare(...asked) {
+        await saveWorkflow(rig.db, tenant, id, definition({ kind: 'marketing' }), revision, 1);
+        return emailPreparation.prepare(...asked);
+      },
+    });
+    await edited.turn(rig.ctx);
+    await rig.worker.drain();
+    expect(await rig.emails()).toMatchObject([{ status: 'suppressed', reason: 'unsubscribed', attempts: 1 }]);
     expect(rig.mail.mails).toEqual([]);
   });
 

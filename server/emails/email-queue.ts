@@ -94,6 +94,9 @@ export function createEmailQueue(preparation: Preparation): Queue {
     async work(ctx, jobs) {
       const emails = jobs.map(({ row }) => row);
       const brought = new Map(jobs.flatMap(({ row, result }) => (result ? [[row.id, result]] : [])));
+      // Consent is judged by what goes out, whatever the step said when it was queued.
+      const kinds = await preparation.kinds(ctx, emails);
+      for (const email of emails) email.kind = kinds.get(email.id) ?? email.kind;
       const judged = (await loadSendFacts(ctx, emails)).map(({ email, facts }) => ({
         email,
         verdict: maySend(email, facts),

@@ -1,5 +1,5 @@
 /** What is decided about an email right before it would go out, by whoever knows why it was queued. */
-import type { EmailReason } from '../../shared/api';
+import type { EmailKind, EmailReason } from '../../shared/api';
 import type { Context } from '../context';
 import type { Row } from '../db/schema';
 import type { ComposedEmail } from './compose';
@@ -20,6 +20,8 @@ export type Prepared =
 export type Brought = 'asked' | ComposedEmail;
 
 export interface Preparation {
+  /** What each is by its step as it is now, by id; those that no step makes are left out: they are what they were. */
+  kinds(ctx: Context, emails: readonly Row<'email'>[]): Promise<ReadonlyMap<string, EmailKind>>;
   /** In the order of the emails; `brought` is what was done for some of them just now, by id. */
   prepare(ctx: Context, emails: readonly Row<'email'>[], brought: ReadonlyMap<string, Brought>): Promise<Prepared[]>;
   /** Fetches the state of what the email is about, and keeps it. Throws as Stripe's client does, and NeedsReconnect. */

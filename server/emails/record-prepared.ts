@@ -64,27 +64,30 @@ export async function recordPrepared(
   const bodies: Row<'email_body'>[] = [];
   const over = { due_at: null, claims: 0, decided_at: ctx.clock.now() };
   for (const { email, verdict, prepared } of judged) {
+    const { kind } = email;
     const record = (fields: Partial<Email>) => changes.push({ email, fields });
     if (verdict.kind === 'keep') {
       const { status, reason, outcome } = verdict;
-      record({ status, reason, outcome, ...over });
+      record({ kind, status, reason, outcome, ...over });
       continue;
     }
     if (prepared?.kind === 'ask') left.set(email, 'ask');
     else if (prepared?.kind === 'making') left.set(email, prepared.email);
     else if (prepared?.kind === 'untrue' || prepared?.kind === 'keep') {
       const { reason, outcome } = prepared;
-      record({ status: 'suppressed', reason, outcome, ...over });
+      record({ kind, status: 'suppressed', reason, outcome, ...over });
     } else if (prepared?.kind === 'wait')
       record({ due_at: prepared.dueAt, claims: 0, reason: null, outcome: prepared.outcome });
     else {
       const made = prepared?.made;
-      const { kind, to_address, subject, reason = null, outcome = null } = made?.row ?? email;
+      const { to_address, subject, reason = null, outcome = null } = made?.row ?? email;
       const fields = { kind, to_address, subject };
-      if (made?.body) bodies.push(made.body);
-      if (made?.againIn !== undefined) {
+      // The step was edited in between: who may get it is to be judged anew.
+      const againIn = made && made.row.kind !== kind ? 0 : made?.againIn;
+      if (made?.body && againIn === undefined) bodies.push(made.body);
+      if (againIn !== undefined) {
         // Not its fault: it doesn't count as a try.
-        record({ due_at: ctx.clock.now() + made.againIn, claims: 0, attempts: email.attempts - 1, outcome });
+        record({ due_at: ctx.clock.now() + againIn, claims: 0, attempts: email.attempts - 1, outcome });
       } else if (made && reason === 'over_budget' && email.attempts < COSTLY_TRIES) {
         record({ due_at: ctx.clock.now() + backOffMs(email.attempts, BACK_OFF), claims: 0, outcome });
       } else if (made && !made.body) record({ ...fields, status: 'held', reason, outcome, ...over });

@@ -36,6 +36,16 @@ const UNKNOWN_MS = 24 * 60 * 60_000;
 const NOT_YET_AGAIN_MS = 60 * 60_000;
 
 export const emailPreparation: Preparation = {
+  async kinds(ctx, emails) {
+    const ids = emails.flatMap((email) => (email.workflow_id === null ? [] : keyFor(email, email.workflow_id)));
+    const workflows = byId(await selectByKeys(ctx.db, 'workflow', 'id', ids));
+    const known = emails.flatMap((email) => {
+      const content = contentOf({ email, workflow: workflows.get(keyText(email, email.workflow_id ?? '')) });
+      return content ? ([[email.id, content.kind]] as const) : [];
+    });
+    return new Map(known);
+  },
+
   async prepare(ctx, emails, brought) {
     const facts = await loadFacts(ctx.db, emails);
     const now = ctx.clock.now();
