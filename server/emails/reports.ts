@@ -13,6 +13,7 @@ import { ofTenant, tenantOf } from '../db/tenant';
 import { transact } from '../db/transact';
 import { redact } from '../log';
 import { findEmail } from './emails';
+import { findReader } from './find-reader';
 import { isCopy } from './recipient';
 import { findNamedEmail, type EmailNames } from './named-email';
 
@@ -97,6 +98,7 @@ async function suppress(trx: Trx, email: Email, scope: 'all' | 'marketing', reas
 async function heedComplaint(trx: Trx, email: Email, now: number): Promise<void> {
   if (isCopy(email)) return suppress(trx, email, 'all', COMPLAINED, now);
   const change = { status: 'unsubscribed', cause: 'complaint', emailId: email.id } as const;
-  if (email.contact_id) await changeConsent(trx, tenantOf(email), email.contact_id, change, now);
+  const reader = await findReader(trx, email);
+  if (reader) await changeConsent(trx, tenantOf(email), reader.id, change, now);
   else await suppress(trx, email, 'marketing', 'unsubscribed', now);
 }

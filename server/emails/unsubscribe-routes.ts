@@ -12,6 +12,7 @@ import { transact } from '../db/transact';
 import { createLimits } from '../limit-middleware';
 import { readSettings } from '../settings/settings';
 import { findEmail, noteUnsubscribed } from './emails';
+import { findReader } from './find-reader';
 import { readPageSender, type PageSender } from './page-sender';
 import { readUnsubscribeToken } from './unsubscribe-token';
 
@@ -100,6 +101,6 @@ async function followLink(ctx: Context, token: string) {
   if (!named) return undefined;
   const { tenant, emailId } = named;
   const email = await findEmail(ctx.db, tenant, emailId);
-  const contact = email?.contact_id ? await findContact(ctx.db, tenant, email.contact_id) : undefined;
+  const contact = email && (await findReader(ctx.db, email));
   return { tenant, email, contact };
 }

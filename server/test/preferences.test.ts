@@ -2,6 +2,7 @@
 import { deleteContact } from '../audience/save';
 import { suppressAddress } from '../audience/suppressions';
 import { transact } from '../db/transact';
+import { recordReport } from '../emails/reports';
 import { openSession } from '../installs/sessions';
 import { eraseInstall } from '../lifecycle/erase';
 import { exportPerson } from '../tools/export/person';
@@ -193,6 +194,31 @@ describe.each(ENGINES)('a contact’s preferences on %s', (engine) => {
       const { words, actions } = await visit(link);
       expect([words.includes('jenny@new.example'), actions]).toEqual([true, ['resubscribe']]);
       expect(await timelineOf(tillpost)).toContain('Unsubscribed');
+    }));
+
+  it('stay those of the address that the email went to, when its customer has another contact since', () =>
+    withMail(engine, async (tillpost, _mail, link) => {
+      const { ctx, db, clock } = tillpost;
+      const { customer_id, message_id } = await db.selectFrom('email').selectAll().executeTakeFirstOrThrow();
+      await happens(tillpost, 'customer.created');
+      clock.advance(2_000);
+      const created = Math.floor(clock.now() / 1000);
+      const object = { id: customer_id!, email: 'joe@example.com' };
+      await tillpost.deliver(fixtureEvent('customer.updated', { account: ACCOUNT, livemode: true, created, object }));
+      await tillpost.worker.drain();
+      const statuses = async () => {
+        const contacts = await db.selectFrom('contact').select(['email', 'status']).execute();
+        return Object.fromEntries(contacts.map(({ email, status }) => [email, status]));
+      };
+      expect(await statuses()).toEqual({ [JENNY]: 'subscribed', 'joe@example.com': 'subscribed' });
+      const { words } = await visit(link);
+      expect([words.includes(JENNY), words.includes('joe@example.com')]).toEqual([true, false]);
+      await visit(link, { action: 'unsubscribe' });
+      expect(await statuses()).toEqual({ [JENNY]: 'unsubscribed', 'joe@example.com': 'subscribed' });
+      await visit(link, { action: 'resubscribe' });
+      expect(await statuses()).toEqual({ [JENNY]: 'subscribed', 'joe@example.com': 'subscribed' });
+      await recordReport(ctx, { kind: 'complaint', names: { messageId: message_id }, at: NaN, said: '' });
+      expect(await statuses()).toEqual({ [JENNY]: 'unsubscribed', 'joe@example.com': 'subscribed' });
     }));
 
   it('are nothing any more once the contact was deleted or the install erased, and nothing is kept of them', () =>
