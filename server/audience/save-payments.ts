@@ -1,4 +1,7 @@
-/** Writes payments, and what their contacts have paid in all. */
+/**
+ * Writes payments, and what their contacts have paid in all. A guest's payment names its owner by address while that is a
+ * contact's; until then, and where the contact was deleted, by the keyed hash of the address, as suppressions do.
+ */
 import { allDone } from '../all-done';
 import { upsert } from '../db/bulk';
 import { keyFor, keyText, sumByKeys } from '../db/keys';
@@ -6,7 +9,8 @@ import type { Trx } from '../db/schema';
 import { ofTenant, tenantColumns } from '../db/tenant';
 import { groupBy } from '../group-by';
 import type { Audience } from './audience';
-import { derivePaid, type PaidSum } from './payments';
+import { derivePaid, type PaidSum, type Payment } from './payments';
+import { hashAddress } from './suppression-key';
 
 /**
  * Of all accounts together; nothing is asked or written where no payment, customer or contact is new. Contacts get their sums
@@ -20,13 +24,15 @@ export async function savePayments(trx: Trx, audiences: readonly Audience[]): Pr
         .updateTable('payment')
         .set({ email: into })
         .where(ofTenant(audience.tenant))
-        .where('email', '=', from)
+        .where('email', 'in', [from, hashAddress(trx, from)])
         .execute();
   await upsert(
     trx,
     'payment',
     ['id'],
-    taken.flatMap(({ payments }) => payments),
+    taken.flatMap(({ audience, payments }) =>
+      payments.map((payment) => ({ ...payment, email: ownerOf(trx, audience, payment) })),
+    ),
   );
 
   const keysOf = (pick: (payer: { customers: string[]; email: string }) => string[]) =>
@@ -34,9 +40,9 @@ export async function savePayments(trx: Trx, audiences: readonly Audience[]): Pr
       payers.flatMap(pick).map((value) => keyFor(tenantColumns(audience.tenant), value)),
     );
   const customers = keysOf((payer) => payer.customers);
-  const emails = keysOf((payer) => [payer.email]);
+  const emails = keysOf(({ email }) => [email, hashAddress(trx, email)]);
   if (emails.length === 0) return;
-  const options = { by: 'currency', sums: SUMS, where: 'amount_paid is not null' } as const;
+  const options = { by: 'currency', sums: SUMS } as const;
   const [ofCustomers, ofGuests] = await allDone([
     sumByKeys<'payment', 'customer_id', 'currency', PaidSum>(trx, 'payment', 'customer_id', customers, options),
     sumByKeys<'payment', 'email', 'currency', PaidSum>(trx, 'payment', 'email', emails, options),
@@ -46,12 +52,27 @@ export async function savePayments(trx: Trx, audiences: readonly Audience[]): Pr
   for (const { audience, payers } of taken) {
     const own = tenantColumns(audience.tenant);
     for (const { contact, customers: ids, email } of payers) {
-      const sums: PaidSum[] = ids.flatMap((id) => byCustomer.get(keyText(own, id)) ?? []);
-      sums.push(...(byEmail.get(keyText(own, email)) ?? []));
-      audience.update(contact, derivePaid(sums));
+      const hash = hashAddress(trx, email);
+      const asGuest = [email, hash].flatMap((owner) => byEmail.get(keyText(own, owner)) ?? []);
+      const sums: PaidSum[] = [...ids.flatMap((id) => byCustomer.get(keyText(own, id)) ?? []), ...asGuest];
+      audience.update(contact, derivePaid(sums.filter(({ payments }) => payments > 0)));
+      if (!byEmail.has(keyText(own, hash))) continue;
+      await trx
+        .updateTable('payment')
+        .set({ email })
+        .where(ofTenant(audience.tenant))
+        .where('email', '=', hash)
+        .execute();
     }
   }
 }
 
-const SUMS = `cast(sum(amount_paid - amount_refunded) as bigint) as net, count(*) as payments,
+/** A hash has no @: it stays what it is. */
+function ownerOf(trx: Trx, audience: Audience, { email }: Payment): string | null {
+  if (email === null || !email.includes('@') || audience.contactByEmail(email)) return email;
+  return hashAddress(trx, email);
+}
+
+/** Of what is only known to be refunded nothing counts. */
+const SUMS = `cast(sum(amount_paid - amount_refunded) as bigint) as net, count(amount_paid) as payments,
   min(paid_at) as first_at, max(paid_at) as last_at`;

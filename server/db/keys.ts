@@ -107,7 +107,7 @@ export async function sumByKeys<
   table: T,
   column: C,
   keys: readonly TenantKey[],
-  { by, sums, where }: { by: B; sums: string; where: string },
+  { by, sums, where }: { by: B; sums: string; where?: string },
 ): Promise<(TenantRow & Pick<Row<T>, C | B> & S)[]> {
   const columns = `account_id, livemode, "${column}", "${by}"`;
   const rows = await select(db, { table, column, columns: `${columns}, ${sums}`, keys, where, group: columns });

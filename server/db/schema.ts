@@ -201,7 +201,7 @@ interface PaymentTable extends TenantColumns {
   /** The invoice, or the payment intent of a checkout without one. */
   id: string;
   customer_id: string | null;
-  /** Of a guest, who has no customer: the normalised address. */
+  /** Of a guest, who has no customer: the normalised address while it is a contact's, else its keyed hash. */
   email: string | null;
   currency: string;
   /** Minor units, as are the others; null: only a refund of it is known. */

@@ -248,6 +248,30 @@ describe.each(ENGINES)('on %s nothing names a person any more', (engine) => {
       expect((await tracesIn(tillpost)).filter((line) => !isTombstone(line))).toEqual([]);
     }));
 
+  it('in payments that are told of a guest once their contact was deleted, until they have one again', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      const { db } = tillpost;
+      const off = { enabled: false };
+      await tillpost.enable({ 'checkout.session.completed': off, 'charge.refunded': off }, {}, LIVE);
+      await happen(tillpost, 'customer.created', CUSTOMER);
+      await deleteJenny(tillpost);
+      const refund = { customer: null, billing_details: { email: JENNY }, currency: 'usd', amount_refunded: 200 };
+      const owners = async () => (await db.selectFrom('payment').select('email').execute()).map(({ email }) => email);
+      await happen(tillpost, 'charge.refunded', { ...refund, id: 'ch_1', payment_intent: 'pi_secret' });
+      await happen(tillpost, 'charge.refunded', { ...refund, id: 'ch_2', payment_intent: 'pi_secret_2' });
+      const paid = { ...guest('cs_secret'), ...ONE_TIME, currency: 'usd', amount_total: 900 };
+      await happen(tillpost, 'checkout.session.completed', paid);
+      const hashes = await owners();
+      expect(hashes).toHaveLength(2);
+      for (const owner of hashes) expect(owner).toMatch(/^[\w-]{43}$/);
+
+      await happen(tillpost, 'customer.created', { ...CUSTOMER, id: 'cus_new' });
+      expect(await findContactByEmail(db, LIVE, JENNY)).toMatchObject({ ltv: 700, payments: 1 });
+      expect(await owners()).toEqual([JENNY, JENNY]);
+      await deleteJenny(tillpost);
+      expect(await owners()).toEqual([]);
+    }));
+
   it.each([451, 550])('when the contact is deleted before the mail server answers %i', async (code) => {
     const deletion: { run?: () => Promise<void> } = {};
     const mail = await listen({
