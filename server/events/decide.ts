@@ -34,22 +34,22 @@ const end = (status: EventStatus, reason: EventReason | null, outcome: string): 
   startsWorkflows: false,
 });
 
-/**
- * Changes the audience in memory; `ask`: only Stripe can tell whose event it is, and nothing was changed. `now` in epoch
- * milliseconds.
- */
-export function decide(facts: InstallFacts, job: EventJob, now: number): Decision | 'ask' {
+/** Only Stripe can tell: whose event it is, and which invoice a refund is of; or, where the event is off, the invoice alone. */
+export type Question = 'ask' | 'ask_invoice';
+
+/** Changes the audience in memory, where the answer is no question. `now` in epoch milliseconds. */
+export function decide(facts: InstallFacts, job: EventJob, now: number): Decision | Question {
   const decision = judge(facts, job, now);
-  if (decision === 'ask') return decision;
+  if (typeof decision === 'string') return decision;
   const { object, asked } = job;
   const customerId = object?.customerId ?? asked?.customerId ?? null;
   const isForgotten = !facts.install || isGone(facts.audience, facts.settings, customerId);
   return isForgotten ? { ...decision, isForgotten } : decision;
 }
 
-function judge(facts: InstallFacts, job: EventJob, now: number): Decision | 'ask' {
+function judge(facts: InstallFacts, job: EventJob, now: number): Decision | Question {
   const { install, settings, audience } = facts;
-  const { row, object, asked } = job;
+  const { row, object } = job;
   const { type, created } = row;
   if (!install) return end('ignored', 'not_installed', NOT_INSTALLED);
   if (type === 'account.application.deauthorized') return decideUninstall(install, created);
@@ -66,8 +66,9 @@ function judge(facts: InstallFacts, job: EventJob, now: number): Decision | 'ask
     audience.followInvoices(type, object, created * 1000, settings.holdout_percent);
   if (!isGone(audience, settings, object.customerId)) {
     if (object.payment) audience.recordPayment(object.payment, created * 1000);
-    if (object.refund && asked === undefined && audience.isOfUnknownPayment(object.refund)) return 'ask';
-    if (object.refund) audience.recordRefund(object.refund, asked?.invoiceId ?? null, created);
+    if (object.refund && job.asked === undefined && audience.isOfUnknownPayment(object.refund))
+      return isTriggerType(type) && choiceFor(settings, type).enabled ? 'ask' : 'ask_invoice';
+    if (object.refund) audience.recordRefund(object.refund, job.asked?.invoiceId ?? null, created);
   }
   if (type === 'invoice.voided' || type === 'invoice.marked_uncollectible')
     return { ...end('processed', null, 'Recorded the state of the invoice'), contact: contactOf(facts, object) };
@@ -77,6 +78,8 @@ function judge(facts: InstallFacts, job: EventJob, now: number): Decision | 'ask
   if (type === 'lifecycle.reactivated' && !isBack(facts, object))
     return { ...end('skipped', 'stale', NOT_BACK), contact: contactOf(facts, object) };
   const choice = choiceFor(settings, type);
+  // Off when Stripe was asked, and on since: then whose it is wasn't asked.
+  const asked = job.asked?.isOfInvoiceOnly ? undefined : job.asked;
   if (!choice.enabled && type === 'customer.subscription.updated' && isBillingWanted(settings)) {
     if (isGone(audience, settings, object.customerId))
       return end('skipped', 'contact_deleted', 'The contact of this customer was deleted');

@@ -9,6 +9,7 @@ import { tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import { NeedsReconnect } from '../installs/credentials';
 import { classifyStripeError, missingPermission } from '../stripe';
+import type { Question } from './decide';
 import { wakeWaitingEvents } from './events';
 import { readJobs } from './job';
 import { lookUp } from './look-up';
@@ -25,17 +26,20 @@ const RECONNECT_WAIT_MS = 3_600_000;
 
 export function createEventQueue(): Queue {
   const outages = createOutages();
+  /** What is to be asked about those handed to `background`. */
+  const questions = new WeakMap<EventJob, Question>();
   return createQueue<'event', LookupResult>({
     table: 'event',
     batch: 200,
     // A slow Stripe holds up nobody but those who need it, and no install the others.
     concurrency: 50,
     perInstall: 25,
-    work: processBatch,
-    async background(ctx, { row }) {
+    work: (ctx, claimed) => processBatch(ctx, claimed, questions),
+    async background(ctx, claimed) {
+      const { row } = claimed;
       const tenant = tenantOf(row);
       const [job] = await readJobs(ctx.db, [{ row }]);
-      const found = await lookUp(ctx, tenant, job?.object ?? null);
+      const found = await lookUp(ctx, tenant, job?.object ?? null, questions.get(claimed) ?? 'ask');
       if (outages.end(tenant)) await wakeWaitingEvents(ctx.db, tenant, ctx.clock.now());
       return found;
     },
@@ -43,12 +47,20 @@ export function createEventQueue(): Queue {
   });
 }
 
-async function processBatch(ctx: Context, claimed: readonly EventJob[]): Promise<EventJob[]> {
+async function processBatch(
+  ctx: Context,
+  claimed: readonly EventJob[],
+  questions: WeakMap<EventJob, Question>,
+): Promise<EventJob[]> {
   const jobs = await readJobs(ctx.db, claimed);
   const { outcomes, toAsk } = await transact(ctx.db, (trx) => processEvents(trx, jobs, ctx.clock.now()));
   countOutcomes(ctx, outcomes);
-  const seqs = new Set(toAsk.map(({ row }) => row.seq));
-  return claimed.filter(({ row }) => seqs.has(row.seq));
+  const asked = new Map(toAsk.map(({ job, question }) => [job.row.seq, question]));
+  return claimed.filter((one) => {
+    const question = asked.get(one.row.seq);
+    if (question) questions.set(one, question);
+    return question !== undefined;
+  });
 }
 
 export function countOutcomes(ctx: Context, outcomes: readonly Outcome[]): void {

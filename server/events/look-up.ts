@@ -7,16 +7,25 @@ import { emailsOfCharge } from '../stripe-objects/charge';
 import { customerFromStripe } from '../stripe-objects/customer';
 import { id } from '../stripe-objects/fields';
 import type { ReadObject, RefundFacts } from '../stripe-objects/types';
+import type { Question } from './decide';
 import type { LookupResult } from './whose';
 
 const NOBODY: LookupResult = { customerId: null, email: null, name: null };
 
 /** What Stripe no longer has is an answer: nobody. Every other failure is thrown. */
-export async function lookUp(ctx: Context, tenant: Tenant, object: ReadObject | null): Promise<LookupResult> {
+export async function lookUp(
+  ctx: Context,
+  tenant: Tenant,
+  object: ReadObject | null,
+  question: Question,
+): Promise<LookupResult> {
   if (!object) return NOBODY;
+  const { refund } = object;
   return withStripe(ctx, tenant, async (stripe) => {
+    if (refund && question === 'ask_invoice')
+      return { ...NOBODY, isOfInvoiceOnly: true, invoiceId: await askInvoice(ctx, stripe, refund) };
     const owner = await askWhose(stripe, object);
-    return object.refund ? { ...owner, invoiceId: await askInvoice(ctx, stripe, object.refund) } : owner;
+    return refund ? { ...owner, invoiceId: await askInvoice(ctx, stripe, refund) } : owner;
   });
 }
 

@@ -3,7 +3,7 @@ import { allDone } from '../all-done';
 import { findPresentKeys, keyFor, keyText } from '../db/keys';
 import { OneByOne } from '../db/queue';
 import type { Trx } from '../db/schema';
-import { decide, type Decision } from './decide';
+import { decide, type Decision, type Question } from './decide';
 import { loadFacts } from './facts';
 import type { EventJob } from './job';
 import { writeOutcomes } from './write';
@@ -23,14 +23,14 @@ export async function processEvents(
   trx: Trx,
   jobs: readonly EventJob[],
   now: number,
-): Promise<{ outcomes: Outcome[]; toAsk: EventJob[] }> {
+): Promise<{ outcomes: Outcome[]; toAsk: { job: EventJob; question: Question }[] }> {
   const [present, groups] = await allDone([findPresent(trx, jobs), loadFacts(trx, jobs, now)]);
   const outcomes: Outcome[] = [];
-  const toAsk: EventJob[] = [];
+  const toAsk: { job: EventJob; question: Question }[] = [];
   for (const { facts, jobs: own } of groups)
     for (const job of own.filter(present)) {
       const decision = decide(facts, job, now);
-      if (decision === 'ask') toAsk.push(job);
+      if (typeof decision === 'string') toAsk.push({ job, question: decision });
       else outcomes.push({ job, decision });
     }
   const touchesOthers =

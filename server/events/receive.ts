@@ -58,7 +58,7 @@ export async function receiveDeliveries(trx: Trx, deliveries: readonly Delivery[
           facts.install && (isQueued(job) || held.has(job) || endsRuns(job) || needsQueue(facts, job))
             ? 'ask'
             : decide(facts, job, now);
-        if (decision === 'ask') held.add(job);
+        if (typeof decision === 'string') held.add(job);
         else outcomes.push({ job, decision });
       }
       if (facts.audience.touchesOthers()) throw new Error('a contact was to move or go at receipt');

@@ -13,6 +13,8 @@ export interface LookupResult {
   name: string | null;
   /** Of a refunded charge that doesn't name it. */
   invoiceId?: string | null;
+  /** Whose it is wasn't asked. */
+  isOfInvoiceOnly?: true;
 }
 
 export type Owner =

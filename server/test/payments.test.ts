@@ -234,6 +234,25 @@ describe('with the local Stripe', () => {
       expect(await paidBy(tillpost, JENNY)).toEqual({ ...before, ltv: before.ltv! - 150 });
     }));
 
+  it('of a refund that is off only its invoice is asked', () =>
+    withTillpost({}, async (tillpost) => {
+      const { localStripe, call } = tillpost;
+      await tillpost.enable({ 'charge.refunded': { enabled: false } });
+      await happens(tillpost, 'invoice.paid', invoice('in_1', 2000));
+      for (const id of ['ch_1', 'ch_2']) putInvoicePayment(tillpost, id, 'in_1');
+      localStripe.faults.add({ kind: 'forbidden', path: /^\/v1\/customers/ });
+      const before = localStripe.requests.list().length;
+      await happens(tillpost, 'charge.refunded', charge('ch_1', 300));
+      expect(await paidBy(tillpost, JENNY)).toMatchObject({ ltv: 1700 });
+      localStripe.faults.add({ kind: 'forbidden', path: '/v1/invoice_payments', times: 1 });
+      await happens(tillpost, 'charge.refunded', charge('ch_2', 100));
+      expect(await paidBy(tillpost, JENNY)).toMatchObject({ ltv: 1700 });
+      const asked = localStripe.requests.list().slice(before);
+      expect(asked.map(({ path }) => path)).toEqual(['/v1/invoice_payments', '/v1/invoice_payments']);
+      const off = { status: 'ignored', reason: 'event_off' };
+      expect((await call('events/list', { type: 'charge.refunded' })).data).toMatchObject([off, off]);
+    }));
+
   it('a refund whose invoice may not be looked up ends all the same, and counts for nothing', () =>
     withTillpost({}, async (tillpost) => {
       const { localStripe, call } = tillpost;
