@@ -94,6 +94,39 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(await it.notices()).toMatchObject([{ subject_id: 'in_1' }]);
     }));
 
+  it.each([
+    ['its customer was deleted', 'customer.deleted', { id: 'cus_1', email: JENNY }],
+    ['its subscription ended', 'customer.subscription.deleted', canceled()],
+  ] as const)('an invoice is not told of any more once %s', (_what, type, object) =>
+    withStory({ engine, settings: { on_customer_deleted: 'keep' } }, async (it) => {
+      const [{ steps }, wait] = [
+        workflowOf('schedule.invoice_due', 3),
+        { id: 'wait', kind: 'wait', amount: 2, unit: 'days' } as const,
+      ];
+      await it.activate(workflowOf('schedule.invoice_due', 3, { steps: [wait, ...steps] }));
+      const ofSubscription = { parent: { subscription_details: { subscription: 'sub_1' } }, subscription: 'sub_1' };
+      it.stripe.invoices.put(invoice(ofSubscription) as never);
+      await it.happens('invoice.payment_failed', invoice(ofSubscription));
+      await it.until('2026-03-05T09:00:00Z');
+      await it.happens(type, object);
+      await it.passes(3 * DAY);
+      const runs = await it.db.selectFrom('run').select(['status', 'reason']).execute();
+      expect(runs).toEqual([{ status: 'exited', reason: 'not_true' }]);
+      expect(await it.emails()).toEqual([]);
+    }),
+  );
+
+  it('says nothing to a customer who was deleted, though their contact is kept', () =>
+    withStory({ engine, settings: { on_customer_deleted: 'keep' } }, async (it) => {
+      await it.activate(workflowOf('schedule.invoice_due', 3));
+      await it.happens('invoice.payment_failed', invoice());
+      await it.happens('customer.deleted', { id: 'cus_1', email: JENNY });
+      await it.until('2026-03-05T09:00:00Z');
+      const events = await it.tillpost.call('events/list', { type: 'schedule.invoice_due' });
+      expect(events.data).toMatchObject([{ status: 'skipped', outcome: 'The customer had been deleted before' }]);
+      expect(await it.emails()).toEqual([]);
+    }));
+
   it('says nothing to a customer without a contact, and asks Stripe for none', () =>
     withStory({ engine }, async (it) => {
       await it.tillpost.enable({ 'customer.subscription.created': { enabled: false } });
