@@ -116,6 +116,29 @@ describe.each(ENGINES)('on %s', (engine) => {
     }),
   );
 
+  it('an invoice that gets no reminders is held out of every workflow that asks for its payment', () =>
+    withStory({ engine, settings: { holdout_percent: 50 } }, async (it) => {
+      await it.activate(workflowOf('schedule.invoice_due', 3));
+      await it.activate({
+        name: 'Overdue',
+        trigger: { event: 'invoice.overdue' },
+        steps: [{ id: 'mail', kind: 'email', email: { kind: 'transactional', subject: 'Overdue', body: 'Hello' } }],
+      });
+      const ids = ['in_1', 'in_2', 'in_3', 'in_4', 'in_5', 'in_6', 'in_7', 'in_8'];
+      for (const id of ids) {
+        it.stripe.invoices.put(invoice({ id }) as never);
+        await it.happens('invoice.payment_failed', invoice({ id }));
+        await it.happens('invoice.overdue', invoice({ id }));
+      }
+      await it.until('2026-03-05T09:00:00Z');
+      const failed = await it.db.selectFrom('failed_invoice').select(['invoice_id', 'is_holdout']).execute();
+      const heldOut = new Set(failed.flatMap((row) => (row.is_holdout === 1 ? row.invoice_id : [])));
+      expect([0, ids.length]).not.toContain(heldOut.size);
+      const runs = await it.db.selectFrom('run').select(['invoice_id', 'reason']).execute();
+      expect(runs).toHaveLength(2 * ids.length);
+      for (const { invoice_id, reason } of runs) expect(reason === 'holdout').toBe(heldOut.has(invoice_id));
+    }));
+
   it('says nothing to a customer who was deleted, though their contact is kept', () =>
     withStory({ engine, settings: { on_customer_deleted: 'keep' } }, async (it) => {
       await it.activate(workflowOf('schedule.invoice_due', 3));
