@@ -13,6 +13,7 @@ const LOOK_UP =
 const BESIDE: Readonly<Record<string, string>> = {
   'email subject_id': "status = 'queued'",
   'event customer_id': 'contact_id is null',
+  'run event_id': "status = 'running'",
   'run subject_id': "status = 'running'",
 };
 

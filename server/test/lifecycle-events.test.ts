@@ -231,6 +231,20 @@ describe.each(ENGINES as readonly Engine[])('lifecycle events on %s', (engine) =
         expect(await typesOf(tillpost)).toEqual(['churned']);
         expect((await lifecycleOf(tillpost))[1]).toMatchObject({ status: 'skipped', reason: 'stale' });
       }));
+
+    it('end the run that one of them started, once another subscription becomes known', () =>
+      withTillpost({ engine }, async (tillpost) => {
+        await startWaiting(tillpost, 'lifecycle.reactivated', 'invoice.paid');
+        const [customer, third, ...rest] = happen(tillpost, true);
+        await deliver(tillpost, customer!, ...rest);
+        await tillpost.worker.drain();
+        const runs = () => tillpost.db.selectFrom('run').select(['status', 'reason', 'outcome']).execute();
+        expect(await runs()).toMatchObject([{ status: 'running' }]);
+        await deliver(tillpost, third!);
+        await tillpost.worker.drain();
+        const outcome = 'the contact has another subscription';
+        expect(await runs()).toEqual([{ status: 'exited', reason: 'not_true', outcome }]);
+      }));
   });
 });
 
