@@ -161,6 +161,8 @@ function reactivation(
   const kept = { id: state.id, object: 'subscription', customer: state.customer_id, status: state.status };
   return {
     ...following(row),
+    // A replay is of one event, and of what follows from it: another subscription's return only became known by it.
+    replay: isItself ? row.replay : null,
     id,
     type: 'lifecycle.reactivated',
     created: Math.floor(Math.min(start ?? 0, row.received_at) / 1000),

@@ -245,6 +245,22 @@ describe.each(ENGINES as readonly Engine[])('lifecycle events on %s', (engine) =
         const outcome = 'the contact has another subscription';
         expect(await runs()).toEqual([{ status: 'exited', reason: 'not_true', outcome }]);
       }));
+
+    it('are replayed with the event of their own subscription, not with another’s', () =>
+      withTillpost({ engine }, async (tillpost) => {
+        const events = happen(tillpost, false);
+        await deliver(tillpost, ...events);
+        await tillpost.worker.drain();
+        for (const [n, replay] of [
+          [2, null],
+          [3, 'active_then'],
+        ] as const) {
+          await tillpost.db.deleteFrom('event').where('type', '=', 'lifecycle.reactivated').execute();
+          await tillpost.call('events/replay', { id: events[n]!.id });
+          await tillpost.worker.drain();
+          expect((await lifecycleOf(tillpost))[1]).toMatchObject({ type: 'lifecycle.reactivated', replay });
+        }
+      }));
   });
 });
 
