@@ -240,6 +240,15 @@ describe.each(ENGINES)('on %s, a card that expires', (engine) => {
       ]);
     }));
 
+  it('is not told of where the subscription has been set to end before it, as only Stripe knows yet', () =>
+    withCard(async (it) => {
+      await it.happens('customer.subscription.created', subscription(ACTIVE));
+      it.atStripe({ ...subscription(ACTIVE), ...ends('2026-04-20T12:00:00Z') });
+      await it.until('2026-04-16T09:00:00Z');
+      const { data } = await it.tillpost.call('emails/list', {});
+      expect(data).toMatchObject([{ status: 'suppressed', outcome: 'Not sent: the subscription will not renew' }]);
+    }));
+
   it('is not told of where it may not be read, and other notices are not held up', () =>
     withCard(async (it) => {
       it.tillpost.localStripe.faults.add({ kind: 'forbidden', path: '/v1/subscriptions/sub_1', times: 1_000 });
