@@ -99,11 +99,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     ['its subscription ended', 'customer.subscription.deleted', canceled()],
   ] as const)('an invoice is not told of any more once %s', (_what, type, object) =>
     withStory({ engine, settings: { on_customer_deleted: 'keep' } }, async (it) => {
-      const [{ steps }, wait] = [
-        workflowOf('schedule.invoice_due', 3),
-        { id: 'wait', kind: 'wait', amount: 2, unit: 'days' } as const,
-      ];
-      await it.activate(workflowOf('schedule.invoice_due', 3, { steps: [wait, ...steps] }));
+      const workflow = workflowOf('schedule.invoice_due', 3);
+      const wait = { id: 'wait', kind: 'wait', amount: 2, unit: 'days' };
+      await it.activate({ ...workflow, steps: [wait, ...workflow.steps] });
       const ofSubscription = { parent: { subscription_details: { subscription: 'sub_1' } }, subscription: 'sub_1' };
       it.stripe.invoices.put(invoice(ofSubscription) as never);
       await it.happens('invoice.payment_failed', invoice(ofSubscription));
@@ -223,7 +221,18 @@ describe.each(ENGINES)('on %s, a card that expires', (engine) => {
       expect(await it.texts()).toEqual([expect.stringContaining('The card ending in 4242')]);
     }));
 
-  it('is asked for once a month, so a new one is seen; what was replaced meanwhile is not told of', () =>
+  it('is asked for once more before it is told of, so what is charged to another by now takes no notice from the others', () =>
+    withCard(async (it) => {
+      await it.happens('customer.subscription.created', subscription(ACTIVE));
+      await it.happens('customer.subscription.created', { ...subscription(ACTIVE), id: 'sub_2' });
+      it.stripe.paymentMethods.put({ ...card('pm_2', 12) } as never);
+      it.atStripe({ ...subscription(ACTIVE), default_payment_method: 'pm_2' });
+      await it.until('2026-04-16T09:00:00Z');
+      expect(await it.emails()).toEqual(['Your card expires on April 30, 2026']);
+      expect(await it.notices()).toMatchObject([{ subject_id: 'sub_2' }]);
+    }));
+
+  it('is asked for once a month, so a new one is seen; what was replaced within a day is not told of', () =>
     withCard(async (it) => {
       await it.happens('customer.subscription.created', subscription(ACTIVE));
       const asked = () => it.tillpost.localStripe.requests.count({ path: '/v1/subscriptions/sub_1' });
@@ -232,7 +241,13 @@ describe.each(ENGINES)('on %s, a card that expires', (engine) => {
       expect(asked()).toBe(1);
       await it.passes(2 * DAY);
       expect(asked()).toBe(2);
-      it.stripe.paymentMethods.put(card('pm_1', 8) as never);
+      it.stripe.paymentMethods.put(card('pm_3', 4) as never);
+      await it.until('2026-04-16T08:00:00Z');
+      await it.happens('customer.subscription.created', {
+        ...subscription({ ...ACTIVE, default_payment_method: 'pm_3' }),
+        id: 'sub_3',
+      });
+      for (const id of ['pm_1', 'pm_3']) it.stripe.paymentMethods.put(card(id, 8) as never);
       await it.until('2026-04-16T09:00:00Z');
       const { data } = await it.tillpost.call('emails/list', {});
       expect(data).toMatchObject([

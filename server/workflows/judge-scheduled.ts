@@ -56,4 +56,4 @@ export function causeAgainst(trigger: ScheduleType, { state, others, event }: Kn
   }
 }
 
-const textOf = (value: PropertyValue): string => (typeof value === 'string' ? value : '');
+const textOf = (value: PropertyValue | undefined): string => (typeof value === 'string' ? value : '');
