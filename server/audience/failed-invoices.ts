@@ -1,6 +1,6 @@
 /** Invoices whose payment failed, and what became of them: what one fact says of one of them. Pure. */
 import type { LossReason } from '../../shared/api';
-import type { EventType } from '../../shared/catalogue';
+import type { EventType, TriggerType } from '../../shared/catalogue';
 import { newId } from '../db/new-id';
 import type { Row } from '../db/schema';
 import { tenantColumns, type Tenant } from '../db/tenant';
@@ -13,7 +13,10 @@ export type FailedInvoice = Row<'failed_invoice'>;
 const FAILURES: readonly string[] = ['invoice.payment_failed', 'invoice.payment_action_required'] satisfies EventType[];
 
 /** What triggers workflows whose emails ask for the payment of an open invoice. */
-export const ASKING_FOR_PAYMENT: readonly string[] = [...FAILURES, 'invoice.overdue' satisfies EventType];
+export const ASKING_FOR_PAYMENT: readonly string[] = [
+  ...FAILURES,
+  ...(['invoice.overdue', 'schedule.invoice_due'] satisfies TriggerType[]),
+];
 
 /** A payment that the customer would have to confirm has failed as long as they don't. */
 export const isPaymentFailure = (type: string): boolean => FAILURES.includes(type);

@@ -24,6 +24,7 @@ export type Decision = Omit<Verdict, 'status'> & {
 };
 
 const NOT_BACK = 'Another subscription of the customer was there, as is known now';
+const CUSTOMER_GONE = 'The customer had been deleted before';
 const NOT_INSTALLED = 'The account was not connected in this mode';
 
 const end = (status: EventStatus, reason: EventReason | null, outcome: string): Decision => ({
@@ -88,6 +89,8 @@ function judge(facts: InstallFacts, job: EventJob, now: number): Decision | Ques
   if (!choice.enabled) return end('ignored', 'event_off', said ? `${said}; off in settings` : 'Off in settings');
   // Nothing that anybody did: it is no reason to ask Stripe for a customer, or to make a contact.
   if (isScheduleType(type) && !contactOf(facts, object)) return endWithoutContact(facts, object);
+  if (isScheduleType(type) && audience.linkOf(object.customerId ?? '')?.state !== 'alive')
+    return { ...end('skipped', 'contact_deleted', CUSTOMER_GONE), contact: contactOf(facts, object) };
   const applied = applyEvent(audience, settings, { type, created, object, asked }, now);
   if (applied === 'ask') return 'ask';
   const verdict = said ? { ...applied, outcome: `${said}; ${uncapitalize(applied.outcome)}` } : applied;

@@ -1,10 +1,12 @@
 /** The lifecycle events that follow from what was decided, written in the same transaction. */
+import { OTHER_SUBSCRIPTION } from '../../shared/words/only-while';
 import { propertiesOf, type ObjectState } from '../audience/object-states';
 import { byId, keyFor, keyText, selectByKeys } from '../db/keys';
 import type { Row, Trx } from '../db/schema';
-import { tenantOf } from '../db/tenant';
+import { tenantKey, tenantOf } from '../db/tenant';
 import { groupBy } from '../group-by';
 import { backSince, isoOrNull, spanOf, type SubscriptionChange } from '../stripe-objects/transitions';
+import { endRuns } from '../workflows/runs';
 import { ownEventId, recordOwnEvents, type OwnEvent } from './own-events';
 import type { Outcome } from './process';
 
@@ -101,6 +103,27 @@ async function reviewReactivations(trx: Trx, causes: readonly Cause[], now: numb
       .where('livemode', '=', row.livemode)
       .where('id', '=', row.id)
       .execute();
+  await endUntrue(
+    trx,
+    changed.filter(({ reason }) => reason !== 'stale'),
+    now,
+  );
+}
+
+/** Ends the runs that such events started: what they were started by never happened. */
+async function endUntrue(trx: Trx, events: readonly Row<'event'>[], now: number): Promise<void> {
+  const runs = await selectByKeys(
+    trx,
+    'run',
+    'event_id',
+    events.map((row) => keyFor(row, row.id)),
+    { where: "status = 'running'" },
+  );
+  for (const own of groupBy(runs, (run) => tenantKey(tenantOf(run))).values()) {
+    const ids = own.map(({ id }) => id);
+    const ending = { status: 'exited', reason: 'not_true', outcome: OTHER_SUBSCRIPTION, now } as const;
+    await endRuns(trx, tenantOf(own[0]), ids, ending);
+  }
 }
 
 const idOf = ({ id }: Pick<ObjectState, 'id'>) => ownEventId('lifecycle.reactivated', id);
@@ -138,6 +161,8 @@ function reactivation(
   const kept = { id: state.id, object: 'subscription', customer: state.customer_id, status: state.status };
   return {
     ...following(row),
+    // A replay is of one event, and of what follows from it: another subscription's return only became known by it.
+    replay: isItself ? row.replay : null,
     id,
     type: 'lifecycle.reactivated',
     created: Math.floor(Math.min(start ?? 0, row.received_at) / 1000),

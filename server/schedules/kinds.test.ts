@@ -94,6 +94,60 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(await it.notices()).toMatchObject([{ subject_id: 'in_1' }]);
     }));
 
+  it.each([
+    ['its customer was deleted', 'customer.deleted', { id: 'cus_1', email: JENNY }],
+    ['its subscription ended', 'customer.subscription.deleted', canceled()],
+  ] as const)('an invoice is not told of any more once %s', (_what, type, object) =>
+    withStory({ engine, settings: { on_customer_deleted: 'keep' } }, async (it) => {
+      const workflow = workflowOf('schedule.invoice_due', 3);
+      const wait = { id: 'wait', kind: 'wait', amount: 2, unit: 'days' };
+      await it.activate({ ...workflow, steps: [wait, ...workflow.steps] });
+      const ofSubscription = { parent: { subscription_details: { subscription: 'sub_1' } }, subscription: 'sub_1' };
+      it.stripe.invoices.put(invoice(ofSubscription) as never);
+      await it.happens('invoice.payment_failed', invoice(ofSubscription));
+      await it.until('2026-03-05T09:00:00Z');
+      await it.happens(type, object);
+      await it.passes(3 * DAY);
+      const runs = await it.db.selectFrom('run').select(['status', 'reason']).execute();
+      expect(runs).toEqual([{ status: 'exited', reason: 'not_true' }]);
+      expect(await it.emails()).toEqual([]);
+    }),
+  );
+
+  it('an invoice that gets no reminders is held out of every workflow that asks for its payment', () =>
+    withStory({ engine, settings: { holdout_percent: 50 } }, async (it) => {
+      await it.activate(workflowOf('schedule.invoice_due', 3));
+      await it.activate({
+        name: 'Overdue',
+        trigger: { event: 'invoice.overdue' },
+        steps: [{ id: 'mail', kind: 'email', email: { kind: 'transactional', subject: 'Overdue', body: 'Hello' } }],
+      });
+      const ids = ['in_1', 'in_2', 'in_3', 'in_4', 'in_5', 'in_6', 'in_7', 'in_8'];
+      for (const id of ids) {
+        it.stripe.invoices.put(invoice({ id }) as never);
+        await it.happens('invoice.payment_failed', invoice({ id }));
+        await it.happens('invoice.overdue', invoice({ id }));
+      }
+      await it.until('2026-03-05T09:00:00Z');
+      const failed = await it.db.selectFrom('failed_invoice').select(['invoice_id', 'is_holdout']).execute();
+      const heldOut = new Set(failed.flatMap((row) => (row.is_holdout === 1 ? row.invoice_id : [])));
+      expect([0, ids.length]).not.toContain(heldOut.size);
+      const runs = await it.db.selectFrom('run').select(['invoice_id', 'reason']).execute();
+      expect(runs).toHaveLength(2 * ids.length);
+      for (const { invoice_id, reason } of runs) expect(reason === 'holdout').toBe(heldOut.has(invoice_id));
+    }));
+
+  it('says nothing to a customer who was deleted, though their contact is kept', () =>
+    withStory({ engine, settings: { on_customer_deleted: 'keep' } }, async (it) => {
+      await it.activate(workflowOf('schedule.invoice_due', 3));
+      await it.happens('invoice.payment_failed', invoice());
+      await it.happens('customer.deleted', { id: 'cus_1', email: JENNY });
+      await it.until('2026-03-05T09:00:00Z');
+      const events = await it.tillpost.call('events/list', { type: 'schedule.invoice_due' });
+      expect(events.data).toMatchObject([{ status: 'skipped', outcome: 'The customer had been deleted before' }]);
+      expect(await it.emails()).toEqual([]);
+    }));
+
   it('says nothing to a customer without a contact, and asks Stripe for none', () =>
     withStory({ engine }, async (it) => {
       await it.tillpost.enable({ 'customer.subscription.created': { enabled: false } });
@@ -167,7 +221,18 @@ describe.each(ENGINES)('on %s, a card that expires', (engine) => {
       expect(await it.texts()).toEqual([expect.stringContaining('The card ending in 4242')]);
     }));
 
-  it('is asked for once a month, so a new one is seen; what was replaced meanwhile is not told of', () =>
+  it('is asked for once more before it is told of, so what is charged to another by now takes no notice from the others', () =>
+    withCard(async (it) => {
+      await it.happens('customer.subscription.created', subscription(ACTIVE));
+      await it.happens('customer.subscription.created', { ...subscription(ACTIVE), id: 'sub_2' });
+      it.stripe.paymentMethods.put({ ...card('pm_2', 12) } as never);
+      it.atStripe({ ...subscription(ACTIVE), default_payment_method: 'pm_2' });
+      await it.until('2026-04-16T09:00:00Z');
+      expect(await it.emails()).toEqual(['Your card expires on April 30, 2026']);
+      expect(await it.notices()).toMatchObject([{ subject_id: 'sub_2' }]);
+    }));
+
+  it('is asked for once a month, so a new one is seen; what was replaced within a day is not told of', () =>
     withCard(async (it) => {
       await it.happens('customer.subscription.created', subscription(ACTIVE));
       const asked = () => it.tillpost.localStripe.requests.count({ path: '/v1/subscriptions/sub_1' });
@@ -176,12 +241,27 @@ describe.each(ENGINES)('on %s, a card that expires', (engine) => {
       expect(asked()).toBe(1);
       await it.passes(2 * DAY);
       expect(asked()).toBe(2);
-      it.stripe.paymentMethods.put(card('pm_1', 8) as never);
+      it.stripe.paymentMethods.put(card('pm_3', 4) as never);
+      await it.until('2026-04-16T08:00:00Z');
+      await it.happens('customer.subscription.created', {
+        ...subscription({ ...ACTIVE, default_payment_method: 'pm_3' }),
+        id: 'sub_3',
+      });
+      for (const id of ['pm_1', 'pm_3']) it.stripe.paymentMethods.put(card(id, 8) as never);
       await it.until('2026-04-16T09:00:00Z');
       const { data } = await it.tillpost.call('emails/list', {});
       expect(data).toMatchObject([
         { status: 'suppressed', outcome: 'Not sent: the subscription is charged to another card' },
       ]);
+    }));
+
+  it('is not told of where the subscription has been set to end before it, as only Stripe knows yet', () =>
+    withCard(async (it) => {
+      await it.happens('customer.subscription.created', subscription(ACTIVE));
+      it.atStripe({ ...subscription(ACTIVE), ...ends('2026-04-20T12:00:00Z') });
+      await it.until('2026-04-16T09:00:00Z');
+      const { data } = await it.tillpost.call('emails/list', {});
+      expect(data).toMatchObject([{ status: 'suppressed', outcome: 'Not sent: the subscription will not renew' }]);
     }));
 
   it('is not told of where it may not be read, and other notices are not held up', () =>

@@ -20,7 +20,7 @@ import { askForCard, CARD_NEWS_MS, cardIn, saveCards, type AskedCard } from './c
 import { mayHaveCard } from './dates';
 import { recordNotices, type DueNotice } from './ledger';
 import { noticeDelivery } from './notice-event';
-import { planNotices, type Scheduled } from './plan';
+import { planNotices, type Notice, type Scheduled } from './plan';
 import { scheduledOf } from './scheduled';
 
 type StateJob = Job<'object_state', AskedCard>;
@@ -53,9 +53,15 @@ async function giveNotices(trx: Trx, jobs: readonly StateJob[], now: number) {
     if (answer) cards.push({ state, ...answer });
     const card = answer ? (answer.card ?? undefined) : known && cardIn(known);
     const plan = planNotices({ state, workflows, card, timeZone }, now);
-    due.push(...plan.notices.map((notice) => ({ state, notice, card })));
-    const askAt = askCardAt(state, workflows, answer?.askedAt ?? known?.asked_at, now);
-    if (askAt !== null && askAt <= now && !result) {
+    const askedAt = answer?.askedAt ?? known?.asked_at;
+    const askAt = askCardAt(state, workflows, askedAt, now);
+    const isOfCard = ({ type, missed }: Notice) => type === 'schedule.card_expiry' && missed === null;
+    // A card has one notice, whatever it pays: given of what is charged to another by now, it would lack where it is due.
+    const isOldNews = plan.notices.some(isOfCard) && (askedAt ?? 0) < now - DAY_MS;
+    const asks = !result && (isOldNews || (askAt !== null && askAt <= now));
+    const given = plan.notices.filter((notice) => !asks || !isOfCard(notice));
+    due.push(...given.map((notice) => ({ state, notice, card })));
+    if (asks) {
       toAsk.add(keyText(state, state.id));
       continue;
     }

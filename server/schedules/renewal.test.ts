@@ -111,15 +111,20 @@ describe.each(ENGINES)('on %s, a renewal notice', (engine) => {
       ]);
     }));
 
-  it('is not sent when Stripe says at its moment that the subscription ends', () =>
+  it.each([
+    ['ends', { cancel_at_period_end: true }, 'the subscription will not renew'],
+    ['is past due', { status: 'past_due' }, 'the subscription is past due'],
+    ['is in a trial', { status: 'trialing' }, 'the subscription is in its trial'],
+  ])('is not sent when Stripe says at its moment that the subscription %s', (_what, said, cause) =>
     withStory({ engine }, async (it) => {
       await it.activate(workflowOf('schedule.renewal', 7));
       await it.happens('customer.subscription.created', subscription());
-      it.atStripe(subscription({ cancel_at_period_end: true }));
+      it.atStripe(subscription(said));
       await it.until('2026-03-26T09:00:00Z');
       const { data } = await it.tillpost.call('emails/list', {});
-      expect(data).toMatchObject([{ status: 'suppressed', outcome: 'Not sent: the subscription will not renew' }]);
-    }));
+      expect(data).toMatchObject([{ status: 'suppressed', outcome: `Not sent: ${cause}` }]);
+    }),
+  );
 
   it('leaves those alone who have no such workflow', () =>
     withStory({ engine }, async (it) => {

@@ -231,6 +231,36 @@ describe.each(ENGINES as readonly Engine[])('lifecycle events on %s', (engine) =
         expect(await typesOf(tillpost)).toEqual(['churned']);
         expect((await lifecycleOf(tillpost))[1]).toMatchObject({ status: 'skipped', reason: 'stale' });
       }));
+
+    it('end the run that one of them started, once another subscription becomes known', () =>
+      withTillpost({ engine }, async (tillpost) => {
+        await startWaiting(tillpost, 'lifecycle.reactivated', 'invoice.paid');
+        const [customer, third, ...rest] = happen(tillpost, true);
+        await deliver(tillpost, customer!, ...rest);
+        await tillpost.worker.drain();
+        const runs = () => tillpost.db.selectFrom('run').select(['status', 'reason', 'outcome']).execute();
+        expect(await runs()).toMatchObject([{ status: 'running' }]);
+        await deliver(tillpost, third!);
+        await tillpost.worker.drain();
+        const outcome = 'the contact has another subscription';
+        expect(await runs()).toEqual([{ status: 'exited', reason: 'not_true', outcome }]);
+      }));
+
+    it('are replayed with the event of their own subscription, not with another’s', () =>
+      withTillpost({ engine }, async (tillpost) => {
+        const events = happen(tillpost, false);
+        await deliver(tillpost, ...events);
+        await tillpost.worker.drain();
+        for (const [n, replay] of [
+          [2, null],
+          [3, 'active_then'],
+        ] as const) {
+          await tillpost.db.deleteFrom('event').where('type', '=', 'lifecycle.reactivated').execute();
+          await tillpost.call('events/replay', { id: events[n]!.id });
+          await tillpost.worker.drain();
+          expect((await lifecycleOf(tillpost))[1]).toMatchObject({ type: 'lifecycle.reactivated', replay });
+        }
+      }));
   });
 });
 

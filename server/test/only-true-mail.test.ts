@@ -307,6 +307,14 @@ describe.each(ENGINES)('on %s, an exit event', (engine) => {
     }),
   );
 
+  it('ends one whose trigger arrives after it, also one of many that are too large to be read together', () =>
+    withNudge(true, async (it) => {
+      const metadata = { note: 'x'.repeat(900_000) };
+      for (const id of ['in_1', 'in_2', 'in_3']) await it.happens('invoice.paid', paid(id, { metadata }));
+      await it.happens('customer.created', customer, -10);
+      expect(await it.runs()).toMatchObject([{ status: 'exited', reason: 'invoice.paid' }]);
+    }));
+
   it('ends one whose trigger arrives with it, after it', () =>
     withNudge(true, async (it) => {
       const later = fixtureEvent('invoice.paid', { account: ACCOUNT, created: it.now(), object: paid() });

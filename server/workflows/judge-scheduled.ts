@@ -30,7 +30,8 @@ export function causeAgainst(trigger: ScheduleType, { state, others, event }: Kn
     case 'schedule.trial_end':
       return status === 'trialing' ? null : described;
     case 'schedule.renewal': {
-      if (!isRunning) return described;
+      // While a payment is past due, the reminders of it speak; a trial has a notice of its own.
+      if (status !== 'active') return described;
       if (properties.collection_paused === true) return COLLECTION_PAUSED;
       const endsBefore = cancel_at && period_end && Date.parse(textOf(cancel_at)) <= Date.parse(textOf(period_end));
       return cancel_at_period_end === true || endsBefore ? SUBSCRIPTION_ENDS : null;
@@ -46,6 +47,8 @@ export function causeAgainst(trigger: ScheduleType, { state, others, event }: Kn
       return properties.amount_remaining === 0 ? NOTHING_LEFT : null;
     case 'schedule.card_expiry': {
       if (!isRunning) return described;
+      const endsAt = textOf(cancel_at) || (cancel_at_period_end === true ? textOf(period_end) : '');
+      if (event && endsAt && Date.parse(endsAt) <= Date.parse(textOf(event.date))) return SUBSCRIPTION_ENDS;
       // Not there: it could not be asked for.
       const isSame = !event || properties.card_month === undefined || properties.card_month === event.card_month;
       return isSame ? null : OTHER_CARD;
@@ -53,4 +56,4 @@ export function causeAgainst(trigger: ScheduleType, { state, others, event }: Kn
   }
 }
 
-const textOf = (value: PropertyValue): string => (typeof value === 'string' ? value : '');
+const textOf = (value: PropertyValue | undefined): string => (typeof value === 'string' ? value : '');

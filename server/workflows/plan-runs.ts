@@ -1,7 +1,6 @@
 /** What events do to workflows: which runs end, and which start. Pure: known facts in, rows out. */
 import type { Insertable } from 'kysely';
 import { CUSTOMER_DELETED, HAS_PAID, SUBSCRIPTION_ENDED } from '../../shared/words/only-while';
-import { isPaymentFailure } from '../audience/failed-invoices';
 import type { ObjectState } from '../audience/object-states';
 import { keyText } from '../db/keys';
 import { newId } from '../db/new-id';
@@ -211,7 +210,7 @@ function startsOf(workflow: LiveWorkflow, trigger: WorkflowTrigger, batch: Start
 
   function endAtStart(): { reason: string; outcome: string | null } | undefined {
     if (verdict?.kind === 'over') return { reason: 'not_true', outcome: verdict.cause };
-    if (trigger.isHeldOut && isPaymentFailure(type)) return { reason: 'holdout', outcome: null };
+    if (trigger.isHeldOut && asksForPayment(type)) return { reason: 'holdout', outcome: null };
     return typesThatEnd(workflow).length > 0 ? endBefore(workflow, trigger, batch.passed()) : undefined;
   }
 }

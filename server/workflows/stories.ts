@@ -40,21 +40,29 @@ function isTeller(workflow: LiveWorkflow): boolean {
   );
 }
 
-/** Reads the invoices' runs only where such a workflow may start. */
+/** A run's key begins with the type of its event. */
+const OF_PAYMENTS = { where: "run_key like 'invoice.payment%'" };
+
+/**
+ * Reads the contacts' runs about payments only where such a workflow may start: runs of any status have an index by their
+ * contact alone.
+ */
 export async function findStories(trx: Trx, batches: readonly Starting[]): Promise<Stories> {
-  const invoices = batches.flatMap(({ workflows, triggers }) => {
+  const begun = batches.flatMap(({ workflows, triggers }) => {
     const types = new Set<string>(workflows.filter(isTeller).map((one) => definitionOf(one).trigger.event));
     return triggers.flatMap(({ event, contact, object, starts }) =>
-      starts && contact && object.invoiceId && types.has(event.type) ? keyFor(contact, object.invoiceId) : [],
+      starts && contact && object.invoiceId && types.has(event.type) ? { contact, invoiceId: object.invoiceId } : [],
     );
   });
-  if (invoices.length === 0) return new Set();
+  if (begun.length === 0) return new Set();
+  const invoices = new Set(begun.map(({ contact, invoiceId }) => keyText(contact, invoiceId)));
   const live = byId(batches.flatMap(({ workflows }) => workflows));
-  const runs = await selectByKeys(trx, 'run', 'subject_id', invoices);
+  const contacts = begun.map(({ contact }) => keyFor(contact, contact.id));
+  const runs = await selectByKeys(trx, 'run', 'contact_id', contacts, OF_PAYMENTS);
   const told = runs.filter((run) => {
+    if (!invoices.has(keyText(run, run.subject_id ?? ''))) return false;
     const workflow = live.get(keyText(run, run.workflow_id));
     return workflow === undefined || isTeller(workflow);
   });
-  // A run's key begins with the type of its event.
   return new Set(told.map((run) => storyKey(run, run.subject_id ?? '', run.run_key.split(' ')[0] ?? '')));
 }

@@ -131,7 +131,7 @@ export const ONLY_WHILE_UNKNOWN_WORDS: ChoiceWords<Settings['only_while_unknown'
 
 export const HOLDOUT_WORDS = {
   label: 'Holdout, in percent',
-  hint: 'So many of a hundred invoices whose payment fails get no reminders, so that the page Recovered can tell what reminders bring in. 0 turns it off. An invoice stays on the side it was drawn for.',
+  hint: 'So many of a hundred invoices whose payment fails get no reminders, so that the page Recovered can tell what reminders bring in. 0 turns it off. An invoice stays on the side it was drawn for. Workflows on “Became past due” are about the subscription and still run: leave them off while you measure.',
 } as const;
 
 export const TRACK_WORDS: ChoiceWords<TrackChoice> = {
