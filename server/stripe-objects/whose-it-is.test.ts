@@ -175,6 +175,7 @@ describe('customerFromStripe', () => {
       delinquent: false,
       created: 1_772_355_600,
       defaultMethod: '',
+      metadata: { order_id: '6735' },
     });
   });
 
