@@ -53,6 +53,12 @@ const contactsOf = async (it: Story) =>
 const statesOf = async (it: Story) =>
   Object.fromEntries((await it.emails()).map(({ to, status, reason }) => [to, reason ?? status]));
 
+/** Stripe is asked about two emails at once; the others come again a moment later. */
+async function endSubscription(it: Story): Promise<void> {
+  await it.happens('customer.subscription.deleted', ended);
+  for (const ms of [1_000, 1_000]) await it.passes(ms);
+}
+
 async function activate({ tillpost }: Story, event: 'customer.subscription.deleted', steps: object[]): Promise<string> {
   const definition = { name: 'Own', trigger: { event }, steps };
   const { id } = await tillpost.call('workflows/create', { definition } as never);
@@ -69,7 +75,7 @@ describe.each(ENGINES)('on %s, billing contacts', (engine) => {
       ]);
       await it.happens('customer.created', customer({ [KEY]: ` ${BOOKS.toUpperCase()}, nonsense, ${JENNY}` }));
       await save(it, { billing_contacts: [CFO, CFO, JENNY] });
-      await it.happens('customer.subscription.deleted', ended);
+      await endSubscription(it);
       const sent = it.to().map((to, n) => `${it.subjects()[n]} ${to}`);
       expect(sent.sort()).toEqual([`M ${JENNY}`, `T ${BOOKS}`, `T ${CFO}`, `T ${JENNY}`]);
       // For the same contact, with no link to leave by.
@@ -96,7 +102,7 @@ describe.each(ENGINES)('on %s, billing contacts', (engine) => {
     withBilling(engine, [], async (it) => {
       const id = await activate(it, 'customer.subscription.deleted', [EMAIL('transactional', 'T')]);
       await it.happens('customer.created', customer({ [KEY]: CFO }));
-      await it.happens('customer.subscription.deleted', ended);
+      await endSubscription(it);
       await it.tillpost.db.updateTable('email').set({ status: 'queued', due_at: 1 }).execute();
       const { definition, revision } = await it.tillpost.call('workflows/read', { id });
       const steps = [{ ...EMAIL('marketing', 'M'), id: 'mailT' }];
@@ -123,7 +129,7 @@ describe.each(ENGINES)('on %s, billing contacts', (engine) => {
       const { ctx } = it.tillpost;
       await activate(it, 'customer.subscription.deleted', [EMAIL('transactional', 'T')]);
       await it.happens('customer.created', customer({ [KEY]: `${CFO},${BOOKS}` }));
-      await it.happens('customer.subscription.deleted', ended);
+      await endSubscription(it);
       for (const [address, kind] of [
         [CFO, 'hard'],
         [BOOKS, 'complaint'],
