@@ -111,10 +111,7 @@ describe.each(ENGINES)('while the templates of one account run wild, on %s', (en
       expect(tried.length).toBeGreaterThan(2);
       expect(tried.length).toBeLessThan(30);
       for (const one of tried) expect(one).toMatchObject({ status: 'queued', attempts: 1 });
-      // A fast moment of a fast machine makes one within the limit.
-      const made = emails.filter(({ status }) => status === 'sent');
-      expect(made.length).toBeLessThan(30);
-      for (const one of emails.filter((other) => !tried.includes(other) && !made.includes(other)))
+      for (const one of emails.filter((other) => !tried.includes(other)))
         expect(one).toMatchObject({ status: 'queued', outcome: EMAIL_REASONS.costlyMinute, attempts: 0 });
     });
   });
