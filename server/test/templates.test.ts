@@ -10,8 +10,7 @@ import { lending, TEST, uniqueId, type Tillpost } from './harness';
 import { startMailServer, type MailServer } from './mail-server';
 
 const OTHER: Tenant = { accountId: 'acct_1TillpostOther', livemode: false };
-/** As much as Liquid’s limit of memory lets through, in each of three parts. */
-// Together above the limit on fast machines too.
+/** As much as Liquid’s limit of memory lets through at once; the body is above the limit of time on fast machines too. */
 const LOOP = '{% for i in (1..550000) %}{% endfor %}';
 const WILD = { kind: 'transactional', subject: `Wild ${LOOP}`, preview_text: LOOP, body: `Wild ${LOOP.repeat(8)}` };
 const CALM = { kind: 'transactional', subject: 'Calm', preview_text: '', body: 'Hi' };
