@@ -5,8 +5,8 @@ import { BILLING_LABELS, CONTACT_LABELS } from '../../../shared/words/fields';
 import { CONTACT_STATUS_WORDS, EMAIL_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Empty, LinkButton, PageHead } from '../components/blocks';
-import { Filters, href } from '../components/filters';
-import { SelectField, TextField } from '../components/form';
+import { Filters, FilterSelect, href } from '../components/filters';
+import { TextField } from '../components/form';
 import { Icon } from '../components/icon';
 import { Pager, Table, type Column } from '../components/table';
 import { Money, None, Plural, Time } from '../components/values';
@@ -76,32 +76,26 @@ function AudienceFilters({
           autoComplete="off"
         />
       </div>
-      <SelectField
-        id="status"
+      <FilterSelect
         name="status"
         label="Status"
-        defaultValue={query.status ?? ''}
-        options={[
-          { value: '', label: 'Any status' },
-          ...CONTACT_STATUSES.map((value) => ({ value, label: CONTACT_STATUS_WORDS[value].label })),
-        ]}
+        value={query.status}
+        all="Any status"
+        options={CONTACT_STATUSES.map((value) => ({ value, label: CONTACT_STATUS_WORDS[value].label }))}
       />
-      <SelectField
-        id="user_group"
+      <FilterSelect
         name="user_group"
         label={CONTACT_LABELS.user_group}
-        defaultValue={query.user_group ?? ''}
-        options={[{ value: '', label: 'Any group' }, ...userGroups.map((value) => ({ value, label: value }))]}
+        value={query.user_group}
+        all="Any group"
+        options={userGroups.map((value) => ({ value, label: value }))}
       />
-      <SelectField
-        id="subscription_status"
+      <FilterSelect
         name="subscription_status"
         label={BILLING_LABELS.subscription_status}
-        defaultValue={query.subscription_status ?? ''}
-        options={[
-          { value: '', label: 'Any subscription' },
-          ...SUBSCRIPTION_STATUSES.map((value) => ({ value, label: SUBSCRIPTION_STATUS_WORDS[value].label })),
-        ]}
+        value={query.subscription_status}
+        all="Any subscription"
+        options={SUBSCRIPTION_STATUSES.map((value) => ({ value, label: SUBSCRIPTION_STATUS_WORDS[value].label }))}
       />
     </Filters>
   );

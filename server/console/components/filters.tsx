@@ -1,7 +1,7 @@
 /** A list's filters: a plain GET form; with htmx the list follows each change. */
 import type { ReactNode } from 'react';
 import { LinkButton } from './blocks';
-import { buttonClass } from './form';
+import { buttonClass, SelectField, type SelectOption } from './form';
 
 /**
  * `target` is the id of the element that htmx replaces; the server returns the whole page. `alsoChanges` are the ids of
@@ -45,6 +45,25 @@ export function Filters({
     </form>
   );
 }
+
+interface FilterSelectProps {
+  name: string;
+  label: string;
+  value: string | undefined;
+  /** What the choice that filters nothing is called. */
+  all: string;
+  options: readonly SelectOption[];
+}
+
+export const FilterSelect = ({ name, label, value = '', all, options }: FilterSelectProps) => (
+  <SelectField
+    id={name}
+    name={name}
+    label={label}
+    defaultValue={value}
+    options={[{ value: '', label: all }, ...options]}
+  />
+);
 
 /** `path` with the parameters of `query` that are not empty. */
 export function href(path: string, query: Readonly<Record<string, string | undefined>>): string {

@@ -4,8 +4,8 @@ import { EMAIL_REASON_LABELS } from '../../../shared/words/email-reasons';
 import { EMAIL_FATE_LABELS, EMAIL_KIND_LABELS, EMAIL_STATUS_WORDS } from '../../../shared/words/statuses';
 import { nameStep } from '../../../shared/words/workflows';
 import { EMAIL_KINDS, stepsOf, type Definition } from '../../../shared/workflow';
-import { Filters } from '../components/filters';
-import { SelectField, TextField, type SelectOption } from '../components/form';
+import { Filters, FilterSelect } from '../components/filters';
+import { TextField, type SelectOption } from '../components/form';
 
 /** The page's query parameters, unchecked. */
 export interface EmailQuery {
@@ -63,13 +63,12 @@ export function EmailFilters({ query, workflows, definition }: EmailFiltersProps
         defaultValue={query.contact ?? ''}
         autoComplete="off"
       />
-      <SelectField
-        id="workflow"
+      <FilterSelect
         name="workflow"
         label="Workflow"
-        defaultValue={query.workflow ?? ''}
-        options={withAll(
-          'All workflows',
+        value={query.workflow}
+        all="All workflows"
+        options={withGone(
           workflows.map(({ id, name }) => ({ value: id, label: name })),
           query.workflow,
           'Deleted workflow',
@@ -77,41 +76,29 @@ export function EmailFilters({ query, workflows, definition }: EmailFiltersProps
       />
       <div id="email-step" className="field-slot">
         {query.workflow && (
-          <SelectField
-            id="step"
+          <FilterSelect
             name="step"
             label="Step"
-            defaultValue={query.step ?? ''}
-            options={withAll('All steps', emailSteps(definition), query.step, 'Removed step')}
+            value={query.step}
+            all="All steps"
+            options={withGone(emailSteps(definition), query.step, 'Removed step')}
           />
         )}
       </div>
-      <SelectField
-        id="fate"
+      <FilterSelect
         name="fate"
         label="After sending"
-        defaultValue={query.fate ?? ''}
-        options={[
-          { value: '', label: 'Anything' },
-          ...EMAIL_FATES.map((value) => ({ value, label: EMAIL_FATE_LABELS[value] })),
-        ]}
+        value={query.fate}
+        all="Anything"
+        options={EMAIL_FATES.map((value) => ({ value, label: EMAIL_FATE_LABELS[value] }))}
       />
-      <SelectField
-        id="reason"
-        name="reason"
-        label="Why not"
-        defaultValue={query.reason ?? ''}
-        options={[{ value: '', label: 'Any reason' }, ...REASON_OPTIONS]}
-      />
-      <SelectField
-        id="kind"
+      <FilterSelect name="reason" label="Why not" value={query.reason} all="Any reason" options={REASON_OPTIONS} />
+      <FilterSelect
         name="kind"
         label="Kind"
-        defaultValue={query.kind ?? ''}
-        options={[
-          { value: '', label: 'Both kinds' },
-          ...EMAIL_KINDS.map((value) => ({ value, label: EMAIL_KIND_LABELS[value] })),
-        ]}
+        value={query.kind}
+        all="Both kinds"
+        options={EMAIL_KINDS.map((value) => ({ value, label: EMAIL_KIND_LABELS[value] }))}
       />
       <TextField id="since" name="since" type="date" label="Queued from" defaultValue={query.since ?? ''} />
       <TextField id="until" name="until" type="date" label="To" defaultValue={query.until ?? ''} />
@@ -120,9 +107,9 @@ export function EmailFilters({ query, workflows, definition }: EmailFiltersProps
 }
 
 /** `value` stays to be chosen though it is none of the options. */
-function withAll(all: string, options: SelectOption[], value: string | undefined, gone: string): SelectOption[] {
+function withGone(options: SelectOption[], value: string | undefined, gone: string): SelectOption[] {
   const isGone = value !== undefined && !options.some((option) => option.value === value);
-  return [{ value: '', label: all }, ...options, ...(isGone ? [{ value, label: gone }] : [])];
+  return isGone ? [...options, { value, label: gone }] : options;
 }
 
 const emailSteps = (definition: Definition | null): SelectOption[] =>

@@ -7,8 +7,8 @@ import { EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Card, Empty, LinkButton, PageHead, Section } from '../components/blocks';
 import { EVENT_OPTIONS } from '../components/event-options';
-import { Filters, href } from '../components/filters';
-import { SelectField, TextField } from '../components/form';
+import { Filters, FilterSelect, href } from '../components/filters';
+import { TextField } from '../components/form';
 import { DayChart, type Day, type Series } from '../components/day-chart';
 import { refreshes } from '../components/refreshes';
 import { Pager, Table, type Column } from '../components/table';
@@ -92,22 +92,13 @@ const SERIES: readonly Series<EventStatus>[] = COLOURS.map(([key, colour]) => ({
 function EventFilters({ query, isFiltered }: { query: EventQuery; isFiltered: boolean }) {
   return (
     <Filters action="/events" target="event-list" isFiltered={isFiltered}>
-      <SelectField
-        id="type"
-        name="type"
-        label="Event"
-        defaultValue={query.type ?? ''}
-        options={[{ value: '', label: 'All events' }, ...EVENT_OPTIONS]}
-      />
-      <SelectField
-        id="status"
+      <FilterSelect name="type" label="Event" value={query.type} all="All events" options={EVENT_OPTIONS} />
+      <FilterSelect
         name="status"
         label="Outcome"
-        defaultValue={query.status ?? ''}
-        options={[
-          { value: '', label: 'All outcomes' },
-          ...EVENT_STATUSES.map((status) => ({ value: status, label: EVENT_STATUS_WORDS[status].label })),
-        ]}
+        value={query.status}
+        all="All outcomes"
+        options={EVENT_STATUSES.map((status) => ({ value: status, label: EVENT_STATUS_WORDS[status].label }))}
       />
       <TextField
         id="contact"

@@ -7,8 +7,8 @@ import { EMAIL_STATUS_WORDS } from '../../../shared/words/statuses';
 import type { NoticeView } from '../../schedules/read-ledger';
 import { Badge } from '../components/badge';
 import { Empty, LinkButton, PageHead } from '../components/blocks';
-import { Filters, href } from '../components/filters';
-import { SelectField, TextField } from '../components/form';
+import { Filters, FilterSelect, href } from '../components/filters';
+import { TextField } from '../components/form';
 import { Pager, Table, type Column } from '../components/table';
 import { None, Time } from '../components/values';
 import { Shell } from '../layout';
@@ -57,33 +57,26 @@ export function NoticesPage({ notices, query, workflows }: NoticesPageProps) {
       ) : (
         <>
           <Filters action={PATH} target="notice-list" isFiltered={isFiltered}>
-            <SelectField
-              id="kind"
+            <FilterSelect
               name="kind"
               label="Notice"
-              defaultValue={query.kind ?? ''}
-              options={[
-                { value: '', label: 'All notices' },
-                ...SCHEDULE_TYPES.map((value) => ({ value, label: CATALOGUE[value].label })),
-              ]}
+              value={query.kind}
+              all="All notices"
+              options={SCHEDULE_TYPES.map((value) => ({ value, label: CATALOGUE[value].label }))}
             />
-            <SelectField
-              id="workflow"
+            <FilterSelect
               name="workflow"
               label="Workflow"
-              defaultValue={query.workflow ?? ''}
-              options={[
-                { value: '', label: 'All workflows' },
-                ...[...workflows].map(([value, label]) => ({ value, label })),
-              ]}
+              value={query.workflow}
+              all="All workflows"
+              options={[...workflows].map(([value, label]) => ({ value, label }))}
             />
-            <SelectField
-              id="state"
+            <FilterSelect
               name="state"
               label="State"
-              defaultValue={query.state ?? ''}
+              value={query.state}
+              all="Given or missed"
               options={[
-                { value: '', label: 'Given or missed' },
                 { value: 'given', label: NOTICE_WORDS.given },
                 { value: 'missed', label: NOTICE_WORDS.missed },
               ]}
