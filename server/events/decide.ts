@@ -57,15 +57,14 @@ function judge(facts: InstallFacts, job: EventJob, now: number): Decision | Ques
   if (type === 'account.application.authorized') return end('processed', null, 'The app was installed');
   if (!object) return end('skipped', 'malformed', 'The event’s payload could not be read');
   // Whatever the settings say: emails are judged by it. An event of our own brings no news: what caused it did.
-  if (object.state && !isOwnType(type) && !isGone(audience, settings, object.customerId))
-    audience.recordObject(object.state, {
-      stamp: stampOf(type, created),
-      knownAt: Math.min(created * 1000, now),
-      dueAt: install.has_schedules === 1 ? now : null,
-    });
-  if (!isOwnType(type) && !isGone(audience, settings, object.customerId))
-    audience.followInvoices(type, object, created * 1000, settings.holdout_percent);
   if (!isGone(audience, settings, object.customerId)) {
+    if (object.state && !isOwnType(type))
+      audience.recordObject(object.state, {
+        stamp: stampOf(type, created),
+        knownAt: Math.min(created * 1000, now),
+        dueAt: install.has_schedules === 1 ? now : null,
+      });
+    if (!isOwnType(type)) audience.followInvoices(type, object, created * 1000, settings.holdout_percent);
     if (object.payment) audience.recordPayment(object.payment, created * 1000);
     if (object.refund && job.asked === undefined && audience.isOfUnknownPayment(object.refund))
       return isTriggerType(type) && choiceFor(settings, type).enabled ? 'ask' : 'ask_invoice';
