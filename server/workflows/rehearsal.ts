@@ -111,6 +111,9 @@ const SAMPLE = 50;
 /** By these a state is judged or ranked. */
 const JUDGED = ['amount_remaining', 'cancel_at_period_end', 'cancel_at', 'payment_status'];
 
+/** What steps, as JSON, name of the newest state of what they are about; each email has a field `subject` too. */
+const OF_STATES = /subject(?!":")|failure_kind|decline_code|is_last_attempt/;
+
 export function createRehearsal({ workflow, others, settings, begun }: Stage) {
   const definition = definitionOf(workflow);
   const trigger = definition.trigger.event;
@@ -118,6 +121,7 @@ export function createRehearsal({ workflow, others, settings, begun }: Stage) {
   const writeDate = writeDateTime(settings);
   const steps = JSON.stringify(definition);
   const names = new Map<string, boolean>();
+  const needsStates = isConditional(definition) || OF_STATES.test(steps);
   const runKeys = new Set<string>();
   const slots = new Set<string>();
   const byContact = new Map<string, Set<Going>>();
@@ -198,7 +202,7 @@ export function createRehearsal({ workflow, others, settings, begun }: Stage) {
       for (const ending of endings) if (ending.workflow === workflow) carryOut(ending, now);
       for (const run of starts) {
         const object = triggers.find(({ event }) => event.id === run.event_id)?.object;
-        if (run.workflow_id === workflow.id && object) start({ ...NOT_BEGUN, ...run } as Run, object, now);
+        if (run.workflow_id === workflow.id && object) start(run as Run, object, now);
       }
     }
   }
@@ -238,7 +242,7 @@ export function createRehearsal({ workflow, others, settings, begun }: Stage) {
 
   function record({ type, created }: Happened['event'], { state }: ReadObject): void {
     // Only of what runs are about. An event of our own brings no news: what caused it did.
-    if (!state || state.kind !== kind || isOwnType(type)) return;
+    if (!needsStates || !state || state.kind !== kind || isOwnType(type)) return;
     const row = rowOf({ type, created }, state);
     if (isNewer(row, told.get(row.id))) told.set(row.id, row);
   }
@@ -324,7 +328,18 @@ export function createRehearsal({ workflow, others, settings, begun }: Stage) {
     const { contact, suppression } = person;
     const verdict = maySend(
       { kind: mail.step.email.kind, is_test: 0 },
-      { ...MAIL_GOES, contact, suppression, to: contact.email, run: going.run },
+      // An account that is connected, in live mode, with a mail server: what of these fails now says nothing of the workflow.
+      {
+        isDropped: false,
+        isConnected: true,
+        livemode: true,
+        hasTransport: true,
+        testRecipients: [],
+        contact,
+        suppression,
+        to: contact.email,
+        run: going.run,
+      },
     );
     if (verdict.kind === 'keep') return keepBack(mail, verdict, now);
     const judgement = isConditional(definition) && going.run.subject_id ? judgeSubject(mail, now) : 'true';
@@ -398,11 +413,6 @@ export function createRehearsal({ workflow, others, settings, begun }: Stage) {
     if (slot !== null && slotAfterEnd(slot) === null) slots.delete(`${contact_id} ${slot}`);
   }
 }
-
-const NOT_BEGUN = { is_waiting: 0, parked_due_at: null, claims: 0, attempts: 0, last_error: null } as const;
-
-/** An account that is connected, in live mode, with a mail server: what of these fails now says nothing of the workflow. */
-const MAIL_GOES = { isDropped: false, isConnected: true, livemode: true, hasTransport: true, testRecipients: [] };
 
 function enter<T>(index: Map<string, Set<T>>, key: string, item: T): void {
   const own = index.get(key);
