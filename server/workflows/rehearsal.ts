@@ -10,6 +10,7 @@ import { STATE_NOT_TOLD } from '../../shared/words/rehearsal';
 import type { Settings } from '../../shared/settings';
 import type { EmailStep } from '../../shared/workflow';
 import type { Suppression } from '../audience/suppressions';
+import { isPaymentFailure, withFailure } from '../audience/failed-invoices';
 import { isNewer, stateRow, type ObjectState } from '../audience/object-states';
 import { stampOf } from '../audience/stamp';
 import { isoTime } from '../db/columns';
@@ -25,6 +26,7 @@ import { definitionOf } from './definitions';
 import type { EventFacts } from './event-facts';
 import type { LiveWorkflow } from './live-workflows';
 import {
+  asksForPayment,
   isAboutOthers,
   isConditional,
   isPayment,
@@ -127,6 +129,8 @@ export function createRehearsal({ workflow, others, settings, begun }: Stage) {
   const byContact = new Map<string, Set<Going>>();
   const bySubject = new Map<string, Set<Going>>();
   const told = new Map<string, ObjectState>();
+  /** Invoices that get no reminders. */
+  const heldOut = new Set<string>();
   const pending = new Map<string, Mail[]>();
   const groups = new Map<string, string | null>();
   /** Of what makes an expired checkout untrue, by contact. */
@@ -154,6 +158,7 @@ export function createRehearsal({ workflow, others, settings, begun }: Stage) {
     /** Events of the same second, in the order of arrival. */
     happen(events: readonly Happened[]): void {
       for (const { event, object } of events) record(event, object);
+      if (settings.holdout_percent > 0 && asksForPayment(trigger)) events.forEach(drawHoldout);
       if (isAboutPayments) events.forEach(recordPayment);
       const now = (events[0]?.event.created ?? 0) * 1000;
       if (events.some(isOfConcern)) plan(events, now);
@@ -232,6 +237,12 @@ export function createRehearsal({ workflow, others, settings, begun }: Stage) {
     payments.set(key, [...own, { type, created, isPayment: true, invoiceId, subscriptionId }]);
   }
 
+  function drawHoldout({ event: { type, created }, object: { state } }: Happened): void {
+    if (state?.kind !== 'invoice' || !isPaymentFailure(type)) return;
+    const failure = { invoice: state, at: created * 1000, holdoutPercent: settings.holdout_percent };
+    if (withFailure(tenantOf(workflow), undefined, failure)?.is_holdout === 1) heldOut.add(state.id);
+  }
+
   function isNamed(name: string): boolean {
     const isKnown = names.get(name);
     if (isKnown !== undefined) return isKnown;
@@ -269,7 +280,8 @@ export function createRehearsal({ workflow, others, settings, begun }: Stage) {
     const kept = stateAt(id, known.states.get(id ?? ''), event.created * 1000);
     const state = kept ?? (object.state ? rowOf(event, object.state) : undefined);
     const contact = (contactId === null ? undefined : personOf(contactId)?.contact) ?? null;
-    return { event, object, contact, starts, ...(state ? { state } : {}) };
+    const isHeldOut = heldOut.has(object.invoiceId ?? '');
+    return { event, object, contact, starts, isHeldOut, ...(state ? { state } : {}) };
   }
 
   function carryOut(ending: Ending, now: number): void {

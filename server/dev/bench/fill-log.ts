@@ -38,6 +38,8 @@ export interface Log {
 /** Evenly over the last days until `now` (epoch milliseconds). */
 export async function fillLog(db: Db, { events, customers, type }: Log, now: number): Promise<void> {
   for (let start = 0; start < customers; start += AT_ONCE) await addContacts(db, start, now);
+  // So that each customer has events of all types.
+  const customerOf = (about: number) => (about + events + 7 * Math.floor((about + events) / MIX.length)) % customers;
   // Two days.
   const lag = Math.floor((events * 2) / DAYS / MIX.length) * MIX.length;
   for (let start = 0; start < events; start += AT_ONCE) {
@@ -45,7 +47,7 @@ export async function fillLog(db: Db, { events, customers, type }: Log, now: num
       const i = start + n;
       const at = Math.floor(now - DAYS * DAY_MS * (1 - i / events));
       const about = type === undefined && i % MIX.length === PAYS ? i - PAYS - lag : i;
-      return loggedEvent(type ?? MIX[i % MIX.length]!, { i, about, customer: (about + events) % customers, at });
+      return loggedEvent(type ?? MIX[i % MIX.length]!, { i, about, customer: customerOf(about), at });
     });
     await db.transaction().execute(async (trx) => {
       await insertNew(trx, 'event', rows.map(({ row }) => row));

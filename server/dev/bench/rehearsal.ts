@@ -6,6 +6,7 @@ import { migrate } from '../../db/migrate';
 import { createLog } from '../../log';
 import { rehearse } from '../../workflows/rehearse';
 import { defineFromTemplate } from '../../workflows/templates';
+import { openSuppressionKey } from '../../audience/suppression-key';
 import { ENGINES, type Bench } from './bench';
 import { insertConnectedAccount } from './connected-account';
 import type { Figure } from './figure';
@@ -36,6 +37,7 @@ export async function measureRehearsal(bench: Bench): Promise<Figure[]> {
       const url = await bench.newDatabase(engine);
       const ctx = createContext(readConfig({ DATABASE_URL: url }), { log: createLog('error') });
       await migrate(ctx.db);
+      await openSuppressionKey(ctx);
       await insertConnectedAccount(ctx, ACCOUNT);
       await fillLog(ctx.db, { events, customers: bench.size(CUSTOMERS), ...(type ? { type } : {}) }, ctx.clock.now());
       const { seconds, cpuSeconds, longestMs, wouldStart } = await timeRehearsal(ctx, workflow);
@@ -44,7 +46,7 @@ export async function measureRehearsal(bench: Bench): Promise<Figure[]> {
       figures.push({
         name: `${engine}: ${events.toLocaleString('en')} events, ${name}`,
         value: `${seconds.toFixed(1)} s`,
-        note: `CPU ${cpuSeconds.toFixed(1)} s; the event loop turned every ${longestMs.toFixed(0)} ms at least; ${wouldStart.toLocaleString('en')} runs`,
+        note: `CPU ${cpuSeconds.toFixed(1)} s; longest pause ${longestMs.toFixed(0)} ms; ${wouldStart.toLocaleString('en')} runs`,
       });
     }
   return figures;
@@ -54,19 +56,20 @@ export async function measureRehearsal(bench: Bench): Promise<Figure[]> {
 async function timeRehearsal(ctx: Context, definition: Definition) {
   const tenant = { accountId: ACCOUNT, livemode: true };
   const delay = monitorEventLoopDelay({ resolution: 1 });
-  let isOver = false;
   let longestMs = 0;
-  const turn = (since: number) => {
+  let last = performance.now();
+  const turn = () => {
     const now = performance.now();
-    longestMs = Math.max(longestMs, now - since);
-    if (!isOver) setImmediate(turn, now);
+    longestMs = Math.max(longestMs, now - last);
+    last = now;
   };
   const started = performance.now();
   const cpu = process.cpuUsage();
   delay.enable();
-  setImmediate(turn, started);
+  const timer = setInterval(turn, 1);
   const { would_start } = await rehearse(ctx, tenant, { definition, days: 90 }, new AbortController().signal);
-  isOver = true;
+  turn();
+  clearInterval(timer);
   delay.disable();
   const { user, system } = process.cpuUsage(cpu);
   return {
