@@ -34,11 +34,13 @@ export function createChoice(db: Db, tenant: Tenant, { kind, hasOthers }: About)
 
     async complete() {
       for (const id of (await findLinks(db, tenant, 'customer_id', unlinked)).contacts) contacts.add(id);
-      if (hasOthers) for (const id of (await findLinks(db, tenant, 'contact_id', contacts)).customers) customers.add(id);
+      if (hasOthers)
+        for (const id of (await findLinks(db, tenant, 'contact_id', contacts)).customers) customers.add(id);
     },
 
     isWanted({ type, contactId, customerId }) {
-      if (contactId === null || contacts.has(contactId) || customerId === null || customers.has(customerId)) return true;
+      if (contactId === null || contacts.has(contactId) || customerId === null || customers.has(customerId))
+        return true;
       // A guest may have become a customer since.
       return hasGuests && kindOf(type) === kind;
     },

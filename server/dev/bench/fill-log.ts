@@ -50,8 +50,16 @@ export async function fillLog(db: Db, { events, customers, type }: Log, now: num
       return loggedEvent(type ?? MIX[i % MIX.length]!, { i, about, customer: customerOf(about), at });
     });
     await db.transaction().execute(async (trx) => {
-      await insertNew(trx, 'event', rows.map(({ row }) => row));
-      await insertNew(trx, 'event_payload', rows.map(({ row: { seq }, payload }) => ({ ...COLUMNS, seq, payload })));
+      await insertNew(
+        trx,
+        'event',
+        rows.map(({ row }) => row),
+      );
+      await insertNew(
+        trx,
+        'event_payload',
+        rows.map(({ row: { seq }, payload }) => ({ ...COLUMNS, seq, payload })),
+      );
     });
   }
 }
