@@ -1,4 +1,5 @@
 /** Payloads of many events at once, as far as their texts together are not too much for one go. */
+import { setImmediate as breathe } from 'node:timers/promises';
 import { findSizes, keyFor, keyText, selectByKeys, type TenantKey } from './keys';
 import { TooMuch } from './queue';
 import type { Db } from './schema';
@@ -15,6 +16,26 @@ export async function readPayloads(db: Db, keys: readonly TenantKey[]): Promise<
   const others = found.size === keys.length ? [] : keys.filter((key) => !found.has(keyText(key, key.value)));
   if (others.length > 0) rows.push(...(await readLarge(db, others)));
   return new Map(rows.map(({ seq, payload }) => [seq, payload]));
+}
+
+/** The same of whatever has such a key, in halves where they are too large together. The event loop turns in between. */
+export async function* readPayloadsInParts<T>(
+  db: Db,
+  all: readonly T[],
+  keyOf: (one: T) => TenantKey,
+): AsyncGenerator<{ part: readonly T[]; payloads: Map<string, string> }> {
+  let payloads: Map<string, string>;
+  try {
+    payloads = await readPayloads(db, all.map(keyOf));
+  } catch (error) {
+    if (!(error instanceof TooMuch)) throw error;
+    const half = Math.ceil(all.length / 2);
+    yield* readPayloadsInParts(db, all.slice(0, half), keyOf);
+    await breathe();
+    yield* readPayloadsInParts(db, all.slice(half), keyOf);
+    return;
+  }
+  yield { part: all, payloads };
 }
 
 async function readLarge(db: Db, keys: readonly TenantKey[]) {

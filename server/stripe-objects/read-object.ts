@@ -97,14 +97,16 @@ const NOTHING: Omit<ReadObject, 'properties'> = {
  */
 export function readObject(type: ReadableType, object: unknown): ReadObject {
   const reading = READERS[type](object);
-  const offered = isTriggerType(type) ? CATALOGUE[type].properties : [];
+  const properties: Record<string, PropertyValue> = {};
+  if (isTriggerType(type))
+    for (const { name } of CATALOGUE[type].properties) properties[name] = reading.properties[name] ?? null;
   return {
     ...NOTHING,
     ...reading,
     state: stateOf(type, reading),
     payment: PAYMENTS[type]?.(object) ?? null,
     refund: type === 'charge.refunded' ? refundOfCharge(object) : null,
-    properties: Object.fromEntries(offered.map(({ name }) => [name, reading.properties[name] ?? null])),
+    properties,
   };
 }
 

@@ -278,6 +278,35 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(await rehearsed()).toMatchObject({ would_start: 0, stopped: { payload_dropped: 2 } });
     }));
 
+  it('holds out the invoices that are really held out, and whoever pays as another customer of theirs is through', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      const exit_events: Definition['exit_events'] = [{ event: 'invoice.paid', match: 'contact' }];
+      const definition: Definition = { ...DUNNING, exit_events, only_while: false };
+      const { id } = await tillpost.call('workflows/create', { definition });
+      await tillpost.call('workflows/activate', { id });
+      await tillpost.enable({}, { holdout_percent: 50 });
+      await happened(
+        tillpost,
+        CUSTOMERS.map((n) => [9, 'invoice.payment_failed', invoice(n, 'open')]),
+      );
+      const paid = { ...invoice(10, 'paid', { amount_paid: 2000 }), customer_email: 'c2@example.com' };
+      await happened(tillpost, [[5, 'invoice.paid', paid]]);
+      const { runs, stopped } = await came(tillpost, id);
+      expect(stopped).toEqual({ holdout: CUSTOMERS.length - runs, 'invoice.paid': 1 });
+      expect(runs).toBeGreaterThan(1);
+      expect(runs).toBeLessThan(CUSTOMERS.length);
+      const rehearsed = () => tillpost.call('workflows/rehearse', { definition });
+      expect(await rehearsed()).toMatchObject({ would_start: runs, stopped });
+
+      // The same where what starts it is off: its contact is the one that its customer is linked to.
+      await tillpost.db
+        .updateTable('event')
+        .set({ status: 'ignored', reason: 'event_off', contact_id: null })
+        .where('type', '=', 'invoice.payment_failed')
+        .execute();
+      expect(await rehearsed()).toMatchObject({ would_start: runs, stopped });
+    }));
+
   it('is one at a time for an install, lets the process go on, and ends with its request', () =>
     withTillpost({ engine }, async (tillpost) => {
       await addEvents(tillpost, 12_000);

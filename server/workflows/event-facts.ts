@@ -1,7 +1,7 @@
 /** The properties of stored events, read from their payloads. */
 import { isTriggerType, type TriggerType, type PropertyValue } from '../../shared/catalogue';
 import { keyFor, selectByKeys, type TenantKey } from '../db/keys';
-import { readPayloads } from '../db/payloads';
+import { readPayloads, readPayloadsInParts } from '../db/payloads';
 import type { Db, Row } from '../db/schema';
 import { tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { readEvent } from '../stripe-objects/read-object';
@@ -15,23 +15,33 @@ export interface EventFacts {
 }
 
 /** By eventKey. Events whose payload isn't kept any more are left out. Throws TooMuch when they are too large together. */
-export const readEventFacts = async (db: Db, ids: readonly TenantKey[]): Promise<Map<string, EventFacts>> =>
-  readFactsOf(db, await selectByKeys(db, 'event', 'id', ids));
+export async function readEventFacts(db: Db, ids: readonly TenantKey[]): Promise<Map<string, EventFacts>> {
+  const rows = await selectByKeys(db, 'event', 'id', ids);
+  return new Map(factsOf(rows, await readPayloads(db, rows.map(keyOf))));
+}
 
-/** The same of rows that have been read. */
+/** The same of rows that have been read, however large they are together: what is kept of them is little. */
 export async function readFactsOf(db: Db, rows: readonly Row<'event'>[]): Promise<Map<string, EventFacts>> {
-  const seqs = rows.map((row) => keyFor(row, row.seq));
-  const texts = await readPayloads(db, seqs);
   const facts = new Map<string, EventFacts>();
+  for await (const { part, payloads } of readPayloadsInParts(db, rows, keyOf))
+    for (const [key, own] of factsOf(part, payloads)) facts.set(key, own);
+  return facts;
+}
+
+const keyOf = (row: Row<'event'>): TenantKey => keyFor(row, row.seq);
+
+function* factsOf(
+  rows: readonly Row<'event'>[],
+  payloads: ReadonlyMap<string, string>,
+): Generator<[key: string, facts: EventFacts]> {
   for (const row of rows) {
-    const payload = texts.get(row.seq);
+    const payload = payloads.get(row.seq);
     if (payload === undefined || !isTriggerType(row.type)) continue;
     const event = JSON.parse(payload) as Record<string, unknown>;
     const { properties, invoiceId, subscriptionId } = readEvent(row.type, event);
     const about = { invoiceId, subscriptionId };
-    facts.set(eventKey(tenantOf(row), row.id), { type: row.type, contactId: row.contact_id, about, properties });
+    yield [eventKey(tenantOf(row), row.id), { type: row.type, contactId: row.contact_id, about, properties }];
   }
-  return facts;
 }
 
 export const eventKey = (tenant: Tenant, id: string): string => `${tenantKey(tenant)} ${id}`;

@@ -1,15 +1,13 @@
 /** Exit events that were here before what they end: what counts is when things happened at Stripe. */
-import { setImmediate as breathe } from 'node:timers/promises';
 import type { ChoiceType } from '../../shared/catalogue';
 import { HAS_PAID } from '../../shared/words/only-while';
 import { allDone } from '../all-done';
 import { keyFor, keyText, selectByKeys } from '../db/keys';
-import { TooMuch } from '../db/queue';
-import type { Row, Trx } from '../db/schema';
+import type { Trx } from '../db/schema';
 import { tenantOf } from '../db/tenant';
 import { groupBy } from '../group-by';
 import { definitionOf } from './definitions';
-import { eventKey, readFactsOf, type EventFacts } from './event-facts';
+import { eventKey, readFactsOf } from './event-facts';
 import type { LiveWorkflow } from './live-workflows';
 import { isPayment, openedAt, paidSince, untrueAfter } from './only-while';
 import type { WorkflowTrigger } from './plan-runs';
@@ -65,7 +63,7 @@ export async function findPastExits(trx: Trx, batches: readonly Starting[]): Pro
     starts.map(({ contact, customerId }) => [keyText(contact, customerId ?? ''), keyText(contact, contact.id)]),
   );
   const later = [...linked, ...off].filter(({ created }) => created > earliest);
-  const facts = await readInParts(trx, later);
+  const facts = await readFactsOf(trx, later);
   const exits = later.flatMap((row) => {
     const read = facts.get(eventKey(tenantOf(row), row.id));
     const contact = row.contact_id ? keyText(row, row.contact_id) : contactOf.get(keyText(row, row.customer_id ?? ''));
@@ -75,19 +73,6 @@ export async function findPastExits(trx: Trx, batches: readonly Starting[]): Pro
   });
   const own = groupBy(exits, ({ contact }) => contact);
   return new Map([...own].map(([contact, found]) => [contact, found.map(({ exit }) => exit)]));
-}
-
-/** In halves where they are too large together: what is kept of them is little. */
-async function readInParts(trx: Trx, rows: readonly Row<'event'>[]): Promise<Map<string, EventFacts>> {
-  try {
-    return await readFactsOf(trx, rows);
-  } catch (error) {
-    if (!(error instanceof TooMuch)) throw error;
-    const middle = Math.ceil(rows.length / 2);
-    const first = await readInParts(trx, rows.slice(0, middle));
-    await breathe();
-    return new Map([...first, ...(await readInParts(trx, rows.slice(middle)))]);
-  }
 }
 
 /** The types of events that may end the workflow: its exit events, and those that make untrue what it takes for granted. */

@@ -10,6 +10,7 @@ import { STATE_NOT_TOLD } from '../../shared/words/rehearsal';
 import type { Settings } from '../../shared/settings';
 import type { EmailStep } from '../../shared/workflow';
 import type { Suppression } from '../audience/suppressions';
+import { isPaymentFailure, withFailure } from '../audience/failed-invoices';
 import { isNewer, stateRow, type ObjectState } from '../audience/object-states';
 import { stampOf } from '../audience/stamp';
 import { isoTime } from '../db/columns';
@@ -25,6 +26,7 @@ import { definitionOf } from './definitions';
 import type { EventFacts } from './event-facts';
 import type { LiveWorkflow } from './live-workflows';
 import {
+  asksForPayment,
   isAboutOthers,
   isConditional,
   isPayment,
@@ -111,6 +113,9 @@ const SAMPLE = 50;
 /** By these a state is judged or ranked. */
 const JUDGED = ['amount_remaining', 'cancel_at_period_end', 'cancel_at', 'payment_status'];
 
+/** What steps, as JSON, name of the newest state of what they are about; each email has a field `subject` too. */
+const OF_STATES = /subject(?!":")|failure_kind|decline_code|is_last_attempt/;
+
 export function createRehearsal({ workflow, others, settings, begun }: Stage) {
   const definition = definitionOf(workflow);
   const trigger = definition.trigger.event;
@@ -118,11 +123,14 @@ export function createRehearsal({ workflow, others, settings, begun }: Stage) {
   const writeDate = writeDateTime(settings);
   const steps = JSON.stringify(definition);
   const names = new Map<string, boolean>();
+  const needsStates = isConditional(definition) || OF_STATES.test(steps);
   const runKeys = new Set<string>();
   const slots = new Set<string>();
   const byContact = new Map<string, Set<Going>>();
   const bySubject = new Map<string, Set<Going>>();
   const told = new Map<string, ObjectState>();
+  /** Invoices that get no reminders. */
+  const heldOut = new Set<string>();
   const pending = new Map<string, Mail[]>();
   const groups = new Map<string, string | null>();
   /** Of what makes an expired checkout untrue, by contact. */
@@ -150,6 +158,7 @@ export function createRehearsal({ workflow, others, settings, begun }: Stage) {
     /** Events of the same second, in the order of arrival. */
     happen(events: readonly Happened[]): void {
       for (const { event, object } of events) record(event, object);
+      if (settings.holdout_percent > 0 && asksForPayment(trigger)) events.forEach(drawHoldout);
       if (isAboutPayments) events.forEach(recordPayment);
       const now = (events[0]?.event.created ?? 0) * 1000;
       if (events.some(isOfConcern)) plan(events, now);
@@ -198,7 +207,7 @@ export function createRehearsal({ workflow, others, settings, begun }: Stage) {
       for (const ending of endings) if (ending.workflow === workflow) carryOut(ending, now);
       for (const run of starts) {
         const object = triggers.find(({ event }) => event.id === run.event_id)?.object;
-        if (run.workflow_id === workflow.id && object) start({ ...NOT_BEGUN, ...run } as Run, object, now);
+        if (run.workflow_id === workflow.id && object) start(run as Run, object, now);
       }
     }
   }
@@ -228,6 +237,12 @@ export function createRehearsal({ workflow, others, settings, begun }: Stage) {
     payments.set(key, [...own, { type, created, isPayment: true, invoiceId, subscriptionId }]);
   }
 
+  function drawHoldout({ event: { type, created }, object: { state } }: Happened): void {
+    if (state?.kind !== 'invoice' || !isPaymentFailure(type)) return;
+    const failure = { invoice: state, at: created * 1000, holdoutPercent: settings.holdout_percent };
+    if (withFailure(tenantOf(workflow), undefined, failure)?.is_holdout === 1) heldOut.add(state.id);
+  }
+
   function isNamed(name: string): boolean {
     const isKnown = names.get(name);
     if (isKnown !== undefined) return isKnown;
@@ -238,7 +253,7 @@ export function createRehearsal({ workflow, others, settings, begun }: Stage) {
 
   function record({ type, created }: Happened['event'], { state }: ReadObject): void {
     // Only of what runs are about. An event of our own brings no news: what caused it did.
-    if (!state || state.kind !== kind || isOwnType(type)) return;
+    if (!needsStates || !state || state.kind !== kind || isOwnType(type)) return;
     const row = rowOf({ type, created }, state);
     if (isNewer(row, told.get(row.id))) told.set(row.id, row);
   }
@@ -265,7 +280,8 @@ export function createRehearsal({ workflow, others, settings, begun }: Stage) {
     const kept = stateAt(id, known.states.get(id ?? ''), event.created * 1000);
     const state = kept ?? (object.state ? rowOf(event, object.state) : undefined);
     const contact = (contactId === null ? undefined : personOf(contactId)?.contact) ?? null;
-    return { event, object, contact, starts, ...(state ? { state } : {}) };
+    const isHeldOut = heldOut.has(object.invoiceId ?? '');
+    return { event, object, contact, starts, isHeldOut, ...(state ? { state } : {}) };
   }
 
   function carryOut(ending: Ending, now: number): void {
@@ -324,7 +340,18 @@ export function createRehearsal({ workflow, others, settings, begun }: Stage) {
     const { contact, suppression } = person;
     const verdict = maySend(
       { kind: mail.step.email.kind, is_test: 0 },
-      { ...MAIL_GOES, contact, suppression, to: contact.email, run: going.run },
+      // An account that is connected, in live mode, with a mail server: what of these fails now says nothing of the workflow.
+      {
+        isDropped: false,
+        isConnected: true,
+        livemode: true,
+        hasTransport: true,
+        testRecipients: [],
+        contact,
+        suppression,
+        to: contact.email,
+        run: going.run,
+      },
     );
     if (verdict.kind === 'keep') return keepBack(mail, verdict, now);
     const judgement = isConditional(definition) && going.run.subject_id ? judgeSubject(mail, now) : 'true';
@@ -398,11 +425,6 @@ export function createRehearsal({ workflow, others, settings, begun }: Stage) {
     if (slot !== null && slotAfterEnd(slot) === null) slots.delete(`${contact_id} ${slot}`);
   }
 }
-
-const NOT_BEGUN = { is_waiting: 0, parked_due_at: null, claims: 0, attempts: 0, last_error: null } as const;
-
-/** An account that is connected, in live mode, with a mail server: what of these fails now says nothing of the workflow. */
-const MAIL_GOES = { isDropped: false, isConnected: true, livemode: true, hasTransport: true, testRecipients: [] };
 
 function enter<T>(index: Map<string, Set<T>>, key: string, item: T): void {
   const own = index.get(key);

@@ -2,14 +2,11 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { z } from 'zod';
 import type { ObjectKind, Rehearsal } from '../../shared/api';
-import { ACCOUNT_EVENT_TYPES, isOwnType, type TriggerType } from '../../shared/catalogue';
+import { ACCOUNT_EVENT_TYPES, type TriggerType } from '../../shared/catalogue';
 import type { Definition } from '../../shared/workflow';
-import { findSuppressions } from '../audience/suppressions';
-import type { ObjectState } from '../audience/object-states';
 import type { Context } from '../context';
 import { keyFor, selectByKeys } from '../db/keys';
 import { newId } from '../db/new-id';
-import { parts } from '../db/parts';
 import type { Db } from '../db/schema';
 import { tenantColumns, tenantKey, type Tenant } from '../db/tenant';
 import { AppError } from '../errors';
@@ -17,10 +14,11 @@ import { groupBy } from '../group-by';
 import { readSettings } from '../settings/settings';
 import { kindOf, readEventObject } from '../stripe-objects/read-object';
 import { findLiveWorkflows, type LiveWorkflow } from './live-workflows';
-import { asksForPayment, isAboutOthers, isConditional, judgedKind, subjectOf, untrueAfter } from './only-while';
-import { createRehearsal, type Happened, type Known, type Person } from './rehearsal';
-import { readHappened, type Logged, type Place, type Span } from './rehearsal-log';
-import { isLate } from './run-key';
+import { asksForPayment, isAboutOthers, isConditional, judgedKind, untrueAfter } from './only-while';
+import { createRehearsal, type Happened } from './rehearsal';
+import { createChoice } from './rehearsal-choice';
+import { createKnownReader } from './rehearsal-known';
+import { readPayloadsOf, readPlaces, type Place, type Span } from './rehearsal-log';
 
 export interface RehearsalRequest {
   definition: Definition;
@@ -86,29 +84,33 @@ async function play(
     begun: hasOthers ? await readBegun(db, tenant, span, signal) : new Map<string, number>(),
   });
 
-  const telling = new Set<string>([trigger, ...typesAbout(judgedKind(trigger)), ...untrueAfter(definition)]);
-  for await (const part of readHappened(db, tenant, typesFor(definition), span)) {
+  const known = createKnownReader(db, tenant, { trigger, hasOthers });
+  const kind = judgedKind(trigger);
+  const telling = new Set<string>([trigger, ...typesAbout(kind), ...untrueAfter(definition)]);
+  const choice = createChoice(db, tenant, { kind, hasOthers });
+  for await (const places of readPlaces(db, tenant, { types: typesFor(definition), span, choice })) {
     signal.throwIfAborted();
-    const last = (part.at(-1)?.row.created ?? 0) * 1000;
-    const placed = await withContacts(db, tenant, part);
-    const starting = new Set(placed.flatMap(({ row, contactId }) => (row.type === trigger ? (contactId ?? []) : [])));
+    await linkContacts(db, tenant, places);
+    const starting = new Set(places.flatMap(({ type, contactId }) => (type === trigger ? (contactId ?? []) : [])));
     const isUnderWay = (id: string | null) => id !== null && (starting.has(id) || rehearsal.isUnderWay(id));
     // Of the others there is nothing to end.
-    const mattering = placed.filter(({ row, contactId }) => telling.has(row.type) || isUnderWay(contactId));
-    const events = await readAll(mattering);
-    for (const { row, payload } of part)
-      if (!payload && row.type === trigger && !isLate(row.created, row.received_at)) rehearsal.miss('payload_dropped');
-    const ending = events.flatMap(({ contactId }) => (contactId !== null && isUnderWay(contactId) ? contactId : []));
-    const contacts = [...rehearsal.dueContacts(last), ...starting, ...ending];
-    rehearsal.learn(await readKnown(db, tenant, contacts, { events, trigger, hasOthers }));
-    await breathe();
-    for (const same of groupBy(events, ({ event }) => String(event.created)).values()) {
-      // What bears the same second is known before anything is done.
-      await goOn(same[0].event.created * 1000 - 1);
-      rehearsal.happen(same);
+    const mattering = places.filter(({ type, contactId }) => telling.has(type) || isUnderWay(contactId));
+    for await (const { part, payloads } of readPayloadsOf(db, tenant, mattering)) {
+      for (const { seq, type, isLate } of part)
+        if (type === trigger && !isLate && !payloads.has(seq)) rehearsal.miss('payload_dropped');
+      const events = await readAll(part, payloads);
+      const last = (part.at(-1)?.created ?? 0) * 1000;
+      const ending = events.flatMap(({ contactId }) => (contactId !== null && isUnderWay(contactId) ? contactId : []));
+      rehearsal.learn(await known.read([...rehearsal.dueContacts(last), ...starting, ...ending], events));
+      await breathe();
+      for (const same of groupBy(events, ({ event }) => String(event.created)).values()) {
+        // What bears the same second is known before anything is done.
+        await goOn(same[0].event.created * 1000 - 1);
+        rehearsal.happen(same);
+      }
     }
   }
-  rehearsal.learn(await readKnown(db, tenant, [...rehearsal.dueContacts(now)], { events: [], trigger, hasOthers }));
+  rehearsal.learn(await known.read(rehearsal.dueContacts(now), []));
   await goOn(now);
   return rehearsal.result();
 
@@ -135,7 +137,7 @@ const asActive = (tenant: Tenant, definition: Definition, id = newId('wfl')): Li
   updated_at: 0,
 });
 
-/** What starts its runs, ends them, or tells of what they are about. */
+/** What starts its runs, first; then what ends them, or tells of what they are about. */
 function typesFor(definition: Definition): string[] {
   const { trigger, exit_events } = definition;
   const exits = [...exit_events.map(({ event }) => event), ...untrueAfter(definition)];
@@ -154,47 +156,33 @@ const typesEnding = (trigger: TriggerType): string[] =>
 /** When the subscriptions began that did within the span: epoch seconds, by id. */
 async function readBegun(db: Db, tenant: Tenant, span: Span, signal: AbortSignal): Promise<Map<string, number>> {
   const begun = new Map<string, number>();
-  for await (const part of readHappened(db, tenant, ['customer.subscription.created'], span)) {
+  for await (const places of readPlaces(db, tenant, { types: ['customer.subscription.created'], span })) {
     signal.throwIfAborted();
-    for (const { event, object } of await readAll(part.map((one) => ({ ...one, contactId: null }))))
-      if (object.objectId) begun.set(object.objectId, event.created);
+    for await (const { part, payloads } of readPayloadsOf(db, tenant, places))
+      for (const { event, object } of await readAll(part, payloads))
+        if (object.objectId) begun.set(object.objectId, event.created);
   }
   return begun;
 }
 
-interface Placed extends Logged {
-  contactId: string | null;
-}
-
-const isOff = ({ reason }: Place) => reason === 'event_off';
-
 /** An event that is off counts as if it was on, for the contact that its customer is linked to. */
-async function withContacts(db: Db, tenant: Tenant, part: readonly Logged[]): Promise<Placed[]> {
+async function linkContacts(db: Db, tenant: Tenant, places: readonly Place[]): Promise<void> {
   const columns = tenantColumns(tenant);
-  const keys = part.flatMap(({ row }) => (isOff(row) && row.customer_id ? keyFor(columns, row.customer_id) : []));
-  const links = keys.length === 0 ? [] : await selectByKeys(db, 'customer_link', 'customer_id', keys);
+  const keys = places.flatMap(({ isOff, customerId }) => (isOff && customerId ? keyFor(columns, customerId) : []));
+  if (keys.length === 0) return;
+  const links = await selectByKeys(db, 'customer_link', 'customer_id', keys);
   const linked = new Map(links.map((link) => [link.customer_id, link.contact_id]));
-  return part.map(({ row, payload }) => ({
-    row,
-    payload,
-    contactId: row.contact_id ?? linked.get(row.customer_id ?? '') ?? null,
-  }));
+  for (const place of places) place.contactId ??= linked.get(place.customerId ?? '') ?? null;
 }
 
-async function readAll(placed: readonly Placed[]): Promise<Happened[]> {
+async function readAll(places: readonly Place[], payloads: ReadonlyMap<string, string>): Promise<Happened[]> {
   const events: Happened[] = [];
   let parsed = 0;
-  for (const { row, payload, contactId } of placed) {
-    const object = payload === undefined ? null : parse(row.type, payload);
+  for (const { id, seq, type, created, contactId, isProcessed, isOff, isLate } of places) {
+    const payload = payloads.get(seq);
+    const object = payload === undefined ? null : parse(type, payload);
     if (!object) continue;
-    const { id, type, created } = row;
-    events.push({
-      event: { id, type, created },
-      object,
-      contactId,
-      counts: row.status === 'processed' || isOff(row),
-      starts: !isLate(created, row.received_at),
-    });
+    events.push({ event: { id, type, created }, object, contactId, counts: isProcessed || isOff, starts: !isLate });
     parsed += payload?.length ?? 0;
     if (parsed < PARSED) continue;
     parsed = 0;
@@ -204,48 +192,3 @@ async function readAll(placed: readonly Placed[]): Promise<Happened[]> {
 }
 
 const parse = (type: string, payload: string) => readEventObject(type, JSON.parse(payload) as Record<string, unknown>);
-
-interface Wanted {
-  events: readonly Happened[];
-  trigger: TriggerType;
-  hasOthers: boolean;
-}
-
-/** What the database knows now of the contacts, and of what the events are about without telling its state. */
-async function readKnown(
-  db: Db,
-  tenant: Tenant,
-  contactIds: readonly string[],
-  { events, trigger, hasOthers }: Wanted,
-): Promise<Known> {
-  const people = new Map<string, Person>();
-  const columns = tenantColumns(tenant);
-  for await (const ids of parts([...new Set(contactIds)])) {
-    const keys = ids.map((id) => keyFor(columns, id));
-    const contacts = await selectByKeys(db, 'contact', 'id', keys);
-    const addresses = contacts.map(({ email }) => email);
-    const suppressions = await findSuppressions(db, tenant, addresses);
-    const subscriptions = hasOthers ? await readSubscriptions(db, keys) : undefined;
-    for (const contact of contacts)
-      people.set(contact.id, {
-        contact,
-        suppression: suppressions.get(contact.email),
-        subscriptions: subscriptions?.get(contact.id) ?? [],
-      });
-  }
-  const untold = events.flatMap(({ event, object }) =>
-    event.type === trigger && (!object.state || isOwnType(trigger)) ? (subjectOf(event.type, object)?.id ?? []) : [],
-  );
-  const subjects = untold.map((id) => keyFor(columns, id));
-  const states = subjects.length === 0 ? [] : await selectByKeys(db, 'object_state', 'id', subjects);
-  return { people, states: new Map(states.map((state) => [state.id, state])) };
-}
-
-/** Of all customers of the contacts, by contact id. */
-async function readSubscriptions(db: Db, contacts: ReturnType<typeof keyFor>[]): Promise<Map<string, ObjectState[]>> {
-  const links = await selectByKeys(db, 'customer_link', 'contact_id', contacts);
-  const customers = links.map((link) => keyFor(link, link.customer_id));
-  const states = await selectByKeys(db, 'object_state', 'customer_id', customers, { where: "kind = 'subscription'" });
-  const contactOf = new Map(links.map((link) => [link.customer_id, link.contact_id ?? '']));
-  return groupBy(states, ({ customer_id }) => contactOf.get(customer_id ?? '') ?? '');
-}

@@ -6,7 +6,7 @@ export const REHEARSAL_LEAD =
 
 /** What a rehearsal can't know. */
 export const REHEARSAL_LIMITS =
-  'Contacts, consent and suppressed addresses are taken as they are now, other workflows are left out of account, and Stripe isn’t asked: where the log doesn’t tell how something stood then, it says so. Whether every merge tag has a value shows only in each email.';
+  'Contacts, consent, suppressed addresses and the holdout are taken as they are now, copies to billing contacts aren’t counted, other workflows are left out of account, and Stripe isn’t asked: where the log doesn’t tell how something stood then, it says so. Whether every merge tag has a value shows only in each email.';
 
 export const REHEARSAL_VERDICT_WORDS = {
   would_send: { label: 'Would be sent', tone: 'good' },

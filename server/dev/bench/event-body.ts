@@ -20,7 +20,7 @@ export function eventBody(kind: EventKind, id: string, account: string, i: numbe
   });
 }
 
-function newCustomer(id: string, i: number) {
+export function newCustomer(id: string, i: number) {
   const random = createHash('md5').update(id).digest('base64').replace(/\W/g, 'x');
   return {
     id: `cus_${random.slice(0, 14)}`,
@@ -60,7 +60,7 @@ function newCustomer(id: string, i: number) {
   };
 }
 
-function paidInvoice(id: string, i: number) {
+export function paidInvoice(id: string, i: number) {
   const customer = `cus_${id.split('_')[0]}${i % CUSTOMERS}`;
   const period = { start: 1_790_000_000, end: 1_792_592_000 };
   const line = (n: number) => ({

@@ -10,6 +10,7 @@ import { measureLists } from './lists';
 import { measureMail } from './mail';
 import { measureMemory } from './memory';
 import { measureProcess } from './process';
+import { measureRehearsal } from './rehearsal';
 import { measureSlowDisk } from './slow-disk';
 import type { Options } from './options';
 import { measureWaiting } from './waiting';
@@ -44,6 +45,7 @@ export const PARTS = {
     title: 'The console’s lists with 1,000,000 events and 200,000 contacts (SQLite; fewer when quick)',
     measure: measureLists,
   },
+  rehearsal: { title: 'A rehearsal over 200,000 events of 90 days (fewer when quick)', measure: measureRehearsal },
   large: { title: 'End to end with millions of events already there', measure: measureLarge },
   memory: { title: 'Memory after many events', measure: measureMemory },
 } satisfies Record<string, Part>;
