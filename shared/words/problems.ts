@@ -71,12 +71,13 @@ export const describeAtField = ({ message, line, column }: WordedProblem): strin
 
 /** Anywhere: "Subject of step 2 must not be empty". */
 export function describeProblem(problem: WordedProblem): string {
-  const field = nameField(problem.param);
+  const { param, message } = problem;
   const words = describeAtField(problem);
-  if (field === '' || NAMES_ITSELF.test(problem.message)) return words;
-  return /^[a-z]/.test(problem.message)
-    ? `${field} ${problem.message}${words.slice(problem.message.length)}`
-    : `${field}: ${words}`;
+  if (NAMES_ITSELF.test(message)) return words;
+  // A list that needs an entry: who needs it is what has the list.
+  const field = nameField(message.startsWith('needs ') ? param.replace(/\.?\w+$/, '') : param) || 'Workflow';
+  const isSentence = /^[A-Z]/.test(message);
+  return isSentence ? `${field}: ${words}` : `${field} ${message.charAt(0)}${words.slice(1)}`;
 }
 const NAMES_ITSELF = /^An active workflow /;
 
@@ -97,9 +98,19 @@ export interface SchemaIssue {
   maximum?: number | bigint;
   values?: readonly unknown[];
   keys?: readonly string[];
+  discriminator?: string;
 }
 
-export function describeSchemaIssue({ code, expected, origin, minimum, maximum, values, keys }: SchemaIssue): string {
+export function describeSchemaIssue({
+  code,
+  expected,
+  origin,
+  minimum,
+  maximum,
+  values,
+  keys,
+  discriminator,
+}: SchemaIssue): string {
   switch (code) {
     case 'invalid_type':
       return `must be ${TYPES[expected ?? ''] ?? 'of another type'}`;
@@ -112,7 +123,7 @@ export function describeSchemaIssue({ code, expected, origin, minimum, maximum, 
     case 'unrecognized_keys':
       return `has no ${(keys ?? []).map((key) => `“${key}”`).join(', ')}`;
     case 'invalid_union':
-      return 'is none of the kinds there are';
+      return discriminator ? 'is none of the kinds there are' : 'must be a text, a number, true or false';
     default:
       return 'is not valid';
   }

@@ -141,3 +141,26 @@ export const CHANGE_LABELS: Record<'added' | 'removed' | 'moved' | 'changed', st
   moved: 'Moved',
   changed: 'Changed',
 };
+
+/** Of a workflow whose event is off in the settings. */
+export const EVENT_OFF_WORDS = {
+  active: 'Active, but it won’t start',
+  turnOn: 'Turn on this event',
+  /** On the page of an event that was ignored for it. */
+  ignored: 'This type is off: its events are only logged.',
+  onSince: 'This type was off when the event came, and is on now. Replay it below to make up for it.',
+} as const;
+
+/** Above all that keeps a draft from what was asked for. */
+export const REFUSED_WORDS = {
+  save: 'Not saved yet',
+  activate: 'Not activated yet',
+  publish: 'Not published yet',
+  rehearse: 'Not rehearsed yet',
+  test: 'The test was not sent',
+} as const;
+/** Above what is wrong with what was saved. */
+export const OBSTACLE_WORDS = {
+  activate: 'This keeps it from being activated',
+  publish: 'This keeps it from being published',
+} as const;
