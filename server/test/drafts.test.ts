@@ -386,7 +386,7 @@ describe.each(ENGINES)('a draft on %s', (engine) => {
       expect(await choice()).toMatchObject({ enabled: true, trigger_workflows: true, user_group: 'New' });
       expect(await readSettings(tillpost.db, TEST)).toMatchObject({ revision: revision + 1 });
       const stale = { revision, locale: 'de-DE' };
-      expect(await tillpost.call('settings/save', { settings: stale } as never)).toMatchObject({ status_code: 409 });
+      expect(await tillpost.call('settings/save', { settings: stale })).toMatchObject({ status_code: 409 });
       await post(id, '/turn-on', {});
       expect(await readSettings(tillpost.db, TEST)).toMatchObject({ revision: revision + 1 });
       expect(await page(id)).not.toContain('Turn on this event');

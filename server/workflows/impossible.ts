@@ -111,6 +111,6 @@ function textsOf(conditions: readonly Condition[]): string[] {
 
 function scopeOf(path: string, value: PropertyValue) {
   const [root = '', name = '', ...key] = path.split('.');
-  const properties = { [name]: key.length > 0 && value !== null ? { [key.join('.')]: String(value) } : value };
+  const properties = { [name]: key.length > 0 && typeof value === 'string' ? { [key.join('.')]: value } : value };
   return { event: {}, contact: {}, [root]: properties };
 }

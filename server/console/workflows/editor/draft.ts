@@ -78,7 +78,7 @@ export function removedFields({ place, item }: Removed): [name: string, value: s
 function flatten(name: string, value: unknown): [name: string, value: string][] {
   if (typeof value === 'object' && value !== null)
     return Object.entries(value).flatMap(([key, part]) => flatten(`${name}.${key}`, part));
-  return value === null || value === undefined ? [] : [[name, String(value)]];
+  return typeof value === 'string' || typeof value === 'number' ? [[name, String(value)]] : [];
 }
 
 /** A source that was chosen just now wins over the event of another, which the form still holds. */

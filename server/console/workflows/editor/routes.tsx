@@ -181,7 +181,7 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
   });
 
   router.post('/workflows/:id/edit', ...form, async (req, res) => {
-    const fields = formOf(req);
+    const fields = withoutOldValue(formOf(req), req.get('hx-trigger-name'));
     await show(req, res, applyOperation(readDraft(fields), textIn(fields, 'operation'), readRemoved(fields)));
   });
 
@@ -265,6 +265,10 @@ function testProblem(place: string, { code, message }: AppError): Problem {
   const atField = `${code === 'rate_limited' ? words : `This address ${words}`}.`;
   return { place: `test_to.${place}`, atField, inList: atField };
 }
+
+/** Of a condition whose property was changed just now: the value was another property's. */
+const withoutOldValue = (fields: Form, changed = ''): Form =>
+  changed.endsWith('.property') ? { ...fields, [changed.replace(/property$/, 'value')]: '' } : fields;
 
 /** The email at a place of the draft, with the values to fill it with. */
 function requestOf(fields: Form, place: string, event = textIn(fields, 'preview_event')): PreviewRequest {
