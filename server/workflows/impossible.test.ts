@@ -1,6 +1,8 @@
 import { definitionSchema, type Condition, type Step } from '../../shared/workflow';
 import { describeProblem } from '../../shared/words/problems';
+import { TEMPLATES, TEMPLATE_KEYS } from '../../shared/templates';
 import { findImpossible } from './impossible';
+import { defineFromTemplate } from './templates';
 
 const exit: Step = { id: 'end', kind: 'exit' };
 const problemsOf = (definition: object) =>
@@ -101,6 +103,12 @@ describe('a definition may not be active', () => {
     ['a condition that is not finished', [on('event.status', 'is', '')]],
   ])('but may with %s', (_, conditions) => {
     expect(onlyIf('invoice.paid', ...conditions)).toEqual([]);
+  });
+
+  it('never one of our templates, whatever starts it', () => {
+    for (const key of TEMPLATE_KEYS)
+      for (const trigger of TEMPLATES[key].triggers)
+        expect(findImpossible(defineFromTemplate(key, trigger))).toEqual([]);
   });
 
   it('without steps, or with waits over a year', () => {

@@ -78,7 +78,8 @@ export function removedFields({ place, item }: Removed): [name: string, value: s
 function flatten(name: string, value: unknown): [name: string, value: string][] {
   if (typeof value === 'object' && value !== null)
     return Object.entries(value).flatMap(([key, part]) => flatten(`${name}.${key}`, part));
-  return typeof value === 'string' || typeof value === 'number' ? [[name, String(value)]] : [];
+  const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  return isPlain ? [[name, String(value)]] : [];
 }
 
 /** A source that was chosen just now wins over the event of another, which the form still holds. */
