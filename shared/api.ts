@@ -190,7 +190,10 @@ export interface WorkflowView {
   status: WorkflowStatus;
   /** Grows with every save; send it back when saving. */
   revision: number;
+  /** What runs follow; a draft as it stands. */
   definition: Definition;
+  /** Whether changes wait to be published; `definition` is without them. Servers of older releases leave it out. */
+  has_draft?: boolean;
   counts: { running: number; finished: number; emails: number };
 }
 

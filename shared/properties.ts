@@ -2,6 +2,8 @@
  * What contacts and events offer to emails and conditions. One name for one idea over all events. The samples tell one
  * story: Jenny Rosen, on the Pro plan for $20.00 a month.
  */
+import { KNOWN_VALUES } from './known-values';
+
 export type PropertyType = 'text' | 'number' | 'money' | 'date' | 'boolean' | 'metadata';
 
 /** Money is in minor units; dates are ISO 8601 UTC; metadata is Stripe's flat map of texts. */
@@ -13,6 +15,8 @@ export interface Property {
   description: string;
   /** What previews show. */
   sample: PropertyValue;
+  /** All that it can be, where that is known; left out: anything. */
+  values?: readonly string[];
 }
 
 const property =
@@ -24,8 +28,14 @@ export const money = property<number>('money');
 export const date = property<string>('date');
 const boolean = property<boolean>('boolean');
 const metadata = property<Record<string, string>>('metadata');
+export const choice = (
+  name: string,
+  sample: string,
+  description: string,
+  values: keyof typeof KNOWN_VALUES,
+): Property => ({ ...text(name, sample, description), values: KNOWN_VALUES[values] });
 
-const CURRENCY = text('currency', 'usd', 'Three-letter currency code of the amounts.');
+const CURRENCY = choice('currency', 'usd', 'Three-letter currency code of the amounts.', 'currency');
 const PLAN = text('plan', 'Pro', "The price's nickname, or the product's name where Stripe sends it.");
 const CUSTOMER_ID = text('customer_id', 'cus_NffrFeUfNV2Hib', 'The customer in Stripe.');
 const CUSTOMER_NAME = text('customer_name', 'Jenny Rosen', 'Full name as Stripe has it.');
@@ -36,7 +46,7 @@ const METADATA = metadata('metadata', { order_id: '6735' }, 'What you stored wit
 const SUBTOTAL = money('amount_subtotal', 2000, 'Total before discounts and taxes.');
 const DISCOUNT = money('amount_discount', 0, 'Sum of the discounts.');
 const TAX = money('amount_tax', 0, 'Sum of the taxes.');
-const INTERVAL = text('interval', 'month', 'How often it is billed: day, week, month or year.');
+const INTERVAL = choice('interval', 'month', 'How often it is billed: day, week, month or year.', 'interval');
 const INTERVAL_COUNT = number('interval_count', 1, 'Number of intervals between two bills.');
 const DELINQUENT = boolean(
   'delinquent',
@@ -54,8 +64,8 @@ export const CONTACT_PROPERTIES: readonly Property[] = [
   text('first_name', 'Jenny', 'First name.'),
   text('last_name', 'Rosen', 'Last name.'),
   text('user_group', 'Customers', 'User group.'),
-  text('status', 'subscribed', 'subscribed, unsubscribed or transactional_only.'),
-  text('subscription_status', 'active', 'past_due, active, trialing, paused or canceled.'),
+  choice('status', 'subscribed', 'subscribed, unsubscribed or transactional_only.', 'contact_status'),
+  choice('subscription_status', 'active', 'past_due, active, trialing, paused or canceled.', 'contact_subscription'),
   PLAN,
   money('mrr', 2000, 'Monthly recurring revenue of the active subscriptions, before discounts.'),
   CURRENCY,
@@ -73,7 +83,7 @@ export const CONTACT_PROPERTIES: readonly Property[] = [
     24000,
     'What the contact has paid in all, less refunds, in minor units of ltv_currency: conditions compare the number whatever the currency. Empty while no payment is known.',
   ),
-  text('ltv_currency', 'usd', 'Three-letter code of the currency of most of what the contact has paid.'),
+  choice('ltv_currency', 'usd', 'Three-letter code of the currency of most of what the contact has paid.', 'currency'),
   number('payments', 12, 'Number of paid invoices and one-time checkouts, those refunded since as well.'),
   date('first_payment_at', '2025-04-01T09:00:00.000Z', 'When the first known payment was made.'),
   date('last_payment_at', '2026-03-01T09:00:00.000Z', 'When the last payment was made.'),
@@ -102,23 +112,29 @@ export function subscriptionProperties(
     INTERVAL,
     INTERVAL_COUNT,
     number('quantity', 1, 'Units of the plan, such as seats.'),
-    text('status', status, 'Status in Stripe, such as active, trialing, past_due, paused or canceled.'),
+    choice(
+      'status',
+      status,
+      'Status in Stripe, such as active, trialing, past_due, paused or canceled.',
+      'subscription',
+    ),
     date('started_at', '2026-03-01T09:00:00.000Z', 'When the subscription started.'),
     date('period_start', '2026-03-01T09:00:00.000Z', 'When the current billing period began.'),
     date('period_end', '2026-04-01T09:00:00.000Z', 'When the current billing period ends.'),
     date('trial_end', '2026-03-15T09:00:00.000Z', 'When the trial ends or ended.'),
     boolean('cancel_at_period_end', false, 'Whether it ends with the current billing period.'),
     date('cancel_at', '2026-04-01T09:00:00.000Z', 'When it is going to end, if that is set.'),
-    text('collection_method', 'charge_automatically', 'charge_automatically or send_invoice.'),
+    choice('collection_method', 'charge_automatically', 'charge_automatically or send_invoice.', 'collection_method'),
     boolean(
       'has_payment_method',
       true,
       'Whether the subscription has a payment method of its own; the customer may have another.',
     ),
-    text(
+    choice(
       'trial_settings',
       'create_invoice',
       'What a trial that ends without a payment method does: cancel, pause or create_invoice.',
+      'trial_end',
     ),
     ...(status === 'canceled' ? CANCELLATION_PROPERTIES : []),
     SUBSCRIPTION_ID,
@@ -131,12 +147,18 @@ export function subscriptionProperties(
 const CANCELLATION_PROPERTIES: readonly Property[] = [
   date('canceled_at', '2026-03-20T09:00:00.000Z', 'When it was canceled.'),
   date('ended_at', '2026-04-01T09:00:00.000Z', 'When it ended.'),
-  text(
+  choice(
     'cancellation_reason',
     'cancellation_requested',
     'Why it ended, such as cancellation_requested or payment_failed.',
+    'cancellation_reason',
   ),
-  text('cancellation_feedback', 'too_expensive', "The customer's choice of reasons, such as too_expensive or unused."),
+  choice(
+    'cancellation_feedback',
+    'too_expensive',
+    "The customer's choice of reasons, such as too_expensive or unused.",
+    'cancellation_feedback',
+  ),
   text('cancellation_comment', 'I only needed it for one project.', "The customer's own words."),
 ];
 
@@ -153,7 +175,7 @@ export const REACTIVATION_PROPERTIES: readonly Property[] = [
 ];
 
 export const CHURN_PROPERTIES: readonly Property[] = [
-  text('churn', 'voluntary', 'voluntary (someone canceled it) or involuntary (it was not paid).'),
+  choice('churn', 'voluntary', 'voluntary (someone canceled it) or involuntary (it was not paid).', 'churn'),
 ];
 
 type IssuedInvoice = 'paid' | 'finalized' | 'payment_failed' | 'payment_action_required' | 'overdue';
@@ -176,8 +198,13 @@ export function invoiceProperties(event: 'upcoming' | IssuedInvoice): readonly P
     date('due_date', '2026-03-31T09:00:00.000Z', 'When it must be paid. Empty when Stripe charges automatically.'),
     date('period_start', '2026-03-01T09:00:00.000Z', 'Start of the time that the main line pays for.'),
     date('period_end', '2026-04-01T09:00:00.000Z', 'End of the time that the main line pays for.'),
-    text('collection_method', 'charge_automatically', 'charge_automatically or send_invoice.'),
-    text('billing_reason', 'subscription_cycle', 'Why it was made, such as subscription_cycle or manual.'),
+    choice('collection_method', 'charge_automatically', 'charge_automatically or send_invoice.', 'collection_method'),
+    choice(
+      'billing_reason',
+      'subscription_cycle',
+      'Why it was made, such as subscription_cycle or manual.',
+      'billing_reason',
+    ),
     CUSTOMER_NAME,
     CUSTOMER_EMAIL,
     CUSTOMER_ID,
@@ -202,7 +229,12 @@ function issuedInvoiceProperties(event: IssuedInvoice): readonly Property[] {
       'https://pay.stripe.com/invoice/acct_1032D82eZvKYlo2C/test_YWNjdF8xTTJK/pdf',
       'Link to the invoice as a PDF.',
     ),
-    text('status', isPaid ? 'paid' : 'open', 'Status in Stripe: draft, open, paid, uncollectible or void.'),
+    choice(
+      'status',
+      isPaid ? 'paid' : 'open',
+      'Status in Stripe: draft, open, paid, uncollectible or void.',
+      'invoice',
+    ),
     money('amount_paid', isPaid ? 2000 : 0, 'What has been paid so far.'),
     money('amount_remaining', isPaid ? 0 : 2000, 'What is still to be paid.'),
     number('attempt_count', 1, 'How many times Stripe has tried to collect it.'),
@@ -213,10 +245,11 @@ function issuedInvoiceProperties(event: IssuedInvoice): readonly Property[] {
 
 /** Asked of Stripe when an email or a step names them: see failure.ts. */
 const FAILURE_PROPERTIES: readonly Property[] = [
-  text(
+  choice(
     'failure_kind',
     'soft',
     'Why the payment failed: hard (the same card won’t pay), soft (it may), authentication (the customer has to confirm it) or unknown.',
+    'failure',
   ),
   text('decline_code', 'insufficient_funds', 'Stripe’s decline code. Empty where it isn’t known.'),
   boolean(
@@ -240,14 +273,14 @@ export function checkoutProperties(
       2000,
       'The total as the customer saw it: in their own currency where Stripe converted it.',
     ),
-    text('presentment_currency', 'usd', 'Currency in which the customer saw it.'),
+    choice('presentment_currency', 'usd', 'Currency in which the customer saw it.', 'currency'),
     ...(isPaid ? [RECEIPT_URL] : []),
     SUBTOTAL,
     DISCOUNT,
     TAX,
-    text('mode', 'payment', 'payment, subscription or setup.'),
-    text('status', isExpired ? 'expired' : 'complete', 'Status in Stripe: open, complete or expired.'),
-    text('payment_status', isPaid ? 'paid' : 'unpaid', 'paid, unpaid or no_payment_required.'),
+    choice('mode', 'payment', 'payment, subscription or setup.', 'checkout_mode'),
+    choice('status', isExpired ? 'expired' : 'complete', 'Status in Stripe: open, complete or expired.', 'checkout'),
+    choice('payment_status', isPaid ? 'paid' : 'unpaid', 'paid, unpaid or no_payment_required.', 'checkout_payment'),
     text('client_reference_id', 'cart_8213', 'Your own reference, such as a cart or a user.'),
     CUSTOMER_NAME,
     CUSTOMER_EMAIL,
@@ -270,10 +303,11 @@ const EXPIRED_CHECKOUT_PROPERTIES: readonly Property[] = [
     'https://buy.stripe.com/r/live_asAb1724',
     'Link to the same checkout, begun anew. Only of checkouts that you create with recovery switched on.',
   ),
-  text(
+  choice(
     'consent_promotions',
     'opt_in',
     'Whether they agreed to promotional emails: opt_in or opt_out. Empty where the checkout did not ask.',
+    'promotions',
   ),
   date('opened_at', '2026-03-01T09:00:00.000Z', 'When the checkout was opened.'),
 ];
@@ -291,7 +325,7 @@ export function quoteProperties(event: 'finalized' | 'accepted' | 'canceled'): r
     INTERVAL,
     INTERVAL_COUNT,
     text('description', 'Pro for the whole team', 'What stands on the quote.'),
-    text('status', status[event], 'Status in Stripe: draft, open, accepted or canceled.'),
+    choice('status', status[event], 'Status in Stripe: draft, open, accepted or canceled.', 'quote'),
     date('expires_at', '2026-03-31T09:00:00.000Z', 'Until when the quote can be accepted.'),
     date('finalized_at', '2026-03-01T09:00:00.000Z', 'When it was finalized.'),
     ...(event === 'accepted' ? [date('accepted_at', '2026-03-02T09:00:00.000Z', 'When it was accepted.')] : []),
@@ -306,8 +340,13 @@ export function quoteProperties(event: 'finalized' | 'accepted' | 'canceled'): r
 export const DISPUTE_PROPERTIES: readonly Property[] = [
   money('amount', 2000, 'The disputed amount.'),
   CURRENCY,
-  text('reason', 'fraudulent', 'The reason given to the bank, such as fraudulent or product_not_received.'),
-  text('status', 'needs_response', 'Status in Stripe, such as needs_response, under_review, won or lost.'),
+  choice(
+    'reason',
+    'fraudulent',
+    'The reason given to the bank, such as fraudulent or product_not_received.',
+    'dispute_reason',
+  ),
+  choice('status', 'needs_response', 'Status in Stripe, such as needs_response, under_review, won or lost.', 'dispute'),
   date('evidence_due_by', '2026-03-20T23:59:59.000Z', 'Until when you can submit evidence. Empty when that is over.'),
   boolean('has_evidence', false, 'Whether evidence has been prepared.'),
   boolean('is_charge_refundable', true, 'Whether the charge can still be refunded.'),
@@ -322,10 +361,11 @@ export const REFUND_PROPERTIES: readonly Property[] = [
   money('amount_charged', 2000, 'What had been paid.'),
   CURRENCY,
   boolean('is_full_refund', true, 'Whether all of the payment has been refunded.'),
-  text(
+  choice(
     'reason',
     'requested_by_customer',
     'Why: duplicate, fraudulent or requested_by_customer. Empty where Stripe does not send it.',
+    'refund_reason',
   ),
   text('receipt_url', RECEIPT_URL.sample as string, 'Link to the receipt, which shows the refund.'),
   text('description', 'Starter kit', 'What stands on the payment.'),
@@ -339,7 +379,7 @@ export const REFUND_PROPERTIES: readonly Property[] = [
 ];
 
 export const PAYMENT_METHOD_PROPERTIES: readonly Property[] = [
-  text('card_brand', 'visa', 'Brand of the card, such as visa or mastercard.'),
+  choice('card_brand', 'visa', 'Brand of the card, such as visa or mastercard.', 'card_brand'),
   text('card_last_four', '4242', 'Last four digits of the card.'),
   text('card_expiry', '12/2029', 'Month and year in which the card expires.'),
   text('payment_method_id', 'pm_1MtJTpLkdIwHu7ixfPbOw2Xz', 'The payment method in Stripe.'),

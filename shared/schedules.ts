@@ -1,6 +1,15 @@
 /** Triggers that come at a date known in advance, some days before or after it. */
 import type { CatalogueEntry } from './catalogue';
-import { date, invoiceProperties, money, number, subscriptionProperties, text, type Property } from './properties';
+import {
+  choice,
+  date,
+  invoiceProperties,
+  money,
+  number,
+  subscriptionProperties,
+  text,
+  type Property,
+} from './properties';
 
 export const SCHEDULE_TYPES = [
   'schedule.trial_end',
@@ -30,12 +39,12 @@ const NEXT_INVOICE: readonly Property[] = [
     2000,
     'What the next invoice will ask for, from Stripe’s preview of it. Empty where Stripe has none.',
   ),
-  text('next_currency', 'usd', 'Three-letter currency code of that amount.'),
+  choice('next_currency', 'usd', 'Three-letter currency code of that amount.', 'currency'),
 ];
 const CARD_MONTH = text('card_month', '2026-04', 'The last month in which the card is taken, as 2026-04.');
 const CARD: readonly Property[] = [
   CARD_MONTH,
-  text('card_brand', 'visa', 'Brand of the card, such as visa or mastercard.'),
+  choice('card_brand', 'visa', 'Brand of the card, such as visa or mastercard.', 'card_brand'),
   text('card_last4', '4242', 'Last four digits of the card.'),
 ];
 

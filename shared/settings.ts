@@ -125,6 +125,12 @@ export function choiceFor({ events }: Pick<Settings, 'events'>, type: TriggerTyp
   return isOwnType(type) ? { ...events[type], ...NO_SYNC } : events[type];
 }
 
+/** Whether an event of this type starts the active workflows that it triggers. */
+export function startsWorkflows(settings: Pick<Settings, 'events'>, type: TriggerType): boolean {
+  const { enabled, trigger_workflows } = choiceFor(settings, type);
+  return enabled && trigger_workflows;
+}
+
 /** Nothing is on until the merchant saves. */
 export function defaultSettings(): Settings {
   return {

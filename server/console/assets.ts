@@ -28,6 +28,7 @@ const STYLES = [
   'content',
   'settings',
   'editor',
+  'editor-steps',
   'site',
   'results',
   'adapt',

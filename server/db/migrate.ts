@@ -17,6 +17,7 @@ import * as whyItFailed from './migrations/018-why-it-failed';
 import * as failedInvoices from './migrations/019-failed-invoices';
 import * as billingContacts from './migrations/020-billing-contacts';
 import * as payments from './migrations/021-payments';
+import * as workflowDrafts from './migrations/022-workflow-drafts';
 import type { Db } from './schema';
 
 const migrations: Record<string, Migration> = {
@@ -37,6 +38,7 @@ const migrations: Record<string, Migration> = {
   '019-failed-invoices': { up: failedInvoices.up as Migration['up'] },
   '020-billing-contacts': { up: billingContacts.up as Migration['up'] },
   '021-payments': { up: payments.up as Migration['up'] },
+  '022-workflow-drafts': { up: workflowDrafts.up as Migration['up'] },
 };
 
 /** Throws the error of the migration that failed. */

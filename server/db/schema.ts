@@ -306,7 +306,11 @@ interface WorkflowTable extends TenantColumns {
   status: WorkflowStatus;
   revision: number;
   trigger_type: string;
+  /** What runs follow. */
   definition: string;
+  /** What was saved beside it and isn't published yet; never set before the first activation. */
+  draft: string | null;
+  draft_at: number | null;
   activated_at: number | null;
   created_at: number;
   updated_at: number;

@@ -234,11 +234,8 @@ describe.each(ENGINES)('on %s, a sequence that starts after an attempt', (engine
   it('is refused for other events and other numbers', () =>
     withMail(engine, [], async (it) => {
       for (const [trigger, says] of [
-        [
-          { start_after_attempt: 2, event: 'invoice.paid' },
-          'definition.trigger.start_after_attempt: only fits Payment failed',
-        ],
-        [{ start_after_attempt: 4 }, 'definition.trigger.start_after_attempt: must be 1, 2 or 3'],
+        [{ start_after_attempt: 2, event: 'invoice.paid' }, '“Starts with” of the trigger only fits Payment failed.'],
+        [{ start_after_attempt: 4 }, '“Starts with” of the trigger must be 1, 2 or 3.'],
       ] as const) {
         const answer = await it.tillpost.call('workflows/create', {
           definition: definition([email('a', 'x')], trigger),

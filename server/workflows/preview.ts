@@ -17,7 +17,8 @@ import { contactFacts } from './contact-facts';
 import { findEventFacts } from './event-facts';
 import type { PropertyScope } from './match';
 import { emailPreparation } from './prepare-emails';
-import { emailProblems, type DefinitionProblem } from './validate';
+import type { DefinitionProblem } from './problem';
+import { emailProblems } from './validate';
 
 export interface PreviewRequest {
   trigger: TriggerType;

@@ -90,9 +90,7 @@ describe('a definition', () => {
     };
     expect(parseDefinition(nested(20)).steps).toHaveLength(1);
     for (const depth of [30, 500, 5_000])
-      expect(() => parseDefinition(nested(depth))).toThrow(
-        'definition.steps: must have at most 20 branches within one another',
-      );
+      expect(() => parseDefinition(nested(depth))).toThrow('Steps must have at most 20 branches within one another.');
   });
 
   it('refuses a text of more tags than any email has, before it looks for each one’s place', () => {
@@ -103,8 +101,10 @@ describe('a definition', () => {
 
   it('names field, line and column when it is refused', () => {
     expect(() => parseDefinition(withEmail({ body: '{{ event.x }}' }))).toThrow(
-      'definition.steps.1.email.body: There is no event.x here (line 1, column 4)',
+      'Body of step 2: There is no event.x here (line 1, column 4).',
     );
-    expect(() => parseDefinition({ name: '' })).toThrow(/^definition\.name/);
+    expect(() => parseDefinition({ name: '' })).toThrow(
+      'Name must not be empty. Trigger must be an object. Steps must be a list.',
+    );
   });
 });

@@ -12,19 +12,11 @@ import {
   type Definition,
   type EmailContent,
 } from '../../shared/workflow';
+import { describeProblems, describeSchemaIssue } from '../../shared/words/problems';
 import { checkTemplate } from '../emails/check-template';
-import { AppError, invalid } from '../errors';
-
-export interface DefinitionProblem {
-  /** The step it is about; null for the trigger. */
-  step_id: string | null;
-  /** Path in the definition: `steps.2.email.body`. */
-  param: string;
-  message: string;
-  /** Place in the field's text, counted from 1; null where it has none. */
-  line: number | null;
-  column: number | null;
-}
+import { AppError } from '../errors';
+import { findImpossible } from './impossible';
+import { problem, type DefinitionProblem } from './problem';
 
 const MAX_STEPS = 200;
 const TOO_DEEP = `must have at most ${MAX_DEPTH} branches within one another`;
@@ -66,14 +58,6 @@ function sizeProblems(placed: ReturnType<typeof stepsOf>): DefinitionProblem[] {
   if (placed.length > MAX_STEPS) problems.push(problem(null, 'steps', `must have at most ${MAX_STEPS} steps in all`));
   return problems;
 }
-
-const problem = (step_id: string | null, param: string, message: string): DefinitionProblem => ({
-  step_id,
-  param,
-  message,
-  line: null,
-  column: null,
-});
 
 function conditionProblems(
   event: TriggerType,
@@ -117,17 +101,27 @@ export function emailProblems(
   );
 }
 
-/** A definition that may be saved, also as a draft; throws invalid_request for the first problem. */
-export function parseDefinition(input: unknown): Definition {
-  if (isTooDeep(input)) throw new AppError('invalid_request', `definition.steps: ${TOO_DEEP}`, 'definition.steps');
-  const parsed = definitionSchema.safeParse(input);
-  if (!parsed.success) throw invalid(parsed.error, 'definition');
-  const [first] = findProblems(parsed.data);
-  if (first) throw refusal(first);
-  return parsed.data;
+/** What its schema refuses; `input` may be anything. */
+export function shapeProblems(input: unknown): DefinitionProblem[] {
+  if (isTooDeep(input)) return [problem(null, 'steps', TOO_DEEP)];
+  const { error } = definitionSchema.safeParse(input, { error: describeSchemaIssue });
+  return (error?.issues ?? []).map(({ path, message }) => problem(null, path.join('.'), message));
 }
 
-function refusal({ param, message, line, column }: DefinitionProblem): AppError {
-  const place = line === null ? '' : ` (line ${line}, column ${column})`;
-  return new AppError('invalid_request', `definition.${param}: ${message}${place}`, `definition.${param}`);
+/** A definition that may be saved, also as a draft; throws invalid_request with all problems, `param` is the first's. */
+export function parseDefinition(input: unknown): Definition {
+  refuse(shapeProblems(input));
+  const definition = definitionSchema.parse(input);
+  refuse(findProblems(definition));
+  return definition;
+}
+
+/** Throws invalid_request with all that keeps it from being active. */
+export const checkActivatable = (definition: Definition): void => refuse(findImpossible(definition));
+
+function refuse(problems: readonly DefinitionProblem[]): void {
+  const [first] = problems;
+  if (!first) return;
+  const param = first.param === '' ? 'definition' : `definition.${first.param}`;
+  throw new AppError('invalid_request', describeProblems(problems), param);
 }

@@ -17,7 +17,8 @@ import { askForPlanning } from '../installs/planning-job';
 import { survivingStep } from './next-step';
 import { parkRuns, runsUnderWay, stopRuns, unparkRuns } from './runs';
 import { defineFromTemplate } from './templates';
-import { parseDefinition } from './validate';
+import { isSame } from './compare';
+import { checkActivatable, parseDefinition } from './validate';
 
 /** Their runs before them. */
 export const WORKFLOW_TABLES = [
@@ -74,6 +75,8 @@ export async function createWorkflow(
     status: 'draft',
     revision: 1,
     ...columnsOf(definition),
+    draft: null,
+    draft_at: null,
     activated_at: null,
     created_at: now,
     updated_at: now,
@@ -88,33 +91,104 @@ const columnsOf = (definition: Definition) => ({
   definition: JSON.stringify(definition),
 });
 
+export interface Edited extends WorkflowView {
+  /** The changes that wait to be published; null where there are none. */
+  draft: Definition | null;
+  draft_at: number | null;
+}
+
+/** With what isn't published yet. */
+export async function readEdited(db: Db, tenant: Tenant, id: string): Promise<Edited | undefined> {
+  const row = await findWorkflow(db, tenant, id);
+  if (!row) return undefined;
+  const draft = row.draft === null ? null : (JSON.parse(row.draft) as Definition);
+  return { ...viewWorkflow(row, await countsOf(db, tenant, [id])), draft, draft_at: row.draft_at };
+}
+
+/** Who saves, publishes or discards names the revision they saw: another one stored is a conflict, and nothing changes. */
+interface Edit {
+  id: string;
+  revision: number;
+}
+
 /**
- * Saves a new revision. Runs under way go on with it by the ids of the steps; those that stand at a step which is gone
- * move to the first step after it that is still there, and keep their clocks. Throws not_found, conflict when `revision`
- * is not the stored one, and invalid_request.
+ * Saves a new revision, which runs follow at once. Runs under way go on with it by the ids of the steps; those that stand
+ * at a step which is gone move to the first step after it that is still there, and keep their clocks. A draft beside it
+ * stays. Throws not_found, conflict and invalid_request.
  */
-export function saveWorkflow(
+export const saveWorkflow = (
   db: Db,
   tenant: Tenant,
   id: string,
   input: unknown,
   revision: number,
   now: number,
+): Promise<WorkflowView> => publish(db, tenant, { id, revision, input }, { keepsDraft: true }, now);
+
+/** As saveWorkflow, of a workflow that was active before, and the draft is done with. */
+export const publishWorkflow = (
+  db: Db,
+  tenant: Tenant,
+  edit: Edit & { input: unknown },
+  now: number,
+): Promise<WorkflowView> => publish(db, tenant, edit, { keepsDraft: false }, now);
+
+function publish(
+  db: Db,
+  tenant: Tenant,
+  { id, revision, input }: Edit & { input: unknown },
+  { keepsDraft }: { keepsDraft: boolean },
+  now: number,
 ): Promise<WorkflowView> {
   const definition = parseDefinition(input);
   return transact(db, async (trx) => {
-    const row = await getWorkflow(trx, tenant, id);
-    if (row.revision !== revision)
-      throw new AppError(
-        'conflict',
-        'This workflow was changed meanwhile. Load it again to see the changes.',
-        'revision',
-      );
-    if (row.status === 'active') checkActivatable(definition);
+    const row = await getRevision(trx, tenant, id, revision);
+    if (row.status === 'active' || !keepsDraft) checkActivatable(definition);
     if (row.status === 'active') await planAnew(trx, tenant, [row.trigger_type, definition.trigger.event], now);
     await moveRunsOn(trx, tenant, row, definition);
-    return change(trx, tenant, row, { ...columnsOf(definition), revision: revision + 1 }, now);
+    const isLeft = keepsDraft && row.draft !== null && !isSame(definition, JSON.parse(row.draft) as Definition);
+    const beside = isLeft ? {} : { draft: null, draft_at: null };
+    return change(trx, tenant, row, { ...columnsOf(definition), ...beside, revision: revision + 1 }, now);
   });
+}
+
+/**
+ * Saves what runs don't follow yet: beside the published definition, or as the definition of what was never active.
+ * The same as what is published is no draft. Throws not_found, conflict and invalid_request.
+ */
+export function saveDraft(
+  db: Db,
+  tenant: Tenant,
+  { id, revision, input }: Edit & { input: unknown },
+  now: number,
+): Promise<WorkflowView> {
+  const definition = parseDefinition(input);
+  return transact(db, async (trx) => {
+    const row = await getRevision(trx, tenant, id, revision);
+    const isPublished = isSame(definition, definitionOf(row));
+    const beside = { draft: isPublished ? null : JSON.stringify(definition), draft_at: isPublished ? null : now };
+    const fields = row.status === 'draft' ? columnsOf(definition) : beside;
+    return change(trx, tenant, row, { ...fields, revision: revision + 1 }, now);
+  });
+}
+
+/** Back to what is published. Throws not_found and conflict. */
+export function discardDraft(db: Db, tenant: Tenant, { id, revision }: Edit, now: number): Promise<WorkflowView> {
+  return transact(db, async (trx) => {
+    const row = await getRevision(trx, tenant, id, revision);
+    return change(trx, tenant, row, { draft: null, draft_at: null, revision: revision + 1 }, now);
+  });
+}
+
+async function getRevision(trx: Trx, tenant: Tenant, id: string, revision: number): Promise<Workflow> {
+  const row = await getWorkflow(trx, tenant, id);
+  if (row.revision !== revision)
+    throw new AppError(
+      'conflict',
+      'This workflow was changed meanwhile. Load it again to see the changes.',
+      'revision',
+    );
+  return row;
 }
 
 /** Off the steps that the new revision lacks. */
@@ -134,7 +208,10 @@ async function moveRunsOn(trx: Trx, tenant: Tenant, row: Workflow, after: Defini
         .execute();
 }
 
-/** Its runs that a pause had parked go on. Throws not_found, and invalid_request for a workflow without steps. */
+/**
+ * What is published starts; a draft beside it waits on. Its runs that a pause had parked go on. Throws not_found, and
+ * invalid_request with all that keeps it from being active.
+ */
 export function activateWorkflow(db: Db, tenant: Tenant, id: string, now: number): Promise<WorkflowView> {
   return transact(db, async (trx) => {
     const row = await getWorkflow(trx, tenant, id);
@@ -144,11 +221,6 @@ export function activateWorkflow(db: Db, tenant: Tenant, id: string, now: number
     await unparkRuns(trx, tenant, id);
     return change(trx, tenant, row, { status: 'active', activated_at: now }, now);
   });
-}
-
-function checkActivatable(definition: Definition): void {
-  if (definition.steps.length === 0)
-    throw new AppError('invalid_request', 'An active workflow needs at least one step.', 'definition.steps');
 }
 
 /** Nothing starts and nothing goes on; runs keep their clocks. Throws not_found, and invalid_request for a draft. */
@@ -175,9 +247,10 @@ export function deleteWorkflow(db: Db, tenant: Tenant, id: string, now: number):
   });
 }
 
-/** A draft with the same definition. Throws not_found. */
+/** A draft with the same definition, changes that aren't published included. Throws not_found. */
 export async function duplicateWorkflow(db: Db, tenant: Tenant, id: string, now: number): Promise<WorkflowView> {
-  const definition = definitionOf(await getWorkflow(db, tenant, id));
+  const row = await getWorkflow(db, tenant, id);
+  const definition = row.draft === null ? definitionOf(row) : (JSON.parse(row.draft) as Definition);
   const name = `Copy of ${definition.name}`.slice(0, 100);
   return createWorkflow(db, tenant, { definition: { ...definition, name } }, now);
 }
@@ -251,6 +324,7 @@ function viewWorkflow(row: Workflow, counts: Counts): WorkflowView {
     revision: row.revision,
     // Parsed anew: callers may change what they get, the kept one is everybody's.
     definition: withDefaults(JSON.parse(row.definition) as Definition),
+    has_draft: row.draft !== null,
     counts: counts.get(row.id) ?? { running: 0, finished: 0, emails: 0 },
   };
 }

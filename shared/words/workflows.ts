@@ -1,7 +1,9 @@
 /** The parts of a workflow as its editor and its runs name them. */
 import type { TriggerSource } from '../catalogue';
+import { capitalize } from '../capitalize';
 import { DAYS_AFTER, type ScheduleType } from '../schedules';
-import type { Frequency, Operator, START_AFTER_ATTEMPTS, Step, WaitStep } from '../workflow';
+import type { Condition, ExitEvent, Frequency, Operator, START_AFTER_ATTEMPTS, Step, WaitStep } from '../workflow';
+import { CONTACT_LABELS } from './fields';
 
 export const STEP_LABELS: Record<Step['kind'], string> = {
   email: 'Send email',
@@ -56,6 +58,14 @@ export const OPERATOR_LABELS: Record<Operator, string> = {
   is_false: 'is false',
 };
 
+/** The longest wait, a year. */
+export const WAIT_LIMITS: Record<WaitStep['unit'], { amount: number; words: string }> = {
+  minutes: { amount: 525_600, words: 'must be at most 525,600 minutes, which is 365 days' },
+  hours: { amount: 8_760, words: 'must be at most 8,760 hours, which is 365 days' },
+  days: { amount: 365, words: 'must be at most 365 days' },
+};
+export const WAIT_HINT = 'At most 365 days.';
+
 /** One step of a certain workflow: "Wait 1 day", "Email “Welcome”". */
 export function nameStep(step: Step): string {
   switch (step.kind) {
@@ -68,4 +78,89 @@ export function nameStep(step: Step): string {
   }
 }
 
-const nameDuration = ({ amount, unit }: WaitStep): string => `${amount} ${amount === 1 ? unit.slice(0, -1) : unit}`;
+export const nameDuration = ({ amount, unit }: WaitStep): string =>
+  `${amount} ${amount === 1 ? unit.slice(0, -1) : unit}`;
+
+/** Whose event ends a run. */
+export const MATCH_LABELS: Record<ExitEvent['match'], string> = {
+  contact: 'of the same contact',
+  object: 'of the same invoice or subscription',
+};
+
+/** What Stripe writes with underscores: "subscription_status" is "Subscription status". */
+export const readable = (name: string): string => capitalize(name.replaceAll('_', ' '));
+
+const WHOSE: Record<string, string> = { contact: 'Contact’s ', subject: 'Current ' };
+
+/** "Contact’s plan is Pro". */
+export function describeCondition({ property, operator, value }: Condition): string {
+  const [root = '', ...name] = property.split('.');
+  const words = name.join(' ').replaceAll('_', ' ');
+  const whose = WHOSE[root] ?? '';
+  return [
+    whose ? `${whose}${words}` : capitalize(words),
+    OPERATOR_LABELS[operator],
+    ...(value === undefined ? [] : [value]),
+  ].join(' ');
+}
+
+/** What the changes of a draft are said to be in. */
+export const DIFF_LABELS = {
+  workflow: 'Workflow',
+  name: 'Name',
+  trigger: 'Trigger',
+  event: 'Event',
+  frequency: 'How often',
+  attempt: 'Starts with',
+  triggerConditions: 'Only if all of these hold',
+  onlyWhile: 'Sends',
+  exits: 'Ends early when',
+  wait: 'Wait',
+  conditions: 'All of these hold',
+  kind: 'Kind',
+  subject: 'Subject',
+  previewText: 'Preview text',
+  body: 'Body',
+  userGroup: CONTACT_LABELS.user_group,
+} as const;
+
+/** The draft of a workflow that is published. */
+export const DRAFT_WORDS = {
+  label: 'Unpublished changes',
+  lead: 'Runs follow the published version until you publish these.',
+  publish: 'Publish',
+  discard: 'Discard changes…',
+  discardConfirm: 'Discard changes',
+  discardHint: 'The workflow goes back to what is published. This can’t be undone.',
+  nothing: 'empty',
+} as const;
+
+export const CHANGE_LABELS: Record<'added' | 'removed' | 'moved' | 'changed', string> = {
+  added: 'Added',
+  removed: 'Removed',
+  moved: 'Moved',
+  changed: 'Changed',
+};
+
+/** Of a workflow whose event is off in the settings. */
+export const EVENT_OFF_WORDS = {
+  active: 'Active, but it won’t start',
+  turnOn: 'Turn on this event',
+  /** On the page of an event that was ignored for it. */
+  ignored: 'This type is off: its events are only logged.',
+  onSince: 'This type was off when the event came, and is on now. Replay it below to make up for it.',
+} as const;
+
+/** Above all that keeps a draft from what was asked for. */
+export const REFUSED_WORDS = {
+  save: 'Not saved yet',
+  activate: 'Not activated yet',
+  publish: 'Not published yet',
+  rehearse: 'Not rehearsed yet',
+  test: 'The test was not sent',
+} as const;
+/** Above what is wrong with what was saved. */
+export const OBSTACLE_WORDS = {
+  activate: 'This keeps it from being activated',
+  publish: 'This keeps it from being published',
+} as const;

@@ -129,8 +129,46 @@ document.addEventListener('click', (event) => {
   );
 });
 
+// Steps that were folded stay so when the editor is drawn anew, unless something in them is wrong or has the focus.
+const folded = () => new Set(JSON.parse(sessionStorage.getItem('folded') ?? '[]'));
+const keepFold = (step, isOpen) => {
+  const ids = folded();
+  if (isOpen) ids.delete(step.dataset.fold);
+  else ids.add(step.dataset.fold);
+  sessionStorage.setItem('folded', JSON.stringify([...ids]));
+};
+const foldSteps = (root) => {
+  const ids = folded();
+  for (const step of root.querySelectorAll('[data-fold]'))
+    if (
+      ids.has(step.dataset.fold) &&
+      !step.querySelector('[aria-invalid], .field-error') &&
+      !step.contains(document.activeElement)
+    )
+      step.open = false;
+  for (const button of root.querySelectorAll('[data-fold-all]')) button.hidden = false;
+};
+document.addEventListener('click', (event) => {
+  const step = event.target.closest('summary')?.parentElement;
+  if (step?.dataset.fold !== undefined) return keepFold(step, !step.open);
+  if (!event.target.closest('[data-fold-all]')) return;
+  const steps = [...document.querySelectorAll('[data-fold]')];
+  const isOpen = steps.every((one) => !one.open);
+  for (const one of steps) {
+    one.open = isOpen;
+    keepFold(one, isOpen);
+  }
+});
+// A link to a field of a folded step.
+const unfold = () => {
+  for (let step = document.getElementById(location.hash.slice(1)); step; step = step.parentElement)
+    if (step.matches('[data-fold]')) step.open = true;
+};
+window.addEventListener('hashchange', unfold);
+
 // What every piece of page needs when it arrives.
 const prepare = (root) => {
+  foldSteps(root);
   watchPreviews(root);
   showCopyButtons(root);
 };

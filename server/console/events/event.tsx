@@ -1,13 +1,14 @@
 /** One event: its sentence, its contact, the emails it caused, its payload, and Replay. */
 import { Fragment, type ReactNode } from 'react';
 import type { EmailView, EventView } from '../../../shared/api';
-import { isOwnType, isTriggerType } from '../../../shared/catalogue';
+import { isChoiceType, isOwnType, isTriggerType } from '../../../shared/catalogue';
 import { NO_EMAIL_CAUSED, nameEmail, nameEvent } from '../../../shared/words/explanations';
 import { EVENT_LABELS, RELATED_WORDS } from '../../../shared/words/fields';
 import { nameEmailState, EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
+import { EVENT_OFF_WORDS } from '../../../shared/words/workflows';
 import { Badge } from '../components/badge';
 import { Banner, Card, FactList, PageHead, Section } from '../components/blocks';
-import { Check, PostForm, buttonClass } from '../components/form';
+import { ButtonForm, Check, PostForm, buttonClass } from '../components/form';
 import { Icon } from '../components/icon';
 import { refreshes } from '../components/refreshes';
 import { Table, type Column } from '../components/table';
@@ -22,9 +23,11 @@ export interface EventPageProps {
   event: EventView & { payload: unknown };
   emails: readonly EmailView[];
   related: Related;
+  /** Whether its type is on in the settings now. */
+  isTypeOn: boolean;
 }
 
-export function EventPage({ event, emails, related }: EventPageProps) {
+export function EventPage({ event, emails, related, isTypeOn }: EventPageProps) {
   const { tenant, status } = useViewer();
   const isMoving = event.status === 'pending';
   const isOwn = isOwnType(event.type);
@@ -56,6 +59,7 @@ export function EventPage({ event, emails, related }: EventPageProps) {
             <Time at={event.next_attempt_at} as="relative" />. Nothing is lost.
           </Banner>
         )}
+        {event.reason === 'event_off' && isChoiceType(event.type) && <EventOff id={event.id} isOn={isTypeOn} />}
         <Card>
           <FactList
             facts={[
@@ -128,6 +132,15 @@ const EventLinks = ({ events }: { events: readonly EventView[] }) => (
     ))}
   </>
 );
+
+const EventOff = ({ id, isOn }: { id: string; isOn: boolean }) =>
+  isOn ? (
+    <Banner tone="info">{EVENT_OFF_WORDS.onSince}</Banner>
+  ) : (
+    <Banner tone="warn" actions={<ButtonForm action={`/events/${id}/turn-on`} label={EVENT_OFF_WORDS.turnOn} />}>
+      {EVENT_OFF_WORDS.ignored}
+    </Banner>
+  );
 
 const Replay = ({ event }: { event: EventView }) => (
   <Section title="Replay">

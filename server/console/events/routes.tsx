@@ -1,6 +1,7 @@
 /** The log, one event, and replay. */
 import { Router } from 'express';
 import { EVENT_STATUSES, type EventView, type List } from '../../../shared/api';
+import { isChoiceType } from '../../../shared/catalogue';
 import { oneOf } from '../../../shared/one-of';
 import { findIdByAddress } from '../../audience/find-addresses';
 import type { Context } from '../../context';
@@ -11,6 +12,8 @@ import { eventChart, type ChartBar } from '../../events/chart';
 import { listEvents, readEvent, replayEvent } from '../../events/events';
 import { readRelated } from '../../events/related';
 import { createMemory } from '../../memory';
+import { readSettings } from '../../settings/settings';
+import { turnOnEvent } from '../../settings/turn-on-event';
 import { lastDays, rangeOfDays } from '../days';
 import { withNotice } from '../notices';
 import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn } from '../read-request';
@@ -51,7 +54,16 @@ export function eventsRoutes(ctx: Context, { form }: SectionParts): Router {
     const event = getFound(await readEvent(db, tenant, idOf(req)));
     const emails = await listEmails(db, tenant, { event: event.id, limit: 100 });
     const related = await readRelated(db, tenant, event);
-    sendPage(ctx, res, <EventPage event={event} emails={emails.data} related={related} />);
+    const settings = await readSettings(db, tenant);
+    const isTypeOn = isChoiceType(event.type) && settings.events[event.type].enabled;
+    sendPage(ctx, res, <EventPage event={event} emails={emails.data} related={related} isTypeOn={isTypeOn} />);
+  });
+
+  router.post('/events/:id/turn-on', ...form, async (req, res) => {
+    const tenant = tenantOn(res);
+    const { id, type } = getFound(await readEvent(db, tenant, idOf(req)));
+    if (isChoiceType(type)) await turnOnEvent(db, tenant, type, { startsWorkflows: false }, clock.now());
+    res.redirect(303, withNotice(`/events/${id}`, 'event_on'));
   });
 
   router.post('/events/:id/replay', ...form, async (req, res) => {

@@ -22,7 +22,6 @@ import { advanceRun, readRun, stopRun } from '../../workflows/runs';
 import { listWorkflowNames } from '../../workflows/workflow-names';
 import { defineFromTemplate } from '../../workflows/templates';
 import {
-  activateWorkflow,
   createWorkflow,
   deleteWorkflow,
   duplicateWorkflow,
@@ -103,7 +102,6 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
       ctx.nudge();
       res.redirect(303, withNotice(name === 'delete' ? '/workflows' : `/workflows/${id}`, done));
     });
-  change('activate', 'workflow_activated', (tenant, id) => activateWorkflow(db, tenant, id, clock.now()));
   change('pause', 'workflow_paused', (tenant, id) => pauseWorkflow(db, tenant, id, clock.now()));
   change('duplicate', 'workflow_duplicated', (tenant, id) => duplicateWorkflow(db, tenant, id, clock.now()));
   change('delete', 'workflow_deleted', (tenant, id) => deleteWorkflow(db, tenant, id, clock.now()));

@@ -4,6 +4,7 @@ import { CATALOGUE } from '../../../shared/catalogue';
 import { findDouble, type StripeSend } from '../../../shared/stripe-sends';
 import { DOUBLE_LABEL, describeDouble } from '../../../shared/words/stripe-sends';
 import { WORKFLOW_STATUS_WORDS } from '../../../shared/words/statuses';
+import { DRAFT_WORDS } from '../../../shared/words/workflows';
 import { Badge } from '../components/badge';
 import { Empty, LinkButton, PageHead } from '../components/blocks';
 import { href } from '../components/filters';
@@ -71,7 +72,15 @@ const columnsWith = (stripeSends: readonly StripeSend[]): readonly Column<Workfl
       </>
     ),
   },
-  { label: 'State', cell: (workflow) => <Badge {...WORKFLOW_STATUS_WORDS[workflow.status]} /> },
+  {
+    label: 'State',
+    cell: ({ status, has_draft }) => (
+      <>
+        <Badge {...WORKFLOW_STATUS_WORDS[status]} />
+        {has_draft && <span className="row-sub">{DRAFT_WORDS.label}</span>}
+      </>
+    ),
+  },
   { label: 'Running', kind: 'end', cell: ({ counts }) => <Count value={counts.running} /> },
   { label: 'Finished', kind: 'end', cell: ({ counts }) => <Count value={counts.finished} /> },
   { label: 'Emails', kind: 'end', cell: ({ counts }) => <Count value={counts.emails} /> },

@@ -217,7 +217,7 @@ describe('workflows', () => {
     await wait.getByLabel('For').fill('0');
     await page.getByRole('button', { name: 'Save', exact: true }).last().click();
     await page.getByText('Not saved yet').waitFor();
-    await page.getByRole('link', { name: 'Must be at least 1' }).click();
+    await page.getByRole('link', { name: 'Wait of step 1 must be at least 1' }).click();
     await page.keyboard.type('2');
     expect(await wait.getByLabel('For').inputValue()).toContain('2');
     expect(await page.getByText('Must not be empty').count()).toBeGreaterThan(0);

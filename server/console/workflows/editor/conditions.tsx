@@ -1,8 +1,14 @@
 /** Conditions that must all hold, each a property, an operator and a value that fits. */
-import { capitalize } from '../../../../shared/capitalize';
-import { CATALOGUE, CONTACT_PROPERTIES, findProperty, type TriggerType } from '../../../../shared/catalogue';
+import {
+  CATALOGUE,
+  CONTACT_PROPERTIES,
+  findProperty,
+  type PropertyType,
+  type TriggerType,
+} from '../../../../shared/catalogue';
 import { namesFailure } from '../../../../shared/failure';
-import { OPERATOR_LABELS } from '../../../../shared/words/workflows';
+import { KNOWN_VALUES } from '../../../../shared/known-values';
+import { OPERATOR_LABELS, readable } from '../../../../shared/words/workflows';
 import { needsValue, operatorsFor, type Condition } from '../../../../shared/workflow';
 import { FieldError, SelectField, TextField, buttonClass, type SelectOption } from '../../components/form';
 import { Icon } from '../../components/icon';
@@ -38,10 +44,10 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
   const operation = useOperation();
   const redraw = useRedraw();
   const { property: path, mapKey } = splitMapKey(trigger, condition.property);
-  const type = findProperty(trigger, condition.property)?.type ?? 'text';
+  const { type = 'text', values } = findProperty(trigger, condition.property) ?? {};
   const id = (field: string) => domId(`${place}.${field}`);
   return (
-    <div className="condition" role="group" aria-label={`Condition ${number}`}>
+    <div className="condition" id={domId(place)} role="group" aria-label={`Condition ${number}`} tabIndex={-1}>
       <div>
         <SelectField
           id={id('property')}
@@ -76,21 +82,7 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
         error={problems[`${place}.operator`]}
         {...redraw}
       />
-      {needsValue(condition.operator) ? (
-        <TextField
-          id={id('value')}
-          name={`${place}.value`}
-          label="Value"
-          isLabelHidden
-          type={type === 'date' ? 'date' : 'text'}
-          inputMode={type === 'number' || type === 'money' ? 'decimal' : undefined}
-          defaultValue={String(condition.value ?? '')}
-          placeholder={type === 'money' ? 'Minor units: 2000 is 20.00' : 'Value'}
-          error={problems[`${place}.value`]}
-        />
-      ) : (
-        <span />
-      )}
+      <ValueField place={place} condition={condition} type={type} values={values} />
       <button
         className={`${buttonClass('quiet')} button-icon`}
         aria-label={`Remove condition ${number}`}
@@ -98,8 +90,53 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
       >
         <Icon name="close" />
       </button>
+      <FieldError id={domId(place)} error={problems[place]} />
     </div>
   );
+}
+
+function ValueField({
+  place,
+  condition: { operator, value = '' },
+  type,
+  values,
+}: {
+  place: string;
+  condition: Condition;
+  type: PropertyType;
+  values: readonly string[] | undefined;
+}) {
+  const { problems } = useEditor();
+  if (!needsValue(operator)) return <span />;
+  const field = {
+    id: domId(`${place}.value`),
+    name: `${place}.value`,
+    label: 'Value',
+    isLabelHidden: true,
+    error: problems[`${place}.value`],
+  };
+  if (values && (operator === 'is' || operator === 'is_not'))
+    return <SelectField {...field} {...valueOptions(values, String(value))} />;
+  return (
+    <TextField
+      {...field}
+      type={type === 'date' ? 'date' : 'text'}
+      inputMode={type === 'number' || type === 'money' ? 'decimal' : undefined}
+      defaultValue={String(value)}
+      placeholder={type === 'money' ? 'Minor units: 2000 is 20.00' : 'Value'}
+    />
+  );
+}
+
+/** Conditions don't mind case. What isn't one of them stays in sight. */
+function valueOptions(values: readonly string[], current: string) {
+  const known = values.find((value) => value === current.trim().toLowerCase());
+  const options = values.map((value) => ({
+    value,
+    label: values === KNOWN_VALUES.currency ? value.toUpperCase() : readable(value),
+  }));
+  const first = { value: current, label: current === '' ? 'Choose…' : `${current} (unknown)` };
+  return { options: known === undefined ? [first, ...options] : options, defaultValue: known ?? current };
 }
 
 /** `event.metadata.order_id` is the property `event.metadata` with the key `order_id`; null where keys make no sense. */
@@ -127,5 +164,3 @@ function propertyOptions(trigger: TriggerType, current: string, isOfTrigger: boo
   const isOffered = offered.some(({ value }) => value === current);
   return isOffered ? offered : [{ value: current, label: `${current} (not offered)` }, ...offered];
 }
-
-const readable = (name: string): string => capitalize(name.replaceAll('_', ' '));

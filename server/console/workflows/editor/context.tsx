@@ -1,6 +1,7 @@
 /** What every part of the editor needs to know. */
 import { createContext, useContext } from 'react';
 import type { TriggerType } from '../../../../shared/catalogue';
+import type { Removed } from './operations';
 import type { Problems } from './problems';
 
 export interface EditorState {
@@ -9,6 +10,8 @@ export interface EditorState {
   problems: Problems;
   /** The place that gets the keyboard once the page is there. */
   focus: string | null;
+  /** Can be put back. */
+  removed: Removed | null;
   /** Number of running runs at each step, by step id. */
   runs: Readonly<Record<string, number>>;
   testTo: string;

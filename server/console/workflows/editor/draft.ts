@@ -1,6 +1,6 @@
 /**
  * The editor's form as a definition. Every field is named by its place (`steps.2.email.subject`), so the form itself
- * carries the whole draft and nothing half-edited is kept on the server. A draft has a definition's shape; the
+ * carries all that isn't saved and nothing half-edited is kept on the server. A draft has a definition's shape; the
  * values of its fields may still be invalid.
  */
 import {
@@ -21,12 +21,14 @@ import {
   operatorsFor,
   START_AFTER_ATTEMPTS,
   WAIT_UNITS,
+  type BranchPath,
   type Condition,
   type Definition,
   type EmailContent,
   type ExitEvent,
   type Step,
 } from '../../../../shared/workflow';
+import type { Removed } from './operations';
 
 type Fields = { [name: string]: Fields | string };
 
@@ -45,13 +47,39 @@ export function readDraft(form: Readonly<Record<string, unknown>>): Definition {
       ...ofSource(type, text(trigger.days)),
       event: type,
       frequency: choice(FREQUENCIES, text(trigger.frequency)),
-      conditions: items(trigger.conditions).map((condition) => readCondition(type, condition)),
+      conditions: readConditions(type, trigger.conditions),
       ...readAttempt(type, text(trigger.start_after_attempt)),
     },
     exit_events: items(fields.exit_events).map(readExitEvent),
     ...(text(fields.only_while) === 'no' ? { only_while: false } : {}),
     steps: readSteps(type, fields.steps),
   };
+}
+
+/** What was removed last, as the page carries it along; null where nothing can be put back. */
+export function readRemoved(form: Readonly<Record<string, unknown>>): Removed | null {
+  const fields = group(nest(form).removed);
+  const place = text(fields.place);
+  if (!PLACE.test(place)) return null;
+  const { event } = readDraft(form).trigger;
+  const [step] = readSteps(event, fields.steps);
+  const [path] = readPaths(event, fields.paths);
+  if (step) return { place, item: { step } };
+  return path ? { place, item: { path } } : null;
+}
+const PLACE = /^[a-z]+(\.\w+)+$/;
+
+/** The fields that readRemoved reads it from again. */
+export function removedFields({ place, item }: Removed): [name: string, value: string][] {
+  const [name, value] = 'step' in item ? ['removed.steps.0', item.step] : ['removed.paths.0', item.path];
+  return [['removed.place', place], ...flatten(name, value)];
+}
+
+function flatten(name: string, value: unknown): [name: string, value: string][] {
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).flatMap(([key, part]) => flatten(`${name}.${key}`, part));
+  const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  return isPlain ? [[name, String(value)]] : [];
 }
 
 /** A source that was chosen just now wins over the event of another, which the form still holds. */
@@ -117,25 +145,30 @@ const readExitEvent = (fields: Fields): ExitEvent => {
 const readSteps = (type: TriggerType, field: Fields | string | undefined): Step[] =>
   items(field).map((step) => readStep(type, step));
 
+const readPaths = (type: TriggerType, field: Fields | string | undefined): BranchPath[] =>
+  items(field).map((path) => ({
+    id: text(path.id),
+    name: text(path.name),
+    conditions: readConditions(type, path.conditions),
+    steps: readSteps(type, path.steps),
+  }));
+
+const readConditions = (type: TriggerType, field: Fields | string | undefined): Condition[] =>
+  items(field).map((one) => readCondition(type, one));
+
 function readStep(type: TriggerType, fields: Fields): Step {
   const id = text(fields.id);
-  const conditions = (field: Fields | string | undefined) => items(field).map((one) => readCondition(type, one));
   const kind = choice(['exit', 'wait', 'filter', 'branch', 'email', 'update_contact'], text(fields.kind));
   switch (kind) {
     case 'wait':
       return { id, kind, amount: numberOf(text(fields.amount)), unit: choice(WAIT_UNITS, text(fields.unit)) };
     case 'filter':
-      return { id, kind, conditions: conditions(fields.conditions) };
+      return { id, kind, conditions: readConditions(type, fields.conditions) };
     case 'branch':
       return {
         id,
         kind,
-        paths: items(fields.paths).map((path) => ({
-          id: text(path.id),
-          name: text(path.name),
-          conditions: conditions(path.conditions),
-          steps: readSteps(type, path.steps),
-        })),
+        paths: readPaths(type, fields.paths),
         else: readSteps(type, fields.else),
       };
     case 'email':

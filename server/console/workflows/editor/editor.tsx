@@ -3,6 +3,7 @@ import type { WorkflowView } from '../../../../shared/api';
 import { WORKFLOW_NAME_LENGTH } from '../../../../shared/limits';
 import type { StripeSend } from '../../../../shared/stripe-sends';
 import { WORKFLOW_STATUS_WORDS } from '../../../../shared/words/statuses';
+import { DRAFT_WORDS, EVENT_OFF_WORDS, OBSTACLE_WORDS, REFUSED_WORDS } from '../../../../shared/words/workflows';
 import type { Definition } from '../../../../shared/workflow';
 import { Badge } from '../../components/badge';
 import { Banner, LinkButton, NoticeBanner, PageHead } from '../../components/blocks';
@@ -20,7 +21,10 @@ import { Count, Plural } from '../../components/values';
 import { Shell } from '../../layout';
 import type { Notice } from '../../notices';
 import { WorkflowTabs } from '../workflow-tabs';
+import { UnpublishedChanges, type Unpublished } from './changes';
 import { EditorProvider, domId, type EditorState } from './context';
+import { EventOff } from './event-off';
+import type { Problem } from './problems';
 import { RehearsalSection, type RehearsalShown } from './rehearsal';
 import { StepList } from './steps';
 import { TriggerFields } from './trigger';
@@ -34,6 +38,12 @@ export interface EditorPageProps {
   isDirty: boolean;
   /** Someone else saved in between. */
   isConflict: boolean;
+  /** All that is wrong with it: with what was just asked for, or with what is saved. */
+  problems: readonly Problem[];
+  /** What the problems kept from being done; null: nothing was asked for. */
+  refused: keyof typeof REFUSED_WORDS | null;
+  /** Null where all is published. */
+  unpublished: Unpublished | null;
   /** What came of a test or a faulty save. */
   notice: Notice | null;
   editor: EditorState;
@@ -49,11 +59,17 @@ export interface EditorPageProps {
 export function EditorPage(props: EditorPageProps) {
   const { workflow, draft, editor } = props;
   const { counts, id } = workflow;
+  const isStuck = workflow.status === 'active' && props.isEventOff;
   return (
     <Shell title={workflow.name} section="workflows" isWide>
       <PageHead
         title={workflow.name}
-        badge={<Badge {...WORKFLOW_STATUS_WORDS[workflow.status]} />}
+        badge={
+          <>
+            <Badge {...WORKFLOW_STATUS_WORDS[workflow.status]} />
+            {workflow.has_draft && <Badge tone="info" label={DRAFT_WORDS.label} />}
+          </>
+        }
         back={{ href: '/workflows', label: 'Workflows' }}
         lead={
           <>
@@ -72,6 +88,7 @@ export function EditorPage(props: EditorPageProps) {
       <EditorProvider value={editor}>
         <div id="editor" hx-target="#editor" hx-select="#editor" hx-swap="outerHTML">
           <Notes {...props} />
+          {props.unpublished && <UnpublishedChanges {...props.unpublished} revision={props.revision} />}
           <PostForm
             action={`/workflows/${id}`}
             id="workflow-form"
@@ -81,6 +98,7 @@ export function EditorPage(props: EditorPageProps) {
           >
             <SaveOnEnter />
             <input type="hidden" name="revision" value={props.revision} />
+            {isStuck && <EventOff event={draft.trigger.event} title={EVENT_OFF_WORDS.active} />}
             <div className="row-fields">
               <TextField
                 id="name"
@@ -101,7 +119,12 @@ export function EditorPage(props: EditorPageProps) {
                 data-not-saved=""
               />
             </div>
-            <TriggerFields draft={draft} isEventOff={props.isEventOff} double={props.double} />
+            <TriggerFields draft={draft} isEventOff={props.isEventOff && !isStuck} double={props.double} />
+            {draft.steps.length > 1 && (
+              <button type="button" className={`${buttonClass('quiet')} fold-all`} data-fold-all="" hidden>
+                Collapse or expand all steps
+              </button>
+            )}
             <StepList place="steps" steps={draft.steps} label="Steps" />
             <RehearsalSection shown={props.rehearsal} />
             <SaveBar status={workflow.status} />
@@ -130,14 +153,13 @@ function Actions({ workflow: { id, status } }: { workflow: WorkflowView }) {
 }
 
 function SaveBar({ status }: { status: WorkflowView['status'] }) {
+  const isDraft = status === 'draft';
   return (
     <div className="save-bar">
-      <button className={buttonClass(status === 'draft' ? 'plain' : 'primary')}>Save</button>
-      {status === 'draft' && (
-        <button className={buttonClass('primary')} name="then" value="activate">
-          Save and activate
-        </button>
-      )}
+      <button className={buttonClass()}>{isDraft ? 'Save' : 'Save draft'}</button>
+      <button className={buttonClass('primary')} name="then" value={isDraft ? 'activate' : 'publish'}>
+        {isDraft ? 'Save and activate' : DRAFT_WORDS.publish}
+      </button>
       <span className="unsaved" role="status">
         You have changes that are not saved.
       </span>
@@ -145,8 +167,8 @@ function SaveBar({ status }: { status: WorkflowView['status'] }) {
   );
 }
 
-function Notes({ notice, isConflict, editor, workflow }: EditorPageProps) {
-  const places = Object.keys(editor.problems);
+function Notes({ notice, isConflict, problems, refused, workflow }: EditorPageProps) {
+  const obstacle = workflow.status === 'draft' ? 'activate' : 'publish';
   return (
     <>
       {isConflict && (
@@ -158,12 +180,12 @@ function Notes({ notice, isConflict, editor, workflow }: EditorPageProps) {
           Someone saved it after you opened it. What you wrote is still here; saving again puts it in place of theirs.
         </Banner>
       )}
-      {places.length > 0 && (
-        <Banner tone="bad" title="Not saved yet">
+      {problems.length > 0 && (
+        <Banner tone={refused ? 'bad' : 'warn'} title={refused ? REFUSED_WORDS[refused] : OBSTACLE_WORDS[obstacle]}>
           <ul className="problem-list">
-            {places.map((place) => (
+            {problems.map(({ place, inList }) => (
               <li key={place}>
-                <a href={`#${domId(place)}`}>{editor.problems[place]}</a>
+                <a href={`#${domId(place)}`}>{inList}</a>
               </li>
             ))}
           </ul>

@@ -1,29 +1,47 @@
 /** What the editor's buttons do to a draft: add, remove and move things in its lists. Pure but for new ids. */
 import { randomBytes } from 'node:crypto';
 import { CATALOGUE } from '../../../../shared/catalogue';
-import type { Definition, Step } from '../../../../shared/workflow';
+import type { BranchPath, Definition, Step } from '../../../../shared/workflow';
 
 export interface Changed {
   draft: Definition;
   /** The place that the keyboard goes on from; null leaves it. */
   focus: string | null;
+  removed: Removed | null;
 }
 
-/** `add <list> <what>`, `remove <item>`, `up <item>`, `down <item>`; lists and items are places such as `steps.2.paths.0.steps`. */
-export function applyOperation(draft: Definition, operation: string): Changed {
+/** What was taken out last and can be put back. */
+export interface Removed {
+  /** Where it stood. */
+  place: string;
+  item: { step: Step } | { path: BranchPath };
+}
+
+/** The place of the button that puts it back. */
+export const UNDO = 'undo';
+
+/**
+ * `add <list> <what>`, `insert <item> <what>` (before it), `remove <item>`, `undo`, `up <item>`, `down <item>`; lists and
+ * items are places such as `steps.2.paths.0.steps`.
+ */
+export function applyOperation(draft: Definition, operation: string, removed: Removed | null): Changed {
   const [verb, place = '', what = ''] = operation.split(' ');
   const changed = structuredClone(draft);
   switch (verb) {
+    case 'insert':
+      return { draft: changed, focus: insertAt(changed, place, newItem(what, changed)), removed: null };
+    case 'undo':
+      return { draft: changed, focus: removed && insertAt(changed, removed.place, itemOf(removed)), removed: null };
     case 'add':
-      return { draft: changed, focus: addTo(changed, place, what) };
+      return { draft: changed, focus: addTo(changed, place, what), removed: null };
     case 'remove':
-      return { draft: changed, focus: removeAt(changed, place) };
+      return { draft: changed, ...removeAt(changed, place) };
     case 'up':
-      return { draft: changed, focus: moveBy(changed, place, -1) };
+      return { draft: changed, focus: moveBy(changed, place, -1), removed: null };
     case 'down':
-      return { draft: changed, focus: moveBy(changed, place, 1) };
+      return { draft: changed, focus: moveBy(changed, place, 1), removed: null };
     default:
-      return { draft: changed, focus: null };
+      return { draft: changed, focus: null, removed };
   }
 }
 
@@ -34,11 +52,31 @@ function addTo(draft: Definition, place: string, what: string): string | null {
   return `${place}.${list.push(item) - 1}`;
 }
 
-function removeAt(draft: Definition, place: string): string | null {
+/** At the end where there is no such place any more. */
+function insertAt(draft: Definition, place: string, item: unknown): string | null {
   const { list, index, listPlace } = itemAt(draft, place);
-  if (!list?.[index]) return null;
-  list.splice(index, 1);
-  return list.length > 0 ? `${listPlace}.${Math.max(0, index - 1)}` : listPlace;
+  if (!list || !item || !Number.isInteger(index)) return null;
+  const at = Math.min(index, list.length);
+  list.splice(at, 0, item);
+  return `${listPlace}.${at}`;
+}
+
+const itemOf = ({ item }: Removed): Step | BranchPath => ('step' in item ? item.step : item.path);
+
+function removeAt(draft: Definition, place: string): Pick<Changed, 'focus' | 'removed'> {
+  const { list, index, listPlace } = itemAt(draft, place);
+  if (!list?.[index]) return { focus: null, removed: null };
+  const [item] = list.splice(index, 1);
+  const kept = keep(item, listPlace);
+  const neighbour = list.length > 0 ? `${listPlace}.${Math.max(0, index - 1)}` : listPlace;
+  return kept ? { focus: UNDO, removed: { place, item: kept } } : { focus: neighbour, removed: null };
+}
+
+/** A condition is quickly made anew; steps and what a path holds are not. */
+function keep(item: unknown, listPlace: string): Removed['item'] | null {
+  const list = listPlace.split('.').at(-1);
+  if (list === 'steps' || list === 'else') return { step: item as Step };
+  return list === 'paths' ? { path: item as BranchPath } : null;
 }
 
 function moveBy(draft: Definition, place: string, by: 1 | -1): string | null {

@@ -1,6 +1,8 @@
 /** The editor: every button posts the whole form, and the server returns the page with the changed draft. */
 import { Router, urlencoded, type Request, type Response } from 'express';
-import { choiceFor } from '../../../../shared/settings';
+import { oneOf } from '../../../../shared/one-of';
+import { startsWorkflows } from '../../../../shared/settings';
+import { REFUSED_WORDS } from '../../../../shared/words/workflows';
 import { findDouble } from '../../../../shared/stripe-sends';
 import { stepsOf, type Definition, type EmailContent } from '../../../../shared/workflow';
 import type { Context } from '../../../context';
@@ -9,20 +11,29 @@ import { AppError, invalid } from '../../../errors';
 import { listEvents } from '../../../events/events';
 import { signalOf } from '../../../request-signal';
 import { readSettings } from '../../../settings/settings';
+import { turnOnEvent } from '../../../settings/turn-on-event';
 import { previewEmail, sendTest, type PreviewRequest } from '../../../workflows/preview';
 import { runsByStep } from '../../../workflows/list-runs';
 import { rehearsalDays, rehearse } from '../../../workflows/rehearse';
-import { activateWorkflow, readWorkflow, saveWorkflow } from '../../../workflows/workflows';
-import { withNotice, type Notice } from '../../notices';
+import {
+  activateWorkflow,
+  discardDraft,
+  publishWorkflow,
+  readEdited,
+  readWorkflow,
+  saveDraft,
+} from '../../../workflows/workflows';
+import { compareDefinitions, isSame } from '../../../workflows/compare';
+import { noticeFor, withNotice, type Notice } from '../../notices';
 import { formOf, getFound, idOf, textIn, type Form } from '../../read-request';
 import type { SectionParts } from '../../section';
 import { formatsFor, sendMail, sendPage } from '../../send';
 import { tenantOn } from '../../viewer';
-import { readDraft } from './draft';
-import { EditorPage } from './editor';
-import { applyOperation } from './operations';
+import { readDraft, readRemoved } from './draft';
+import { EditorPage, type EditorPageProps } from './editor';
+import { applyOperation, type Removed } from './operations';
 import { plainTextDocument } from './plain-text';
-import { checkDraft, type Problems } from './problems';
+import { byPlace, checkDraft, findObstacles, type Problem } from './problems';
 import type { RehearsalShown } from './rehearsal';
 import { rehearsalRows } from './rehearsal-rows';
 
@@ -32,7 +43,11 @@ const RECENT_EVENTS = 10;
 
 interface Shown {
   draft?: Definition;
-  problems?: Problems;
+  problems?: readonly Problem[];
+  /** What the problems kept from being done. */
+  refused?: EditorPageProps['refused'];
+  /** Can be put back; left out: as the form has it. */
+  removed?: Removed | null;
   focus?: string | null;
   notice?: Notice;
   isConflict?: boolean;
@@ -47,13 +62,15 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
 
   async function show(req: Request, res: Response, shown: Shown = {}): Promise<void> {
     const tenant = tenantOn(res);
-    const workflow = getFound(await readWorkflow(db, tenant, idOf(req)));
+    const workflow = getFound(await readEdited(db, tenant, idOf(req)));
     const settings = await readSettings(db, tenant);
     const fields = formOf(req);
-    const draft = shown.draft ?? workflow.definition;
+    const saved = workflow.draft ?? workflow.definition;
+    const draft = shown.draft ?? saved;
+    const isDirty = !isSame(draft, saved);
     const sent = Number(textIn(fields, 'revision'));
     const trigger = draft.trigger.event;
-    const choice = choiceFor(settings, trigger);
+    const problems = shown.problems ?? (isDirty ? [] : findObstacles(draft));
     sendPage(
       ctx,
       res,
@@ -61,19 +78,28 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
         workflow={workflow}
         draft={draft}
         revision={shown.draft && sent && !shown.isConflict ? sent : workflow.revision}
-        isDirty={shown.draft !== undefined}
+        isDirty={isDirty}
         isConflict={shown.isConflict ?? false}
+        problems={problems}
+        refused={shown.refused ?? null}
+        unpublished={
+          workflow.draft && {
+            savedAt: workflow.draft_at ?? 0,
+            changes: compareDefinitions(workflow.definition, workflow.draft),
+          }
+        }
         notice={shown.notice ?? null}
         double={findDouble(draft, settings.stripe_sends)}
-        isEventOff={!choice.enabled || !choice.trigger_workflows}
+        isEventOff={!startsWorkflows(settings, trigger)}
         rehearsal={shown.rehearsal ?? null}
         previewEvents={await recentEvents(res, tenant, trigger)}
         previewEvent={textIn(fields, 'preview_event')}
         editor={{
           workflowId: workflow.id,
           trigger,
-          problems: shown.problems ?? {},
+          problems: byPlace(problems),
           focus: shown.focus ?? null,
+          removed: shown.removed === undefined && shown.draft ? readRemoved(fields) : (shown.removed ?? null),
           runs: await runsByStep(db, tenant, workflow.id),
           testTo: testAddress(fields, settings.test_recipients),
           lacksPostalAddress: settings.sender.postal_address === null,
@@ -98,28 +124,65 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
     const tenant = tenantOn(res);
     const fields = formOf(req);
     const draft = readDraft(fields);
-    const checked = checkDraft(draft);
-    if ('problems' in checked) return show(req, res, { draft, problems: checked.problems, status: 400 });
-    const [id, revision] = [idOf(req), Number(textIn(fields, 'revision'))];
-    const activates = textIn(fields, 'then') === 'activate';
+    const asked = oneOf(['activate', 'publish'], textIn(fields, 'then')) ?? 'save';
+    const checked = checkDraft(draft, asked === 'save' ? 'save' : 'run');
+    if ('problems' in checked) return show(req, res, { draft, ...checked, refused: asked, status: 400 });
+    const id = idOf(req);
+    const edit = { id, revision: Number(textIn(fields, 'revision')), input: checked.definition };
     try {
-      await saveWorkflow(db, tenant, id, checked.definition, revision, clock.now());
-      if (activates) await activateWorkflow(db, tenant, id, clock.now());
+      const change = asked === 'save' ? saveDraft : publishWorkflow;
+      const saved = await change(db, tenant, edit, clock.now());
+      ctx.nudge();
+      if (asked === 'activate') return await activate(res, tenant, id);
+      const done = asked === 'publish' ? 'workflow_published' : saved.has_draft ? 'draft_saved' : 'workflow_saved';
+      res.redirect(303, withNotice(`/workflows/${id}`, done));
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      if (error.code === 'conflict') return show(req, res, { draft, isConflict: true, status: 409 });
-      if (error.code === 'invalid_request')
-        return show(req, res, { draft, problems: { steps: error.message }, status: 400 });
+      if (error instanceof AppError && error.code === 'conflict')
+        return show(req, res, { draft, isConflict: true, status: 409 });
       throw error;
     }
+  });
+
+  /** Where its event is off, that is what the page says: it won't start. */
+  async function activate(res: Response, tenant: Tenant, id: string): Promise<void> {
+    const { definition } = await activateWorkflow(db, tenant, id, clock.now());
     ctx.nudge();
-    res.redirect(303, withNotice(`/workflows/${id}`, activates ? 'workflow_activated' : 'workflow_saved'));
+    const starts = startsWorkflows(await readSettings(db, tenant), definition.trigger.event);
+    const page = `/workflows/${id}`;
+    res.redirect(303, starts ? withNotice(page, 'workflow_activated') : page);
+  }
+
+  router.post('/workflows/:id/activate', ...form, async (req, res) => {
+    try {
+      await activate(res, tenantOn(res), idOf(req));
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'invalid_request') throw error;
+      const text = `${REFUSED_WORDS.activate}. ${error.message}`;
+      await show(req, res, { notice: { tone: 'bad', text }, status: 400 });
+    }
+  });
+
+  router.post('/workflows/:id/discard', ...form, async (req, res) => {
+    const id = idOf(req);
+    const revision = Number(textIn(formOf(req), 'revision'));
+    await discardDraft(db, tenantOn(res), { id, revision }, clock.now());
+    res.redirect(303, withNotice(`/workflows/${id}`, 'draft_discarded'));
+  });
+
+  router.post('/workflows/:id/turn-on', ...form, async (req, res) => {
+    const tenant = tenantOn(res);
+    const saved = getFound(await readEdited(db, tenant, idOf(req)));
+    const draft = readDraft(formOf(req));
+    const { event } = draft.trigger;
+    await turnOnEvent(db, tenant, event, { startsWorkflows: true }, clock.now());
+    if (isSame(draft, saved.draft ?? saved.definition))
+      return res.redirect(303, withNotice(`/workflows/${saved.id}`, 'event_on'));
+    await show(req, res, { draft, notice: noticeFor('event_on') ?? undefined });
   });
 
   router.post('/workflows/:id/edit', ...form, async (req, res) => {
-    const fields = formOf(req);
-    const { draft, focus } = applyOperation(readDraft(fields), textIn(fields, 'operation'));
-    await show(req, res, { draft, focus });
+    const fields = withoutOldValue(formOf(req), req.get('hx-trigger-name'));
+    await show(req, res, applyOperation(readDraft(fields), textIn(fields, 'operation'), readRemoved(fields)));
   });
 
   router.post('/workflows/:id/preview', ...form, async (req, res) => {
@@ -137,8 +200,8 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
     const { id } = getFound(await readWorkflow(db, tenant, idOf(req)));
     const fields = formOf(req);
     const draft = readDraft(fields);
-    const checked = checkDraft(draft);
-    if ('problems' in checked) return show(req, res, { draft, problems: checked.problems, status: 400 });
+    const checked = checkDraft(draft, 'save');
+    if ('problems' in checked) return show(req, res, { draft, ...checked, refused: 'rehearse', status: 400 });
     const days = rehearsalDays.safeParse(Number(textIn(fields, 'rehearse_days')));
     if (!days.success) throw invalid(days.error, 'rehearse_days');
     try {
@@ -187,7 +250,7 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
       const { status } = error;
       const shown: Shown =
         error.param === 'to'
-          ? { problems: { [`test_to.${place}`]: wordsOf(error) } }
+          ? { problems: [testProblem(place, error)], refused: 'test' }
           : { notice: { tone: 'bad', text: `The test was not sent. ${error.message}` } };
       await show(req, res, { draft, status, ...shown });
     }
@@ -197,10 +260,15 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
 }
 
 /** Of what is wrong with the address, or with sending to it now. */
-function wordsOf({ code, message }: AppError): string {
+function testProblem(place: string, { code, message }: AppError): Problem {
   const words = message.replace(/^to: /, '');
-  return `${code === 'rate_limited' ? words : `This address ${words}`}.`;
+  const atField = `${code === 'rate_limited' ? words : `This address ${words}`}.`;
+  return { place: `test_to.${place}`, atField, inList: atField };
 }
+
+/** Of a condition whose property was changed just now: the value was another property's. */
+const withoutOldValue = (fields: Form, changed = ''): Form =>
+  changed.endsWith('.property') ? { ...fields, [changed.replace(/property$/, 'value')]: '' } : fields;
 
 /** The email at a place of the draft, with the values to fill it with. */
 function requestOf(fields: Form, place: string, event = textIn(fields, 'preview_event')): PreviewRequest {

@@ -1,14 +1,17 @@
 /** Steps one under the other; branches hold lists of their own. */
+import { Fragment } from 'react';
 import { USER_GROUP_LENGTH } from '../../../../shared/limits';
 import { CONTACT_LABELS } from '../../../../shared/words/fields';
-import { STEP_LABELS } from '../../../../shared/words/workflows';
+import { describeCondition, nameDuration, nameStep, STEP_LABELS, WAIT_HINT } from '../../../../shared/words/workflows';
 import { WAIT_UNITS, type BranchPath, type BranchStep, type Step } from '../../../../shared/workflow';
 import { FieldError, SelectField, TextField, buttonClass } from '../../components/form';
 import { Icon, type IconName } from '../../components/icon';
 import { Plural } from '../../components/values';
 import { Conditions } from './conditions';
 import { domId, useEditor, useOperation } from './context';
+import { removedFields } from './draft';
 import { EmailFields } from './email-step';
+import { UNDO } from './operations';
 
 export function StepList({ place, steps, label }: { place: string; steps: readonly Step[]; label: string }) {
   const { problems } = useEditor();
@@ -18,6 +21,8 @@ export function StepList({ place, steps, label }: { place: string; steps: readon
         <ol className="steps" aria-label={label}>
           {steps.map((step, index) => (
             <li key={step.id || index}>
+              <UndoRemoval place={`${place}.${index}`} />
+              <InsertStep place={`${place}.${index}`} number={index + 1} />
               <StepCard
                 place={`${place}.${index}`}
                 step={step}
@@ -29,6 +34,7 @@ export function StepList({ place, steps, label }: { place: string; steps: readon
           ))}
         </ol>
       )}
+      <UndoRemoval place={`${place}.${steps.length}`} />
       <FieldError id={domId(place)} error={problems[place]} />
       <AddStep place={place} />
     </div>
@@ -46,21 +52,58 @@ const STEP_ICONS: Record<Step['kind'], IconName> = {
 };
 
 function AddStep({ place }: { place: string }) {
-  const operation = useOperation();
   const { focus } = useEditor();
   return (
     <div className="add-step" role="group" aria-label="Add a step">
       <span className="add-step-label">Add a step</span>
-      {KINDS.map((kind, index) => (
-        <button
-          key={kind}
-          className={buttonClass('quiet')}
-          autoFocus={index === 0 && focus === place}
-          {...operation(`add ${place} ${kind}`)}
-        >
-          <Icon name={STEP_ICONS[kind]} /> {STEP_LABELS[kind]}
-        </button>
+      <Kinds operation={`add ${place}`} isFocused={focus === place} />
+    </div>
+  );
+}
+
+/** Between two steps, and before the first. */
+function InsertStep({ place, number }: { place: string; number: number }) {
+  return (
+    <details className="menu insert-step">
+      <summary aria-label={`Insert a step before step ${number}`} title="Insert a step here">
+        <Icon name="plus" />
+      </summary>
+      <div className="menu-list" role="group" aria-label={`Insert before step ${number}`}>
+        <Kinds operation={`insert ${place}`} />
+      </div>
+    </details>
+  );
+}
+
+function Kinds({ operation: verb, isFocused = false }: { operation: string; isFocused?: boolean }) {
+  const operation = useOperation();
+  return KINDS.map((kind, index) => (
+    <button
+      key={kind}
+      className={buttonClass('quiet')}
+      autoFocus={index === 0 && isFocused}
+      {...operation(`${verb} ${kind}`)}
+    >
+      <Icon name={STEP_ICONS[kind]} /> {STEP_LABELS[kind]}
+    </button>
+  ));
+}
+
+/** Where something was removed: what it was, and the way back. */
+function UndoRemoval({ place }: { place: string }) {
+  const { removed, focus } = useEditor();
+  const operation = useOperation();
+  if (removed?.place !== place) return null;
+  const { item } = removed;
+  return (
+    <div className="undo" role="status">
+      {removedFields(removed).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
       ))}
+      <span>{'step' in item ? `Step removed: ${nameStep(item.step)}` : 'Path removed'}</span>
+      <button className={buttonClass()} autoFocus={focus === UNDO} {...operation('undo')}>
+        Undo
+      </button>
     </div>
   );
 }
@@ -81,6 +124,7 @@ function StepCard({ place, step, number, isFirst, isLast }: StepCardProps) {
   return (
     <div
       className={isBad ? 'step step-bad' : 'step'}
+      id={domId(place)}
       role="group"
       aria-label={`Step ${number}: ${label}`}
       tabIndex={-1}
@@ -88,20 +132,42 @@ function StepCard({ place, step, number, isFirst, isLast }: StepCardProps) {
     >
       <input type="hidden" name={`${place}.id`} value={step.id} />
       <input type="hidden" name={`${place}.kind`} value={step.kind} />
-      <div className="step-head">
-        <h3>
-          <Icon name={STEP_ICONS[step.kind]} /> {label}
-        </h3>
-        {standing > 0 && (
-          <span className="step-runs">
-            <Plural count={standing} one="run stands here" many="runs stand here" />
-          </span>
-        )}
-        <StepTools place={place} label={`step ${number}, ${label}`} isFirst={isFirst} isLast={isLast} />
-      </div>
-      <StepBody place={place} step={step} />
+      <StepTools place={place} label={`step ${number}, ${label}`} isFirst={isFirst} isLast={isLast} />
+      <details className="step-fold" open data-fold={step.id}>
+        <summary className="step-head">
+          <Icon name="down" className="icon fold-mark" />
+          <h3>
+            <Icon name={STEP_ICONS[step.kind]} /> {label}
+          </h3>
+          <span className="step-gist">{describeGist(step)}</span>
+          {standing > 0 && (
+            <span className="step-runs">
+              <Plural count={standing} one="run stands here" many="runs stand here" />
+            </span>
+          )}
+        </summary>
+        <StepBody place={place} step={step} />
+      </details>
     </div>
   );
+}
+
+/** What is seen of a step that is folded. */
+function describeGist(step: Step): string {
+  switch (step.kind) {
+    case 'wait':
+      return Number.isNaN(step.amount) ? '' : nameDuration(step);
+    case 'email':
+      return step.email.subject;
+    case 'filter':
+      return step.conditions.map(describeCondition).join(', ');
+    case 'branch':
+      return step.paths.map(({ name }, index) => name || `Path ${index + 1}`).join(', ');
+    case 'update_contact':
+      return step.user_group ?? '';
+    case 'exit':
+      return '';
+  }
 }
 
 function StepTools({
@@ -144,6 +210,7 @@ function StepBody({ place, step }: { place: string; step: Step }) {
               name={`${place}.amount`}
               label="For"
               inputMode="numeric"
+              hint={WAIT_HINT}
               defaultValue={Number.isNaN(step.amount) ? '' : step.amount}
               error={problems[`${place}.amount`]}
             />
@@ -201,9 +268,15 @@ function BranchFields({ place, step }: { place: string; step: BranchStep }) {
     <div className="step-body paths">
       <p className="hint">The first path whose conditions hold is taken; afterwards the workflow goes on below.</p>
       {step.paths.map((path, index) => (
-        <PathFields key={path.id || index} place={`${place}.paths.${index}`} path={path} number={index + 1} />
+        <Fragment key={path.id || index}>
+          <UndoRemoval place={`${place}.paths.${index}`} />
+          <PathFields place={`${place}.paths.${index}`} path={path} number={index + 1} />
+        </Fragment>
       ))}
-      <FieldError id={domId(`${place}.paths`)} error={problems[`${place}.paths`]} />
+      <UndoRemoval place={`${place}.paths.${step.paths.length}`} />
+      <div id={domId(`${place}.paths`)}>
+        <FieldError id={domId(`${place}.paths`)} error={problems[`${place}.paths`]} />
+      </div>
       <div>
         <button className={buttonClass()} {...operation(`add ${place}.paths path`)}>
           <Icon name="plus" /> Add path

@@ -5,6 +5,7 @@ import {
   ATTEMPT_HINT,
   ATTEMPT_LABELS,
   FREQUENCY_LABELS,
+  MATCH_LABELS,
   nameDays,
   TRIGGER_SOURCE_WORDS,
 } from '../../../../shared/words/workflows';
@@ -17,6 +18,7 @@ import { EXIT_OPTIONS, optionsFrom } from '../../components/event-options';
 import { FieldError, SelectField, TextField, buttonClass } from '../../components/form';
 import { Icon } from '../../components/icon';
 import { Conditions } from './conditions';
+import { EventOff } from './event-off';
 import { domId, useEditor, useOperation, useRedraw } from './context';
 
 export function TriggerFields({
@@ -40,12 +42,7 @@ export function TriggerFields({
         </h3>
       </div>
       <div className="step-body">
-        {isEventOff && (
-          <Banner tone="warn">
-            This event is off, or starts no workflows, in the <a href="/settings/stripe">settings</a>: the workflow
-            won’t start.
-          </Banner>
-        )}
+        {isEventOff && <EventOff event={trigger.event} />}
         {double && (
           <Banner tone="warn" title={DOUBLE_LABEL}>
             {describeDouble(double)} If it is off already, say so in the <a href="/settings/stripe">settings</a>.
@@ -124,6 +121,8 @@ export function TriggerFields({
   );
 }
 
+const MATCHES = (['contact', 'object'] as const).map((value) => ({ value, label: MATCH_LABELS[value] }));
+
 function ExitEvents({ events }: { events: readonly ExitEvent[] }) {
   const { problems, focus } = useEditor();
   const operation = useOperation();
@@ -149,10 +148,7 @@ function ExitEvents({ events }: { events: readonly ExitEvent[] }) {
               label="For"
               isLabelHidden
               defaultValue={exit.match}
-              options={[
-                { value: 'contact', label: 'of the same contact' },
-                { value: 'object', label: 'of the same invoice or subscription' },
-              ]}
+              options={MATCHES}
             />
             <span />
             <button
