@@ -19,7 +19,10 @@ const MAX_NOTING = 50;
 const NOTED_PER_MINUTE = 30;
 
 export interface ClickPages {
-  problem(res: Response, page: { title: string; message: string; next: { label: string; href: string }[] }): void;
+  problem(
+    res: Response,
+    page: { title: string; message: string; next: { label: string; href: string }[] },
+  ): Promise<void>;
 }
 
 export function clickRoutes(ctx: Context, pages: ClickPages): Router {
