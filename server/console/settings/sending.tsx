@@ -1,18 +1,25 @@
-/** Settings → Sending: who this Tillpost sends as, and whether that mail can arrive. */
+/** Settings → Sending: what the merchant chooses, who this Tillpost sends as, and whether that mail can arrive. */
 import { capitalize } from '../../../shared/capitalize';
 import { FINDING_WORDS, SENDING_PAGE_WORDS as WORDS } from '../../../shared/words/deliverability';
 import type { DnsRecord, Finding } from '../../finding';
 import { Badge } from '../components/badge';
-import { Card, Empty, FactList, PageHead, Section } from '../components/blocks';
+import { Banner, Card, Empty, FactList, LinkButton, Section } from '../components/blocks';
 import { ButtonForm, buttonClass } from '../components/form';
 import { refreshes } from '../components/refreshes';
 import { None, Time } from '../components/values';
-import { Shell } from '../layout';
+import { useViewer } from '../page';
+import { SettingsAlert, SettingsForm, type SettingsFormProps } from './form';
+import { SettingsShell } from './sections';
+import { SendingChoices } from './sending-choices';
 
 export const SENDING_PATH = '/settings/sending';
 export const CHECK_PATH = `${SENDING_PATH}/check`;
 
 export interface SendingPageProps {
+  form: SettingsFormProps;
+  /** Emails of the last day that the mail server refused, though not for their addresses. */
+  refused: number;
+  hearsOfBounces: boolean;
   /** Null: there is no mail server, and nothing to check. */
   identity: SendingIdentity | null;
   checks: ChecksProps;
@@ -36,43 +43,70 @@ interface ChecksProps {
   isRunning: boolean;
 }
 
-export function SendingPage({ identity, checks }: SendingPageProps) {
+/** One may be the email's own fault. */
+const REPEATED = 2;
+
+export function SendingPage({ form, refused, hearsOfBounces, identity, checks }: SendingPageProps) {
+  const { status } = useViewer();
   return (
-    <Shell title={WORDS.title} section="settings">
-      <PageHead
+    <SettingsShell
+      page="sending"
+      lead="Who your emails are from, which go out, and whether they can arrive."
+      alert={<SettingsAlert {...form} action={SENDING_PATH} />}
+    >
+      {refused >= REPEATED && <KeepsRefusing refused={refused} />}
+      {status !== 'removed' && (
+        <SettingsForm {...form} action={SENDING_PATH}>
+          <SendingChoices {...form} />
+        </SettingsForm>
+      )}
+      <Section
         title={WORDS.title}
-        back={{ href: '/settings/stripe', label: 'Settings' }}
         lead={WORDS.lead}
         actions={identity && <ButtonForm action={CHECK_PATH} label={WORDS.check} />}
-      />
-      {identity ? (
-        <>
-          <Identity {...identity} />
-          <Checks {...checks} />
-        </>
-      ) : (
-        <Empty icon="emails" title={WORDS.noServer}>
-          {WORDS.noServerLead}
-        </Empty>
-      )}
-    </Shell>
+      >
+        {identity ? (
+          <Identity {...identity} hearsOfBounces={hearsOfBounces} />
+        ) : (
+          <Empty icon="emails" title={WORDS.noServer}>
+            {WORDS.noServerLead}
+          </Empty>
+        )}
+      </Section>
+      {identity && <Checks {...checks} />}
+    </SettingsShell>
   );
 }
 
-const Identity = ({ from, marketingFrom, bounceAddress, server, greeting, dkim }: SendingIdentity) => (
-  <Card>
-    <FactList
-      facts={[
-        ['From', from],
-        ['Marketing from', marketingFrom],
-        ['Return path', bounceAddress ?? 'The sender'],
-        ['Mail server', server],
-        ['Greeted as (EHLO)', greeting],
-        ['Signed (DKIM)', dkim ? `By ${dkim.domain}, selector ${dkim.selector}` : 'Not by Tillpost'],
-      ]}
-    />
-  </Card>
+const KeepsRefusing = ({ refused }: { refused: number }) => (
+  <Banner
+    tone="warn"
+    title="The mail server keeps refusing"
+    actions={<LinkButton href="/emails?status=failed">Show them</LinkButton>}
+  >
+    It refused {refused} emails of the last day for good, not because of their addresses. Each has its answer, and can
+    be sent again once the cause is mended.
+  </Banner>
 );
+
+const Identity = (props: SendingIdentity & Pick<SendingPageProps, 'hearsOfBounces'>) => {
+  const { from, marketingFrom, bounceAddress, server, greeting, dkim, hearsOfBounces } = props;
+  return (
+    <Card>
+      <FactList
+        facts={[
+          ['From', from],
+          ['Marketing from', marketingFrom],
+          ['Return path', bounceAddress ?? 'The sender'],
+          ['Mail server', server],
+          ['Greeted as (EHLO)', greeting],
+          ['Signed (DKIM)', dkim ? `By ${dkim.domain}, selector ${dkim.selector}` : 'Not by Tillpost'],
+          ['Bounces', hearsOfBounces ? 'Heard of' : 'Known from the mail server’s reply only'],
+        ]}
+      />
+    </Card>
+  );
+};
 
 const SEVERITY = ['fault', 'warning', 'ok', 'skipped'] as const satisfies readonly Finding['kind'][];
 
