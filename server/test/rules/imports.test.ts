@@ -119,6 +119,8 @@ const OWNERS: Readonly<Record<keyof Schema, string>> = {
   oauth_state: 'installs',
   link_token: 'installs',
   setting: 'settings',
+  logo: 'settings',
+  logo_image: 'settings',
   event: 'events',
   event_payload: 'events',
   contact: 'audience',
