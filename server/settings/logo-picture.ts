@@ -24,9 +24,10 @@ export function readLogo(file: Buffer): Picture {
   if (width > LOGO_LIMITS.pixels || height > LOGO_LIMITS.pixels)
     return refused(LOGO_REFUSED.tooManyPixels(width, height));
   try {
+    const { packed, end } = readChunks(file);
     // The library doesn't bound what an interlaced picture unpacks to. A byte for each line's filter, in seven passes.
-    inflateSync(packedBytes(file), { maxOutputLength: width * height * MAX_BYTES_PER_PIXEL + 14 * (height + 1) });
-    return { kind: 'picture', ...shrink(PNG.sync.read(file)) };
+    inflateSync(packed, { maxOutputLength: width * height * MAX_BYTES_PER_PIXEL + 14 * (height + 1) });
+    return { kind: 'picture', ...shrink(PNG.sync.read(file.subarray(0, end))) };
   } catch {
     return refused(LOGO_REFUSED.damaged);
   }
@@ -42,16 +43,20 @@ function readHead(file: Buffer): { width: number; height: number } | undefined {
   return width > 0 && height > 0 ? { width, height } : undefined;
 }
 
-/** What stands in the IDAT chunks, which together are one zlib stream. Throws for a chunk that ends after the file. */
-function packedBytes(file: Buffer): Buffer {
+/**
+ * `packed` is what stands in the IDAT chunks, which together are one zlib stream; `end` is where the picture ends, whatever
+ * comes after. Throws for a file that is cut off.
+ */
+function readChunks(file: Buffer): { packed: Buffer; end: number } {
   const parts: Buffer[] = [];
-  for (let at = 8; at < file.length;) {
+  for (let at = SIGNATURE.length; ;) {
     const [length, type] = [file.readUInt32BE(at), file.toString('latin1', at + 4, at + 8)];
-    if (at + 12 + length > file.length) throw new Error('a chunk is cut off');
+    const end = at + 12 + length;
+    if (end > file.length) throw new Error('a chunk is cut off');
+    if (type === 'IEND') return { packed: Buffer.concat(parts), end };
     if (type === 'IDAT') parts.push(file.subarray(at + 8, at + 8 + length));
-    at += 12 + length;
+    at = end;
   }
-  return Buffer.concat(parts);
 }
 
 /** To the size that is kept, each pixel the mean of those it covers; smaller ones stay as large as they are. */

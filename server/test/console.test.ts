@@ -420,8 +420,7 @@ describe.each(ENGINES)('the console on %s', (engine) => {
       it('take a second click on Save for what it is', async () => {
         const { client, fields } = await open();
         const answers = [1, 2].map(() => client.post('/settings/sending', { ...fields, locale: 'fr-FR' }));
-        for (const { headers } of await Promise.all(answers))
-          expect(headers.get('location')).toBe('/settings/sending');
+        for (const { headers } of await Promise.all(answers)) expect(headers.get('location')).toBe('/settings/sending');
       });
 
       it('are saved all the same from a form that was opened before the revision was there', async () => {
@@ -445,7 +444,11 @@ describe.each(ENGINES)('the console on %s', (engine) => {
       const { 'charge.refunded': _refunds, ...known } = shown;
       const old = Object.entries(fields).filter(([name]) => !name.startsWith('events.charge.refunded.'));
       const loaded = JSON.stringify({ ...sections, events: known });
-      const response = await client.post('/settings/stripe', { ...Object.fromEntries(old), loaded, consent: 'transactional_only' });
+      const response = await client.post('/settings/stripe', {
+        ...Object.fromEntries(old),
+        loaded,
+        consent: 'transactional_only',
+      });
       expect(response.status).toBe(303);
       const saved = await readSettings(tillpost.db, LIVE);
       expect([saved.consent, saved.events['charge.refunded']]).toEqual(['transactional_only', refunds]);

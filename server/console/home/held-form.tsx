@@ -63,7 +63,7 @@ const SignedOut = ({ ways: { appModes, keyModes }, ...form }: HeldFormProps) => 
 function Held({ action, fields, label }: Pick<HeldFormProps, 'action' | 'fields'> & { label: string }) {
   const typed = fields.filter(([, value]) => isTyped(value));
   return (
-    <PostForm action={action} className="held-form">
+    <PostForm action={action} className="held-form" id="held-form">
       {fields.map(([name, value], index) => (
         <input key={index} type="hidden" name={name} value={value} />
       ))}
