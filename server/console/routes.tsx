@@ -94,7 +94,7 @@ export function consoleErrors(ctx: Context): ErrorRequestHandler {
     if (status === 429) return sendProblem(ctx, res, { title: 'Too many requests', message, next: [] }, 429);
     if (status < 500) return sendProblem(ctx, res, { title: 'That did not work', message, next: TO_CONSOLE }, status);
     const words = `${message} It was noted. Try again in a moment.`;
-    sendProblem(ctx, res, { title: 'Something went wrong', message: words, next: TO_CONSOLE }, status);
+    return sendProblem(ctx, res, { title: 'Something went wrong', message: words, next: TO_CONSOLE }, status);
   };
 }
 

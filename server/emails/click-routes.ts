@@ -58,9 +58,9 @@ export function clickRoutes(ctx: Context, pages: ClickPages): Router {
     res.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer', Location: link.url }).status(302).end();
   });
 
-  router.get('/c/:token', limits.byAddress, (_req, res) => {
+  router.get('/c/:token', limits.byAddress, async (_req, res) => {
     const message = 'It may have been cut off on its way. Use the link in the email itself.';
-    pages.problem(res.status(404), { title: 'This link doesn’t work', message, next: [] });
+    await pages.problem(res.status(404), { title: 'This link doesn’t work', message, next: [] });
   });
 
   return router;

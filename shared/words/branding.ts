@@ -13,7 +13,7 @@ export const BRANDING_WORDS = {
   remove: 'Remove the logo…',
   removeQuestion: 'Emails that were sent show your name, or nothing, in its place.',
   look: 'Colour, font and footer',
-  hasColor: 'Use a colour of our own',
+  hasColor: 'Use our own colour',
   color: 'Brand colour',
   colorHint:
     'Of buttons, and of links where they can be read in it. The text on buttons is black or white, as is read best.',

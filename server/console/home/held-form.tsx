@@ -61,6 +61,7 @@ const SignedOut = ({ ways: { appModes, keyModes }, ...form }: HeldFormProps) => 
 );
 
 function Held({ action, fields, label }: Pick<HeldFormProps, 'action' | 'fields'> & { label: string }) {
+  const { viewer, address } = usePage();
   const typed = fields.filter(([, value]) => isTyped(value));
   return (
     <PostForm action={action} className="held-form" id="held-form">
@@ -68,8 +69,8 @@ function Held({ action, fields, label }: Pick<HeldFormProps, 'action' | 'fields'
         <input key={index} type="hidden" name={name} value={value} />
       ))}
       <div className="actions">
-        <button className={buttonClass(usePage().viewer ? 'primary' : 'plain')}>{label}</button>
-        {usePage().viewer && <LinkButton href={usePage().address ?? '/events'}>Discard it</LinkButton>}
+        <button className={buttonClass(viewer ? 'primary' : 'plain')}>{label}</button>
+        {viewer && <LinkButton href={address ?? '/events'}>Discard it</LinkButton>}
       </div>
       {typed.length > 0 && (
         <details>

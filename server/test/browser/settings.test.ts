@@ -125,7 +125,7 @@ it('takes a logo and a colour, and shows them in the preview, in an email and on
     .setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer: PNG.sync.write(png) });
   await page.getByRole('button', { name: 'Upload' }).click();
   await page.getByText('Logo saved.').waitFor();
-  await page.getByLabel('Use a colour of our own').check();
+  await page.getByLabel('Use our own colour').check();
   await page.getByLabel('Brand colour').fill('#ffd400');
   const preview = page.frameLocator('iframe[name="branding-preview"]:not([hidden])');
   await preview.locator('td.button[bgcolor="#ffd400"]').waitFor();
