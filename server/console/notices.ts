@@ -44,12 +44,15 @@ export type Done = keyof typeof DONE;
 
 type Words = string | ((about: string) => string);
 
+export function noticeFor(done: Done, about = 'this account'): Notice {
+  const words: Words = DONE[done];
+  return { tone: 'good', text: typeof words === 'string' ? words : words(about) };
+}
+
 /** The notice that was left for this page; it won't be there again. */
 export function noticeOf(ctx: Context, res: Response): Notice | null {
   const left = takeNotice(ctx, res);
-  if (!left || !Object.hasOwn(DONE, left.done)) return null;
-  const words: Words = DONE[left.done as Done];
-  return { tone: 'good', text: typeof words === 'string' ? words : words(left.about ?? 'this account') };
+  return left && Object.hasOwn(DONE, left.done) ? noticeFor(left.done as Done, left.about) : null;
 }
 
 /** Leaves the notice for `path`, and returns it for the redirect. */

@@ -80,8 +80,12 @@ describe('a form from outside', () => {
   it('is not held: neither from another site, nor where the browser doesn’t say from where', () =>
     withClient(async (tillpost, client) => {
       const fields = { csrf_token: 'of an earlier session', 'brand.footer': 'Theirs' };
-      for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }]) {
-        const page = await (await client.post('/settings/branding', fields, headers as Record<string, string>)).text();
+      const foreign: Record<string, string>[] = [
+        { 'sec-fetch-site': 'cross-site' },
+        { origin: 'https://evil.example' },
+      ];
+      for (const headers of foreign) {
+        const page = await (await client.post('/settings/branding', fields, headers)).text();
         expect(page).toContain('This form was sent from another site.');
         expect(page).not.toContain('Theirs');
       }

@@ -177,7 +177,7 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
     await turnOnEvent(db, tenant, event, { startsWorkflows: true }, clock.now());
     if (isSame(draft, saved.draft ?? saved.definition))
       return res.redirect(303, withNotice(ctx, res, `/workflows/${saved.id}`, 'event_on'));
-    await show(req, res, { draft, notice: noticeFor('event_on') ?? undefined });
+    await show(req, res, { draft, notice: noticeFor('event_on') });
   });
 
   router.post('/workflows/:id/edit', ...form, async (req, res) => {
