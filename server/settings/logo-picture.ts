@@ -20,13 +20,15 @@ export function readLogo(file: Buffer): Picture {
   if (file.length > LOGO_LIMITS.bytes) return refused(LOGO_REFUSED.tooManyBytes);
   const size = readHead(file);
   if (!size) return refused(LOGO_REFUSED.notPng);
-  const { width, height } = size;
+  const { width, height, lineBytes } = size;
   if (width > LOGO_LIMITS.pixels || height > LOGO_LIMITS.pixels)
     return refused(LOGO_REFUSED.tooManyPixels(width, height));
   try {
     const { packed, end } = readChunks(file);
-    // The library doesn't bound what an interlaced picture unpacks to. A byte for each line's filter, in seven passes.
-    inflateSync(packed, { maxOutputLength: width * height * MAX_BYTES_PER_PIXEL + 14 * (height + 1) });
+    // The library bounds neither what an interlaced picture unpacks to, nor takes offence at too little of another. A byte
+    // for each line's filter, in seven passes.
+    const maxOutputLength = width * height * MAX_BYTES_PER_PIXEL + 14 * (height + 1);
+    if (inflateSync(packed, { maxOutputLength }).length < height * lineBytes) return refused(LOGO_REFUSED.damaged);
     return { kind: 'picture', ...shrink(PNG.sync.read(file.subarray(0, end))) };
   } catch {
     return refused(LOGO_REFUSED.damaged);
@@ -35,12 +37,24 @@ export function readLogo(file: Buffer): Picture {
 
 const refused = (message: string): Picture => ({ kind: 'refused', message });
 
-/** The size in the IHDR chunk, which comes first: https://www.w3.org/TR/png-3/#11IHDR. Undefined: it is no PNG. */
-function readHead(file: Buffer): { width: number; height: number } | undefined {
+interface Head {
+  width: number;
+  height: number;
+  /** Of one line with its filter's byte, unpacked; 0 where lines come in passes. */
+  lineBytes: number;
+}
+
+/** By PNG's colour type: https://www.w3.org/TR/png-3/#6Colour-values. */
+const CHANNELS: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+
+/** What the IHDR chunk says, which comes first: https://www.w3.org/TR/png-3/#11IHDR. Undefined: it is no PNG. */
+function readHead(file: Buffer): Head | undefined {
   if (file.length < 33 || !file.subarray(0, 8).equals(SIGNATURE)) return undefined;
   if (file.readUInt32BE(8) !== 13 || file.toString('latin1', 12, 16) !== 'IHDR') return undefined;
   const [width, height] = [file.readUInt32BE(16), file.readUInt32BE(20)];
-  return width > 0 && height > 0 ? { width, height } : undefined;
+  const [depth, channels, isInterlaced] = [file.readUInt8(24), CHANNELS[file.readUInt8(25)], file.readUInt8(28) !== 0];
+  if (width === 0 || height === 0 || channels === undefined) return undefined;
+  return { width, height, lineBytes: isInterlaced ? 0 : 1 + Math.ceil((width * depth * channels) / 8) };
 }
 
 /**

@@ -86,6 +86,7 @@ function Holdout({ settings: { holdout_percent: percent }, errors }: FieldsProps
 
 const StripeSends = ({ settings }: Pick<FieldsProps, 'settings'>) => (
   <Fold
+    id="stripe_sends"
     name={STRIPE_SENDS_WORDS.label}
     chosen={settings.stripe_sends.map((key) => STRIPE_SEND_WORDS[key].label).join(', ') || 'None is marked'}
   >

@@ -221,11 +221,11 @@ describe('one place for each', () => {
     expect(users(/^sns-validator$/)).toEqual(['server/bounces/providers/ses.ts']);
   });
 
-  it('touches requests and responses in routes, middleware and the console only', () => {
+  it('touches requests and responses in routes, middleware, cookies and the console only', () => {
     const found = inFolder('server').filter(
       ({ path, packages }) =>
         packages.includes('express') &&
-        !/(routes|signed-request|session-middleware|middleware|same-origin|errors|app)\.tsx?$/.test(path) &&
+        !/(routes|signed-request|session-middleware|middleware|cookies?|same-origin|errors|app)\.tsx?$/.test(path) &&
         !/^server\/(console|dev)\//.test(path),
     );
     expect(found.map(({ path }) => path)).toEqual([]);
