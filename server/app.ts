@@ -14,6 +14,7 @@ import { extensionRoutes } from './extension/routes';
 import { installRoutes } from './installs/routes';
 import { scrape } from './metrics';
 import { isEqual } from './vault';
+import { logoRoutes } from './settings/logo-routes';
 import { payRoutes } from './recovery/pay-routes';
 import { createReceiver } from './webhooks/receiver';
 
@@ -37,6 +38,7 @@ function createApp(ctx: Context): Express {
   app.use(refuseBrokenPath);
   app.use(bounceRoutes(ctx));
   const pages = consolePages(ctx);
+  app.use(logoRoutes(ctx));
   app.use(clickRoutes(ctx, pages));
   app.use(unsubscribeRoutes(ctx, pages));
   app.use(payRoutes(ctx, pages));

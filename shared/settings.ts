@@ -1,5 +1,6 @@
 /** What a merchant chooses for one install: the shape, its limits and its defaults. */
 import { z } from 'zod';
+import { BRAND_FONT_NAMES } from './brand';
 import { CHOICE_TYPES, isChoiceType, isOwnType, type ChoiceType, type TriggerType } from './catalogue';
 import { MOST_HELD_OUT } from './limits';
 import { STRIPE_SENDS } from './stripe-sends';
@@ -35,6 +36,22 @@ const senderSchema = z.strictObject({
   postal_address: z
     .string()
     .max(500, 'must have at most 500 characters')
+    .nullable()
+    .transform((text) => text?.trim() || null),
+});
+
+const brandSchema = z.strictObject({
+  /** Null: ours. */
+  color: z
+    .string()
+    .transform((text) => text.toLowerCase())
+    .pipe(z.string().regex(/^#[0-9a-f]{6}$/, 'must be a colour such as #0f6b5c'))
+    .nullable(),
+  font: z.enum(BRAND_FONT_NAMES, `must be one of ${BRAND_FONT_NAMES.join(', ')}`),
+  /** Stands at the foot of every email; may have several lines. */
+  footer: z
+    .string()
+    .max(1_000, 'must have at most 1,000 characters')
     .nullable()
     .transform((text) => text?.trim() || null),
 });
@@ -101,6 +118,7 @@ export const settingsSchema = z.strictObject({
   /** The metadata key of Stripe customers whose value lists billing contacts; https://docs.stripe.com/metadata limits it. */
   billing_email_key: trimmedOrNull(40).refine((key) => !/[[\]]/.test(key ?? ''), 'must not contain square brackets'),
   sender: senderSchema,
+  brand: brandSchema,
   track: trackSchema,
   /** BCP 47, for money and dates in emails. */
   locale: z.string().max(35).refine(isLocale, 'must be a language tag such as en-US'),
@@ -143,6 +161,7 @@ export function defaultSettings(): Settings {
     stripe_sends: [],
     billing_email_key: null,
     sender: { from_name: null, reply_to: null, postal_address: null },
+    brand: { color: null, font: 'system', footer: null },
     track: { clicks: false, transactional: false },
     locale: 'en-US',
     timezone: 'UTC',

@@ -27,6 +27,7 @@ const STYLES = [
   'lists',
   'content',
   'settings',
+  'branding',
   'editor',
   'editor-steps',
   'site',

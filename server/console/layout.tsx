@@ -1,7 +1,9 @@
 /** The frame of every page: head, navigation, account and mode, notices. */
 import type { ReactNode } from 'react';
-import { RECONNECT_WORDS } from '../../shared/words/connection';
+import { DISCONNECT_WORDS, RECONNECT_WORDS } from '../../shared/words/connection';
+import type { Mode } from '../config';
 import { modeOf } from '../db/tenant';
+import type { ShownLogo } from '../settings/look';
 import { NoticeBanner } from './components/blocks';
 import { ButtonForm } from './components/form';
 import { Icon, Mark, type IconName } from './components/icon';
@@ -26,11 +28,12 @@ export function Shell({
   children,
 }: {
   title: string;
-  section: SectionName;
+  /** Null: none of them. */
+  section: SectionName | null;
   isWide?: boolean;
   children: ReactNode;
 }) {
-  const { viewer, notice } = usePage();
+  const { viewer, notice, url } = usePage();
   if (!viewer) return <Plain title={title}>{children}</Plain>;
   return (
     <Document title={title}>
@@ -43,11 +46,7 @@ export function Shell({
         )}
         <Sidebar viewer={viewer} section={section} />
         <main id="main" className={isWide ? 'main main-wide' : 'main'} tabIndex={-1}>
-          {viewer.status === 'needs_reconnect' && section !== 'settings' && (
-            <p className="strip">
-              {RECONNECT_WORDS.description} <a href="/settings/stripe">Reconnect</a>
-            </p>
-          )}
+          {!url.startsWith(CONNECTION_PATH) && <ConnectionStrip viewer={viewer} />}
           <NoticeBanner notice={notice} />
           {children}
         </main>
@@ -56,23 +55,50 @@ export function Shell({
   );
 }
 
+/** Says it at more length itself. */
+const CONNECTION_PATH = '/settings/stripe';
+
+function ConnectionStrip({ viewer: { status } }: { viewer: Viewer }) {
+  if (status === 'active') return null;
+  const { words, link } = STRIP_WORDS[status];
+  return (
+    <p className="strip">
+      {words} <a href={CONNECTION_PATH}>{link}</a>
+    </p>
+  );
+}
+
+const STRIP_WORDS = {
+  needs_reconnect: { words: RECONNECT_WORDS.description, link: 'Reconnect' },
+  removed: { words: DISCONNECT_WORDS.strip, link: 'See what can be done' },
+} as const;
+
 /** A page that needs no session: home, problems, preferences. `site` is whose page it is where it isn't ours. */
 export function Plain({
   title,
   children,
   hasHomeLink = true,
   site,
+  logo,
 }: {
   title: string;
   children: ReactNode;
   hasHomeLink?: boolean;
   site?: string;
+  /** Stands in place of the site's name. */
+  logo?: ShownLogo | null;
 }) {
   const head = hasHomeLink ? <Brand /> : null;
   return (
     <Document title={title} site={site}>
       <div className={site ? 'plain plain-of-site' : 'plain'}>
-        <header className="plain-head">{site ?? head}</header>
+        <header className="plain-head">
+          {logo ? (
+            <img className="site-logo" src={logo.url} width={logo.width} height={logo.height} alt={logo.alt || site} />
+          ) : (
+            (site ?? head)
+          )}
+        </header>
         <main id="main" className="plain-main" tabIndex={-1}>
           {children}
         </main>
@@ -88,7 +114,7 @@ const Brand = () => (
   </a>
 );
 
-function Sidebar({ viewer, section }: { viewer: Viewer; section: SectionName }) {
+function Sidebar({ viewer, section }: { viewer: Viewer; section: SectionName | null }) {
   return (
     <header className="sidebar">
       <Brand />
@@ -141,7 +167,7 @@ function Account({ viewer }: { viewer: Viewer }) {
 
 /** The mode on screen, a button to the other one, or the way to connect it. */
 function ModeSwitch({ viewer, livemode }: { viewer: Viewer; livemode: boolean }) {
-  const { tenant, installs, connectHrefs } = viewer;
+  const { tenant, installs } = viewer;
   const word = modeWord(livemode);
   if (tenant.livemode === livemode)
     return (
@@ -156,7 +182,7 @@ function ModeSwitch({ viewer, livemode }: { viewer: Viewer; livemode: boolean })
   return (
     <a
       className="mode mode-connect"
-      href={connectHrefs[modeOf({ livemode })]}
+      href={connectPagePath(modeOf({ livemode }))}
       title={`Connect this account in ${word.toLowerCase()} mode`}
     >
       {word}
@@ -172,6 +198,9 @@ const Switch = ({ install, children }: { install: InstallChoice; children: React
     fields={{ account_id: install.tenant.accountId, mode: modeOf(install.tenant) }}
   />
 );
+
+/** Explains the mode, and begins to connect it. */
+export const connectPagePath = (mode: Mode): string => `/settings/connect?mode=${mode}`;
 
 const modeWord = (livemode: boolean) => (livemode ? 'Live' : 'Test');
 
@@ -194,9 +223,9 @@ const HTMX_CONFIG = JSON.stringify({
 });
 
 function Document({ title, site, children }: { title: string; site?: string; children: ReactNode }) {
-  const { assets } = usePage();
+  const { assets, address, styles } = usePage();
   return (
-    <html lang="en">
+    <html lang="en" data-address={address ?? undefined}>
       <head>
         <meta charSet="utf-8" />
         <title>{`${title} · ${site ?? 'Tillpost'}`}</title>
@@ -206,6 +235,7 @@ function Document({ title, site, children }: { title: string; site?: string; chi
         <meta name="htmx-config" content={HTMX_CONFIG} />
         <link rel="icon" href={site ? 'data:,' : assets.icon} type={site ? undefined : 'image/svg+xml'} />
         <link rel="stylesheet" href={assets.styles} />
+        {styles !== null && <style dangerouslySetInnerHTML={{ __html: styles }} />}
         {!site && <script src={assets.htmx} defer />}
         {!site && <script src={assets.script} defer />}
       </head>

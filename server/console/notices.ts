@@ -1,4 +1,8 @@
-/** What a page says about the form that led to it. Only these words can be asked for by `?done=…`, never a text. */
+/** What a page says, once, about the form that led to it. */
+import type { Response } from 'express';
+import type { Context } from '../context';
+import { leaveNotice, takeNotice } from '../installs/notice-cookie';
+
 export interface Notice {
   tone: 'good' | 'bad';
   text: string;
@@ -7,9 +11,12 @@ export interface Notice {
 const DONE = {
   connected: 'Connected to Stripe. Choose what should happen below, then save.',
   saved: 'Settings saved.',
+  logo_saved: 'Logo saved. Emails and pages show it from now on.',
+  logo_deleted: 'Logo removed.',
   import: 'Import started. It goes on in the background.',
   disconnected: 'Disconnected. Tillpost no longer has access to this Stripe account.',
-  erased: 'All data of this account was deleted.',
+  erased: (about: string) =>
+    `All data of ${about} is being deleted: its contacts, events, workflows, emails, settings and logo. Only hashes stay of addresses that must not be mailed.`,
   session_ended: 'That session was signed out.',
   switched: 'Now showing another account or mode.',
   group: 'User group saved.',
@@ -35,9 +42,19 @@ const DONE = {
 } as const;
 export type Done = keyof typeof DONE;
 
-export function noticeFor(done: unknown): Notice | null {
-  return typeof done === 'string' && Object.hasOwn(DONE, done) ? { tone: 'good', text: DONE[done as Done] } : null;
+type Words = string | ((about: string) => string);
+
+export function noticeFor(done: Done, about = 'this account'): Notice {
+  const words: Words = DONE[done];
+  return { tone: 'good', text: typeof words === 'string' ? words : words(about) };
 }
 
-/** `path` with the notice to show there. */
-export const withNotice = (path: string, done: Done): string => `${path}${path.includes('?') ? '&' : '?'}done=${done}`;
+/** The notice that was left for this page; it won't be there again. */
+export function noticeOf(ctx: Context, res: Response): Notice | null {
+  const left = takeNotice(ctx, res);
+  return left && Object.hasOwn(DONE, left.done) ? noticeFor(left.done as Done, left.about) : null;
+}
+
+/** Leaves the notice for `path`, and returns it for the redirect. */
+export const withNotice = (ctx: Context, res: Response, path: string, done: Done, about?: string): string =>
+  leaveNotice(ctx, res, path, { done, ...(about === undefined ? {} : { about }) });

@@ -28,12 +28,16 @@ export interface Viewer {
 export interface PageState {
   /** The path and query that was asked for. */
   url: string;
+  /** On the answer to a form that was refused: the page the form stood on. Null on pages that were asked for. */
+  address: string | null;
   formats: Formats;
   csrfToken: string;
   /** Null on the pages that need no session. */
   viewer: Viewer | null;
   notice: Notice | null;
   assets: AssetUrls;
+  /** CSS of this page alone, on a merchant's pages; null on all others. */
+  styles: string | null;
 }
 
 const PageContext = createContext<PageState | null>(null);
@@ -57,6 +61,12 @@ export function useViewer(): Viewer {
 export function useConnectHref(): string {
   const { tenant, connectHrefs } = useViewer();
   return connectHrefs[modeOf(tenant)];
+}
+
+/** The address that shows this page without its open confirmation or refused form. */
+export function usePageAddress(): string {
+  const { url, address } = usePage();
+  return address ?? url;
 }
 
 export const renderPage = (page: PageState, content: ReactElement): string =>

@@ -2,28 +2,41 @@
 import type { ReactNode } from 'react';
 import type { NextStep } from '../installs/problems';
 import { LinkButton } from './components/blocks';
-import { Plain } from './layout';
+import { Plain, Shell } from './layout';
+import { usePage } from './page';
 
-export const ProblemPage = ({
-  title,
-  message,
-  next,
-}: {
+interface ProblemProps {
   title: string;
   message: ReactNode;
   next: readonly NextStep[];
-}) => (
-  <Plain title={title} hasHomeLink={next.length > 0}>
-    <div className="narrow">
-      <h1>{title}</h1>
-      <p className="lead">{message}</p>
-      <div className="actions">
-        {next.map(({ label, href }, index) => (
-          <LinkButton key={`${href} ${label}`} href={href} tone={index === 0 ? 'primary' : 'plain'}>
-            {label}
-          </LinkButton>
-        ))}
-      </div>
+}
+
+/** Within the console for those who are signed in. */
+export function ProblemPage(problem: ProblemProps) {
+  const { title, next } = problem;
+  if (usePage().viewer)
+    return (
+      <Shell title={title} section={null}>
+        <Problem {...problem} />
+      </Shell>
+    );
+  return (
+    <Plain title={title} hasHomeLink={next.length > 0}>
+      <Problem {...problem} />
+    </Plain>
+  );
+}
+
+const Problem = ({ title, message, next }: ProblemProps) => (
+  <div className="narrow">
+    <h1>{title}</h1>
+    <p className="lead">{message}</p>
+    <div className="actions">
+      {next.map(({ label, href }, index) => (
+        <LinkButton key={`${href} ${label}`} href={href} tone={index === 0 ? 'primary' : 'plain'}>
+          {label}
+        </LinkButton>
+      ))}
     </div>
-  </Plain>
+  </div>
 );

@@ -2,6 +2,7 @@
 import { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
 import type { Context } from '../context';
 import type { ConfirmPages } from '../emails/confirm-routes';
+import type { PageSender } from '../emails/page-sender';
 import type { UnsubscribePages } from '../emails/unsubscribe-routes';
 import { describeError } from '../errors';
 import type { InstallPages } from '../installs/routes';
@@ -13,13 +14,16 @@ import { emailRoutes } from './emails/routes';
 import { PreferencesPage } from './emails/preferences';
 import { eventsRoutes } from './events/routes';
 import { ConfirmOpenPage } from './home/confirm-open';
-import { homeRoutes } from './home/routes';
+import { askForOutdated, holdForms } from './held-forms';
+import { homeRoutes, sendKeyForm } from './home/routes';
 import { PayPageView } from './recovery/pay';
 import { recoveryRoutes } from './recovery/routes';
 import { createSectionParts } from './section';
 import { ASSETS, sendPage, sendProblem } from './send';
+import { brandingRoutes } from './settings/branding-routes';
 import { settingsRoutes } from './settings/routes';
 import { sendingRoutes } from './settings/sending-routes';
+import { siteStyles } from './site-styles';
 import { loadViewer } from './viewer';
 import { editorRoutes } from './workflows/editor/routes';
 import { workflowRoutes } from './workflows/routes';
@@ -41,10 +45,11 @@ export function consoleRoutes(ctx: Context): Router {
   const session = readSession(ctx);
   const parts = createSectionParts(ctx);
   router.use(session, homeRoutes(ctx));
-  router.use(SECTIONS, requireSession, loadViewer(ctx));
+  router.use(SECTIONS, holdForms(ctx), requireSession, loadViewer(ctx));
   for (const section of [
     settingsRoutes,
     sendingRoutes,
+    brandingRoutes,
     audienceRoutes,
     eventsRoutes,
     workflowRoutes,
@@ -53,25 +58,27 @@ export function consoleRoutes(ctx: Context): Router {
     recoveryRoutes,
   ])
     router.use(section(ctx, parts));
-  router.use((_req, res) => {
-    sendProblem(ctx, res, NOT_FOUND, 404);
-  });
+  router.use((_req, res) => sendProblem(ctx, res, NOT_FOUND, 404));
+  router.use(askForOutdated(ctx, SECTIONS));
   return router;
 }
 
 /** Pages for routes that belong to other parts. */
 export const consolePages = (ctx: Context): InstallPages & UnsubscribePages & ConfirmPages & PayPages => ({
   problem: (res, problem) => sendProblem(ctx, res, problem),
+  keyRefused: (res, message) => sendKeyForm(ctx, res, message),
   confirmOpen: (res, { action, accountName }) =>
     sendPage(ctx, res, <ConfirmOpenPage action={action} accountName={accountName} />),
   confirmAddress: (res, page) => sendPage(ctx, res, <ConfirmAddressPage {...page} />),
-  preferences: (res, page) => sendPage(ctx, res, <PreferencesPage {...page} />, { notice: null }),
-  pay: (res, page) => sendPage(ctx, res, <PayPageView {...page} />, { notice: null }),
+  preferences: (res, page) => sendPage(ctx, res, <PreferencesPage {...page} />, ofSite(page)),
+  pay: (res, page) => sendPage(ctx, res, <PayPageView {...page} />, ofSite(page)),
 });
+
+const ofSite = ({ sender }: { sender: PageSender }) => ({ notice: null, styles: siteStyles(sender.look) });
 
 /** The last word on every page that failed. */
 export function consoleErrors(ctx: Context): ErrorRequestHandler {
-  return (error, req, res, next) => {
+  return async (error, req, res, next) => {
     const { status, body } = describeError(error);
     if (status >= 500) ctx.log.error({ err: error as unknown, method: req.method, path: req.path }, 'request failed');
     if (res.headersSent) return next(error);
@@ -87,7 +94,7 @@ export function consoleErrors(ctx: Context): ErrorRequestHandler {
     if (status === 429) return sendProblem(ctx, res, { title: 'Too many requests', message, next: [] }, 429);
     if (status < 500) return sendProblem(ctx, res, { title: 'That did not work', message, next: TO_CONSOLE }, status);
     const words = `${message} It was noted. Try again in a moment.`;
-    sendProblem(ctx, res, { title: 'Something went wrong', message: words, next: TO_CONSOLE }, status);
+    return sendProblem(ctx, res, { title: 'Something went wrong', message: words, next: TO_CONSOLE }, status);
   };
 }
 

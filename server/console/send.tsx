@@ -1,4 +1,5 @@
 /** Responds with a page: the reader's language and time zone, security headers, what just happened. */
+import { createHash } from 'node:crypto';
 import type { ReactElement } from 'react';
 import type { Response } from 'express';
 import helmet from 'helmet';
@@ -7,10 +8,10 @@ import type { NextStep } from '../installs/problems';
 import { csrfTokenOf } from '../installs/session-middleware';
 import { loadAssets } from './assets';
 import { createFormats, pickLocale, type Formats } from './format';
-import { noticeFor, type Notice } from './notices';
+import { noticeOf, type Notice } from './notices';
 import { renderPage, type PageState } from './page';
 import { ProblemPage } from './problem';
-import { timeZoneOf, viewerOf } from './viewer';
+import { timeZoneOf, tryViewer, viewerOf } from './viewer';
 
 export const ASSETS = loadAssets();
 
@@ -21,7 +22,7 @@ const pageHeaders = helmet({
     directives: {
       defaultSrc: ["'none'"],
       scriptSrc: SELF,
-      styleSrc: SELF,
+      styleSrc: ["'self'", (_req, res) => (res as Response).locals.styleHash as string],
       imgSrc: ["'self'", 'data:'],
       connectSrc: SELF,
       frameSrc: SELF,
@@ -43,7 +44,7 @@ const mailHeaders = helmet({
       sandbox: [],
       defaultSrc: ["'none'"],
       styleSrc: ["'unsafe-inline'"],
-      imgSrc: ['https:', 'data:'],
+      imgSrc: ["'self'", 'https:', 'data:'],
       frameAncestors: SELF,
       baseUri: ["'none'"],
       formAction: ["'none'"],
@@ -58,23 +59,35 @@ const mailHeaders = helmet({
 interface Options {
   status?: number;
   notice?: Notice | null;
+  /** CSS of this page alone. */
+  styles?: string | null;
 }
 
-export function sendPage(ctx: Context, res: Response, content: ReactElement, { status, notice }: Options = {}): void {
+export function sendPage(
+  ctx: Context,
+  res: Response,
+  content: ReactElement,
+  { status, notice, styles = null }: Options = {},
+): void {
   const { req } = res;
   const page: PageState = {
     url: req.originalUrl,
+    address: addressOf(ctx, res),
     formats: formatsFor(ctx, res),
     csrfToken: csrfTokenOf(res) ?? '',
     viewer: viewerOf(res),
-    notice: notice === undefined ? noticeFor(req.query.done ?? (req.query.connected && 'connected')) : notice,
+    notice: notice === undefined ? noticeOf(ctx, res) : notice,
     assets: ASSETS.urls,
+    styles,
   };
+  res.locals.styleHash = styles === null ? "'self'" : `'sha256-${sha256Base64(styles)}'`;
   pageHeaders(req, res, () => {
     if (status !== undefined) res.status(status);
     res.set('Cache-Control', 'no-store').type('html').send(renderPage(page, content));
   });
 }
+
+const sha256Base64 = (text: string) => createHash('sha256').update(text).digest('base64');
 
 /** `document` is a whole HTML document that may hold anything. */
 export function sendMail(res: Response, document: string): void {
@@ -83,12 +96,22 @@ export function sendMail(res: Response, document: string): void {
   });
 }
 
-export function sendProblem(
+/** Where the form stood that this answers, so that the page can be loaded again without sending it again. */
+function addressOf({ config }: Context, { req }: Response): string | null {
+  if (req.method !== 'POST') return null;
+  const referrer = req.get('referer') ?? '';
+  const url = URL.canParse(referrer) ? new URL(referrer) : undefined;
+  const isOurs = url && [new URL(config.publicUrl).host, req.get('host')].includes(url.host);
+  return isOurs ? url.pathname + url.search : req.originalUrl;
+}
+
+export async function sendProblem(
   ctx: Context,
   res: Response,
   problem: { title: string; message: string; next: readonly NextStep[] },
   status?: number,
-): void {
+): Promise<void> {
+  await tryViewer(ctx, res);
   sendPage(ctx, res, <ProblemPage {...problem} />, { status, notice: null });
 }
 

@@ -7,6 +7,7 @@ import type { Install } from '../installs/installs';
 import { sessionOf } from '../installs/session-middleware';
 import type { Session } from '../installs/sessions';
 import { readSettings } from '../settings/settings';
+import { connectPagePath } from './layout';
 import type { InstallChoice, Viewer } from './page';
 
 interface Looking {
@@ -16,13 +17,25 @@ interface Looking {
 
 export function loadViewer(ctx: Context): RequestHandler {
   return async (_req, res, next) => {
-    const session = sessionOf(res);
-    if (session) {
-      const { timezone } = await readSettings(ctx.db, session.tenant);
-      res.locals.looking = { viewer: viewSession(ctx, session), timeZone: timezone } satisfies Looking;
-    }
+    await lookUpViewer(ctx, res);
     next();
   };
+}
+
+async function lookUpViewer(ctx: Context, res: Response): Promise<void> {
+  const session = sessionOf(res);
+  if (!session || lookingOf(res)) return;
+  const { timezone } = await readSettings(ctx.db, session.tenant);
+  res.locals.looking = { viewer: viewSession(ctx, session), timeZone: timezone } satisfies Looking;
+}
+
+/** For pages that show who looks where it is known, and must show even when the database is away. */
+export async function tryViewer(ctx: Context, res: Response): Promise<void> {
+  try {
+    await lookUpViewer(ctx, res);
+  } catch (error) {
+    ctx.log.warn({ err: error }, 'who looks at a page is not known');
+  }
 }
 
 const viewSession = (ctx: Context, { tenant, install, installs, kind }: Session): Viewer => ({
@@ -34,9 +47,9 @@ const viewSession = (ctx: Context, { tenant, install, installs, kind }: Session)
   installs: installs.map(choiceOf),
 });
 
-/** A mode without an app is connected by a restricted key, on the start page. */
+/** A mode without an app is connected by a restricted key, on a page of its own. */
 const connectHref = ({ config: { modes } }: Context, mode: Mode): string =>
-  modes[mode] ? `/connect?mode=${mode}` : '/?connect=key';
+  modes[mode] ? `/connect?mode=${mode}` : connectPagePath(mode);
 
 const choiceOf = (install: Install): InstallChoice => ({
   tenant: tenantOf(install),

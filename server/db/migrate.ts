@@ -18,6 +18,7 @@ import * as failedInvoices from './migrations/019-failed-invoices';
 import * as billingContacts from './migrations/020-billing-contacts';
 import * as payments from './migrations/021-payments';
 import * as workflowDrafts from './migrations/022-workflow-drafts';
+import * as logos from './migrations/023-logos';
 import type { Db } from './schema';
 
 const migrations: Record<string, Migration> = {
@@ -39,6 +40,7 @@ const migrations: Record<string, Migration> = {
   '020-billing-contacts': { up: billingContacts.up as Migration['up'] },
   '021-payments': { up: payments.up as Migration['up'] },
   '022-workflow-drafts': { up: workflowDrafts.up as Migration['up'] },
+  '023-logos': { up: logos.up as Migration['up'] },
 };
 
 /** Throws the error of the migration that failed. */

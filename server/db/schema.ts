@@ -82,6 +82,23 @@ interface SettingTable extends TenantColumns {
   updated_at: number;
 }
 
+/** What emails and pages need to show an install's logo; its picture is in `logo_image`. */
+interface LogoTable extends TenantColumns {
+  /** Names it in its address, for as long as the install has a logo. */
+  token: string;
+  /** Of this picture: the start of its hash. */
+  version: string;
+  /** In pixels. */
+  width: number;
+  height: number;
+  updated_at: number;
+}
+
+interface LogoImageTable extends TenantColumns {
+  /** Base64. */
+  png: string;
+}
+
 interface EventTable extends TenantColumns {
   id: string;
   /** Time-ordered (UUIDv7): the order of arrival, and the key of the payload. */
@@ -525,6 +542,8 @@ interface LinkTokenTable {
 export interface Schema {
   install: InstallTable;
   setting: SettingTable;
+  logo: LogoTable;
+  logo_image: LogoImageTable;
   event: EventTable;
   event_payload: EventPayloadTable;
   contact: ContactTable;

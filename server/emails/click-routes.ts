@@ -19,7 +19,10 @@ const MAX_NOTING = 50;
 const NOTED_PER_MINUTE = 30;
 
 export interface ClickPages {
-  problem(res: Response, page: { title: string; message: string; next: { label: string; href: string }[] }): void;
+  problem(
+    res: Response,
+    page: { title: string; message: string; next: { label: string; href: string }[] },
+  ): Promise<void>;
 }
 
 export function clickRoutes(ctx: Context, pages: ClickPages): Router {
@@ -55,9 +58,9 @@ export function clickRoutes(ctx: Context, pages: ClickPages): Router {
     res.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer', Location: link.url }).status(302).end();
   });
 
-  router.get('/c/:token', limits.byAddress, (_req, res) => {
+  router.get('/c/:token', limits.byAddress, async (_req, res) => {
     const message = 'It may have been cut off on its way. Use the link in the email itself.';
-    pages.problem(res.status(404), { title: 'This link doesn’t work', message, next: [] });
+    await pages.problem(res.status(404), { title: 'This link doesn’t work', message, next: [] });
   });
 
   return router;

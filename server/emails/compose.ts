@@ -10,6 +10,8 @@ import { flag } from '../db/columns';
 import { newId } from '../db/new-id';
 import type { Db, Row, Schema } from '../db/schema';
 import { tenantColumns, tenantOf, type Tenant } from '../db/tenant';
+import type { Logo } from '../settings/logos';
+import { lookOf } from '../settings/look';
 import { countsClicks, wrapLinks } from './click-links';
 import { tracingHeaders } from './email-token';
 import { payUrl } from './pay-token';
@@ -18,6 +20,7 @@ import { unsubscribeUrl } from './unsubscribe-token';
 export interface EmailRequest {
   tenant: Tenant;
   settings: Settings;
+  logo: Logo | undefined;
   /** The type of event that its workflow starts with. */
   trigger: TriggerType;
   content: EmailContent;
@@ -55,7 +58,7 @@ export type ComposeContext = Pick<Context, 'config' | 'vault'>;
 /** `id` is given to make a held email anew; `now` in epoch milliseconds. */
 export async function composeEmail(
   ctx: ComposeContext & Pick<Context, 'rendering'>,
-  { tenant, settings, trigger, content, to, event, contact, subject = event, origin, testOf }: EmailRequest,
+  { tenant, settings, logo, trigger, content, to, event, contact, subject = event, origin, testOf }: EmailRequest,
   now: number,
   id = newId('eml'),
 ): Promise<ComposedEmail> {
@@ -72,6 +75,7 @@ export async function composeEmail(
     timezone,
     postalAddress: sender.postal_address,
     unsubscribeUrl: unsubscribe,
+    look: lookOf(ctx.config.publicUrl, settings, logo),
   });
   const messageId = messageIdOf(ctx, id);
   const isHeld = rendered.kind === 'held';

@@ -11,7 +11,10 @@ import { confirmAddress } from './test-addresses';
 export interface ConfirmPages {
   /** A page with one form that posts back to its own address, or that says that it was done. */
   confirmAddress(res: Response, page: { address: string; accountId: string; isConfirmed: boolean }): void;
-  problem(res: Response, page: { title: string; message: string; next: { label: string; href: string }[] }): void;
+  problem(
+    res: Response,
+    page: { title: string; message: string; next: { label: string; href: string }[] },
+  ): Promise<void>;
 }
 
 export function confirmRoutes(ctx: Context, pages: ConfirmPages): Router {
@@ -20,7 +23,7 @@ export function confirmRoutes(ctx: Context, pages: ConfirmPages): Router {
 
   const fail = (res: Response) => {
     const message = 'It works for 24 hours. Send the test again to get a new one.';
-    pages.problem(res.status(404), { title: 'This link doesn’t work', message, next: [] });
+    return pages.problem(res.status(404), { title: 'This link doesn’t work', message, next: [] });
   };
 
   router.get('/confirm-address/:token', ...limits.byToken, (req, res) => {

@@ -8,7 +8,9 @@ import { Preview } from '@react-email/preview';
 import { Section } from '@react-email/section';
 import { Text } from '@react-email/text';
 import { renderToStaticMarkup } from 'react-dom/server';
-import { DARK_STYLES, FONT, MUTED, PAGE } from './render-styles';
+import { PAPER } from '../../shared/brand';
+import type { Look, ShownLogo } from '../settings/look';
+import { MUTED, PAGE, stylesFor } from './render-styles';
 
 export interface Layout {
   /** BCP 47. */
@@ -20,6 +22,7 @@ export interface Layout {
   /** Lines at the foot. */
   footer: readonly string[];
   unsubscribeUrl: string | null;
+  look: Look;
 }
 
 const DOCTYPE =
@@ -27,19 +30,24 @@ const DOCTYPE =
 /** Outlook's renderer ignores max-width. */
 const OUTLOOK = '<!--[if mso]><style>.container{width:600px !important}</style><![endif]-->';
 
-const NARROW = '@media (max-width:600px){.card{padding:24px 20px !important;border-radius:0 !important}}';
-const css = [
-  ':root{color-scheme:light dark;supported-color-schemes:light dark}',
-  NARROW,
-  `@media (prefers-color-scheme:dark){${DARK_STYLES.map(([selector, rules]) => `${selector}{${rules}}`).join('')}}`,
-  ...DARK_STYLES.map(([selector, rules]) => `[data-ogsc] ${selector}{${rules}}`),
-].join('');
+const NARROW =
+  '@media (max-width:600px){.card{padding:24px 20px !important;border-radius:0 !important}.head,table.footer{padding-left:20px !important;padding-right:20px !important}}';
+/** `[data-ogsc]` is how Outlook.com marks its dark mode. */
+function cssFor(look: Look): string {
+  const { dark } = stylesFor(look);
+  return [
+    ':root{color-scheme:light dark;supported-color-schemes:light dark}',
+    NARROW,
+    `@media (prefers-color-scheme:dark){${dark.map(([selector, rules]) => `${selector}{${rules}}`).join('')}}`,
+    ...dark.map(([selector, rules]) => `[data-ogsc] ${selector}{${rules}}`),
+  ].join('');
+}
 
 export function renderLayout(layout: Layout): string {
   return DOCTYPE + renderToStaticMarkup(<Email {...layout} />).replace('</head>', `${OUTLOOK}</head>`);
 }
 
-function Email({ locale, subject, previewText, bodyHtml, footer, unsubscribeUrl }: Layout) {
+function Email({ locale, subject, previewText, bodyHtml, footer, unsubscribeUrl, look }: Layout) {
   const language = new Intl.Locale(locale);
   return (
     <Html lang={locale} dir={isRightToLeft(language.language) ? 'rtl' : 'ltr'}>
@@ -48,14 +56,15 @@ function Email({ locale, subject, previewText, bodyHtml, footer, unsubscribeUrl 
         <meta name="color-scheme" content="light dark" />
         <meta name="supported-color-schemes" content="light dark" />
         <title>{subject}</title>
-        <style dangerouslySetInnerHTML={{ __html: css }} />
+        <style dangerouslySetInnerHTML={{ __html: cssFor(look) }} />
       </Head>
       {previewText && <Preview>{previewText}</Preview>}
-      <Body className="page" style={{ backgroundColor: PAGE, margin: 0, padding: '24px 0', fontFamily: FONT }}>
+      <Body className="page" style={{ backgroundColor: PAGE, margin: 0, padding: '24px 0', fontFamily: look.font }}>
         <Container className="container" style={{ width: '100%', maxWidth: 600, margin: '0 auto' }}>
+          {look.logo && <Logo {...look.logo} />}
           <Section
             className="card"
-            style={{ backgroundColor: '#ffffff', border: '1px solid #e3e8ee', borderRadius: 8, padding: '32px 40px' }}
+            style={{ backgroundColor: PAPER.light, border: '1px solid #e3e8ee', borderRadius: 8, padding: '32px 40px' }}
           >
             <div dangerouslySetInnerHTML={{ __html: bodyHtml }} />
           </Section>
@@ -65,6 +74,12 @@ function Email({ locale, subject, previewText, bodyHtml, footer, unsubscribeUrl 
     </Html>
   );
 }
+
+const Logo = ({ url, width, height, alt }: ShownLogo) => (
+  <Section className="head" style={{ padding: '0 40px 20px' }}>
+    <img className="logo" src={url} width={width} height={height} alt={alt} style={{ fontSize: 17, fontWeight: 600 }} />
+  </Section>
+);
 
 function Footer({ lines, unsubscribeUrl }: { lines: readonly string[]; unsubscribeUrl: string | null }) {
   return (

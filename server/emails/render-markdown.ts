@@ -5,7 +5,7 @@
 import MarkdownIt, { type Token } from 'markdown-it';
 import { replaceValues } from './placeholders';
 import { renderText } from './render-text';
-import { BUTTON, STYLES } from './render-styles';
+import type { EmailStyles } from './render-styles';
 
 const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false, breaks: true });
 // Links are judged once their values are known.
@@ -13,14 +13,18 @@ markdown.validateLink = () => true;
 markdown.normalizeLink = (url) => url;
 
 /** Undefined when the HTML is longer than `maxCharacters`. */
-export function renderMarkdown(source: string, maxCharacters: number): { html: string; text: string } | undefined {
+export function renderMarkdown(
+  source: string,
+  maxCharacters: number,
+  styles: EmailStyles,
+): { html: string; text: string } | undefined {
   const tokens = markdown.parse(source, {});
   // Asked before anything is written: a reference stands in the source once, its address in each of a thousand links.
   if (lengthOf(tokens) > maxCharacters) return undefined;
   fillIn(tokens);
   const text = renderText(tokens);
-  makeButtons(tokens);
-  style(tokens);
+  makeButtons(tokens, styles);
+  style(tokens, styles);
   const html = markdown.renderer.render(tokens, markdown.options, {});
   return html.length > maxCharacters ? undefined : { html, text };
 }
@@ -57,7 +61,7 @@ function safeUrl(template: string): string {
 }
 
 /** A paragraph that is nothing but one link becomes a button; `<https://…>` stays a plain link. */
-function makeButtons(tokens: Token[]): void {
+function makeButtons(tokens: Token[], { button }: EmailStyles): void {
   tokens.forEach((token, index) => {
     const [first, ...rest] = token.children ?? [];
     const last = rest.at(-1);
@@ -67,19 +71,19 @@ function makeButtons(tokens: Token[]): void {
     const isOneLink = rest.filter(({ type }) => type === 'link_close').length === 1;
     if (first?.type !== 'link_open' || first.markup === 'autolink' || last?.type !== 'link_close' || !isOneLink) return;
     if (before.hidden) return;
-    first.attrSet('style', BUTTON.link);
+    first.attrSet('style', button.link);
     first.meta = { isStyled: true };
-    Object.assign(before, { type: 'html_block', content: BUTTON.open });
-    Object.assign(after, { type: 'html_block', content: BUTTON.close });
+    Object.assign(before, { type: 'html_block', content: button.open });
+    Object.assign(after, { type: 'html_block', content: button.close });
   });
 }
 
-function style(tokens: Token[]): void {
+function style(tokens: Token[], styles: EmailStyles): void {
   for (const token of tokens) {
-    const css = STYLES[token.type === 'heading_open' ? token.tag : token.type];
+    const css = styles.elements[token.type === 'heading_open' ? token.tag : token.type];
     const isStyled = (token.meta as { isStyled?: boolean } | null)?.isStyled;
     if (css && !isStyled) token.attrSet('style', [token.attrGet('style'), css].filter(Boolean).join(';'));
     if (token.type === 'link_open') token.attrSet('target', '_blank');
-    if (token.children) style(token.children);
+    if (token.children) style(token.children, styles);
   }
 }

@@ -6,9 +6,11 @@ import type { EmailContent } from '../../shared/workflow';
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { problemOf } from './check-template';
 import { fillBody, fillLine, fillPlainLine, MAX_RENDER_MS, type Fill } from './liquid';
+import { linesOf, OUR_LOOK, type Look } from '../settings/look';
 import { withoutMarks } from './placeholders';
 import { renderLayout } from './render-layout';
 import { renderMarkdown } from './render-markdown';
+import { stylesFor } from './render-styles';
 
 type Properties = Record<string, PropertyValue>;
 
@@ -29,6 +31,8 @@ export interface RenderInput {
   postalAddress: string | null;
   /** Null on transactional mail. */
   unsubscribeUrl: string | null;
+  /** Left out: ours. */
+  look?: Look;
 }
 
 export type Rendered =
@@ -36,7 +40,7 @@ export type Rendered =
   | { kind: 'held'; subject: string; reason: EmailReason; outcome: string };
 
 /** What an email's lines are filled in from. */
-type LineInput = Omit<RenderInput, 'content' | 'postalAddress' | 'unsubscribeUrl'>;
+type LineInput = Omit<RenderInput, 'content' | 'postalAddress' | 'unsubscribeUrl' | 'look'>;
 
 /** The subject as it would come out; as it is written where a value is missing, or the template is faulty or holds a loop. */
 export function previewSubject(template: string, input: LineInput): string {
@@ -64,7 +68,7 @@ class Held extends Error {
 }
 
 export function renderEmail(input: RenderInput): Rendered {
-  const { content } = input;
+  const { content, look = OUR_LOOK } = input;
   const left = timeLeft();
   try {
     const line = (template: string) =>
@@ -73,11 +77,12 @@ export function renderEmail(input: RenderInput): Rendered {
     if (subject === '') throw new Held(EMAIL_REASONS.emptySubject);
     const source = fill(fillBody, withoutMarks(content.body), input, left);
     const previewText = line(content.preview_text);
-    const body = renderMarkdown(source, MAX_HTML_CHARACTERS);
+    const body = renderMarkdown(source, MAX_HTML_CHARACTERS, stylesFor(look));
     if (!body) throw new Held(EMAIL_REASONS.htmlTooLong, 'over_budget');
-    const footer = content.kind === 'marketing' ? linesOf(input.postalAddress) : [];
+    const postalAddress = content.kind === 'marketing' ? linesOf(input.postalAddress) : [];
+    const footer = [...look.footer, ...postalAddress];
     const { locale, unsubscribeUrl } = input;
-    const html = renderLayout({ locale, subject, previewText, bodyHtml: body.html, footer, unsubscribeUrl });
+    const html = renderLayout({ locale, subject, previewText, bodyHtml: body.html, footer, unsubscribeUrl, look });
     return { kind: 'rendered', subject, html, text: withFooter(body.text, footer, unsubscribeUrl) };
   } catch (error) {
     if (error instanceof Held) {
@@ -127,12 +132,6 @@ function heldBy(error: LiquidError): Held {
   if (/limit exceeded/.test(error.message)) return new Held(EMAIL_REASONS.tooCostly, 'over_budget');
   return new Held(EMAIL_REASONS.faultyTemplate(problemOf(error).message));
 }
-
-const linesOf = (text: string | null): string[] =>
-  (text ?? '')
-    .split(/\r?\n/)
-    .map((part) => part.trim())
-    .filter(Boolean);
 
 /** `-- ` begins what mail clients show as a signature (RFC 3676, section 4.3). */
 function withFooter(text: string, footer: readonly string[], unsubscribeUrl: string | null): string {

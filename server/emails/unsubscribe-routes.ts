@@ -37,7 +37,10 @@ export interface PreferencesContact {
 export interface UnsubscribePages {
   /** A page whose form posts `action` (`unsubscribe` or `resubscribe`) back to its own address. */
   preferences(res: Response, page: Preferences): void;
-  problem(res: Response, page: { title: string; message: string; next: { label: string; href: string }[] }): void;
+  problem(
+    res: Response,
+    page: { title: string; message: string; next: { label: string; href: string }[] },
+  ): Promise<void>;
 }
 
 export function unsubscribeRoutes(ctx: Context, pages: UnsubscribePages): Router {

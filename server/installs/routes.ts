@@ -7,6 +7,7 @@ import { AppError } from '../errors';
 import { createLimits } from '../limit-middleware';
 import { nameBrowser } from './browser-name';
 import { findInstall, isConnected, type Install } from './installs';
+import { leaveNotice } from './notice-cookie';
 import { beginConnect, finishConnect, type CallbackQuery } from './oauth';
 import { consumeOpenLink, findOpenLink } from './open-link';
 import { PROBLEMS, type ConnectProblem, type NextStep } from './problems';
@@ -25,12 +26,16 @@ import { endSessionOf, openSession, signOut, signOutEverywhere, switchInstall, t
 
 /** The pages that the console renders for these routes; the response's status is set already. */
 export interface InstallPages {
-  problem(res: Response, page: { title: string; message: string; next: NextStep[] }): void;
+  problem(res: Response, page: { title: string; message: string; next: NextStep[] }): Promise<void>;
+  /** The form that a restricted key was sent with, and what is wrong with the key. */
+  keyRefused(res: Response, message: string): Promise<void>;
   /** A page with one form that posts `csrf_token` to `action`. */
   confirmOpen(res: Response, page: { action: string; csrfToken: string; accountName: string }): void;
 }
 
-const CONNECTED = '/settings/stripe?connected=1';
+const HOME = '/settings/stripe';
+/** Where the sessions are listed. */
+const PEOPLE = '/settings/people';
 
 export function installRoutes(ctx: Context, pages: InstallPages): Router {
   const router = Router();
@@ -38,9 +43,8 @@ export function installRoutes(ctx: Context, pages: InstallPages): Router {
   const form = [session, ...checkForm(ctx)];
   const limits = createLimits();
 
-  const fail = (res: Response, { title, message, next }: ConnectProblem, status = 400) => {
+  const fail = (res: Response, { title, message, next }: ConnectProblem, status = 400) =>
     pages.problem(res.status(status), { title, message, next });
-  };
   /** Always with a fresh session id, so that nobody can plant a known one before the sign-in (session fixation). */
   const signIn = async (res: Response, install: Install, kind: Session['kind'] = 'full') => {
     const previous = sessionOf(res);
@@ -48,27 +52,27 @@ export function installRoutes(ctx: Context, pages: InstallPages): Router {
     sendSessionCookie(ctx, res, await openSession(ctx, { tenant: tenantOf(install), kind, previous, browser }));
   };
 
-  router.get('/connect', limits.byAddress, async (req, res) => {
+  router.get('/connect', limits.byAddress, session, async (req, res) => {
     const { mode } = req.query;
     if (mode !== 'live' && mode !== 'test') return fail(res, PROBLEMS.badMode(ctx));
     const url = await beginConnect(ctx, mode, browserToken(ctx, req, res));
     if (url) res.redirect(url);
-    else fail(res, PROBLEMS.notConfigured(ctx, mode));
+    else await fail(res, PROBLEMS.notConfigured(ctx, mode));
   });
 
   router.get('/oauth/callback', session, async (req, res) => {
     const result = await finishConnect(ctx, readQuery(req.query), browserToken(ctx, req, res));
     if (result.kind === 'problem') return fail(res, result);
     await signIn(res, result.install);
-    res.redirect(CONNECTED);
+    res.redirect(leaveNotice(ctx, res, HOME, { done: 'connected' }));
   });
 
   router.post('/connect/key', limits.byAddress, ...form, ...limits.byKey, async (req, res) => {
     const { key } = req.body as Record<string, unknown>;
     const result = await connectRestrictedKey(ctx, typeof key === 'string' ? key : '');
-    if (result.kind === 'problem') return fail(res, result);
+    if (result.kind === 'problem') return pages.keyRefused(res.status(400), `${result.title}. ${result.message}`);
     await signIn(res, result.install);
-    res.redirect(303, CONNECTED);
+    res.redirect(303, leaveNotice(ctx, res, HOME, { done: 'connected' }));
   });
 
   router.get('/open/:token', ...limits.byToken, session, async (req, res) => {
@@ -91,7 +95,7 @@ export function installRoutes(ctx: Context, pages: InstallPages): Router {
     const current = sessionOf(res);
     const isHeld = current?.kind === 'full' && (await switchInstall(ctx.db, current, install.id));
     if (!isHeld) await signIn(res, install, 'dashboard');
-    res.redirect(303, '/settings/stripe');
+    res.redirect(303, HOME);
   });
 
   router.post('/session/switch', ...form, async (req, res) => {
@@ -103,7 +107,7 @@ export function installRoutes(ctx: Context, pages: InstallPages): Router {
     if (!current) return res.redirect(303, '/');
     if (!install) throw new AppError('not_found', 'This session does not hold that account.');
     await switchInstall(ctx.db, current, install.id);
-    res.redirect(303, '/settings/stripe?done=switched');
+    res.redirect(303, leaveNotice(ctx, res, HOME, { done: 'switched' }));
   });
 
   router.post('/session/sign-out', ...form, async (_req, res) => {
@@ -134,7 +138,7 @@ export function installRoutes(ctx: Context, pages: InstallPages): Router {
     requireFull(current);
     if (typeof idHash !== 'string' || !(await endSessionOf(ctx.db, current.tenant, idHash)))
       throw new AppError('not_found', 'This session has ended already.');
-    res.redirect(303, '/settings/stripe?done=session_ended');
+    res.redirect(303, leaveNotice(ctx, res, PEOPLE, { done: 'session_ended' }));
   });
 
   return router;

@@ -1,8 +1,9 @@
 /** Cookies, sessions and forms, as middleware of Express; the console's routes use these too. */
-import { urlencoded, type CookieOptions, type Request, type RequestHandler, type Response } from 'express';
+import { raw, urlencoded, type Request, type RequestHandler, type Response } from 'express';
 import type { Context } from '../context';
 import { AppError } from '../errors';
 import { randomToken, sha256 } from '../vault';
+import { cookieNames, cookieOptions, readCookie } from './cookies';
 import { findSession, noteUse, UNUSED_MS, type Session } from './sessions';
 
 const FORM_LIMIT = '256kb';
@@ -25,7 +26,7 @@ export const sessionOf = (res: Response): Session | undefined => res.locals.sess
 /** Goes into every form as `csrf_token`; bound to the session, or to the browser while there is none. */
 export const csrfTokenOf = (res: Response): string => res.locals.csrfToken as string;
 
-/** Without a session: 302 to the page that offers Connect to Stripe, 403 for a form. */
+/** Without a session: 302 to the page that offers Connect to Stripe, 403 for a form that isn't held (holdForms). */
 export const requireSession: RequestHandler = (req, res, next) => {
   if (sessionOf(res)) return next();
   if (req.method === 'POST') throw new AppError('forbidden', 'You are signed out. Sign in, then send the form again.');
@@ -51,12 +52,50 @@ export function requireFull(session: Session | undefined): void {
  * Before every POST of a page: reads the form, then refuses (403) what came from another site or lacks the CSRF token of
  * its session. Comes after readSession.
  */
-export function checkForm(ctx: Context): RequestHandler[] {
-  return [
-    requireSameOrigin(ctx),
-    urlencoded({ extended: false, limit: FORM_LIMIT, parameterLimit: 2_000 }),
-    requireCsrfToken(ctx),
-  ];
+export const checkForm = (ctx: Context): RequestHandler[] => [...readForm(ctx), requireCsrfToken(ctx)];
+
+/** Reads a form that didn't come from another site; whose it is remains to be seen. */
+export const readForm = (ctx: Context): RequestHandler[] => [
+  requireSameOrigin(ctx),
+  urlencoded({ extended: false, limit: FORM_LIMIT, parameterLimit: 2_000 }),
+];
+
+/**
+ * The same for a form with one file, which the route finds by uploadOf: at most `limit` bytes of all of it. Throws too_large,
+ * and invalid_request for what is no such form.
+ */
+export const checkUpload = (ctx: Context, limit: number): RequestHandler[] => [
+  requireSameOrigin(ctx),
+  raw({ type: 'multipart/form-data', limit }),
+  readUpload,
+  requireCsrfToken(ctx),
+];
+
+const readUpload: RequestHandler = async (req, res, next) => {
+  const form = await parseUpload(req.body, req.get('content-type') ?? '').catch(() => {
+    throw new AppError('invalid_request', 'The form could not be read.');
+  });
+  const files = form.filter((field): field is [string, File] => typeof field[1] !== 'string');
+  const [file] = await Promise.all(files.map(([, one]) => one.arrayBuffer()));
+  res.locals.upload = Buffer.from(file ?? new ArrayBuffer(0));
+  req.body = Object.fromEntries(form.filter(([, value]) => typeof value === 'string'));
+  next();
+};
+
+/** By the platform's own parser: what it reads has been read into memory, and is bounded, before. */
+async function parseUpload(body: unknown, contentType: string): Promise<[string, string | File][]> {
+  if (!Buffer.isBuffer(body)) return [];
+  return [...(await new Response(body, { headers: { 'content-type': contentType } }).formData())];
+}
+
+/** The file of the form; empty when none was chosen. */
+export const uploadOf = (res: Response): Buffer => res.locals.upload as Buffer;
+
+/** The form is of an earlier session, or of none; `isOurs`: the browser says that it stood on a page of ours. */
+export class OutdatedForm extends AppError {
+  constructor(readonly isOurs: boolean) {
+    super('forbidden', 'This form is out of date. Go back, reload the page and send it again.');
+  }
 }
 
 /** Browsers send where a POST comes from; other clients send nothing, and only the CSRF token protects there. */
@@ -82,7 +121,8 @@ function requireCsrfToken(ctx: Context): RequestHandler {
     const form = req.body as Record<string, unknown> | undefined;
     const token = form?.csrf_token ?? req.get('x-csrf-token');
     if (typeof token === 'string' && ctx.vault.verify(token, CSRF) === res.locals.formOwner) return next();
-    throw new AppError('forbidden', 'This form is out of date. Go back, reload the page and send it again.');
+    // Without either header requireSameOrigin has let it through on this token alone.
+    throw new OutdatedForm(req.get('sec-fetch-site') !== undefined || req.get('origin') !== undefined);
   };
 }
 
@@ -103,27 +143,4 @@ export function sendSessionCookie(ctx: Context, res: Response, id: string): void
 
 export function clearSessionCookie(ctx: Context, res: Response): void {
   res.clearCookie(cookieNames(ctx).session, cookieOptions(ctx));
-}
-
-const isSecure = (ctx: Context) => ctx.config.publicUrl.startsWith('https:');
-
-const cookieOptions = (ctx: Context): CookieOptions => ({
-  httpOnly: true,
-  sameSite: 'lax',
-  path: '/',
-  secure: isSecure(ctx),
-});
-
-/** Under https with the `__Host-` prefix: no other host of the domain can plant such a cookie (RFC 6265bis). */
-function cookieNames(ctx: Context) {
-  const prefix = isSecure(ctx) ? '__Host-' : '';
-  return { session: `${prefix}tillpost_session`, browser: `${prefix}tillpost_browser` };
-}
-
-function readCookie(req: Request, name: string): string | undefined {
-  const pair = (req.headers.cookie ?? '')
-    .split(';')
-    .map((part) => part.trim())
-    .find((part) => part.startsWith(`${name}=`));
-  return pair?.slice(name.length + 1) || undefined;
 }

@@ -11,6 +11,7 @@ import { EMAIL_TABLES } from '../emails/emails';
 import { EVENT_TABLES } from '../events/events';
 import { askForErasure, deleteInstall, type Install } from '../installs/installs';
 import { SCHEDULE_TABLES } from '../schedules/ledger';
+import { deleteLogo } from '../settings/logos';
 import { deleteSettings } from '../settings/settings';
 import { WORKFLOW_TABLES } from '../workflows/workflows';
 import { disconnect } from './disconnect';
@@ -42,6 +43,7 @@ export async function eraseData(ctx: Context, install: Install, lease: Lease): P
       await breathe();
     }
   await transact(db, async (trx) => {
+    await deleteLogo(trx, tenant);
     await deleteSettings(trx, tenant);
     await deleteInstall(trx, tenant);
   });

@@ -45,7 +45,7 @@ export interface PayPage {
 export interface PayPages {
   /** A page whose form, where there is one, posts back to its own address. */
   pay(res: Response, page: PayPage): void;
-  problem(res: Response, page: { title: string; message: string; next: { label: string; href: string }[] }): void;
+  problem(res: Response, page: { title: string; message: string; next: { label: string; href: string }[] }): Promise<void>;
 }
 
 const STATUSES: Partial<Record<PayState['kind'], number>> = { unavailable: 503, expired: 410, ended: 410 };
@@ -100,9 +100,9 @@ export function payRoutes(ctx: Context, pages: PayPages): Router {
     pages.pay(res, { sender, isTest: !tenant.livemode, state });
   }
 
-  function fail(res: Response): void {
+  function fail(res: Response): Promise<void> {
     const message = 'It may have been cut off on its way. Use the link in the email itself, or reply to the email.';
-    pages.problem(res.status(404), { title: 'This link doesn’t work', message, next: [] });
+    return pages.problem(res.status(404), { title: 'This link doesn’t work', message, next: [] });
   }
 
   return router;

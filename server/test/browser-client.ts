@@ -24,6 +24,9 @@ export function createBrowserClient(base: string) {
     get: (path: string) => request(path),
     post: (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
       request(path, { method: 'POST', body: new URLSearchParams(fields), headers: { origin: base, ...headers } }),
+    /** A body that is no plain form. */
+    send: (path: string, body: FormData | string, headers: Record<string, string> = {}) =>
+      request(path, { method: 'POST', body, headers: { origin: base, ...headers } }),
     /** The CSRF token in the forms of a page. */
     async csrfToken(path = '/settings/stripe'): Promise<string> {
       const html = await (await request(path)).text();

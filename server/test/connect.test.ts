@@ -38,7 +38,7 @@ describe.each(ENGINES)('connecting on %s', (engine) => {
 
       const code = tillpost.localStripe.authorize(ACCOUNT, false);
       const end = await browser.get(callback({ code, state: link.searchParams.get('state') ?? '' }));
-      expect([end.status, end.headers.get('location')]).toEqual([302, '/settings/stripe?connected=1']);
+      expect([end.status, end.headers.get('location')]).toEqual([302, '/settings/stripe']);
       expect((await browser.get('/settings/stripe')).status).toBe(200);
 
       const install = await findInstall(tillpost.db, TEST);
@@ -118,7 +118,7 @@ describe("Stripe's install page", () => {
       expect(denied.status).toBe(400);
       expect(await denied.text()).toContain('Access was not granted');
       const allowed = await decide(browser, 'allow');
-      expect(allowed.headers.get('location')).toBe('/settings/stripe?connected=1');
+      expect(allowed.headers.get('location')).toBe('/settings/stripe');
       expect(await (await browser.get('/settings/stripe')).text()).toContain(ACCOUNT);
     }));
 });

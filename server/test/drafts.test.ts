@@ -76,7 +76,7 @@ describe.each(ENGINES)('a draft on %s', (engine) => {
   it('is saved beside what runs follow, says what it changes, and is followed once it is published', async () => {
     const id = await activate();
     const saved = await post(id, '', { 'steps.0.email.subject': 'Good day', 'steps.0.email.body': 'Line one\n\n<b>' });
-    expect(saved).toMatchObject({ status: 303, location: `/workflows/${id}?done=draft_saved` });
+    expect(saved).toMatchObject({ status: 303, location: `/workflows/${id}` });
     expect(subjectOf(await read(id))).toEqual(['Hello']);
     expect(await read(id)).toMatchObject({ status: 'active', revision: 2, has_draft: true });
     expect(await signsUp('before@example.com')).toEqual(['Hello']);
@@ -89,7 +89,7 @@ describe.each(ENGINES)('a draft on %s', (engine) => {
     expect(await (await client.get('/workflows')).text()).toContain('Unpublished changes');
 
     const published = await post(id, '', { then: 'publish' });
-    expect(published).toMatchObject({ status: 303, location: `/workflows/${id}?done=workflow_published` });
+    expect(published).toMatchObject({ status: 303, location: `/workflows/${id}` });
     expect(await read(id)).toMatchObject({ status: 'active', revision: 3, has_draft: false });
     expect(await signsUp('after@example.com')).toEqual(['Good day']);
     expect(await page(id)).not.toContain('Unpublished changes');
@@ -119,9 +119,9 @@ describe.each(ENGINES)('a draft on %s', (engine) => {
     const discard = (revision: number) =>
       client.post(`/workflows/${id}/discard`, { csrf_token, revision: String(revision) });
     expect((await discard(1)).status).toBe(409);
-    expect((await discard(2)).headers.get('location')).toBe(`/workflows/${id}?done=draft_discarded`);
+    expect((await discard(2)).headers.get('location')).toBe(`/workflows/${id}`);
     expect(await read(id)).toMatchObject({ name: 'Welcome', revision: 3, has_draft: false });
-    expect((await post(id, '', {})).location).toBe(`/workflows/${id}?done=workflow_saved`);
+    expect((await post(id, '', {})).location).toBe(`/workflows/${id}`);
     expect(await read(id)).toMatchObject({ has_draft: false });
     expect((await client.post(`/workflows/${id}/discard`, { revision: '4' })).status).toBe(403);
   });
@@ -159,7 +159,7 @@ describe.each(ENGINES)('a draft on %s', (engine) => {
     await post(id, '', { name: 'Renamed' });
     expect(await read(id)).toMatchObject({ name: 'Renamed', status: 'draft', has_draft: false });
     expect(await post(id, '', { then: 'activate' })).toMatchObject({
-      location: `/workflows/${id}?done=workflow_activated`,
+      location: `/workflows/${id}`,
     });
     await tillpost.call('workflows/pause', { id });
     await post(id, '', { name: 'Paused' });
@@ -382,7 +382,7 @@ describe.each(ENGINES)('a draft on %s', (engine) => {
       const { revision } = await readSettings(tillpost.db, TEST);
       expect((await post(id, '/turn-on', { csrf_token: '' })).status).toBe(403);
       expect(await choice()).toMatchObject({ enabled: false });
-      expect(await post(id, '/turn-on', {})).toMatchObject({ status: 303, location: `/workflows/${id}?done=event_on` });
+      expect(await post(id, '/turn-on', {})).toMatchObject({ status: 303, location: `/workflows/${id}` });
       expect(await choice()).toMatchObject({ enabled: true, trigger_workflows: true, user_group: 'New' });
       expect(await readSettings(tillpost.db, TEST)).toMatchObject({ revision: revision + 1 });
       const stale = { revision, locale: 'de-DE' };
@@ -414,7 +414,7 @@ describe.each(ENGINES)('a draft on %s', (engine) => {
       const turnOn = (where: string, fields: Record<string, string>) => client.post(`${where}/turn-on`, fields);
       expect((await turnOn(path, {})).status).toBe(403);
       expect((await turnOn('/events/evt_none', { csrf_token })).status).toBe(404);
-      expect((await turnOn(path, { csrf_token })).headers.get('location')).toBe(`${path}?done=event_on`);
+      expect((await turnOn(path, { csrf_token })).headers.get('location')).toBe(`${path}`);
       expect(await choice()).toMatchObject({ enabled: true });
       expect(await (await client.get(path)).text()).toContain('and is on now. Replay it');
     });

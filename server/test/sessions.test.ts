@@ -40,7 +40,7 @@ describe.each(ENGINES)('sessions on %s', (engine) => {
   }
   const isIn = async (client: BrowserClient) => (await client.get('/settings/stripe')).status === 200;
   const rows = () => tillpost.db.selectFrom('session').selectAll().orderBy('created_at').execute();
-  const page = async (client: BrowserClient) => (await client.get('/settings/stripe')).text();
+  const page = async (client: BrowserClient) => (await client.get('/settings/people')).text();
 
   it('end 90 days after the sign-in, however much they are used', async () => {
     const client = await open();
@@ -122,7 +122,7 @@ describe.each(ENGINES)('sessions on %s', (engine) => {
     for (const client of [own, other, lesser]) expect((await end(stranger, sha(client))).status).toBe(404);
     expect([await isIn(own), await isIn(other)]).toEqual([true, true]);
     expect((await end(lesser, otherHash)).status).toBe(403);
-    expect((await end(own, otherHash)).headers.get('location')).toBe('/settings/stripe?done=session_ended');
+    expect((await end(own, otherHash)).headers.get('location')).toBe('/settings/people');
     expect([await isIn(own), await isIn(other), await isIn(lesser)]).toEqual([true, false, true]);
     expect((await end(lesser, sha(lesser))).headers.get('location')).toBe('/');
     expect(await isIn(lesser)).toBe(false);

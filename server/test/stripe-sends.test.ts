@@ -16,9 +16,9 @@ describe.each(ENGINES)('on %s', (engine) => {
       client.jar.set('tillpost_session', session);
       const page = async (path: string) => (await client.get(path)).text();
       const choose = async (changed: Record<string, string>) => {
-        const { 'stripe_sends.failed_payment': _before, ...fields } = fieldsOf(await page('/settings/stripe'));
+        const { 'stripe_sends.failed_payment': _before, ...fields } = fieldsOf(await page('/settings/sending'));
         const csrf_token = await client.csrfToken();
-        expect((await client.post('/settings/stripe', { ...fields, csrf_token, ...changed })).status).toBe(303);
+        expect((await client.post('/settings/sending', { ...fields, csrf_token, ...changed })).status).toBe(303);
         return (await tillpost.call('settings/read')).stripe_sends;
       };
       const { id } = await tillpost.call('workflows/create', { template: 'payment_failed' });

@@ -238,8 +238,8 @@ describe.each(ENGINES)('test emails on %s', (engine) => {
     const save = async (kind: 'full' | 'dashboard') => {
       const client = createBrowserClient(tillpost.url);
       client.jar.set('tillpost_session', await openSession(tillpost.ctx, { tenant: LIVE, kind, previous: undefined }));
-      const form = fieldsOf(await (await client.get('/settings/stripe')).text());
-      return client.post('/settings/stripe', { ...form, test_recipients: STRANGER });
+      const form = fieldsOf(await (await client.get('/settings/sending')).text());
+      return client.post('/settings/sending', { ...form, test_recipients: STRANGER });
     };
     const refused = await save('dashboard');
     expect(refused.status).toBe(400);

@@ -14,6 +14,7 @@ import { writeDateTime } from '../emails/dates';
 import type { Brought, Preparation, Prepared } from '../emails/preparation';
 import { isCopy, recipientOf } from '../emails/recipient';
 import { groupBy } from '../group-by';
+import { readLogosOfAll, type Logo } from '../settings/logos';
 import { readSettingsOfAll } from '../settings/settings';
 import { askForFailure } from './ask-for-failure';
 import { askForState } from './ask-for-state';
@@ -72,6 +73,7 @@ export const emailPreparation: Preparation = {
 interface EmailFacts {
   email: Email;
   settings: Settings;
+  logo: Logo | undefined;
   /** Undefined for a test send, which was made when it was asked for. */
   run: Row<'run'> | undefined;
   workflow: Row<'workflow'> | undefined;
@@ -84,7 +86,7 @@ interface EmailFacts {
 }
 
 function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefined, now: number): Prepared {
-  const { email, run, workflow, contact, event, state, settings } = facts;
+  const { email, run, workflow, contact, event, state, settings, logo } = facts;
   if (!run) return { kind: 'ready', made: null };
   const definition = workflow && definitionOf(workflow);
   const content = contentOf(facts);
@@ -112,6 +114,7 @@ function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefine
   const request = {
     tenant: tenantOf(email),
     settings,
+    logo,
     trigger: definition.trigger.event,
     content,
     to: recipientOf(email, contact),
@@ -184,8 +187,9 @@ function isStateWanted(facts: EmailFacts, now: number): boolean {
 async function loadFacts(db: Db, emails: readonly Email[]): Promise<(email: Email) => EmailFacts> {
   const named = (column: 'run_id' | 'workflow_id' | 'contact_id' | 'event_id' | 'subject_id'): TenantKey[] =>
     emails.flatMap((email) => (email[column] === null ? [] : keyFor(email, email[column])));
-  const [settings, runs, workflows, contacts, links, states, events] = await allDone([
+  const [settings, logos, runs, workflows, contacts, links, states, events] = await allDone([
     readSettingsOfAll(db, tenantsOf(emails)),
+    readLogosOfAll(db, tenantsOf(emails)),
     selectByKeys(db, 'run', 'id', named('run_id')).then(byId),
     selectByKeys(db, 'workflow', 'id', named('workflow_id')).then(byId),
     selectByKeys(db, 'contact', 'id', named('contact_id')).then(byId),
@@ -207,6 +211,7 @@ async function loadFacts(db: Db, emails: readonly Email[]): Promise<(email: Emai
     return {
       email,
       settings: settings.get(tenantKey(tenantOf(email)))!,
+      logo: logos.get(tenantKey(tenantOf(email))),
       run: found(runs, email.run_id),
       workflow: found(workflows, email.workflow_id),
       contact: found(contacts, email.contact_id),

@@ -12,6 +12,7 @@ import { composeEmail, type EmailRequest } from '../emails/compose';
 import { findEmail, readEmail, viewEmail } from '../emails/emails';
 import { queueTestEmail } from '../emails/test-addresses';
 import { AppError, invalid } from '../errors';
+import { findLogo } from '../settings/logos';
 import { readSettings } from '../settings/settings';
 import { contactFacts } from './contact-facts';
 import { findEventFacts } from './event-facts';
@@ -81,6 +82,7 @@ async function compose(ctx: Context, tenant: Tenant, { trigger, content, event }
   const request: EmailRequest = {
     tenant,
     settings,
+    logo: await findLogo(ctx.db, tenant),
     trigger,
     content: parsed.data,
     to,

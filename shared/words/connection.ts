@@ -26,7 +26,18 @@ export const DISCONNECT_WORDS = {
     `Gives up access to Stripe in ${mode} and stops every workflow. You can connect again at any time.`,
   warning:
     'Events stop arriving and all runs end now. Contacts, workflows, events and emails are erased after 30 days unless you connect again.',
+  strip: 'This account is disconnected: nothing is received or sent.',
 };
+
+/** The page that connects the account on screen in a mode it isn't connected in yet, or anew. */
+export const CONNECT_PAGE_WORDS = {
+  title: { live: 'Connect live mode', test: 'Connect test mode' },
+  isNew: {
+    live: 'This account is connected in test mode only. Live mode is connected apart, and has contacts, workflows and settings of its own. Nothing is sent there until you turn it on.',
+    test: 'This account is connected in live mode only. Test mode is connected apart, and has contacts, workflows and settings of its own. Emails there are kept in this console, except to test addresses.',
+  },
+  isAnew: 'Everything that is kept of this account stays as it is.',
+} as const;
 
 export const IMPORT_QUESTION = {
   title: 'Import all customers of this account?',

@@ -157,8 +157,8 @@ export const UNASKED_WORDS = {
 
 /** Of the console's page. */
 export const SENDING_PAGE_WORDS = {
-  title: 'Sending',
-  lead: 'Whether mail from this Tillpost can arrive: what recipients look up about its domain, and the way to its mail server. The same for every account here.',
+  title: 'Whether mail can arrive',
+  lead: 'What recipients look up about its domain, and the way to its mail server. The same for every account here.',
   check: 'Check now',
   running: 'Checking…',
   summary: (faults: number, warnings: number): string =>

@@ -3,6 +3,7 @@ import type { Billing, ContactView, EmailClick, EmailView, EventView } from '../
 import { CATALOGUE, CHOICE_TYPES } from '../catalogue';
 import type { EventSettings, Settings } from '../settings';
 import type { TrackChoice } from '../track';
+import { BRANDING_WORDS } from './branding';
 import { STRIPE_SENDS_WORDS } from './stripe-sends';
 
 export const CONTACT_LABELS = {
@@ -202,6 +203,10 @@ const SETTING_LABELS: Record<string, string> = {
   stripe_sends: STRIPE_SENDS_WORDS.label,
   billing_email_key: BILLING_EMAIL_KEY_WORDS.label,
   sender: 'Sender',
+  brand: 'Branding',
+  color: BRANDING_WORDS.color,
+  font: BRANDING_WORDS.font,
+  footer: BRANDING_WORDS.footer,
   user_group: 'user group',
 };
 const LONGEST_FIRST = [...CHOICE_TYPES].sort((a, b) => b.length - a.length);

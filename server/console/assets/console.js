@@ -36,12 +36,12 @@ const say = (words) => {
 document.addEventListener('htmx:sendError', () =>
   say('No answer from the server. Check the connection; it is tried again.'),
 );
+const SAID_OF = {
+  401: 'You are signed out. Sign in in another tab; what you typed here stays, and Save still works after that.',
+  403: 'This page is out of date. Save what you typed, or reload it and try again.',
+};
 document.addEventListener('htmx:responseError', (event) =>
-  say(
-    event.detail.xhr.status === 403
-      ? 'This page is out of date. Reload it and try again.'
-      : 'That did not work. Reload the page and try again.',
-  ),
+  say(SAID_OF[event.detail.xhr.status] ?? 'That did not work. Reload the page and try again.'),
 );
 
 // Merge tags go to the field that was used last.
@@ -59,17 +59,42 @@ document.addEventListener('click', (event) => {
   field.setRangeText(button.dataset.insert, field.selectionStart, field.selectionEnd, 'end');
   field.dispatchEvent(new Event('input', { bubbles: true }));
 });
-// An open menu closes on Escape and on a click elsewhere.
+// An open menu or confirmation closes on Escape and on a click elsewhere.
+const OPEN = 'details.menu[open], details.confirm[open]';
 const closeMenus = (except) => {
-  for (const menu of document.querySelectorAll('details.menu[open]')) if (menu !== except) menu.open = false;
+  for (const menu of document.querySelectorAll(OPEN)) if (menu !== except) menu.open = false;
 };
-document.addEventListener('click', (event) => closeMenus(event.target.closest('details.menu')));
-document.addEventListener('keydown', (event) => {
-  const menu = event.key === 'Escape' && event.target.closest('details.menu[open]');
-  if (!menu) return;
+const closeAndReturn = (menu) => {
   menu.open = false;
   menu.querySelector('summary').focus();
+};
+document.addEventListener('click', (event) => {
+  const menu = event.target.closest('details.menu, details.confirm');
+  closeMenus(menu);
+  if (!menu || !event.target.closest('[data-cancel]')) return;
+  event.preventDefault();
+  closeAndReturn(menu);
 });
+document.addEventListener('keydown', (event) => {
+  const menu = event.key === 'Escape' && (event.target.closest(OPEN) ?? document.querySelector(OPEN));
+  if (menu) closeAndReturn(menu);
+});
+// What an address names is shown, if it stands in something closed.
+const openNamed = () => {
+  const named = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  for (let around = named; around; around = around.parentElement?.closest('details')) around.open = true;
+  named?.scrollIntoView({ block: 'center' });
+};
+window.addEventListener('hashchange', openNamed);
+document.addEventListener('DOMContentLoaded', () => location.hash && openNamed());
+document.addEventListener('click', (event) => {
+  const link = event.target.closest('a[href^="#"]');
+  if (link && link.hash === location.hash) openNamed();
+});
+// The answer to a refused form takes the place of the page the form stood on: going back to it, or loading it again,
+// must not send the form once more.
+const { address } = document.documentElement.dataset;
+if (address) history.replaceState(null, '', address);
 
 // Previews: the whole form is posted into a fresh frame (so that no history piles up), shown once it has loaded.
 function refreshPreview(email) {

@@ -80,7 +80,7 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
       const words = error.message.replace(/^[\w.]+: /, '');
       return show(req, res, { typed, words: bad === undefined ? capitalize(words) : `“${bad}” ${words}` });
     }
-    res.redirect(303, withNotice(`/audience/${id}`, 'billing_contacts'));
+    res.redirect(303, withNotice(ctx, res, `/audience/${id}`, 'billing_contacts'));
   });
 
   /** A form of the contact's page that changes one thing about it. */
@@ -97,7 +97,7 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
         const tenant = tenantOn(res);
         const contact = getFound(await findContact(db, tenant, idOf(req)));
         await act(tenant, contact, formOf(req));
-        res.redirect(303, withNotice(name === 'delete' ? '/audience' : `/audience/${contact.id}`, done));
+        res.redirect(303, withNotice(ctx, res, name === 'delete' ? '/audience' : `/audience/${contact.id}`, done));
       },
     );
 

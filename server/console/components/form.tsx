@@ -1,6 +1,6 @@
 /** Forms: every one that changes something is a PostForm, which carries the session's CSRF token. */
 import type { ComponentProps, ReactNode } from 'react';
-import { usePage } from '../page';
+import { usePage, usePageAddress } from '../page';
 
 export function PostForm({ children, ...props }: ComponentProps<'form'> & { action: string }) {
   const { csrfToken } = usePage();
@@ -11,6 +11,11 @@ export function PostForm({ children, ...props }: ComponentProps<'form'> & { acti
     </form>
   );
 }
+
+/** A PostForm with a file. */
+export const UploadForm = (props: ComponentProps<'form'> & { action: string }) => (
+  <PostForm encType="multipart/form-data" {...props} />
+);
 
 /** First in a form with several buttons: the Enter key presses a form's first button, and should save. */
 export const SaveOnEnter = () => (
@@ -62,11 +67,21 @@ export function Confirm({
       <PostForm action={action} className="confirm-body">
         <p>{words}</p>
         {children}
-        <button className={buttonClass('danger')}>{confirm}</button>
+        <div className="actions">
+          <button className={buttonClass('danger')}>{confirm}</button>
+          <CancelLink />
+        </div>
       </PostForm>
     </details>
   );
 }
+
+/** Closes the confirmation that it stands in; without script by loading the page again. Esc and a click elsewhere do too. */
+export const CancelLink = () => (
+  <a className={buttonClass()} href={usePageAddress()} data-cancel="">
+    Cancel
+  </a>
+);
 
 interface FieldProps {
   id: string;
@@ -183,8 +198,10 @@ export function RadioField({
   value,
   options,
   hint,
+  isLabelHidden,
 }: {
   label: string;
+  isLabelHidden?: boolean;
   name: string;
   value: string;
   options: readonly (SelectOption & { hint?: string })[];
@@ -192,7 +209,7 @@ export function RadioField({
 }) {
   return (
     <fieldset className="choices">
-      <legend>{label}</legend>
+      <legend className={isLabelHidden ? 'sr-only' : undefined}>{label}</legend>
       {hint && <p className="hint">{hint}</p>}
       {options.map((option) => (
         <label key={option.value} className="choice">

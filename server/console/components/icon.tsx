@@ -14,6 +14,7 @@ const PATHS = {
   next: 'M6.5 3.5 11 8l-4.5 4.5',
   up: 'M3.5 9.5 8 5l4.5 4.5',
   down: 'M3.5 6.5 8 11l4.5-4.5',
+  chevron: 'm6 4 4 4-4 4',
   plus: 'M8 3v10M3 8h10',
   close: 'm4 4 8 8M12 4l-8 8',
   check: 'm3 8.5 3.5 3.5L13 4.5',

@@ -24,7 +24,7 @@ export function SitePage({
   children: ReactNode;
 }) {
   return (
-    <Plain title={title} site={sender.name ?? site}>
+    <Plain title={title} site={sender.name ?? site} logo={sender.look.logo}>
       <div className="site-card">
         {mark && (
           <span className={`site-mark site-mark-${mark.tone}`}>
@@ -39,10 +39,11 @@ export function SitePage({
 }
 
 /** The name stands at the head. */
-function Foot({ sender: { replyTo, postalAddress } }: { sender: PageSender }) {
-  if (!replyTo && !postalAddress) return null;
+function Foot({ sender: { replyTo, postalAddress, look } }: { sender: PageSender }) {
+  if (!replyTo && !postalAddress && look.footer.length === 0) return null;
   return (
     <footer className="site-foot">
+      {look.footer.length > 0 && <p className="site-lines">{look.footer.join('\n')}</p>}
       {postalAddress && <address>{postalAddress}</address>}
       {replyTo && <a href={`mailto:${replyTo}`}>{replyTo}</a>}
     </footer>

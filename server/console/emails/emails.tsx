@@ -50,7 +50,7 @@ export function EmailsPage({ emails, count, days, query, workflows, definition, 
       ) : (
         !tenant.livemode && (
           <Banner tone="info">
-            In test mode only your <a href="/settings/stripe#test_recipients">test addresses</a> get real emails; all
+            In test mode only your <a href="/settings/sending#test_recipients">test addresses</a> get real emails; all
             others are captured.
           </Banner>
         )

@@ -82,7 +82,7 @@ export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
   router.post('/emails/:id/retry', ...form, async (req, res) => {
     const id = idOf(req);
     await retryEmail(ctx, tenantOn(res), id);
-    res.redirect(303, withNotice(`/emails/${id}`, 'retried'));
+    res.redirect(303, withNotice(ctx, res, `/emails/${id}`, 'retried'));
   });
 
   return router;

@@ -63,7 +63,7 @@ export function eventsRoutes(ctx: Context, { form }: SectionParts): Router {
     const tenant = tenantOn(res);
     const { id, type } = getFound(await readEvent(db, tenant, idOf(req)));
     if (isChoiceType(type)) await turnOnEvent(db, tenant, type, { startsWorkflows: false }, clock.now());
-    res.redirect(303, withNotice(`/events/${id}`, 'event_on'));
+    res.redirect(303, withNotice(ctx, res, `/events/${id}`, 'event_on'));
   });
 
   router.post('/events/:id/replay', ...form, async (req, res) => {
@@ -71,7 +71,7 @@ export function eventsRoutes(ctx: Context, { form }: SectionParts): Router {
     const scope = textIn(formOf(req), 'newer_workflows') ? 'active_now' : 'active_then';
     getFound(await replayEvent(db, tenantOn(res), id, clock.now(), scope));
     ctx.nudge();
-    res.redirect(303, withNotice(`/events/${id}`, 'replayed'));
+    res.redirect(303, withNotice(ctx, res, `/events/${id}`, 'replayed'));
   });
 
   return router;

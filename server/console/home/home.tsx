@@ -1,19 +1,26 @@
 /** For the visitor without a session: what Tillpost does, and the ways in. */
 import type { Mode } from '../../config';
-import { buttonClass, PostForm, TextField } from '../components/form';
+import { NoticeBanner } from '../components/blocks';
+import { buttonClass } from '../components/form';
 import { Icon, type IconName } from '../components/icon';
 import { Plain } from '../layout';
+import { usePage } from '../page';
+import { KeyForm } from './key-form';
 
 export interface HomePageProps {
   /** Modes whose Stripe App is configured. */
   appModes: readonly Mode[];
   /** Modes that a restricted key may connect. */
   keyModes: readonly Mode[];
+  /** Why a key that was sent was refused. */
+  keyError?: string;
 }
 
-export function HomePage({ appModes, keyModes }: HomePageProps) {
+export function HomePage({ appModes, keyModes, keyError }: HomePageProps) {
+  const { notice } = usePage();
   return (
     <Plain title="Connect to Stripe">
+      <NoticeBanner notice={notice} />
       <div className="home">
         <div>
           <h1>Email that follows what happens in Stripe</h1>
@@ -36,7 +43,12 @@ export function HomePage({ appModes, keyModes }: HomePageProps) {
             {appModes.length > 0 &&
               'Connecting is also how you sign in. You choose afterwards what is synced and sent; nothing is on until you save.'}
           </p>
-          {keyModes.length > 0 && <KeyForm modes={keyModes} isOpen={appModes.length === 0} />}
+          {keyModes.length > 0 && (
+            <details className="key-form" open={appModes.length === 0 || keyError !== undefined}>
+              <summary>Connect with a restricted key</summary>
+              <KeyForm modes={keyModes} error={keyError} />
+            </details>
+          )}
         </div>
         <div className="home-card">
           <ol className="path">
@@ -68,26 +80,3 @@ const Step = ({ icon, title, children }: { icon: IconName; title: string; childr
     <p>{children}</p>
   </li>
 );
-
-function KeyForm({ modes, isOpen }: { modes: readonly Mode[]; isOpen: boolean }) {
-  const prefixes = modes.map((mode) => `rk_${mode}_…`).join(' or ');
-  return (
-    <details className="key-form" open={isOpen}>
-      <summary>Connect with a restricted key</summary>
-      <PostForm action="/connect/key">
-        <TextField
-          id="key"
-          name="key"
-          label="Restricted key"
-          type="password"
-          autoComplete="off"
-          spellCheck={false}
-          required
-          placeholder={prefixes}
-          hint="Read access to customers, subscriptions, invoices, charges, disputes, checkout sessions, quotes and events, and write access to webhook endpoints. Optional, for the page behind the payment link of emails: read access to PaymentIntents and write access to the customer portal. Pasting the key again signs you in."
-        />
-        <button className={buttonClass('primary')}>Check the key and connect</button>
-      </PostForm>
-    </details>
-  );
-}

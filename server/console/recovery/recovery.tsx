@@ -211,7 +211,7 @@ function Holdout({
         <Card>
           <p>
             Many invoices are paid without a reminder. To measure what reminders add, let some get none:{' '}
-            <a href="/settings/stripe">{HOLDOUT_WORDS.label}</a> in the settings is {percent} now.
+            <a href="/settings/sending#holdout_percent">{HOLDOUT_WORDS.label}</a> in the settings is {percent} now.
           </p>
         </Card>
       </Section>

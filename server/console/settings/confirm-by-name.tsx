@@ -1,7 +1,7 @@
 /** What isn't done by one press: it wants the account's name or id typed. */
 import type { ReactNode } from 'react';
 import type { Install } from '../../installs/installs';
-import { PostForm, TextField, buttonClass, type ButtonTone } from '../components/form';
+import { CancelLink, PostForm, TextField, buttonClass, type ButtonTone } from '../components/form';
 import { useViewer } from '../page';
 import { textIn, type Form } from '../read-request';
 
@@ -36,7 +36,10 @@ export function ConfirmByName(props: {
             </>
           }
         />
-        <button className={buttonClass(tone)}>{confirm}</button>
+        <div className="actions">
+          <button className={buttonClass(tone)}>{confirm}</button>
+          <CancelLink />
+        </div>
       </PostForm>
     </details>
   );

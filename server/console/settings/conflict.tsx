@@ -10,11 +10,11 @@ export interface Conflict {
   mine: readonly SettingsPart[];
 }
 
-export const ConflictBanner = ({ theirs, mine }: Conflict) => (
+export const ConflictBanner = ({ theirs, mine, loadHref }: Conflict & { loadHref: string }) => (
   <Banner
     tone="bad"
     title="Not saved: these settings were changed meanwhile"
-    actions={<LinkButton href="/settings/stripe">Load their version</LinkButton>}
+    actions={<LinkButton href={loadHref}>Load their version</LinkButton>}
   >
     {describeConflict(theirs, mine)} Both their changes and yours are in the form below; save again to keep them.
   </Banner>

@@ -15,13 +15,16 @@ export interface SettingsDraft {
   loaded: Settings;
 }
 
-/** What the form lacks, as one that was opened before an update does, is taken from what is `stored`. */
+/** What the form lacks, for it is of another page or was opened before an update, is taken from what is `stored`. */
 export function readSettingsForm(form: Form, stored: Settings): SettingsDraft {
   const isOn = (name: string) => textIn(form, name) !== '';
   const optional = (name: string) => textIn(form, name).trim() || null;
+  /** The value of a field by what reads it, where the form has such a field. */
+  const read = <T>(name: string, reader: (name: string) => T, otherwise: T): T =>
+    form[name] === undefined ? otherwise : reader(name);
   const choiceFor = (type: ChoiceType): EventSettings =>
     // A form always sends the group, if empty.
-    form[`events.${type}.user_group`] === undefined && loaded !== undefined
+    form[`events.${type}.user_group`] === undefined
       ? stored.events[type]
       : {
           enabled: isOn(`events.${type}.enabled`),
@@ -30,31 +33,40 @@ export function readSettingsForm(form: Form, stored: Settings): SettingsDraft {
           sync_billing: isOn(`events.${type}.sync_billing`),
           user_group: optional(`events.${type}.user_group`),
         };
-  const loaded = readLoaded(textIn(form, 'loaded'), stored);
+  const text = (name: string) => textIn(form, name);
+  const trimmed = (name: string) => textIn(form, name).trim();
   const track = textIn(form, 'track');
   const revision = textIn(form, 'revision');
   const settings: Settings = {
     revision: /^\d{1,9}$/.test(revision) ? Number(revision) : stored.revision,
-    consent: textIn(form, 'consent') as Settings['consent'],
-    on_customer_deleted: textIn(form, 'on_customer_deleted') as Settings['on_customer_deleted'],
-    only_while_unknown: (textIn(form, 'only_while_unknown') ||
-      stored.only_while_unknown) as Settings['only_while_unknown'],
-    holdout_percent: form.holdout_percent === undefined ? stored.holdout_percent : numberIn(form, 'holdout_percent'),
+    consent: read('consent', text, stored.consent) as Settings['consent'],
+    on_customer_deleted: read(
+      'on_customer_deleted',
+      text,
+      stored.on_customer_deleted,
+    ) as Settings['on_customer_deleted'],
+    only_while_unknown: read('only_while_unknown', text, stored.only_while_unknown) as Settings['only_while_unknown'],
+    holdout_percent: read('holdout_percent', (name) => numberIn(form, name), stored.holdout_percent),
     track: Object.hasOwn(TRACKS, track) ? TRACKS[track as TrackChoice] : stored.track,
     // A form sends that it asks, for nothing may be checked.
-    stripe_sends: form.stripe_sends_asked === undefined ? stored.stripe_sends : sendsIn(form),
-    billing_email_key: form.billing_email_key === undefined ? stored.billing_email_key : optional('billing_email_key'),
-    test_recipients: splitAddresses(textIn(form, 'test_recipients')),
+    stripe_sends: read('stripe_sends_asked', () => sendsIn(form), stored.stripe_sends),
+    billing_email_key: read('billing_email_key', optional, stored.billing_email_key),
+    test_recipients: read('test_recipients', (name) => splitAddresses(textIn(form, name)), stored.test_recipients),
     sender: {
-      from_name: optional('sender.from_name'),
-      reply_to: optional('sender.reply_to'),
-      postal_address: optional('sender.postal_address'),
+      from_name: read('sender.from_name', optional, stored.sender.from_name),
+      reply_to: read('sender.reply_to', optional, stored.sender.reply_to),
+      postal_address: read('sender.postal_address', optional, stored.sender.postal_address),
     },
-    locale: textIn(form, 'locale').trim(),
-    timezone: textIn(form, 'timezone').trim(),
+    brand: {
+      color: read('brand.color', (name) => (isOn('brand.has_color') ? trimmed(name) : null), stored.brand.color),
+      font: read('brand.font', text, stored.brand.font) as Settings['brand']['font'],
+      footer: read('brand.footer', optional, stored.brand.footer),
+    },
+    locale: read('locale', trimmed, stored.locale),
+    timezone: read('timezone', trimmed, stored.timezone),
     events: Object.fromEntries(CHOICE_TYPES.map((type) => [type, choiceFor(type)])) as Settings['events'],
   };
-  return { settings, loaded: loaded ?? stored };
+  return { settings, loaded: readLoaded(textIn(form, 'loaded'), stored) ?? stored };
 }
 
 /** NaN for what is no number; nothing typed is 0. */

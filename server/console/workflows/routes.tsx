@@ -93,14 +93,14 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
       ? { template, trigger: trigger && isTriggerType(trigger) ? trigger : undefined }
       : { definition: { name: 'New workflow', trigger: blankTrigger(event ?? ''), steps: [] } };
     const workflow = await createWorkflow(db, tenantOn(res), source, clock.now());
-    res.redirect(303, withNotice(`/workflows/${workflow.id}`, 'workflow_created'));
+    res.redirect(303, withNotice(ctx, res, `/workflows/${workflow.id}`, 'workflow_created'));
   });
 
   const change = (name: string, done: Done, act: (tenant: Tenant, id: string) => Promise<{ id: string }>) =>
     router.post(`/workflows/:id/${name}`, ...form, async (req, res) => {
       const { id } = await act(tenantOn(res), idOf(req));
       ctx.nudge();
-      res.redirect(303, withNotice(name === 'delete' ? '/workflows' : `/workflows/${id}`, done));
+      res.redirect(303, withNotice(ctx, res, name === 'delete' ? '/workflows' : `/workflows/${id}`, done));
     });
   change('pause', 'workflow_paused', (tenant, id) => pauseWorkflow(db, tenant, id, clock.now()));
   change('duplicate', 'workflow_duplicated', (tenant, id) => duplicateWorkflow(db, tenant, id, clock.now()));
@@ -156,7 +156,7 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
     router.post(`/workflows/:id/runs/:run/${name}`, ...form, async (req, res) => {
       const run = await change(db, tenantOn(res), idOf(req, 'run'), clock.now());
       ctx.nudge();
-      res.redirect(303, withNotice(`/workflows/${run.workflow}/runs/${run.id}`, done));
+      res.redirect(303, withNotice(ctx, res, `/workflows/${run.workflow}/runs/${run.id}`, done));
     });
   act('stop', 'run_stopped', stopRun);
   act('advance', 'run_advanced', advanceRun);

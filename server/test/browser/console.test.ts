@@ -31,6 +31,8 @@ async function activateTemplate(template: string, tenant = TEST): Promise<void> 
   const { id } = await createWorkflow(tillpost.db, tenant, { template }, tillpost.clock.now());
   await activateWorkflow(tillpost.db, tenant, id, tillpost.clock.now());
 }
+/** The line that opens to a choice. */
+const fold = (page: Page, name: string) => page.locator('summary').filter({ hasText: name }).first();
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();
 
 describe('from the start page to the first email', () => {
@@ -44,6 +46,7 @@ describe('from the start page to the first email', () => {
 
     await page.getByRole('button', { name: 'Turn on the recommended events' }).click();
     await page.getByText('You have changes that are not saved.').waitFor();
+    await page.getByText('Customer created', { exact: true }).click();
     const created = page.getByRole('group', { name: 'Options for Customer created' });
     await created.getByLabel('User group').fill('Newcomers');
     expect(await page.getByRole('group', { name: 'Options for Invoice paid' }).isVisible()).toBe(false);
@@ -79,7 +82,9 @@ describe('settings', () => {
   it('are kept after a reload, and unsaved changes are not left by accident', async () => {
     const page = await chrome.signIn();
     await page.goto('/settings/stripe');
+    await fold(page, 'Invoices').click();
     await page.getByRole('switch', { name: /^Payment failed/ }).check();
+    await fold(page, 'New contacts').click();
     await page.getByLabel('Transactional only').check();
     let asked = 0;
     page.on('dialog', (dialog) => {
@@ -93,7 +98,9 @@ describe('settings', () => {
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('Settings saved.').waitFor();
     await page.reload();
+    await page.getByText('1 of 6 on: Payment failed').click();
     expect(await page.getByRole('switch', { name: /^Payment failed/ }).isChecked()).toBe(true);
+    await fold(page, 'New contacts').click();
     expect(await page.getByLabel('Transactional only').isChecked()).toBe(true);
   });
 
@@ -101,8 +108,12 @@ describe('settings', () => {
     await saveSettings(tillpost.db, TEST, defaultSettings(), tillpost.clock.now());
     const page = await chrome.signIn();
     await page.goto('/settings/stripe');
-    await tabTo(page, 'Customer created');
+    await tabTo(page, 'Customers');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
     await page.keyboard.press('Space');
+    await tabTo(page, 'Customer created');
+    await page.keyboard.press('Enter');
     await tabTo(page, 'User group');
     await page.keyboard.type('Typed');
     await page.keyboard.press('Enter');
@@ -323,6 +334,7 @@ describe('without JavaScript', () => {
   it('settings are saved and steps are added all the same', async () => {
     const page = await chrome.signIn({ javaScriptEnabled: false });
     await page.goto('/settings/stripe');
+    await fold(page, 'Quotes').click();
     await page.getByRole('switch', { name: /^Quote accepted/ }).check();
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('Settings saved.').waitFor();

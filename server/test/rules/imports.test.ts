@@ -119,6 +119,8 @@ const OWNERS: Readonly<Record<keyof Schema, string>> = {
   oauth_state: 'installs',
   link_token: 'installs',
   setting: 'settings',
+  logo: 'settings',
+  logo_image: 'settings',
   event: 'events',
   event_payload: 'events',
   contact: 'audience',
@@ -219,11 +221,11 @@ describe('one place for each', () => {
     expect(users(/^sns-validator$/)).toEqual(['server/bounces/providers/ses.ts']);
   });
 
-  it('touches requests and responses in routes, middleware and the console only', () => {
+  it('touches requests and responses in routes, middleware, cookies and the console only', () => {
     const found = inFolder('server').filter(
       ({ path, packages }) =>
         packages.includes('express') &&
-        !/(routes|signed-request|session-middleware|middleware|same-origin|errors|app)\.tsx?$/.test(path) &&
+        !/(routes|signed-request|session-middleware|middleware|cookies?|same-origin|errors|app)\.tsx?$/.test(path) &&
         !/^server\/(console|dev)\//.test(path),
     );
     expect(found.map(({ path }) => path)).toEqual([]);

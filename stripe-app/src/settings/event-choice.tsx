@@ -3,6 +3,7 @@ import { Box, Button, Checkbox, Switch, TextField } from '@stripe/ui-extension-s
 import { CATALOGUE, type ChoiceType, isOwnType } from '../../../shared/catalogue';
 import { USER_GROUP_LENGTH } from '../../../shared/limits';
 import type { EventSettings } from '../../../shared/settings';
+import { describeChoice } from '../../../shared/words/event-choices';
 import { EVENT_OPTION_WORDS } from '../../../shared/words/fields';
 import { readChecked, readText } from '../inputs';
 import { changeEvent } from './change-settings';
@@ -39,7 +40,7 @@ export const EventChoice = memo(function EventChoice({ type, settings, change, d
       </Box>
       {settings.enabled && isOpen && <Options type={type} settings={settings} disabled={disabled} set={set} />}
       {settings.enabled && !isOpen && (
-        <Box css={{ font: 'caption', color: 'secondary', marginLeft: 'xlarge' }}>{summarize(type, settings)}</Box>
+        <Box css={{ font: 'caption', color: 'secondary', marginLeft: 'xlarge' }}>{describeChoice(type, settings)}</Box>
       )}
     </Box>
   );
@@ -107,19 +108,4 @@ function Options({
       />
     </Box>
   );
-}
-
-/** "Starts workflows · Syncs name and billing · Group “VIP”". */
-function summarize(
-  type: ChoiceType,
-  { trigger_workflows, sync_name, sync_billing, user_group }: EventSettings,
-): string {
-  const synced = [sync_name && 'name', CATALOGUE[type].syncs_billing && sync_billing && 'billing']
-    .filter(Boolean)
-    .join(' and ');
-  return [
-    trigger_workflows ? 'Starts workflows' : 'Starts no workflow',
-    ...(isOwnType(type) ? [] : [synced ? `Syncs ${synced}` : 'Syncs no details']),
-    ...(user_group ? [`Group “${user_group}”`] : []),
-  ].join(' · ');
 }

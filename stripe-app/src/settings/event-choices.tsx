@@ -1,21 +1,17 @@
 import { Accordion, AccordionItem, Box, Button, ButtonGroup } from '@stripe/ui-extension-sdk/ui';
 import {
   EVENT_GROUPS,
-  type ChoiceType,
   CHOICE_TYPES,
   type EventGroup,
   RECOMMENDED_TYPES,
   typesIn,
 } from '../../../shared/catalogue';
-import type { Settings } from '../../../shared/settings';
+import { countOn } from '../../../shared/words/event-choices';
 import { EVENTS_HINT } from '../../../shared/words/fields';
 import { Section } from '../states';
 import { setEnabled, turnOn } from './change-settings';
 import { EventChoice } from './event-choice';
 import type { Draft } from './use-draft';
-
-const countOn = (settings: Settings, types: readonly ChoiceType[]) =>
-  types.filter((type) => settings.events[type].enabled).length;
 
 export function EventChoices({ draft, disabled }: { draft: Draft; disabled: boolean }) {
   const { settings, replace } = draft;

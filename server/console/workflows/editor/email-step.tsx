@@ -28,7 +28,7 @@ export function EmailFields({ place, step }: { place: string; step: EmailStep })
         {email.kind === 'marketing' && lacksPostalAddress && (
           <Banner tone="warn">
             Marketing emails need your postal address in many countries.{' '}
-            <a href="/settings/stripe">Add it in the settings</a>.
+            <a href="/settings/sending#sender.postal_address">Add it in the settings</a>.
           </Banner>
         )}
         <TextField

@@ -135,7 +135,7 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
       ctx.nudge();
       if (asked === 'activate') return await activate(res, tenant, id);
       const done = asked === 'publish' ? 'workflow_published' : saved.has_draft ? 'draft_saved' : 'workflow_saved';
-      res.redirect(303, withNotice(`/workflows/${id}`, done));
+      res.redirect(303, withNotice(ctx, res, `/workflows/${id}`, done));
     } catch (error) {
       if (error instanceof AppError && error.code === 'conflict')
         return show(req, res, { draft, isConflict: true, status: 409 });
@@ -149,7 +149,7 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
     ctx.nudge();
     const starts = startsWorkflows(await readSettings(db, tenant), definition.trigger.event);
     const page = `/workflows/${id}`;
-    res.redirect(303, starts ? withNotice(page, 'workflow_activated') : page);
+    res.redirect(303, starts ? withNotice(ctx, res, page, 'workflow_activated') : page);
   }
 
   router.post('/workflows/:id/activate', ...form, async (req, res) => {
@@ -166,7 +166,7 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
     const id = idOf(req);
     const revision = Number(textIn(formOf(req), 'revision'));
     await discardDraft(db, tenantOn(res), { id, revision }, clock.now());
-    res.redirect(303, withNotice(`/workflows/${id}`, 'draft_discarded'));
+    res.redirect(303, withNotice(ctx, res, `/workflows/${id}`, 'draft_discarded'));
   });
 
   router.post('/workflows/:id/turn-on', ...form, async (req, res) => {
@@ -176,8 +176,8 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
     const { event } = draft.trigger;
     await turnOnEvent(db, tenant, event, { startsWorkflows: true }, clock.now());
     if (isSame(draft, saved.draft ?? saved.definition))
-      return res.redirect(303, withNotice(`/workflows/${saved.id}`, 'event_on'));
-    await show(req, res, { draft, notice: noticeFor('event_on') ?? undefined });
+      return res.redirect(303, withNotice(ctx, res, `/workflows/${saved.id}`, 'event_on'));
+    await show(req, res, { draft, notice: noticeFor('event_on') });
   });
 
   router.post('/workflows/:id/edit', ...form, async (req, res) => {

@@ -45,7 +45,8 @@ export function TriggerFields({
         {isEventOff && <EventOff event={trigger.event} />}
         {double && (
           <Banner tone="warn" title={DOUBLE_LABEL}>
-            {describeDouble(double)} If it is off already, say so in the <a href="/settings/stripe">settings</a>.
+            {describeDouble(double)} If it is off already, say so in the{' '}
+            <a href="/settings/sending#stripe_sends">settings</a>.
           </Banner>
         )}
         <div className="row-fields">

@@ -1,24 +1,26 @@
-/** Who is signed in to this account, and the way to end each. */
+/** Settings → People: who is signed in to this account, and the way to end each. */
 import type { SessionView } from '../../installs/sessions';
 import { Badge } from '../components/badge';
-import { Section } from '../components/blocks';
 import { ButtonForm } from '../components/form';
 import { Table, type Column } from '../components/table';
 import { Time } from '../components/values';
 import { useViewer } from '../page';
+import { SettingsShell } from './sections';
 
-export interface SessionsProps {
+export const PEOPLE_PATH = '/settings/people';
+
+export interface PeoplePageProps {
   sessions: readonly SessionView[];
   /** The id hash of the one that looks. */
   own: string;
 }
 
-export function Sessions({ sessions, own }: SessionsProps) {
+export function PeoplePage({ sessions, own }: PeoplePageProps) {
   const { isLimited } = useViewer();
   return (
-    <Section
-      title="Sessions"
-      lead="A session ends 30 days after its last use, and 90 days after it began."
+    <SettingsShell
+      page="people"
+      lead="Everyone who is signed in to this account. A session ends 30 days after its last use, and 90 days after it began."
       actions={<ButtonForm action="/session/sign-out-everywhere" label="Sign out everywhere" />}
     >
       <Table
@@ -26,7 +28,7 @@ export function Sessions({ sessions, own }: SessionsProps) {
         columns={columnsFor(own, isLimited)}
         rows={sessions.map((session) => ({ id: session.idHash, ...session }))}
       />
-    </Section>
+    </SettingsShell>
   );
 }
 

@@ -1,30 +1,28 @@
-/** Settings → Stripe: the connection, the import, and what each event does. */
-import { Fragment } from 'react';
+/** Settings → Stripe: the connection, what each event does, the import, and the end. */
 import type { ImportProgress } from '../../../shared/api';
 import { RECONNECT_WORDS, WHY_UNKNOWN_WORDS } from '../../../shared/words/connection';
-import { nameSetting } from '../../../shared/words/fields';
 import { namePermission } from '../../../shared/words/permissions';
 import { INSTALL_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
-import { Banner, Card, FactList, LinkButton, PageHead } from '../components/blocks';
+import { Banner, Card, FactList, LinkButton } from '../components/blocks';
 import { Time } from '../components/values';
 import { KEEP_MS } from '../../installs/remove';
-import { Shell } from '../layout';
 import { useConnectHref, useViewer } from '../page';
 import type { ConfirmedAct } from './confirm-by-name';
-import { ConflictBanner } from './conflict';
+import { ContactChoices } from './contact-choices';
 import { DangerZone } from './danger';
-import { SettingsForm, type SettingsFormProps } from './form';
+import { EventChoices } from './event-choices';
+import { SettingsAlert, SettingsForm, type SettingsFormProps } from './form';
 import { Import } from './import';
-import { Sending, type SendingProps } from './sending';
-import { Sessions, type SessionsProps } from './sessions';
+import { SettingsShell } from './sections';
 
-export interface SettingsPageProps {
+export const STRIPE_PATH = '/settings/stripe';
+
+export interface StripePageProps {
   connection: ConnectionState;
   progress: ImportProgress | null;
   form: SettingsFormProps;
-  sending: SendingProps;
-  sessions: SessionsProps;
+  userGroups: readonly string[];
   /** What was asked for without the account's name or id. */
   unconfirmed: ConfirmedAct | null;
 }
@@ -39,17 +37,15 @@ interface ConnectionState {
   missingPermission: string | null;
 }
 
-export function SettingsPage({ connection, progress, form, sending, sessions, unconfirmed }: SettingsPageProps) {
+export function StripePage({ connection, progress, form, userGroups, unconfirmed }: StripePageProps) {
   const { status } = useViewer();
   return (
-    <Shell title="Settings" section="settings">
-      <ErrorSummary errors={form.errors} />
-      {form.conflict && <ConflictBanner {...form.conflict} />}
-      <PageHead
-        title="Stripe"
-        badge={<Badge {...INSTALL_STATUS_WORDS[status]} />}
-        lead="What Tillpost may see of this account, and what it does when something happens there."
-      />
+    <SettingsShell
+      page="stripe"
+      badge={<Badge {...INSTALL_STATUS_WORDS[status]} />}
+      lead="What Tillpost may see in Stripe, and what it does when something happens."
+      alert={<SettingsAlert {...form} action={STRIPE_PATH} />}
+    >
       <div className="stack">
         {status === 'needs_reconnect' && <Reconnect />}
         {status === 'removed' && <Removed connection={connection} />}
@@ -59,35 +55,18 @@ export function SettingsPage({ connection, progress, form, sending, sessions, un
           </Banner>
         )}
         <ConnectionCard connection={connection} />
-        {status !== 'removed' && <Import progress={progress} isUnconfirmed={unconfirmed === 'import'} />}
       </div>
-      {status !== 'removed' && <SettingsForm {...form} />}
-      {status !== 'removed' && <Sending {...sending} />}
+      {status !== 'removed' && (
+        <SettingsForm {...form} action={STRIPE_PATH}>
+          <EventChoices {...form} userGroups={userGroups} />
+          <ContactChoices {...form} />
+        </SettingsForm>
+      )}
+      {status !== 'removed' && <Import progress={progress} isUnconfirmed={unconfirmed === 'import'} />}
       <DangerZone unconfirmed={unconfirmed} />
-      <Sessions {...sessions} />
-    </Shell>
+    </SettingsShell>
   );
 }
-
-function ErrorSummary({ errors }: Pick<SettingsFormProps, 'errors'>) {
-  const paths = Object.keys(errors);
-  if (paths.length === 0) return null;
-  return (
-    <Banner tone="bad" title="Nothing was saved">
-      {paths.length === 1 ? 'One field needs another look: ' : 'Some fields need another look: '}
-      {paths.map((path, index) => (
-        <Fragment key={path}>
-          {index > 0 && ', '}
-          <a href={`#${fieldOf(path)}`}>{nameSetting(path)}</a>
-        </Fragment>
-      ))}
-      .
-    </Banner>
-  );
-}
-
-/** An address of a list is typed in the list's one field. */
-const fieldOf = (path: string): string => path.replace(/\.\d+$/, '');
 
 const Reconnect = () => (
   <Banner
@@ -126,12 +105,15 @@ const Removed = ({ connection }: { connection: ConnectionState }) => (
 function ConnectionCard({ connection }: { connection: ConnectionState }) {
   const { tenant, accountName } = useViewer();
   return (
-    <Card>
+    <Card className="connection">
       <FactList
         facts={[
-          ['Account', accountName ?? tenant.accountId],
-          ['Account id', <code key="id">{tenant.accountId}</code>],
-          ['Mode', tenant.livemode ? 'Live' : 'Test'],
+          [
+            'Account',
+            <span key="account">
+              {accountName} <code>{tenant.accountId}</code>
+            </span>,
+          ],
           ['Connected', <Time key="at" at={connection.connectedAt} as="date" />],
           ['Through', connection.kind === 'oauth' ? 'Stripe App' : 'Restricted key'],
           ['Last event', connection.lastEventAt ? <Time key="last" at={connection.lastEventAt} /> : 'None yet'],
