@@ -65,7 +65,8 @@ export async function findPresentKeys<T extends keyof Schema>(
   column: keyof Row<T> & string,
   keys: readonly TenantKey[],
 ): Promise<Set<string>> {
-  const rows = await select(db, { table, column, columns: `account_id, livemode, "${column}"`, keys });
+  const columns = `account_id, livemode, "${column}"`;
+  const rows = await select(db, { table, column, columns, keys, group: columns });
   return new Set((rows as (TenantRow & Record<string, unknown>)[]).map((row) => keyText(row, String(row[column]))));
 }
 
@@ -141,7 +142,7 @@ const texts = createCache<string, string>(500);
 /** Lists are filled up to a power of two, so that few statement texts exist and stay prepared. */
 async function fromSqlite(db: Db, { table, column, columns, keys, where = 'true', group }: Query): Promise<unknown[]> {
   const list = inList(keys);
-  const name = `${table} ${column} ${columns} ${where} ${list.length}`;
+  const name = `${table} ${column} ${columns} ${where} ${group} ${list.length}`;
   const text = texts.remember(name, () => {
     const values = list.map(() => (column ? '(?, ?, ?)' : '(?, ?)')).join();
     const names = `account_id, livemode${column ? `, "${column}"` : ''}`;
