@@ -6,8 +6,7 @@ import { tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { groupBy } from '../group-by';
 import { createAudience, type Audience } from './audience';
 import type { Payment } from './payments';
-import { hashAddress } from './suppression-key';
-import { findSuppressionsOfAll } from './suppressions';
+import { findSuppressionsOfAll, hashKeys } from './suppressions';
 
 interface Wanted {
   tenant: Tenant;
@@ -30,6 +29,7 @@ export async function loadAudiences(
 ): Promise<Map<string, Audience>> {
   const customers = wanted.flatMap(({ tenant, customerIds }) => keysOf(tenant, customerIds));
   const addresses = wanted.flatMap(({ tenant, emails }) => keysOf(tenant, emails));
+  const hashed = hashKeys(trx, addresses);
 
   // Contacts are locked: saving inserts what isn't there, so one that is deleted meanwhile would come back.
   const objectKeys = wanted.flatMap(({ tenant, objectIds = [] }) => keysOf(tenant, objectIds));
@@ -40,12 +40,12 @@ export async function loadAudiences(
     selectByKeys(trx, 'customer_link', 'customer_id', customers),
     selectByKeys(trx, 'contact', 'email', addresses, { lock }),
     selectByKeys(trx, 'subscription_state', 'customer_id', customers),
-    findSuppressionsOfAll(trx, addresses),
+    findSuppressionsOfAll(trx, addresses, hashed),
     selectByKeys(trx, 'object_state', 'id', objectKeys),
     selectByKeys(trx, 'payment', 'id', paymentKeys),
     selectByKeys(trx, 'failed_invoice', 'invoice_id', invoices),
     selectByKeys(trx, 'failed_invoice', 'customer_id', debtors),
-    findUnpaid(trx, customers, addresses),
+    findUnpaid(trx, customers, addresses, hashed),
   ]);
   // A charge may name another address than the checkout that it was paid in, and no customer.
   const payers = await allDone([
@@ -96,8 +96,8 @@ async function findUnpaid(
   trx: Trx,
   customers: readonly TenantKey[],
   addresses: readonly TenantKey[],
+  hashed: readonly TenantKey[],
 ): Promise<Map<string, Set<string>>> {
-  const hashed = addresses.map((key) => ({ ...key, value: hashAddress(trx, key.value) }));
   const [ofCustomers, ofGuests] = await allDone([
     findPresentKeys(trx, 'payment', 'customer_id', customers),
     findPresentKeys(trx, 'payment', 'email', [...addresses, ...hashed]),

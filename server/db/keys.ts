@@ -86,15 +86,16 @@ export async function findSizes<T extends keyof Schema>(
   }));
 }
 
-/** All rows of the installs. */
-export async function selectByTenants<T extends keyof Schema>(
+/** All rows of the installs, or these columns of them. */
+export async function selectByTenants<T extends keyof Schema, C extends keyof Row<T> & string = keyof Row<T> & string>(
   db: Db,
   table: T,
   tenants: readonly Tenant[],
-  options: Omit<Select, 'also'> = {},
-): Promise<Row<T>[]> {
+  { columns, ...options }: Omit<Select, 'also'> & { columns?: readonly C[] } = {},
+): Promise<(TenantRow & Pick<Row<T>, C>)[]> {
   const keys = tenants.map((tenant) => keyFor(tenantColumns(tenant), ''));
-  return (await select(db, { table, columns: '*', keys, ...options })) as Row<T>[];
+  const named = columns === undefined ? '*' : ['account_id', 'livemode', ...columns].map((one) => `"${one}"`).join();
+  return (await select(db, { table, columns: named, keys, ...options })) as (TenantRow & Pick<Row<T>, C>)[];
 }
 
 /** Sums over the rows that have one of the keys as their `column`, by it and by one more column; `sums` is SQL. */
