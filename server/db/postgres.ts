@@ -78,7 +78,7 @@ export function preparing(pool: Pool): PostgresPool {
   function lend(client: PoolClient): PostgresPoolClient {
     let isInTransaction = false;
     /** Why a statement of the transaction that nobody waited for was refused: all after it are refused for that alone. */
-    let refusal: unknown;
+    let refusal: Error | undefined;
     const query = async (text: string, values: readonly unknown[]) => {
       inOneWrite(client);
       const name = values.length > 0 ? nameOf(text) : undefined;
@@ -91,11 +91,11 @@ export function preparing(pool: Pool): PostgresPool {
         return NOTHING;
       }
       if (isInTransaction && text.startsWith(UNAWAITED)) {
-        sent.catch((error: unknown) => (refusal ??= error));
+        sent.catch((error: Error) => (refusal ??= error));
         return NOTHING;
       }
       if (ENDS.test(text)) isInTransaction = false;
-      const result = await sent.catch((error: unknown) => {
+      const result = await sent.catch((error: Error) => {
         throw refusal ?? error;
       });
       // What was refused is rolled back by a commit that says nothing of it.
