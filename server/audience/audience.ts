@@ -29,6 +29,8 @@ export interface Known {
   objects: ObjectState[];
   payments: Payment[];
   failedInvoices: FailedInvoice[];
+  /** Customers and addresses without any payment. */
+  unpaid: Set<string>;
   /** By address. */
   suppressions: Map<string, Suppression>;
 }
@@ -78,7 +80,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
   const objects = new Map(known.objects.map((state) => [state.id, state]));
   const payments = new Map(known.payments.map((payment) => [payment.id, payment]));
   const failedInvoices = new Map(known.failedInvoices.map((row) => [row.invoice_id ?? '', row]));
-  const { suppressions } = known;
+  const { suppressions, unpaid } = known;
   const changed = {
     links: new Set<string>(),
     contacts: new Set<string>(),
@@ -154,6 +156,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
   /** What its owner paid as a guest goes along. */
   function readdress(from: string, into: string): void {
     readdressed.push({ from, into });
+    if (!unpaid.has(from)) unpaid.delete(into);
     for (const [id, payment] of payments) if (payment.email === from) payments.set(id, { ...payment, email: into });
   }
 
@@ -162,6 +165,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     if (before && Object.entries(payment).every(([name, value]) => before[name as keyof Payment] === value)) return;
     payments.set(payment.id, payment);
     changed.payments.add(payment.id);
+    for (const owner of [payment.customer_id, payment.email]) if (owner !== null) unpaid.delete(owner);
     const contactId = payment.customer_id === null ? null : links.get(payment.customer_id)?.contact_id;
     const owner = contactId ? contacts.get(contactId) : byEmail.get(payment.email ?? '');
     if (!owner) return;
@@ -349,7 +353,11 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
         payers: [...payers].flatMap((id) => {
           const contact = contacts.get(id);
           if (!contact) return [];
-          return { contact, customers: linksOf(contact).map((one) => one.customer_id), email: contact.email };
+          const customers = linksOf(contact).map((one) => one.customer_id);
+          const { email } = contact;
+          if (![...customers, email].every((owner) => unpaid.has(owner))) return { contact, customers, email };
+          update(contact, NOTHING_PAID);
+          return [];
         }),
       };
       changed.payments.clear();

@@ -1,12 +1,12 @@
 /** Reads what batches are about: one round of statements for all accounts together. */
 import { allDone } from '../all-done';
-import { keyFor, keyText, selectByKeys, type TenantKey } from '../db/keys';
+import { findPresentKeys, keyFor, keyText, selectByKeys, type TenantKey } from '../db/keys';
 import type { Trx } from '../db/schema';
 import { tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { groupBy } from '../group-by';
 import { createAudience, type Audience } from './audience';
 import type { Payment } from './payments';
-import { findSuppressionsOfAll } from './suppressions';
+import { findSuppressionsOfAll, hashKeys } from './suppressions';
 
 interface Wanted {
   tenant: Tenant;
@@ -29,21 +29,23 @@ export async function loadAudiences(
 ): Promise<Map<string, Audience>> {
   const customers = wanted.flatMap(({ tenant, customerIds }) => keysOf(tenant, customerIds));
   const addresses = wanted.flatMap(({ tenant, emails }) => keysOf(tenant, emails));
+  const hashed = hashKeys(trx, addresses);
 
   // Contacts are locked: saving inserts what isn't there, so one that is deleted meanwhile would come back.
   const objectKeys = wanted.flatMap(({ tenant, objectIds = [] }) => keysOf(tenant, objectIds));
   const paymentKeys = wanted.flatMap(({ tenant, paymentIds = [] }) => keysOf(tenant, paymentIds));
   const invoices = wanted.flatMap(({ tenant, failedInvoices }) => keysOf(tenant, failedInvoices?.ids ?? []));
   const debtors = wanted.flatMap(({ tenant, failedInvoices }) => keysOf(tenant, failedInvoices?.ofCustomers ?? []));
-  const [named, addressed, known, suppressions, objects, payments, failed, ofCustomers] = await allDone([
+  const [named, addressed, known, suppressions, objects, payments, failed, ofCustomers, unpaid] = await allDone([
     selectByKeys(trx, 'customer_link', 'customer_id', customers),
     selectByKeys(trx, 'contact', 'email', addresses, { lock }),
     selectByKeys(trx, 'subscription_state', 'customer_id', customers),
-    findSuppressionsOfAll(trx, addresses),
+    findSuppressionsOfAll(trx, addresses, hashed),
     selectByKeys(trx, 'object_state', 'id', objectKeys),
     selectByKeys(trx, 'payment', 'id', paymentKeys),
     selectByKeys(trx, 'failed_invoice', 'invoice_id', invoices),
     selectByKeys(trx, 'failed_invoice', 'customer_id', debtors),
+    findUnpaid(trx, customers, addresses, hashed),
   ]);
   // A charge may name another address than the checkout that it was paid in, and no customer.
   const payers = await allDone([
@@ -81,11 +83,32 @@ export async function loadAudiences(
         objects: objectsOf.get(key) ?? [],
         payments: paymentsOf.get(key) ?? [],
         failedInvoices: failedOf.get(key) ?? [],
+        unpaid: unpaid.get(key) ?? new Set<string>(),
         suppressions: suppressions.get(key) ?? new Map<string, never>(),
       };
       return [key, createAudience(tenant, known, now)];
     }),
   );
+}
+
+/** The customers and addresses that have no payments, by tenantKey. */
+async function findUnpaid(
+  trx: Trx,
+  customers: readonly TenantKey[],
+  addresses: readonly TenantKey[],
+  hashed: readonly TenantKey[],
+): Promise<Map<string, Set<string>>> {
+  const [ofCustomers, ofGuests] = await allDone([
+    findPresentKeys(trx, 'payment', 'customer_id', customers),
+    findPresentKeys(trx, 'payment', 'email', [...addresses, ...hashed]),
+  ]);
+  const hasPaid = (key: TenantKey, paid: Set<string>) => paid.has(keyText(key, key.value));
+  const unpaid = [
+    ...customers.filter((key) => !hasPaid(key, ofCustomers)),
+    ...addresses.filter((key, n) => !hasPaid(key, ofGuests) && !hasPaid(hashed[n]!, ofGuests)),
+  ];
+  const byTenant = groupBy(unpaid, (key) => tenantKey(tenantOf(key)));
+  return new Map([...byTenant].map(([key, own]) => [key, new Set(own.map(({ value }) => value))]));
 }
 
 type TenantRow = Pick<TenantKey, 'account_id' | 'livemode'>;

@@ -7,6 +7,7 @@ import { reasonOfRefusal } from '../../shared/words/email-reasons';
 import { ConfigError } from '../config';
 import type { Context } from '../context';
 import { insertNew, upsert } from '../db/bulk';
+import { databaseOf } from '../db/engine';
 import { deleteByKeys, keyFor } from '../db/keys';
 import type { Db, Row } from '../db/schema';
 import { transact } from '../db/transact';
@@ -15,15 +16,14 @@ import { keyedHash, randomToken, sha256 } from '../vault';
 const NAME = 'suppression';
 const AT_ONCE = 500;
 
-/** By what a database and its transactions have in common. */
+/** By database. */
 const keys = new WeakMap<object, Buffer>();
-const ownerOf = (db: Db): object => db.getExecutor().adapter;
 
 /** Of the bare hash that the first releases kept: those can be keyed without knowing the address. */
 const keyBare = (key: Buffer, bare: string) => keyedHash(key, bare);
 
 export function hashAddress(db: Db, address: string): string {
-  const key = keys.get(ownerOf(db));
+  const key = keys.get(databaseOf(db));
   if (!key) throw new Error('addresses can be hashed only after openSuppressionKey');
   return keyBare(key, sha256(address.trim().toLowerCase()));
 }
@@ -51,7 +51,7 @@ export async function openSuppressionKey({ db, vault }: Pick<Context, 'db' | 'va
       .where('sealed', '=', sealed)
       .execute();
   const key = Buffer.from(text, 'base64url');
-  keys.set(ownerOf(db), key);
+  keys.set(databaseOf(db), key);
   while ((await keyBareHashes(db, key)) > 0);
 }
 

@@ -12,12 +12,16 @@ export interface Suppression {
   at: number;
 }
 
-/** By tenantKey, then by address. The keys' values are normalised addresses. */
+/** The same keys with the hashes of their addresses. */
+export const hashKeys = (db: Db, addresses: readonly TenantKey[]): TenantKey[] =>
+  addresses.map((key) => ({ ...key, value: hashAddress(db, key.value) }));
+
+/** By tenantKey, then by address. The keys' values are normalised addresses; `hashed` are those of hashKeys. */
 export async function findSuppressionsOfAll(
   db: Db,
   addresses: readonly TenantKey[],
+  hashed = hashKeys(db, addresses),
 ): Promise<Map<string, Map<string, Suppression>>> {
-  const hashed = addresses.map((key) => ({ ...key, value: hashAddress(db, key.value) }));
   const byHash = new Map(hashed.map(({ value }, i) => [value, addresses[i]?.value ?? '']));
   const found = new Map<string, Map<string, Suppression>>();
   for (const row of await selectByKeys(db, 'suppression', 'address_mac', hashed)) {

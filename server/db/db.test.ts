@@ -9,7 +9,8 @@ import { migrate } from './migrate';
 import { openDatabase } from './open';
 import { Sqlite } from './sqlite';
 import { transact } from './transact';
-import type { Db } from './schema';
+import { isRowRefused } from './engine';
+import type { Db, Trx } from './schema';
 import { ENGINES, freshDatabase } from '../test/databases';
 import { insertNew, upsert } from './bulk';
 import { tenantColumns } from './tenant';
@@ -124,6 +125,30 @@ describe.each(ENGINES)('the database on %s', (engine) => {
       await own.destroy();
       rmSync(folder, { recursive: true });
     });
+
+  describe('a write that the database refuses', () => {
+    const refused = { ...eventRow('evt_2', 1), type: null as unknown as string };
+    const writing = (db: Db) => insertNew(db, 'event', [refused]);
+    const afterwards = (rest: (trx: Trx) => Promise<unknown>) =>
+      db.transaction().execute(async (trx) => {
+        await insertNew(trx, 'event', [eventRow('evt_1', 1)]);
+        await writing(trx);
+        await rest(trx);
+      });
+    const thrownBy = (work: Promise<unknown>) => work.then(String, (error: unknown) => error);
+
+    it.each<[string, () => Promise<unknown>]>([
+      ['alone', () => writing(db)],
+      ['last in a transaction', () => afterwards(() => Promise.resolve())],
+      ['before something is read', () => afterwards((trx) => trx.selectFrom('event').selectAll().execute())],
+      ['before another write', () => afterwards((trx) => insertNew(trx, 'event', [eventRow('evt_3', 1)]))],
+    ])('%s, is said by its own error, and nothing stays', async (_title, work) => {
+      expect(isRowRefused(await thrownBy(work()))).toBe(true);
+      expect(await db.selectFrom('event').selectAll().execute()).toEqual([]);
+      await db.transaction().execute((trx) => insertNew(trx, 'event', [eventRow('evt_1', 1)]));
+      expect(await db.selectFrom('event').select('id').execute()).toEqual([{ id: 'evt_1' }]);
+    });
+  });
 
   if (engine === 'postgres') {
     it('shares due rows between processes without giving one out twice', async () => {

@@ -4,6 +4,9 @@ import type { Db } from './schema';
 
 export const isPostgres = (db: Db): boolean => db.getExecutor().adapter instanceof PostgresAdapter;
 
+/** What a database and its transactions have in common: the key of what is kept in memory for one database. */
+export const databaseOf = (db: Db): object => db.getExecutor().adapter;
+
 // PostgreSQL: data exception, integrity constraint, program limit.
 const REFUSED_ROW = /^(?:SQLITE_(?:CONSTRAINT|TOOBIG|MISMATCH|RANGE)|(?:22|23|54)\w{3}$)/;
 

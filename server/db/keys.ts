@@ -65,7 +65,8 @@ export async function findPresentKeys<T extends keyof Schema>(
   column: keyof Row<T> & string,
   keys: readonly TenantKey[],
 ): Promise<Set<string>> {
-  const rows = await select(db, { table, column, columns: `account_id, livemode, "${column}"`, keys });
+  const columns = `account_id, livemode, "${column}"`;
+  const rows = await select(db, { table, column, columns, keys, group: columns });
   return new Set((rows as (TenantRow & Record<string, unknown>)[]).map((row) => keyText(row, String(row[column]))));
 }
 
@@ -85,15 +86,16 @@ export async function findSizes<T extends keyof Schema>(
   }));
 }
 
-/** All rows of the installs. */
-export async function selectByTenants<T extends keyof Schema>(
+/** All rows of the installs, or these columns of them. */
+export async function selectByTenants<T extends keyof Schema, C extends keyof Row<T> & string = keyof Row<T> & string>(
   db: Db,
   table: T,
   tenants: readonly Tenant[],
-  options: Omit<Select, 'also'> = {},
-): Promise<Row<T>[]> {
+  { columns, ...options }: Omit<Select, 'also'> & { columns?: readonly C[] } = {},
+): Promise<(TenantRow & Pick<Row<T>, C>)[]> {
   const keys = tenants.map((tenant) => keyFor(tenantColumns(tenant), ''));
-  return (await select(db, { table, columns: '*', keys, ...options })) as Row<T>[];
+  const named = columns === undefined ? '*' : ['account_id', 'livemode', ...columns].map((one) => `"${one}"`).join();
+  return (await select(db, { table, columns: named, keys, ...options })) as (TenantRow & Pick<Row<T>, C>)[];
 }
 
 /** Sums over the rows that have one of the keys as their `column`, by it and by one more column; `sums` is SQL. */
@@ -141,7 +143,7 @@ const texts = createCache<string, string>(500);
 /** Lists are filled up to a power of two, so that few statement texts exist and stay prepared. */
 async function fromSqlite(db: Db, { table, column, columns, keys, where = 'true', group }: Query): Promise<unknown[]> {
   const list = inList(keys);
-  const name = `${table} ${column} ${columns} ${where} ${list.length}`;
+  const name = `${table} ${column} ${columns} ${where} ${group} ${list.length}`;
   const text = texts.remember(name, () => {
     const values = list.map(() => (column ? '(?, ?, ?)' : '(?, ?)')).join();
     const names = `account_id, livemode${column ? `, "${column}"` : ''}`;

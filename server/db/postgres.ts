@@ -11,6 +11,7 @@ import {
 } from 'kysely';
 import { Pool, TypeOverrides, types, type PoolClient } from 'pg';
 import { LEASE_MS } from './claim';
+import { UNAWAITED } from './together';
 
 /**
  * Shorter than a lease: what a claimed batch asks of the database must not go on once others have taken its rows. Work that
@@ -75,14 +76,31 @@ export function preparing(pool: Pool): PostgresPool {
   const lent = new WeakMap<PoolClient, PostgresPoolClient>();
 
   function lend(client: PoolClient): PostgresPoolClient {
+    let isInTransaction = false;
+    /** Why a statement of the transaction that nobody waited for was refused: all after it are refused for that alone. */
+    let refusal: Error | undefined;
     const query = async (text: string, values: readonly unknown[]) => {
       inOneWrite(client);
       const name = values.length > 0 ? nameOf(text) : undefined;
       const sent = client.query({ text, values: [...values], ...(name === undefined ? {} : { name }) });
-      if (!BEGINS.test(text)) return sent;
-      // Goes out together with the first statement, which fails too where this does.
-      sent.catch(() => undefined);
-      return NOTHING;
+      if (BEGINS.test(text)) {
+        isInTransaction = true;
+        refusal = undefined;
+        // Goes out together with the first statement, which fails too where this does.
+        sent.catch(() => undefined);
+        return NOTHING;
+      }
+      if (isInTransaction && text.startsWith(UNAWAITED)) {
+        sent.catch((error: Error) => (refusal ??= error));
+        return NOTHING;
+      }
+      if (ENDS.test(text)) isInTransaction = false;
+      const result = await sent.catch((error: Error) => {
+        throw refusal ?? error;
+      });
+      // What was refused is rolled back by a commit that says nothing of it.
+      if (text === 'commit' && refusal !== undefined) throw refusal;
+      return result;
     };
     return { query, release: () => client.release() } as unknown as PostgresPoolClient;
   }
@@ -107,4 +125,5 @@ function inOneWrite(client: PoolClient): void {
 }
 
 const BEGINS = /^(?:begin|start transaction)\b/;
+const ENDS = /^(?:commit|rollback)$/;
 const NOTHING = { command: 'BEGIN' as const, rowCount: 0, rows: [] };

@@ -6,6 +6,9 @@ import { CompiledQuery } from 'kysely';
 import { createCache } from '../cache';
 import type { Db } from './schema';
 
+/** Begins a statement that a transaction doesn't wait for (postgres.ts). */
+export const UNAWAITED = '/* unawaited */ ';
+
 type Rows = Record<string, unknown>[];
 
 interface Asked {
@@ -21,12 +24,17 @@ export const readTogether = createJoin((texts) =>
   texts.map((text, part) => `select ${part} as part, to_json(t) as row from (${text}) t`).join(' union all '),
 );
 
-/** A statement that returns nothing. No two of one turn may write to one row. */
+/**
+ * A statement that returns nothing. No two of one turn may write to one row. In a transaction it isn't waited for: what it
+ * is refused for is thrown by the next statement that is, at the latest by the commit.
+ */
 export const writeTogether = createJoin(
   (texts) => `with ${texts.map((text, part) => `w${part} as (${text})`).join()} select 1 where false`,
+  UNAWAITED,
 );
 
-function createJoin(join: (texts: readonly string[]) => string) {
+/** `prefix` of every statement. */
+function createJoin(join: (texts: readonly string[]) => string, prefix = '') {
   const waiting = new WeakMap<Db, Asked[]>();
   const joined = createCache<string, string>(200);
 
@@ -47,8 +55,8 @@ function createJoin(join: (texts: readonly string[]) => string) {
     try {
       const parameters = all.flatMap((one) => one.parameters);
       const [only] = all;
-      if (only && all.length === 1) return only.resolve(await run(db, only.text, parameters));
-      const text = joined.remember(all.map((one) => one.text).join(';'), () => join(renumbered(all)));
+      if (only && all.length === 1) return only.resolve(await run(db, prefix + only.text, parameters));
+      const text = joined.remember(all.map((one) => one.text).join(';'), () => prefix + join(renumbered(all)));
       const rows = await run(db, text, parameters);
       all.forEach((one, part) =>
         one.resolve(rows.filter((row) => row.part === part).map(({ row }) => row as Rows[number])),

@@ -8,7 +8,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { MAX_RENDER_MS } from './liquid';
 import type { Rendered, RenderInput } from './render';
-import type { Answer } from './render-worker';
+import type { Answer, Ready } from './render-worker';
+import { workedMs } from './thread-time';
 
 export interface RenderThread {
   /** One at a time. Null: it took too long or too much memory. Throws what rendering must not throw. */
@@ -17,8 +18,10 @@ export interface RenderThread {
   close(): Promise<void>;
 }
 
-/** Later than Liquid's own limit, which keeps the thread. */
-const CUT_OFF_MS = MAX_RENDER_MS + 100;
+/** Of work, where that is known. Later than Liquid's own limit, which keeps the thread. */
+export const CUT_OFF_MS = MAX_RENDER_MS + 100;
+/** However little of it was work. */
+const MAX_CUT_OFFS = 20;
 const MAX_MB = 256;
 
 // Unbuilt, in development and tests, the thread has to be told how to read TypeScript.
@@ -27,17 +30,18 @@ const FILE = join(__dirname, isBuilt ? 'render-worker.js' : 'render-worker.ts');
 const execArgv = isBuilt ? undefined : ['--require', require.resolve('tsx/cjs')];
 
 export function createRenderThread(): RenderThread {
-  let thread: Promise<Worker> | undefined;
+  let thread: Promise<Started> | undefined;
   /** Ends the wait for what is under way. */
   let underWay = new AbortController();
   let isClosed = false;
 
-  async function start(): Promise<Worker> {
+  async function start(): Promise<Started> {
     const worker = new Worker(FILE, { execArgv, resourceLimits: { maxOldGenerationSizeMb: MAX_MB } });
     // Whoever forgets to close it must not keep the process.
     worker.unref();
+    let ready: Ready;
     try {
-      await once(worker, 'message', { signal: underWay.signal });
+      [ready] = (await once(worker, 'message', { signal: underWay.signal })) as [Ready];
     } catch (error) {
       thread = undefined;
       await worker.terminate();
@@ -45,13 +49,16 @@ export function createRenderThread(): RenderThread {
     }
     // Whoever waits for an answer learns of it too.
     worker.on('error', () => undefined);
-    return worker;
+    return { worker, ...ready };
   }
 
   /** The thread's next message; undefined when it died or was cut off. */
-  async function answerOf(worker: Worker, input: RenderInput): Promise<Answer | undefined> {
+  async function answerOf({ worker, thread: name }: Started, input: RenderInput): Promise<Answer | undefined> {
     const { signal } = underWay;
-    const cutOff = startTimer(CUT_OFF_MS, () => underWay.abort());
+    const work = () => (name === null ? null : workedMs(name));
+    const before = work();
+    const hadTime = () => before === null || (work() ?? Infinity) - before >= CUT_OFF_MS;
+    const cutOff = startTimer(CUT_OFF_MS, hadTime, () => underWay.abort());
     try {
       const answer = once(worker, 'message', { signal });
       worker.postMessage(input);
@@ -65,9 +72,9 @@ export function createRenderThread(): RenderThread {
   }
 
   async function end(): Promise<void> {
-    const worker = await thread?.catch(() => undefined);
+    const started = await thread?.catch(() => undefined);
     thread = undefined;
-    await worker?.terminate();
+    await started?.worker.terminate();
   }
 
   return {
@@ -94,13 +101,21 @@ class ClosedError extends Error {
   }
 }
 
-/** A timer that comes much too late says that the whole process slept or was busy: the thread gets its time anew. */
-function startTimer(ms: number, ring: () => void) {
+interface Started extends Ready {
+  worker: Worker;
+}
+
+/**
+ * A timer that comes much too late says that the whole process slept or was busy, and one of a thread that had not `had` its
+ * time that others had it: it gets its time anew.
+ */
+function startTimer(ms: number, had: () => boolean, ring: () => void) {
   let timer: NodeJS.Timeout;
+  let times = 0;
   const arm = () => {
     const startedAt = performance.now();
     timer = setTimeout(() => {
-      if (performance.now() - startedAt > 2 * ms) arm();
+      if (performance.now() - startedAt > 2 * ms || (!had() && ++times < MAX_CUT_OFFS)) arm();
       // An answer that has come meanwhile is read first.
       else void nextTurn().then(ring);
     }, ms);

@@ -1,28 +1,24 @@
 /** The thread in which emails are rendered (render-thread.ts): one input comes in, its answer goes out. */
 import { parentPort } from 'node:worker_threads';
 import { renderEmail, type Rendered, type RenderInput } from './render';
+import { createWorkClock, nameThread } from './thread-time';
 
 /** `ms` of work. */
 export type Answer = { rendered: Rendered; ms: number } | { fault: string };
 
+/** The first message; `thread` as nameThread gives it. */
+export interface Ready {
+  thread: string | null;
+}
+
 function answerTo(input: RenderInput): Answer {
-  const cost = startMeasure();
+  const startedAt = performance.now();
   try {
     const rendered = renderEmail(input);
-    return { rendered, ms: cost() };
+    return { rendered, ms: performance.now() - startedAt };
   } catch (error) {
     return { fault: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
-}
-
-/** Of the whole process, so at most what has passed: but next to nothing while a busy machine lets nobody of us work. */
-function startMeasure(): () => number {
-  const startedAt = performance.now();
-  const before = process.cpuUsage();
-  return () => {
-    const { user, system } = process.cpuUsage(before);
-    return Math.min(performance.now() - startedAt, (user + system) / 1_000);
-  };
 }
 
 /** What is loaded and compiled at the first use must not count as the first email's. */
@@ -44,6 +40,10 @@ function warmUp(): void {
   });
 }
 
+// By this clock Liquid and renderEmail end what takes too long.
+const thread = nameThread();
+performance.now = createWorkClock(thread, performance.now.bind(performance));
+
 warmUp();
 parentPort?.on('message', (input: RenderInput) => parentPort?.postMessage(answerTo(input)));
-parentPort?.postMessage('ready');
+parentPort?.postMessage({ thread } satisfies Ready);

@@ -1,5 +1,5 @@
 /** One email from its content and values: subject, preview text, HTML and plain text, or why it can't be made. Pure. */
-import { LiquidError } from 'liquidjs';
+import { AssertionError, LiquidError } from 'liquidjs';
 import type { EmailReason } from '../../shared/api';
 import type { PropertyValue } from '../../shared/catalogue';
 import type { EmailContent } from '../../shared/workflow';
@@ -117,7 +117,8 @@ function fill(
     if (text.length > MAX_BODY_CHARACTERS) throw new Held(EMAIL_REASONS.tooLong, 'over_budget');
     return text;
   } catch (error) {
-    if (error instanceof LiquidError) throw heldBy(error);
+    // A limit that is met between two templates comes as the bare assertion.
+    if (error instanceof LiquidError || error instanceof AssertionError) throw heldBy(error);
     throw error;
   }
 }
@@ -126,7 +127,7 @@ function fill(
 const present = (properties: Properties): Properties =>
   Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null && value !== ''));
 
-function heldBy(error: LiquidError): Held {
+function heldBy(error: LiquidError | AssertionError): Held {
   const missing = /undefined variable: ([^\s,]+)/.exec(error.message)?.[1];
   if (missing) return new Held(EMAIL_REASONS.noValue(missing));
   if (/limit exceeded/.test(error.message)) return new Held(EMAIL_REASONS.tooCostly, 'over_budget');

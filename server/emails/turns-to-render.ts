@@ -5,7 +5,7 @@
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { tenantKey, type Tenant } from '../db/tenant';
 import type { Rendered, RenderInput } from './render';
-import { createRenderThread, type RenderThread } from './render-thread';
+import { createRenderThread, CUT_OFF_MS, type RenderThread } from './render-thread';
 
 /** `againIn`: the install has used up its time; milliseconds until it may render again. */
 type RenderedInTurn = Rendered & { againIn?: number };
@@ -49,9 +49,8 @@ export function createRendering(thread: RenderThread = createRenderThread()): Re
   async function renderOne(install: string, input: RenderInput): Promise<RenderedInTurn> {
     const againIn = budget.againIn(install);
     if (againIn > 0) return { ...held(input, EMAIL_REASONS.costlyMinute), againIn };
-    const startedAt = performance.now();
     const done = await thread.render(input);
-    const ms = done?.ms ?? performance.now() - startedAt;
+    const ms = done?.ms ?? CUT_OFF_MS;
     if (ms >= COSTLY_MS) budget.spend(install, ms);
     return done?.rendered ?? held(input, EMAIL_REASONS.tooCostly);
   }

@@ -5,7 +5,7 @@ import type { EventReason, EventStatus } from '../../shared/api';
 import { choiceFor, type Settings } from '../../shared/settings';
 import { describeOwn } from '../../shared/words/own-events';
 import { uncapitalize } from '../../shared/capitalize';
-import { lastGrantAt, type Install } from '../installs/installs';
+import { lastGrantAt, type HeldInstall } from '../installs/installs';
 import { stampOf } from '../audience/stamp';
 import type { ReadObject } from '../stripe-objects/types';
 import { applyEvent, applySubscriptionUpdate, isGone, type Verdict } from './apply-event';
@@ -128,7 +128,7 @@ function isBillingWanted({ events }: Settings): boolean {
 }
 
 /** Another app can't uninstall what has been connected again since. `created` in epoch seconds. */
-function decideUninstall(install: Install, created: number): Decision {
+function decideUninstall(install: HeldInstall, created: number): Decision {
   if (created * 1000 < lastGrantAt(install) - 1_000)
     return end('processed', 'stale', 'The app has been installed again since');
   return {

@@ -10,7 +10,7 @@ import { refundedPayment } from '../audience/payments';
 import type { Trx } from '../db/schema';
 import { tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { groupBy } from '../group-by';
-import { holdInstalls, isConnected, type Install } from '../installs/installs';
+import { holdInstalls, isConnected, type HeldInstall } from '../installs/installs';
 import { readSettingsOfAll } from '../settings/settings';
 import { findLiveWorkflows, type LiveWorkflow } from '../workflows/live-workflows';
 import type { EventJob } from './job';
@@ -20,7 +20,7 @@ import { subscriptionsOf } from './lifecycle-events';
 export interface InstallFacts {
   tenant: Tenant;
   /** Undefined when the account isn't connected in this mode. */
-  install: Install | undefined;
+  install: HeldInstall | undefined;
   settings: Settings;
   workflows: readonly LiveWorkflow[];
   audience: Audience;
@@ -73,7 +73,7 @@ export async function loadFacts(
   });
 }
 
-const connected = (install: Install | undefined) => (isConnected(install) ? install : undefined);
+const connected = (install: HeldInstall | undefined) => (isConnected(install) ? install : undefined);
 
 /** Whom the events of one account may be about. */
 function namesIn(jobs: readonly EventJob[]) {

@@ -16,7 +16,7 @@ import { isConditional } from '../workflows/only-while';
 import { typesThatEnd } from '../workflows/past-exits';
 import { decide } from './decide';
 import type { Delivery } from './delivery';
-import { loadFacts, type AccountBatch, type InstallFacts } from './facts';
+import { loadFacts, type InstallFacts } from './facts';
 import type { EventJob } from './job';
 import type { Outcome } from './process';
 import { insertEvents, rowOf } from './record';
@@ -39,23 +39,24 @@ export async function receiveDeliveries(trx: Trx, deliveries: readonly Delivery[
   const jobs = events.map(({ delivery: { object }, row }) => ({ row, object, asked: undefined }));
   const pending = jobs.filter(({ row }) => row.status === 'pending');
   const ids = jobs.map(({ row }) => keyFor(row, row.id));
-  const [known, backlog, batches] = await allDone([
+  const [known, backlog, batches, endsRuns] = await allDone([
     findPresentKeys(trx, 'event', 'id', ids),
     readBacklog(trx, 'event', { now, limit: BEHIND }),
     // A contact that another process works on is the queue's.
     loadFacts(trx, pending, now, 'nowait'),
+    findEndingRuns(trx, pending),
   ]);
   const isNew = ({ row }: Pick<EventJob, 'row'>) => !known.has(keyText(row, row.id));
   const isQueued = backlog.isEmpty ? () => false : await findQueued(trx, pending);
-  const endsRuns = await findEndingRuns(trx, batches);
 
   const outcomes: Outcome[] = [];
   if (backlog.due < BEHIND)
     for (const { facts, jobs: own } of batches) {
       const held = createHeld(facts.audience);
+      const mayEnd = facts.workflows.some((one) => isConditional(definitionOf(one)));
       for (const job of own.filter(isNew)) {
         const decision =
-          facts.install && (isQueued(job) || held.has(job) || endsRuns(job) || needsQueue(facts, job))
+          facts.install && (isQueued(job) || held.has(job) || (mayEnd && endsRuns(job)) || needsQueue(facts, job))
             ? 'ask'
             : decide(facts, job, now);
         if (typeof decision === 'string') held.add(job);
@@ -91,10 +92,8 @@ async function findQueued(trx: Trx, jobs: readonly EventJob[]): Promise<(job: Ev
 }
 
 /** Whether runs under way are about what the event is about, or about its subscription's invoices: it may end them. */
-async function findEndingRuns(trx: Trx, batches: readonly AccountBatch[]): Promise<(job: EventJob) => boolean> {
-  const mayEnd = batches.filter(({ facts }) => facts.workflows.some((one) => isConditional(definitionOf(one))));
-  const jobs = mayEnd.flatMap((batch) => batch.jobs.filter(({ object }) => object?.state));
-  const keys = jobs.map(({ row, object }) => keyFor(row, object?.state?.id ?? ''));
+async function findEndingRuns(trx: Trx, jobs: readonly EventJob[]): Promise<(job: EventJob) => boolean> {
+  const keys = jobs.flatMap(({ row, object }) => (object?.state ? keyFor(row, object.state.id) : []));
   const about = { where: "status = 'running'" };
   const runs = await selectByKeys(trx, 'run', 'subject_id', keys, about);
   const subjects = new Set(runs.map((run) => keyText(run, run.subject_id ?? '')));

@@ -64,7 +64,9 @@ export async function writeConsequences(
   writeRows: (rows: Row<'event'>[]) => Promise<void>,
 ): Promise<void> {
   const audiences = facts.map(({ audience }) => audience);
-  await savePayments(trx, audiences);
+  const states = audiences.flatMap((audience) => audience.changes().objects);
+  const changed = states.map((state) => keyFor(state, state.id));
+  await allDone([savePayments(trx, audiences), wakeEmails(trx, changed, now)]);
   const areApart = !audiences.some((audience) => audience.touchesOthers());
   const saving = saveAudiences(trx, audiences, now);
   // Runs follow contacts that move; else, on PostgreSQL, all goes out together.
@@ -79,12 +81,6 @@ export async function writeConsequences(
     await holdContacts(
       trx,
       outcomes.flatMap((one) => (countOf(one, 'started') > 0 && one.decision.contact ? one.decision.contact : [])),
-    );
-    const states = audiences.flatMap((audience) => audience.changes().objects);
-    await wakeEmails(
-      trx,
-      states.map((state) => keyFor(state, state.id)),
-      now,
     );
     await writeRows(outcomes.map((one) => finishedRow(one, (of) => countOf(one, of))));
     await saving;

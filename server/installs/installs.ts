@@ -15,12 +15,16 @@ import { ACCESS_TOKEN_MS } from './token-exchange';
 
 export type Install = Row<'install'>;
 
+/** What events are decided by. */
+export type HeldInstall = Pick<Install, (typeof HELD)[number]>;
+const HELD = ['status', 'shut_out_at', 'has_schedules', 'connected_at', 'token_expires_at'] as const;
+
 export const findInstall = (db: Db, tenant: Tenant): Promise<Install | undefined> =>
   db.selectFrom('install').selectAll().where(ofTenant(tenant)).executeTakeFirst();
 
 /** By tenantKey; nobody ends them before this transaction commits (PostgreSQL; SQLite has one writer anyway). */
-export async function holdInstalls(trx: Trx, tenants: readonly Tenant[]): Promise<Map<string, Install>> {
-  const rows = await selectByTenants(trx, 'install', tenants, { lock: 'share' });
+export async function holdInstalls(trx: Trx, tenants: readonly Tenant[]): Promise<Map<string, HeldInstall>> {
+  const rows = await selectByTenants(trx, 'install', tenants, { columns: HELD, lock: 'share' });
   return new Map(rows.map((row) => [tenantKey(tenantOf(row)), row]));
 }
 
@@ -32,14 +36,14 @@ export const listInstalls = (db: Db): Promise<Install[]> =>
   db.selectFrom('install').selectAll().orderBy('id').execute();
 
 /** Also while it needs to be connected again: its events are received and its data can be read. Not while it is shut out. */
-export const isConnected = (install: Install | undefined): install is Install =>
+export const isConnected = <I extends Pick<Install, 'status' | 'shut_out_at'>>(install: I | undefined): install is I =>
   install !== undefined && install.status !== 'removed' && install.shut_out_at === null;
 
 /**
  * When Stripe last gave us a token (epoch milliseconds). An uninstall from before that is not the end of this
  * connection: uninstalling kills all tokens, so the account has been connected again since.
  */
-export const lastGrantAt = (install: Install): number =>
+export const lastGrantAt = (install: Pick<Install, 'token_expires_at' | 'connected_at'>): number =>
   install.token_expires_at === null ? install.connected_at : install.token_expires_at - ACCESS_TOKEN_MS;
 
 /** What connecting obtained; tokens and secrets are encrypted (see seals.ts). */

@@ -2,6 +2,7 @@
 import { defaultSettings, type Settings, type SettingsChange } from '../../shared/settings';
 import { applyChange } from '../../shared/settings-changes';
 import { createCache } from '../cache';
+import { databaseOf } from '../db/engine';
 import { selectByTenants } from '../db/keys';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
@@ -18,19 +19,34 @@ export async function readSettings(db: Db, tenant: Tenant): Promise<Settings> {
 
 /** By tenantKey, one for each; not to be changed in place. */
 export async function readSettingsOfAll(db: Db, tenants: readonly Tenant[]): Promise<Map<string, Settings>> {
-  const rows = await selectByTenants(db, 'setting', tenants);
-  const saved = new Map(rows.map((row) => [tenantKey(tenantOf(row)), row]));
-  return new Map(
-    tenants.map((tenant) => {
-      const row = saved.get(tenantKey(tenant));
-      const key = row ? `${row.revision} ${row.settings}` : '';
-      return [tenantKey(tenant), parsed.remember(key, () => parseSettings(row))];
-    }),
-  );
+  const saves = await selectByTenants(db, 'setting', tenants, { columns: ['revision', 'updated_at'] });
+  const parsed = cacheOf(db);
+  const found = new Map<string, Settings>();
+  const unknown = saves.filter((save) => {
+    const settings = parsed.get(keyOf(save));
+    if (settings) found.set(tenantKey(tenantOf(save)), settings);
+    return !settings;
+  });
+  if (unknown.length > 0)
+    for (const row of await selectByTenants(db, 'setting', unknown.map(tenantOf)))
+      found.set(tenantKey(tenantOf(row)), parsed.set(keyOf(row), parseSettings(row)));
+  return new Map(tenants.map((tenant) => [tenantKey(tenant), found.get(tenantKey(tenant)) ?? NEVER_SAVED]));
 }
 
-/** Every batch of events reads those of its accounts, which seldom change. */
-const parsed = createCache<string, Settings>(200);
+/** Every batch of events asks for those of its accounts, which seldom change: of what is known only the save is read. */
+const caches = new WeakMap<object, ReturnType<typeof createCache<string, Settings>>>();
+
+function cacheOf(db: Db) {
+  const cache = caches.get(databaseOf(db)) ?? createCache<string, Settings>(1_000);
+  caches.set(databaseOf(db), cache);
+  return cache;
+}
+
+/** The time too, for an erased install begins to count anew. */
+const keyOf = (save: Omit<Row<'setting'>, 'settings'>): string =>
+  `${tenantKey(tenantOf(save))} ${save.revision} ${save.updated_at}`;
+
+const NEVER_SAVED = defaultSettings();
 
 /** Defaults stand in for what the merchant never saved, also for choices that newer releases add. */
 function parseSettings(row: Saved | undefined): Settings {
