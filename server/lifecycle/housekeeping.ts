@@ -10,6 +10,7 @@ import { oldBodies, oldClicks } from '../emails/emails';
 import { forgetUnanswered } from '../emails/test-addresses';
 import { deleteOldTestSends } from '../emails/test-sends';
 import { oldPayloads } from '../events/events';
+import { forgetOldAnswers } from '../installs/api-answers';
 import { deleteExpired } from '../installs/sessions';
 
 const EVERY_MS = 60 * 60_000;
@@ -28,7 +29,9 @@ export function createHousekeeping(): Queue {
       const { db, clock, config } = ctx;
       const now = clock.now();
       if (now < dueAt) return 0;
-      if ((await deleteExpired(db, now)) + (await forgetUnanswered(db, now)) > 0) return 1;
+      const expired =
+        (await deleteExpired(db, now)) + (await forgetUnanswered(db, now)) + (await forgetOldAnswers(db, now));
+      if (expired > 0) return 1;
       await deleteOldTestSends(db, now);
       const oldOf = OLD[current];
       if (oldOf) {

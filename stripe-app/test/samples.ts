@@ -107,6 +107,8 @@ export const contact = (changes: Partial<ContactDetail> = {}): ContactDetail => 
   status: 'subscribed',
   suppressed: null,
   source: 'Stripe',
+  user_id: null,
+  properties: {},
   customers: ['cus_1'],
   billing_contacts: [],
   billing: {
