@@ -218,6 +218,7 @@ export const EMAIL_REASON_CODES = [
   'gave_up',
   'unsubscribed',
   'transactional_only',
+  'not_on_list',
   'address_suppressed',
   'contact_deleted',
   'run_ended',
@@ -254,6 +255,8 @@ export interface EmailView {
   subject_of: { kind: SubjectKind; id: string } | null;
   message_id: string;
   workflow: string | null;
+  /** The transactional email that a program sent. */
+  transactional: string | null;
   contact: string | null;
   event: string | null;
   attempts: number;

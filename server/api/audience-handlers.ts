@@ -15,7 +15,7 @@ import { recordApiEvent } from '../events/api-events';
 import { answerOnce } from '../installs/api-answers';
 import { findInstall } from '../installs/installs';
 import type { Answer, Asked } from './endpoints';
-import type { Handlers } from './handlers';
+import type { Handlers } from './handler';
 
 type Written = Asked<'createContact' | 'updateContact'>['body'];
 

@@ -3,6 +3,7 @@
  * make the OpenAPI document. Loops' own routes have Loops' own shapes (loops.so/docs/api-reference), so that its clients work.
  */
 import { z } from 'zod';
+import { CONTACT_STATUSES, EMAIL_STATUSES, EVENT_STATUSES, RUN_STATUSES } from '../../shared/api';
 import type { ApiScope } from '../../shared/api-keys';
 import { CONTACT_PROPERTY_TYPES } from '../../shared/contact-properties';
 import * as field from './fields';
@@ -47,6 +48,42 @@ const loopsContact = z.looseObject({
   optInStatus: z.enum(['pending', 'accepted', 'rejected']).nullable(),
 });
 const removalQuota = z.object({ limit: z.int(), remaining: z.int() });
+
+const transactionalEmail = z.object({
+  id: text,
+  url: text.describe('Where it is edited in the console.'),
+  name: text,
+  draftEmailMessageId: nullable(text),
+  publishedEmailMessageId: nullable(text),
+  transactionalGroupId: nullable(text),
+  createdAt: text,
+  updatedAt: text,
+  dataVariables: z.array(text),
+});
+const pagination = z.object({
+  totalResults: z.int(),
+  returnedResults: z.int(),
+  perPage: z.int(),
+  totalPages: z.int(),
+  nextCursor: nullable(text),
+  nextPage: nullable(text),
+});
+const dataValue = z.union(
+  [
+    z.string().max(10_000),
+    z.number(),
+    z.array(z.record(z.string().max(100), z.union([z.string().max(10_000), z.number()]))).max(1_000),
+  ],
+  'must be text of at most 10,000 characters, a number, or a list of objects of these',
+);
+
+/** As the Dashboard's views have them: shared/api.ts says what is in each. */
+const listOf = (what: string) =>
+  z.object({
+    object: z.literal('list'),
+    data: z.array(z.looseObject({ id: text, object: z.literal(what) })),
+    has_more: z.boolean(),
+  });
 
 export const ENDPOINTS = {
   testApiKey: {
@@ -216,6 +253,124 @@ export const ENDPOINTS = {
     answer: success.extend({ message: text.optional() }),
     refusals: [409],
     isIdempotent: true,
+  },
+  sendTransactionalEmail: {
+    method: 'post',
+    path: '/transactional',
+    tag: 'Emails',
+    summary: 'Send a transactional email',
+    description:
+      'One that is published in the console, under Emails. It goes through the queue by the same rules as any: an address ' +
+      'that takes no mail gets none, and test mode mails its test list alone. Attachments are not supported.',
+    scope: 'write',
+    errors: 'loops',
+    body: z.strictObject({
+      transactionalId: field.id,
+      email: field.email,
+      addToAudience: z.boolean('must be true or false').optional().describe('Create a contact where there is none.'),
+      dataVariables: z.record(z.string().min(1).max(100), dataValue, 'must be an object').optional(),
+      attachments: z.array(z.unknown()).max(0, 'are not supported').optional(),
+    }),
+    answer: success,
+    refusals: [404, 409],
+    isIdempotent: true,
+  },
+  listTransactionalEmails: {
+    method: 'get',
+    path: '/transactional-emails',
+    tag: 'Emails',
+    summary: 'List transactional emails',
+    description: 'Newest first. Without a publishedEmailMessageId it is a draft, and can’t be sent.',
+    scope: 'read',
+    errors: 'loops',
+    query: z.object(field.loopsPage),
+    answer: z.object({ pagination, data: z.array(transactionalEmail) }),
+  },
+  getTransactionalEmail: {
+    method: 'get',
+    path: '/transactional-emails/{id}',
+    tag: 'Emails',
+    summary: 'Get a transactional email',
+    scope: 'read',
+    errors: 'loops',
+    answer: transactionalEmail,
+    refusals: [404],
+  },
+  listContacts: {
+    method: 'get',
+    path: '/contacts',
+    tag: 'Contacts',
+    summary: 'List contacts',
+    description: 'Newest first.',
+    scope: 'read',
+    errors: 'own',
+    query: z.object({
+      ...field.page,
+      query: z.string().max(255).optional().describe('Part of an address or name.'),
+      status: z.enum(CONTACT_STATUSES, `must be one of ${CONTACT_STATUSES.join(', ')}`).optional(),
+    }),
+    answer: listOf('contact'),
+  },
+  listEvents: {
+    method: 'get',
+    path: '/events',
+    tag: 'Events',
+    summary: 'List events',
+    description: 'The log, newest first: of Stripe, and of the API.',
+    scope: 'read',
+    errors: 'own',
+    query: z.object({
+      ...field.page,
+      type: z.string().max(255).optional(),
+      status: z.enum(EVENT_STATUSES, `must be one of ${EVENT_STATUSES.join(', ')}`).optional(),
+      customer: field.id.optional(),
+      contact: field.id.optional(),
+    }),
+    answer: listOf('event'),
+  },
+  listEmails: {
+    method: 'get',
+    path: '/emails',
+    tag: 'Emails',
+    summary: 'List emails',
+    description: 'Newest first, with what became of each.',
+    scope: 'read',
+    errors: 'own',
+    query: z.object({
+      ...field.page,
+      status: z.enum(EMAIL_STATUSES, `must be one of ${EMAIL_STATUSES.join(', ')}`).optional(),
+      customer: field.id.optional(),
+      contact: field.id.optional(),
+      workflow: field.id.optional(),
+    }),
+    answer: listOf('email'),
+  },
+  listWorkflows: {
+    method: 'get',
+    path: '/workflows',
+    tag: 'Workflows',
+    summary: 'List workflows',
+    description: 'Newest first, with their definitions.',
+    scope: 'read',
+    errors: 'own',
+    query: z.object(field.page),
+    answer: listOf('workflow'),
+  },
+  listRuns: {
+    method: 'get',
+    path: '/runs',
+    tag: 'Workflows',
+    summary: 'List runs',
+    description: 'Newest first: contacts on their way through workflows, and how it ended.',
+    scope: 'read',
+    errors: 'own',
+    query: z.object({
+      ...field.page,
+      workflow: field.id.optional(),
+      contact: field.id.optional(),
+      status: z.enum(RUN_STATUSES, `must be one of ${RUN_STATUSES.join(', ')}`).optional(),
+    }),
+    answer: listOf('run'),
   },
 } as const satisfies Record<string, Endpoint>;
 

@@ -1,10 +1,8 @@
 /** What each request of the API does: the same functions as the console and the Dashboard's views. */
-import type { Context } from '../context';
-import type { Tenant } from '../db/tenant';
 import { AUDIENCE_HANDLERS } from './audience-handlers';
-import type { Answer, Asked, EndpointName } from './endpoints';
+import type { EndpointName } from './endpoints';
+import { EMAIL_HANDLERS } from './email-handlers';
+import type { Handlers } from './handler';
+import { LIST_HANDLERS } from './list-handlers';
 
-export type Handler<N extends EndpointName> = (ctx: Context, tenant: Tenant, asked: Asked<N>) => Promise<Answer<N>>;
-export type Handlers<N extends EndpointName> = { [One in N]: Handler<One> };
-
-export const HANDLERS: Handlers<EndpointName> = { ...AUDIENCE_HANDLERS };
+export const HANDLERS: Handlers<EndpointName> = { ...AUDIENCE_HANDLERS, ...EMAIL_HANDLERS, ...LIST_HANDLERS };

@@ -6,7 +6,8 @@ import type { Context } from '../context';
 import { AppError, describeError, invalid } from '../errors';
 import type { Logger } from '../log';
 import { ENDPOINTS, type Asked, type Endpoint, type EndpointName } from './endpoints';
-import { HANDLERS, type Handler } from './handlers';
+import type { Handler } from './handler';
+import { HANDLERS } from './handlers';
 import { requireKey, tenantOn } from './key-middleware';
 
 const BODY_LIMIT = '256kb';

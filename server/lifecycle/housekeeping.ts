@@ -6,7 +6,7 @@ import { isAllowed } from '../allowed';
 import { takeUpSetAside } from '../db/claim';
 import { deleteOld, type Place } from '../db/old-rows';
 import type { Queue } from '../db/queue';
-import { oldBodies, oldClicks } from '../emails/emails';
+import { oldBodies, oldClicks, oldData } from '../emails/emails';
 import { forgetUnanswered } from '../emails/test-addresses';
 import { deleteOldTestSends } from '../emails/test-sends';
 import { oldPayloads } from '../events/events';
@@ -16,7 +16,7 @@ import { deleteExpired } from '../installs/sessions';
 const EVERY_MS = 60 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 /** One after the other. */
-const OLD = [oldPayloads, oldBodies, oldClicks];
+const OLD = [oldPayloads, oldBodies, oldClicks, oldData];
 
 export function createHousekeeping(): Queue {
   let dueAt = 0;

@@ -1,5 +1,5 @@
 /** An email of a run, right before it goes: whether what it says still is so, and made from what is known then. */
-import { findStep, type EmailContent } from '../../shared/workflow';
+import { findStep, stepsOf, type EmailContent, type EmailStep } from '../../shared/workflow';
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { notSent, notYet, STATE_UNKNOWN, WAITS_FOR_STRIPE } from '../../shared/words/only-while';
 import { allDone } from '../all-done';
@@ -13,6 +13,7 @@ import { composeEmail } from '../emails/compose';
 import { writeDateTime } from '../emails/dates';
 import type { Brought, Preparation, Prepared } from '../emails/preparation';
 import { isCopy, recipientOf } from '../emails/recipient';
+import { prepareTransactional } from '../emails/send-transactional';
 import { groupBy } from '../group-by';
 import { readLogosOfAll, type Logo } from '../settings/logos';
 import { readSettingsOfAll } from '../settings/settings';
@@ -81,12 +82,19 @@ interface EmailFacts {
   /** Undefined when its payload isn't kept any more. */
   event: EventFacts | undefined;
   state: ObjectState | undefined;
+  /** What a program asked for, and with what. */
+  transactional: Row<'transactional_email'> | undefined;
+  data: Row<'email_data'> | undefined;
+  /** What the contact is on or has left, and all lists that are named. */
+  memberships: readonly Row<'list_membership'>[];
+  lists: ReadonlyMap<string, Row<'mailing_list'>>;
   /** The other subscriptions of the contact's customers. */
   others: readonly ObjectState[];
 }
 
 function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefined, now: number): Prepared {
   const { email, run, workflow, contact, event, state, settings, logo } = facts;
+  if (email.transactional_id !== null) return prepareTransactional(ctx, facts, brought, now);
   if (!run) return { kind: 'ready', made: null };
   const definition = workflow && definitionOf(workflow);
   const content = contentOf(facts);
@@ -96,6 +104,8 @@ function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefine
   // The step was edited since: marketing goes to nobody but the contact.
   if (isCopy(email) && content.kind === 'marketing')
     return { kind: 'keep', reason: 'transactional_only', outcome: EMAIL_REASONS.notForCopies };
+  const offList = obstacleOfList(facts);
+  if (offList) return { kind: 'keep', reason: 'not_on_list', outcome: offList };
   if (!event) return gone(EMAIL_REASONS.payloadGone);
   const obstacle = isJudged(facts) ? obstacleTo(facts, definition.trigger.event) : undefined;
   // What is not asked of it, it says as well as it can without.
@@ -147,10 +157,30 @@ function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefine
   }
 }
 
-const contentOf = ({ email, workflow }: Pick<EmailFacts, 'email' | 'workflow'>): EmailContent | undefined => {
+const stepOf = ({ email, workflow }: Pick<EmailFacts, 'email' | 'workflow'>): EmailStep | undefined => {
   const step = workflow && findStep(definitionOf(workflow), email.step_id ?? '')?.step;
-  return step?.kind === 'email' ? step.email : undefined;
+  return step?.kind === 'email' ? step : undefined;
 };
+
+/** Why a marketing email of a list doesn't go to this contact; undefined: it does. */
+function obstacleOfList({ email, workflow, memberships, lists }: EmailFacts): string | undefined {
+  const step = stepOf({ email, workflow });
+  if (!step?.list || step.email.kind !== 'marketing') return undefined;
+  const list = lists.get(keyText(email, step.list));
+  if (!list) return EMAIL_REASONS.listGone;
+  const membership = memberships.find(({ list_id }) => list_id === list.id);
+  if (membership?.is_member === 1) return undefined;
+  return membership ? EMAIL_REASONS.leftList(list.name) : EMAIL_REASONS.notOnList(list.name);
+}
+
+const namedLists = (workflows: ReadonlyMap<string, Row<'workflow'>>): TenantKey[] =>
+  [...workflows.values()].flatMap((workflow) =>
+    stepsOf(definitionOf(workflow)).flatMap(({ step }) =>
+      step.kind === 'email' && step.list ? keyFor(workflow, step.list) : [],
+    ),
+  );
+
+const contentOf = (facts: Pick<EmailFacts, 'email' | 'workflow'>): EmailContent | undefined => stepOf(facts)?.email;
 
 /** Whether it goes only while what it says of its subject is so. */
 const isJudged = ({ run, workflow }: EmailFacts): boolean =>
@@ -185,9 +215,11 @@ function isStateWanted(facts: EmailFacts, now: number): boolean {
 
 /** All that is known of the emails, of all accounts in few statements. */
 async function loadFacts(db: Db, emails: readonly Email[]): Promise<(email: Email) => EmailFacts> {
-  const named = (column: 'run_id' | 'workflow_id' | 'contact_id' | 'event_id' | 'subject_id'): TenantKey[] =>
-    emails.flatMap((email) => (email[column] === null ? [] : keyFor(email, email[column])));
-  const [settings, logos, runs, workflows, contacts, links, states, events] = await allDone([
+  const named = (
+    column: 'run_id' | 'workflow_id' | 'contact_id' | 'event_id' | 'subject_id' | 'transactional_id',
+  ): TenantKey[] => emails.flatMap((email) => (email[column] === null ? [] : keyFor(email, email[column])));
+  const ofPrograms = emails.flatMap((email) => (email.transactional_id === null ? [] : keyFor(email, email.id)));
+  const [settings, logos, runs, workflows, contacts, links, states, events, transactional, data, memberships] = await allDone([
     readSettingsOfAll(db, tenantsOf(emails)),
     readLogosOfAll(db, tenantsOf(emails)),
     selectByKeys(db, 'run', 'id', named('run_id')).then(byId),
@@ -196,7 +228,13 @@ async function loadFacts(db: Db, emails: readonly Email[]): Promise<(email: Emai
     selectByKeys(db, 'customer_link', 'contact_id', named('contact_id')),
     selectByKeys(db, 'object_state', 'id', named('subject_id')).then(byId),
     readEventFacts(db, named('event_id')),
+    selectByKeys(db, 'transactional_email', 'id', named('transactional_id')).then(byId),
+    selectByKeys(db, 'email_data', 'email_id', ofPrograms),
+    selectByKeys(db, 'list_membership', 'contact_id', named('contact_id')),
   ]);
+  const lists = await selectByKeys(db, 'mailing_list', 'id', namedLists(workflows)).then(byId);
+  const dataOf = new Map(data.map((one) => [keyText(one, one.email_id), one]));
+  const membershipsOf = groupBy(memberships, (one) => keyText(one, one.contact_id));
   const customers = links.map((link) => keyFor(link, link.customer_id));
   const isSubscription = { where: "kind = 'subscription'" };
   const subscriptions = await selectByKeys(db, 'object_state', 'customer_id', customers, isSubscription);
@@ -217,6 +255,10 @@ async function loadFacts(db: Db, emails: readonly Email[]): Promise<(email: Emai
       contact: found(contacts, email.contact_id),
       event: events.get(eventKey(tenantOf(email), email.event_id ?? '')),
       state: found(states, email.subject_id),
+      transactional: found(transactional, email.transactional_id),
+      data: found(dataOf, email.id),
+      memberships: membershipsOf.get(keyText(email, email.contact_id ?? '')) ?? [],
+      lists,
       others: own.filter(({ id }) => id !== email.subject_id),
     };
   };

@@ -84,6 +84,7 @@ export const email = (changes: Partial<EmailView> = {}): EmailView => ({
   subject_of: null,
   message_id: '<1@example.com>',
   workflow: 'wf_1',
+  transactional: null,
   contact: 'con_1',
   event: 'evt_1',
   attempts: 1,
