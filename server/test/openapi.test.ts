@@ -1,5 +1,6 @@
 /** The OpenAPI document: linted by another's rules, and held against what the server does. */
-import { createConfig, lintFromString } from '@redocly/openapi-core';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { ENDPOINTS } from '../api/endpoints';
 import type { Document } from '../api/openapi';
 import { newKey, request, withApi } from './api-rig';
@@ -10,13 +11,19 @@ const withTillpost = lending(undefined, { env: { PUBLIC_URL: 'http://mail.tillpo
 const read = async ({ url }: Tillpost): Promise<Document> =>
   (await (await fetch(`${url}/api/openapi.json`)).json()) as Document;
 
+const lint = (source: string): unknown =>
+  JSON.parse(
+    execFileSync(process.execPath, [join(__dirname, 'lint-openapi.mjs')], { input: source, encoding: 'utf8' }),
+  );
+
 describe('the OpenAPI document', () => {
   it('breaks no recommended rule', () =>
     withTillpost({}, async (tillpost) => {
       const source = JSON.stringify(await read(tillpost));
-      const config = await createConfig({ extends: ['recommended'] });
-      const problems = await lintFromString({ source, absoluteRef: 'openapi.json', config });
-      expect(problems.map(({ severity, ruleId, message }) => [severity, ruleId, message])).toEqual([]);
+      expect(lint(source)).toEqual([]);
+      expect(lint(source.replace('"operationId":"findContact",', ''))).toEqual([
+        ['warn', 'operation-operationId', expect.any(String)],
+      ]);
       expect(JSON.parse(source)).toMatchObject({
         openapi: '3.1.0',
         servers: [{ url: 'http://mail.tillpost.test/api/v1' }],

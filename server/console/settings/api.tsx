@@ -34,14 +34,10 @@ export function ApiPage({ keys, address, newKey, refused }: ApiPageProps) {
       />
       {newKey && <NewKey newKey={newKey} />}
       <Card>
-        <dl className="facts">
-          <div>
-            <dt>Base address</dt>
-            <dd>
-              <code>{address}</code>
-            </dd>
-          </div>
-        </dl>
+        <p className="hint">Base address</p>
+        <p>
+          <code>{address}</code>
+        </p>
       </Card>
       <Section title="Keys" lead="Each opens this account in this mode alone. Revoke one and it is refused at once.">
         {keys.length === 0 ? (
