@@ -1,6 +1,6 @@
 /** Contacts, their properties, mailing lists and events, in Loops' shapes. */
 import { capitalize } from '../../shared/capitalize';
-import { BUILT_IN_PROPERTIES, type ContactPropertyValue } from '../../shared/contact-properties';
+import { BUILT_IN_PROPERTIES } from '../../shared/contact-properties';
 import { createContactProperty, listContactProperties, propertiesOf } from '../audience/contact-properties';
 import { findContactByEmail, findContactByUserId } from '../audience/contacts';
 import { findLists, findMemberships } from '../audience/mailing-lists';
@@ -114,7 +114,7 @@ function inputOf({
     userId,
     fields: given,
     subscribed,
-    properties: properties as Record<string, ContactPropertyValue | null>,
+    properties: properties,
     lists: mailingLists ?? {},
   };
 }

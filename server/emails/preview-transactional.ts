@@ -39,12 +39,11 @@ export async function previewTransactional(
 function samplesFor(content: TransactionalContent): Record<string, DataValue> {
   const source = Object.values(content).join('\n');
   const loops = [...source.matchAll(/{%-?\s*for\s+(\w+)\s+in\s+([\w-]+)/g)];
-  return Object.fromEntries(
-    dataVariables(content).all.map((name) => {
-      const loop = loops.find(([, , list]) => list === name);
-      if (!loop) return [name, name];
-      const fields = [...source.matchAll(new RegExp(`\\b${loop[1]}\\.(\\w+)`, 'g'))].map(([, field = '']) => field);
-      return [name, [Object.fromEntries(fields.map((field) => [field, field]))]];
-    }),
-  );
+  const sampleOf = (name: string): DataValue => {
+    const loop = loops.find(([, , list]) => list === name);
+    if (!loop) return name;
+    const fields = [...source.matchAll(new RegExp(`\\b${loop[1]}\\.(\\w+)`, 'g'))].map(([, field = '']) => field);
+    return [Object.fromEntries(fields.map((field) => [field, field]))];
+  };
+  return Object.fromEntries(dataVariables(content).all.map((name) => [name, sampleOf(name)]));
 }

@@ -1,5 +1,5 @@
 /** Transactional emails and mailing lists: written in the console, sent by Loops' client, read in a real mailbox. */
-import { APIError } from 'loops';
+import type { APIError } from 'loops';
 import { deleteContact } from '../audience/save';
 import { findContactByEmail } from '../audience/contacts';
 import { createList } from '../audience/mailing-lists';
@@ -322,6 +322,11 @@ describe.each(ENGINES)('on %s a marketing email of a list', (engine) => {
         ['not_on_list', 'The contact has left the mailing list Product news'],
         [null, null],
       ]);
+      expect(await tillpost.call('workflows/rehearse', { id, days: 1 }, { tenant: LIVE })).toMatchObject({
+        would_start: 3,
+        would_send: 0,
+        stopped: { not_on_list: 3 },
+      });
       const contactPage = async () => {
         const { data } = await tillpost.call('contacts/list', { email: JENNY }, { tenant: LIVE });
         return (await (await signIn(tillpost)).get(`/audience/${data[0]!.id}`)).text();

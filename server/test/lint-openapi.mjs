@@ -1,4 +1,6 @@
 /** Lints the document on standard input, in a process of its own: the linter ships ES modules only. Prints what it finds as JSON. */
+import console from 'node:console';
+import process from 'node:process';
 import { text } from 'node:stream/consumers';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 

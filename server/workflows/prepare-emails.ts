@@ -1,5 +1,5 @@
 /** An email of a run, right before it goes: whether what it says still is so, and made from what is known then. */
-import { findStep, stepsOf, type EmailContent, type EmailStep } from '../../shared/workflow';
+import { findStep, type EmailContent, type EmailStep } from '../../shared/workflow';
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { notSent, notYet, STATE_UNKNOWN, WAITS_FOR_STRIPE } from '../../shared/words/only-while';
 import { allDone } from '../all-done';
@@ -24,6 +24,7 @@ import { contactFacts } from './contact-facts';
 import { definitionOf } from './definitions';
 import { eventKey, readEventFacts, type EventFacts } from './event-facts';
 import { emailLacksFailure, withFailure } from './failure';
+import { listsNamedIn, whyOffList } from './list-of-email';
 import { isAboutOthers, isConditional, judge, NOT_YET_MS } from './only-while';
 import { endRuns } from './runs';
 import type { PropertyScope } from './match';
@@ -104,7 +105,9 @@ function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefine
   // The step was edited since: marketing goes to nobody but the contact.
   if (isCopy(email) && content.kind === 'marketing')
     return { kind: 'keep', reason: 'transactional_only', outcome: EMAIL_REASONS.notForCopies };
-  const offList = obstacleOfList(facts);
+  const step = stepOf(facts);
+  const list = facts.lists.get(keyText(email, step?.list ?? ''));
+  const offList = step && whyOffList(step, list, facts.memberships);
   if (offList) return { kind: 'keep', reason: 'not_on_list', outcome: offList };
   if (!event) return gone(EMAIL_REASONS.payloadGone);
   const obstacle = isJudged(facts) ? obstacleTo(facts, definition.trigger.event) : undefined;
@@ -162,22 +165,9 @@ const stepOf = ({ email, workflow }: Pick<EmailFacts, 'email' | 'workflow'>): Em
   return step?.kind === 'email' ? step : undefined;
 };
 
-/** Why a marketing email of a list doesn't go to this contact; undefined: it does. */
-function obstacleOfList({ email, workflow, memberships, lists }: EmailFacts): string | undefined {
-  const step = stepOf({ email, workflow });
-  if (!step?.list || step.email.kind !== 'marketing') return undefined;
-  const list = lists.get(keyText(email, step.list));
-  if (!list) return EMAIL_REASONS.listGone;
-  const membership = memberships.find(({ list_id }) => list_id === list.id);
-  if (membership?.is_member === 1) return undefined;
-  return membership ? EMAIL_REASONS.leftList(list.name) : EMAIL_REASONS.notOnList(list.name);
-}
-
 const namedLists = (workflows: ReadonlyMap<string, Row<'workflow'>>): TenantKey[] =>
   [...workflows.values()].flatMap((workflow) =>
-    stepsOf(definitionOf(workflow)).flatMap(({ step }) =>
-      step.kind === 'email' && step.list ? keyFor(workflow, step.list) : [],
-    ),
+    listsNamedIn(definitionOf(workflow)).map((list) => keyFor(workflow, list)),
   );
 
 const contentOf = (facts: Pick<EmailFacts, 'email' | 'workflow'>): EmailContent | undefined => stepOf(facts)?.email;
@@ -219,7 +209,7 @@ async function loadFacts(db: Db, emails: readonly Email[]): Promise<(email: Emai
     column: 'run_id' | 'workflow_id' | 'contact_id' | 'event_id' | 'subject_id' | 'transactional_id',
   ): TenantKey[] => emails.flatMap((email) => (email[column] === null ? [] : keyFor(email, email[column])));
   const ofPrograms = emails.flatMap((email) => (email.transactional_id === null ? [] : keyFor(email, email.id)));
-  const [settings, logos, runs, workflows, contacts, links, states, events, transactional, data, memberships] = await allDone([
+  const [settings, logos, runs, workflows, contacts, links, states, events, transactional, data] = await allDone([
     readSettingsOfAll(db, tenantsOf(emails)),
     readLogosOfAll(db, tenantsOf(emails)),
     selectByKeys(db, 'run', 'id', named('run_id')).then(byId),
@@ -230,9 +220,11 @@ async function loadFacts(db: Db, emails: readonly Email[]): Promise<(email: Emai
     readEventFacts(db, named('event_id')),
     selectByKeys(db, 'transactional_email', 'id', named('transactional_id')).then(byId),
     selectByKeys(db, 'email_data', 'email_id', ofPrograms),
-    selectByKeys(db, 'list_membership', 'contact_id', named('contact_id')),
   ]);
-  const lists = await selectByKeys(db, 'mailing_list', 'id', namedLists(workflows)).then(byId);
+  const listKeys = namedLists(workflows);
+  const lists = await selectByKeys(db, 'mailing_list', 'id', listKeys).then(byId);
+  const members = listKeys.length === 0 ? [] : named('contact_id');
+  const memberships = await selectByKeys(db, 'list_membership', 'contact_id', members);
   const dataOf = new Map(data.map((one) => [keyText(one, one.email_id), one]));
   const membershipsOf = groupBy(memberships, (one) => keyText(one, one.contact_id));
   const customers = links.map((link) => keyFor(link, link.customer_id));
