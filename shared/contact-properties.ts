@@ -12,7 +12,7 @@ export interface ContactProperty {
 
 export const MOST_CONTACT_PROPERTIES = 200;
 /** Characters of a value. */
-export const PROPERTY_VALUE_LENGTH = 1_000;
+const PROPERTY_VALUE_LENGTH = 1_000;
 
 const PROPERTY_NAME = /^[A-Za-z][A-Za-z0-9_]{0,99}$/;
 

@@ -106,7 +106,11 @@ export const stepSchema: z.ZodType<Step> = z.lazy(() =>
     z.strictObject({
       id: stepId,
       kind: z.literal('wait'),
-      amount: z.number().int('must be a whole number').min(1, 'must be at least 1').max(525_600, 'must be at most 365 days'),
+      amount: z
+        .number()
+        .int('must be a whole number')
+        .min(1, 'must be at least 1')
+        .max(525_600, 'must be at most 365 days'),
       unit: z.enum(WAIT_UNITS),
     }),
     z.strictObject({ id: stepId, kind: z.literal('filter'), conditions: conditions.min(1, 'needs a condition') }),

@@ -38,7 +38,7 @@ const SUBSCRIBED = 'must be true or false';
 const PRIMITIVE = 'must be text, a number, true, false or null';
 const propertyValue = z.union([z.string(), z.number(), z.boolean(), z.null()], PRIMITIVE);
 
-export const mailingLists = z.record(z.string().max(255), z.boolean(SUBSCRIBED), 'must be an object of list ids');
+const mailingLists = z.record(z.string().max(255), z.boolean(SUBSCRIBED), 'must be an object of list ids');
 
 /** Of a contact: what Loops knows, and contact properties beside it. */
 export const contactFields = {

@@ -11,7 +11,7 @@ export interface ApiEvent {
   properties: Readonly<Record<string, string | number | boolean>>;
 }
 
-export const apiEventType = (name: string): string => `api.${name}`;
+const apiEventType = (name: string): string => `api.${name}`;
 
 /** Its contact is known, so nothing waits for the queue. Returns its id. `now` in epoch milliseconds. */
 export async function recordApiEvent(
