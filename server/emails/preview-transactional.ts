@@ -3,6 +3,7 @@ import type { DataValue, TransactionalContent } from '../../shared/transactional
 import type { Context } from '../context';
 import type { Tenant } from '../db/tenant';
 import { AppError } from '../errors';
+import { findLogo } from '../settings/logos';
 import { readSettings } from '../settings/settings';
 import { composeEmail } from './compose';
 import { dataVariables } from './data-variables';
@@ -23,6 +24,7 @@ export async function previewTransactional(
   const request = {
     tenant,
     settings: await readSettings(ctx.db, tenant),
+    logo: await findLogo(ctx.db, tenant),
     trigger: null,
     content: { kind: 'transactional' as const, ...content },
     to: 'preview@example.com',

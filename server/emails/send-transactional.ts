@@ -7,7 +7,14 @@ import { newId } from '../db/new-id';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
 import { AppError } from '../errors';
-import { composeEmail, insertQueued, messageIdOf, type ComposeContext, type ComposedEmail } from './compose';
+import {
+  composeEmail,
+  insertQueued,
+  messageIdOf,
+  type ComposeContext,
+  type ComposedEmail,
+  type EmailRequest,
+} from './compose';
 import { dataVariables } from './data-variables';
 import type { Brought, Prepared } from './preparation';
 import { findTransactional, publishedOf } from './transactional';
@@ -76,6 +83,7 @@ export const findEmailData = (db: Db, tenant: Tenant, emailId: string): Promise<
 interface TransactionalFacts {
   email: Row<'email'>;
   settings: Settings;
+  logo: EmailRequest['logo'];
   /** Undefined when it was deleted. */
   transactional: Row<'transactional_email'> | undefined;
   /** Undefined when its time has passed, or its recipient was forgotten. */
@@ -85,7 +93,7 @@ interface TransactionalFacts {
 /** `now` in epoch milliseconds. */
 export function prepareTransactional(
   ctx: ComposeContext & Pick<Context, 'rendering'>,
-  { email, settings, transactional, data }: TransactionalFacts,
+  { email, settings, logo, transactional, data }: TransactionalFacts,
   brought: Brought | undefined,
   now: number,
 ): Prepared {
@@ -98,6 +106,7 @@ export function prepareTransactional(
     const request = {
       tenant: tenantOf(email),
       settings,
+      logo,
       trigger: null,
       content: { kind: 'transactional' as const, ...content! },
       to: email.to_address,

@@ -28,7 +28,7 @@ export function listRoutes(ctx: Context, { form }: SectionParts): Router {
     const tenant = tenantOn(res);
     const draft = draftIn(formOf(req));
     const refused = await tryIt(draft, () => transact(db, (trx) => createList(trx, tenant, draft, clock.now())));
-    if (!refused) return res.redirect(303, withNotice(LISTS_PATH, 'list_saved'));
+    if (!refused) return res.redirect(303, withNotice(ctx, res, LISTS_PATH, 'list_saved'));
     sendPage(ctx, res, <ListsPage lists={await listMailingLists(db, tenant)} draft={refused} />, { status: 400 });
   });
 
@@ -41,7 +41,7 @@ export function listRoutes(ctx: Context, { form }: SectionParts): Router {
     const list = await getList(tenant, idOf(req));
     const draft = draftIn(formOf(req));
     const refused = await tryIt(draft, () => transact(db, (trx) => saveList(trx, tenant, list.id, draft)));
-    if (!refused) return res.redirect(303, withNotice(LISTS_PATH, 'list_saved'));
+    if (!refused) return res.redirect(303, withNotice(ctx, res, LISTS_PATH, 'list_saved'));
     sendPage(ctx, res, <ListPage list={list} draft={refused} />, { status: 400 });
   });
 
@@ -49,7 +49,7 @@ export function listRoutes(ctx: Context, { form }: SectionParts): Router {
     const tenant = tenantOn(res);
     const { id } = await getList(tenant, idOf(req));
     await transact(db, (trx) => deleteList(trx, tenant, id));
-    res.redirect(303, withNotice(LISTS_PATH, 'list_deleted'));
+    res.redirect(303, withNotice(ctx, res, LISTS_PATH, 'list_deleted'));
   });
 
   return router;

@@ -70,7 +70,7 @@ export function transactionalRoutes(ctx: Context, { form }: SectionParts): Route
       return show(req, res, { ...change, isConflict, errors: isConflict ? {} : { [error.param]: wordsOf(error) } });
     }
     const done = publishes ? 'transactional_published' : 'transactional_saved';
-    res.redirect(303, withNotice(`${TRANSACTIONAL_PATH}/${id}`, done));
+    res.redirect(303, withNotice(ctx, res, `${TRANSACTIONAL_PATH}/${id}`, done));
   });
 
   router.post(`${ONE}/preview`, ...form, async (req, res) => {
@@ -82,7 +82,7 @@ export function transactionalRoutes(ctx: Context, { form }: SectionParts): Route
 
   router.post(`${ONE}/delete`, ...form, async (req, res) => {
     await transact(db, (trx) => deleteTransactional(trx, tenantOn(res), idOf(req)));
-    res.redirect(303, withNotice(TRANSACTIONAL_PATH, 'transactional_deleted'));
+    res.redirect(303, withNotice(ctx, res, TRANSACTIONAL_PATH, 'transactional_deleted'));
   });
 
   return router;

@@ -46,7 +46,7 @@ export function apiSettingsRoutes(ctx: Context, { form }: SectionParts): Router 
 
   router.post(`${API_PATH}/keys/:id/revoke`, ...form, requireFullSession, async (req, res) => {
     await revokeApiKey(db, tenantOn(res), idOf(req));
-    res.redirect(303, withNotice(API_PATH, 'key_revoked'));
+    res.redirect(303, withNotice(ctx, res, API_PATH, 'key_revoked'));
   });
 
   return router;

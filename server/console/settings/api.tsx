@@ -2,12 +2,12 @@
 import { API_KEY_NAME_LENGTH, API_SCOPES, type ApiScope } from '../../../shared/api-keys';
 import type { ApiKey } from '../../installs/api-keys';
 import { Badge } from '../components/badge';
-import { Banner, Card, Empty, LinkButton, PageHead, Section } from '../components/blocks';
+import { Banner, Card, Empty, LinkButton, Section } from '../components/blocks';
 import { Confirm, PostForm, SelectField, TextField, buttonClass } from '../components/form';
 import { Table, type Column } from '../components/table';
 import { None, Time } from '../components/values';
-import { Shell } from '../layout';
 import { useViewer } from '../page';
+import { SettingsShell } from './sections';
 
 export const API_PATH = '/settings/api';
 export const REFERENCE_PATH = '/api/docs';
@@ -25,13 +25,11 @@ export interface ApiPageProps {
 export function ApiPage({ keys, address, newKey, refused }: ApiPageProps) {
   const { isLimited } = useViewer();
   return (
-    <Shell title="API" section="settings">
-      <PageHead
-        title="API"
-        back={{ href: '/settings/stripe', label: 'Settings' }}
-        lead="Your own programs keep contacts, log events and send transactional emails with a key. Loops’ client libraries work with another base address."
-        actions={<LinkButton href={REFERENCE_PATH}>Reference</LinkButton>}
-      />
+    <SettingsShell
+      page="api"
+      lead="Your own programs keep contacts, log events and send transactional emails with a key. Loops’ client libraries work with another base address."
+      actions={<LinkButton href={REFERENCE_PATH}>Reference</LinkButton>}
+    >
       {newKey && <NewKey newKey={newKey} />}
       <Card>
         <p className="hint">Base address</p>
@@ -53,7 +51,7 @@ export function ApiPage({ keys, address, newKey, refused }: ApiPageProps) {
       ) : (
         <NewKeyForm refused={refused} />
       )}
-    </Shell>
+    </SettingsShell>
   );
 }
 
