@@ -1,6 +1,8 @@
 /** The Express app: routes in order, error handlers last. The webhook receiver comes before it (see createHandler). */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import express, { type Express, type RequestHandler } from 'express';
+import { openapiRoutes } from './api/openapi-routes';
+import { apiRoutes } from './api/routes';
 import { isUrlEncoded } from './clean-text';
 import { bounceRoutes } from './bounces/routes';
 import { consoleErrors, consolePages, consoleRoutes } from './console/routes';
@@ -35,6 +37,8 @@ function createApp(ctx: Context): Express {
     res.type(ctx.metrics.registry.contentType).send(await scrape(ctx));
   });
   app.use('/api/app', extensionRoutes(ctx), errorHandler(ctx.log));
+  app.use('/api/v1', apiRoutes(ctx));
+  app.use(openapiRoutes(ctx));
   app.use(refuseBrokenPath);
   app.use(bounceRoutes(ctx));
   const pages = consolePages(ctx);

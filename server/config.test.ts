@@ -38,6 +38,7 @@ describe('readConfig', () => {
       alertEmail: null,
       bounces: { address: null, isPostmark: false },
       testSendsPerHour: 20,
+      apiRequestsPerSecond: 10,
       allowedAccounts: [],
       retentionDays: 90,
       logLevel: 'info',

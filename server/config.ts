@@ -138,6 +138,7 @@ const VARIABLES = z.object({
   DKIM_SELECTOR: orNull(text(/^[\w-]+(\.[\w-]+)*$/, 'must be the part of the DNS name before ._domainkey')),
   DKIM_PRIVATE_KEY: orNull(dkimKey),
   TEST_SENDS_PER_HOUR: wholeNumber(1, 10_000, 'must be a whole number from 1 to 10000').default(20),
+  API_REQUESTS_PER_SECOND: wholeNumber(1, 10_000, 'must be a whole number from 1 to 10000').default(10),
 
   BOUNCE_TOKEN: orNull(text(/^[\w-]{16,}$/, 'must be at least 16 letters, digits, _ or -')),
   BOUNCE_SECRET: orNull(webhookKey),
@@ -216,6 +217,8 @@ export function readConfig(env: Environment = process.env) {
       },
       /** Of an install. */
       testSendsPerHour: values.TEST_SENDS_PER_HOUR,
+      /** Of an API key, in each process. */
+      apiRequestsPerSecond: values.API_REQUESTS_PER_SECOND,
       /** Empty: whoever can install the app may connect. */
       allowedAccounts: values.ALLOWED_ACCOUNTS,
       /** Older payloads of events and contents of emails are deleted; their rows stay. */

@@ -8,6 +8,7 @@ const STATUSES = {
   invalid_request: 400,
   unauthorized: 401,
   forbidden: 403,
+  scope: 403,
   not_found: 404,
   not_installed: 404,
   conflict: 409,

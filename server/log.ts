@@ -29,6 +29,7 @@ function serialiseError(error: unknown) {
 /** What secrets look like inside text, such as Stripe's messages; the first group is kept. No match breaks a line's JSON. */
 const SECRETS_IN_TEXT: readonly RegExp[] = [
   /\b((?:(?:sk|rk|pk)_(?:live|test)|whsec|absec|ac|rt|access|refresh)_)\w{6,}/g,
+  /\b(tp_(?:live|test)_)[\w-]{6,}/g,
   /(\b\w{1,20}:\/\/[^\s:/@"\\]{0,200}:)[^\s"\\]{1,500}(?=@)/g,
   /\b((?:Bearer|Basic|AUTH PLAIN|AUTH LOGIN|AUTH XOAUTH2) )[\w+/=.~-]{6,}/g,
   /(\/bounces\/\w+\/)[\w.~%-]+/gi,

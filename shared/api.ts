@@ -4,6 +4,7 @@
  * epoch seconds. Money is in the currency's minor unit.
  */
 import type { TriggerType } from './catalogue';
+import type { ContactPropertyValue } from './contact-properties';
 import type { Settings, SettingsChange } from './settings';
 import type { Definition, EmailContent } from './workflow';
 
@@ -86,7 +87,7 @@ export const CONTACT_STATUSES = ['subscribed', 'unsubscribed', 'transactional_on
 export type ContactStatus = (typeof CONTACT_STATUSES)[number];
 
 /** How a contact left or came back. */
-export type ConsentCause = 'preferences' | 'one_click' | 'complaint' | 'merchant';
+export type ConsentCause = 'preferences' | 'one_click' | 'complaint' | 'merchant' | 'api';
 
 export const SUBSCRIPTION_STATUSES = ['past_due', 'active', 'trialing', 'paused', 'canceled'] as const;
 export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number];
@@ -135,6 +136,10 @@ export interface ContactView {
   status: ContactStatus;
   suppressed: null | { reason: string; at: string };
   source: string;
+  /** Of the merchant's own, as the API was given it. */
+  user_id: string | null;
+  /** Those that the API gave it, by name. */
+  properties: Record<string, ContactPropertyValue>;
   customers: string[];
   billing_contacts: BillingContactView[];
   billing: Billing;
@@ -213,6 +218,7 @@ export const EMAIL_REASON_CODES = [
   'gave_up',
   'unsubscribed',
   'transactional_only',
+  'not_on_list',
   'address_suppressed',
   'contact_deleted',
   'run_ended',
@@ -249,6 +255,8 @@ export interface EmailView {
   subject_of: { kind: SubjectKind; id: string } | null;
   message_id: string;
   workflow: string | null;
+  /** The transactional email that a program sent. */
+  transactional: string | null;
   contact: string | null;
   event: string | null;
   attempts: number;

@@ -13,6 +13,7 @@ const QUEUED: EmailView = {
   outcome: null,
   subject_of: null,
   message_id: '<eml_1@example.com>',
+  transactional: null,
   workflow: 'wfl_1',
   contact: 'con_1',
   event: 'evt_1',

@@ -6,8 +6,8 @@ import { KNOWN_VALUES } from './known-values';
 
 export type PropertyType = 'text' | 'number' | 'money' | 'date' | 'boolean' | 'metadata';
 
-/** Money is in minor units; dates are ISO 8601 UTC; metadata is Stripe's flat map of texts. */
-export type PropertyValue = string | number | boolean | null | Record<string, string>;
+/** Money is in minor units; dates are ISO 8601 UTC; metadata is a flat map, of texts where it is Stripe's. */
+export type PropertyValue = string | number | boolean | null | Record<string, string | number | boolean>;
 
 export interface Property {
   name: string;
@@ -87,6 +87,11 @@ export const CONTACT_PROPERTIES: readonly Property[] = [
   number('payments', 12, 'Number of paid invoices and one-time checkouts, those refunded since as well.'),
   date('first_payment_at', '2025-04-01T09:00:00.000Z', 'When the first known payment was made.'),
   date('last_payment_at', '2026-03-01T09:00:00.000Z', 'When the last payment was made.'),
+  metadata(
+    'properties',
+    { favoriteColor: 'green' },
+    'What your programs stored with the contact through the API, by name.',
+  ),
 ];
 
 export const CUSTOMER_PROPERTIES: readonly Property[] = [

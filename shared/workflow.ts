@@ -88,7 +88,13 @@ export type WaitStep = { id: string; kind: 'wait'; amount: number; unit: (typeof
 export type FilterStep = { id: string; kind: 'filter'; conditions: Condition[] };
 export type BranchPath = { id: string; name: string; conditions: Condition[]; steps: Step[] };
 export type BranchStep = { id: string; kind: 'branch'; paths: BranchPath[]; else: Step[] };
-export type EmailStep = { id: string; kind: 'email'; email: EmailContent };
+export type EmailStep = {
+  id: string;
+  kind: 'email';
+  /** The mailing list that a marketing email is about: goes only to who is on it. Left out: it is about none. */
+  list?: string;
+  email: EmailContent;
+};
 export type UpdateContactStep = { id: string; kind: 'update_contact'; user_group: string | null };
 type ExitStep = { id: string; kind: 'exit' };
 export type Step = WaitStep | FilterStep | BranchStep | EmailStep | UpdateContactStep | ExitStep;
@@ -100,7 +106,11 @@ export const stepSchema: z.ZodType<Step> = z.lazy(() =>
     z.strictObject({
       id: stepId,
       kind: z.literal('wait'),
-      amount: z.number().int('must be a whole number').min(1, 'must be at least 1').max(525_600, 'must be at most 365 days'),
+      amount: z
+        .number()
+        .int('must be a whole number')
+        .min(1, 'must be at least 1')
+        .max(525_600, 'must be at most 365 days'),
       unit: z.enum(WAIT_UNITS),
     }),
     z.strictObject({ id: stepId, kind: z.literal('filter'), conditions: conditions.min(1, 'needs a condition') }),
@@ -115,7 +125,12 @@ export const stepSchema: z.ZodType<Step> = z.lazy(() =>
         .max(10, 'must have at most 10 paths'),
       else: steps,
     }),
-    z.strictObject({ id: stepId, kind: z.literal('email'), email: emailContentSchema }),
+    z.strictObject({
+      id: stepId,
+      kind: z.literal('email'),
+      list: z.string().min(1, 'must be the id of a mailing list').max(255).optional(),
+      email: emailContentSchema,
+    }),
     z.strictObject({
       id: stepId,
       kind: z.literal('update_contact'),

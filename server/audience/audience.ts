@@ -10,6 +10,7 @@ import type { Row } from '../db/schema';
 import { tenantColumns, type Tenant } from '../db/tenant';
 import type { CustomerFacts, ObjectFacts, PaymentFacts, RefundFacts, SubscriptionFacts } from '../stripe-objects/types';
 import { deriveBilling } from './billing';
+import { mergeProperties } from './contact-properties';
 import { mergeBillingEmails } from './billing-contacts';
 import { isPaymentFailure, withEnding, withFailure, type FailedInvoice } from './failed-invoices';
 import { isNewer, keepFailure, stateRow, type ObjectState, type Saving } from './object-states';
@@ -240,6 +241,8 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
         wrong_card: null,
         customer_since: null,
         ...NOTHING_PAID,
+        user_id: null,
+        properties: null,
         created_at: now,
         updated_at: now,
         ...tenantColumns(tenant),
@@ -266,10 +269,14 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
       touch(contact);
     },
 
-    /** History and billing contacts move along, and unsubscribed wins. */
+    /** History, billing contacts and what the API gave it move along, and unsubscribed wins. */
     merge(from: Contact, into: Contact): void {
       if (from.status === 'unsubscribed') update(into, { status: 'unsubscribed' });
-      update(into, { billing_emails: mergeBillingEmails(from, into) });
+      update(into, {
+        billing_emails: mergeBillingEmails(from, into),
+        user_id: into.user_id ?? from.user_id,
+        properties: mergeProperties(from, into),
+      });
       readdress(from.email, into.email);
       touch(into);
       payers.add(into.id);

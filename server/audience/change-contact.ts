@@ -46,7 +46,7 @@ export async function changeContact(
 const HAS_LEFT = 'must stay as it is: who has left is subscribed again only by a link of their own, or in the console';
 
 /** Whatever they are since: unsubscribed, or so before an earlier deletion, or last seen leaving. */
-async function hasLeft(trx: Trx, tenant: Tenant, { id, status, email }: Row<'contact'>): Promise<boolean> {
+export async function hasLeft(trx: Trx, tenant: Tenant, { id, status, email }: Row<'contact'>): Promise<boolean> {
   if (status === 'unsubscribed') return true;
   if ((await findSuppression(trx, tenant, email))?.scope === 'marketing') return true;
   const [last] = await listConsentChanges(trx, tenant, id, 1);

@@ -14,6 +14,7 @@ import type { Db, Row, Schema } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { groupBy } from '../group-by';
 import { readSettings } from '../settings/settings';
+import { propertiesOf } from './contact-properties';
 import { billingContactsOf, type BillingContact } from './billing-contacts';
 import { findSuppressions, type Suppression } from './suppressions';
 
@@ -25,6 +26,9 @@ export const AUDIENCE_TABLES = [
   { table: 'failed_invoice', key: 'id' },
   { table: 'customer_link', key: 'customer_id' },
   { table: 'consent_change', key: 'id' },
+  { table: 'list_membership', key: 'contact_id' },
+  { table: 'mailing_list', key: 'id' },
+  { table: 'contact_property', key: 'name' },
 ] as const satisfies ErasedTable[];
 
 export interface ContactFilter {
@@ -43,6 +47,11 @@ export function findContact(db: Db, tenant: Tenant, id: string): Promise<Row<'co
 
 export function findContactByEmail(db: Db, tenant: Tenant, email: string): Promise<Row<'contact'> | undefined> {
   return db.selectFrom('contact').selectAll().where(ofTenant(tenant)).where('email', '=', email).executeTakeFirst();
+}
+
+/** By the merchant's own id of it. */
+export function findContactByUserId(db: Db, tenant: Tenant, userId: string): Promise<Row<'contact'> | undefined> {
+  return db.selectFrom('contact').selectAll().where(ofTenant(tenant)).where('user_id', '=', userId).executeTakeFirst();
 }
 
 export async function findContactByCustomer(
@@ -165,6 +174,8 @@ function viewContact(
     status: contact.status,
     suppressed: suppression ? viewSuppression(suppression) : null,
     source: contact.source,
+    user_id: contact.user_id,
+    properties: propertiesOf(contact),
     customers,
     billing_contacts: billing.map(({ email, source }) => {
       const own = suppressions.get(email);

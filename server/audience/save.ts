@@ -24,6 +24,8 @@ export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, now
   for (const contact of of(({ deleted }) => deleted)) await deleteContact(trx, contact, now);
   for (const { tenant, released } of all) if (released.length > 0) await releaseCustomers(trx, tenant, released, now);
   await savePayments(trx, own);
+  // The other may bear it from now on, and it is unique.
+  for (const { from } of of(({ merged }) => merged)) if (from.user_id !== null) await dropUserId(trx, from);
   await allDone([
     upsert(
       trx,
@@ -65,6 +67,14 @@ export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, now
     await deleteRow(trx, from);
   }
 }
+
+const dropUserId = (trx: Trx, contact: Contact) =>
+  trx
+    .updateTable('contact')
+    .set({ user_id: null })
+    .where(ofTenant(tenantOf(contact)))
+    .where('id', '=', contact.id)
+    .execute();
 
 const FOLLOWED = [
   ...(['amount', 'paid_before', 'first_failed_at', 'attempts'] as const),

@@ -75,6 +75,16 @@ export async function liftUnsubscribe(db: Db, tenant: Tenant, address: string): 
     .execute();
 }
 
+/** The address may take mail again; who had unsubscribed stays so. */
+export async function liftRefusal(db: Db, tenant: Tenant, address: string): Promise<void> {
+  await db
+    .deleteFrom('suppression')
+    .where(ofTenant(tenant))
+    .where('address_mac', '=', hashAddress(db, address))
+    .where('scope', '=', 'all')
+    .execute();
+}
+
 export async function liftSuppression(db: Db, tenant: Tenant, address: string): Promise<void> {
   await db
     .deleteFrom('suppression')

@@ -32,6 +32,7 @@ const STYLES = [
   'editor-steps',
   'site',
   'results',
+  'reference',
   'adapt',
 ];
 const readStyles = () => Buffer.concat(STYLES.map((name) => readFileSync(join(FOLDER, 'styles', `${name}.css`))));

@@ -39,6 +39,12 @@ const DONE = {
   run_stopped: 'Run stopped. Nothing more is sent in it.',
   run_advanced: 'The wait is over: the run goes on now, or once its workflow does.',
   retried: 'The email is queued again.',
+  key_revoked: 'Key revoked. It is refused from now on.',
+  list_saved: 'Mailing list saved.',
+  list_deleted: 'Mailing list deleted.',
+  transactional_saved: 'Draft saved. What is published stays as it was.',
+  transactional_published: 'Published. Programs send this from now on.',
+  transactional_deleted: 'Draft deleted.',
 } as const;
 export type Done = keyof typeof DONE;
 

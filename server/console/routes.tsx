@@ -8,9 +8,11 @@ import { describeError } from '../errors';
 import type { InstallPages } from '../installs/routes';
 import { readSession, requireSession } from '../installs/session-middleware';
 import type { PayPages } from '../recovery/pay-routes';
+import { listRoutes } from './audience/list-routes';
 import { audienceRoutes } from './audience/routes';
 import { ConfirmAddressPage } from './emails/confirm-address';
 import { emailRoutes } from './emails/routes';
+import { transactionalRoutes } from './emails/transactional-routes';
 import { PreferencesPage } from './emails/preferences';
 import { eventsRoutes } from './events/routes';
 import { ConfirmOpenPage } from './home/confirm-open';
@@ -20,6 +22,7 @@ import { PayPageView } from './recovery/pay';
 import { recoveryRoutes } from './recovery/routes';
 import { createSectionParts } from './section';
 import { ASSETS, sendPage, sendProblem } from './send';
+import { apiSettingsRoutes } from './settings/api-routes';
 import { brandingRoutes } from './settings/branding-routes';
 import { settingsRoutes } from './settings/routes';
 import { sendingRoutes } from './settings/sending-routes';
@@ -50,10 +53,13 @@ export function consoleRoutes(ctx: Context): Router {
     settingsRoutes,
     sendingRoutes,
     brandingRoutes,
+    apiSettingsRoutes,
+    listRoutes,
     audienceRoutes,
     eventsRoutes,
     workflowRoutes,
     editorRoutes,
+    transactionalRoutes,
     emailRoutes,
     recoveryRoutes,
   ])

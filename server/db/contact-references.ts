@@ -21,6 +21,7 @@ interface Move {
  * that goes to another contact, so that nobody is told of somebody else's debt.
  */
 export async function moveContact(trx: Trx, tenant: Tenant, { fromId, intoId, customerId }: Move): Promise<void> {
+  if (customerId === undefined) await mergeMemberships(trx, tenant, fromId, intoId);
   const isAbout = sql<SqlBool>`${ofTenant(tenant)} and contact_id = ${fromId}`;
   const ofCustomer = customerId === undefined ? sql<SqlBool>`true` : sql<SqlBool>`customer_id = ${customerId}`;
   for (const [table, key] of MOVED) {
@@ -45,6 +46,21 @@ export async function moveContact(trx: Trx, tenant: Tenant, { fromId, intoId, cu
         .execute();
     }
   }
+}
+
+/** Of a list that both know, who left it has left it. */
+async function mergeMemberships(trx: Trx, tenant: Tenant, fromId: string, intoId: string): Promise<void> {
+  const of = (contactId: string) =>
+    trx.selectFrom('list_membership').selectAll().where(ofTenant(tenant)).where('contact_id', '=', contactId).execute();
+  const known = new Map((await of(intoId)).map((one) => [one.list_id, one]));
+  for (const { list_id, is_member, changed_by, at } of await of(fromId)) {
+    const other = known.get(list_id);
+    const change = trx.updateTable('list_membership').where(ofTenant(tenant)).where('list_id', '=', list_id);
+    if (!other) await change.set({ contact_id: intoId }).where('contact_id', '=', fromId).execute();
+    else if (is_member === 0 && other.is_member === 1)
+      await change.set({ is_member, changed_by, at }).where('contact_id', '=', intoId).execute();
+  }
+  await trx.deleteFrom('list_membership').where(ofTenant(tenant)).where('contact_id', '=', fromId).execute();
 }
 
 /** With the key that each is walked along: with the contact it stands in an index. */

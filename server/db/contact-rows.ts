@@ -90,7 +90,7 @@ export async function findEventsOfCustomers(db: Db, tenant: Tenant, customers: r
   return found;
 }
 
-/** The emails to a contact, the test sends to its address, and those that were made from events about it. */
+/** The emails to a contact, the test sends and transactional emails to its address, and those that were made from events about it. */
 export async function findEmailsOf(
   db: Db,
   tenant: Tenant,
@@ -100,6 +100,8 @@ export async function findEmailsOf(
   const select = () => db.selectFrom('email').select('id').where(ofTenant(tenant));
   const found = await select().where('contact_id', '=', contact.id).execute();
   found.push(...(await select().where('is_test', '=', 1).where('to_address', '=', contact.email).execute()));
+  const toAddress = select().where('transactional_id', 'is not', null).where('to_address', '=', contact.email);
+  found.push(...(await toAddress.execute()).filter(({ id }) => !found.some((one) => one.id === id)));
   for await (const some of parts(events)) {
     const ids = inList(some.map(({ id }) => id));
     found.push(...(await select().where('is_test', '=', 1).where('event_id', 'in', ids).execute()));

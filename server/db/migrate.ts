@@ -19,6 +19,7 @@ import * as billingContacts from './migrations/020-billing-contacts';
 import * as payments from './migrations/021-payments';
 import * as workflowDrafts from './migrations/022-workflow-drafts';
 import * as logos from './migrations/023-logos';
+import * as api from './migrations/025-api';
 import type { Db } from './schema';
 
 const migrations: Record<string, Migration> = {
@@ -41,6 +42,7 @@ const migrations: Record<string, Migration> = {
   '021-payments': { up: payments.up as Migration['up'] },
   '022-workflow-drafts': { up: workflowDrafts.up as Migration['up'] },
   '023-logos': { up: logos.up as Migration['up'] },
+  '025-api': { up: api.up as Migration['up'] },
 };
 
 /** Throws the error of the migration that failed. */

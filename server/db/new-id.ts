@@ -27,7 +27,8 @@ export function timeOrderedId(now = Date.now()): string {
   );
 }
 
-export type IdPrefix = 'ins' | 'con' | 'wfl' | 'run' | 'eml' | 'cns' | 'ntc' | 'req' | 'fin';
+export type IdPrefix =
+  'ins' | 'con' | 'wfl' | 'run' | 'eml' | 'cns' | 'ntc' | 'req' | 'fin' | 'key' | 'lst' | 'tem' | 'api';
 
 export const newId = (prefix: IdPrefix): string => `${prefix}_${timeOrderedId()}`;
 

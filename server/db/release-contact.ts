@@ -28,7 +28,8 @@ export async function releaseContact(trx: Trx, tenant: Tenant, contact: NamedCon
   await releaseStates(trx, tenant, customers);
   await trx.deleteFrom('payment').where(ofTenant(tenant)).where('email', '=', contact.email).execute();
   await releaseFailedInvoices(trx, tenant, customers, now);
-  await trx.deleteFrom('consent_change').where(ofTenant(tenant)).where('contact_id', '=', contact.id).execute();
+  for (const table of ['consent_change', 'list_membership'] as const)
+    await trx.deleteFrom(table).where(ofTenant(tenant)).where('contact_id', '=', contact.id).execute();
   await trx.deleteFrom('test_address').where(ofTenant(tenant)).where('address', '=', contact.email).execute();
 }
 
@@ -108,7 +109,7 @@ async function releaseEmails(trx: Trx, tenant: Tenant, emails: readonly string[]
       .where(ofTenant(tenant))
       .where('id', 'in', ids)
       .execute();
-    for (const table of ['email_body', 'email_click'] as const)
+    for (const table of ['email_body', 'email_data', 'email_click'] as const)
       await trx.deleteFrom(table).where(ofTenant(tenant)).where('email_id', 'in', ids).execute();
   }
 }

@@ -24,6 +24,8 @@ import type {
   SubscriptionStatus,
   WorkflowStatus,
 } from '../../shared/api';
+import type { ApiScope } from '../../shared/api-keys';
+import type { ContactPropertyType } from '../../shared/contact-properties';
 import type { ScheduleType } from '../../shared/schedules';
 
 export type Flag = 0 | 1;
@@ -158,8 +160,38 @@ interface ContactTable extends TenantColumns {
   payments: Generated<number>;
   first_payment_at: number | null;
   last_payment_at: number | null;
+  /** Of the merchant's own, as the API was given it; unique in the install. */
+  user_id: string | null;
+  /** JSON object of contact properties, by name, each of its contact_property's type; null: none. */
+  properties: string | null;
   created_at: number;
   updated_at: number;
+}
+
+/** A property of the merchant's own that contacts may have. */
+interface ContactPropertyTable extends TenantColumns {
+  name: string;
+  type: ContactPropertyType;
+  created_at: number;
+}
+
+interface MailingListTable extends TenantColumns {
+  id: string;
+  name: string;
+  description: string | null;
+  /** Shown on the preferences page, to be joined and left there. */
+  is_public: Flag;
+  created_at: number;
+}
+
+/** That a contact is on a list, or has left it. */
+interface ListMembershipTable extends TenantColumns {
+  contact_id: string;
+  list_id: string;
+  is_member: Flag;
+  /** `contact`: by a link of theirs. Who left in that way is put back by nobody else. */
+  changed_by: 'contact' | 'merchant';
+  at: number;
 }
 
 /** A contact left or came back: what is to be shown where somebody asks why they got an email, or got none. */
@@ -431,6 +463,29 @@ interface EmailTable extends TenantColumns {
   pay_clicked_at: number | null;
   /** When its recipient first left by its own link. */
   unsubscribed_at: number | null;
+  /** The transactional email that the API asked for: goes to `to_address` whether that is a contact's or not. */
+  transactional_id: string | null;
+}
+
+/** What an email's data variables are filled with; goes when its content does. */
+interface EmailDataTable extends TenantColumns {
+  email_id: string;
+  /** JSON object, by variable. */
+  data: string;
+}
+
+/** An email that other programs send through the API. */
+interface TransactionalEmailTable extends TenantColumns {
+  id: string;
+  name: string;
+  /** JSON of shared/transactional.ts, as it is edited; `published` is what goes out, null until then. */
+  draft: string;
+  published: string | null;
+  published_at: number | null;
+  /** Grows with every save. */
+  revision: number;
+  created_at: number;
+  updated_at: number;
 }
 
 interface EmailBodyTable extends TenantColumns {
@@ -531,6 +586,30 @@ interface OauthStateTable {
   expires_at: number;
 }
 
+interface ApiKeyTable extends TenantColumns {
+  id: string;
+  /** SHA-256 of the key, which nobody can show again. */
+  key_hash: string;
+  /** Its first characters. */
+  hint: string;
+  name: string;
+  scope: ApiScope;
+  created_at: number;
+  /** To the minute. */
+  last_used_at: number | null;
+}
+
+/** What a request with an Idempotency-Key was answered, kept for a day. */
+interface ApiAnswerTable extends TenantColumns {
+  /** SHA-256 of the route and the Idempotency-Key. */
+  key_hash: string;
+  /** SHA-256 of the body. */
+  request_hash: string;
+  /** JSON. */
+  answer: string;
+  created_at: number;
+}
+
 interface LinkTokenTable {
   token_hash: string;
   account_id: string;
@@ -547,6 +626,9 @@ export interface Schema {
   event: EventTable;
   event_payload: EventPayloadTable;
   contact: ContactTable;
+  contact_property: ContactPropertyTable;
+  mailing_list: MailingListTable;
+  list_membership: ListMembershipTable;
   consent_change: ConsentChangeTable;
   customer_link: CustomerLinkTable;
   subscription_state: SubscriptionStateTable;
@@ -561,6 +643,8 @@ export interface Schema {
   run_step: RunStepTable;
   email: EmailTable;
   email_body: EmailBodyTable;
+  email_data: EmailDataTable;
+  transactional_email: TransactionalEmailTable;
   email_click: EmailClickTable;
   test_address: TestAddressTable;
   test_send: TestSendTable;
@@ -571,6 +655,8 @@ export interface Schema {
   session_install: SessionInstallTable;
   oauth_state: OauthStateTable;
   link_token: LinkTokenTable;
+  api_key: ApiKeyTable;
+  api_answer: ApiAnswerTable;
 }
 
 /** Either the database or a transaction on it. */

@@ -2,6 +2,7 @@
 import type { Insertable } from 'kysely';
 import type { EmailKind } from '../../shared/api';
 import { offersPayUrl, type TriggerType, type PropertyValue } from '../../shared/catalogue';
+import type { DataValue } from '../../shared/transactional';
 import type { Settings } from '../../shared/settings';
 import type { EmailContent } from '../../shared/workflow';
 import type { Context } from '../context';
@@ -21,14 +22,16 @@ export interface EmailRequest {
   tenant: Tenant;
   settings: Settings;
   logo: Logo | undefined;
-  /** The type of event that its workflow starts with. */
-  trigger: TriggerType;
+  /** The type of event that its workflow starts with; null where none causes it. */
+  trigger: TriggerType | null;
   content: EmailContent;
   to: string;
   event: Record<string, PropertyValue>;
   contact: Record<string, PropertyValue>;
   /** Of what the event is about, as it is now; left out: as the event has it. */
   subject?: Record<string, PropertyValue>;
+  /** Of a transactional email: what the program gave it. */
+  data?: Record<string, DataValue>;
   /** What it belongs to; null for a test send. */
   origin: EmailOrigin | null;
   /** The event that a test send is made from: it goes when that event's contact does. */
@@ -58,7 +61,7 @@ export type ComposeContext = Pick<Context, 'config' | 'vault'>;
 /** `id` is given to make a held email anew; `now` in epoch milliseconds. */
 export async function composeEmail(
   ctx: ComposeContext & Pick<Context, 'rendering'>,
-  { tenant, settings, logo, trigger, content, to, event, contact, subject = event, origin, testOf }: EmailRequest,
+  { tenant, settings, logo, trigger, content, to, event, contact, subject = event, data, origin, testOf }: EmailRequest,
   now: number,
   id = newId('eml'),
 ): Promise<ComposedEmail> {
@@ -69,7 +72,8 @@ export async function composeEmail(
     event,
     contact,
     subject,
-    payUrl: offersPayUrl(trigger) ? payUrl(ctx, tenant, origin === null ? null : id) : null,
+    ...(data ? { data } : {}),
+    payUrl: trigger !== null && offersPayUrl(trigger) ? payUrl(ctx, tenant, origin === null ? null : id) : null,
     sender: { name: sender.from_name },
     locale,
     timezone,

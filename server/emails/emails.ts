@@ -19,7 +19,9 @@ export const EMAIL_TABLES = [
   { table: 'test_address', key: 'address' },
   { table: 'email_click', key: 'email_id' },
   { table: 'email_body', key: 'email_id' },
+  { table: 'email_data', key: 'email_id' },
   { table: 'email', key: 'id' },
+  { table: 'transactional_email', key: 'id' },
 ] as const satisfies ErasedTable[];
 
 /** Content is null while the email is held, after its time has passed, and after its contact was deleted. */
@@ -66,6 +68,7 @@ export function viewEmail(row: Row<'email'>): EmailView {
     subject_of: row.subject_kind && row.subject_id ? { kind: row.subject_kind, id: row.subject_id } : null,
     message_id: row.message_id,
     workflow: row.workflow_id,
+    transactional: row.transactional_id,
     contact: row.contact_id,
     event: row.event_id,
     attempts: row.attempts,
@@ -155,7 +158,7 @@ export async function wakeEmails(trx: Trx, subjects: readonly TenantKey[], now: 
  * still to be sent keeps its content.
  */
 const oldContent =
-  (table: 'email_body' | 'email_click') =>
+  (table: 'email_body' | 'email_click' | 'email_data') =>
   (before: number): OldRows => ({
     table,
     key: 'email_id',
@@ -168,6 +171,7 @@ const oldContent =
   });
 export const oldBodies = oldContent('email_body');
 export const oldClicks = oldContent('email_click');
+export const oldData = oldContent('email_data');
 
 /** How many made since then (epoch milliseconds) the mail server refused for good, though not for their address; of all installs. */
 export async function countRefused(db: Db, since: number, tenant?: Tenant): Promise<number> {

@@ -30,7 +30,7 @@ interface Why {
 export type SendVerdict =
   { kind: 'send' } | ({ kind: 'capture' } & Why) | ({ kind: 'keep'; status: 'suppressed' | 'failed' } & Why);
 
-type Mail = Pick<Row<'email'>, 'is_test' | 'kind'>;
+type Mail = Pick<Row<'email'>, 'is_test' | 'kind'> & Partial<Pick<Row<'email'>, 'transactional_id'>>;
 
 export function maySend(email: Mail, facts: SendFacts): SendVerdict {
   if (!facts.isConnected)
@@ -43,11 +43,13 @@ export function maySend(email: Mail, facts: SendFacts): SendVerdict {
   return { kind: 'send' };
 }
 
-function obstacleTo(email: Mail, { contact, isDropped, suppression, run }: SendFacts): Why | undefined {
+function obstacleTo(email: Mail, { contact, to, isDropped, suppression, run }: SendFacts): Why | undefined {
   if (suppression?.scope === 'all')
     return { reason: 'address_suppressed', outcome: EMAIL_REASONS.addressSuppressed(suppression.reason) };
   // A test send answers to nobody's consent.
   if (email.is_test === 1) return undefined;
+  // A program's answers to nobody's consent either; without an address its recipient was forgotten.
+  if (email.transactional_id && to !== '') return undefined;
   if (!contact) return { reason: 'contact_deleted', outcome: EMAIL_REASONS.contactDeleted };
   if (run?.status === 'exited' && run.outcome) return { reason: 'not_true', outcome: notSent(run.outcome) };
   if (run?.status === 'exited' || run?.status === 'stopped')

@@ -2,6 +2,7 @@
 import { AssertionError, LiquidError } from 'liquidjs';
 import type { EmailReason } from '../../shared/api';
 import type { PropertyValue } from '../../shared/catalogue';
+import type { DataValue } from '../../shared/transactional';
 import type { EmailContent } from '../../shared/workflow';
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { problemOf } from './check-template';
@@ -20,6 +21,8 @@ export interface RenderInput {
   contact: Properties;
   /** What the event is about, as it is now; left out: as the event has it. */
   subject?: Properties;
+  /** Of a transactional email: what stands in it by name. */
+  data?: Record<string, DataValue>;
   /** `{{ pay_url }}`; left out or null: there is none. */
   payUrl?: string | null;
   /** `{{ sender.name }}`. */
@@ -102,11 +105,12 @@ function timeLeft(): () => number {
 function fill(
   into: Fill,
   template: string,
-  { event, contact, subject = event, payUrl = null, sender, locale, timezone }: LineInput,
+  { event, contact, subject = event, data = {}, payUrl = null, sender, locale, timezone }: LineInput,
   left: () => number,
 ): string {
   try {
     const scope = {
+      ...data,
       event: present(event),
       contact: present(contact),
       subject: present(subject),

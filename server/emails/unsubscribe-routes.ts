@@ -6,8 +6,11 @@
 import { Router, urlencoded, type Response } from 'express';
 import { changeConsent, type ConsentChange } from '../audience/consent';
 import { findContact } from '../audience/contacts';
+import { changeMembership, findList, findLists, findMemberships } from '../audience/mailing-lists';
 import { findSuppression } from '../audience/suppressions';
 import type { Context } from '../context';
+import type { Db, Trx } from '../db/schema';
+import type { Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import { createLimits } from '../limit-middleware';
 import { readSettings } from '../settings/settings';
@@ -30,12 +33,26 @@ export interface PreferencesContact {
   isSubscribed: boolean;
   /** Its mail came back: nothing goes there, whatever is chosen. */
   isSuppressed: boolean;
-  /** What this request has just chosen; null: it only looks. */
+  /** What this request has just chosen; null: it only looks, or chose among the lists. */
   chosen: ConsentChange['status'] | null;
+  /** The mailing lists that anybody may join. */
+  lists: PreferencesList[];
+  /** The list that this request has just joined or left. */
+  changedList: PreferencesList | null;
 }
 
+export interface PreferencesList {
+  id: string;
+  name: string;
+  description: string | null;
+  isMember: boolean;
+}
+
+/** Chosen on the page: all marketing email, or one list. */
+type Choice = { status: ConsentChange['status'] } | { listId: string; isMember: boolean };
+
 export interface UnsubscribePages {
-  /** A page whose form posts `action` (`unsubscribe` or `resubscribe`) back to its own address. */
+  /** A page whose forms post `action` (`unsubscribe`, `resubscribe`; `join` or `leave` with a `list`) back to its own address. */
   preferences(res: Response, page: Preferences): void;
   problem(
     res: Response,
@@ -58,21 +75,23 @@ export function unsubscribeRoutes(ctx: Context, pages: UnsubscribePages): Router
     async (req, res) => {
       const link = await followLink(ctx, String(req.params.token));
       const form = (req.body ?? {}) as Record<string, unknown>;
-      const status = form.action === 'resubscribe' ? 'subscribed' : 'unsubscribed';
+      const choice = choiceIn(form);
       // Our page's form always says it. Mail programs may post as multipart/form-data (RFC 8058), which isn't read here.
       const cause = form.action === undefined ? 'one_click' : 'preferences';
       const { tenant, email, contact } = link ?? {};
       if (tenant && email && contact)
         await transact(ctx.db, async (trx) => {
           const now = ctx.clock.now();
+          if ('listId' in choice) return changeList(trx, tenant, contact.id, choice, now);
+          const { status } = choice;
           const hasChanged = await changeConsent(trx, tenant, contact.id, { status, cause, emailId: email.id }, now);
           if (hasChanged && status === 'unsubscribed') await noteUnsubscribed(trx, email, now);
         });
-      await show(res, link, status);
+      await show(res, link, choice);
     },
   );
 
-  async function show(res: Response, link: Link | undefined, chosen: ConsentChange['status'] | null): Promise<void> {
+  async function show(res: Response, link: Link | undefined, choice: Choice | null): Promise<void> {
     if (!link) {
       const message = 'It may have been cut off on its way. Use the link in the email itself, or reply to the email.';
       return pages.problem(res.status(404), { title: 'This link doesn’t work', message, next: [] });
@@ -80,20 +99,56 @@ export function unsubscribeRoutes(ctx: Context, pages: UnsubscribePages): Router
     const settings = await readSettings(ctx.db, link.tenant);
     pages.preferences(res, {
       sender: await readPageSender(ctx.db, link.tenant, settings),
-      contact: await contactOf(link, chosen),
+      contact: await contactOf(link, choice),
     });
   }
 
-  async function contactOf({ tenant, email, contact }: Link, chosen: ConsentChange['status'] | null) {
+  async function contactOf({ tenant, email, contact }: Link, choice: Choice | null) {
     // Read once more: it says what is so now.
     const now = contact && (await findContact(ctx.db, tenant, contact.id));
     if (!now) return email?.is_test === 1 ? ('test' as const) : null;
     const suppression = await findSuppression(ctx.db, tenant, now.email);
     const isSubscribed = now.status === 'subscribed';
-    return { email: now.email, isSubscribed, isSuppressed: suppression?.scope === 'all', chosen };
+    const lists = await publicLists(ctx.db, tenant, now.id);
+    return {
+      email: now.email,
+      isSubscribed,
+      isSuppressed: suppression?.scope === 'all',
+      chosen: choice && 'status' in choice ? choice.status : null,
+      lists,
+      changedList: (choice && 'listId' in choice && lists.find(({ id }) => id === choice.listId)) || null,
+    };
   }
 
   return router;
+}
+
+/** Mail programs post none of ours: they unsubscribe. */
+function choiceIn({ action, list }: Record<string, unknown>): Choice {
+  if ((action === 'join' || action === 'leave') && typeof list === 'string')
+    return { listId: list, isMember: action === 'join' };
+  return { status: action === 'resubscribe' ? 'subscribed' : 'unsubscribed' };
+}
+
+/** Nothing happens to one that isn't public. */
+async function changeList(
+  trx: Trx,
+  tenant: Tenant,
+  contactId: string,
+  { listId, isMember }: { listId: string; isMember: boolean },
+  now: number,
+): Promise<void> {
+  const list = await findList(trx, tenant, listId);
+  if (list?.is_public === 1) await changeMembership(trx, tenant, contactId, { listId, isMember, by: 'contact' }, now);
+}
+
+async function publicLists(db: Db, tenant: Tenant, contactId: string): Promise<PreferencesList[]> {
+  const on = new Set(
+    (await findMemberships(db, tenant, contactId)).flatMap(({ list_id, is_member }) => (is_member ? list_id : [])),
+  );
+  return (await findLists(db, tenant))
+    .filter(({ is_public }) => is_public === 1)
+    .map(({ id, name, description }) => ({ id, name, description, isMember: on.has(id) }));
 }
 
 type Link = NonNullable<Awaited<ReturnType<typeof followLink>>>;

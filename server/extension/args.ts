@@ -116,16 +116,6 @@ export function parseArgs<R extends RouteName>(route: R, args: unknown): Args<R>
   return parsed.data as Args<R>;
 }
 
-/** Throws invalid_request when what a page starts after isn't there: as at Stripe, nothing comes after what is gone. */
-export async function checkStart(
-  { starting_after: after }: { starting_after?: string | undefined },
-  what: string,
-  find: (id: string) => Promise<unknown>,
-): Promise<void> {
-  if (after !== undefined && (await find(after)) === undefined)
-    throw new AppError('invalid_request', `starting_after: no such ${what}`, 'starting_after');
-}
-
 /** Throws not_found for undefined. `param` is the argument that named it. */
 export function found<T>(value: T | undefined, what: string, param = 'id'): T {
   if (value === undefined) throw new AppError('not_found', `There is no such ${what}.`, param);

@@ -9,6 +9,7 @@ import { findContact, findContactByCustomer, listContacts, readContact } from '.
 import { reportRecovery } from '../audience/recovery-report';
 import type { Context } from '../context';
 import type { Tenant } from '../db/tenant';
+import { checkStart } from '../db/page';
 import { transact } from '../db/transact';
 import { findEmail } from '../emails/emails';
 import { listEmails } from '../emails/list-emails';
@@ -36,7 +37,7 @@ import {
   readWorkflow,
   saveWorkflow,
 } from '../workflows/workflows';
-import { ARGS, checkStart, found, parseArgs, type Args, type RouteName } from './args';
+import { ARGS, found, parseArgs, type Args, type RouteName } from './args';
 import { createOverview } from './overview';
 import { allowAnyOrigin, requireSignature, type SignedRequest } from './signed-request';
 

@@ -161,9 +161,10 @@ export async function releaseInstall(
     .execute();
 }
 
-/** A removed install is to be erased now; nobody is signed in to it any more. */
+/** A removed install is to be erased now; nobody is signed in to it any more, and no key opens it. */
 export async function askForErasure(trx: Trx, tenant: Tenant, now: number): Promise<void> {
   await removeInstallFromSessions(trx, tenant);
+  await trx.deleteFrom('api_key').where(ofTenant(tenant)).execute();
   await trx
     .updateTable('install')
     .set({ due_at: now, account_name: null, account_email: null })
@@ -174,7 +175,7 @@ export async function askForErasure(trx: Trx, tenant: Tenant, now: number): Prom
 
 /** The last of a removed install. */
 export async function deleteInstall(trx: Trx, tenant: Tenant): Promise<void> {
-  for (const table of ['import_job', 'planning_job', 'link_token'] as const)
+  for (const table of ['import_job', 'planning_job', 'link_token', 'api_key', 'api_answer'] as const)
     await trx.deleteFrom(table).where(ofTenant(tenant)).execute();
   await removeInstallFromSessions(trx, tenant);
   await trx.deleteFrom('install').where(ofTenant(tenant)).where('status', '=', 'removed').execute();

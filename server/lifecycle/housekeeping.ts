@@ -6,16 +6,17 @@ import { isAllowed } from '../allowed';
 import { takeUpSetAside } from '../db/claim';
 import { deleteOld, type Place } from '../db/old-rows';
 import type { Queue } from '../db/queue';
-import { oldBodies, oldClicks } from '../emails/emails';
+import { oldBodies, oldClicks, oldData } from '../emails/emails';
 import { forgetUnanswered } from '../emails/test-addresses';
 import { deleteOldTestSends } from '../emails/test-sends';
 import { oldPayloads } from '../events/events';
+import { forgetOldAnswers } from '../installs/api-answers';
 import { deleteExpired } from '../installs/sessions';
 
 const EVERY_MS = 60 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 /** One after the other. */
-const OLD = [oldPayloads, oldBodies, oldClicks];
+const OLD = [oldPayloads, oldBodies, oldClicks, oldData];
 
 export function createHousekeeping(): Queue {
   let dueAt = 0;
@@ -28,7 +29,9 @@ export function createHousekeeping(): Queue {
       const { db, clock, config } = ctx;
       const now = clock.now();
       if (now < dueAt) return 0;
-      if ((await deleteExpired(db, now)) + (await forgetUnanswered(db, now)) > 0) return 1;
+      const expired =
+        (await deleteExpired(db, now)) + (await forgetUnanswered(db, now)) + (await forgetOldAnswers(db, now));
+      if (expired > 0) return 1;
       await deleteOldTestSends(db, now);
       const oldOf = OLD[current];
       if (oldOf) {

@@ -135,6 +135,8 @@ export async function createRig({
         wrong_card: null,
         customer_since: null,
         ...NOTHING_PAID,
+        user_id: null,
+        properties: null,
         created_at: time.ms,
         updated_at: time.ms,
         ...fields,

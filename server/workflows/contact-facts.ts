@@ -1,5 +1,6 @@
 /** A contact's properties as conditions and merge tags name them (CONTACT_PROPERTIES). Pure. */
 import type { PropertyValue } from '../../shared/catalogue';
+import { propertiesOf } from '../audience/contact-properties';
 import { isoTimeOrNull } from '../db/columns';
 import type { Row } from '../db/schema';
 
@@ -24,5 +25,6 @@ export function contactFacts(contact: Row<'contact'>): Record<string, PropertyVa
     payments: contact.payments,
     first_payment_at: isoTimeOrNull(contact.first_payment_at),
     last_payment_at: isoTimeOrNull(contact.last_payment_at),
+    properties: propertiesOf(contact),
   };
 }

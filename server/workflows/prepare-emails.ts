@@ -1,5 +1,5 @@
 /** An email of a run, right before it goes: whether what it says still is so, and made from what is known then. */
-import { findStep, type EmailContent } from '../../shared/workflow';
+import { findStep, type EmailContent, type EmailStep } from '../../shared/workflow';
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { notSent, notYet, STATE_UNKNOWN, WAITS_FOR_STRIPE } from '../../shared/words/only-while';
 import { allDone } from '../all-done';
@@ -13,6 +13,7 @@ import { composeEmail } from '../emails/compose';
 import { writeDateTime } from '../emails/dates';
 import type { Brought, Preparation, Prepared } from '../emails/preparation';
 import { isCopy, recipientOf } from '../emails/recipient';
+import { prepareTransactional } from '../emails/send-transactional';
 import { groupBy } from '../group-by';
 import { readLogosOfAll, type Logo } from '../settings/logos';
 import { readSettingsOfAll } from '../settings/settings';
@@ -23,6 +24,7 @@ import { contactFacts } from './contact-facts';
 import { definitionOf } from './definitions';
 import { eventKey, readEventFacts, type EventFacts } from './event-facts';
 import { emailLacksFailure, withFailure } from './failure';
+import { listsNamedIn, whyOffList } from './list-of-email';
 import { isAboutOthers, isConditional, judge, NOT_YET_MS } from './only-while';
 import { endRuns } from './runs';
 import type { PropertyScope } from './match';
@@ -81,12 +83,19 @@ interface EmailFacts {
   /** Undefined when its payload isn't kept any more. */
   event: EventFacts | undefined;
   state: ObjectState | undefined;
+  /** What a program asked for, and with what. */
+  transactional: Row<'transactional_email'> | undefined;
+  data: Row<'email_data'> | undefined;
+  /** What the contact is on or has left, and all lists that are named. */
+  memberships: readonly Row<'list_membership'>[];
+  lists: ReadonlyMap<string, Row<'mailing_list'>>;
   /** The other subscriptions of the contact's customers. */
   others: readonly ObjectState[];
 }
 
 function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefined, now: number): Prepared {
   const { email, run, workflow, contact, event, state, settings, logo } = facts;
+  if (email.transactional_id !== null) return prepareTransactional(ctx, facts, brought, now);
   if (!run) return { kind: 'ready', made: null };
   const definition = workflow && definitionOf(workflow);
   const content = contentOf(facts);
@@ -96,6 +105,10 @@ function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefine
   // The step was edited since: marketing goes to nobody but the contact.
   if (isCopy(email) && content.kind === 'marketing')
     return { kind: 'keep', reason: 'transactional_only', outcome: EMAIL_REASONS.notForCopies };
+  const step = stepOf(facts);
+  const list = facts.lists.get(keyText(email, step?.list ?? ''));
+  const offList = step && whyOffList(step, list, facts.memberships);
+  if (offList) return { kind: 'keep', reason: 'not_on_list', outcome: offList };
   if (!event) return gone(EMAIL_REASONS.payloadGone);
   const obstacle = isJudged(facts) ? obstacleTo(facts, definition.trigger.event) : undefined;
   // What is not asked of it, it says as well as it can without.
@@ -147,10 +160,17 @@ function prepareOne(ctx: Context, facts: EmailFacts, brought: Brought | undefine
   }
 }
 
-const contentOf = ({ email, workflow }: Pick<EmailFacts, 'email' | 'workflow'>): EmailContent | undefined => {
+const stepOf = ({ email, workflow }: Pick<EmailFacts, 'email' | 'workflow'>): EmailStep | undefined => {
   const step = workflow && findStep(definitionOf(workflow), email.step_id ?? '')?.step;
-  return step?.kind === 'email' ? step.email : undefined;
+  return step?.kind === 'email' ? step : undefined;
 };
+
+const namedLists = (workflows: ReadonlyMap<string, Row<'workflow'>>): TenantKey[] =>
+  [...workflows.values()].flatMap((workflow) =>
+    listsNamedIn(definitionOf(workflow)).map((list) => keyFor(workflow, list)),
+  );
+
+const contentOf = (facts: Pick<EmailFacts, 'email' | 'workflow'>): EmailContent | undefined => stepOf(facts)?.email;
 
 /** Whether it goes only while what it says of its subject is so. */
 const isJudged = ({ run, workflow }: EmailFacts): boolean =>
@@ -185,9 +205,11 @@ function isStateWanted(facts: EmailFacts, now: number): boolean {
 
 /** All that is known of the emails, of all accounts in few statements. */
 async function loadFacts(db: Db, emails: readonly Email[]): Promise<(email: Email) => EmailFacts> {
-  const named = (column: 'run_id' | 'workflow_id' | 'contact_id' | 'event_id' | 'subject_id'): TenantKey[] =>
-    emails.flatMap((email) => (email[column] === null ? [] : keyFor(email, email[column])));
-  const [settings, logos, runs, workflows, contacts, links, states, events] = await allDone([
+  const named = (
+    column: 'run_id' | 'workflow_id' | 'contact_id' | 'event_id' | 'subject_id' | 'transactional_id',
+  ): TenantKey[] => emails.flatMap((email) => (email[column] === null ? [] : keyFor(email, email[column])));
+  const ofPrograms = emails.flatMap((email) => (email.transactional_id === null ? [] : keyFor(email, email.id)));
+  const [settings, logos, runs, workflows, contacts, links, states, events, transactional, data] = await allDone([
     readSettingsOfAll(db, tenantsOf(emails)),
     readLogosOfAll(db, tenantsOf(emails)),
     selectByKeys(db, 'run', 'id', named('run_id')).then(byId),
@@ -196,7 +218,15 @@ async function loadFacts(db: Db, emails: readonly Email[]): Promise<(email: Emai
     selectByKeys(db, 'customer_link', 'contact_id', named('contact_id')),
     selectByKeys(db, 'object_state', 'id', named('subject_id')).then(byId),
     readEventFacts(db, named('event_id')),
+    selectByKeys(db, 'transactional_email', 'id', named('transactional_id')).then(byId),
+    selectByKeys(db, 'email_data', 'email_id', ofPrograms),
   ]);
+  const listKeys = namedLists(workflows);
+  const lists = await selectByKeys(db, 'mailing_list', 'id', listKeys).then(byId);
+  const members = listKeys.length === 0 ? [] : named('contact_id');
+  const memberships = await selectByKeys(db, 'list_membership', 'contact_id', members);
+  const dataOf = new Map(data.map((one) => [keyText(one, one.email_id), one]));
+  const membershipsOf = groupBy(memberships, (one) => keyText(one, one.contact_id));
   const customers = links.map((link) => keyFor(link, link.customer_id));
   const isSubscription = { where: "kind = 'subscription'" };
   const subscriptions = await selectByKeys(db, 'object_state', 'customer_id', customers, isSubscription);
@@ -217,6 +247,10 @@ async function loadFacts(db: Db, emails: readonly Email[]): Promise<(email: Emai
       contact: found(contacts, email.contact_id),
       event: events.get(eventKey(tenantOf(email), email.event_id ?? '')),
       state: found(states, email.subject_id),
+      transactional: found(transactional, email.transactional_id),
+      data: found(dataOf, email.id),
+      memberships: membershipsOf.get(keyText(email, email.contact_id ?? '')) ?? [],
+      lists,
       others: own.filter(({ id }) => id !== email.subject_id),
     };
   };

@@ -18,10 +18,12 @@ interface About {
   trigger: TriggerType;
   /** The contacts' other subscriptions are judged too. */
   hasOthers: boolean;
+  /** It has emails of mailing lists. */
+  hasLists: boolean;
 }
 
 /** As it is now, and as it was when it was first asked for. */
-export function createKnownReader(db: Db, tenant: Tenant, { trigger, hasOthers }: About) {
+export function createKnownReader(db: Db, tenant: Tenant, { trigger, hasOthers, hasLists }: About) {
   const columns = tenantColumns(tenant);
   const kept = createCache<string, Person>(MAX_PEOPLE);
 
@@ -57,9 +59,12 @@ export function createKnownReader(db: Db, tenant: Tenant, { trigger, hasOthers }
     const addresses = contacts.map(({ email }) => email);
     const suppressions = await findSuppressions(db, tenant, addresses);
     const subscriptions = hasOthers ? await readSubscriptions(db, keys) : undefined;
+    const memberships = hasLists ? await selectByKeys(db, 'list_membership', 'contact_id', keys) : [];
+    const membershipsOf = groupBy(memberships, ({ contact_id }) => contact_id);
     return contacts.map((contact) => ({
       contact,
       suppression: suppressions.get(contact.email),
+      memberships: membershipsOf.get(contact.id) ?? [],
       subscriptions: subscriptions?.get(contact.id) ?? [],
     }));
   }

@@ -37,6 +37,7 @@ import {
   untrueAfter,
 } from './only-while';
 import { planRuns, type Ending, type WorkflowTrigger } from './plan-runs';
+import { whyOffList } from './list-of-email';
 import type { PastExit } from './past-exits';
 import { slotAfterEnd } from './run-key';
 import { walk, type DueEmail, type RunWrites } from './walk';
@@ -57,6 +58,8 @@ export interface Happened {
 export interface Person {
   contact: Row<'contact'>;
   suppression: Suppression | undefined;
+  /** The mailing lists it is on or has left, where the workflow names any. */
+  memberships: readonly Row<'list_membership'>[];
   /** The newest known states of the subscriptions of its customers. */
   subscriptions: readonly ObjectState[];
 }
@@ -66,6 +69,8 @@ export interface Stage {
   /** Others that are active. */
   others: readonly LiveWorkflow[];
   settings: Settings;
+  /** Those that the workflow names, by id. */
+  lists: ReadonlyMap<string, Row<'mailing_list'>>;
   /** When subscriptions came into being, as far as the log tells it: epoch seconds, by id. */
   begun: ReadonlyMap<string, number>;
 }
@@ -116,7 +121,7 @@ const JUDGED = ['amount_remaining', 'cancel_at_period_end', 'cancel_at', 'paymen
 /** What steps, as JSON, name of the newest state of what they are about; each email has a field `subject` too. */
 const OF_STATES = /subject(?!":")|failure_kind|decline_code|is_last_attempt/;
 
-export function createRehearsal({ workflow, others, settings, begun }: Stage) {
+export function createRehearsal({ workflow, others, settings, lists, begun }: Stage) {
   const definition = definitionOf(workflow);
   const trigger = definition.trigger.event;
   const kind = judgedKind(trigger);
@@ -354,6 +359,8 @@ export function createRehearsal({ workflow, others, settings, begun }: Stage) {
       },
     );
     if (verdict.kind === 'keep') return keepBack(mail, verdict, now);
+    const offList = whyOffList(mail.step, lists.get(mail.step.list ?? ''), person.memberships);
+    if (offList) return keepBack(mail, { reason: 'not_on_list', outcome: offList }, now);
     const judgement = isConditional(definition) && going.run.subject_id ? judgeSubject(mail, now) : 'true';
     if (judgement === 'not_known') return keepBack(mail, { reason: 'not_known', outcome: STATE_NOT_TOLD }, now);
     if (judgement === 'true' || judgement.kind === 'true') {

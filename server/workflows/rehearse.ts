@@ -9,11 +9,13 @@ import { keyFor, selectByKeys } from '../db/keys';
 import { newId } from '../db/new-id';
 import type { Db } from '../db/schema';
 import { tenantColumns, tenantKey, type Tenant } from '../db/tenant';
+import { findLists } from '../audience/mailing-lists';
 import { AppError } from '../errors';
 import { groupBy } from '../group-by';
 import { readSettings } from '../settings/settings';
 import { kindOf, readEventObject } from '../stripe-objects/read-object';
 import { findLiveWorkflows, type LiveWorkflow } from './live-workflows';
+import { listsNamedIn } from './list-of-email';
 import { asksForPayment, isAboutOthers, isConditional, judgedKind, untrueAfter } from './only-while';
 import { createRehearsal, type Happened } from './rehearsal';
 import { createChoice } from './rehearsal-choice';
@@ -81,10 +83,11 @@ async function play(
       ? live.filter((one) => one.id !== id && one.status === 'active')
       : [],
     settings: await readSettings(db, tenant),
+    lists: new Map((await findLists(db, tenant)).map((list) => [list.id, list])),
     begun: hasOthers ? await readBegun(db, tenant, span, signal) : new Map<string, number>(),
   });
 
-  const known = createKnownReader(db, tenant, { trigger, hasOthers });
+  const known = createKnownReader(db, tenant, { trigger, hasOthers, hasLists: listsNamedIn(definition).length > 0 });
   const kind = judgedKind(trigger);
   const telling = new Set<string>([trigger, ...typesAbout(kind), ...untrueAfter(definition)]);
   const choice = createChoice(db, tenant, { kind, hasOthers });

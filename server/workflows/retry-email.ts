@@ -7,6 +7,7 @@ import type { Row, Trx } from '../db/schema';
 import { tenantOf, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import { findEmail, queueAgain, viewEmail } from '../emails/emails';
+import { findEmailData } from '../emails/send-transactional';
 import { AppError } from '../errors';
 import { definitionOf } from './definitions';
 import { findEventFacts } from './event-facts';
@@ -32,6 +33,7 @@ export async function retryEmail(ctx: Context, tenant: Tenant, id: string): Prom
 
 async function canBeMade(trx: Trx, email: Row<'email'>): Promise<boolean> {
   const tenant = tenantOf(email);
+  if (email.transactional_id !== null) return (await findEmailData(trx, tenant, email.id)) !== undefined;
   const { step_id, workflow_id, contact_id, event_id } = email;
   const workflow = workflow_id ? await findWorkflow(trx, tenant, workflow_id) : undefined;
   const step = workflow && step_id ? findStep(definitionOf(workflow), step_id)?.step : undefined;

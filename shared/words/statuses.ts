@@ -55,6 +55,7 @@ export const CONSENT_CAUSE_WORDS: Record<ConsentCause, string> = {
   one_click: 'Chosen by the contact with the unsubscribe button of their mail program.',
   complaint: 'The contact reported an email as spam.',
   merchant: 'Changed in the console.',
+  api: 'Changed through the API.',
 };
 
 export const SUBSCRIPTION_STATUS_WORDS: Record<SubscriptionStatus, StatusWords> = {

@@ -84,6 +84,7 @@ export const email = (changes: Partial<EmailView> = {}): EmailView => ({
   subject_of: null,
   message_id: '<1@example.com>',
   workflow: 'wf_1',
+  transactional: null,
   contact: 'con_1',
   event: 'evt_1',
   attempts: 1,
@@ -107,6 +108,8 @@ export const contact = (changes: Partial<ContactDetail> = {}): ContactDetail => 
   status: 'subscribed',
   suppressed: null,
   source: 'Stripe',
+  user_id: null,
+  properties: {},
   customers: ['cus_1'],
   billing_contacts: [],
   billing: {

@@ -12,6 +12,7 @@ import { Pager, Table, type Column } from '../components/table';
 import { Money, None, Plural, Time } from '../components/values';
 import { Shell } from '../layout';
 import { useViewer } from '../page';
+import { LISTS_PATH } from './lists';
 
 export interface AudienceQuery {
   query?: string;
@@ -35,7 +36,11 @@ export function AudiencePage({ contacts, count, query, userGroups }: AudiencePag
   const hasAny = count > 0 || isFiltered;
   return (
     <Shell title="Audience" section="audience">
-      <PageHead title="Audience" lead="A contact for everyone Stripe told us about." />
+      <PageHead
+        title="Audience"
+        lead="A contact for everyone Stripe or a program of yours told us about."
+        actions={<LinkButton href={LISTS_PATH}>Mailing lists</LinkButton>}
+      />
       {hasAny ? (
         <>
           <AudienceFilters query={query} userGroups={userGroups} isFiltered={isFiltered} />

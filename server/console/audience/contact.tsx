@@ -29,11 +29,13 @@ export interface ContactPageProps {
   /** There is more than the timeline shows. */
   hasMore: boolean;
   userGroups: readonly string[];
+  /** Those it is on, and those it has left. */
+  lists: readonly { name: string; isMember: boolean }[];
   /** What was typed as billing contacts and refused, and why. */
   refused?: { typed: string; words: string };
 }
 
-export function ContactPage({ contact, timeline, hasMore, userGroups, refused }: ContactPageProps) {
+export function ContactPage({ contact, timeline, hasMore, userGroups, lists, refused }: ContactPageProps) {
   const { isLimited } = useViewer();
   const path = `/audience/${contact.id}`;
   return (
@@ -78,6 +80,7 @@ export function ContactPage({ contact, timeline, hasMore, userGroups, refused }:
         </Section>
         <div className="facts-narrow">
           <Profile contact={contact} userGroups={userGroups} />
+          <FromPrograms contact={contact} lists={lists} />
           <BillingContacts contact={contact} refused={refused} />
           <BillingCard contact={contact} />
           <Customers customers={contact.customers} />
@@ -129,6 +132,26 @@ const Profile = ({ contact, userGroups }: Pick<ContactPageProps, 'contact' | 'us
     </Card>
   </Section>
 );
+
+/** What the API gave it. */
+function FromPrograms({ contact: { user_id, properties }, lists }: Pick<ContactPageProps, 'contact' | 'lists'>) {
+  const facts: [string, ReactNode][] = [
+    ...(user_id === null ? [] : [['User id', <code key="id">{user_id}</code>] satisfies [string, ReactNode]]),
+    ...Object.entries(properties).map(([name, value]): [string, ReactNode] => [name, wordFor(value)]),
+    ...lists.map(({ name, isMember }): [string, ReactNode] => [`List ${name}`, isMember ? 'On it' : 'Left']),
+  ];
+  if (facts.length === 0) return null;
+  return (
+    <Section title="From your programs">
+      <Card>
+        <FactList facts={facts} />
+      </Card>
+    </Section>
+  );
+}
+
+const wordFor = (value: string | number | boolean): string =>
+  typeof value === 'boolean' ? (value ? 'Yes' : 'No') : String(value);
 
 function BillingContacts({ contact, refused }: Pick<ContactPageProps, 'contact' | 'refused'>) {
   const path = `/audience/${contact.id}/billing-contacts`;

@@ -15,6 +15,7 @@ import {
   type ContactFilter,
 } from '../../audience/contacts';
 import { changeConsent, type ConsentChange } from '../../audience/consent';
+import { findLists, findMemberships } from '../../audience/mailing-lists';
 import { liftSuppression } from '../../audience/suppressions';
 import type { Context } from '../../context';
 import type { Row } from '../../db/schema';
@@ -60,7 +61,13 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
     const tenant = tenantOn(res);
     const contact = getFound(await readContact(db, tenant, idOf(req)));
     const { entries, hasMore } = await readTimeline(db, tenant, contact.id);
-    const rest = { userGroups: await userGroups(tenant), ...(refused ? { refused } : {}) };
+    const names = new Map((await findLists(db, tenant)).map(({ id, name }) => [id, name]));
+    const memberships = await findMemberships(db, tenant, contact.id);
+    const lists = memberships.flatMap(({ list_id, is_member }) => {
+      const name = names.get(list_id);
+      return name === undefined ? [] : { name, isMember: is_member === 1 };
+    });
+    const rest = { userGroups: await userGroups(tenant), lists, ...(refused ? { refused } : {}) };
     const page = <ContactPage contact={contact} timeline={entries} hasMore={hasMore} {...rest} />;
     sendPage(ctx, res, page, { status: refused ? 400 : 200 });
   }

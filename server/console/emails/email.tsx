@@ -11,11 +11,13 @@ import { ButtonForm } from '../components/form';
 import { None } from '../components/values';
 import { Shell } from '../layout';
 import { Clicks } from './clicks';
+import { TRANSACTIONAL_PATH } from './transactional';
 import { EmailLife } from './life';
 
 export interface EmailPageProps {
   email: EmailDetail;
   traces: EmailTraces;
+  /** Of the workflow or the transactional email that it is of. */
   workflowName: string | null;
   canRetry: boolean;
 }
@@ -48,16 +50,23 @@ export function EmailPage({ email, traces, workflowName, canRetry }: EmailPagePr
               EMAIL_KIND_LABELS[email.kind] +
                 (email.billing_copy ? `, ${uncapitalize(BILLING_CONTACTS_WORDS.copy)}` : ''),
             ],
-            [
-              'Workflow',
-              email.workflow ? (
-                <a key="workflow" href={`/workflows/${email.workflow}`}>
-                  {workflowName ?? 'Deleted workflow'}
-                </a>
-              ) : (
-                'Test send'
-              ),
-            ],
+            email.transactional
+              ? [
+                  'Transactional email',
+                  <a key="transactional" href={`${TRANSACTIONAL_PATH}/${email.transactional}`}>
+                    {workflowName ?? email.transactional}
+                  </a>,
+                ]
+              : [
+                  'Workflow',
+                  email.workflow ? (
+                    <a key="workflow" href={`/workflows/${email.workflow}`}>
+                      {workflowName ?? 'Deleted workflow'}
+                    </a>
+                  ) : (
+                    'Test send'
+                  ),
+                ],
             [
               'Event',
               email.event ? (

@@ -13,6 +13,7 @@ import { Plural, Time } from '../components/values';
 import { Shell } from '../layout';
 import { useViewer } from '../page';
 import { EmailFilters, type EmailQuery } from './filters';
+import { TRANSACTIONAL_PATH } from './transactional';
 import { EMAIL_SERIES } from './series';
 
 export interface EmailsPageProps {
@@ -42,7 +43,11 @@ export function EmailsPage({ emails, count, days, query, workflows, definition, 
   const names = new Map(workflows.map(({ id, name }) => [id, name]));
   return (
     <Shell title="Emails" section="emails">
-      <PageHead title="Emails" lead="Each message with where it stands, and why." />
+      <PageHead
+        title="Emails"
+        lead="Each message with where it stands, and why."
+        actions={<LinkButton href={TRANSACTIONAL_PATH}>Transactional emails</LinkButton>}
+      />
       {isCaptureOnly ? (
         <Banner tone="info">
           No mail server is set up, so emails are captured: you can read them here, and none is sent.
@@ -132,7 +137,8 @@ const columns = (workflows: ReadonlyMap<string, string>): readonly Column<EmailV
   { label: 'Why', kind: 'wide', isMinor: true, cell: (email) => explainEmail(email) },
   {
     label: 'Workflow',
-    cell: (email) => (email.workflow ? (workflows.get(email.workflow) ?? 'Deleted workflow') : 'Test'),
+    cell: ({ workflow, transactional }) =>
+      workflow ? (workflows.get(workflow) ?? 'Deleted workflow') : transactional ? 'API' : 'Test',
   },
   { label: 'When', kind: 'end', cell: (email) => <Time at={email.sent_at ?? email.created_at} /> },
 ];

@@ -125,6 +125,7 @@ const REASON_GROUPS: Record<Exclude<EmailReason, 'bounced'>, EmailStatus> = {
   state_unknown: 'suppressed',
   unsubscribed: 'suppressed',
   transactional_only: 'suppressed',
+  not_on_list: 'suppressed',
   address_suppressed: 'suppressed',
   contact_deleted: 'suppressed',
   run_ended: 'suppressed',

@@ -1,6 +1,6 @@
 /** What a contact sees behind the link in an email: the merchant's page, not ours. Opening it changes nothing. */
 import type { ReactNode } from 'react';
-import type { Preferences, PreferencesContact } from '../../emails/unsubscribe-routes';
+import type { Preferences, PreferencesContact, PreferencesList } from '../../emails/unsubscribe-routes';
 import { Badge } from '../components/badge';
 import { buttonClass } from '../components/form';
 import { SitePage } from '../components/site';
@@ -13,7 +13,11 @@ export function PreferencesPage({ sender, contact }: Preferences) {
       title={title}
       site="Email preferences"
       sender={sender}
-      mark={typeof contact === 'object' && contact?.chosen ? { icon: 'check', tone: 'good' } : null}
+      mark={
+        typeof contact === 'object' && (contact?.chosen ?? contact?.changedList)
+          ? { icon: 'check', tone: 'good' }
+          : null
+      }
     >
       <h1>{title}</h1>
       <p className="lead">{lead}</p>
@@ -33,8 +37,13 @@ function wordsFor(contact: Preferences['contact'], from: string): { title: strin
       title: 'There is nothing to unsubscribe from',
       lead: 'Your address isn’t on the list this email was for. If you still get email, use the link in a newer one.',
     };
-  const { email, isSubscribed, isSuppressed, chosen } = contact;
+  const { email, isSubscribed, isSuppressed, chosen, changedList } = contact;
   const address = <strong>{email}</strong>;
+  if (changedList)
+    return {
+      title: changedList.isMember ? `You get ${changedList.name} now.` : `You won’t get ${changedList.name} any more.`,
+      lead: <>This is kept for {address}.</>,
+    };
   if (chosen === 'unsubscribed' && !isSubscribed)
     return {
       title: `You won’t get marketing email from ${from} any more.`,
@@ -62,7 +71,13 @@ function wordsFor(contact: Preferences['contact'], from: string): { title: strin
 }
 
 /** A row for each kind of email. */
-const Choice = ({ contact: { isSubscribed, isSuppressed }, from }: { contact: PreferencesContact; from: string }) => (
+const Choice = ({
+  contact: { isSubscribed, isSuppressed, lists },
+  from,
+}: {
+  contact: PreferencesContact;
+  from: string;
+}) => (
   <>
     {isSuppressed && (
       <p className="site-note">
@@ -90,6 +105,9 @@ const Choice = ({ contact: { isSubscribed, isSuppressed }, from }: { contact: Pr
           )}
         </form>
       </li>
+      {lists.map((list) => (
+        <ListChoice key={list.id} list={list} isSubscribed={isSubscribed} />
+      ))}
       <li>
         <div>
           <h2>Receipts and notices</h2>
@@ -102,3 +120,28 @@ const Choice = ({ contact: { isSubscribed, isSuppressed }, from }: { contact: Pr
     </ul>
   </>
 );
+
+/** Of who gets no marketing email at all there is nothing to choose. */
+const ListChoice = ({ list, isSubscribed }: { list: PreferencesList; isSubscribed: boolean }) => {
+  const isOn = isSubscribed && list.isMember;
+  return (
+    <li>
+      <div>
+        <h2>
+          {list.name} <Badge tone={isOn ? 'good' : 'plain'} label={isOn ? 'On' : 'Off'} />
+        </h2>
+        {list.description && <p className="hint">{list.description}</p>}
+        {!isSubscribed && list.isMember && <p className="hint">Comes again once you subscribe to marketing email.</p>}
+      </div>
+      {isSubscribed && (
+        <form method="post">
+          <input type="hidden" name="list" value={list.id} />
+          <button className={buttonClass()} name="action" value={list.isMember ? 'leave' : 'join'}>
+            {list.isMember ? 'Leave' : 'Join'}
+            <span className="sr-only"> {list.name}</span>
+          </button>
+        </form>
+      )}
+    </li>
+  );
+};

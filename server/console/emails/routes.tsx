@@ -9,6 +9,7 @@ import type { DayRange, TimeRange } from '../../db/day-range';
 import { readTraces } from '../../emails/emails';
 import { countEmailsByDay } from '../../emails/count-emails';
 import { countEmails, listEmails, type EmailFilter } from '../../emails/list-emails';
+import { findTransactional } from '../../emails/transactional';
 import { readEmailWithPreview } from '../../workflows/preview';
 import { retryEmail } from '../../workflows/retry-email';
 import { listWorkflowNames } from '../../workflows/workflow-names';
@@ -68,9 +69,12 @@ export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
   router.get('/emails/:id', async (req, res) => {
     const tenant = tenantOn(res);
     const email = getFound(await readEmailWithPreview(ctx, tenant, idOf(req)));
-    const name = email.workflow ? (await listWorkflowNames(db, tenant)).get(email.workflow) : undefined;
+    const name = email.transactional
+      ? (await findTransactional(db, tenant, email.transactional))?.name
+      : (await listWorkflowNames(db, tenant)).get(email.workflow ?? '');
     const traces = getFound(await readTraces(db, tenant, email.id));
-    const canRetry = email.status === 'failed' || (email.status === 'held' && email.workflow !== null);
+    const canRetry =
+      email.status === 'failed' || (email.status === 'held' && (email.workflow ?? email.transactional) !== null);
     sendPage(ctx, res, <EmailPage email={email} traces={traces} workflowName={name ?? null} canRetry={canRetry} />);
   });
 

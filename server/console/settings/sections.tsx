@@ -8,6 +8,7 @@ const SETTINGS_PAGES = {
   stripe: { label: 'Stripe', href: '/settings/stripe' },
   sending: { label: 'Sending', href: '/settings/sending' },
   branding: { label: 'Branding', href: '/settings/branding' },
+  api: { label: 'API', href: '/settings/api' },
   people: { label: 'People', href: '/settings/people' },
 } as const;
 export type SettingsPageName = keyof typeof SETTINGS_PAGES;

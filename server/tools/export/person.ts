@@ -38,6 +38,7 @@ export async function exportPerson(db: Db, asked: Asked, now: number) {
       column,
       ids.map((id) => keyFor(tenantColumns(tenant), id)),
     );
+  const emails = await findEmailsOf(db, tenant, named, events);
   const objects = await findObjectsOf(db, tenant, named, customers);
   return {
     exported_at: isoTime(now),
@@ -102,6 +103,12 @@ export async function exportPerson(db: Db, asked: Asked, now: number) {
       cause,
       email: email_id,
     })),
+    mailing_lists: (await rowsOf('list_membership', 'contact_id', [named.id])).map((one) => ({
+      list: one.list_id,
+      is_member: one.is_member === 1,
+      changed_by: one.changed_by,
+      at: isoTime(one.at),
+    })),
     notices: (await rowsOf('notice', 'customer_id', customers)).map((one) => ({
       kind: one.kind,
       about: one.subject_id,
@@ -119,7 +126,11 @@ export async function exportPerson(db: Db, asked: Asked, now: number) {
     })),
     events: await each(events, ({ id }) => readEvent(db, tenant, id)),
     runs: await each(await runsOf(db, tenant, named), (id) => readRun(db, tenant, id)),
-    emails: await each(await findEmailsOf(db, tenant, named, events), (id) => readEmail(db, tenant, id)),
+    email_data: (await rowsOf('email_data', 'email_id', emails)).map((one) => ({
+      email: one.email_id,
+      data: JSON.parse(one.data) as unknown,
+    })),
+    emails: await each(emails, (id) => readEmail(db, tenant, id)),
     suppressions: suppression ? [{ ...suppression, at: isoTime(suppression.at) }] : [],
   };
 }

@@ -15,6 +15,8 @@ export interface EditorState {
   /** Number of running runs at each step, by step id. */
   runs: Readonly<Record<string, number>>;
   testTo: string;
+  /** The account's mailing lists. */
+  lists: readonly { id: string; name: string }[];
   /** Marketing mail has no postal address to show. */
   lacksPostalAddress: boolean;
 }

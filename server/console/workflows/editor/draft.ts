@@ -172,7 +172,12 @@ function readStep(type: TriggerType, fields: Fields): Step {
         else: readSteps(type, fields.else),
       };
     case 'email':
-      return { id, kind, email: readEmail(group(fields.email)) };
+      return {
+        id,
+        kind,
+        ...(text(fields.list) ? { list: text(fields.list) } : {}),
+        email: readEmail(group(fields.email)),
+      };
     case 'update_contact':
       return { id, kind, user_group: text(fields.user_group) || null };
     case 'exit':

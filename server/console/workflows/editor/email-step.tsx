@@ -3,6 +3,7 @@ import type { EmailStep } from '../../../../shared/workflow';
 import { Banner } from '../../components/blocks';
 import { SelectField, TextAreaField, TextField, buttonClass } from '../../components/form';
 import { domId, useEditor } from './context';
+import { ListChoice } from './list-choice';
 import { MergeTags } from './merge-tags';
 
 export function EmailFields({ place, step }: { place: string; step: EmailStep }) {
@@ -25,6 +26,7 @@ export function EmailFields({ place, step }: { place: string; step: EmailStep })
             { value: 'marketing', label: 'Marketing: goes to subscribed contacts, with an unsubscribe link' },
           ]}
         />
+        <ListChoice place={place} step={step} />
         {email.kind === 'marketing' && lacksPostalAddress && (
           <Banner tone="warn">
             Marketing emails need your postal address in many countries.{' '}

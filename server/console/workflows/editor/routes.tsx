@@ -5,6 +5,7 @@ import { startsWorkflows } from '../../../../shared/settings';
 import { REFUSED_WORDS } from '../../../../shared/words/workflows';
 import { findDouble } from '../../../../shared/stripe-sends';
 import { stepsOf, type Definition, type EmailContent } from '../../../../shared/workflow';
+import { findLists } from '../../../audience/mailing-lists';
 import type { Context } from '../../../context';
 import type { Tenant } from '../../../db/tenant';
 import { AppError, invalid } from '../../../errors';
@@ -102,6 +103,7 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
           removed: shown.removed === undefined && shown.draft ? readRemoved(fields) : (shown.removed ?? null),
           runs: await runsByStep(db, tenant, workflow.id),
           testTo: testAddress(fields, settings.test_recipients),
+          lists: await findLists(db, tenant),
           lacksPostalAddress: settings.sender.postal_address === null,
         }}
       />,

@@ -1,0 +1,106 @@
+/** Mailing lists: what marketing email is about, so that a contact may leave one and stay on the others. */
+import type { MailingListView } from '../../shared/mailing-lists';
+import { MOST_LISTS, mailingListSchema } from '../../shared/mailing-lists';
+import { flag, isoTime } from '../db/columns';
+import { newId } from '../db/new-id';
+import type { Db, Row, Trx } from '../db/schema';
+import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
+import { AppError, invalid } from '../errors';
+
+type MailingList = Row<'mailing_list'>;
+export type Membership = Row<'list_membership'>;
+
+/** The oldest first. */
+export const findLists = (db: Db, tenant: Tenant): Promise<MailingList[]> =>
+  db.selectFrom('mailing_list').selectAll().where(ofTenant(tenant)).orderBy('id').execute();
+
+export const findList = (db: Db, tenant: Tenant, id: string): Promise<MailingList | undefined> =>
+  db.selectFrom('mailing_list').selectAll().where(ofTenant(tenant)).where('id', '=', id).executeTakeFirst();
+
+/** With how many are on each. */
+export async function listMailingLists(db: Db, tenant: Tenant): Promise<MailingListView[]> {
+  const counts = await db
+    .selectFrom('list_membership')
+    .select((eb) => ['list_id', eb.fn.countAll<number>().as('count')])
+    .where(ofTenant(tenant))
+    .where('is_member', '=', 1)
+    .groupBy('list_id')
+    .execute();
+  const countOf = new Map(counts.map(({ list_id, count }) => [list_id, Number(count)]));
+  return (await findLists(db, tenant)).map((list) => ({
+    id: list.id,
+    object: 'mailing_list',
+    name: list.name,
+    description: list.description,
+    is_public: list.is_public === 1,
+    contacts: countOf.get(list.id) ?? 0,
+    created_at: isoTime(list.created_at),
+  }));
+}
+
+/** Throws invalid_request naming the field. */
+function parseList(input: unknown) {
+  const parsed = mailingListSchema.safeParse(input);
+  if (!parsed.success) throw invalid(parsed.error);
+  const { name, description, is_public } = parsed.data;
+  return { name, description, is_public: flag(is_public) };
+}
+
+/** `input` of mailingListSchema. Throws invalid_request naming the field. `now` in epoch milliseconds. Returns its id. */
+export async function createList(trx: Trx, tenant: Tenant, input: unknown, now: number): Promise<string> {
+  const values = parseList(input);
+  if ((await findLists(trx, tenant)).length >= MOST_LISTS)
+    throw new AppError('invalid_request', `name: there may be at most ${MOST_LISTS} mailing lists`, 'name');
+  const row = { ...tenantColumns(tenant), id: newId('lst'), ...values, created_at: now };
+  await trx.insertInto('mailing_list').values(row).execute();
+  return row.id;
+}
+
+/** Throws invalid_request naming the field, and not_found. */
+export async function saveList(trx: Trx, tenant: Tenant, id: string, input: unknown): Promise<void> {
+  const { numUpdatedRows } = await trx
+    .updateTable('mailing_list')
+    .set(parseList(input))
+    .where(ofTenant(tenant))
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) throw new AppError('not_found', 'There is no such mailing list.', 'id');
+}
+
+/** Emails of it that wait are not sent. */
+export async function deleteList(trx: Trx, tenant: Tenant, id: string): Promise<void> {
+  await trx.deleteFrom('list_membership').where(ofTenant(tenant)).where('list_id', '=', id).execute();
+  await trx.deleteFrom('mailing_list').where(ofTenant(tenant)).where('id', '=', id).execute();
+}
+
+export const findMemberships = (db: Db, tenant: Tenant, contactId: string): Promise<Membership[]> =>
+  db.selectFrom('list_membership').selectAll().where(ofTenant(tenant)).where('contact_id', '=', contactId).execute();
+
+export interface MembershipChange {
+  listId: string;
+  isMember: boolean;
+  by: Membership['changed_by'];
+}
+
+/**
+ * Puts a contact on a list or takes it off. False where it stays off: the contact left by a link of theirs, and only they
+ * come back. In a transaction; `now` in epoch milliseconds.
+ */
+export async function changeMembership(
+  trx: Trx,
+  tenant: Tenant,
+  contactId: string,
+  { listId, isMember, by }: MembershipChange,
+  now: number,
+): Promise<boolean> {
+  const before = (await findMemberships(trx, tenant, contactId)).find(({ list_id }) => list_id === listId);
+  if (by === 'merchant' && isMember && before?.is_member === 0 && before.changed_by === 'contact') return false;
+  if ((before?.is_member ?? null) === flag(isMember)) return true;
+  const values = { is_member: flag(isMember), changed_by: by, at: now };
+  await trx
+    .insertInto('list_membership')
+    .values({ ...tenantColumns(tenant), contact_id: contactId, list_id: listId, ...values })
+    .onConflict((oc) => oc.columns(['account_id', 'livemode', 'contact_id', 'list_id']).doUpdateSet(values))
+    .execute();
+  return true;
+}

@@ -1,0 +1,392 @@
+/** Contacts through the API, by Loops' own client over a socket. */
+import { APIError, RateLimitExceededError } from 'loops';
+import { changeConsent } from '../audience/consent';
+import { findContactByEmail } from '../audience/contacts';
+import { changeMembership, createList } from '../audience/mailing-lists';
+import { findSuppression, suppressAddress } from '../audience/suppressions';
+import { transact } from '../db/transact';
+import { revokeApiKey, listApiKeys } from '../installs/api-keys';
+import { disconnect } from '../lifecycle/disconnect';
+import { clientOf, newKey, request, withApi } from './api-rig';
+import { ENGINES } from './databases';
+import { fixtureEvent } from './fixtures/stripe';
+import { ACCOUNT, LIVE, TEST, type Tillpost } from './harness';
+
+const JENNY = 'jenny@example.com';
+
+const failure = async (work: Promise<unknown>): Promise<APIError> => {
+  const error: unknown = await work.then(
+    () => undefined,
+    (one: unknown) => one,
+  );
+  if (!(error instanceof APIError)) throw new Error(`no APIError: ${String(error)}`);
+  return error;
+};
+
+const newList = ({ db, clock }: Tillpost, name: string, is_public = true) =>
+  transact(db, (trx) => createList(trx, TEST, { name, is_public }, clock.now()));
+
+const leave = ({ db, clock }: Tillpost, contactId: string) =>
+  transact(db, (trx) =>
+    changeConsent(trx, TEST, contactId, { status: 'unsubscribed', cause: 'preferences' }, clock.now()),
+  );
+
+describe.each(ENGINES)('on %s Loops’ client', (engine) => {
+  it('creates, finds, updates and deletes a contact', () =>
+    withApi({ engine }, async (tillpost) => {
+      const loops = await clientOf(tillpost);
+      expect(await loops.testApiKey()).toEqual({ success: true, teamName: 'Test account' });
+      const { id } = await loops.createContact({
+        email: ' Jenny@Example.com ',
+        properties: { firstName: 'Jenny', lastName: 'Rosen', userId: 'u_1', userGroup: 'Beta', source: 'Signup' },
+      });
+      const jenny = {
+        id,
+        email: JENNY,
+        firstName: 'Jenny',
+        lastName: 'Rosen',
+        source: 'Signup',
+        subscribed: true,
+        userGroup: 'Beta',
+        userId: 'u_1',
+        mailingLists: {},
+        optInStatus: null,
+      };
+      expect(await loops.findContact({ email: JENNY })).toEqual([jenny]);
+      expect(await loops.findContact({ userId: 'u_1' })).toEqual([jenny]);
+      expect(await loops.findContact({ email: 'nobody@example.com' })).toEqual([]);
+
+      expect((await failure(loops.createContact({ email: JENNY }))).statusCode).toBe(409);
+      expect(
+        (await failure(loops.createContact({ email: 'a@example.com', properties: { userId: 'u_1' } }))).json,
+      ).toEqual({
+        success: false,
+        message: 'Email or userId is already on list.',
+      });
+
+      expect(await loops.updateContact({ email: JENNY, properties: { firstName: null, userGroup: '' } })).toEqual({
+        success: true,
+        id,
+      });
+      const renamed = { userId: 'u_1', email: 'jenny@new.example' };
+      expect(await loops.updateContact(renamed)).toEqual({ success: true, id });
+      expect(await loops.findContact({ userId: 'u_1' })).toEqual([
+        { ...jenny, firstName: null, userGroup: '', email: 'jenny@new.example' },
+      ]);
+      const made = await loops.updateContact({ email: 'new@example.com', properties: { subscribed: false } });
+      expect(await loops.findContact({ email: 'new@example.com' })).toMatchObject([
+        { id: made.id, subscribed: false, source: 'API' },
+      ]);
+      expect((await failure(loops.updateContact({ userId: 'u_1', email: 'new@example.com' }))).statusCode).toBe(409);
+
+      expect(await loops.deleteContact({ userId: 'u_1' })).toEqual({ success: true, message: 'Contact deleted.' });
+      expect(await failure(loops.deleteContact({ userId: 'u_1' }))).toMatchObject({
+        statusCode: 404,
+        json: { success: false, message: 'Contact not found.' },
+      });
+    }));
+
+  it('gives contacts properties of each type', () =>
+    withApi({ engine }, async (tillpost) => {
+      const loops = await clientOf(tillpost);
+      await loops.createContactProperty('planName', 'string');
+      await loops.createContactProperty('seats', 'number');
+      await loops.createContactProperty('isAdmin', 'boolean');
+      await loops.createContactProperty('renewsOn', 'date');
+      expect((await failure(loops.createContactProperty('seats', 'number'))).statusCode).toBe(409);
+      expect((await failure(loops.createContactProperty('firstName', 'string'))).json).toEqual({
+        success: false,
+        message: 'name: is a name that is taken',
+      });
+      const properties = { planName: 'Pro', seats: 5, isAdmin: true, renewsOn: '2026-04-01', likes: 'tea' };
+      await loops.createContact({ email: JENNY, properties });
+      const [jenny] = await loops.findContact({ email: JENNY });
+      expect(jenny).toMatchObject({ ...properties, renewsOn: '2026-04-01T00:00:00.000Z' });
+      await loops.updateContact({ email: JENNY, properties: { seats: null, renewsOn: Date.UTC(2027, 0, 1) } });
+      expect((await loops.findContact({ email: JENNY }))[0]).toMatchObject({
+        planName: 'Pro',
+        seats: null,
+        renewsOn: '2027-01-01T00:00:00.000Z',
+      });
+      for (const [name, value, expected] of [
+        ['seats', 'five', 'seats: must be a number'],
+        ['isAdmin', 'yes', 'isAdmin: must be true or false'],
+        ['planName', 5, 'planName: must be text of at most 1000 characters'],
+        ['renewsOn', 'soon', /^renewsOn: must be a date/],
+        ['not-a-name', 'x', /^not-a-name: must be a name of letters/],
+        ['__proto__x', 'x', /^__proto__x: must be a name of letters/],
+        ['constructor', 'x', 'constructor: is a name that is taken'],
+      ] as const) {
+        const { statusCode, json } = await failure(
+          loops.updateContact({ email: JENNY, properties: { [name]: value } }),
+        );
+        expect([statusCode, (json as { message: string }).message]).toEqual([
+          400,
+          typeof expected === 'string' ? expected : (expect.stringMatching(expected) as string),
+        ]);
+      }
+      expect(await loops.listContactProperties('custom')).toEqual([
+        { key: 'planName', label: 'Plan name', type: 'string' },
+        { key: 'seats', label: 'Seats', type: 'number' },
+        { key: 'isAdmin', label: 'Is admin', type: 'boolean' },
+        { key: 'renewsOn', label: 'Renews on', type: 'date' },
+        { key: 'likes', label: 'Likes', type: 'string' },
+      ]);
+      expect((await loops.listContactProperties()).map(({ key }) => key)).toEqual(
+        expect.arrayContaining(['email', 'userId', 'seats']),
+      );
+    }));
+
+  it('puts contacts on mailing lists, and back on none that they left themselves', () =>
+    withApi({ engine }, async (tillpost) => {
+      const { db, clock } = tillpost;
+      const loops = await clientOf(tillpost);
+      const news = await newList(tillpost, 'News');
+      const beta = await newList(tillpost, 'Beta', false);
+      expect(await loops.listMailingLists()).toEqual([
+        { id: news, name: 'News', description: null, isPublic: true },
+        { id: beta, name: 'Beta', description: null, isPublic: false },
+      ]);
+      const { id } = await loops.createContact({ email: JENNY, mailingLists: { [news]: true, [beta]: true } });
+      const lists = async () => (await loops.findContact({ email: JENNY }))[0]?.mailingLists;
+      expect(await lists()).toEqual({ [news]: true, [beta]: true });
+      await loops.updateContact({ email: JENNY, mailingLists: { [beta]: false } });
+      expect(await lists()).toEqual({ [news]: true });
+      await loops.updateContact({ email: JENNY, mailingLists: { [beta]: true } });
+      expect(await lists()).toEqual({ [news]: true, [beta]: true });
+      await transact(db, (trx) =>
+        changeMembership(trx, TEST, id, { listId: news, isMember: false, by: 'contact' }, clock.now()),
+      );
+      expect(await loops.updateContact({ email: JENNY, mailingLists: { [news]: true } })).toEqual({
+        success: true,
+        id,
+        message: `The contact stays off the mailing list ${news}: they have left it by a link of their own.`,
+      });
+      expect(await lists()).toEqual({ [beta]: true });
+      const unknown = await failure(loops.updateContact({ email: JENNY, mailingLists: { lst_none: true } }));
+      expect(unknown).toMatchObject({
+        statusCode: 400,
+        message: '400 - mailingLists.lst_none: there is no such mailing list',
+      });
+    }));
+
+  it('subscribes nobody who has left, not even after their deletion', () =>
+    withApi({ engine }, async (tillpost) => {
+      const loops = await clientOf(tillpost);
+      const { id } = await loops.createContact({ email: JENNY });
+      await leave(tillpost, id);
+      const message = expect.stringMatching(/^The contact stays unsubscribed/) as string;
+      const subscribed = { email: JENNY, properties: { subscribed: true } };
+      expect(await loops.updateContact(subscribed)).toEqual({ success: true, id, message });
+      expect((await loops.findContact({ email: JENNY }))[0]?.subscribed).toBe(false);
+      await loops.deleteContact({ email: JENNY });
+      expect(await loops.createContact(subscribed)).toMatchObject({ message });
+      expect((await loops.findContact({ email: JENNY }))[0]?.subscribed).toBe(false);
+      // Who was only never asked may be.
+      await loops.createContact({ email: 'new@example.com', properties: { subscribed: false } });
+      await loops.updateContact({ email: 'new@example.com', properties: { subscribed: true } });
+      expect((await loops.findContact({ email: 'new@example.com' }))[0]?.subscribed).toBe(true);
+    }));
+
+  it('lifts a bounce, but no unsubscription', () =>
+    withApi({ engine }, async (tillpost) => {
+      const { db, clock } = tillpost;
+      const loops = await clientOf(tillpost);
+      const { id } = await loops.createContact({ email: JENNY, properties: { userId: 'u_1' } });
+      const contact = { id, email: JENNY, userId: 'u_1' };
+      const quota = { limit: expect.any(Number) as number, remaining: expect.any(Number) as number };
+      const answer = { contact, isSuppressed: false, removalQuota: quota };
+      expect(await loops.checkContactSuppression({ email: JENNY })).toEqual(answer);
+      await leave(tillpost, id);
+      await suppressAddress(db, TEST, JENNY, { scope: 'all', reason: 'bounced', now: clock.now() });
+      expect(await loops.checkContactSuppression({ userId: 'u_1' })).toEqual({ ...answer, isSuppressed: true });
+      expect(await loops.removeContactSuppression({ userId: 'u_1' })).toMatchObject({ success: true });
+      expect(await findSuppression(db, TEST, JENNY)).toBeUndefined();
+      expect(await findContactByEmail(db, TEST, JENNY)).toMatchObject({ status: 'unsubscribed' });
+      expect((await failure(loops.removeContactSuppression({ userId: 'u_1' }))).statusCode).toBe(400);
+      expect((await failure(loops.checkContactSuppression({ email: 'no@example.com' }))).statusCode).toBe(404);
+    }));
+
+  it('logs events with their contact, once by their Idempotency-Key', () =>
+    withApi({ engine }, async (tillpost) => {
+      const loops = await clientOf(tillpost);
+      const signup = {
+        email: JENNY,
+        eventName: 'signup',
+        contactProperties: { plan: 'Pro', firstName: 'Jenny' },
+        eventProperties: { seats: 5, isTrial: true, from: 'ad' },
+      };
+      const headers = { 'Idempotency-Key': 'key-1' };
+      expect(await loops.sendEvent({ ...signup, headers })).toEqual({ success: true });
+      expect(await loops.sendEvent({ ...signup, headers })).toEqual({ success: true });
+      const other = await failure(loops.sendEvent({ ...signup, eventName: 'other', headers }));
+      expect(other.json).toEqual({
+        success: false,
+        message: 'Idempotency key has been used in the previous 24 hours.',
+      });
+      expect(other.statusCode).toBe(409);
+      const { data: events } = await tillpost.call('events/list', { type: 'api.signup' });
+      expect(events).toMatchObject([{ type: 'api.signup', status: 'processed', email: JENNY }]);
+      const event = await tillpost.call('events/read', { id: events[0]!.id });
+      expect(event.payload).toMatchObject({ type: 'api.signup', data: { api: signup.eventProperties } });
+      expect((await loops.findContact({ email: JENNY }))[0]).toMatchObject({ plan: 'Pro', firstName: 'Jenny' });
+      tillpost.clock.advance(24 * 60 * 60_000);
+      await loops.sendEvent({ ...signup, headers });
+      expect((await tillpost.call('events/list', { type: 'api.signup' })).data).toHaveLength(2);
+      await loops.deleteContact({ email: JENNY });
+      expect((await tillpost.call('events/read', { id: events[0]!.id })).payload).toBeNull();
+    }));
+
+  it('finds the same contact as Stripe’s events, and properties go along when contacts merge', () =>
+    withApi({ engine }, async (tillpost) => {
+      await tillpost.enable();
+      const loops = await clientOf(tillpost);
+      const news = await newList(tillpost, 'News');
+      await loops.createContact({
+        email: 'old@example.com',
+        properties: { userId: 'u_1', team: 'red', seats: 1 },
+        mailingLists: { [news]: true },
+      });
+      await loops.createContact({ email: JENNY, properties: { seats: 2 } });
+      for (const [n, email] of ['old@example.com', JENNY].entries()) {
+        const type = n === 0 ? 'customer.created' : 'customer.updated';
+        const created = Math.floor(tillpost.clock.now() / 1000);
+        await tillpost.deliver(fixtureEvent(type, { account: ACCOUNT, created, object: { id: 'cus_1', email } }));
+        await tillpost.worker.drain();
+        tillpost.clock.advance(2_000);
+      }
+      expect(await loops.findContact({ userId: 'u_1' })).toMatchObject([
+        { email: JENNY, team: 'red', seats: 2, mailingLists: { [news]: true } },
+      ]);
+      expect(await loops.findContact({ email: 'old@example.com' })).toEqual([]);
+    }));
+});
+
+describe('a key', () => {
+  it('is wanted, and names its install alone', () =>
+    withApi({}, async (tillpost) => {
+      const loops = await clientOf(tillpost, TEST);
+      await loops.createContact({ email: JENNY, properties: { userId: 'u_1', plan: 'Pro' } });
+      const live = await clientOf(tillpost, LIVE);
+      expect(await live.findContact({ email: JENNY })).toEqual([]);
+      expect(await live.findContact({ userId: 'u_1' })).toEqual([]);
+      expect(await live.listContactProperties('custom')).toEqual([]);
+      expect((await failure(live.deleteContact({ email: JENNY }))).statusCode).toBe(404);
+      const list = await newList(tillpost, 'News');
+      expect((await failure(live.createContact({ email: JENNY, mailingLists: { [list]: true } }))).statusCode).toBe(
+        400,
+      );
+
+      const invalid = { success: false, message: 'Invalid API key' };
+      const key = await newKey(tillpost);
+      for (const wrong of [undefined, 'x', `${key.slice(0, -1)}A`, key.toUpperCase(), `${key}x`, "' or 1=1 --"]) {
+        const answer = await request(tillpost, '/contacts/find?email=a@b.cc', { key: wrong });
+        expect([answer.status, answer.body]).toEqual([401, invalid]);
+      }
+      const own = await request(tillpost, '/no-such-route');
+      expect([own.status, own.body]).toEqual([401, { error: { code: 'unauthorized', message: 'Invalid API key' } }]);
+      expect((await request(tillpost, '/no-such-route', { key })).status).toBe(404);
+      expect((await request(tillpost, '/api-key', { key })).status).toBe(200);
+      const [row] = await listApiKeys(tillpost.db, TEST);
+      await revokeApiKey(tillpost.db, LIVE, row!.id);
+      expect((await request(tillpost, '/api-key', { key })).status).toBe(200);
+      await revokeApiKey(tillpost.db, TEST, row!.id);
+      expect((await request(tillpost, '/api-key', { key })).status).toBe(401);
+    }));
+
+  it('is stored as a hash, and its use noted once a minute', () =>
+    withApi({}, async (tillpost) => {
+      const { db, clock } = tillpost;
+      const key = await newKey(tillpost);
+      const used = async () => (await listApiKeys(db, TEST))[0]!.last_used_at;
+      expect(await used()).toBeNull();
+      await request(tillpost, '/api-key', { key });
+      const first = await used();
+      clock.advance(40_000);
+      await request(tillpost, '/api-key', { key });
+      expect(await used()).toBe(first);
+      clock.advance(21_000);
+      await request(tillpost, '/api-key', { key });
+      expect(await used()).toBeGreaterThanOrEqual(first! + 60_000);
+      expect(JSON.stringify(await db.selectFrom('api_key').selectAll().execute())).not.toContain(key.slice(12));
+    }));
+
+  it('that may only read writes nothing', () =>
+    withApi({}, async (tillpost) => {
+      const reader = await clientOf(tillpost, TEST, 'read');
+      expect(await reader.findContact({ email: JENNY })).toEqual([]);
+      const error = await failure(reader.createContact({ email: JENNY }));
+      expect([error.statusCode, error.json]).toEqual([
+        403,
+        { success: false, message: 'This key may only read. Make one with the scope write in Settings → API.' },
+      ]);
+      expect(await reader.findContact({ email: JENNY })).toEqual([]);
+    }));
+
+  it('opens nothing while its account is disconnected or not allowed any more', () =>
+    withApi({}, async (tillpost) => {
+      const key = await newKey(tillpost);
+      await disconnect(tillpost.ctx, TEST);
+      expect(await request(tillpost, '/api-key', { key })).toMatchObject({ status: 403 });
+    }));
+
+  it('makes ten requests in a second, each key for itself', () =>
+    withApi({ env: { API_REQUESTS_PER_SECOND: '10' } }, async (tillpost) => {
+      const loops = await clientOf(tillpost);
+      const asked = await Promise.allSettled(Array.from({ length: 15 }, () => loops.testApiKey()));
+      const refused = asked.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+      expect(refused.length).toBeGreaterThanOrEqual(1);
+      for (const error of refused) expect(error).toBeInstanceOf(RateLimitExceededError);
+      expect(refused[0]).toMatchObject({ limit: 10, remaining: 0 });
+      const other = await request(tillpost, '/api-key', { key: await newKey(tillpost) });
+      expect([
+        other.status,
+        other.headers.get('x-ratelimit-limit'),
+        other.headers.get('x-ratelimit-remaining'),
+      ]).toEqual([200, '10', '9']);
+    }));
+});
+
+describe('what is sent to the API', () => {
+  it.each<[string, unknown, string | RegExp]>([
+    ['no JSON', '{', 'The body must be a JSON object.'],
+    ['nothing', '', 'The body must be a JSON object.'],
+    ['a list', [], 'The body must be a JSON object.'],
+    ['endless nesting', '['.repeat(100_000), 'The body must be a JSON object.'],
+    ['nesting in a property', { email: JENNY, a: { b: 1 } }, 'a: must be text, a number, true, false or null'],
+    ['no address', {}, 'email: must be an email address'],
+    ['two addresses', { email: 'a@example.com, b@example.com' }, 'email: must be an email address'],
+    ['a header in an address', { email: 'a@example.com\r\nBcc: b@example.com' }, 'email: must be an email address'],
+    [
+      'a header in a name',
+      { email: JENNY, firstName: 'A\r\nBcc: b' },
+      'firstName: must not contain control characters',
+    ],
+    ['a status that is none', { email: JENNY, subscribed: 'yes' }, 'subscribed: must be true or false'],
+    ['a field of ours', { email: JENNY, id: 'con_1' }, 'id: is a name that is taken'],
+  ])('is refused where it is %s', (_what, body, message) =>
+    withApi({}, async (tillpost) => {
+      const key = await newKey(tillpost);
+      const answer = await request(tillpost, '/contacts/create', { key, method: 'POST', body });
+      const words = typeof message === 'string' ? message : (expect.stringMatching(message) as string);
+      expect([answer.status, answer.body]).toEqual([400, { success: false, message: words }]);
+      expect(await findContactByEmail(tillpost.db, TEST, JENNY)).toBeUndefined();
+    }),
+  );
+
+  it('is refused where it is too large', () =>
+    withApi({}, async (tillpost) => {
+      const key = await newKey(tillpost);
+      const body = { email: JENNY, firstName: 'a'.repeat(300_000) };
+      expect(await request(tillpost, '/contacts/create', { key, method: 'POST', body })).toMatchObject({ status: 413 });
+    }));
+
+  it('is cleaned of what no database takes', () =>
+    withApi({ engine: 'postgres' }, async (tillpost) => {
+      const key = await newKey(tillpost);
+      const body = `{"email":"${JENNY}","likes":"a\\u0000b\\ud800c"}`;
+      expect(await request(tillpost, '/contacts/create', { key, method: 'POST', body })).toMatchObject({ status: 200 });
+      const found = await request(tillpost, `/contacts/find?email=${JENNY}`, { key });
+      expect(found.body).toMatchObject([{ likes: 'a\ufffdb\ufffdc' }]);
+    }));
+});
