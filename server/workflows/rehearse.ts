@@ -135,11 +135,8 @@ const asActive = (tenant: Tenant, definition: Definition, id = newId('wfl')): Li
   revision: --revision,
   trigger_type: definition.trigger.event,
   definition: JSON.stringify(definition),
-  draft: null,
-  draft_at: null,
   activated_at: null,
   created_at: 0,
-  updated_at: 0,
 });
 
 /** What starts its runs, first; then what ends them, or tells of what they are about. */

@@ -8,6 +8,7 @@ import { findConnectedTenants } from '../db/tenant-state';
 import { groupBy } from '../group-by';
 import { readSettingsOfAll } from '../settings/settings';
 import { eventKey, readEventFacts, type EventFacts } from './event-facts';
+import type { LiveWorkflow } from './live-workflows';
 
 type Run = Row<'run'>;
 
@@ -17,7 +18,7 @@ export interface RunFacts {
   /** Whether its account still is connected. */
   isConnected: boolean;
   settings: Settings;
-  workflow: Row<'workflow'> | undefined;
+  workflow: LiveWorkflow | undefined;
   contact: Row<'contact'> | undefined;
   /** Its billing contacts' addresses. */
   billingContacts: readonly string[];
