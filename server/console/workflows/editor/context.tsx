@@ -15,6 +15,8 @@ export interface EditorState {
   /** Number of running runs at each step, by step id. */
   runs: Readonly<Record<string, number>>;
   testTo: string;
+  /** What came of the test that was asked for. */
+  test: { place: string; tone: 'good' | 'bad'; text: string } | null;
   /** Marketing mail has no postal address to show. */
   lacksPostalAddress: boolean;
 }
