@@ -1,4 +1,5 @@
 /** The email editor's code for the browser, in one file. */
+import type { buildSync } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -22,8 +23,8 @@ export function readEmailEditor(): Buffer {
 }
 
 export function bundleEmailEditor(): Buffer {
-  const { buildSync } = createRequire(__filename)('esbuild') as typeof import('esbuild');
-  const { outputFiles } = buildSync({
+  const esbuild = createRequire(__filename)('esbuild') as { buildSync: typeof buildSync };
+  const { outputFiles } = esbuild.buildSync({
     entryPoints: [`${SOURCE}/main.ts`],
     bundle: true,
     // Large tables that a browser has, or that emails don't need.

@@ -30,7 +30,7 @@ export function mountEditor(field: HTMLTextAreaElement): MountedEditor {
   let written: string | undefined;
 
   const surface = element('div', { className: 'mail-surface' });
-  const panel = createPanel(() => editor.commands.focus());
+  const panel = createPanel(() => editor.view.focus());
   const editor = new Editor({
     element: surface,
     injectCSS: false,
@@ -80,11 +80,7 @@ export function mountEditor(field: HTMLTextAreaElement): MountedEditor {
     if (writeBody(read) !== field.value) return WORDS.wouldChange;
     body = read;
     written = field.value;
-    editor
-      .chain()
-      .setMeta('addToHistory', false)
-      .setContent(read.doc as Content, { emitUpdate: false })
-      .run();
+    editor.chain().setMeta('addToHistory', false).setContent(read.doc, { emitUpdate: false }).run();
     return undefined;
   }
 
@@ -114,7 +110,7 @@ export function mountEditor(field: HTMLTextAreaElement): MountedEditor {
     modes.update(!isHeld);
     note.textContent = problem ?? (isHeld ? WORDS.visualHint : '');
     if (hasMoved && !isHeld) field.focus();
-    else if (hasMoved) editor.commands.focus();
+    else if (hasMoved) editor.view.focus();
   }
 
   // Merge tags of the menu, unless another field was used last.
@@ -128,13 +124,13 @@ export function mountEditor(field: HTMLTextAreaElement): MountedEditor {
     if (!button || !isOurs || !field.hidden) return;
     event.stopPropagation();
     button.closest('details')?.removeAttribute('open');
-    editor.commands.focus();
+    editor.view.focus();
     insertMarkdown(editor, button.dataset.insert ?? '');
   };
   scope.addEventListener('focusin', onFocus);
   scope.addEventListener('click', onInsert, true);
   label?.addEventListener('click', () => {
-    if (field.hidden) editor.commands.focus();
+    if (field.hidden) editor.view.focus();
   });
   show(prefersSource);
   toolbar.update();

@@ -1,7 +1,7 @@
 /** Elements of the page. */
 type Properties<Name extends keyof HTMLElementTagNameMap> = Partial<
   Omit<HTMLElementTagNameMap[Name], 'style' | 'dataset' | 'list'>
-> & { attributes?: never };
+>;
 
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,

@@ -22,7 +22,7 @@ export function insertBlocks(editor: Editor, blocks: readonly DocNode[]): void {
     editor.view.dispatch(tr.scrollIntoView());
     return;
   }
-  editor.commands.insertContent(blocks as DocNode[]);
+  editor.commands.insertContent(blocks);
 }
 
 /** Markdown with Liquid at the cursor: within the line where it is no more than a part of one. */

@@ -37,7 +37,7 @@ function tagsIn(doc: ProseMirrorNode): Placed[] {
 }
 
 /** Tags that begin, divide or end something whose other tags are missing, in their order. */
-export function unpaired(tags: readonly Placed[]): Placed[] {
+function unpaired(tags: readonly Placed[]): Placed[] {
   const open: { name: string; parts: Placed[] }[] = [];
   const alone: Placed[] = [];
   for (const tag of tags) {

@@ -68,7 +68,7 @@ export function writeComparison({ path, operator, value }: Comparison): string {
 }
 
 /** `event.plan and contact.status == "active"` in words; as it is where there are none. */
-export function labelOfExpression(expression: string): string {
+function labelOfExpression(expression: string): string {
   const parts = expression.trim().split(/\s+(and|or)\s+/);
   const words = parts.map((part, index) => {
     if (index % 2 === 1) return WORDS.joins[part as 'and' | 'or'];

@@ -55,7 +55,7 @@ const nameOf = (tag: string): string => /^\{%-?\s*(\w+|#)/.exec(tag)?.[1] ?? '';
 
 const OPEN = '\uE000';
 const CLOSE = '\uE001';
-export const MARKS = /[\uE000\uE001]/;
+const MARKS = /[\uE000\uE001]/;
 export const PLACEHOLDER = /\uE000(\d+)\uE001/g;
 
 /**

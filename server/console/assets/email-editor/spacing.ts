@@ -1,7 +1,7 @@
 /** Which blocks may stand how close to each other. Markdown reads two that are too close as one. Pure. */
 import { textOf, type DocNode } from './document';
 
-export type BlockKind = 'paragraph' | 'heading' | 'list' | 'quote' | 'rule' | 'raw';
+type BlockKind = 'paragraph' | 'heading' | 'list' | 'quote' | 'rule' | 'raw';
 
 /** Of nodes and of Markdown's tokens. */
 const KINDS: Record<string, BlockKind> = {
@@ -14,17 +14,17 @@ const KINDS: Record<string, BlockKind> = {
 };
 
 /** Line breaks that two neighbours need between them, so that each stays what it is. */
-export function linesNeeded(previous: BlockKind, next: BlockKind): number {
+function linesNeeded(previous: BlockKind, next: BlockKind): number {
   if (previous === 'raw' || next === 'raw') return 1;
   if (previous === 'heading' || previous === 'rule' || next === 'heading') return 1;
   return next === 'list' || (next === 'quote' && previous !== 'quote') ? 1 : 2;
 }
 
 /** Of a condition: what its branches begin with, the most demanding of them. */
-export function firstKinds(node: DocNode): BlockKind[] {
+function firstKinds(node: DocNode): BlockKind[] {
   return edgeKinds(node, (nodes) => nodes[0]);
 }
-export function lastKinds(node: DocNode): BlockKind[] {
+function lastKinds(node: DocNode): BlockKind[] {
   return edgeKinds(node, (nodes) => nodes.at(-1));
 }
 
@@ -37,8 +37,8 @@ function edgeKinds(node: DocNode, pick: (nodes: DocNode[]) => DocNode | undefine
 }
 
 /** Line breaks that a condition brings along before its first block, and after its last: the fewest of its branches. */
-export const leadOf = (node: DocNode): number => fewest(node, 'lead');
-export const trailOf = (node: DocNode): number => fewest(node, 'trail');
+const leadOf = (node: DocNode): number => fewest(node, 'lead');
+const trailOf = (node: DocNode): number => fewest(node, 'trail');
 
 const fewest = (node: DocNode, name: string): number =>
   node.type === 'condition' ? Math.min(...branchesOf(node).map((branch) => newlinesIn(textOf(branch, name)))) : 0;

@@ -7,7 +7,7 @@ import { insertBlocks } from './insert';
 
 interface Tool {
   label: string;
-  face: string | IconName;
+  face: string;
   press: () => void;
   /** Whether it holds where the cursor is; left out of what isn't on or off. */
   isOn?: () => boolean;
@@ -23,8 +23,11 @@ export interface Toolbar {
 const LETTERS = ['B', 'I'];
 
 export function createToolbar(editor: Editor, dialogs: Dialogs): Toolbar {
-  const run = (change: (chain: ReturnType<Editor['chain']>) => ReturnType<Editor['chain']>) => () =>
-    void change(editor.chain().focus()).run();
+  const run = (change: (chain: ReturnType<Editor['chain']>) => ReturnType<Editor['chain']>) => () => {
+    // TipTap's own command gives the focus later: what is typed until then would be lost.
+    editor.view.focus();
+    change(editor.chain()).run();
+  };
   const isIn = (name: string) => () => editor.isActive(name);
   const tools: Tool[] = [
     { label: WORDS.bold, face: 'B', press: run((chain) => chain.toggleBold()), isOn: isIn('bold') },
@@ -50,7 +53,7 @@ export function createToolbar(editor: Editor, dialogs: Dialogs): Toolbar {
       face: 'rule',
       press: () => {
         insertBlocks(editor, [{ type: 'horizontalRule' }, { type: 'paragraph' }]);
-        editor.commands.focus();
+        editor.view.focus();
       },
     },
     { label: WORDS.condition, face: 'condition', press: dialogs.condition, isOn: isIn('branch') },
@@ -80,7 +83,6 @@ export function createToolbar(editor: Editor, dialogs: Dialogs): Toolbar {
     return stops[at];
   };
   stopAt(0);
-  root.onfocus = null;
   root.addEventListener('focusin', ({ target }) => {
     const at = stops.findIndex((stop) => stop === target);
     if (at >= 0) stopAt(at);
@@ -88,7 +90,7 @@ export function createToolbar(editor: Editor, dialogs: Dialogs): Toolbar {
   root.addEventListener('keydown', (event) => {
     const at = stops.findIndex((stop) => stop === event.target);
     const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: stops.length - 1 }[event.key];
-    if (event.key === 'Escape') editor.commands.focus();
+    if (event.key === 'Escape') editor.view.focus();
     else if (next !== undefined && at >= 0) stopAt(next)?.focus();
     else return;
     event.preventDefault();
@@ -115,8 +117,9 @@ function createStyleSelect(editor: Editor) {
   root.oninput = (event) => event.stopPropagation();
   root.onchange = () => {
     const level = Number(root.value.slice(1)) as 1 | 2 | 3;
-    if (root.value === 'paragraph') editor.chain().focus().setParagraph().run();
-    else editor.chain().focus().setHeading({ level }).run();
+    editor.view.focus();
+    if (root.value === 'paragraph') editor.commands.setParagraph();
+    else editor.commands.setHeading({ level });
   };
   const update = () => {
     const level = editor.isActive('heading') ? Number(editor.getAttributes('heading').level) : 0;
