@@ -1,5 +1,5 @@
 /** The editor of one body, beside the text field that it is stored in. The field holds what is posted, always. */
-import { Editor, type Content } from '@tiptap/core';
+import { Editor } from '@tiptap/core';
 import { Slice, type Node as ProseMirrorNode } from '@tiptap/pm/model';
 import { NodeSelection } from '@tiptap/pm/state';
 import { EMAIL_EDITOR_WORDS as WORDS } from '../../../../shared/words/email-editor';
@@ -114,7 +114,9 @@ export function mountEditor(field: HTMLTextAreaElement): MountedEditor {
   }
 
   // Merge tags of the menu, unless another field was used last.
-  let isOurs = true;
+  const isTaking = ({ activeElement }: Document) =>
+    activeElement?.matches('[data-takes-tags]') === true && scope.contains(activeElement);
+  let isOurs = !isTaking(document);
   const onFocus = ({ target }: Event) => {
     if (!(target instanceof HTMLElement) || root.contains(target) !== surface.contains(target)) return;
     isOurs = !target.matches('[data-takes-tags]');
