@@ -178,6 +178,7 @@ function nameIt(shown: HTMLElement, other: HTMLElement, label: HTMLLabelElement 
   label.dataset.names = id;
   label.id = `${id}-label`;
   other.id = `${id}-other`;
+  other.removeAttribute('aria-labelledby');
   shown.id = id;
   const isField = shown instanceof HTMLTextAreaElement;
   label.htmlFor = isField ? id : '';
