@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 import reactHooks from 'eslint-plugin-react-hooks';
 
 export default tseslint.config(
-  { ignores: ['build/', 'data/', 'node_modules/', 'server/console/assets/'] },
+  { ignores: ['build/', 'data/', 'node_modules/', 'server/console/assets/*.js'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

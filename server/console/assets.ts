@@ -2,13 +2,20 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, gzip } from 'node:zlib';
+import { readEmailEditor } from './email-editor-bundle';
+
+export type Encoding = 'br' | 'gzip';
 
 interface Asset {
   body: Buffer;
   type: string;
+  /** The body compressed: once, when it is first asked for. */
+  encoded(encoding: Encoding): Promise<Buffer>;
 }
 
-export type AssetUrls = Record<'styles' | 'script' | 'htmx' | 'icon', string>;
+export type AssetUrls = Record<'styles' | 'script' | 'htmx' | 'icon' | 'emailEditor', string>;
 
 export interface Assets {
   urls: AssetUrls;
@@ -30,6 +37,7 @@ const STYLES = [
   'branding',
   'editor',
   'editor-steps',
+  'email-editor',
   'site',
   'results',
   'reference',
@@ -41,10 +49,15 @@ export function loadAssets(): Assets {
   const files = new Map<string, Asset>();
   const add = (body: Buffer, name: string, extension: string, type: string) => {
     const hash = createHash('sha256').update(body).digest('hex').slice(0, 12);
-    files.set(`${name}-${hash}.${extension}`, { body, type });
+    files.set(`${name}-${hash}.${extension}`, { body, type, encoded: encoder(body) });
     return `/assets/${name}-${hash}.${extension}`;
   };
-  const urls = {
+  let emailEditor: string | undefined;
+  const urls: AssetUrls = {
+    /** Read when a page first shows it: without a build it has to be made. */
+    get emailEditor() {
+      return (emailEditor ??= add(readEmailEditor(), 'email-editor', 'js', 'text/javascript; charset=utf-8'));
+    },
     styles: add(readStyles(), 'console', 'css', 'text/css; charset=utf-8'),
     script: add(readFileSync(join(FOLDER, 'console.js')), 'console', 'js', 'text/javascript; charset=utf-8'),
     htmx: add(
@@ -56,4 +69,14 @@ export function loadAssets(): Assets {
     icon: add(readFileSync(join(FOLDER, 'icon.svg')), 'icon', 'svg', 'image/svg+xml'),
   };
   return { urls, files };
+}
+
+const COMPRESS: Record<Encoding, (body: Buffer) => Promise<Buffer>> = {
+  br: (body) => promisify(brotliCompress)(body),
+  gzip: (body) => promisify(gzip)(body, { level: 9 }),
+};
+
+function encoder(body: Buffer): Asset['encoded'] {
+  const done: Partial<Record<Encoding, Promise<Buffer>>> = {};
+  return (encoding) => (done[encoding] ??= COMPRESS[encoding](body));
 }

@@ -21,6 +21,7 @@ import { homeRoutes, sendKeyForm } from './home/routes';
 import { PayPageView } from './recovery/pay';
 import { recoveryRoutes } from './recovery/routes';
 import { createSectionParts } from './section';
+import type { Encoding } from './assets';
 import { ASSETS, sendPage, sendProblem } from './send';
 import { apiSettingsRoutes } from './settings/api-routes';
 import { brandingRoutes } from './settings/branding-routes';
@@ -114,13 +115,18 @@ const NOT_FOUND = {
 
 const YEAR_S = 365 * 24 * 60 * 60;
 
-const serveAsset: RequestHandler<{ name: string }> = (req, res, next) => {
+const serveAsset: RequestHandler<{ name: string }> = async (req, res, next) => {
   const asset = ASSETS.files.get(req.params.name);
   if (!asset) return next();
+  const encoding = ENCODINGS.find((one) => req.acceptsEncodings(one));
   res.set({
     'Content-Type': asset.type,
     'Cache-Control': `public, max-age=${YEAR_S}, immutable`,
     'X-Content-Type-Options': 'nosniff',
+    Vary: 'Accept-Encoding',
+    ...(encoding ? { 'Content-Encoding': encoding } : {}),
   });
-  res.send(asset.body);
+  res.send(encoding ? await asset.encoded(encoding) : asset.body);
 };
+
+const ENCODINGS: readonly Encoding[] = ['br', 'gzip'];

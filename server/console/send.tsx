@@ -1,5 +1,6 @@
 /** Responds with a page: the reader's language and time zone, security headers, what just happened. */
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import type { ReactElement } from 'react';
 import type { Response } from 'express';
 import helmet from 'helmet';
@@ -61,13 +62,18 @@ interface Options {
   notice?: Notice | null;
   /** CSS of this page alone. */
   styles?: string | null;
+  /**
+   * Compressed where the browser can. Only for a page that shows nothing of its URL: what an attacker writes into a page
+   * beside its CSRF token could be told from its size (BREACH).
+   */
+  isCompressed?: boolean;
 }
 
 export function sendPage(
   ctx: Context,
   res: Response,
   content: ReactElement,
-  { status, notice, styles = null }: Options = {},
+  { status, notice, styles = null, isCompressed }: Options = {},
 ): void {
   const { req } = res;
   const page: PageState = {
@@ -83,7 +89,10 @@ export function sendPage(
   res.locals.styleHash = styles === null ? "'self'" : `'sha256-${sha256Base64(styles)}'`;
   pageHeaders(req, res, () => {
     if (status !== undefined) res.status(status);
-    res.set('Cache-Control', 'no-store').type('html').send(renderPage(page, content));
+    res.set('Cache-Control', 'no-store').type('html');
+    const document = renderPage(page, content);
+    if (!isCompressed || !req.acceptsEncodings('gzip')) res.send(document);
+    else res.set({ 'Content-Encoding': 'gzip', Vary: 'Accept-Encoding' }).send(gzipSync(document));
   });
 }
 

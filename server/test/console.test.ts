@@ -170,6 +170,13 @@ describe.each(ENGINES)('the console on %s', (engine) => {
       expect(asset.headers.get('content-type')).toContain('text/css');
       expect(asset.headers.get('cache-control')).toContain('immutable');
       expect((await visitor().get('/assets/console-000000000000.css')).status).toBe(404);
+      const as = (encoding: string) => fetch(tillpost.url + path, { headers: { 'accept-encoding': encoding } });
+      expect((await as('gzip, br')).headers.get('content-encoding')).toBe('br');
+      expect(asset.headers.get('content-encoding')).toBe('gzip');
+      expect(asset.headers.get('vary')).toBe('Accept-Encoding');
+      const plain = await as('identity');
+      expect(plain.headers.get('content-encoding')).toBeNull();
+      expect(await plain.text()).toBe(await asset.text());
     });
 
     it('writes dates in the language of the reader', async () => {

@@ -56,7 +56,7 @@ describe.each(ENGINES)('test emails on %s', (engine) => {
     const form = { csrf_token, revision: String(revision), ...EMAIL, test: 'steps.0', 'test_to.steps.0': to };
     const response = await client.post(`/workflows/${id}/test`, form);
     const html = await response.text();
-    const [, words = ''] = /class="field-error"[^>]*>([^<]*)</.exec(html) ?? [];
+    const [, words = ''] = /class="test-result-bad"[^>]*>([^<]*)</.exec(html) ?? [];
     return { status: response.status, words, html };
   }
   const sentTo = () => mail.mails.map(({ to, parsed }) => `${to.join()} ${parsed.subject}`);

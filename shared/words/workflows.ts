@@ -157,7 +157,6 @@ export const REFUSED_WORDS = {
   activate: 'Not activated yet',
   publish: 'Not published yet',
   rehearse: 'Not rehearsed yet',
-  test: 'The test was not sent',
 } as const;
 /** Above what is wrong with what was saved. */
 export const OBSTACLE_WORDS = {

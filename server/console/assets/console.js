@@ -96,6 +96,15 @@ document.addEventListener('click', (event) => {
 const { address } = document.documentElement.dataset;
 if (address) history.replaceState(null, '', address);
 
+// The Enter key of a field that has a button of its own presses that one, not the form's.
+document.addEventListener('keydown', (event) => {
+  const button =
+    event.key === 'Enter' && event.target.dataset && document.getElementById(event.target.dataset.enterPresses);
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+});
+
 // Previews: the whole form is posted into a fresh frame (so that no history piles up), shown once it has loaded.
 function refreshPreview(email) {
   const button = email.querySelector('[data-preview]');
@@ -123,6 +132,7 @@ const refreshSoon = (email, delay) => {
 };
 document.addEventListener('input', (event) => {
   const email = event.target.closest('[data-email]');
+  if (email && event.target.dataset.enterPresses) return;
   if (email) refreshSoon(email, event.target.type === 'radio' ? 0 : 400);
   else if (event.target.matches('[data-preview-source]'))
     for (const one of document.querySelectorAll('[data-email]')) refreshSoon(one, 0);

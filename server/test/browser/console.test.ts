@@ -194,6 +194,7 @@ describe('workflows', () => {
     expect(await step.getByLabel('Subject').inputValue()).toBe(
       'Welcome aboard, {{ contact.first_name | default: "there" }}',
     );
+    await step.getByRole('button', { name: 'Markdown', exact: true }).click();
     await step.getByLabel('Body').fill('Your plan is **{{ event.plan | default: "ours" }}**.');
     await preview.getByText('Your plan is Pro.').waitFor();
     await step.getByText('Plain text', { exact: true }).click();

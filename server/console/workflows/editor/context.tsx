@@ -17,6 +17,8 @@ export interface EditorState {
   testTo: string;
   /** The account's mailing lists. */
   lists: readonly { id: string; name: string }[];
+  /** What came of the test that was asked for. */
+  test: { place: string; tone: 'good' | 'bad'; text: string } | null;
   /** Marketing mail has no postal address to show. */
   lacksPostalAddress: boolean;
 }

@@ -23,7 +23,9 @@ import type { Notice } from '../../notices';
 import { WorkflowTabs } from '../workflow-tabs';
 import { UnpublishedChanges, type Unpublished } from './changes';
 import { EditorProvider, domId, type EditorState } from './context';
+import { EmailEditorScript } from './email-step';
 import { EventOff } from './event-off';
+import { MergeTags } from './merge-tags';
 import type { Problem } from './problems';
 import { RehearsalSection, type RehearsalShown } from './rehearsal';
 import { StepList } from './steps';
@@ -85,6 +87,7 @@ export function EditorPage(props: EditorPageProps) {
         actions={<Actions workflow={workflow} />}
       />
       <WorkflowTabs id={id} current="editor" />
+      <EmailEditorScript />
       <EditorProvider value={editor}>
         <div id="editor" hx-target="#editor" hx-select="#editor" hx-swap="outerHTML">
           <Notes {...props} />
@@ -126,6 +129,7 @@ export function EditorPage(props: EditorPageProps) {
               </button>
             )}
             <StepList place="steps" steps={draft.steps} label="Steps" />
+            <MergeTags trigger={draft.trigger.event} />
             <RehearsalSection shown={props.rehearsal} />
             <SaveBar status={workflow.status} />
           </PostForm>

@@ -2,12 +2,15 @@
 import type { EmailStep } from '../../../../shared/workflow';
 import { Banner } from '../../components/blocks';
 import { SelectField, TextAreaField, TextField, buttonClass } from '../../components/form';
+import { usePage } from '../../page';
 import { domId, useEditor } from './context';
 import { ListChoice } from './list-choice';
-import { MergeTags } from './merge-tags';
+
+/** Makes every body's text field an editor; stands once on a page. */
+export const EmailEditorScript = () => <script src={usePage().assets.emailEditor} defer />;
 
 export function EmailFields({ place, step }: { place: string; step: EmailStep }) {
-  const { problems, trigger, lacksPostalAddress } = useEditor();
+  const { problems, lacksPostalAddress } = useEditor();
   const { email } = step;
   const field = (name: string) => ({
     id: domId(`${place}.email.${name}`),
@@ -54,11 +57,11 @@ export function EmailFields({ place, step }: { place: string; step: EmailStep })
           className="code"
           defaultValue={email.body}
           data-takes-tags=""
+          data-email-body=""
           rows={14}
           hint="Markdown. A link alone on its line becomes a button."
           spellCheck
         />
-        <MergeTags trigger={trigger} />
       </div>
       <Preview place={place} />
     </div>
@@ -66,20 +69,13 @@ export function EmailFields({ place, step }: { place: string; step: EmailStep })
 }
 
 function Preview({ place }: { place: string }) {
-  const { workflowId, testTo, problems } = useEditor();
+  const { workflowId } = useEditor();
   const frame = `preview-${domId(place)}`;
-  const test = `/workflows/${workflowId}/test`;
   return (
     <div className="preview">
       <div className="preview-bar">
-        <div className="segments" role="radiogroup" aria-label="Preview as">
-          {VIEWS.map(({ value, label }, index) => (
-            <label key={value}>
-              <input type="radio" name={`view.${place}`} value={value} defaultChecked={index === 0} data-not-saved="" />
-              {label}
-            </label>
-          ))}
-        </div>
+        <Choice name={`view.${place}`} label="Preview as" options={VIEWS} />
+        <Choice name={`scheme.${place}`} label="Colours of the reader’s mail program" options={SCHEMES} />
         <button
           className={buttonClass('quiet')}
           name="preview"
@@ -95,21 +91,28 @@ function Preview({ place }: { place: string }) {
       <div className="preview-frame">
         <iframe name={frame} title="Preview of the email" sandbox="" />
       </div>
-      <div className="row-fields">
-        <TextField
-          id={`test-${domId(place)}`}
-          name={`test_to.${place}`}
-          type="email"
-          label="Send a test to"
-          defaultValue={testTo}
-          error={problems[`test_to.${place}`]}
-          data-not-saved=""
-          autoComplete="email"
-        />
-        <button className={buttonClass()} name="test" value={place} formAction={test} hx-post={test}>
-          Send test
-        </button>
-      </div>
+      <SendTest place={place} />
+    </div>
+  );
+}
+
+function Choice({
+  name,
+  label,
+  options,
+}: {
+  name: string;
+  label: string;
+  options: readonly { value: string; label: string }[];
+}) {
+  return (
+    <div className="segments" role="radiogroup" aria-label={label}>
+      {options.map(({ value, label: words }, index) => (
+        <label key={value}>
+          <input type="radio" name={name} value={value} defaultChecked={index === 0} data-not-saved="" />
+          {words}
+        </label>
+      ))}
     </div>
   );
 }
@@ -119,3 +122,49 @@ const VIEWS = [
   { value: 'phone', label: 'Phone' },
   { value: 'text', label: 'Plain text' },
 ] as const;
+
+const SCHEMES = [
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+] as const;
+
+/** What became of it is said beside its button: with a script, nothing else on the page moves. */
+function SendTest({ place }: { place: string }) {
+  const { workflowId, testTo, test } = useEditor();
+  const path = `/workflows/${workflowId}/test`;
+  const result = `test-result-${domId(place)}`;
+  const shown = test?.place === place ? test : null;
+  return (
+    <>
+      <div className="row-fields">
+        <TextField
+          id={`test-${domId(place)}`}
+          name={`test_to.${place}`}
+          type="email"
+          label="Send a test to"
+          defaultValue={testTo}
+          aria-describedby={result}
+          data-enter-presses={`send-${domId(place)}`}
+          data-not-saved=""
+          autoComplete="email"
+        />
+        <button
+          className={buttonClass()}
+          id={`send-${domId(place)}`}
+          name="test"
+          value={place}
+          formAction={path}
+          hx-post={path}
+          hx-target={`#${result}`}
+          hx-select={`#${result} > span`}
+          hx-swap="innerHTML"
+        >
+          Send test
+        </button>
+      </div>
+      <p id={result} className="test-result" role="status">
+        {shown && <span className={`test-result-${shown.tone}`}>{shown.text}</span>}
+      </p>
+    </>
+  );
+}

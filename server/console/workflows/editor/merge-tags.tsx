@@ -1,4 +1,5 @@
 /** The menu of merge tags: what this trigger's events and a contact offer. A press puts one where the cursor was. */
+import { capitalize } from '../../../../shared/capitalize';
 import {
   CATALOGUE,
   CONTACT_PROPERTIES,
@@ -10,9 +11,13 @@ import { PAY_URL_WORDS } from '../../../../shared/words/pay';
 import { buttonClass } from '../../components/form';
 import { Icon } from '../../components/icon';
 
+/**
+ * Stands once on a page, for it is long: the email editor puts a menu of it into each email. Without a script it is a list
+ * to copy from.
+ */
 export function MergeTags({ trigger }: { trigger: TriggerType }) {
   return (
-    <details className="menu">
+    <details className="menu" data-merge-tags="">
       <summary className={buttonClass()}>
         <Icon name="plus" /> Merge tag
       </summary>
@@ -20,8 +25,8 @@ export function MergeTags({ trigger }: { trigger: TriggerType }) {
         {offersPayUrl(trigger) && (
           <>
             <h4>{PAY_URL_WORDS.title}</h4>
-            <button type="button" data-insert={PAY_URL_WORDS.insert}>
-              <code>{'{{ pay_url }}'}</code>
+            <button type="button" data-insert={PAY_URL_WORDS.insert} data-path="pay_url">
+              <strong>{PAY_URL_WORDS.label}</strong> <code>{'{{ pay_url }}'}</code>
               <small>{PAY_URL_WORDS.description}</small>
             </button>
           </>
@@ -47,8 +52,8 @@ const TagGroup = ({
     {properties.map((property) => {
       const tag = mergeTag(root, property, properties);
       return (
-        <button key={property.name} type="button" data-insert={tag}>
-          <code>{tag}</code>
+        <button key={property.name} type="button" data-insert={tag} data-path={`${root}.${property.name}`}>
+          <strong>{capitalize(property.name.replaceAll('_', ' '))}</strong> <code>{tag}</code>
           <small>{property.description}</small>
         </button>
       );

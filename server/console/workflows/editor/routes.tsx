@@ -30,8 +30,10 @@ import { formOf, getFound, idOf, textIn, type Form } from '../../read-request';
 import type { SectionParts } from '../../section';
 import { formatsFor, sendMail, sendPage } from '../../send';
 import { tenantOn } from '../../viewer';
+import type { EditorState } from './context';
 import { readDraft, readRemoved } from './draft';
 import { EditorPage, type EditorPageProps } from './editor';
+import { inInbox, type Scheme } from './inbox';
 import { applyOperation, type Removed } from './operations';
 import { plainTextDocument } from './plain-text';
 import { byPlace, checkDraft, findObstacles, type Problem } from './problems';
@@ -51,6 +53,7 @@ interface Shown {
   removed?: Removed | null;
   focus?: string | null;
   notice?: Notice;
+  test?: EditorState['test'];
   isConflict?: boolean;
   rehearsal?: RehearsalShown;
   status?: number;
@@ -102,12 +105,13 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
           focus: shown.focus ?? null,
           removed: shown.removed === undefined && shown.draft ? readRemoved(fields) : (shown.removed ?? null),
           runs: await runsByStep(db, tenant, workflow.id),
+          test: shown.test ?? null,
           testTo: testAddress(fields, settings.test_recipients),
           lists: await findLists(db, tenant),
           lacksPostalAddress: settings.sender.postal_address === null,
         }}
       />,
-      { status: shown.status },
+      { status: shown.status, isCompressed: true },
     );
   }
 
@@ -194,7 +198,8 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
     const [rehearsed = '', event] = textIn(fields, 'rehearsed').split(' ');
     const place = rehearsed || textIn(fields, 'preview');
     const isText = !rehearsed && textIn(fields, `view.${place}`) === 'text';
-    sendMail(res, await previewDocument(requestOf(fields, place, event), isText, tenantOn(res)));
+    const scheme = textIn(fields, `scheme.${place}`) === 'dark' ? 'dark' : 'light';
+    sendMail(res, await previewDocument(requestOf(fields, place, event), isText ? 'text' : scheme, tenantOn(res)));
   });
 
   router.post('/workflows/:id/rehearse', ...form, async (req, res) => {
@@ -220,9 +225,9 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
     }
   });
 
-  async function previewDocument(request: PreviewRequest, isText: boolean, tenant: Tenant): Promise<string> {
+  async function previewDocument(request: PreviewRequest, as: Scheme | 'text', tenant: Tenant): Promise<string> {
     try {
-      const { html, text, held, problems, subject } = await previewEmail(ctx, tenant, request);
+      const { html, text, held, problems, subject, headers } = await previewEmail(ctx, tenant, request);
       const [problem] = problems;
       if (problem)
         return plainTextDocument(
@@ -230,7 +235,8 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
         );
       if (html === null || text === null)
         return plainTextDocument(`With these values the email would be held.\n\n${held ?? ''}`);
-      return isText ? plainTextDocument(`Subject: ${subject}\n\n${text}`) : html;
+      if (as === 'text') return plainTextDocument(`From: ${headers.From}\nSubject: ${subject}\n\n${text}`);
+      return inInbox(html, { from: nameIn(headers.From), subject, text }, as);
     } catch (error) {
       if (error instanceof AppError) return plainTextDocument(error.message.replace(/^content\.(\w+): /, 'The $1 '));
       throw error;
@@ -246,26 +252,24 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
     try {
       const email = await sendTest(ctx, tenant, { ...requestOf(fields, place), to });
       const text = `The test to ${email.to} is on its way. The Emails page shows what became of it.`;
-      await show(req, res, { draft, notice: { tone: 'good', text } });
+      await show(req, res, { draft, test: { place, tone: 'good', text } });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      const { status } = error;
-      const shown: Shown =
-        error.param === 'to'
-          ? { problems: [testProblem(place, error)], refused: 'test' }
-          : { notice: { tone: 'bad', text: `The test was not sent. ${error.message}` } };
-      await show(req, res, { draft, status, ...shown });
+      const text = error.param === 'to' ? wordsOf(error) : `The test was not sent. ${error.message}`;
+      await show(req, res, { draft, status: error.status, test: { place, tone: 'bad', text } });
     }
   });
 
   return router;
 }
 
+/** `Name` of `Name <address>`, which is what an inbox shows. */
+const nameIn = (from = ''): string => /^"?(.*?)"?\s*<[^<>]*>$/.exec(from)?.[1] || from;
+
 /** Of what is wrong with the address, or with sending to it now. */
-function testProblem(place: string, { code, message }: AppError): Problem {
+function wordsOf({ code, message }: AppError): string {
   const words = message.replace(/^to: /, '');
-  const atField = `${code === 'rate_limited' ? words : `This address ${words}`}.`;
-  return { place: `test_to.${place}`, atField, inList: atField };
+  return `${code === 'rate_limited' ? words : `This address ${words}`}.`;
 }
 
 /** Of a condition whose property was changed just now: the value was another property's. */
