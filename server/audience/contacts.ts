@@ -2,7 +2,7 @@
  * Reading contacts, and what a person changes about one. Events change contacts through audience.ts. `now` is in epoch
  * milliseconds throughout.
  */
-import { sql, type SelectQueryBuilder } from 'kysely';
+import { sql, type RawBuilder, type SelectQueryBuilder, type SqlBool } from 'kysely';
 import type { Billing, ContactStatus, ContactView, List, SubscriptionStatus } from '../../shared/api';
 import { inList } from '../db/bulk';
 import { isoTime, isoTimeOrNull } from '../db/columns';
@@ -12,6 +12,7 @@ import { toList, type PageRequest } from '../db/page';
 import { ofRange, scanDown, type Range } from '../db/scan';
 import type { Db, Row, Schema } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
+import { foldText } from '../fold-text';
 import { groupBy } from '../group-by';
 import { readSettings } from '../settings/settings';
 import { propertiesOf } from './contact-properties';
@@ -34,7 +35,7 @@ export const AUDIENCE_TABLES = [
 export interface ContactFilter {
   /** Normalised address, exact. */
   email?: string;
-  /** Part of an address or name. */
+  /** What somebody typed: parts of address and name, or the id of a customer, invoice, subscription, checkout or quote. */
   query?: string;
   status?: ContactStatus;
   user_group?: string;
@@ -120,11 +121,61 @@ function filtered<O>(db: Db, query: ContactQuery<O>, filter: ContactFilter): Con
     .$if(subscription_status !== undefined, (q) =>
       q.where('subscription_status', '=', subscription_status as SubscriptionStatus),
     )
-    .$if(Boolean(words?.trim()), (q) => {
-      const typed = (words ?? '').trim();
-      const name = sql<string>`(coalesce(first_name, '') || ' ' || coalesce(last_name, ''))`;
-      return q.where((eb) => eb.or([contains(db, sql`email`, typed.toLowerCase()), contains(db, name, typed)]));
-    });
+    .$if(Boolean(words?.trim()), (q) => q.where(isContactFoundBy(db, words ?? '')));
+}
+
+/** More are one of the parts as typed: nobody has so many names. */
+const MOST_WORDS = 6;
+
+/** Every word of what was typed is in the address or the name, accents and capitals aside; or it is an id. */
+export function isContactFoundBy(db: Db, query: string): RawBuilder<SqlBool> {
+  const typed = query.trim();
+  const words = foldText(typed).split(/\s+/);
+  const parts = words.length > MOST_WORDS ? [words.join(' ')] : words;
+  const isNamed = sql<SqlBool>`${sql.join(
+    parts.map((part) => contains(db, sql`contact.search_text`, part)),
+    sql` and `,
+  )}`;
+  return STRIPE_ID.test(typed) ? sql<SqlBool>`((${isNamed}) or contact.id in (${ownersOf(typed)}))` : isNamed;
+}
+
+const STRIPE_ID = /^[a-z]{2,6}_\w+$/i;
+
+/** The contacts of the customers that an object with the id is of, or of the customer itself. */
+const ownersOf = (id: string) => {
+  const ofContact = (name: string) =>
+    sql`${sql.ref(`${name}.account_id`)} = contact.account_id and ${sql.ref(`${name}.livemode`)} = contact.livemode`;
+  return sql`select link.contact_id from customer_link link where ${ofContact('link')} and link.customer_id in (
+    select ${sql.val(id)} ${sql.join(
+      OWNED.map(
+        ([table, key]) =>
+          sql`union all select own.customer_id from ${sql.table(table)} own
+            where ${ofContact('own')} and ${sql.ref(`own.${key}`)} = ${id}`,
+      ),
+      sql` `,
+    )})`;
+};
+
+const OWNED = [
+  ['subscription_state', 'subscription_id'],
+  ['object_state', 'id'],
+  ['payment', 'id'],
+  ['failed_invoice', 'invoice_id'],
+] as const;
+
+/** A part of an address or name finds at most `limit` contacts, the newest; their ids. */
+export async function findContactIds(db: Db, tenant: Tenant, query: string, limit: number): Promise<string[]> {
+  const ids: string[] = [];
+  await scanDown(db, tenant, CONTACT_KEY, async (range) => {
+    const found = await filtered(db, contactsIn(db, tenant, range), { query })
+      .select('id')
+      .orderBy('id', 'desc')
+      .limit(limit - ids.length)
+      .execute();
+    ids.push(...found.map(({ id }) => id));
+    return ids.length >= limit;
+  });
+  return ids;
 }
 
 export async function readContact(db: Db, tenant: Tenant, id: string): Promise<ContactView | undefined> {

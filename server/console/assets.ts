@@ -41,6 +41,7 @@ const STYLES = [
   'site',
   'results',
   'reference',
+  'help',
   'adapt',
 ];
 const readStyles = () => Buffer.concat(STYLES.map((name) => readFileSync(join(FOLDER, 'styles', `${name}.css`))));
