@@ -43,7 +43,9 @@ export type TimeFormat = keyof typeof TIME_FORMATS;
 
 /** Newer engines put a narrow no-break space before PM; a plain one reads the same everywhere. */
 export const writeTime = (at: Moment, format: TimeFormat, writing: Writing): string =>
-  formatFor(format, writing).format(new Date(at)).replace(/\u202f/g, ' ');
+  formatFor(format, writing)
+    .format(new Date(at))
+    .replace(/\u202f/g, ' ');
 
 /** Leaves out the year where it is this one. */
 export function writeDateTime(at: Moment, writing: Writing, now: number, precision: 'minutes' | 'seconds'): string {

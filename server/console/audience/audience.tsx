@@ -59,8 +59,8 @@ export function AudiencePage({ contacts, count, query, userGroups }: AudiencePag
             </LinkButton>
           }
         >
-          Everyone Stripe tells about shows here, with plan, revenue and what they were sent. Contacts come with the events
-          you turn on, and the customers you already have can be imported.
+          Everyone Stripe tells about shows here, with plan, revenue and what they were sent. Contacts come with the
+          events you turn on, and the customers you already have can be imported.
         </Empty>
       )}
     </Shell>

@@ -12,6 +12,7 @@ import {
 import { Badge } from '../components/badge';
 import { Time } from '../components/values';
 import { EmailLifeLine } from '../emails/life';
+import { withoutAddress } from '../events/terms';
 
 interface TimelineRun {
   id: string;
@@ -54,7 +55,7 @@ function Entry({ entry }: { entry: TimelineEntry }) {
             <Badge {...EVENT_STATUS_WORDS[entry.event.status]} />
             <Time at={entry.at} as="relative" />
           </div>
-          <p className="hint">{entry.event.outcome}</p>
+          <p className="hint">{withoutAddress(entry.event)}</p>
         </>
       );
     case 'run':

@@ -67,7 +67,11 @@ export function EmailsPage({ emails, count, days, query, workflows, definition, 
         <Empty
           icon="emails"
           title="No emails yet"
-          steps={['Create a workflow from a template.', 'Activate it.', 'The next event of its type sends the first email.']}
+          steps={[
+            'Create a workflow from a template.',
+            'Activate it.',
+            'The next event of its type sends the first email.',
+          ]}
           actions={
             <LinkButton href="/workflows" tone="primary">
               Go to workflows

@@ -95,7 +95,7 @@ export function EventPage(props: EventPageProps) {
               ...relatedFacts(related),
               [EVENT_LABELS.created, <Time key="created" at={event.created * 1000} as="seconds" />],
               [EVENT_LABELS.received_at, <Time key="received" at={event.received_at} as="seconds" />],
-              ['Reason code', event.reason ? <code key="reason">{event.reason}</code> : <None key="none" />],
+              ...(event.reason ? [['Reason code', <code key="reason">{event.reason}</code>] as const] : []),
             ]}
           />
         </Card>

@@ -15,6 +15,7 @@ import { refreshes } from '../components/refreshes';
 import { Pager, Table, type Column } from '../components/table';
 import { LogTime, None } from '../components/values';
 import { Shell } from '../layout';
+import { withoutAddress } from './terms';
 import { usePage } from '../page';
 
 /** The page's query parameters, unchecked. */
@@ -156,10 +157,6 @@ const Breakable = ({ text }: { text: string }) => (
 
 const OUTCOMES = ['processed', 'ignored', 'skipped', 'waiting', 'event_failed'] as const satisfies TermKey[];
 const DOINGS = ['created', 'matched', 'updated', 'linked'] as const satisfies TermKey[];
-
-/** The address stands in a column of its own. */
-const withoutAddress = ({ outcome, email, contact }: EventView): string =>
-  email !== null && contact !== null ? outcome.replaceAll(` contact ${email}`, ' contact') : outcome;
 
 const EVENT_COLUMNS: readonly Column<EventView>[] = [
   {

@@ -1,4 +1,4 @@
-/** Which of our words stand in what became of an event. */
+/** What became of an event, in a sentence: which of our words stand in it, and the same where the address stands beside it. */
 import type { EventStatus, EventView } from '../../../shared/api';
 import type { TermKey } from '../../../shared/words/help';
 
@@ -18,3 +18,6 @@ export function termsOf({ status, outcome }: Pick<EventView, 'status' | 'outcome
   const doing = DOING.exec(outcome)?.[1]?.toLowerCase() as TermKey | undefined;
   return [...OF_STATUS[status], ...(doing ? [doing] : [])];
 }
+
+export const withoutAddress = ({ outcome, email }: Pick<EventView, 'outcome' | 'email'>): string =>
+  email === null ? outcome : outcome.replaceAll(` contact ${email}`, ' contact');

@@ -7,11 +7,7 @@ export function HelpPage({ area }: { area: HelpArea }) {
   const { title, lead, href, tasks, terms } = HELP[area];
   return (
     <Shell title={`Help: ${title}`} section={area}>
-      <PageHead
-        title={`Help: ${title}`}
-        lead={lead}
-        back={{ href, label: title }}
-      />
+      <PageHead title={`Help: ${title}`} lead={lead} back={{ href, label: title }} />
       <div className="help-grid">
         {tasks.map((task) => (
           <Card key={task.title}>

@@ -43,7 +43,7 @@ export function RecoveryPage({ report, months, holdoutPercent }: RecoveryPagePro
       <PageHead
         title="Recovered"
         hint={['recovered', 'held_out']}
-        lead={`What became of invoices whose payment failed. Months are those of ${report.timezone}.`}
+        lead="What became of invoices whose payment failed."
         actions={
           currencies.length > 0 &&
           !isLimited && <LinkButton href={href('/recovery.csv', { months: period })}>Export CSV</LinkButton>

@@ -98,8 +98,8 @@ export function RunsPage({ workflow, runs, count, query, startingAfter }: RunsPa
             </LinkButton>
           }
         >
-          A run is one contact going through the workflow. It starts when the workflow is active and its event arrives for
-          a contact; each shows here with the steps it has done.
+          A run is one contact going through the workflow. It starts when the workflow is active and its event arrives
+          for a contact; each shows here with the steps it has done.
         </Empty>
       ) : (
         <Table caption="Runs" columns={COLUMNS} rows={runs.data} />
