@@ -7,6 +7,7 @@ import { activateWorkflow, createWorkflow, deleteWorkflow } from '../../workflow
 import { startTillpost, TEST, type Tillpost } from '../harness';
 import { openChromium } from './chromium';
 import { createConsoleBrowser, type ConsoleBrowser } from './console-session';
+import { tabTo } from './keyboard';
 
 let tillpost: Tillpost;
 let browser: Browser;
@@ -139,17 +140,6 @@ describe('settings', () => {
   });
 });
 
-/** Presses Tab until the element with this name has the focus; fails when it can't be reached. */
-async function tabTo(page: Page, name: string): Promise<void> {
-  for (let presses = 0; presses < 150; presses++) {
-    await page.keyboard.press('Tab');
-    const label = await page.evaluate<string>(
-      `(document.activeElement.labels?.[0] ?? document.activeElement).textContent ?? ''`,
-    );
-    if (label.trim().startsWith(name)) return;
-  }
-  throw new Error(`${name} can not be reached with the Tab key`);
-}
 describe('results', () => {
   it('lead from a number to the emails it counts, where the filters follow each other', async () => {
     await tillpost.enable();
