@@ -16,7 +16,6 @@ const UNALIKE = new RegExp(`[${Object.keys(ALIKE).join('')}]`, 'g');
 
 /** Lower case, compatibility forms taken apart (NFKD), marks stripped. */
 export function foldText(text: string): string {
-  // eslint-disable-next-line no-control-regex
   if (/^[\0-\x7f]*$/.test(text)) return text.toLowerCase();
   const bare = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
   // Lower-casing may bring a mark of its own (İ).

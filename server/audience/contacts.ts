@@ -73,8 +73,9 @@ export async function findContactByCustomer(
 export async function listContacts(
   db: Db,
   tenant: Tenant,
-  { limit, starting_after, ...filter }: ContactFilter & PageRequest,
+  { limit, starting_after, ...asked }: ContactFilter & PageRequest,
 ): Promise<List<ContactView>> {
+  const filter = await withOwners(db, tenant, asked);
   const rows: Row<'contact'>[] = [];
   const look = async (range: Range) => {
     const found = await filtered(db, contactsIn(db, tenant, range), filter)
@@ -85,15 +86,16 @@ export async function listContacts(
     rows.push(...found);
     return rows.length > limit;
   };
-  // Without a filter, or by an address, no row is looked at in vain.
-  if (filter.email !== undefined || Object.keys(filter).length === 0)
+  // Without a filter, by an address or an id, no row is looked at in vain.
+  if (filter.email !== undefined || filter.ids !== undefined || Object.keys(filter).length === 0)
     await look({ from: starting_after, until: undefined });
   else await scanDown(db, tenant, { ...CONTACT_KEY, after: starting_after }, look);
   const views = await viewContacts(db, tenant, rows);
   return toList(views, limit, (view) => view);
 }
 
-export async function countContacts(db: Db, tenant: Tenant, filter: ContactFilter = {}): Promise<number> {
+export async function countContacts(db: Db, tenant: Tenant, asked: ContactFilter = {}): Promise<number> {
+  const filter = await withOwners(db, tenant, asked);
   let all = 0;
   await scanDown(db, tenant, CONTACT_KEY, async (range) => {
     const { count } = await filtered(db, contactsIn(db, tenant, range), filter)
@@ -112,9 +114,10 @@ const contactsIn = (db: Db, tenant: Tenant, range: Range) =>
 
 type ContactQuery<O> = SelectQueryBuilder<Schema, 'contact', O>;
 
-function filtered<O>(db: Db, query: ContactQuery<O>, filter: ContactFilter): ContactQuery<O> {
-  const { email, query: words, status, user_group, subscription_status } = filter;
+function filtered<O>(db: Db, query: ContactQuery<O>, filter: ContactFilter & { ids?: string[] }): ContactQuery<O> {
+  const { email, ids, query: words, status, user_group, subscription_status } = filter;
   return query
+    .$if(ids !== undefined, (q) => q.where('id', 'in', inList(ids ?? [])))
     .$if(email !== undefined, (q) => q.where('email', '=', email ?? ''))
     .$if(status !== undefined, (q) => q.where('status', '=', status as ContactStatus))
     .$if(user_group !== undefined, (q) => q.where('user_group', '=', user_group ?? ''))
@@ -127,34 +130,17 @@ function filtered<O>(db: Db, query: ContactQuery<O>, filter: ContactFilter): Con
 /** More are one of the parts as typed: nobody has so many names. */
 const MOST_WORDS = 6;
 
-/** Every word of what was typed is in the address or the name, accents and capitals aside; or it is an id. */
+/** Every word of what was typed is in the address or the name, accents and capitals aside. */
 export function isContactFoundBy(db: Db, query: string): RawBuilder<SqlBool> {
-  const typed = query.trim();
-  const words = foldText(typed).split(/\s+/);
+  const words = foldText(query.trim()).split(/\s+/);
   const parts = words.length > MOST_WORDS ? [words.join(' ')] : words;
-  const isNamed = sql<SqlBool>`${sql.join(
+  return sql<SqlBool>`${sql.join(
     parts.map((part) => contains(db, sql`contact.search_text`, part)),
     sql` and `,
   )}`;
-  return STRIPE_ID.test(typed) ? sql<SqlBool>`((${isNamed}) or contact.id in (${ownersOf(typed)}))` : isNamed;
 }
 
 const STRIPE_ID = /^[a-z]{2,6}_\w+$/i;
-
-/** The contacts of the customers that an object with the id is of, or of the customer itself. */
-const ownersOf = (id: string) => {
-  const ofContact = (name: string) =>
-    sql`${sql.ref(`${name}.account_id`)} = contact.account_id and ${sql.ref(`${name}.livemode`)} = contact.livemode`;
-  return sql`select link.contact_id from customer_link link where ${ofContact('link')} and link.customer_id in (
-    select ${sql.val(id)} ${sql.join(
-      OWNED.map(
-        ([table, key]) =>
-          sql`union all select own.customer_id from ${sql.table(table)} own
-            where ${ofContact('own')} and ${sql.ref(`own.${key}`)} = ${id}`,
-      ),
-      sql` `,
-    )})`;
-};
 
 const OWNED = [
   ['subscription_state', 'subscription_id'],
@@ -163,11 +149,40 @@ const OWNED = [
   ['failed_invoice', 'invoice_id'],
 ] as const;
 
+/** The contacts of the customer with this id, or of those whose subscription, invoice or other object has it. */
+async function findOwners(db: Db, tenant: Tenant, id: string): Promise<string[]> {
+  const customers = [id];
+  for (const [table, key] of OWNED) {
+    const rows = await db
+      .selectFrom(table as 'object_state')
+      .select('customer_id')
+      .where(ofTenant(tenant))
+      .where(key as 'id', '=', id)
+      .execute();
+    customers.push(...rows.flatMap(({ customer_id }) => customer_id ?? []));
+  }
+  const links = await db
+    .selectFrom('customer_link')
+    .select('contact_id')
+    .where(ofTenant(tenant))
+    .where('customer_id', 'in', inList(customers))
+    .execute();
+  return links.flatMap(({ contact_id }) => contact_id ?? []);
+}
+
+/** What is typed as the id of something that is known means its owner, and no name. */
+async function withOwners(db: Db, tenant: Tenant, filter: ContactFilter): Promise<ContactFilter & { ids?: string[] }> {
+  const typed = filter.query?.trim() ?? '';
+  const ids = STRIPE_ID.test(typed) ? await findOwners(db, tenant, typed) : [];
+  return ids.length > 0 ? { ...filter, query: undefined, ids } : filter;
+}
+
 /** A part of an address or name finds at most `limit` contacts, the newest; their ids. */
 export async function findContactIds(db: Db, tenant: Tenant, query: string, limit: number): Promise<string[]> {
+  const filter = await withOwners(db, tenant, { query });
   const ids: string[] = [];
   await scanDown(db, tenant, CONTACT_KEY, async (range) => {
-    const found = await filtered(db, contactsIn(db, tenant, range), { query })
+    const found = await filtered(db, contactsIn(db, tenant, range), filter)
       .select('id')
       .orderBy('id', 'desc')
       .limit(limit - ids.length)

@@ -184,6 +184,22 @@ describe.each(ENGINES)('on %s', (engine) => {
     }));
 });
 
+it('shows a mail that runs nothing, whatever is in it', () =>
+  withTillpost({}, async (tillpost) => {
+    await activate(tillpost, 'new_customer');
+    await happen(tillpost, 'customer.created', { email: 'h@example.com', name: '<script>alert(1)</script>' });
+    const { id } = await tillpost.db.selectFrom('email').select('id').executeTakeFirstOrThrow();
+    const client = await signedIn(tillpost);
+    expect(await text(client, `/emails/${id}`)).toContain(`src="/emails/${id}/html" sandbox="allow-same-origin"`);
+    const mail = await client.get(`/emails/${id}/html`);
+    const policy = (mail.headers.get('content-security-policy') ?? '').split(';');
+    expect(policy).toEqual(
+      expect.arrayContaining(['sandbox allow-same-origin', "default-src 'none'", "form-action 'none'"]),
+    );
+    expect(policy.filter((part) => part.startsWith('script-src'))).toEqual([]);
+    expect(await mail.text()).not.toContain('<script');
+  }));
+
 it('explains every word of ours on some page of help, to visitors too', () =>
   withTillpost({}, async (tillpost) => {
     const pages = await Promise.all(HELP_AREAS.map((area) => text(createBrowserClient(tillpost.url), `/help/${area}`)));
