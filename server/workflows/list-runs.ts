@@ -48,7 +48,11 @@ export async function countRuns(db: Db, tenant: Tenant, filter: RunFilter): Prom
   return count;
 }
 
-function runsWith(db: Db, tenant: Tenant, { workflow, contact, event, status, reason, step, passed, ...range }: RunFilter) {
+function runsWith(
+  db: Db,
+  tenant: Tenant,
+  { workflow, contact, event, status, reason, step, passed, ...range }: RunFilter,
+) {
   let query = db.selectFrom('run').where(ofTenant(tenant));
   if (workflow !== undefined) query = query.where('workflow_id', '=', workflow);
   if (contact !== undefined) query = query.where('contact_id', '=', contact);

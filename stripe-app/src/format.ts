@@ -24,8 +24,7 @@ export const formatCount = (count: number, noun: string): string =>
   `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 
 /** `amount` in the currency's minor unit, as Stripe counts it. */
-export const formatAmount = (amount: number, currency: string): string =>
-  formatMoney(amount, currency, writing.locale);
+export const formatAmount = (amount: number, currency: string): string => formatMoney(amount, currency, writing.locale);
 
 /** Once on each view. */
 export const zoneWords = (): string => `Times in ${writing.timeZone}`;

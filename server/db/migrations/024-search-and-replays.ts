@@ -19,7 +19,9 @@ export async function up(db: Kysely<never>): Promise<void> {
     .addColumn('search_text', 'text', (c) => c.notNull().defaultTo(''))
     .execute();
   const next = async (last?: Kept) => {
-    const after = last ? sql`(account_id, livemode, id) > (${last.account_id}, ${last.livemode}, ${last.id})` : sql`true`;
+    const after = last
+      ? sql`(account_id, livemode, id) > (${last.account_id}, ${last.livemode}, ${last.id})`
+      : sql`true`;
     const { rows } = await sql<Kept>`select account_id, livemode, id, email, first_name, last_name from contact
       where ${after} order by account_id, livemode, id limit ${PART}`.execute(db);
     return rows;
