@@ -70,7 +70,7 @@ export const TERMS = {
   draft: {
     name: 'Draft, active, paused',
     meaning:
-      'Only an active workflow starts. Pausing one keeps its runs where they stand; a draft has never been active.',
+      'Only an active workflow starts. Pausing one keeps its runs where they stand. A draft was never active, or holds the changes to one that wait to be published.',
   },
   only_while: {
     name: 'Only while',
@@ -237,7 +237,8 @@ export const HELP: Record<HelpArea, HelpPage> = {
       {
         title: 'Change one that is running',
         steps: [
-          'Edit and save it: runs under way go on with the new steps.',
+          'Edit and save it: the changes wait as a draft, and what is published goes on as it was.',
+          'Look at what they change, then press “Publish”: runs under way go on with the new steps.',
           'Under “Runs” you can stop one, or skip the wait it stands at.',
         ],
       },
