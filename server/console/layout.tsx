@@ -50,7 +50,7 @@ export function Shell({
           {!url.startsWith(CONNECTION_PATH) && <ConnectionStrip viewer={viewer} />}
           <NoticeBanner notice={notice} />
           {children}
-          <PageFoot area={section} />
+          {section && <PageFoot area={section} />}
         </main>
       </div>
     </Document>
