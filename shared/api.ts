@@ -36,6 +36,9 @@ export interface Overview {
   counts: { contacts: number; events: number; emails: number };
   last_event_at: string | null;
   import: ImportProgress | null;
+  /** How the install writes dates and amounts: BCP 47, and an IANA zone. */
+  locale: string;
+  timezone: string;
 }
 
 export const EVENT_STATUSES = ['pending', 'waiting', 'processed', 'ignored', 'skipped', 'failed'] as const;

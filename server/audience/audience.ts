@@ -8,6 +8,7 @@ import { newId } from '../db/new-id';
 import { NOTHING_OF_CUSTOMER } from '../db/release-contact';
 import type { Row } from '../db/schema';
 import { tenantColumns, type Tenant } from '../db/tenant';
+import { searchTextOf } from '../fold-text';
 import type { CustomerFacts, ObjectFacts, PaymentFacts, RefundFacts, SubscriptionFacts } from '../stripe-objects/types';
 import { deriveBilling } from './billing';
 import { mergeProperties } from './contact-properties';
@@ -243,6 +244,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
         ...NOTHING_PAID,
         user_id: null,
         properties: null,
+        search_text: '',
         created_at: now,
         updated_at: now,
         ...tenantColumns(tenant),
@@ -434,7 +436,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
       refreshBilling();
       const rows = <T>(ids: Set<string>, from: Map<string, T>) => [...ids].flatMap((id) => from.get(id) ?? []);
       return {
-        contacts: rows(changed.contacts, contacts),
+        contacts: rows(changed.contacts, contacts).map((one) => ({ ...one, search_text: searchTextOf(one) })),
         links: rows(changed.links, links),
         subscriptions: rows(changed.subscriptions, subscriptions),
         objects: rows(changed.objects, objects),

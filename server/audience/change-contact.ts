@@ -3,6 +3,7 @@ import type { ContactChange } from '../../shared/api';
 import type { Row, Trx } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { AppError } from '../errors';
+import { searchTextOf } from '../fold-text';
 import { readSettings } from '../settings/settings';
 import { checkBillingEmails } from './billing-contacts';
 import { changeConsent, listConsentChanges } from './consent';
@@ -31,7 +32,7 @@ export async function changeContact(
   const isNameGiven = fields.first_name !== undefined || fields.last_name !== undefined;
   const changed = {
     ...fields,
-    ...(isNameGiven ? { name_stamp: snapshotStamp(now) } : {}),
+    ...(isNameGiven ? { name_stamp: snapshotStamp(now), search_text: searchTextOf({ ...contact, ...fields }) } : {}),
     ...(billing_contacts ? { billing_emails: await checkTyped(trx, tenant, contact, billing_contacts) } : {}),
   };
   if (Object.keys(changed).length === 0) return;

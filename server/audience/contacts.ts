@@ -2,7 +2,7 @@
  * Reading contacts, and what a person changes about one. Events change contacts through audience.ts. `now` is in epoch
  * milliseconds throughout.
  */
-import { sql, type SelectQueryBuilder } from 'kysely';
+import { sql, type RawBuilder, type SelectQueryBuilder, type SqlBool } from 'kysely';
 import type { Billing, ContactStatus, ContactView, List, SubscriptionStatus } from '../../shared/api';
 import { inList } from '../db/bulk';
 import { isoTime, isoTimeOrNull } from '../db/columns';
@@ -12,6 +12,7 @@ import { toList, type PageRequest } from '../db/page';
 import { ofRange, scanDown, type Range } from '../db/scan';
 import type { Db, Row, Schema } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
+import { foldText } from '../fold-text';
 import { groupBy } from '../group-by';
 import { readSettings } from '../settings/settings';
 import { propertiesOf } from './contact-properties';
@@ -34,7 +35,7 @@ export const AUDIENCE_TABLES = [
 export interface ContactFilter {
   /** Normalised address, exact. */
   email?: string;
-  /** Part of an address or name. */
+  /** What somebody typed: parts of address and name, or the id of a customer, invoice, subscription, checkout or quote. */
   query?: string;
   status?: ContactStatus;
   user_group?: string;
@@ -72,8 +73,9 @@ export async function findContactByCustomer(
 export async function listContacts(
   db: Db,
   tenant: Tenant,
-  { limit, starting_after, ...filter }: ContactFilter & PageRequest,
+  { limit, starting_after, ...asked }: ContactFilter & PageRequest,
 ): Promise<List<ContactView>> {
+  const filter = await withOwners(db, tenant, asked);
   const rows: Row<'contact'>[] = [];
   const look = async (range: Range) => {
     const found = await filtered(db, contactsIn(db, tenant, range), filter)
@@ -84,15 +86,16 @@ export async function listContacts(
     rows.push(...found);
     return rows.length > limit;
   };
-  // Without a filter, or by an address, no row is looked at in vain.
-  if (filter.email !== undefined || Object.keys(filter).length === 0)
+  // Without a filter, by an address or an id, no row is looked at in vain.
+  if (filter.email !== undefined || filter.ids !== undefined || Object.keys(filter).length === 0)
     await look({ from: starting_after, until: undefined });
   else await scanDown(db, tenant, { ...CONTACT_KEY, after: starting_after }, look);
   const views = await viewContacts(db, tenant, rows);
   return toList(views, limit, (view) => view);
 }
 
-export async function countContacts(db: Db, tenant: Tenant, filter: ContactFilter = {}): Promise<number> {
+export async function countContacts(db: Db, tenant: Tenant, asked: ContactFilter = {}): Promise<number> {
+  const filter = await withOwners(db, tenant, asked);
   let all = 0;
   await scanDown(db, tenant, CONTACT_KEY, async (range) => {
     const { count } = await filtered(db, contactsIn(db, tenant, range), filter)
@@ -111,20 +114,83 @@ const contactsIn = (db: Db, tenant: Tenant, range: Range) =>
 
 type ContactQuery<O> = SelectQueryBuilder<Schema, 'contact', O>;
 
-function filtered<O>(db: Db, query: ContactQuery<O>, filter: ContactFilter): ContactQuery<O> {
-  const { email, query: words, status, user_group, subscription_status } = filter;
+function filtered<O>(db: Db, query: ContactQuery<O>, filter: ContactFilter & { ids?: string[] }): ContactQuery<O> {
+  const { email, ids, query: words, status, user_group, subscription_status } = filter;
   return query
+    .$if(ids !== undefined, (q) => q.where('id', 'in', inList(ids ?? [])))
     .$if(email !== undefined, (q) => q.where('email', '=', email ?? ''))
     .$if(status !== undefined, (q) => q.where('status', '=', status as ContactStatus))
     .$if(user_group !== undefined, (q) => q.where('user_group', '=', user_group ?? ''))
     .$if(subscription_status !== undefined, (q) =>
       q.where('subscription_status', '=', subscription_status as SubscriptionStatus),
     )
-    .$if(Boolean(words?.trim()), (q) => {
-      const typed = (words ?? '').trim();
-      const name = sql<string>`(coalesce(first_name, '') || ' ' || coalesce(last_name, ''))`;
-      return q.where((eb) => eb.or([contains(db, sql`email`, typed.toLowerCase()), contains(db, name, typed)]));
-    });
+    .$if(Boolean(words?.trim()), (q) => q.where(isContactFoundBy(db, words ?? '')));
+}
+
+/** More are one of the parts as typed: nobody has so many names. */
+const MOST_WORDS = 6;
+
+/** Every word of what was typed is in the address or the name, accents and capitals aside. */
+export function isContactFoundBy(db: Db, query: string): RawBuilder<SqlBool> {
+  const words = foldText(query.trim()).split(/\s+/);
+  const parts = words.length > MOST_WORDS ? [words.join(' ')] : words;
+  return sql<SqlBool>`${sql.join(
+    parts.map((part) => contains(db, sql`contact.search_text`, part)),
+    sql` and `,
+  )}`;
+}
+
+const STRIPE_ID = /^[a-z]{2,6}_\w+$/i;
+
+const OWNED = [
+  ['subscription_state', 'subscription_id'],
+  ['object_state', 'id'],
+  ['payment', 'id'],
+  ['failed_invoice', 'invoice_id'],
+] as const;
+
+/** The contacts of the customer with this id, or of those whose subscription, invoice or other object has it. */
+async function findOwners(db: Db, tenant: Tenant, id: string): Promise<string[]> {
+  const customers = [id];
+  for (const [table, key] of OWNED) {
+    const rows = await db
+      .selectFrom(table as 'object_state')
+      .select('customer_id')
+      .where(ofTenant(tenant))
+      .where(key as 'id', '=', id)
+      .execute();
+    customers.push(...rows.flatMap(({ customer_id }) => customer_id ?? []));
+  }
+  const links = await db
+    .selectFrom('customer_link')
+    .select('contact_id')
+    .where(ofTenant(tenant))
+    .where('customer_id', 'in', inList(customers))
+    .execute();
+  return links.flatMap(({ contact_id }) => contact_id ?? []);
+}
+
+/** What is typed as the id of something that is known means its owner, and no name. */
+async function withOwners(db: Db, tenant: Tenant, filter: ContactFilter): Promise<ContactFilter & { ids?: string[] }> {
+  const typed = filter.query?.trim() ?? '';
+  const ids = STRIPE_ID.test(typed) ? await findOwners(db, tenant, typed) : [];
+  return ids.length > 0 ? { ...filter, query: undefined, ids } : filter;
+}
+
+/** A part of an address or name finds at most `limit` contacts, the newest; their ids. */
+export async function findContactIds(db: Db, tenant: Tenant, query: string, limit: number): Promise<string[]> {
+  const filter = await withOwners(db, tenant, { query });
+  const ids: string[] = [];
+  await scanDown(db, tenant, CONTACT_KEY, async (range) => {
+    const found = await filtered(db, contactsIn(db, tenant, range), filter)
+      .select('id')
+      .orderBy('id', 'desc')
+      .limit(limit - ids.length)
+      .execute();
+    ids.push(...found.map(({ id }) => id));
+    return ids.length >= limit;
+  });
+  return ids;
 }
 
 export async function readContact(db: Db, tenant: Tenant, id: string): Promise<ContactView | undefined> {

@@ -41,9 +41,17 @@ const STYLES = [
   'site',
   'results',
   'reference',
+  'help',
   'adapt',
 ];
-const readStyles = () => Buffer.concat(STYLES.map((name) => readFileSync(join(FOLDER, 'styles', `${name}.css`))));
+/** Without comments and indentation, which every first visit would carry. */
+const readStyles = () =>
+  Buffer.from(
+    STYLES.map((name) => readFileSync(join(FOLDER, 'styles', `${name}.css`), 'utf8'))
+      .join('')
+      .replace(/\/\*.*?\*\//gs, '')
+      .replace(/^\s+/gm, ''),
+  );
 
 export function loadAssets(): Assets {
   const files = new Map<string, Asset>();

@@ -1,18 +1,6 @@
-import { createFormats, pickLocale } from './format';
+import { createFormats } from './format';
 
 const now = Date.parse('2026-11-23T12:00:00Z');
-
-describe('pickLocale', () => {
-  it.each([
-    ['de-DE,de;q=0.9,en;q=0.8', 'de-DE'],
-    ['xx-nonsense-that-is-too-long,fr', 'fr'],
-    ['*', 'en-US'],
-    ['', 'en-US'],
-    [undefined, 'en-US'],
-  ])('reads %j as %s', (header, expected) => {
-    expect(pickLocale(header)).toBe(expected);
-  });
-});
 
 describe('formats', () => {
   const german = createFormats({ locale: 'de-DE', timeZone: 'Europe/Berlin', now });

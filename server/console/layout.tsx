@@ -7,6 +7,7 @@ import type { ShownLogo } from '../settings/look';
 import { NoticeBanner } from './components/blocks';
 import { ButtonForm } from './components/form';
 import { Icon, Mark, type IconName } from './components/icon';
+import { PageFoot } from './components/page-foot';
 import { usePage, type InstallChoice, type Viewer } from './page';
 
 export type SectionName = 'events' | 'audience' | 'workflows' | 'emails' | 'recovery' | 'settings';
@@ -49,6 +50,7 @@ export function Shell({
           {!url.startsWith(CONNECTION_PATH) && <ConnectionStrip viewer={viewer} />}
           <NoticeBanner notice={notice} />
           {children}
+          {section && <PageFoot area={section} />}
         </main>
       </div>
     </Document>

@@ -17,6 +17,7 @@ import { PreferencesPage } from './emails/preferences';
 import { eventsRoutes } from './events/routes';
 import { ConfirmOpenPage } from './home/confirm-open';
 import { askForOutdated, holdForms } from './held-forms';
+import { helpRoutes } from './help/routes';
 import { homeRoutes, sendKeyForm } from './home/routes';
 import { PayPageView } from './recovery/pay';
 import { recoveryRoutes } from './recovery/routes';
@@ -42,6 +43,8 @@ const SECTIONS = [
   '/recovery',
   '/recovery.csv',
 ];
+/** Read without a session as well. */
+const OPEN_SECTIONS = ['/help'];
 
 export function consoleRoutes(ctx: Context): Router {
   const router = Router();
@@ -50,6 +53,8 @@ export function consoleRoutes(ctx: Context): Router {
   const parts = createSectionParts(ctx);
   router.use(session, homeRoutes(ctx));
   router.use(SECTIONS, holdForms(ctx), requireSession, loadViewer(ctx));
+  router.use(OPEN_SECTIONS, loadViewer(ctx));
+  router.use(helpRoutes(ctx));
   for (const section of [
     settingsRoutes,
     sendingRoutes,

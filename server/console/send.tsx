@@ -1,4 +1,4 @@
-/** Responds with a page: the reader's language and time zone, security headers, what just happened. */
+/** Responds with a page: the install's language of dates and its time zone, security headers, what just happened. */
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { ReactElement } from 'react';
@@ -8,11 +8,11 @@ import type { Context } from '../context';
 import type { NextStep } from '../installs/problems';
 import { csrfTokenOf } from '../installs/session-middleware';
 import { loadAssets } from './assets';
-import { createFormats, pickLocale, type Formats } from './format';
+import { createFormats, type Formats } from './format';
 import { noticeOf, type Notice } from './notices';
 import { renderPage, type PageState } from './page';
 import { ProblemPage } from './problem';
-import { timeZoneOf, tryViewer, viewerOf } from './viewer';
+import { tryViewer, viewerOf, writingOf } from './viewer';
 
 export const ASSETS = loadAssets();
 
@@ -37,25 +37,29 @@ const pageHeaders = helmet({
   crossOriginEmbedderPolicy: false,
   originAgentCluster: false,
 });
-/** An email is shown as it is, in a frame that runs nothing and belongs to no origin. */
-const mailHeaders = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      sandbox: [],
-      defaultSrc: ["'none'"],
-      styleSrc: ["'unsafe-inline'"],
-      imgSrc: ["'self'", 'https:', 'data:'],
-      frameAncestors: SELF,
-      baseUri: ["'none'"],
-      formAction: ["'none'"],
+/** An email is shown as it is, in a frame that runs nothing: no script, no form, no window. */
+const mailHeaders = (sandbox: string[]) =>
+  helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        sandbox,
+        defaultSrc: ["'none'"],
+        styleSrc: ["'unsafe-inline'"],
+        imgSrc: ["'self'", 'https:', 'data:'],
+        frameAncestors: SELF,
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+      },
     },
-  },
-  xFrameOptions: { action: 'sameorigin' },
-  referrerPolicy: { policy: 'no-referrer' },
-  crossOriginEmbedderPolicy: false,
-  originAgentCluster: false,
-});
+    xFrameOptions: { action: 'sameorigin' },
+    referrerPolicy: { policy: 'no-referrer' },
+    crossOriginEmbedderPolicy: false,
+    originAgentCluster: false,
+  });
+const ofNoOrigin = mailHeaders([]);
+/** Runs nothing all the same; of our origin, so that the page around it can see how tall it is. */
+const measurable = mailHeaders(['allow-same-origin']);
 
 interface Options {
   status?: number;
@@ -98,9 +102,9 @@ export function sendPage(
 
 const sha256Base64 = (text: string) => createHash('sha256').update(text).digest('base64');
 
-/** `document` is a whole HTML document that may hold anything. */
-export function sendMail(res: Response, document: string): void {
-  mailHeaders(res.req, res, () => {
+/** `document` is a whole HTML document that may hold anything. `isMeasured`: its frame is to be as tall as it is. */
+export function sendMail(res: Response, document: string, { isMeasured = false } = {}): void {
+  (isMeasured ? measurable : ofNoOrigin)(res.req, res, () => {
     res.set('Cache-Control', 'no-store').type('html').send(document);
   });
 }
@@ -124,10 +128,6 @@ export async function sendProblem(
   sendPage(ctx, res, <ProblemPage {...problem} />, { status, notice: null });
 }
 
-/** As the reader of this response writes dates and numbers: the browser's language, the account's time zone. */
+/** As the install on screen writes dates and numbers: here as in its emails. */
 export const formatsFor = ({ clock }: Context, res: Response): Formats =>
-  createFormats({
-    locale: pickLocale(res.req.get('accept-language')),
-    timeZone: timeZoneOf(res),
-    now: clock.now(),
-  });
+  createFormats({ ...writingOf(res), now: clock.now() });

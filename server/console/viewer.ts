@@ -1,5 +1,6 @@
 /** Who looks: on every page of the console, after the session was read. */
 import type { RequestHandler, Response } from 'express';
+import type { Writing } from '../../shared/times';
 import type { Mode } from '../config';
 import type { Context } from '../context';
 import { tenantOf, type Tenant } from '../db/tenant';
@@ -12,7 +13,7 @@ import type { InstallChoice, Viewer } from './page';
 
 interface Looking {
   viewer: Viewer;
-  timeZone: string;
+  writing: Writing;
 }
 
 export function loadViewer(ctx: Context): RequestHandler {
@@ -25,8 +26,8 @@ export function loadViewer(ctx: Context): RequestHandler {
 async function lookUpViewer(ctx: Context, res: Response): Promise<void> {
   const session = sessionOf(res);
   if (!session || lookingOf(res)) return;
-  const { timezone } = await readSettings(ctx.db, session.tenant);
-  res.locals.looking = { viewer: viewSession(ctx, session), timeZone: timezone } satisfies Looking;
+  const { locale, timezone: timeZone } = await readSettings(ctx.db, session.tenant);
+  res.locals.looking = { viewer: viewSession(ctx, session), writing: { locale, timeZone } } satisfies Looking;
 }
 
 /** For pages that show who looks where it is known, and must show even when the database is away. */
@@ -60,7 +61,9 @@ const lookingOf = (res: Response): Looking | undefined => res.locals.looking as 
 
 /** Null on the pages that need no session. */
 export const viewerOf = (res: Response): Viewer | null => lookingOf(res)?.viewer ?? null;
-export const timeZoneOf = (res: Response): string => lookingOf(res)?.timeZone ?? 'UTC';
+/** How the install on screen writes dates and amounts. */
+export const writingOf = (res: Response): Writing => lookingOf(res)?.writing ?? { locale: 'en-US', timeZone: 'UTC' };
+export const timeZoneOf = (res: Response): string => writingOf(res).timeZone;
 
 /** The session of a page behind requireSession. */
 export function getSession(res: Response): Session {

@@ -19,6 +19,7 @@ import * as billingContacts from './migrations/020-billing-contacts';
 import * as payments from './migrations/021-payments';
 import * as workflowDrafts from './migrations/022-workflow-drafts';
 import * as logos from './migrations/023-logos';
+import * as searchAndReplays from './migrations/024-search-and-replays';
 import * as api from './migrations/025-api';
 import type { Db } from './schema';
 
@@ -42,6 +43,7 @@ const migrations: Record<string, Migration> = {
   '021-payments': { up: payments.up as Migration['up'] },
   '022-workflow-drafts': { up: workflowDrafts.up as Migration['up'] },
   '023-logos': { up: logos.up as Migration['up'] },
+  '024-search-and-replays': { up: searchAndReplays.up as Migration['up'] },
   '025-api': { up: api.up as Migration['up'] },
 };
 

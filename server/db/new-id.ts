@@ -28,7 +28,7 @@ export function timeOrderedId(now = Date.now()): string {
 }
 
 export type IdPrefix =
-  'ins' | 'con' | 'wfl' | 'run' | 'eml' | 'cns' | 'ntc' | 'req' | 'fin' | 'key' | 'lst' | 'tem' | 'api';
+  'ins' | 'con' | 'wfl' | 'run' | 'eml' | 'cns' | 'ntc' | 'req' | 'fin' | 'key' | 'lst' | 'tem' | 'api' | 'rpl';
 
 export const newId = (prefix: IdPrefix): string => `${prefix}_${timeOrderedId()}`;
 

@@ -119,6 +119,8 @@ async function releaseEvents(trx: Trx, tenant: Tenant, events: readonly EventIds
   for await (const some of parts(events)) {
     const seqs = inList(some.map(({ seq }) => seq));
     await trx.deleteFrom('event_payload').where(ofTenant(tenant)).where('seq', 'in', seqs).execute();
+    const ids = inList(some.map(({ id }) => id));
+    await trx.deleteFrom('event_replay').where(ofTenant(tenant)).where('event_id', 'in', ids).execute();
     const update = () => trx.updateTable('event').where(ofTenant(tenant)).where('seq', 'in', seqs);
     await update().set({ status: 'skipped', reason: 'contact_deleted' }).where('due_at', 'is not', null).execute();
     await update()

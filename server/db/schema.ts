@@ -33,6 +33,9 @@ export type Flag = 0 | 1;
 /** Which workflows a replayed event may start: those that were active when it arrived, or those activated since as well. */
 export type ReplayScope = 'active_then' | 'active_now';
 
+/** Where somebody asked for it: the console, a session that the Dashboard's link opened, the Stripe App, or the API. */
+export type ReplayedVia = 'console' | 'dashboard' | 'app' | 'api';
+
 interface TenantColumns {
   account_id: string;
   livemode: Flag;
@@ -128,6 +131,20 @@ interface EventPayloadTable extends TenantColumns {
   payload: string;
 }
 
+/** An event was asked to run again. */
+interface EventReplayTable extends TenantColumns {
+  event_id: string;
+  id: string;
+  at: number;
+  via: ReplayedVia;
+  /** Stripe's id of the person in its Dashboard; null: not known. */
+  user_id: string | null;
+  scope: ReplayScope;
+  /** What had come of it until then: of the last replay, what the event says now. */
+  status_before: EventStatus;
+  outcome_before: string;
+}
+
 interface ContactTable extends TenantColumns {
   id: string;
   email: string;
@@ -164,6 +181,8 @@ interface ContactTable extends TenantColumns {
   user_id: string | null;
   /** JSON object of contact properties, by name, each of its contact_property's type; null: none. */
   properties: string | null;
+  /** Its address and names as a search compares them: see fold-text.ts. Whoever writes those writes this. */
+  search_text: string;
   created_at: number;
   updated_at: number;
 }
@@ -625,6 +644,7 @@ export interface Schema {
   logo_image: LogoImageTable;
   event: EventTable;
   event_payload: EventPayloadTable;
+  event_replay: EventReplayTable;
   contact: ContactTable;
   contact_property: ContactPropertyTable;
   mailing_list: MailingListTable;

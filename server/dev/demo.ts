@@ -5,6 +5,7 @@ import { listEmails } from '../emails/list-emails';
 import { createOpenLink } from '../installs/open-link';
 import { sayNotSent, triggerTooLate } from './demo-not-sent';
 import { quiet, waitForOutcome } from './demo-waits';
+import { APP_KEYS } from './local-stripe/local-stripe';
 import { configureAsMerchant, SANDBOX_PORT, startLocalStack, type LocalStack } from './local-stack';
 import { playStory, sayStory } from './demo-story';
 import { stopOnSignal } from './stop-on-signal';
@@ -100,10 +101,14 @@ Read the emails at ${url}/emails, the log at ${url}/events.
 Make more happen:
   ${triggerCommand(stripeUrl)} customer.created --email you@example.com --name "Your Name"
   ${triggerCommand(stripeUrl)} --advance 30d
-  npx stripe trigger invoice.payment_failed --api-base ${stripeUrl} --api-key sk_test_sandbox0000000000 --stripe-account ${account.accountId}
+  ${cliCommand('invoice.payment_failed', stripeUrl, account.accountId)}
 
 Stop with Ctrl+C.`);
 }
+
+/** With an address: the CLI's own customers have none, and an event that is nobody's is skipped. */
+const cliCommand = (type: string, stripeUrl: string, accountId: string): string =>
+  `npx stripe trigger ${type} --override customer:email=you@example.com --api-base ${stripeUrl} --api-key ${APP_KEYS.test} --stripe-account ${accountId}`;
 
 /** Beside another demo it must reach this one's local Stripe. */
 function triggerCommand(stripeUrl: string): string {

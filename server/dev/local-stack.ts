@@ -7,7 +7,6 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { CHOICE_TYPES } from '../../shared/catalogue';
 import { defaultSettings } from '../../shared/settings';
-import { TEMPLATES } from '../../shared/templates';
 import { readConfig } from '../config';
 import { createContext } from '../context';
 import { createLog, type Logger } from '../log';
@@ -114,7 +113,7 @@ export async function startLocalStack({
   };
 }
 
-/** What a merchant would have chosen: all events on, all templates there, two of them active. */
+/** What a merchant would have chosen: all events on, two workflows from templates, both active. */
 export async function configureAsMerchant({ running: { ctx }, account }: LocalStack): Promise<void> {
   const { db, clock } = ctx;
   const settings = defaultSettings();
@@ -125,8 +124,8 @@ export async function configureAsMerchant({ running: { ctx }, account }: LocalSt
     postal_address: 'Rocket Rides, 1 Launch Street, Springfield',
   };
   await saveSettings(db, account, settings, clock.now());
-  for (const template of Object.keys(TEMPLATES)) {
+  for (const template of ACTIVE_TEMPLATES) {
     const { id } = await createWorkflow(db, account, { template }, clock.now());
-    if (ACTIVE_TEMPLATES.includes(template)) await activateWorkflow(db, account, id, clock.now());
+    await activateWorkflow(db, account, id, clock.now());
   }
 }

@@ -1,31 +1,16 @@
-/** Dates as people read them, by name of the format. */
+/** Dates in emails and sentences, in the install's locale and time zone. */
 import type { Settings } from '../../shared/settings';
-import { createCache } from '../cache';
+import { writeTime, type TimeFormat } from '../../shared/times';
 
-const FORMATS: Record<string, Intl.DateTimeFormatOptions> = {
-  short: { dateStyle: 'short' },
-  medium: { dateStyle: 'medium' },
-  long: { dateStyle: 'long' },
-  full: { dateStyle: 'full' },
-  time: { timeStyle: 'short' },
-  long_with_time: { dateStyle: 'long', timeStyle: 'short' },
-};
-
-const formats = createCache<string, Intl.DateTimeFormat>(500);
+/** Those that templates may name: `{{ event.due_date | date: "short" }}`. */
+const NAMED: readonly string[] = ['short', 'medium', 'long', 'full', 'time', 'long_with_time'] satisfies TimeFormat[];
 
 /** `ms` in epoch milliseconds; undefined for a format without such a name. */
-export function formatDate(ms: number, format: string, locale: string, timeZone: string): string | undefined {
-  if (!Object.hasOwn(FORMATS, format)) return undefined;
-  const make = () => new Intl.DateTimeFormat(locale, { ...FORMATS[format], timeZone });
-  return formats.remember([locale, timeZone, format].join(' '), make).format(ms);
-}
+export const formatDate = (ms: number, format: string, locale: string, timeZone: string): string | undefined =>
+  NAMED.includes(format) ? writeTime(ms, format as TimeFormat, { locale, timeZone }) : undefined;
 
 /** For sentences: "Nov 25, 2:02 PM". Takes epoch milliseconds. */
 export const writeDateTime =
   ({ locale, timezone }: Pick<Settings, 'locale' | 'timezone'>) =>
-  (ms: number): string => {
-    const make = () => new Intl.DateTimeFormat(locale, { ...SENTENCE, timeZone: timezone });
-    return formats.remember([locale, timezone, 'sentence'].join(' '), make).format(ms);
-  };
-
-const SENTENCE: Intl.DateTimeFormatOptions = { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' };
+  (ms: number): string =>
+    writeTime(ms, 'day_and_time', { locale, timeZone: timezone });

@@ -1,7 +1,9 @@
 /** The log: one row per delivered event, with what became of it. */
+import { setImmediate as breathe } from 'node:timers/promises';
 import { sql, type SelectQueryBuilder, type SqlBool } from 'kysely';
 import { EVENT_STATUSES, type EventStatus, type EventView, type List } from '../../shared/api';
 import { oneOf } from '../../shared/one-of';
+import { findContactIds, isContactFoundBy } from '../audience/contacts';
 import { AppError } from '../errors';
 import { inList } from '../db/bulk';
 import { isoTime, isoTimeOrNull } from '../db/columns';
@@ -15,9 +17,12 @@ import { selectByKeys } from '../db/keys';
 import { ofRange, scanDown } from '../db/scan';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
 import { isTenantConnected } from '../db/tenant-state';
+import { transact } from '../db/transact';
+import { noteReplay, type Replayer } from './replays';
 
 export const EVENT_TABLES = [
   { table: 'event_payload', key: 'seq' },
+  { table: 'event_replay', key: 'event_id' },
   { table: 'event', key: 'seq' },
 ] as const satisfies ErasedTable[];
 
@@ -53,15 +58,110 @@ export async function listEvents(
   tenant: Tenant,
   { limit, starting_after, ...filter }: EventFilter & PageRequest,
 ): Promise<List<EventView>> {
-  const after = starting_after === undefined ? undefined : await seqOf(db, tenant, starting_after);
-  if (starting_after !== undefined && after === undefined)
-    throw new AppError('invalid_request', 'starting_after: no such event', 'starting_after');
+  const after = await startOf(db, tenant, starting_after);
   const rows = await filtered(selectEvents(db, tenant), filter)
     .$if(after !== undefined, (query) => query.where('event.seq', '<', after ?? ''))
     .orderBy('event.seq', 'desc')
     .limit(limit + 1)
     .execute();
   return toList(rows, limit, viewEvent);
+}
+
+/** Of so many contacts each is looked up by itself; of more, the events are gone through. */
+const MOST_CONTACTS = 1_000;
+/** Selects in one statement: SQLite takes 500. */
+const SELECTS = 100;
+
+/**
+ * The events of the contacts that are found by a part of their address or name, newest first. Throws invalid_request when
+ * `starting_after` is no event of the install.
+ */
+export async function listEventsByContact(
+  db: Db,
+  tenant: Tenant,
+  part: string,
+  { limit, starting_after, ...filter }: EventFilter & PageRequest,
+): Promise<List<EventView>> {
+  const after = await startOf(db, tenant, starting_after);
+  const contacts = await findContactIds(db, tenant, part, MOST_CONTACTS + 1);
+  const seqs =
+    contacts.length > MOST_CONTACTS
+      ? await scanForContacts(db, tenant, part, filter, { after, limit: limit + 1 })
+      : await newestOf(db, tenant, contacts, filter, { after, limit: limit + 1 });
+  if (seqs.length === 0) return toList<EventRow, EventView>([], limit, viewEvent);
+  const rows = await selectEvents(db, tenant)
+    .where('event.seq', 'in', inList(seqs))
+    .orderBy('event.seq', 'desc')
+    .execute();
+  return toList(rows, limit, viewEvent);
+}
+
+interface Wanted {
+  after: string | undefined;
+  limit: number;
+}
+
+/** A seek in the index of each contact's events: few rows are read, however many events there are. */
+async function newestOf(
+  db: Db,
+  tenant: Tenant,
+  contacts: readonly string[],
+  filter: EventFilter,
+  { after, limit }: Wanted,
+): Promise<string[]> {
+  const newest = (contact: string) =>
+    db
+      .selectFrom(
+        filtered(db.selectFrom('event').where(ofTenant(tenant, 'event')), { ...filter, contact })
+          .$if(after !== undefined, (query) => query.where('event.seq', '<', after ?? ''))
+          .select('event.seq')
+          .orderBy('event.seq', 'desc')
+          .limit(limit)
+          .as('of_one'),
+      )
+      .select('seq');
+  let seqs: string[] = [];
+  for (let start = 0; start < contacts.length; start += SELECTS) {
+    const [first, ...rest] = contacts.slice(start, start + SELECTS).map(newest);
+    if (!first) break;
+    const found = await rest.reduce((all, one) => all.unionAll(one), first).execute();
+    seqs = [...seqs, ...found.map(({ seq }) => seq)].sort().reverse().slice(0, limit);
+    await breathe();
+  }
+  return seqs;
+}
+
+/** Where so many contacts are found, so are events soon. */
+async function scanForContacts(
+  db: Db,
+  tenant: Tenant,
+  part: string,
+  filter: EventFilter,
+  { after, limit }: Wanted,
+): Promise<string[]> {
+  const seqs: string[] = [];
+  await scanDown(db, tenant, { table: 'event', key: 'seq', after }, async (range) => {
+    const found = await filtered(db.selectFrom('event').where(ofTenant(tenant, 'event')), filter)
+      .where(ofRange('event.seq', range))
+      .where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom('contact')
+            .select('contact.id')
+            .whereRef('contact.account_id', '=', 'event.account_id')
+            .whereRef('contact.livemode', '=', 'event.livemode')
+            .whereRef('contact.id', '=', 'event.contact_id')
+            .where(isContactFoundBy(db, part)),
+        ),
+      )
+      .select('event.seq')
+      .orderBy('event.seq', 'desc')
+      .limit(limit - seqs.length)
+      .execute();
+    seqs.push(...found.map(({ seq }) => seq));
+    return seqs.length >= limit;
+  });
+  return seqs;
 }
 
 type EventQuery<T extends keyof Schema, O> = SelectQueryBuilder<Schema, T | 'event', O>;
@@ -100,6 +200,13 @@ function knownStatus(value: string): EventStatus {
   if (status === undefined)
     throw new AppError('invalid_request', `status: must be one of ${EVENT_STATUSES.join(', ')}`, 'status');
   return status;
+}
+
+async function startOf(db: Db, tenant: Tenant, startingAfter: string | undefined): Promise<string | undefined> {
+  const after = startingAfter === undefined ? undefined : await seqOf(db, tenant, startingAfter);
+  if (startingAfter !== undefined && after === undefined)
+    throw new AppError('invalid_request', 'starting_after: no such event', 'starting_after');
+  return after;
 }
 
 async function seqOf(db: Db, tenant: Tenant, id: string): Promise<string | undefined> {
@@ -172,6 +279,7 @@ export async function replayEvent(
   id: string,
   now: number,
   scope: ReplayScope = 'active_then',
+  by: Replayer = { via: 'api', user: null },
 ): Promise<EventView | undefined> {
   const event = await readEvent(db, tenant, id);
   if (!event) return undefined;
@@ -179,21 +287,24 @@ export async function replayEvent(
     throw new AppError('not_installed', 'Nothing can be replayed while the account is disconnected.');
   if (event.payload === null)
     throw new AppError('invalid_request', 'This event can’t be replayed: its payload was not kept.', 'id');
-  await db
-    .updateTable('event')
-    .set({
-      status: 'pending',
-      reason: null,
-      outcome: 'Waiting to be replayed',
-      due_at: now,
-      claims: 0,
-      attempts: 0,
-      give_up_at: null,
-      replay: scope,
-    })
-    .where(ofTenant(tenant))
-    .where('id', '=', id)
-    .execute();
+  await transact(db, async (trx) => {
+    await noteReplay(trx, tenant, event, { scope, by }, now);
+    await trx
+      .updateTable('event')
+      .set({
+        status: 'pending',
+        reason: null,
+        outcome: 'Waiting to be replayed',
+        due_at: now,
+        claims: 0,
+        attempts: 0,
+        give_up_at: null,
+        replay: scope,
+      })
+      .where(ofTenant(tenant))
+      .where('id', '=', id)
+      .execute();
+  });
   const row = await selectEvents(db, tenant).where('event.id', '=', id).executeTakeFirstOrThrow();
   return viewEvent(row);
 }

@@ -11,6 +11,7 @@ import { findInstall, isConnected } from '../installs/installs';
 import { createOpenLink } from '../installs/open-link';
 import { readImport } from '../installs/import-job';
 import { createMemory } from '../memory';
+import { readSettings } from '../settings/settings';
 
 type Counts = Overview['counts'];
 
@@ -26,7 +27,10 @@ export function createOverview(ctx: Context): (tenant: Tenant, userId: string) =
   const countOf = createCounts();
   return async (tenant, userId) => {
     const install = await findInstall(db, tenant);
+    const { locale, timezone } = await readSettings(db, tenant);
     const known = {
+      locale,
+      timezone,
       status: install?.status ?? null,
       connect_url: `${config.publicUrl}/connect?mode=${modeOf(tenant)}`,
       counts: install ? await countOf(db, tenant, clock.now()) : NOTHING,

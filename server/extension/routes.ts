@@ -47,6 +47,7 @@ type Handlers = {
     tenant: Tenant,
     args: Args<R>,
     signal: AbortSignal,
+    userId: string,
   ) => Promise<ExtensionApi[R]['answer']>;
 };
 
@@ -64,8 +65,8 @@ const HANDLERS: Handlers = {
     const emails = await listEmails(db, tenant, { event: event.id, limit: 100 });
     return { ...event, emails: emails.data };
   },
-  'events/replay': async (ctx, tenant, { id }) => {
-    const event = await replayEvent(ctx.db, tenant, id, ctx.clock.now());
+  'events/replay': async (ctx, tenant, { id }, _signal, user) => {
+    const event = await replayEvent(ctx.db, tenant, id, ctx.clock.now(), 'active_then', { via: 'app', user });
     ctx.nudge();
     return found(event, 'event');
   },
@@ -150,10 +151,10 @@ export function extensionRoutes(ctx: Context): Router {
   });
   for (const route of Object.keys(ARGS) as RouteName[])
     router.post(`/${route}`, ...signed, async (_req, res) => {
-      const { tenant, args } = signedBy(res);
+      const { tenant, args, userId } = signedBy(res);
       if (!isConnected(await findInstall(ctx.db, tenant)))
         throw new AppError('not_installed', 'This account is not connected in this mode.');
-      res.json(await handle(ctx, route, { tenant, args, signal: signalOf(res) }));
+      res.json(await handle(ctx, route, { tenant, args, userId, signal: signalOf(res) }));
     });
   router.use(...signed, () => {
     throw new AppError('not_found', 'There is no such route in the extension API.');
@@ -173,7 +174,7 @@ const requireAllowed =
 const handle = <R extends RouteName>(
   ctx: Context,
   route: R,
-  { tenant, args, signal }: { tenant: Tenant; args: unknown; signal: AbortSignal },
-) => HANDLERS[route](ctx, tenant, parseArgs(route, args), signal);
+  { tenant, args, userId, signal }: { tenant: Tenant; args: unknown; userId: string; signal: AbortSignal },
+) => HANDLERS[route](ctx, tenant, parseArgs(route, args), signal, userId);
 
 const signedBy = (res: Response): SignedRequest => res.locals.signed as SignedRequest;

@@ -178,6 +178,7 @@ describe.each(ENGINES)('sessions on %s', (engine) => {
         user_group: null,
         status: 'subscribed',
         source: 'Stripe',
+        search_text: '',
         created_at: 1,
         updated_at: 1,
       })

@@ -137,6 +137,7 @@ export async function createRig({
         ...NOTHING_PAID,
         user_id: null,
         properties: null,
+        search_text: '',
         created_at: time.ms,
         updated_at: time.ms,
         ...fields,

@@ -11,6 +11,8 @@ import { viewRun } from './runs';
 export interface RunFilter extends TimeRange {
   workflow?: string | undefined;
   contact?: string | undefined;
+  /** That started it; with `contact`, in whose index it is found. */
+  event?: string | undefined;
   status?: RunStatus | undefined;
   /** Null: those that ended without one, past the last step. */
   reason?: string | null | undefined;
@@ -46,10 +48,15 @@ export async function countRuns(db: Db, tenant: Tenant, filter: RunFilter): Prom
   return count;
 }
 
-function runsWith(db: Db, tenant: Tenant, { workflow, contact, status, reason, step, passed, ...range }: RunFilter) {
+function runsWith(
+  db: Db,
+  tenant: Tenant,
+  { workflow, contact, event, status, reason, step, passed, ...range }: RunFilter,
+) {
   let query = db.selectFrom('run').where(ofTenant(tenant));
   if (workflow !== undefined) query = query.where('workflow_id', '=', workflow);
   if (contact !== undefined) query = query.where('contact_id', '=', contact);
+  if (event !== undefined) query = query.where('event_id', '=', event);
   if (status !== undefined) query = query.where('status', '=', status);
   if (reason !== undefined) query = query.where('reason', 'is not distinct from', reason);
   if (step !== undefined) query = query.where('step_id', '=', step);

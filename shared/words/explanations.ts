@@ -72,6 +72,7 @@ export function explainRun(reason: string | null, outcome: string | null = null)
 }
 
 export const NO_EMAIL_CAUSED = 'This event caused no email.';
+export const NO_RUN_STARTED = 'This event started no workflow.';
 const ADDRESS_SUPPRESSED = 'No email goes to this address';
 const ADDRESS_BOUNCED = 'Email to this address bounced';
 

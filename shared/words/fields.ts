@@ -52,6 +52,12 @@ export const EVENT_LABELS = {
 /** How an event stands to one of Tillpost's own. */
 export const RELATED_WORDS = { causedBy: 'Caused by', caused: 'Caused' } as const;
 
+/** Where somebody had an event run again. */
+export const REPLAY_WORDS = {
+  via: { console: 'Console', dashboard: 'Console, opened from the Dashboard', app: 'Stripe App', api: 'API' },
+  newerToo: 'With newer workflows',
+} as const;
+
 /** What became of an email after it was sent. */
 export const EMAIL_LABELS = {
   delivered_at: 'Delivered',
@@ -188,7 +194,7 @@ export const SENDER_LABELS = {
   from_name: 'From name',
   reply_to: 'Reply-to address',
   postal_address: 'Postal address',
-  locale: 'Language of dates and amounts in emails',
+  locale: 'Language of dates and amounts',
   timezone: 'Time zone',
 } as const;
 

@@ -1,8 +1,17 @@
-import { formatCount, formatDay, formatDateAndTime, formatAmount } from './format';
+import { formatCount, formatDay, formatDateAndTime, formatAmount, writeAs, zoneWords } from './format';
+
+beforeEach(() => writeAs({ locale: 'en-US', timezone: 'UTC' }));
 
 test('writes dates as Stripe’s Dashboard does', () => {
-  expect(formatDay(new Date(2021, 0, 3, 16, 5).getTime())).toBe('Jan 3, 2021');
-  expect(formatDateAndTime(new Date(2021, 0, 3, 16, 5).toISOString())).toBe('Jan 3, 2021, 4:05 PM');
+  expect(formatDay(Date.UTC(2021, 0, 3, 16, 5))).toBe('Jan 3, 2021');
+  expect(formatDateAndTime('2021-01-03T16:05:00Z')).toBe('Jan 3, 2021, 4:05 PM');
+});
+
+test('writes in the install’s locale and zone once they are known', () => {
+  writeAs({ locale: 'de-DE', timezone: 'Europe/Istanbul' });
+  expect(formatDateAndTime('2021-01-03T16:05:00Z')).toBe('3. Jan. 2021, 19:05');
+  expect(formatAmount(2900, 'eur').replace(/\u00a0/g, ' ')).toBe('29,00 €');
+  expect(zoneWords()).toBe('Times in Europe/Istanbul');
 });
 
 test('writes one and many', () => {

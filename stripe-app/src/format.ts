@@ -1,28 +1,30 @@
-/** How the views write dates, numbers and money. The views' words are English, so are these. */
+/** How the views write dates, numbers and money: as the install does in its emails and in the console. */
+import type { Overview } from '../../shared/api';
 import { formatMoney } from '../../shared/money';
+import { writeTime, type Moment, type Writing } from '../../shared/times';
 
-const date = new Intl.DateTimeFormat('en-US', { month: 'short', day: 'numeric', year: 'numeric' });
-const dateAndTime = new Intl.DateTimeFormat('en-US', {
-  month: 'short',
-  day: 'numeric',
-  year: 'numeric',
-  hour: 'numeric',
-  minute: '2-digit',
-});
-const number = new Intl.NumberFormat('en-US');
+/** A view shows one install, and nothing of it before its overview has come. */
+let writing: Writing = { locale: 'en-US', timeZone: 'UTC' };
 
-/** "Jan 3, 2021", in the viewer's time zone. Takes ISO 8601 or epoch milliseconds. */
-export const formatDay = (time: string | number): string => date.format(new Date(time));
+/** From now on. */
+export function writeAs({ locale, timezone }: Pick<Overview, 'locale' | 'timezone'>): void {
+  writing = { locale, timeZone: timezone };
+}
 
-/** "Jan 3, 2021, 4:05 PM". Newer engines put a narrow no-break space before PM; a plain one reads the same everywhere. */
-export const formatDateAndTime = (time: string | number): string =>
-  dateAndTime.format(new Date(time)).replace(/\u202f/g, ' ');
+/** "Jan 3, 2021". */
+export const formatDay = (time: Moment): string => writeTime(time, 'medium', writing);
 
-export const formatNumber = (count: number): string => number.format(count);
+/** "Jan 3, 2021, 4:05 PM". */
+export const formatDateAndTime = (time: Moment): string => writeTime(time, 'date_and_time', writing);
+
+export const formatNumber = (count: number): string => new Intl.NumberFormat(writing.locale).format(count);
 
 /** "1 customer", "1,204 customers". */
 export const formatCount = (count: number, noun: string): string =>
   `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 
 /** `amount` in the currency's minor unit, as Stripe counts it. */
-export const formatAmount = (amount: number, currency: string): string => formatMoney(amount, currency, 'en-US');
+export const formatAmount = (amount: number, currency: string): string => formatMoney(amount, currency, writing.locale);
+
+/** Once on each view. */
+export const zoneWords = (): string => `Times in ${writing.timeZone}`;

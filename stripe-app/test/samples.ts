@@ -41,6 +41,8 @@ export const overview = (changes: Partial<Overview> = {}): Overview => ({
   counts: { contacts: 1204, events: 5310, emails: 310 },
   last_event_at: '2021-01-03T16:05:00.000Z',
   import: { status: 'done', done: 1204, total: 1204 },
+  locale: 'en-US',
+  timezone: 'UTC',
   ...changes,
 });
 

@@ -25,6 +25,12 @@ document.addEventListener('htmx:beforeRequest', (event) => {
   if (!element.hasAttribute('data-live')) return;
   if (document.hidden || element.contains(document.activeElement)) event.preventDefault();
 });
+// A request that a newer one replaces, or that ends with its page, is no error. Each other error has an event of its own.
+if (window.htmx)
+  window.htmx.logger = (_element, name, detail) => {
+    if (name === 'htmx:sendAbort' || name === 'htmx:afterRequest') delete detail.error;
+  };
+
 const alertBox = () => document.getElementById('alert');
 const say = (words) => {
   const box = alertBox();
@@ -150,6 +156,24 @@ const watchPreviews = (root) => {
   for (const email of root.querySelectorAll('[data-email]')) seen.observe(email);
 };
 
+// A mail is shown whole: its frame runs nothing, and is as tall as what is in it, also after it was turned.
+const fitMail = (frame) => {
+  const mail = frame.contentDocument && frame.contentDocument.documentElement;
+  if (!mail) return;
+  frame.style.height = 'auto';
+  frame.style.minHeight = '0';
+  frame.style.height = `${mail.scrollHeight + 2}px`;
+};
+const watchMails = (root) => {
+  for (const frame of root.querySelectorAll('iframe[data-whole]')) {
+    frame.addEventListener('load', () => fitMail(frame));
+    if (frame.contentDocument && frame.contentDocument.readyState === 'complete') fitMail(frame);
+  }
+};
+window.addEventListener('resize', () => {
+  for (const frame of document.querySelectorAll('iframe[data-whole]')) fitMail(frame);
+});
+
 // Copy buttons show where copying works.
 const showCopyButtons = (root) => {
   if (navigator.clipboard) for (const button of root.querySelectorAll('[data-copy]')) button.hidden = false;
@@ -205,6 +229,7 @@ window.addEventListener('hashchange', unfold);
 const prepare = (root) => {
   foldSteps(root);
   watchPreviews(root);
+  watchMails(root);
   showCopyButtons(root);
 };
 document.addEventListener('DOMContentLoaded', () => prepare(document));

@@ -14,6 +14,8 @@ import { Shell } from '../layout';
 import { useViewer } from '../page';
 import { LISTS_PATH } from './lists';
 
+const STATUSES = ['subscribed', 'transactional_only', 'unsubscribed', 'suppressed_address'] as const;
+
 export interface AudienceQuery {
   query?: string;
   status?: string;
@@ -38,6 +40,7 @@ export function AudiencePage({ contacts, count, query, userGroups }: AudiencePag
     <Shell title="Audience" section="audience">
       <PageHead
         title="Audience"
+        hint={STATUSES}
         lead="A contact for everyone Stripe or a program of yours told us about."
         actions={<LinkButton href={LISTS_PATH}>Mailing lists</LinkButton>}
       />
@@ -56,7 +59,8 @@ export function AudiencePage({ contacts, count, query, userGroups }: AudiencePag
             </LinkButton>
           }
         >
-          Contacts come with the events you turn on. The customers you already have can be imported.
+          Everyone Stripe tells about shows here, with plan, revenue and what they were sent. Contacts come with the
+          events you turn on, and the customers you already have can be imported.
         </Empty>
       )}
     </Shell>
@@ -76,7 +80,7 @@ function AudienceFilters({
           name="query"
           type="search"
           label="Search"
-          placeholder="Name or email"
+          placeholder="Name, email or Stripe id"
           defaultValue={query.query ?? ''}
           autoComplete="off"
         />
@@ -132,7 +136,7 @@ function ContactList({
           title="No contact matches"
           actions={<LinkButton href="/audience">Clear the filters</LinkButton>}
         >
-          Try part of the name or address, or another status.
+          Try part of the name or address, the id of a customer, invoice or subscription, or another status.
         </Empty>
       ) : (
         <Table caption="Contacts" columns={COLUMNS} rows={contacts.data} />

@@ -43,6 +43,7 @@ export function ContactPage({ contact, timeline, hasMore, userGroups, lists, ref
       <PageHead
         title={contact.email}
         badge={<Badge {...CONTACT_STATUS_WORDS[contact.status]} />}
+        hint={contact.suppressed ? [contact.status, 'suppressed_address'] : [contact.status]}
         back={{ href: '/audience', label: 'Audience' }}
         lead={nameContact(contact) || undefined}
         actions={

@@ -12,6 +12,7 @@ import {
 import { Badge } from '../components/badge';
 import { Time } from '../components/values';
 import { EmailLifeLine } from '../emails/life';
+import { withoutAddress } from '../events/terms';
 
 interface TimelineRun {
   id: string;
@@ -52,9 +53,9 @@ function Entry({ entry }: { entry: TimelineEntry }) {
           <div className="timeline-head">
             <a href={`/events/${encodeURIComponent(entry.event.id)}`}>{nameEvent(entry.event.type)}</a>
             <Badge {...EVENT_STATUS_WORDS[entry.event.status]} />
-            <Time at={entry.at} />
+            <Time at={entry.at} as="relative" />
           </div>
-          <p className="hint">{entry.event.outcome}</p>
+          <p className="hint">{withoutAddress(entry.event)}</p>
         </>
       );
     case 'run':
@@ -63,7 +64,7 @@ function Entry({ entry }: { entry: TimelineEntry }) {
           <div className="timeline-head">
             <a href={`/workflows/${entry.run.workflow}/runs/${entry.run.id}`}>Workflow: {entry.run.workflowName}</a>
             <Badge {...RUN_STATUS_WORDS[entry.run.status]} />
-            <Time at={entry.at} />
+            <Time at={entry.at} as="relative" />
           </div>
           {entry.run.reason && <p className="hint">{entry.run.reason}</p>}
         </>
@@ -74,7 +75,7 @@ function Entry({ entry }: { entry: TimelineEntry }) {
           <div className="timeline-head">
             <a href={`/emails/${entry.email.id}`}>Email: {nameEmail(entry.email)}</a>
             <Badge {...nameEmailState(entry.email)} />
-            <Time at={entry.at} />
+            <Time at={entry.at} as="relative" />
           </div>
           {entry.email.billing_copy && (
             <p className="hint">
@@ -89,7 +90,7 @@ function Entry({ entry }: { entry: TimelineEntry }) {
         <>
           <div className="timeline-head">
             <span className="strong">{CONSENT_CHANGE_WORDS[entry.change.status]}</span>
-            <Time at={entry.at} />
+            <Time at={entry.at} as="relative" />
           </div>
           <p className="hint">
             {CONSENT_CAUSE_WORDS[entry.change.cause]}

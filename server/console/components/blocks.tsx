@@ -1,17 +1,22 @@
 /** The blocks that pages are put together from. */
 import type { ReactNode } from 'react';
+import type { TermKey } from '../../../shared/words/help';
 import type { Notice } from '../notices';
 import { buttonClass, type ButtonTone } from './form';
+import { Hint } from './hint';
 import { Icon, type IconName } from './icon';
 
 export function PageHead({
   title,
   back,
   badge,
+  hint = [],
   lead,
   actions,
 }: {
   title: ReactNode;
+  /** Words of ours on the page. */
+  hint?: readonly TermKey[];
   back?: { href: string; label: string };
   badge?: ReactNode;
   lead?: ReactNode;
@@ -28,6 +33,7 @@ export function PageHead({
         <div className="page-head-title">
           <h1>{title}</h1>
           {badge}
+          <Hint terms={hint} />
         </div>
         {actions && <div className="actions">{actions}</div>}
       </div>
@@ -72,11 +78,14 @@ export function Empty({
   icon,
   title,
   children,
+  steps = [],
   actions,
 }: {
   icon: IconName;
   title: string;
   children: ReactNode;
+  /** What to do, in order. */
+  steps?: readonly string[];
   actions?: ReactNode;
 }) {
   return (
@@ -84,6 +93,13 @@ export function Empty({
       <Icon name={icon} className="empty-icon" />
       <h2>{title}</h2>
       <p>{children}</p>
+      {steps.length > 0 && (
+        <ol className="empty-steps">
+          {steps.map((step) => (
+            <li key={step}>{step}</li>
+          ))}
+        </ol>
+      )}
       {actions && <div className="actions">{actions}</div>}
     </div>
   );

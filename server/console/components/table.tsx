@@ -1,13 +1,17 @@
 /** Lists: a table on a wide screen, cards on a phone. Roles are spelt out because cards lose the table's own. */
 import type { ReactNode } from 'react';
+import type { TermKey } from '../../../shared/words/help';
 import { LinkButton } from './blocks';
 import { buttonClass } from './form';
+import { Hint } from './hint';
 
 export interface Column<T> {
   label: string;
   cell: (row: T) => ReactNode;
   /** `main` holds the row's link and is the card's title, `end` is aligned right, `wide` takes the remaining width. */
   kind?: 'main' | 'end' | 'wide';
+  /** Words of ours in its cells. */
+  hint?: readonly TermKey[];
   /** Hidden on a phone. */
   isMinor?: boolean;
 }
@@ -31,7 +35,14 @@ export function Table<T extends { id: string }>({
           <tr role="row">
             {columns.map((column) => (
               <th key={column.label} role="columnheader" scope="col" className={className(column)}>
-                {column.label}
+                {column.hint ? (
+                  <span className="with-hint">
+                    {column.label}
+                    <Hint terms={column.hint} label={column.label} />
+                  </span>
+                ) : (
+                  column.label
+                )}
               </th>
             ))}
           </tr>

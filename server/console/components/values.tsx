@@ -1,13 +1,42 @@
 /** How single values are shown, everywhere the same. */
+import { Fragment } from 'react';
 import type { Moment } from '../format';
 import { useFormats } from '../page';
 
-export function Time({ at, as = 'dateTime' }: { at: Moment; as?: 'dateTime' | 'date' | 'relative' }) {
+/** What isn't said of it shows where the pointer rests; the foot of the page names the zone. */
+export function Time({ at, as = 'dateTime' }: { at: Moment; as?: 'dateTime' | 'seconds' | 'date' | 'relative' }) {
   const formats = useFormats();
   return (
     <time dateTime={new Date(at).toISOString()} title={formats.full(at)}>
       {formats[as](at)}
     </time>
+  );
+}
+
+/** Of the log: how long ago, and the very second. */
+export const LogTime = ({ at }: { at: Moment }) => (
+  <>
+    <Time at={at} as="relative" />
+    <span className="row-sub">
+      <Time at={at} as="seconds" />
+    </span>
+  </>
+);
+
+const ISO_TIME = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
+
+/** A kept sentence: the times in it, which are ISO 8601, as the install writes them. */
+export function Sentence({ text }: { text: string }) {
+  const times = text.match(ISO_TIME) ?? [];
+  return (
+    <>
+      {text.split(ISO_TIME).map((words, index) => (
+        <Fragment key={index}>
+          {words}
+          {times[index] && <Time at={times[index]} />}
+        </Fragment>
+      ))}
+    </>
   );
 }
 

@@ -1,13 +1,15 @@
 /** One email as it was sent: HTML in a frame of its own, text, headers, and the reason for its status. */
-import type { EmailDetail } from '../../../shared/api';
+import type { EmailDetail, EmailStatus } from '../../../shared/api';
 import { uncapitalize } from '../../../shared/capitalize';
 import { explainEmail, explainNoContent, nameEmail } from '../../../shared/words/explanations';
+import type { TermKey } from '../../../shared/words/help';
 import type { EmailTraces } from '../../../shared/words/email-life';
 import { BILLING_CONTACTS_WORDS } from '../../../shared/words/fields';
 import { EMAIL_KIND_LABELS, nameEmailState } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Banner, Card, FactList, PageHead, Section } from '../components/blocks';
-import { ButtonForm } from '../components/form';
+import { buttonClass, ButtonForm } from '../components/form';
+import { Icon } from '../components/icon';
 import { None } from '../components/values';
 import { Shell } from '../layout';
 import { Clicks } from './clicks';
@@ -22,12 +24,22 @@ export interface EmailPageProps {
   canRetry: boolean;
 }
 
+const TERM_OF_STATUS: Record<EmailStatus, TermKey> = {
+  queued: 'queued',
+  sent: 'delivered',
+  captured: 'captured',
+  held: 'held',
+  failed: 'email_failed',
+  suppressed: 'suppressed',
+};
+
 export function EmailPage({ email, traces, workflowName, canRetry }: EmailPageProps) {
   return (
     <Shell title={email.subject || 'Email'} section="emails">
       <PageHead
         title={email.to === '' ? 'Email' : nameEmail(email)}
         badge={<Badge {...nameEmailState(email)} />}
+        hint={[TERM_OF_STATUS[email.status], email.kind]}
         back={{ href: '/emails', label: 'Emails' }}
         actions={canRetry && <ButtonForm action={`/emails/${email.id}/retry`} label="Try again" tone="primary" />}
       />
@@ -88,8 +100,21 @@ export function EmailPage({ email, traces, workflowName, canRetry }: EmailPagePr
         <p className="hint section">{explainNoContent(email)}</p>
       ) : (
         <>
-          <Section title="As it looks">
-            <iframe className="mail" title="The email’s HTML" src={`/emails/${email.id}/html`} sandbox="" />
+          <Section
+            title="As it looks"
+            actions={
+              <a className={buttonClass('quiet')} href={`/emails/${email.id}/html`} target="_blank" rel="noreferrer">
+                Open by itself <Icon name="external" />
+              </a>
+            }
+          >
+            <iframe
+              className="mail"
+              title="The email’s HTML"
+              src={`/emails/${email.id}/html`}
+              sandbox="allow-same-origin"
+              data-whole=""
+            />
           </Section>
           <Section title="As plain text">
             <Card className="card-flush">

@@ -16,6 +16,8 @@ import { EmailFilters, type EmailQuery } from './filters';
 import { TRANSACTIONAL_PATH } from './transactional';
 import { EMAIL_SERIES } from './series';
 
+const STATES = ['queued', 'delivered', 'captured', 'held', 'suppressed', 'email_failed'] as const;
+
 export interface EmailsPageProps {
   emails: List<EmailView>;
   /** Of all pages. */
@@ -45,6 +47,7 @@ export function EmailsPage({ emails, count, days, query, workflows, definition, 
     <Shell title="Emails" section="emails">
       <PageHead
         title="Emails"
+        hint={STATES}
         lead="Each message with where it stands, and why."
         actions={<LinkButton href={TRANSACTIONAL_PATH}>Transactional emails</LinkButton>}
       />
@@ -64,13 +67,18 @@ export function EmailsPage({ emails, count, days, query, workflows, definition, 
         <Empty
           icon="emails"
           title="No emails yet"
+          steps={[
+            'Create a workflow from a template.',
+            'Activate it.',
+            'The next event of its type sends the first email.',
+          ]}
           actions={
             <LinkButton href="/workflows" tone="primary">
               Go to workflows
             </LinkButton>
           }
         >
-          Emails are sent by workflows. Activate one, and the next matching event sends its first email.
+          Every email of your workflows shows here, as it was sent, with what became of it and why.
         </Empty>
       ) : (
         <>
@@ -140,5 +148,5 @@ const columns = (workflows: ReadonlyMap<string, string>): readonly Column<EmailV
     cell: ({ workflow, transactional }) =>
       workflow ? (workflows.get(workflow) ?? 'Deleted workflow') : transactional ? 'API' : 'Test',
   },
-  { label: 'When', kind: 'end', cell: (email) => <Time at={email.sent_at ?? email.created_at} /> },
+  { label: 'When', kind: 'end', cell: (email) => <Time at={email.sent_at ?? email.created_at} as="relative" /> },
 ];

@@ -9,7 +9,7 @@ export const EmailLife = ({ email, traces }: { email: EmailView; traces: EmailTr
       <li key={label} className={`is-${tone}`}>
         <div className="timeline-head">
           <span className="strong">{label}</span>
-          {at && <Time at={at} />}
+          {at && <Time at={at} as="seconds" />}
         </div>
         {words && <p className="hint">{words}</p>}
       </li>

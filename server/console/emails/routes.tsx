@@ -80,7 +80,7 @@ export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
 
   router.get('/emails/:id/html', async (req, res) => {
     const email = getFound(await readEmailWithPreview(ctx, tenantOn(res), idOf(req)));
-    sendMail(res, getFound(email.html ?? undefined));
+    sendMail(res, getFound(email.html ?? undefined), { isMeasured: true });
   });
 
   router.post('/emails/:id/retry', ...form, async (req, res) => {

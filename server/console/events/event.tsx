@@ -1,33 +1,44 @@
-/** One event: its sentence, its contact, the emails it caused, its payload, and Replay. */
+/** One event: its sentence, what it is about, what it set going, its payload, and Replay. */
 import { Fragment, type ReactNode } from 'react';
-import type { EmailView, EventView } from '../../../shared/api';
-import { isChoiceType, isOwnType, isTriggerType } from '../../../shared/catalogue';
-import { NO_EMAIL_CAUSED, nameEmail, nameEvent } from '../../../shared/words/explanations';
+import type { EmailView, EventView, RunView } from '../../../shared/api';
+import { isChoiceType, isOwnType, isTriggerType, type PropertyValue } from '../../../shared/catalogue';
+import { nameEvent } from '../../../shared/words/explanations';
 import { EVENT_LABELS, RELATED_WORDS } from '../../../shared/words/fields';
-import { nameEmailState, EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
+import { TERMS } from '../../../shared/words/help';
+import { EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
 import { EVENT_OFF_WORDS } from '../../../shared/words/workflows';
 import { Badge } from '../components/badge';
 import { Banner, Card, FactList, PageHead, Section } from '../components/blocks';
 import { ButtonForm, Check, PostForm, buttonClass } from '../components/form';
+import { Hint } from '../components/hint';
 import { Icon } from '../components/icon';
 import { refreshes } from '../components/refreshes';
-import { Table, type Column } from '../components/table';
 import { None, Time } from '../components/values';
 import { Shell } from '../layout';
 import { useViewer } from '../page';
 import { dashboardUrl } from '../stripe-links';
 import type { Related } from '../../events/related';
+import type { ReplayView } from '../../events/replays';
+import { Emails, factsAbout, Replays, Runs } from './happened';
 import { Json } from './payload';
+import { termsOf } from './terms';
 
 export interface EventPageProps {
   event: EventView & { payload: unknown };
+  /** What its payload says; empty where that isn't kept. */
+  properties: Readonly<Record<string, PropertyValue>>;
+  runs: readonly RunView[];
+  /** Their names by id. */
+  workflows: ReadonlyMap<string, string>;
   emails: readonly EmailView[];
   related: Related;
+  replays: readonly ReplayView[];
   /** Whether its type is on in the settings now. */
   isTypeOn: boolean;
 }
 
-export function EventPage({ event, emails, related, isTypeOn }: EventPageProps) {
+export function EventPage(props: EventPageProps) {
+  const { event, properties, runs, workflows, emails, related, replays, isTypeOn } = props;
   const { tenant, status } = useViewer();
   const isMoving = event.status === 'pending';
   const isOwn = isOwnType(event.type);
@@ -37,7 +48,12 @@ export function EventPage({ event, emails, related, isTypeOn }: EventPageProps) 
       <div id="event" {...(isMoving && refreshes({ id: 'event', url: `/events/${event.id}`, seconds: 1 }))}>
         <PageHead
           title={nameEvent(event.type)}
-          badge={<Badge {...EVENT_STATUS_WORDS[event.status]} />}
+          badge={
+            <span className="with-hint">
+              <Badge {...EVENT_STATUS_WORDS[event.status]} />
+              <Hint terms={termsOf(event)} />
+            </span>
+          }
           back={{ href: '/events', label: 'Events' }}
           lead={event.outcome}
           actions={
@@ -75,16 +91,17 @@ export function EventPage({ event, emails, related, isTypeOn }: EventPageProps) 
                   (event.email ?? <None key="none" words="no contact" />)
                 ),
               ],
+              ...factsAbout(properties),
               ...relatedFacts(related),
-              [EVENT_LABELS.created, <Time key="created" at={event.created * 1000} />],
-              [EVENT_LABELS.received_at, <Time key="received" at={event.received_at} />],
-              ['Reason code', event.reason ? <code key="reason">{event.reason}</code> : <None key="none" />],
+              [EVENT_LABELS.created, <Time key="created" at={event.created * 1000} as="seconds" />],
+              [EVENT_LABELS.received_at, <Time key="received" at={event.received_at} as="seconds" />],
+              ...(event.reason ? [['Reason code', <code key="reason">{event.reason}</code>] as const] : []),
             ]}
           />
         </Card>
-        <Section title="Emails" lead={emails.length === 0 ? NO_EMAIL_CAUSED : undefined}>
-          {emails.length > 0 && <Table caption="Emails this event caused" columns={EMAIL_COLUMNS} rows={emails} />}
-        </Section>
+        <Runs runs={runs} workflows={workflows} />
+        <Emails emails={emails} />
+        <Replays replays={replays} />
         <Section
           title="Payload"
           actions={
@@ -146,10 +163,7 @@ const Replay = ({ event }: { event: EventView }) => (
   <Section title="Replay">
     <Card>
       <PostForm action={`/events/${event.id}/replay`} className="stack">
-        <p>
-          Runs this event again under today’s settings. What was done stays done: no second contact, and no email goes
-          out twice.
-        </p>
+        <p>{TERMS.replay.meaning}</p>
         <Check name="newer_workflows" isOn={false}>
           Also start workflows that were activated after this event
         </Check>
@@ -160,18 +174,3 @@ const Replay = ({ event }: { event: EventView }) => (
     </Card>
   </Section>
 );
-
-const EMAIL_COLUMNS: readonly Column<EmailView>[] = [
-  {
-    label: 'Subject',
-    kind: 'main',
-    cell: (email) => (
-      <a className="row-link" href={`/emails/${email.id}`}>
-        {nameEmail(email)}
-      </a>
-    ),
-  },
-  { label: 'To', kind: 'wide', cell: (email) => email.to },
-  { label: 'State', cell: (email) => <Badge {...nameEmailState(email)} /> },
-  { label: 'When', kind: 'end', cell: (email) => <Time at={email.sent_at ?? email.created_at} /> },
-];

@@ -3,6 +3,7 @@ import { Fragment } from 'react';
 import { EVENT_STATUSES, type EventStatus, type EventView, type List } from '../../../shared/api';
 import { nameEvent } from '../../../shared/words/explanations';
 import { EVENT_LABELS } from '../../../shared/words/fields';
+import type { TermKey } from '../../../shared/words/help';
 import { EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Card, Empty, LinkButton, PageHead, Section } from '../components/blocks';
@@ -12,15 +13,16 @@ import { TextField } from '../components/form';
 import { DayChart, type Day, type Series } from '../components/day-chart';
 import { refreshes } from '../components/refreshes';
 import { Pager, Table, type Column } from '../components/table';
-import { None, Time } from '../components/values';
+import { LogTime, None } from '../components/values';
 import { Shell } from '../layout';
+import { withoutAddress } from './terms';
 import { usePage } from '../page';
 
 /** The page's query parameters, unchecked. */
 export interface EventQuery {
   type?: string;
   status?: string;
-  /** Address of a contact. */
+  /** Part of a contact's address or name. */
   contact?: string;
   /** YYYY-MM-DD, both days included. */
   since?: string;
@@ -67,8 +69,8 @@ export function EventsPage({ events, query, days }: EventsPageProps) {
             </LinkButton>
           }
         >
-          As soon as something happens in your Stripe account it shows here. Choose which events do something in the
-          settings.
+          As soon as something happens in your Stripe account it shows here, with what became of it. Choose which events
+          do something; the recommended ones keep your audience true.
         </Empty>
       )}
     </Shell>
@@ -105,7 +107,7 @@ function EventFilters({ query, isFiltered }: { query: EventQuery; isFiltered: bo
         name="contact"
         type="search"
         label={EVENT_LABELS.contact}
-        placeholder="name@example.com"
+        placeholder="Part of an address"
         defaultValue={query.contact ?? ''}
         autoComplete="off"
       />
@@ -153,6 +155,9 @@ const Breakable = ({ text }: { text: string }) => (
   </>
 );
 
+const OUTCOMES = ['processed', 'ignored', 'skipped', 'waiting', 'event_failed'] as const satisfies TermKey[];
+const DOINGS = ['created', 'matched', 'updated', 'linked'] as const satisfies TermKey[];
+
 const EVENT_COLUMNS: readonly Column<EventView>[] = [
   {
     label: 'Event',
@@ -162,17 +167,16 @@ const EVENT_COLUMNS: readonly Column<EventView>[] = [
         <a className="row-link" href={`/events/${encodeURIComponent(event.id)}`}>
           {nameEvent(event.type)}
         </a>
-        <span className="row-sub mono">
+        <span className="row-sub mono type-name">
           <Breakable text={event.type} />
         </span>
       </>
     ),
   },
-  { label: 'Outcome', cell: (event) => <Badge {...EVENT_STATUS_WORDS[event.status]} /> },
-  { label: 'What happened', kind: 'wide', cell: (event) => event.outcome },
+  { label: 'Outcome', hint: OUTCOMES, cell: (event) => <Badge {...EVENT_STATUS_WORDS[event.status]} /> },
+  { label: 'What happened', kind: 'wide', hint: DOINGS, cell: withoutAddress },
   {
     label: EVENT_LABELS.contact,
-    isMinor: true,
     cell: (event) =>
       event.contact ? (
         <a className="above clip" href={`/audience/${event.contact}`} title={event.email ?? undefined}>
@@ -182,5 +186,5 @@ const EVENT_COLUMNS: readonly Column<EventView>[] = [
         (event.email ?? <None words="no contact" />)
       ),
   },
-  { label: EVENT_LABELS.received_at, kind: 'end', cell: (event) => <Time at={event.received_at} /> },
+  { label: EVENT_LABELS.received_at, kind: 'end', cell: (event) => <LogTime at={event.received_at} /> },
 ];

@@ -1,7 +1,7 @@
 /** The log, one event, and replay. */
 import { Router } from 'express';
 import { EVENT_STATUSES, type EventView, type List } from '../../../shared/api';
-import { isChoiceType } from '../../../shared/catalogue';
+import { isChoiceType, isTriggerType } from '../../../shared/catalogue';
 import { oneOf } from '../../../shared/one-of';
 import { findIdByAddress } from '../../audience/find-addresses';
 import type { Context } from '../../context';
@@ -9,17 +9,22 @@ import type { DayRange } from '../../db/day-range';
 import { tenantKey, type Tenant } from '../../db/tenant';
 import { listEmails } from '../../emails/list-emails';
 import { eventChart, type ChartBar } from '../../events/chart';
-import { listEvents, readEvent, replayEvent } from '../../events/events';
+import { listEvents, listEventsByContact, readEvent, replayEvent } from '../../events/events';
 import { readRelated } from '../../events/related';
+import { listReplays } from '../../events/replays';
 import { createMemory } from '../../memory';
 import { readSettings } from '../../settings/settings';
 import { turnOnEvent } from '../../settings/turn-on-event';
+import { fieldsOf } from '../../stripe-objects/fields';
+import { readEvent as readPayload } from '../../stripe-objects/read-object';
+import { listRuns } from '../../workflows/list-runs';
+import { listWorkflowNames } from '../../workflows/workflow-names';
 import { lastDays, rangeOfDays } from '../days';
 import { withNotice } from '../notices';
 import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn } from '../read-request';
 import type { SectionParts } from '../section';
 import { sendPage } from '../send';
-import { tenantOn, timeZoneOf } from '../viewer';
+import { getSession, tenantOn, timeZoneOf } from '../viewer';
 import { EventPage } from './event';
 import { EventsPage, type EventQuery } from './events';
 
@@ -52,11 +57,21 @@ export function eventsRoutes(ctx: Context, { form }: SectionParts): Router {
   router.get('/events/:id', async (req, res) => {
     const tenant = tenantOn(res);
     const event = getFound(await readEvent(db, tenant, idOf(req)));
-    const emails = await listEmails(db, tenant, { event: event.id, limit: 100 });
-    const related = await readRelated(db, tenant, event);
+    const { contact } = event;
+    // A contact that was deleted took along what its runs were started by.
+    const runs = contact ? (await listRuns(db, tenant, { contact, event: event.id, limit: 100 })).data : [];
     const settings = await readSettings(db, tenant);
-    const isTypeOn = isChoiceType(event.type) && settings.events[event.type].enabled;
-    sendPage(ctx, res, <EventPage event={event} emails={emails.data} related={related} isTypeOn={isTypeOn} />);
+    const page = {
+      event,
+      properties: propertiesOf(event),
+      runs,
+      workflows: runs.length > 0 ? await listWorkflowNames(db, tenant) : new Map<string, string>(),
+      emails: (await listEmails(db, tenant, { event: event.id, limit: 100 })).data,
+      related: await readRelated(db, tenant, event),
+      replays: await listReplays(db, tenant, event),
+      isTypeOn: isChoiceType(event.type) && settings.events[event.type].enabled,
+    };
+    sendPage(ctx, res, <EventPage {...page} />);
   });
 
   router.post('/events/:id/turn-on', ...form, async (req, res) => {
@@ -69,7 +84,8 @@ export function eventsRoutes(ctx: Context, { form }: SectionParts): Router {
   router.post('/events/:id/replay', ...form, async (req, res) => {
     const id = idOf(req);
     const scope = textIn(formOf(req), 'newer_workflows') ? 'active_now' : 'active_then';
-    getFound(await replayEvent(db, tenantOn(res), id, clock.now(), scope));
+    const by = { via: getSession(res).kind === 'full' ? 'console' : 'dashboard', user: null } as const;
+    getFound(await replayEvent(db, tenantOn(res), id, clock.now(), scope, by));
     ctx.nudge();
     res.redirect(303, withNotice(ctx, res, `/events/${id}`, 'replayed'));
   });
@@ -77,15 +93,21 @@ export function eventsRoutes(ctx: Context, { form }: SectionParts): Router {
   return router;
 }
 
+const propertiesOf = ({ type, payload }: { type: string; payload: unknown }) =>
+  payload !== null && isTriggerType(type) ? readPayload(type, fieldsOf(payload)).properties : {};
+
 async function find({ db }: Context, tenant: Tenant, query: EventQuery, timeZone: string): Promise<List<EventView>> {
-  const contact = query.contact && (await findIdByAddress(db, tenant, query.contact));
-  if (query.contact && !contact) return { object: 'list', data: [], has_more: false };
-  return listEvents(db, tenant, {
+  const request = {
     limit: PAGE_SIZE,
     type: query.type,
     status: oneOf(EVENT_STATUSES, query.status),
-    contact,
     ...rangeOfDays(query, timeZone),
     starting_after: query.starting_after,
-  });
+  };
+  if (!query.contact) return listEvents(db, tenant, request);
+  // A whole address is somebody's; a part may be of many.
+  const contact = await findIdByAddress(db, tenant, query.contact);
+  return contact
+    ? listEvents(db, tenant, { ...request, contact })
+    : listEventsByContact(db, tenant, query.contact, request);
 }

@@ -62,7 +62,7 @@ export function FailedInvoicesPage({ invoices, reminders, query }: FailedInvoice
       />
       {invoices.data.length === 0 ? (
         <Empty icon="recovery" title="No such invoice" actions={<LinkButton href="/recovery">Recovered</LinkButton>}>
-          No payment failed that fits.
+          No failed payment is of that month, currency and outcome.
         </Empty>
       ) : (
         <Table caption="Failed invoices" columns={columnsOf(reminders)} rows={invoices.data} />
@@ -99,7 +99,7 @@ const columnsOf = (reminders: FailedInvoicesPageProps['reminders']): readonly Co
   { label: 'Amount', kind: 'end', cell: ({ amount, currency }) => <Money minor={amount} currency={currency} /> },
   { label: 'Outcome', cell: (invoice) => <Outcome {...invoice} /> },
   { label: 'Emails', cell: ({ invoice }) => <Reminders emails={reminders.get(invoice ?? '') ?? []} /> },
-  { label: 'First failed', kind: 'end', cell: ({ first_failed_at }) => <Time at={first_failed_at} /> },
+  { label: 'First failed', kind: 'end', cell: ({ first_failed_at }) => <Time at={first_failed_at} as="relative" /> },
 ];
 
 function AtStripe({ invoice, attempts, is_holdout }: FailedInvoiceView) {
@@ -127,13 +127,13 @@ function Outcome({ outcome, recovered_at, recovered_amount, currency, lost_at, l
       <Badge tone={TONES[outcome]} label={RECOVERY_WORDS[outcome].label} />
       {recovered_at ? (
         <span className="row-sub">
-          Paid <Money minor={recovered_amount ?? 0} currency={currency} /> <Time at={recovered_at} />
+          Paid <Money minor={recovered_amount ?? 0} currency={currency} /> <Time at={recovered_at} as="relative" />
         </span>
       ) : (
         lost_at &&
         lost_reason && (
           <span className="row-sub">
-            {LOSS_WORDS[lost_reason]} <Time at={lost_at} />
+            {LOSS_WORDS[lost_reason]} <Time at={lost_at} as="relative" />
           </span>
         )
       )}

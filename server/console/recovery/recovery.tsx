@@ -42,7 +42,8 @@ export function RecoveryPage({ report, months, holdoutPercent }: RecoveryPagePro
     <Shell title="Recovered" section="recovery">
       <PageHead
         title="Recovered"
-        lead={`What became of invoices whose payment failed. Months are those of ${report.timezone}.`}
+        hint={['recovered', 'held_out']}
+        lead="What became of invoices whose payment failed."
         actions={
           currencies.length > 0 &&
           !isLimited && <LinkButton href={href('/recovery.csv', { months: period })}>Export CSV</LinkButton>
@@ -57,8 +58,13 @@ export function RecoveryPage({ report, months, holdoutPercent }: RecoveryPagePro
         }))}
       />
       {currencies.length === 0 ? (
-        <Empty icon="recovery" title="No payment failed in these months">
-          As soon as the payment of an invoice fails it counts here, whichever events and workflows are on.
+        <Empty
+          icon="recovery"
+          title="No payment failed in these months"
+          actions={<LinkButton href="/workflows/new">Look at the templates</LinkButton>}
+        >
+          As soon as the payment of an invoice fails it counts here, with what became of it, whichever events and
+          workflows are on. The template “Payment failed” reminds whoever has to pay, with a link on which they can.
         </Empty>
       ) : (
         currencies.map((currency) => (

@@ -1,7 +1,10 @@
 /** A new workflow: from a template, or from nothing. */
+import type { WorkflowView } from '../../../shared/api';
 import { CATALOGUE } from '../../../shared/catalogue';
 import type { TemplateOffer } from '../../../shared/templates';
 import { stepsOf, type Definition } from '../../../shared/workflow';
+import { WORKFLOW_STATUS_WORDS } from '../../../shared/words/statuses';
+import { Badge } from '../components/badge';
 import { Card, PageHead } from '../components/blocks';
 import { EVENT_OPTIONS } from '../components/event-options';
 import { PostForm, SelectField, buttonClass } from '../components/form';
@@ -13,7 +16,15 @@ export interface TemplateChoice extends TemplateOffer {
   definition: Definition;
 }
 
-export function NewWorkflowPage({ templates }: { templates: readonly TemplateChoice[] }) {
+type Existing = Pick<WorkflowView, 'id' | 'name' | 'status' | 'definition'>;
+
+export function NewWorkflowPage({
+  templates,
+  workflows,
+}: {
+  templates: readonly TemplateChoice[];
+  workflows: readonly Existing[];
+}) {
   return (
     <Shell title="New workflow" section="workflows">
       <PageHead
@@ -23,7 +34,7 @@ export function NewWorkflowPage({ templates }: { templates: readonly TemplateCho
       />
       <div className="template-grid">
         {templates.map((template) => (
-          <TemplateCard key={template.key} template={template} />
+          <TemplateCard key={template.key} template={template} existing={madeFrom(template, workflows)} />
         ))}
         <Card className="template-card">
           <h2>From scratch</h2>
@@ -38,7 +49,11 @@ export function NewWorkflowPage({ templates }: { templates: readonly TemplateCho
   );
 }
 
-function TemplateCard({ template }: { template: TemplateChoice }) {
+/** By its name, as long as it starts with an event that the template offers: where a workflow came from is not kept. */
+const madeFrom = ({ name, triggers }: TemplateChoice, workflows: readonly Existing[]) =>
+  workflows.filter((one) => one.name === name && triggers.includes(one.definition.trigger.event));
+
+function TemplateCard({ template, existing }: { template: TemplateChoice; existing: readonly Existing[] }) {
   const { key, name, description, triggers, definition } = template;
   const emails = stepsOf(definition).filter(({ step }) => step.kind === 'email').length;
   return (
@@ -48,6 +63,14 @@ function TemplateCard({ template }: { template: TemplateChoice }) {
       <p className="hint">
         {CATALOGUE[definition.trigger.event].label} · <Plural count={emails} one="email" />
       </p>
+      {existing.map(({ id, status }) => (
+        <p key={id} className="template-used">
+          <Badge {...WORKFLOW_STATUS_WORDS[status]} />{' '}
+          <a href={`/workflows/${id}`} aria-label={`In use: ${name}`}>
+            In use
+          </a>
+        </p>
+      ))}
       <PostForm action="/workflows" className="stack">
         <input type="hidden" name="template" value={key} />
         {triggers.length > 1 && (

@@ -81,9 +81,10 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
     await sendNotices(res, tenantOn(res), noticeFilterOf(queryOf(req, NOTICE_QUERY)));
   });
 
-  router.get('/workflows/new', (_req, res) => {
+  router.get('/workflows/new', async (_req, res) => {
     const templates = TEMPLATE_KEYS.map((key) => ({ key, ...TEMPLATES[key], definition: defineFromTemplate(key) }));
-    sendPage(ctx, res, <NewWorkflowPage templates={templates} />);
+    const { data } = await listWorkflows(db, tenantOn(res), { limit: 100 });
+    sendPage(ctx, res, <NewWorkflowPage templates={templates} workflows={data} />);
   });
 
   router.post('/workflows', ...form, async (req, res) => {

@@ -9,7 +9,7 @@ import { Card, Empty, FactList, LinkButton, PageHead, Section, Tabs } from '../c
 import { href } from '../components/filters';
 import { ButtonForm, Confirm } from '../components/form';
 import { Pager, Table, type Column } from '../components/table';
-import { None, Plural, Time } from '../components/values';
+import { None, Plural, Sentence, Time } from '../components/values';
 import type { RunDetail } from '../../workflows/runs';
 import { Shell } from '../layout';
 import { AT_THE_END } from './results';
@@ -98,7 +98,8 @@ export function RunsPage({ workflow, runs, count, query, startingAfter }: RunsPa
             </LinkButton>
           }
         >
-          A run starts when the workflow is active and its event arrives for a contact.
+          A run is one contact going through the workflow. It starts when the workflow is active and its event arrives
+          for a contact; each shows here with the steps it has done.
         </Empty>
       ) : (
         <Table caption="Runs" columns={COLUMNS} rows={runs.data} />
@@ -154,7 +155,7 @@ const COLUMNS: readonly Column<RunRow>[] = [
         (run.reason ?? <None words="ended" />)
       ),
   },
-  { label: 'Started', kind: 'end', cell: (run) => <Time at={run.startedAt} /> },
+  { label: 'Started', kind: 'end', cell: (run) => <Time at={run.startedAt} as="relative" /> },
 ];
 
 export function RunPage({ workflow, run, steps }: { workflow: WorkflowName; run: RunRow; steps: RunDetail['steps'] }) {
@@ -163,6 +164,7 @@ export function RunPage({ workflow, run, steps }: { workflow: WorkflowName; run:
       <PageHead
         title={run.email ?? 'Deleted contact'}
         badge={<Badge {...RUN_STATUS_WORDS[run.status]} />}
+        hint={run.status === 'exited' ? ['run', 'left_early'] : ['run']}
         back={{ href: `/workflows/${workflow.id}/runs`, label: `Runs of ${workflow.name}` }}
         lead={run.reason ?? undefined}
         actions={run.status === 'running' && <Actions run={run} />}
@@ -186,9 +188,9 @@ export function RunPage({ workflow, run, steps }: { workflow: WorkflowName; run:
                 <code>{run.event}</code>
               </a>,
             ],
-            ['Started', <Time key="start" at={run.startedAt} />],
+            ['Started', <Time key="start" at={run.startedAt} as="seconds" />],
             run.finishedAt
-              ? ['Ended', <Time key="end" at={run.finishedAt} />]
+              ? ['Ended', <Time key="end" at={run.finishedAt} as="seconds" />]
               : ['Stands at', run.step ?? <None key="none" />],
           ]}
         />
@@ -204,9 +206,11 @@ export function RunPage({ workflow, run, steps }: { workflow: WorkflowName; run:
                   {step.email ? (
                     <a href={`/emails/${step.email}`}>{step.result}</a>
                   ) : (
-                    <span className="strong">{step.result}</span>
+                    <span className="strong">
+                      <Sentence text={step.result} />
+                    </span>
                   )}
-                  <Time at={step.at} />
+                  <Time at={step.at} as="seconds" />
                 </div>
               </li>
             ))}

@@ -32,6 +32,7 @@ export function WorkflowsPage({
     <Shell title="Workflows" section="workflows">
       <PageHead
         title="Workflows"
+        hint={['draft', 'run', 'only_while']}
         lead="What is sent when something happens in Stripe."
         actions={
           workflows.data.length > 0 && (

@@ -72,6 +72,7 @@ async function addContacts(db: Db, start: number, now: number): Promise<void> {
     id: contactId(start + n),
     email: `customer${start + n}@example.com`,
     first_name: 'Customer',
+    search_text: `customer${start + n}@example.com customer`,
     name_stamp: 1,
     status: 'subscribed' as const,
     source: 'Stripe',

@@ -45,10 +45,11 @@ function statementsOf({ padded, hex }: Dialect, events: number, contacts: number
   const at = `(${start} + cast(cast(i as bigint) * ${(DAYS * DAY_MS) / events} as bigint))`;
   const contactId = (expression: string) => `'con_' || ${padded(expression, 32)}`;
   return [
-    `insert into contact (account_id, livemode, id, email, first_name, last_name, name_stamp, status, source, mrr, currency, created_at, updated_at)
+    `insert into contact (account_id, livemode, id, email, first_name, last_name, name_stamp, status, source, mrr, currency, search_text, created_at, updated_at)
     ${numbers(contacts)}
     select '${ACCOUNT}', 1, ${contactId('i')}, 'customer' || i || '@example.com', 'Customer', 'Number ' || i, 1,
-      case when i % 20 = 0 then 'unsubscribed' else 'subscribed' end, 'Stripe', 2000, 'usd', ${start} + i, ${start} + i from n`,
+      case when i % 20 = 0 then 'unsubscribed' else 'subscribed' end, 'Stripe', 2000, 'usd',
+      'customer' || i || '@example.com customer number ' || i, ${start} + i, ${start} + i from n`,
     `insert into customer_link (account_id, livemode, customer_id, contact_id, stamp, state)
     ${numbers(contacts)}
     select '${ACCOUNT}', 1, 'cus_past' || i, ${contactId('i')}, 1, 'alive' from n`,

@@ -122,7 +122,7 @@ test('the same seed gives the same ids and people', async () => {
   expect((first.data.object as { id: string }).id).toBe((second.data.object as { id: string }).id);
 });
 
-test('the front page has a button for every type; only a page of this machine may press it', async () => {
+test('the front page has a button for every type, which only a page of this machine may press, and keeps what was typed', async () => {
   const { url, inbox } = await begin();
   const page = await (await fetch(url)).text();
   for (const type of CHOICE_TYPES) expect(page).toContain(`value="${type}"`);
@@ -137,6 +137,7 @@ test('the front page has a button for every type; only a page of this machine ma
   expect(inbox.received).toHaveLength(0);
   expect((await press({ Origin: url })).headers.get('location')).toBe('/?sent=customer.created');
   expect(inbox.events()).toMatchObject([{ data: { object: { email: 'jenny@example.com' } } }]);
+  expect(await (await fetch(`${url}?sent=customer.created`)).text()).toContain('value="jenny@example.com"');
 });
 
 const script = (port: string, ...args: string[]) =>

@@ -1,4 +1,5 @@
 /** `npm run preview`: the Stripe App's views in a local page, against Tillpost and a local Stripe started for them. */
+import { holdPort } from '../hold-port';
 import { configureAsMerchant, startLocalStack } from '../local-stack';
 import { stopOnSignal } from '../stop-on-signal';
 import { startPreview } from './preview';
@@ -10,7 +11,7 @@ async function main(): Promise<void> {
   stack.localStripe.addAccount({ name: 'Northwind' });
   stack.localStripe.seedCustomers(stack.account.accountId, false, 25, { withSubscriptions: true });
   await configureAsMerchant(stack);
-  const preview = await startPreview(stack, Number(process.env.PREVIEW_PORT ?? PORT));
+  const preview = await holdPort('PREVIEW_PORT', PORT, (port) => startPreview(stack, port));
   console.log(`
 Preview              ${preview.url}
 Tillpost             ${stack.url}

@@ -16,6 +16,7 @@ const ROOT = resolve(__dirname, '../../..');
 
 export interface Preview {
   url: string;
+  port: number;
   close(): Promise<void>;
 }
 
@@ -28,6 +29,7 @@ export async function startPreview(
   const taken = await listen(server, port);
   return {
     url: `http://127.0.0.1:${taken}`,
+    port: taken,
     close: () =>
       new Promise((done) => {
         server.close(() => done());

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { TEMPLATES } from '../../../shared/templates';
 import type { Browser } from 'playwright-core';
 import { EVENT_TYPES } from '../../../shared/catalogue';
+import { HELP_AREAS } from '../../../shared/words/help';
 import { createDns } from '../../deliverability/dns';
 import { createOpenLink } from '../../installs/open-link';
 import { activateWorkflow, createWorkflow } from '../../workflows/workflows';
@@ -106,6 +107,7 @@ async function fill(): Promise<string[]> {
     '/recovery',
     '/recovery/invoices',
     `/emails/${await newest('email')}`,
+    ...HELP_AREAS.map((area) => `/help/${area}`),
     `/open/${await createOpenLink(tillpost.ctx, TEST, 'usr_1')}`,
     '/no/such/page',
   ];

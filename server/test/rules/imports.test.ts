@@ -126,6 +126,7 @@ const OWNERS: Readonly<Record<keyof Schema, string>> = {
   logo_image: 'settings',
   event: 'events',
   event_payload: 'events',
+  event_replay: 'events',
   contact: 'audience',
   contact_property: 'audience',
   mailing_list: 'audience',

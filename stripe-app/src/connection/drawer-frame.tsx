@@ -1,7 +1,8 @@
-import { Button, ContextView } from '@stripe/ui-extension-sdk/ui';
+import { Box, Button, ContextView } from '@stripe/ui-extension-sdk/ui';
 import type { ExtensionContextValue } from '@stripe/ui-extension-sdk/context';
 import type { Overview } from '../../../shared/api';
 import { BRAND_COLOR, BRAND_ICON } from '../brand';
+import { zoneWords } from '../format';
 import { FailureBanner, Loading } from '../states';
 import { ReconnectBanner } from './reconnect-banner';
 import { SignIn } from './sign-in';
@@ -49,6 +50,7 @@ export function DrawerFrame({
       actions={overview.console_url ? <ConsoleButton url={overview.console_url} onOpened={retry} /> : undefined}
     >
       {children(overview)}
+      <Box css={{ font: 'caption', color: 'secondary', marginTop: 'large' }}>{zoneWords()}</Box>
     </ContextView>
   );
 }

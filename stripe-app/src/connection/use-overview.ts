@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { Overview } from '../../../shared/api';
 import type { Client } from '../client';
+import { writeAs } from '../format';
 import { type Asked, useAnswer } from '../use-answer';
 
 export interface OverviewAsked extends Asked<Overview> {
@@ -14,7 +15,13 @@ const LATER_MS = 5 * 60_000;
 
 /** The install's state, kept fresh: closely while something is about to change, now and then otherwise. */
 export function useOverview(client: Client): OverviewAsked {
-  const asked = useAnswer(useCallback(() => client('overview'), [client]));
+  const asked = useAnswer(
+    useCallback(async () => {
+      const result = await client('overview');
+      if (result.ok) writeAs(result.value);
+      return result;
+    }, [client]),
+  );
   const [isWatching, setWatching] = useState(false);
   const { answer, reload } = asked;
 

@@ -5,18 +5,26 @@ import type { Advanced } from '../time/advance';
 import { sayMoved } from './advance';
 import { dateText, html, page, type Html } from './html';
 
+export interface Filled {
+  account?: string | undefined;
+  email?: string | undefined;
+  name?: string | undefined;
+}
+
 interface Home {
   accounts: Account[];
   /** Epoch milliseconds. */
   now: number;
   /** The type that was just triggered. */
   sent: string | null;
+  /** What the form was last sent with. */
+  filled: Filled;
   /** How time was just moved. */
   moved: Advanced | null;
 }
 
 /** What the local Stripe is, a button for every event, and some that move time. */
-export const homePage = ({ accounts, now, sent, moved }: Home): string =>
+export const homePage = ({ accounts, now, sent, filled, moved }: Home): string =>
   page(
     'Trigger an event',
     html`
@@ -42,11 +50,21 @@ export const homePage = ({ accounts, now, sent, moved }: Home): string =>
           <label
             >Account
             <select name="account">
-              ${accounts.map(accountOption)}
+              ${accounts.map((account) => accountOption(account, account.id === filled.account))}
             </select></label
           >
-          <label>Email <input name="email" type="email" placeholder="somebody new" autocomplete="off" /></label>
-          <label>Name <input name="name" placeholder="from the email" autocomplete="off" /></label>
+          <label
+            >Email
+            <input
+              name="email"
+              type="email"
+              value="${filled.email ?? ''}"
+              placeholder="somebody new"
+              autocomplete="off"
+          /></label>
+          <label
+            >Name <input name="name" value="${filled.name ?? ''}" placeholder="from the email" autocomplete="off"
+          /></label>
         </div>
         ${groups().map(
           ({ name, types }) => html`
@@ -66,7 +84,8 @@ const SPANS = [
   ['30d', '1 month'],
 ] as const;
 
-const accountOption = ({ id, name }: Account): Html => html`<option value="${id}">${name}</option>`;
+const accountOption = ({ id, name }: Account, isChosen: boolean): Html =>
+  isChosen ? html`<option value="${id}" selected>${name}</option>` : html`<option value="${id}">${name}</option>`;
 
 /** By what the event is about, in the catalogue's order. */
 function groups(): { name: string; types: string[] }[] {

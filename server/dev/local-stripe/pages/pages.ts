@@ -7,7 +7,7 @@ import type { LifecycleType } from '../../../../shared/lifecycle';
 import type { TriggerType } from '../recipes';
 import type { StripeEvent, Tenant } from '../tenant';
 import { moveTime, type AdvanceOptions } from './advance';
-import { homePage } from './home-page';
+import { homePage, type Filled } from './home-page';
 import { createInstallPage, type InstallOptions } from './install-page';
 import { html, page } from './html';
 import { createInvoicePage } from './invoice-page';
@@ -25,16 +25,17 @@ export interface PageOptions extends InstallOptions, AdvanceOptions {
 export function createPages(options: PageOptions): Router {
   const router = Router();
   const form = express.urlencoded({ extended: false, limit: '100kb' });
+  const filled: Filled = {};
   const style = readFileSync(join(__dirname, 'style.css'), 'utf8');
 
   router.get('/_sandbox/style.css', (_req, res) => void res.type('css').send(style));
   router.get('/', securePage, (req, res) => {
     const sent = typeof req.query.sent === 'string' ? req.query.sent : null;
     const moved = 'moved' in req.query ? options.lastAdvanced() : null;
-    res.send(homePage({ accounts: options.accounts(), now: options.now(), sent, moved }));
+    res.send(homePage({ accounts: options.accounts(), now: options.now(), sent, filled, moved }));
   });
   router.use(['/oauth/v2/authorize', '/oauth/v2/:channel/authorize'], securePage, form, createInstallPage(options));
-  router.post('/_sandbox/trigger', loopbackOnly, express.json(), form, trigger(options));
+  router.post('/_sandbox/trigger', loopbackOnly, express.json(), form, trigger(options, filled));
   router.post('/_sandbox/advance', loopbackOnly, express.json(), form, moveTime(options));
   const forCustomers = { tenantOfPage: createTenantOfPage(options.findTenant), ownForm: [loopbackOnly, form] };
   router.use(['/i', '/p'], securePage);
@@ -43,9 +44,9 @@ export function createPages(options: PageOptions): Router {
   return router;
 }
 
-/** JSON from the script is answered in JSON, a form by going back to the front page. */
+/** JSON from the script is answered in JSON, a form by going back to the front page, which keeps what was typed. */
 const trigger =
-  (options: PageOptions): RequestHandler =>
+  (options: PageOptions, filled: Filled): RequestHandler =>
   async (req, res) => {
     const { type, email, name, account, livemode } = (req.body ?? {}) as Record<string, unknown>;
     const wanted = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
@@ -67,7 +68,10 @@ const trigger =
       livemode: livemode === true || livemode === 'true',
     });
     if (req.is('json')) res.json(event);
-    else res.redirect(303, `/?sent=${encodeURIComponent(event.type)}`);
+    else {
+      Object.assign(filled, { account: wanted(account), email: wanted(email), name: wanted(name) });
+      res.redirect(303, `/?sent=${encodeURIComponent(event.type)}`);
+    }
   };
 
 /** Only this machine, and no other site's page, may trigger events. */

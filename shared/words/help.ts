@@ -1,0 +1,313 @@
+/** What the console says of itself: words that are ours, and a page of help for each area. Hints show the same words. */
+import { CONTACT_STATUS_WORDS, EMAIL_STATUS_WORDS, EVENT_STATUS_WORDS, RUN_STATUS_WORDS } from './statuses';
+
+interface Term {
+  name: string;
+  /** One or two sentences, as a hint beside the word shows them. */
+  meaning: string;
+}
+
+export const TERMS = {
+  processed: {
+    name: EVENT_STATUS_WORDS.processed.label,
+    meaning: 'The event did its work: its contact was found or made, and the workflows it triggers have started.',
+  },
+  ignored: {
+    name: EVENT_STATUS_WORDS.ignored.label,
+    meaning: 'The event is switched off in the settings, or is of a type that isn’t used. Nothing was done about it.',
+  },
+  skipped: {
+    name: EVENT_STATUS_WORDS.skipped.label,
+    meaning: 'The event is on, but nothing could be done: often because nobody’s email address is on it.',
+  },
+  waiting: {
+    name: EVENT_STATUS_WORDS.waiting.label,
+    meaning: 'Stripe has to be asked first and could not be. It is tried again by itself, for three days.',
+  },
+  event_failed: {
+    name: EVENT_STATUS_WORDS.failed.label,
+    meaning: 'It was tried for three days in vain. Once the cause is gone, replay it.',
+  },
+  created: { name: 'Created', meaning: 'Nobody with that address was known, so a contact was made.' },
+  matched: {
+    name: 'Matched',
+    meaning: 'The event is of a contact that was known already, and brought nothing new about them.',
+  },
+  updated: { name: 'Updated', meaning: 'The event is of a known contact, and changed their name, address or billing.' },
+  linked: {
+    name: 'Linked',
+    meaning:
+      'A contact with this address was known; this Stripe customer was linked to them, so that its later events find them.',
+  },
+  replay: {
+    name: 'Replay',
+    meaning:
+      'Runs the event again under today’s settings. What was done stays done: no second contact, and no email goes out twice.',
+  },
+  subscribed: { name: CONTACT_STATUS_WORDS.subscribed.label, meaning: 'Gets marketing and transactional email.' },
+  transactional_only: {
+    name: CONTACT_STATUS_WORDS.transactional_only.label,
+    meaning: 'Gets receipts, reminders and notices, and no marketing until they opt in.',
+  },
+  unsubscribed: {
+    name: CONTACT_STATUS_WORDS.unsubscribed.label,
+    meaning: 'Has left: gets no marketing email. Receipts and reminders still go out.',
+  },
+  suppressed_address: {
+    name: 'Suppressed address',
+    meaning:
+      'The address takes no mail: it bounced, or its owner reported an email as spam. Nothing is sent there until you allow it again.',
+  },
+  user_group: {
+    name: 'User group',
+    meaning: 'A word of yours on a contact, for conditions. An event or a workflow can set it, or you by hand.',
+  },
+  billing_contact: {
+    name: 'Billing contact',
+    meaning: 'An address beside a contact’s own that gets copies of its transactional emails, never marketing.',
+  },
+  run: { name: 'Run', meaning: 'One contact going through one workflow, step by step.' },
+  draft: {
+    name: 'Draft, active, paused',
+    meaning:
+      'Only an active workflow starts. Pausing one keeps its runs where they stand. A draft was never active, or holds the changes to one that wait to be published.',
+  },
+  only_while: {
+    name: 'Only while',
+    meaning:
+      'Before each email Stripe’s newest state is looked at: who has paid meanwhile gets no reminder, and the run ends.',
+  },
+  frequency: {
+    name: 'How often',
+    meaning:
+      '“Every time” starts a run with each event. “One at a time” waits until the run about the same invoice or subscription has ended. “Once per contact” starts only once, ever.',
+  },
+  exit_event: {
+    name: 'Exit event',
+    meaning: 'Ends a run early when it comes: reminders stop as soon as the invoice is paid.',
+  },
+  rehearsal: {
+    name: 'Rehearsal',
+    meaning: 'The workflow played over the events of the last days: who would have got what. Sends and writes nothing.',
+  },
+  left_early: {
+    name: RUN_STATUS_WORDS.exited.label,
+    meaning: 'An exit event came, or what the run was about was over.',
+  },
+  transactional: {
+    name: 'Transactional',
+    meaning: 'An email somebody needs: a receipt, a reminder, a notice. It goes to who has unsubscribed as well.',
+  },
+  marketing: {
+    name: 'Marketing',
+    meaning: 'Goes to subscribed contacts only, with an unsubscribe link and your postal address.',
+  },
+  queued: { name: EMAIL_STATUS_WORDS.queued.label, meaning: 'On its way: made and sent when its turn comes.' },
+  captured: {
+    name: EMAIL_STATUS_WORDS.captured.label,
+    meaning:
+      'Kept here to be read instead of being sent: no mail server is set up, or it is test mode and the address is no test address.',
+  },
+  held: {
+    name: EMAIL_STATUS_WORDS.held.label,
+    meaning:
+      'Not sent, because a merge tag had no value and no fallback. Mend the template or the customer in Stripe, then try again.',
+  },
+  suppressed: {
+    name: EMAIL_STATUS_WORDS.suppressed.label,
+    meaning:
+      'Not sent, and it won’t be: the contact has left, the address takes no mail, or what it says was no longer true.',
+  },
+  email_failed: {
+    name: EMAIL_STATUS_WORDS.failed.label,
+    meaning: 'The mail server refused it, or it was given up after many tries. You can try it again by hand.',
+  },
+  delivered: {
+    name: 'Sent and delivered',
+    meaning:
+      'Sent: the mail server took it. Delivered: your provider said that it arrived, which is known only where it reports.',
+  },
+  recovered: {
+    name: 'Recovered',
+    meaning: 'An invoice whose payment had failed, and that was paid since.',
+  },
+  held_out: {
+    name: 'Held out',
+    meaning:
+      'An invoice that by chance gets no reminders, so that what reminders bring in can be measured. You choose the share in the settings.',
+  },
+  test_address: {
+    name: 'Test address',
+    meaning: 'In test mode only these get real email. Its owner has to confirm it first.',
+  },
+  test_mode: {
+    name: 'Test and live',
+    meaning: 'Stripe’s two modes are kept apart here as there: contacts, events, workflows and settings of their own.',
+  },
+} as const satisfies Record<string, Term>;
+export type TermKey = keyof typeof TERMS;
+
+export const HELP_AREAS = ['events', 'audience', 'workflows', 'emails', 'recovery', 'settings'] as const;
+export type HelpArea = (typeof HELP_AREAS)[number];
+
+export interface HelpPage {
+  title: string;
+  lead: string;
+  /** Where the area is. */
+  href: string;
+  /** How to: a question and what to do. */
+  tasks: readonly { title: string; steps: readonly string[] }[];
+  terms: readonly TermKey[];
+}
+
+export const HELP: Record<HelpArea, HelpPage> = {
+  events: {
+    title: 'Events',
+    lead: 'Everything Stripe told about your account, newest first, each with what became of it in a sentence.',
+    href: '/events',
+    tasks: [
+      {
+        title: 'Find out why somebody got an email, or none',
+        steps: [
+          'Type part of their address under Contact, and open the event.',
+          'It links the runs it started and the emails that came of them. Each email says why it went, or why not.',
+          'An ignored event is switched off: turn it on in the settings, then replay it.',
+        ],
+      },
+      {
+        title: 'Replay an event',
+        steps: [
+          'Open it and press Replay. It runs under today’s settings; what was done stays done.',
+          'Tick the box to start workflows too that you activated after it.',
+          'The page lists every replay: when it was, from where, and what came of it.',
+        ],
+      },
+    ],
+    terms: [
+      ...(['processed', 'ignored', 'skipped', 'waiting', 'event_failed'] as const),
+      ...(['created', 'matched', 'updated', 'linked', 'replay'] as const),
+    ],
+  },
+  audience: {
+    title: 'Audience',
+    lead: 'A contact for everyone Stripe told about. One contact may have several Stripe customers.',
+    href: '/audience',
+    tasks: [
+      {
+        title: 'Find somebody',
+        steps: [
+          'Type parts of their name or address in any order; accents and capitals don’t matter.',
+          'Or paste the id of a customer, subscription, invoice, checkout or quote from Stripe.',
+        ],
+      },
+      {
+        title: 'Bring in the customers you already have',
+        steps: [
+          'Go to Settings and press “Import customers”. It goes on in the background and can be done again.',
+          'An import starts no workflow: nobody gets an email because of it.',
+        ],
+      },
+      {
+        title: 'Forget somebody',
+        steps: [
+          'Open the contact and press “Delete contact”. What their events and emails said goes with them.',
+          'If they had unsubscribed, that stays known (as a keyed hash of the address) should they come back.',
+        ],
+      },
+    ],
+    terms: [
+      ...(['subscribed', 'transactional_only', 'unsubscribed', 'suppressed_address'] as const),
+      ...(['user_group', 'billing_contact'] as const),
+    ],
+  },
+  workflows: {
+    title: 'Workflows',
+    lead: 'What is sent when something happens: a trigger, and the steps that follow.',
+    href: '/workflows',
+    tasks: [
+      {
+        title: 'Send the first email',
+        steps: [
+          'Press “New workflow” and use a template.',
+          'Change its words, look at the preview, and send yourself a test.',
+          'Rehearse it over the last days, then activate it. It starts with the next event.',
+          'The event it starts with has to be on in the settings, with “Start workflows”.',
+        ],
+      },
+      {
+        title: 'Change one that is running',
+        steps: [
+          'Edit and save it: the changes wait as a draft, and what is published goes on as it was.',
+          'Look at what they change, then press “Publish”: runs under way go on with the new steps.',
+          'Under “Runs” you can stop one, or skip the wait it stands at.',
+        ],
+      },
+    ],
+    terms: ['run', 'draft', 'only_while', 'frequency', 'exit_event', 'left_early', 'rehearsal'],
+  },
+  emails: {
+    title: 'Emails',
+    lead: 'Each message of a run or a test, with where it stands and why.',
+    href: '/emails',
+    tasks: [
+      {
+        title: 'Mend an email that is held',
+        steps: [
+          'Open it: it names the merge tag that had no value.',
+          'Give the tag a fallback in the workflow, or fill in the value in Stripe.',
+          'Press “Try again” on the email.',
+        ],
+      },
+      {
+        title: 'Send for real',
+        steps: [
+          'Whoever runs this server sets up a mail server (SMTP). Until then emails are captured.',
+          'Settings → Sending says whether mail can arrive: SPF, DKIM and DMARC.',
+          'In test mode, add test addresses in the settings.',
+        ],
+      },
+    ],
+    terms: [
+      ...(['transactional', 'marketing', 'queued', 'captured', 'held', 'suppressed'] as const),
+      ...(['email_failed', 'delivered'] as const),
+    ],
+  },
+  recovery: {
+    title: 'Recovered',
+    lead: 'What became of invoices whose payment failed, and what reminders did for it.',
+    href: '/recovery',
+    tasks: [
+      {
+        title: 'Get failed payments paid',
+        steps: [
+          'Activate the template “Payment failed”. Its emails carry a link on which the invoice is paid.',
+          'Reminders stop by themselves once the invoice is paid.',
+        ],
+      },
+      {
+        title: 'Measure what reminders bring in',
+        steps: [
+          'Set a holdout in the settings: so many of a hundred invoices then get no reminders.',
+          'From 50 invoices on each side the page compares the two.',
+        ],
+      },
+    ],
+    terms: ['recovered', 'held_out', 'only_while'],
+  },
+  settings: {
+    title: 'Settings',
+    lead: 'Which events do something, how contacts start, and how email is sent.',
+    href: '/settings/stripe',
+    tasks: [
+      {
+        title: 'Begin',
+        steps: [
+          'Turn on the recommended events, or choose your own. Nothing is on until you save.',
+          'Name a sender and a postal address, and choose the language and time zone in which dates and amounts are written: in emails, here and in the Stripe App.',
+          'Import your customers, then activate a workflow.',
+        ],
+      },
+    ],
+    terms: ['test_mode', 'test_address', 'transactional_only', 'ignored', 'held_out', 'user_group'],
+  },
+};
