@@ -48,11 +48,11 @@ function fitting(sizes: readonly { bytes: number }[]): number {
 /** The next page is read while the last one is worked on. */
 export async function* ahead<T>(pages: AsyncGenerator<T>): AsyncGenerator<T> {
   for (let next = pages.next(); ;) {
-    const { value, done } = await next;
-    if (done) return;
+    const page = await next;
+    if (page.done) return;
     next = pages.next();
     // Whoever asks for it hears of its error.
     next.catch(() => undefined);
-    yield value;
+    yield page.value;
   }
 }
