@@ -1,5 +1,5 @@
 /** Brings the database to the newest schema at start; forward only. Safe when several processes start at once. */
-import { Migrator, type Migration } from 'kysely';
+import { Migrator, sql, type Migration } from 'kysely';
 import * as first from './migrations/001-first';
 import * as namedStates from './migrations/002-named-states';
 import * as fewerIndexes from './migrations/003-fewer-indexes';
@@ -57,4 +57,13 @@ export async function migrate(db: Db): Promise<void> {
 export async function isMigrated(db: Db): Promise<boolean> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
   return (await migrator.getMigrations()).every((migration) => migration.executedAt !== undefined);
+}
+
+/** Those that a newer release made; none in a new database. */
+export async function findUnknownMigrations(db: Db): Promise<string[]> {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  // Without any, the table of them may not be there yet.
+  if ((await migrator.getMigrations()).every(({ executedAt }) => executedAt === undefined)) return [];
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  return rows.map(({ name }) => name).filter((name) => !(name in migrations));
 }
