@@ -19,7 +19,7 @@ import { startByHand } from '../../workflows/start-by-hand';
 import { readWorkflow } from '../../workflows/workflows';
 import { lastDays } from '../days';
 import { withNotice, type Notice } from '../notices';
-import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn } from '../read-request';
+import { formOf, getFound, idOf, queryOf, textIn } from '../read-request';
 import type { SectionParts } from '../section';
 import { sendMail, sendPage } from '../send';
 import { tenantOn, timeZoneOf } from '../viewer';
@@ -31,7 +31,8 @@ import { TryPage } from './try';
 import { UnderWayPage, type UnderWayProps } from './under-way';
 
 const EVENTS_SHOWN = 10;
-const EMAILS_SHOWN = 10;
+const RUNS_SHOWN = 10;
+const EMAILS_SHOWN = 5;
 const EMAIL_DAYS = 30 * 86_400_000;
 
 export function flowRoutes(ctx: Context, { form }: SectionParts): Router {
@@ -71,7 +72,7 @@ export function flowRoutes(ctx: Context, { form }: SectionParts): Router {
   async function underWay(tenant: Tenant, workflow: WorkflowView, asked: string | undefined): Promise<UnderWayProps> {
     const { id, name, definition, status } = workflow;
     const step = asked !== undefined && findStep(definition, asked) ? asked : undefined;
-    const { data } = await listRuns(db, tenant, { workflow: id, status: 'running', step, limit: PAGE_SIZE });
+    const { data } = await listRuns(db, tenant, { workflow: id, status: 'running', step, limit: RUNS_SHOWN });
     const rows = await runRows(db, tenant, definition, data);
     const since = await standingSince(
       db,

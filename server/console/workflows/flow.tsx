@@ -74,8 +74,9 @@ function legendOf(results: WorkflowResults, staying: FlowPageProps['staying'], c
         <Number value={ended(null)} to={runsHref(counted, { status: 'finished', reason: AT_THE_END })} />
       </span>
     ),
-    step: ({ id }) => {
+    step: ({ id, kind }) => {
       const own = steps.get(id);
+      if (own && kind === 'exit') return <Figures figures={[['Entered', own.runs, runsHref(counted, { passed: id })]]} />;
       return own && <StepNumbers own={own} staying={staying[id] ?? 0} most={most} counted={counted} />;
     },
   };

@@ -150,8 +150,9 @@ function Paths({ branch }: { branch: BranchStep }) {
     { id: 'else', name: 'Otherwise', conditions: [], steps: branch.else },
   ];
   return (
-    <ul className={paths.some(({ steps }) => mayGoOn(steps)) ? 'flow-paths' : 'flow-paths is-last'} aria-label="Paths">
-      {paths.map(({ id, name, conditions, steps }) => (
+    <>
+      <ul className="flow-paths" aria-label="Paths">
+        {paths.map(({ id, name, conditions, steps }) => (
         <li key={id} className={mayGoOn(steps) ? 'flow-path' : 'flow-path is-ending'}>
           <div className="flow-path-name">
             <strong>{name}</strong>
@@ -168,6 +169,21 @@ function Paths({ branch }: { branch: BranchStep }) {
           </ol>
         </li>
       ))}
-    </ul>
+      </ul>
+      <Join goOn={paths.map(({ steps }) => mayGoOn(steps))} />
+    </>
+  );
+}
+
+/** The bar under the paths, from the first that goes on to the last, and to the middle, where the next step hangs. */
+function Join({ goOn }: { goOn: readonly boolean[] }) {
+  if (!goOn.includes(true)) return null;
+  const middleOf = (index: number) => (100 * (index + 0.5)) / goOn.length;
+  const from = Math.min(50, middleOf(goOn.indexOf(true)));
+  const to = Math.max(50, middleOf(goOn.lastIndexOf(true)));
+  return (
+    <svg className="flow-join" viewBox="0 0 100 2" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+      <rect x={from} width={to - from} height={2} />
+    </svg>
   );
 }

@@ -95,14 +95,24 @@ const choiceColumns = (toTry: (event: string) => string): readonly Column<EventV
     label: 'Contact',
     kind: 'main',
     cell: ({ email, id }) => (
-      <a className="row-link" href={toTry(id)}>
+      <a className="row-link" href={toTry(id)} aria-label={`Dry run for ${email ?? 'no contact'}`}>
         {email ?? 'No contact'}
-        <span className="sr-only">: dry run</span>
       </a>
     ),
   },
   { label: 'Came', cell: ({ received_at }) => <Time at={received_at} /> },
   { label: 'What happened', kind: 'wide', cell: ({ outcome }) => outcome },
+  {
+    label: 'Act',
+    kind: 'end',
+    isMinor: true,
+    // The row's link lies over it.
+    cell: () => (
+      <span className={buttonClass()} aria-hidden="true">
+        Dry run
+      </span>
+    ),
+  },
 ];
 
 function Result({ workflow, dry, token, search }: TryPageProps & { dry: DryRun }) {
