@@ -2,8 +2,7 @@
 import type { Definition } from '../../shared/workflow';
 import { MEASURED } from './fill-results';
 
-const mail = (subject: string, body = 'Hi') =>
-  ({ kind: 'transactional', subject, preview_text: '', body }) as const;
+const mail = (subject: string, body = 'Hi') => ({ kind: 'transactional', subject, preview_text: '', body }) as const;
 
 export const BRANCHING: Definition = {
   ...MEASURED,

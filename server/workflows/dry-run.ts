@@ -5,9 +5,10 @@ import type { Context } from '../context';
 import type { Row } from '../db/schema';
 import { isTenantConnected } from '../db/tenant-state';
 import type { Tenant } from '../db/tenant';
+import { composeEmail } from '../emails/compose';
 import { maySend, type SendFacts } from '../emails/may-send';
 import { definitionOf } from './definitions';
-import { queueEmail, walk, type RunWrites } from './walk';
+import { queueEmail, walk, type DueEmail, type RunWrites, type TakeEmail } from './walk';
 import { loadTrial, planTrial, type Beginning, type Trial } from './trial';
 
 export interface DryRun {
@@ -36,8 +37,10 @@ export interface DryMail {
   to: string[];
   subject: string;
   /** What it would become, were it judged now. */
-  status: Extract<EmailStatus, 'sent' | 'captured' | 'suppressed' | 'failed'>;
+  status: Extract<EmailStatus, 'sent' | 'captured' | 'held' | 'suppressed' | 'failed'>;
   outcome: string | null;
+  /** Null while it is held. */
+  html: string | null;
 }
 
 /** Throws as loadTrial does. */
@@ -53,7 +56,7 @@ export async function dryRun(
   const { contact, event } = trial;
   const dry = { event: event.id, contact: { id: contact.id, email: contact.email }, beginning };
   if (beginning.kind === 'refused') return { ...dry, steps: [], end: null };
-  const { run, steps, emails } = play(ctx, trial, beginning.run, now);
+  const { run, steps, emails, said } = play(ctx, trial, beginning.run, now);
   const facts: Omit<SendFacts, 'run'> = {
     isConnected: await isTenantConnected(db, tenant),
     livemode: tenant.livemode,
@@ -64,26 +67,39 @@ export async function dryRun(
     isDropped: false,
     suppression: await findSuppression(db, tenant, contact.email),
   };
-  return {
-    ...dry,
-    steps: steps.map(({ step_id, kind, at, result, email_id }) => {
-      const own = emails.filter((email) => email.step_id === step_id);
-      const [first] = own;
-      const mail = email_id && first ? { ...judgeMail(first), to: own.map(({ to_address }) => to_address) } : null;
-      return { step: step_id, kind, at, result, mail };
-    }),
-    end: { at: run.finished_at ?? now, reason: run.reason, outcome: run.outcome },
-  };
+  const shown: DryStep[] = [];
+  for (const { step_id, kind, at, result } of steps)
+    shown.push({ step: step_id, kind, at, result, mail: await makeMail(step_id, at) });
+  const end = { at: run.finished_at ?? now, reason: run.reason, outcome: run.outcome };
+  return { ...dry, steps: shown, end };
 
-  function judgeMail(email: RunWrites['emails'][number]): Omit<DryMail, 'to'> {
-    const verdict = maySend({ kind: email.kind, is_test: 0 }, { ...facts, run: undefined });
-    const { subject } = email;
-    if (verdict.kind === 'send') return { subject, status: 'sent', outcome: null };
-    return {
+  async function makeMail(step: string, at: number): Promise<DryMail | null> {
+    const due = said.get(step);
+    if (!due) return null;
+    const to = emails.filter((email) => email.step_id === step).map(({ to_address }) => to_address);
+    const content = due.step.email;
+    const trigger = typeOf(trial);
+    const { settings } = trial;
+    const { event, contact, subject } = due.said;
+    const request = {
+      tenant,
+      settings,
+      trigger,
+      content,
+      to: dry.contact.email,
+      event,
+      contact,
       subject,
-      status: verdict.kind === 'capture' ? 'captured' : verdict.status === 'failed' ? 'failed' : 'suppressed',
-      outcome: verdict.outcome,
+      origin: null,
     };
+    const { row, body } = await composeEmail(ctx, request, at);
+    const made = { to, subject: row.subject, html: body?.html ?? null };
+    const verdict = maySend({ kind: content.kind, is_test: 0 }, { ...facts, run: undefined });
+    if (verdict.kind === 'keep') return { ...made, status: verdict.status, outcome: verdict.outcome };
+    if (!body) return { ...made, status: 'held', outcome: row.outcome ?? null };
+    return verdict.kind === 'send'
+      ? { ...made, status: 'sent', outcome: null }
+      : { ...made, status: 'captured', outcome: verdict.outcome };
   }
 }
 
@@ -92,6 +108,13 @@ function play(ctx: Context, trial: Trial, begun: Row<'run'>, now: number) {
   const { workflow, settings, billingContacts, object, event, state } = trial;
   const writes: RunWrites = { runs: [], steps: [], emails: [], groups: [] };
   const about = { invoiceId: object.invoiceId, subscriptionId: object.subscriptionId };
+  const said = new Map<string, DueEmail>();
+  const queue = queueEmail(ctx);
+  const take: TakeEmail = (due, at) => {
+    // Steps that follow in the same go may move the contact to another group.
+    said.set(due.step.id, { ...due, said: { ...due.said, contact: { ...due.said.contact } } });
+    return queue(due, at);
+  };
   let { contact } = trial;
   let run = begun;
   for (let at = now; ; at = run.due_at ?? at) {
@@ -106,13 +129,13 @@ function play(ctx: Context, trial: Trial, begun: Row<'run'>, now: number) {
       state,
       stepsDone: writes.steps.length,
     };
-    walk(queueEmail(ctx), facts, writes, at);
+    walk(take, facts, writes, at);
     run = writes.runs.at(-1) ?? run;
     const moved = writes.groups.at(-1);
     if (moved) contact = { ...contact, user_group: moved.userGroup };
     if (run.status !== 'running' || run.due_at === null) break;
   }
-  return { run, steps: writes.steps, emails: writes.emails };
+  return { run, steps: writes.steps, emails: writes.emails, said };
 }
 
 const typeOf = ({ workflow }: Trial) => definitionOf(workflow).trigger.event;

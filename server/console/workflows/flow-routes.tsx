@@ -1,7 +1,6 @@
 /** A workflow as a picture, who is where in it, and what is tried and started by hand. */
 import { randomUUID } from 'node:crypto';
 import { Router, type Request, type Response } from 'express';
-import type { WorkflowView } from '../../../shared/api';
 import { findStep } from '../../../shared/workflow';
 import { findIdByAddress } from '../../audience/find-addresses';
 import type { Context } from '../../context';
@@ -12,11 +11,10 @@ import { AppError } from '../../errors';
 import { listEvents } from '../../events/events';
 import { dryRun } from '../../workflows/dry-run';
 import { listRuns, runsByStep, runsStayingAt, standingSince } from '../../workflows/list-runs';
-import { previewEmail } from '../../workflows/preview';
 import { readResults } from '../../workflows/results';
 import { retryEmail } from '../../workflows/retry-email';
 import { startByHand } from '../../workflows/start-by-hand';
-import { readWorkflow } from '../../workflows/workflows';
+import { readUncounted, type Uncounted } from '../../workflows/workflows';
 import { lastDays } from '../days';
 import { withNotice, type Notice } from '../notices';
 import { formOf, getFound, idOf, queryOf, textIn } from '../read-request';
@@ -39,8 +37,7 @@ export function flowRoutes(ctx: Context, { form }: SectionParts): Router {
   const router = Router();
   const { db, clock } = ctx;
 
-  const workflowOf = async (req: Request, res: Response) =>
-    getFound(await readWorkflow(db, tenantOn(res), idOf(req)));
+  const workflowOf = async (req: Request, res: Response) => getFound(await readUncounted(db, tenantOn(res), idOf(req)));
 
   router.get('/workflows/:id/flow', async (req, res) => {
     const [tenant, timeZone] = [tenantOn(res), timeZoneOf(res)];
@@ -69,7 +66,7 @@ export function flowRoutes(ctx: Context, { form }: SectionParts): Router {
   });
 
   /** `asked` is a step's id as a link has it: of one that isn't there all are shown. */
-  async function underWay(tenant: Tenant, workflow: WorkflowView, asked: string | undefined): Promise<UnderWayProps> {
+  async function underWay(tenant: Tenant, workflow: Uncounted, asked: string | undefined): Promise<UnderWayProps> {
     const { id, name, definition, status } = workflow;
     const step = asked !== undefined && findStep(definition, asked) ? asked : undefined;
     const { data } = await listRuns(db, tenant, { workflow: id, status: 'running', step, limit: RUNS_SHOWN });
@@ -134,12 +131,10 @@ export function flowRoutes(ctx: Context, { form }: SectionParts): Router {
 
   /** An email of a dry run. */
   router.get('/workflows/:id/try/:event/:step', async (req, res) => {
-    const { definition } = await workflowOf(req, res);
-    const step = findStep(definition, idOf(req, 'step'))?.step;
-    if (step?.kind !== 'email') throw new AppError('not_found', 'There is no such page.');
-    const request = { trigger: definition.trigger.event, content: step.email, event: idOf(req, 'event') };
-    const { html, held } = await previewEmail(ctx, tenantOn(res), request);
-    sendMail(res, html ?? plainTextDocument(`With these values the email would be held.\n\n${held ?? ''}`));
+    const [workflowId, eventId, step] = [idOf(req), idOf(req, 'event'), idOf(req, 'step')];
+    const { steps } = await dryRun(ctx, tenantOn(res), { workflowId, eventId });
+    const mail = getFound(steps.find((one) => one.step === step)?.mail ?? undefined);
+    sendMail(res, mail.html ?? plainTextDocument(mail.outcome ?? ''));
   });
 
   router.post('/workflows/:id/start', ...form, async (req, res) => {

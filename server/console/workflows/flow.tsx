@@ -1,8 +1,9 @@
 /** A workflow as a picture with its numbers, and who is where in it now. */
-import type { EmailStatus, WorkflowView } from '../../../shared/api';
+import type { EmailStatus } from '../../../shared/api';
 import { EMAIL_FATE_LABELS, EMAIL_STATUS_WORDS, WORKFLOW_STATUS_WORDS } from '../../../shared/words/statuses';
 import { DRAFT_WORDS } from '../../../shared/words/workflows';
 import type { EmailResults, StepResults, WorkflowResults } from '../../workflows/results';
+import type { Uncounted } from '../../workflows/workflows';
 import { Badge } from '../components/badge';
 import { LinkButton, PageHead } from '../components/blocks';
 import { Shell } from '../layout';
@@ -12,7 +13,7 @@ import { UnderWay, type UnderWayProps } from './under-way';
 import { WorkflowTabs } from './workflow-tabs';
 
 export interface FlowPageProps {
-  workflow: WorkflowView;
+  workflow: Uncounted;
   /** Null for what was never active. */
   results: WorkflowResults | null;
   /** Of the runs that came to a step, those that stand there or ended there, by step id. */
@@ -76,7 +77,8 @@ function legendOf(results: WorkflowResults, staying: FlowPageProps['staying'], c
     ),
     step: ({ id, kind }) => {
       const own = steps.get(id);
-      if (own && kind === 'exit') return <Figures figures={[['Entered', own.runs, runsHref(counted, { passed: id })]]} />;
+      if (own && kind === 'exit')
+        return <Figures figures={[['Entered', own.runs, runsHref(counted, { passed: id })]]} />;
       return own && <StepNumbers own={own} staying={staying[id] ?? 0} most={most} counted={counted} />;
     },
   };

@@ -2,7 +2,13 @@
 import { createContext, useContext, type ReactNode } from 'react';
 import { CATALOGUE } from '../../../shared/catalogue';
 import { ONLY_WHILE } from '../../../shared/words/only-while';
-import { describeCondition, FREQUENCY_LABELS, MATCH_LABELS, nameDuration, STEP_LABELS } from '../../../shared/words/workflows';
+import {
+  describeCondition,
+  FREQUENCY_LABELS,
+  MATCH_LABELS,
+  nameDuration,
+  STEP_LABELS,
+} from '../../../shared/words/workflows';
 import type { BranchStep, Condition, Definition, Step } from '../../../shared/workflow';
 import { Icon, type IconName } from '../components/icon';
 
@@ -153,22 +159,22 @@ function Paths({ branch }: { branch: BranchStep }) {
     <>
       <ul className="flow-paths" aria-label="Paths">
         {paths.map(({ id, name, conditions, steps }) => (
-        <li key={id} className={mayGoOn(steps) ? 'flow-path' : 'flow-path is-ending'}>
-          <div className="flow-path-name">
-            <strong>{name}</strong>
-            <Conditions conditions={conditions} />
-          </div>
-          <ol className="flow" aria-label={name}>
-            {steps.length > 0 ? (
-              <StepItems steps={steps} />
-            ) : (
-              <li className="flow-item flow-through">
-                <span className="sr-only">No steps: goes on</span>
-              </li>
-            )}
-          </ol>
-        </li>
-      ))}
+          <li key={id} className={mayGoOn(steps) ? 'flow-path' : 'flow-path is-ending'}>
+            <div className="flow-path-name">
+              <strong>{name}</strong>
+              <Conditions conditions={conditions} />
+            </div>
+            <ol className="flow" aria-label={name}>
+              {steps.length > 0 ? (
+                <StepItems steps={steps} />
+              ) : (
+                <li className="flow-item flow-through">
+                  <span className="sr-only">No steps: goes on</span>
+                </li>
+              )}
+            </ol>
+          </li>
+        ))}
       </ul>
       <Join goOn={paths.map(({ steps }) => mayGoOn(steps))} />
     </>

@@ -130,8 +130,11 @@ export const Number = ({ value, to }: { value: number; to: string }) =>
 export const runsHref = ({ workflow, since }: Counted, query: Record<string, string | undefined>) =>
   href(`/workflows/${workflow}/runs`, { since, ...query });
 
-export const emailsHref = ({ workflow, since }: Counted, step: string, query: Record<string, string | undefined> = {}) =>
-  href('/emails', { workflow, step, since, ...query });
+export const emailsHref = (
+  { workflow, since }: Counted,
+  step: string,
+  query: Record<string, string | undefined> = {},
+) => href('/emails', { workflow, step, since, ...query });
 
 const RUN_STATES = ['running', 'finished', 'exited', 'stopped', 'failed'] as const satisfies RunStatus[];
 

@@ -24,7 +24,7 @@ import {
   deleteWorkflow,
   duplicateWorkflow,
   pauseWorkflow,
-  readWorkflow,
+  readUncounted,
 } from '../../workflows/workflows';
 import { href } from '../components/filters';
 import { createExport } from '../export';
@@ -138,7 +138,7 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
 
   router.get('/workflows/:id/runs', async (req, res) => {
     const tenant = tenantOn(res);
-    const workflow = getFound(await readWorkflow(db, tenant, idOf(req)));
+    const workflow = getFound(await readUncounted(db, tenant, idOf(req)));
     const { starting_after, ...query } = queryOf(req, RUN_QUERY);
     const filter = {
       workflow: workflow.id,
@@ -160,7 +160,7 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
 
   router.get('/workflows/:id/results', async (req, res) => {
     const [tenant, timeZone] = [tenantOn(res), timeZoneOf(res)];
-    const workflow = getFound(await readWorkflow(db, tenant, idOf(req)));
+    const workflow = getFound(await readUncounted(db, tenant, idOf(req)));
     const { span: asked } = queryOf(req, ['span']);
     const span = SPANS.find(({ value }) => value === asked) ?? SPANS[1];
     const days = lastDays(span.days, clock.now(), timeZone);
@@ -178,7 +178,7 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
 
   router.get('/workflows/:id/runs/:run', async (req, res) => {
     const tenant = tenantOn(res);
-    const workflow = getFound(await readWorkflow(db, tenant, idOf(req)));
+    const workflow = getFound(await readUncounted(db, tenant, idOf(req)));
     const run = getFound(await readRun(db, tenant, idOf(req, 'run')));
     const [row] = await runRows(db, tenant, workflow.definition, run.workflow === workflow.id ? [run] : []);
     sendPage(ctx, res, <RunPage workflow={workflow} run={getFound(row)} steps={run.steps} />);

@@ -8,7 +8,12 @@ import type { Db } from '../../db/schema';
 import type { Tenant } from '../../db/tenant';
 import type { RunRow } from './runs';
 
-export async function runRows(db: Db, tenant: Tenant, definition: Definition, runs: readonly RunView[]): Promise<RunRow[]> {
+export async function runRows(
+  db: Db,
+  tenant: Tenant,
+  definition: Definition,
+  runs: readonly RunView[],
+): Promise<RunRow[]> {
   const emails = await findAddresses(
     db,
     tenant,

@@ -117,7 +117,10 @@ export function RunsPage({ workflow, runs, count, query, startingAfter }: RunsPa
 }
 
 /** What the tabs don't say of the filter. */
-function describeFilter({ reason, step, passed, past, ended, since, until }: RunQuery, definition: Definition): string[] {
+function describeFilter(
+  { reason, step, passed, past, ended, since, until }: RunQuery,
+  definition: Definition,
+): string[] {
   const nameOf = (id: string) => {
     const placed = findStep(definition, id);
     return placed ? nameStep(placed.step) : 'a removed step';

@@ -1,5 +1,5 @@
 /** A workflow tried with an event that has happened: which way it would go; and started with it for good. */
-import type { EventView, List, WorkflowView } from '../../../shared/api';
+import type { EventView, List } from '../../../shared/api';
 import { CATALOGUE } from '../../../shared/catalogue';
 import { explainRun } from '../../../shared/words/explanations';
 import { EMAIL_STATUS_WORDS, WORKFLOW_STATUS_WORDS } from '../../../shared/words/statuses';
@@ -7,6 +7,7 @@ import { DRY_RUN_LEAD, DRY_RUN_LIMITS, NOT_BEGUN_WORDS, START_WORDS } from '../.
 import { nameStep } from '../../../shared/words/workflows';
 import { findStep, type Definition } from '../../../shared/workflow';
 import type { DryRun, DryStep } from '../../workflows/dry-run';
+import type { Uncounted } from '../../workflows/workflows';
 import { Badge } from '../components/badge';
 import { Banner, Card, Empty, FactList, LinkButton, NoticeBanner, PageHead, Section } from '../components/blocks';
 import { href } from '../components/filters';
@@ -19,7 +20,7 @@ import { Picture } from './picture';
 import { WorkflowTabs } from './workflow-tabs';
 
 export interface TryPageProps {
-  workflow: WorkflowView;
+  workflow: Uncounted;
   /** Of the trigger's type, of the contact that was searched for or of all. */
   events: List<EventView>;
   /** What was typed; undefined: nothing. */
@@ -143,7 +144,12 @@ function Result({ workflow, dry, token, search }: TryPageProps & { dry: DryRun }
               <Card>
                 <FactList
                   facts={[
-                    ['Contact', <a key="contact" href={`/audience/${contact.id}`}>{contact.email}</a>],
+                    [
+                      'Contact',
+                      <a key="contact" href={`/audience/${contact.id}`}>
+                        {contact.email}
+                      </a>,
+                    ],
                     [
                       'Event',
                       <a key="event" href={`/events/${encodeURIComponent(event)}`}>
@@ -155,7 +161,13 @@ function Result({ workflow, dry, token, search }: TryPageProps & { dry: DryRun }
               </Card>
               <ol className="timeline">
                 {steps.map((step, index) => (
-                  <DryLine key={index} step={step} definition={workflow.definition} workflow={workflow.id} event={event} />
+                  <DryLine
+                    key={index}
+                    step={step}
+                    definition={workflow.definition}
+                    workflow={workflow.id}
+                    event={event}
+                  />
                 ))}
                 {end && (
                   <li>
@@ -216,7 +228,12 @@ function DryLine({
   );
 }
 
-function Start({ workflow, dry, token, search }: Pick<TryPageProps, 'workflow' | 'token' | 'search'> & { dry: DryRun }) {
+function Start({
+  workflow,
+  dry,
+  token,
+  search,
+}: Pick<TryPageProps, 'workflow' | 'token' | 'search'> & { dry: DryRun }) {
   if (workflow.status !== 'active') return <p className="hint">{NOT_BEGUN_WORDS.notActive}</p>;
   const isAgain = dry.beginning.kind === 'repeats';
   return (

@@ -107,7 +107,7 @@ const COLUMNS: readonly Column<Standing>[] = [
       </a>
     ),
   },
-  { label: 'Stands at', kind: 'wide', cell: ({ step }) => step ?? <None words="a step that was removed" /> },
+  { label: 'Stands at', cell: ({ step }) => step ?? <None words="a step that was removed" /> },
   { label: 'Since', cell: ({ since }) => <Time at={since} as="relative" /> },
   { label: 'Goes on', cell: ({ dueAt }) => (dueAt ? <Time at={dueAt} as="relative" /> : 'With its workflow') },
   { label: 'Act', kind: 'end', cell: (run) => <Act run={run} /> },
@@ -119,7 +119,12 @@ function Act({ run: { id, workflow, email, isWaiting } }: { run: Standing }) {
   return (
     <div className="above row-actions">
       {isWaiting && (
-        <ButtonForm action={`${path}/advance`} label="Skip the wait" fields={BACK} describe={`Skip the wait ${whose}`} />
+        <ButtonForm
+          action={`${path}/advance`}
+          label="Skip the wait"
+          fields={BACK}
+          describe={`Skip the wait ${whose}`}
+        />
       )}
       <Confirm
         label={

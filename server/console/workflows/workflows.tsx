@@ -154,14 +154,24 @@ const columnsWith = (props: WorkflowsPageProps): readonly Column<ListedWorkflow>
 ];
 
 /** The name of the state beside it says what it is: the switch is on for what is active. */
-function Switch({ workflow: { id, name, status }, query }: { workflow: ListedWorkflow } & Pick<WorkflowsPageProps, 'query'>) {
+function Switch({
+  workflow: { id, name, status },
+  query,
+}: { workflow: ListedWorkflow } & Pick<WorkflowsPageProps, 'query'>) {
   const isOn = status === 'active';
   return (
     <PostForm action={`/workflows/${id}/switch`} className="above switch-form" id={id}>
       {Object.entries(query).map(([field, value]) => (
         <input key={field} type="hidden" name={field} value={value} />
       ))}
-      <button className="switch" role="switch" aria-checked={isOn} aria-label={name} name="to" value={isOn ? 'off' : 'on'} />
+      <button
+        className="switch"
+        role="switch"
+        aria-checked={isOn}
+        aria-label={name}
+        name="to"
+        value={isOn ? 'off' : 'on'}
+      />
       <Badge {...WORKFLOW_STATUS_WORDS[status]} />
     </PostForm>
   );
@@ -179,8 +189,7 @@ function Warnings({
     <>
       {refused?.id === id && (
         <p className="above row-refused" role="alert">
-          <strong>{REFUSED_WORDS.activate}.</strong> {refused.words}{' '}
-          <a href={`/workflows/${id}`}>Open its steps</a>
+          <strong>{REFUSED_WORDS.activate}.</strong> {refused.words} <a href={`/workflows/${id}`}>Open its steps</a>
         </p>
       )}
       {isStuck && (
