@@ -1,12 +1,12 @@
 /** The workflows of an install as its list shows them: what each does now, and did of late. */
-import { sql } from 'kysely';
-import { RUN_STATUSES, type List, type WorkflowStatus } from '../../shared/api';
+import { sql, type ExpressionBuilder } from 'kysely';
+import { RUN_STATUSES, type List, type RunStatus, type WorkflowStatus } from '../../shared/api';
 import type { Definition } from '../../shared/workflow';
 import { inList } from '../db/bulk';
 import { contains } from '../db/contains';
 import { madeWithin } from '../db/day-range';
 import { toList, type PageRequest } from '../db/page';
-import type { Db, Row } from '../db/schema';
+import type { Db, Row, Schema } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { definitionOf } from './definitions';
 
@@ -16,13 +16,16 @@ export interface WorkflowFilter {
   status?: WorkflowStatus | undefined;
 }
 
-export interface ListedWorkflow extends Pick<Row<'workflow'>, 'id' | 'name' | 'status'> {
+export interface ListedWorkflow extends Pick<Row<'workflow'>, 'id' | 'name' | 'status'>, RunNumbers {
   /** What runs follow: the same object for all callers, not to be changed. */
   definition: Definition;
   hasDraft: boolean;
-  underWay: number;
   /** Queued since then, whatever became of them. */
   emails: number;
+}
+
+interface RunNumbers {
+  underWay: number;
   /** When a run last started, in epoch milliseconds. */
   lastRunAt: number | null;
 }
@@ -45,32 +48,17 @@ export async function listWorkflowsWithNumbers(
     .limit(limit + 1)
     .execute();
   const ids = rows.map(({ id }) => id);
-  const underWay = await countUnderWay(db, tenant, ids);
   const emails = await countEmailsSince(db, tenant, ids, since);
-  const lastRuns = await findLastRuns(db, tenant, ids);
+  const runs = await readRuns(db, tenant, ids);
   return toList(rows, limit, (row) => ({
     id: row.id,
     name: row.name,
     status: row.status,
     definition: definitionOf(row),
     hasDraft: row.draft !== null,
-    underWay: underWay.get(row.id) ?? 0,
     emails: emails.get(row.id) ?? 0,
-    lastRunAt: lastRuns.get(row.id) ?? null,
+    ...(runs.get(row.id) ?? { underWay: 0, lastRunAt: null }),
   }));
-}
-
-async function countUnderWay(db: Db, tenant: Tenant, ids: readonly string[]): Promise<Map<string, number>> {
-  if (ids.length === 0) return new Map();
-  const rows = await db
-    .selectFrom('run')
-    .select((eb) => ['workflow_id', eb.fn.countAll<number>().as('count')])
-    .where(ofTenant(tenant))
-    .where('workflow_id', 'in', inList(ids))
-    .where('status', '=', 'running')
-    .groupBy('workflow_id')
-    .execute();
-  return new Map(rows.map(({ workflow_id, count }) => [workflow_id, count]));
 }
 
 async function countEmailsSince(
@@ -91,38 +79,65 @@ async function countEmailsSince(
   return new Map(rows.map(({ workflow_id, count }) => [workflow_id ?? '', count]));
 }
 
-/** The highest id of each status is one look into the index; a run's id tells which of them is the last. */
-async function findLastRuns(db: Db, tenant: Tenant, ids: readonly string[]): Promise<Map<string, number>> {
+/**
+ * Asked for each workflow by itself: for all of them at once SQLite takes an index that lacks the status. The highest id of
+ * each status is one look into the index, and a run's id tells which of them is the last.
+ */
+async function readRuns(db: Db, tenant: Tenant, ids: readonly string[]): Promise<Map<string, RunNumbers>> {
   if (ids.length === 0) return new Map();
-  const lasts = await db
+  const rows = await db
     .selectFrom('workflow')
     .select('id')
-    .select((eb) =>
-      RUN_STATUSES.map((status) =>
-        eb
-          .selectFrom('run')
+    .select((eb) => [
+      ...RUN_STATUSES.map((status) =>
+        runsOf(eb, status)
           .select(({ fn }) => fn.max('run.id').as('last'))
-          .where(ofTenant(tenant, 'run'))
-          .whereRef('run.workflow_id', '=', 'workflow.id')
-          .where('run.status', '=', status)
           .as(status),
       ),
-    )
+      runsOf(eb, 'running')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .as('underWay'),
+    ])
     .where(ofTenant(tenant, 'workflow'))
     .where('workflow.id', 'in', inList(ids))
     .execute();
-  const newest = lasts.flatMap((row) => {
-    const last = RUN_STATUSES.flatMap((status) => row[status] ?? [])
-      .sort()
-      .at(-1);
-    return last === undefined ? [] : last;
-  });
-  if (newest.length === 0) return new Map();
+  const lastOf = new Map(
+    rows.map((row) => [
+      row.id,
+      RUN_STATUSES.flatMap((status) => row[status] ?? [])
+        .sort()
+        .at(-1),
+    ]),
+  );
+  const startedAt = await readStarts(
+    db,
+    tenant,
+    [...lastOf.values()].flatMap((id) => id ?? []),
+  );
+  return new Map(
+    rows.map(({ id, underWay }) => [
+      id,
+      { underWay: Number(underWay), lastRunAt: startedAt.get(lastOf.get(id) ?? '') ?? null },
+    ]),
+  );
+
+  function runsOf(eb: ExpressionBuilder<Schema, 'workflow'>, status: RunStatus) {
+    return eb
+      .selectFrom('run')
+      .where(ofTenant(tenant, 'run'))
+      .whereRef('run.workflow_id', '=', 'workflow.id')
+      .where('run.status', '=', status);
+  }
+}
+
+/** Of these runs, in epoch milliseconds. */
+async function readStarts(db: Db, tenant: Tenant, ids: readonly string[]): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map();
   const rows = await db
     .selectFrom('run')
-    .select(['workflow_id', 'started_at'])
+    .select(['id', 'started_at'])
     .where(ofTenant(tenant))
-    .where('id', 'in', inList(newest))
+    .where('id', 'in', inList(ids))
     .execute();
-  return new Map(rows.map(({ workflow_id, started_at }) => [workflow_id, started_at]));
+  return new Map(rows.map(({ id, started_at }) => [id, started_at]));
 }

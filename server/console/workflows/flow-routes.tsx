@@ -99,7 +99,7 @@ export function flowRoutes(ctx: Context, { form }: SectionParts): Router {
     const { workflow } = getFound(await readEmail(db, tenantOn(res), email));
     if (workflow !== id) throw new AppError('not_found', 'There is no such email.');
     await retryEmail(ctx, tenantOn(res), email);
-    res.redirect(303, withNotice(`/workflows/${id}/flow`, 'retried'));
+    res.redirect(303, withNotice(ctx, res, `/workflows/${id}/flow`, 'retried'));
   });
 
   async function showTrial(req: Request, res: Response, asked: Record<'search' | 'event', string>, refused?: AppError) {
@@ -148,7 +148,7 @@ export function flowRoutes(ctx: Context, { form }: SectionParts): Router {
     try {
       const run = await startByHand(db, tenantOn(res), request, clock.now());
       ctx.nudge();
-      res.redirect(303, withNotice(`/workflows/${run.workflow}/runs/${run.id}`, 'run_started'));
+      res.redirect(303, withNotice(ctx, res, `/workflows/${run.workflow}/runs/${run.id}`, 'run_started'));
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'invalid_request') throw error;
       await showTrial(req, res, { search, event }, error);

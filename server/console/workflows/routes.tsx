@@ -83,7 +83,7 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
       return showList(res, query, { id, words: error.message });
     }
     ctx.nudge();
-    const list = withNotice(href('/workflows', query), isOn ? 'workflow_activated' : 'workflow_paused');
+    const list = withNotice(ctx, res, href('/workflows', query), isOn ? 'workflow_activated' : 'workflow_paused');
     res.redirect(303, `${list}#${id}`);
   });
 

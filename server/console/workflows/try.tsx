@@ -208,18 +208,20 @@ function DryLine({
       {mail ? (
         <>
           <p className="dry-mail">
-            <Badge {...EMAIL_STATUS_WORDS[mail.status]} /> To {mail.to.join(', ')}
+            <Badge {...EMAIL_STATUS_WORDS[mail.status]} /> To {mail.to.join(', ')}: {mail.subject}
           </p>
           {mail.outcome && <p className="hint">{mail.outcome}</p>}
-          <details className="dry-preview">
-            <summary>Show this email</summary>
-            <iframe
-              title={`Email: ${mail.subject}`}
-              src={`/workflows/${workflow}/try/${encodeURIComponent(event)}/${id}`}
-              loading="lazy"
-              sandbox=""
-            />
-          </details>
+          {mail.html !== null && (
+            <details className="dry-preview">
+              <summary>Show this email</summary>
+              <iframe
+                title={`Email: ${mail.subject}`}
+                src={`/workflows/${workflow}/try/${encodeURIComponent(event)}/${id}`}
+                loading="lazy"
+                sandbox=""
+              />
+            </details>
+          )}
         </>
       ) : (
         kind !== 'wait' && <p className="hint">{result}</p>
