@@ -7,6 +7,7 @@ import { isTenantConnected } from '../db/tenant-state';
 import type { Tenant } from '../db/tenant';
 import { composeEmail } from '../emails/compose';
 import { maySend, type SendFacts } from '../emails/may-send';
+import { findLogo } from '../settings/logos';
 import { definitionOf } from './definitions';
 import { queueEmail, walk, type DueEmail, type RunWrites, type TakeEmail } from './walk';
 import { loadTrial, planTrial, type Beginning, type Trial } from './trial';
@@ -67,6 +68,7 @@ export async function dryRun(
     isDropped: false,
     suppression: await findSuppression(db, tenant, contact.email),
   };
+  const logo = await findLogo(db, tenant);
   const shown: DryStep[] = [];
   for (const { step_id, kind, at, result } of steps)
     shown.push({ step: step_id, kind, at, result, mail: await makeMail(step_id, at) });
@@ -84,6 +86,7 @@ export async function dryRun(
     const request = {
       tenant,
       settings,
+      logo,
       trigger,
       content,
       to: dry.contact.email,
