@@ -33,7 +33,7 @@ export interface DryStep {
   mail: DryMail | null;
 }
 
-export interface DryMail {
+interface DryMail {
   /** The contact's address, then its billing contacts'. */
   to: string[];
   subject: string;

@@ -14,7 +14,7 @@ import { None, Plural, Time } from '../components/values';
 import { Shell } from '../layout';
 import type { RunRow } from './runs';
 
-export interface Standing extends RunRow {
+interface Standing extends RunRow {
   /** Epoch milliseconds. */
   since: number;
 }
