@@ -193,7 +193,7 @@ function Warnings({
         </p>
       )}
       {isStuck && (
-        <span className="row-sub above">
+        <span className="row-sub above row-stuck">
           <Badge tone="warn" label={EVENT_OFF_WORDS.active} /> Its event is off.{' '}
           <a href={`/workflows/${id}`}>{EVENT_OFF_WORDS.turnOn}</a>
         </span>

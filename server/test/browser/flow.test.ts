@@ -105,3 +105,25 @@ it('starts, skips a wait, stops and switches with the keyboard', async () => {
   await page.getByLabel('Name').fill('nothing of the kind');
   await page.getByText('No workflow matches').waitFor();
 });
+
+it.each(['wide and light', 'a phone, dark'])('the list says what keeps workflows from starting, %s', async (look) => {
+  const { db, clock } = tillpost;
+  const is = (value: string) => ({ property: 'contact.plan', operator: 'is', value }) as const;
+  const trigger = { ...BRANCHING.trigger, conditions: [is('a'), is('b')] };
+  await createWorkflow(db, TEST, { definition: { ...BRANCHING, name: `Faulty ${look}`, trigger } }, clock.now());
+  const unheard = { event: 'quote.accepted', conditions: [], frequency: 'every_time' } as const;
+  const off = { ...BRANCHING, name: `Unheard ${look}`, trigger: unheard };
+  await activateWorkflow(db, TEST, (await createWorkflow(db, TEST, { definition: off }, clock.now())).id, clock.now());
+  await tillpost.enable({ 'quote.accepted': { enabled: false } });
+  const page = await chrome.signIn(LOOKS[look]);
+  await page.goto('/workflows');
+  await page.getByRole('switch', { name: `Faulty ${look}` }).click();
+  await page.getByText('Not activated yet').waitFor();
+  await page.getByRole('link', { name: 'Turn on this event' }).first().waitFor();
+  await isSound(page, `refused ${look}`);
+  await page.goto(`/workflows/${id}/try?search=ann@example.com`);
+  await page.getByRole('link', { name: 'Dry run for ann@example.com' }).click();
+  await page.getByText('Start for ann@example.com…').click();
+  await page.getByLabel('Start it once more all the same').waitFor();
+  await isSound(page, `again ${look}`);
+});
