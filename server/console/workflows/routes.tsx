@@ -23,6 +23,7 @@ import {
   createWorkflow,
   deleteWorkflow,
   duplicateWorkflow,
+  listWorkflows,
   pauseWorkflow,
   readUncounted,
 } from '../../workflows/workflows';
