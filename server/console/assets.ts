@@ -40,6 +40,7 @@ const STYLES = [
   'email-editor',
   'site',
   'results',
+  'flow',
   'reference',
   'help',
   'adapt',

@@ -36,6 +36,7 @@ const DONE = {
   workflow_paused: 'Workflow paused. Runs under way wait where they are.',
   workflow_deleted: 'Workflow deleted.',
   workflow_duplicated: 'Copied as a draft.',
+  run_started: 'Run started. It goes on in a moment.',
   run_stopped: 'Run stopped. Nothing more is sent in it.',
   run_advanced: 'The wait is over: the run goes on now, or once its workflow does.',
   retried: 'The email is queued again.',

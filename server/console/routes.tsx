@@ -31,6 +31,7 @@ import { sendingRoutes } from './settings/sending-routes';
 import { siteStyles } from './site-styles';
 import { loadViewer } from './viewer';
 import { editorRoutes } from './workflows/editor/routes';
+import { flowRoutes } from './workflows/flow-routes';
 import { workflowRoutes } from './workflows/routes';
 
 const SECTIONS = [
@@ -64,6 +65,7 @@ export function consoleRoutes(ctx: Context): Router {
     audienceRoutes,
     eventsRoutes,
     workflowRoutes,
+    flowRoutes,
     editorRoutes,
     transactionalRoutes,
     emailRoutes,

@@ -56,6 +56,16 @@ export async function readWorkflow(db: Db, tenant: Tenant, id: string): Promise<
   return row && viewWorkflow(row, await countsOf(db, tenant, [id]));
 }
 
+export type Uncounted = Omit<WorkflowView, 'counts'>;
+
+/** Without its runs and emails counted, which takes long where there are many. */
+export async function readUncounted(db: Db, tenant: Tenant, id: string): Promise<Uncounted | undefined> {
+  const row = await findWorkflow(db, tenant, id);
+  if (!row) return undefined;
+  const { counts: _, ...workflow } = viewWorkflow(row, new Map());
+  return workflow;
+}
+
 export function findWorkflow(db: Db, tenant: Tenant, id: string): Promise<Workflow | undefined> {
   return db.selectFrom('workflow').selectAll().where(ofTenant(tenant)).where('id', '=', id).executeTakeFirst();
 }
