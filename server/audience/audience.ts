@@ -436,7 +436,8 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
       refreshBilling();
       const rows = <T>(ids: Set<string>, from: Map<string, T>) => [...ids].flatMap((id) => from.get(id) ?? []);
       return {
-        contacts: rows(changed.contacts, contacts).map((one) => ({ ...one, search_text: searchTextOf(one) })),
+        // In place: sums of payments are still to come.
+        contacts: rows(changed.contacts, contacts).map((one) => Object.assign(one, { search_text: searchTextOf(one) })),
         links: rows(changed.links, links),
         subscriptions: rows(changed.subscriptions, subscriptions),
         objects: rows(changed.objects, objects),
