@@ -143,6 +143,7 @@ const OWNERS: Readonly<Record<keyof Schema, string>> = {
   suppression: 'audience',
   sealed_key: 'audience',
   workflow: 'workflows',
+  api_event: 'workflows',
   run: 'workflows',
   run_step: 'workflows',
   email: 'emails',
