@@ -127,19 +127,22 @@ describe.each(ENGINES)('on %s an event of a program', (engine) => {
         trigger: { event: 'customer.created' },
         steps: SIGNUP.steps.map((step) => ({ ...step, email: { ...step.email, subject: 'Hi' } })),
       });
+      // The choices of selects are not read from the page.
+      const api = { 'trigger.source': 'api' };
       const edit = async (fields: Record<string, string>) =>
         (await client.post(`/workflows/${id}/edit`, fields)).text();
-      const fields = fieldsOf(await (await client.get(`/workflows/${id}`)).text(), 'editor');
-      const chosen = await edit({ ...fields, 'trigger.source': 'api' });
+      const fields = fieldsOf(await (await client.get(`/workflows/${id}`)).text(), 'workflow-form');
+      const chosen = await edit({ ...fields, ...api });
       expect(chosen).toContain('<option value="Plan chosen"');
       expect(chosen).not.toContain('{{ event.');
-      const named = await edit({ ...fieldsOf(chosen, 'editor'), 'trigger.api_event': ' Plan chosen ' });
+      const named = await edit({ ...fieldsOf(chosen, 'workflow-form'), ...api, 'trigger.api_event': ' Plan chosen ' });
       for (const tag of ['event.seats }}', 'event.since | date }}', 'event.isTrial }}']) expect(named).toContain(tag);
       expect(named).not.toContain('not a name');
-      const saved = await client.post(`/workflows/${id}`, fieldsOf(named, 'editor'));
+      const saved = await client.post(`/workflows/${id}`, { ...fieldsOf(named, 'workflow-form'), ...api });
       expect(saved.status).toBe(303);
       const unnamed = await client.post(`/workflows/${id}`, {
-        ...fieldsOf(named, 'editor'),
+        ...fieldsOf(named, 'workflow-form'),
+        ...api,
         'trigger.api_event': '',
         'trigger.event': 'customer.created',
       });
