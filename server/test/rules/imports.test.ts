@@ -54,6 +54,7 @@ const leadsTo =
 const ORDER = [
   'server/tools',
   'server/console',
+  'server/mcp',
   'server/api',
   'server/extension',
   'server/webhooks',
