@@ -14,7 +14,7 @@ async function connect(tillpost: Tillpost, tenant: Tenant = TEST, headers: Recor
   const client = new Client({ name: 'a test', version: '1' });
   const requestInit = { headers: { authorization: `Bearer ${key}`, ...headers } };
   const transport = new StreamableHTTPClientTransport(new URL(`${tillpost.url}/mcp`), { requestInit });
-  await client.connect(transport as never);
+  await client.connect(transport);
   return Object.assign(client, {
     async ask(name: string, args: Record<string, unknown> = {}) {
       const { content, structuredContent, isError } = await client.callTool({ name, arguments: args });

@@ -16,7 +16,7 @@ import { createMemory } from '../../memory';
 import { readSettings } from '../../settings/settings';
 import { turnOnEvent } from '../../settings/turn-on-event';
 import { fieldsOf } from '../../stripe-objects/fields';
-import { readEvent as readPayload } from '../../stripe-objects/read-object';
+import { readEventObject } from '../../stripe-objects/read-object';
 import { listApiEventNames } from '../../workflows/api-event-names';
 import { listRuns } from '../../workflows/list-runs';
 import { listWorkflowNames } from '../../workflows/workflow-names';
@@ -99,7 +99,7 @@ export function eventsRoutes(ctx: Context, { form }: SectionParts): Router {
 }
 
 const propertiesOf = ({ type, payload }: { type: string; payload: unknown }) =>
-  payload !== null && isTriggerType(type) ? readPayload(type, fieldsOf(payload)).properties : {};
+  (payload !== null && isTriggerType(type) && readEventObject(type, fieldsOf(payload))?.properties) || {};
 
 async function find({ db }: Context, tenant: Tenant, query: EventQuery, timeZone: string): Promise<List<EventView>> {
   const request = {
