@@ -112,7 +112,7 @@ export function readObject(type: ReadableType, object: unknown): ReadObject {
 }
 
 /** The same of a whole event, with what one of our own says beside its object (`data.lifecycle`, `data.schedule`). */
-export function readEvent(type: ReadableType, event: Fields): ReadObject {
+function readEvent(type: ReadableType, event: Fields): ReadObject {
   const data = fieldsOf(event.data);
   const read = readObject(type, data.object);
   if (!isOwnType(type)) {
