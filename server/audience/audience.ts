@@ -219,6 +219,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
       return contactId ? contacts.get(contactId) : undefined;
     },
     contactByEmail: (email: string) => byEmail.get(email),
+    contactById: (id: string) => contacts.get(id),
 
     /** A new contact; one whose owner had unsubscribed before its deletion starts as unsubscribed. */
     create(email: string, status: Contact['status'], source = 'Stripe'): Contact {

@@ -104,6 +104,14 @@ interface LogoImageTable extends TenantColumns {
   png: string;
 }
 
+/** What events of programs are called, and the types of what came with them. */
+interface ApiEventTable extends TenantColumns {
+  name: string;
+  /** JSON object: ApiEventProperties. */
+  properties: string;
+  created_at: number;
+}
+
 interface EventTable extends TenantColumns {
   id: string;
   /** Time-ordered (UUIDv7): the order of arrival, and the key of the payload. */
@@ -677,6 +685,7 @@ export interface Schema {
   link_token: LinkTokenTable;
   api_key: ApiKeyTable;
   api_answer: ApiAnswerTable;
+  api_event: ApiEventTable;
 }
 
 /** Either the database or a transaction on it. */

@@ -25,6 +25,7 @@ export const WORKFLOW_TABLES = [
   { table: 'run_step', key: 'run_id' },
   { table: 'run', key: 'id' },
   { table: 'workflow', key: 'id' },
+  { table: 'api_event', key: 'name' },
 ] as const satisfies ErasedTable[];
 
 type Workflow = Row<'workflow'>;

@@ -7,7 +7,7 @@ import type { TermKey } from '../../../shared/words/help';
 import { EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Card, Empty, LinkButton, PageHead, Section } from '../components/blocks';
-import { EVENT_OPTIONS } from '../components/event-options';
+import { apiEventOptions, EVENT_OPTIONS } from '../components/event-options';
 import { Filters, FilterSelect, href } from '../components/filters';
 import { TextField } from '../components/form';
 import { DayChart, type Day, type Series } from '../components/day-chart';
@@ -34,9 +34,11 @@ export interface EventsPageProps {
   events: List<EventView>;
   query: EventQuery;
   days: readonly Day<EventStatus>[];
+  /** The names of programs' events that have come so far. */
+  apiEvents: readonly string[];
 }
 
-export function EventsPage({ events, query, days }: EventsPageProps) {
+export function EventsPage({ events, query, days, apiEvents }: EventsPageProps) {
   const { starting_after: after, ...filter } = query;
   const isFiltered = Object.values(filter).some(Boolean);
   const hasAny =
@@ -55,7 +57,7 @@ export function EventsPage({ events, query, days }: EventsPageProps) {
             </Section>
           </Card>
           <div className="section">
-            <EventFilters query={query} isFiltered={isFiltered} />
+            <EventFilters query={query} apiEvents={apiEvents} isFiltered={isFiltered} />
             <EventList events={events} query={query} />
           </div>
         </>
@@ -91,10 +93,15 @@ const SERIES: readonly Series<EventStatus>[] = COLOURS.map(([key, colour]) => ({
   label: EVENT_STATUS_WORDS[key].label,
 }));
 
-function EventFilters({ query, isFiltered }: { query: EventQuery; isFiltered: boolean }) {
+function EventFilters({
+  query,
+  apiEvents,
+  isFiltered,
+}: Pick<EventsPageProps, 'query' | 'apiEvents'> & { isFiltered: boolean }) {
+  const options = [...EVENT_OPTIONS, ...apiEventOptions(apiEvents)];
   return (
     <Filters action="/events" target="event-list" isFiltered={isFiltered}>
-      <FilterSelect name="type" label="Event" value={query.type} all="All events" options={EVENT_OPTIONS} />
+      <FilterSelect name="type" label="Event" value={query.type} all="All events" options={options} />
       <FilterSelect
         name="status"
         label="Outcome"

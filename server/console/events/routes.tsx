@@ -16,7 +16,8 @@ import { createMemory } from '../../memory';
 import { readSettings } from '../../settings/settings';
 import { turnOnEvent } from '../../settings/turn-on-event';
 import { fieldsOf } from '../../stripe-objects/fields';
-import { readEvent as readPayload } from '../../stripe-objects/read-object';
+import { readEventObject } from '../../stripe-objects/read-object';
+import { listApiEventNames } from '../../workflows/api-event-names';
 import { listRuns } from '../../workflows/list-runs';
 import { listWorkflowNames } from '../../workflows/workflow-names';
 import { lastDays, rangeOfDays } from '../days';
@@ -51,7 +52,11 @@ export function eventsRoutes(ctx: Context, { form }: SectionParts): Router {
     const query = queryOf(req, ['type', 'status', 'contact', 'since', 'until', 'starting_after']);
     const events = await find(ctx, tenant, query, timeZone);
     const days = await chart(tenant, lastDays(CHART_DAYS, clock.now(), timeZone));
-    sendPage(ctx, res, <EventsPage events={events} query={query} days={days} />);
+    sendPage(
+      ctx,
+      res,
+      <EventsPage events={events} query={query} days={days} apiEvents={await listApiEventNames(db, tenant)} />,
+    );
   });
 
   router.get('/events/:id', async (req, res) => {
@@ -94,7 +99,7 @@ export function eventsRoutes(ctx: Context, { form }: SectionParts): Router {
 }
 
 const propertiesOf = ({ type, payload }: { type: string; payload: unknown }) =>
-  payload !== null && isTriggerType(type) ? readPayload(type, fieldsOf(payload)).properties : {};
+  (payload !== null && isTriggerType(type) && readEventObject(type, fieldsOf(payload))?.properties) || {};
 
 async function find({ db }: Context, tenant: Tenant, query: EventQuery, timeZone: string): Promise<List<EventView>> {
   const request = {

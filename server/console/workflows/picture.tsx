@@ -1,6 +1,6 @@
 /** A workflow as a picture: its steps one under the other, branches side by side, drawn by styles alone. */
 import { createContext, useContext, type ReactNode } from 'react';
-import { CATALOGUE } from '../../../shared/catalogue';
+import { entryOf } from '../../../shared/catalogue';
 import { ONLY_WHILE } from '../../../shared/words/only-while';
 import {
   describeCondition,
@@ -61,8 +61,8 @@ function TriggerItem({ definition: { trigger, exit_events, only_while } }: { def
   const onlyWhile = only_while === false ? undefined : ONLY_WHILE[trigger.event];
   return (
     <li className="flow-item">
-      <article className="flow-card flow-trigger" aria-label={`Trigger: ${CATALOGUE[trigger.event].label}`}>
-        <CardHead icon="bolt" kind="Trigger" name={CATALOGUE[trigger.event].label} />
+      <article className="flow-card flow-trigger" aria-label={`Trigger: ${entryOf(trigger.event).label}`}>
+        <CardHead icon="bolt" kind="Trigger" name={entryOf(trigger.event).label} />
         <p className="flow-note">{FREQUENCY_LABELS[trigger.frequency]}</p>
         <Conditions conditions={trigger.conditions} />
         {legend.trigger}
@@ -75,7 +75,7 @@ function TriggerItem({ definition: { trigger, exit_events, only_while } }: { def
             )}
             {exit_events.map(({ event, match }) => (
               <li key={`${event} ${match}`}>
-                Ends early: {CATALOGUE[event].label} {MATCH_LABELS[match]} {legend.exit?.(event)}
+                Ends early: {entryOf(event).label} {MATCH_LABELS[match]} {legend.exit?.(event)}
               </li>
             ))}
           </ul>

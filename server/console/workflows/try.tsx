@@ -1,6 +1,6 @@
 /** A workflow tried with an event that has happened: which way it would go; and started with it for good. */
 import type { EventView, List } from '../../../shared/api';
-import { CATALOGUE } from '../../../shared/catalogue';
+import { entryOf } from '../../../shared/catalogue';
 import { explainRun } from '../../../shared/words/explanations';
 import { EMAIL_STATUS_WORDS, WORKFLOW_STATUS_WORDS } from '../../../shared/words/statuses';
 import { DRY_RUN_LEAD, DRY_RUN_LIMITS, NOT_BEGUN_WORDS, START_WORDS } from '../../../shared/words/trials';
@@ -53,7 +53,7 @@ export function TryPage(props: TryPageProps) {
 }
 
 function Choice({ workflow, events, search, isFound }: TryPageProps) {
-  const { label } = CATALOGUE[workflow.definition.trigger.event];
+  const { label } = entryOf(workflow.definition.trigger.event);
   const path = `/workflows/${workflow.id}/try`;
   return (
     <Section title="Dry run or start" lead={DRY_RUN_LEAD}>
@@ -153,7 +153,7 @@ function Result({ workflow, dry, token, search }: TryPageProps & { dry: DryRun }
                     [
                       'Event',
                       <a key="event" href={`/events/${encodeURIComponent(event)}`}>
-                        {CATALOGUE[workflow.definition.trigger.event].label}
+                        {entryOf(workflow.definition.trigger.event).label}
                       </a>,
                     ],
                   ]}

@@ -1,6 +1,6 @@
 /** The workflows with their state and numbers, switched on and off in place. */
 import type { List, WorkflowStatus } from '../../../shared/api';
-import { CATALOGUE } from '../../../shared/catalogue';
+import { entryOf } from '../../../shared/catalogue';
 import { startsWorkflows, type Settings } from '../../../shared/settings';
 import { findDouble } from '../../../shared/stripe-sends';
 import { DOUBLE_LABEL, describeDouble } from '../../../shared/words/stripe-sends';
@@ -115,7 +115,7 @@ const columnsWith = (props: WorkflowsPageProps): readonly Column<ListedWorkflow>
         <a className="row-link" href={pageOf(workflow)}>
           {workflow.name}
         </a>
-        <span className="row-sub">{CATALOGUE[workflow.definition.trigger.event].label}</span>
+        <span className="row-sub">{entryOf(workflow.definition.trigger.event).label}</span>
         <Warnings workflow={workflow} {...props} />
       </>
     ),

@@ -54,6 +54,7 @@ const leadsTo =
 const ORDER = [
   'server/tools',
   'server/console',
+  'server/mcp',
   'server/api',
   'server/extension',
   'server/webhooks',
@@ -143,6 +144,7 @@ const OWNERS: Readonly<Record<keyof Schema, string>> = {
   suppression: 'audience',
   sealed_key: 'audience',
   workflow: 'workflows',
+  api_event: 'workflows',
   run: 'workflows',
   run_step: 'workflows',
   email: 'emails',
