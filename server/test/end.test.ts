@@ -66,6 +66,9 @@ const TABLES: (keyof Schema)[] = [
   'email_body',
   'email_click',
   'import_job',
+  'contact_job',
+  'contact_job_part',
+  'saved_filter',
   'install',
   'link_token',
 ];
