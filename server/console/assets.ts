@@ -32,6 +32,7 @@ const STYLES = [
   'blocks',
   'forms',
   'lists',
+  'contacts',
   'content',
   'settings',
   'branding',
