@@ -84,6 +84,16 @@ document.addEventListener('change', (event) => {
   showSelected(form);
 });
 const showAllSelected = () => document.querySelectorAll('form[data-bulk]').forEach(showSelected);
+// A list that is filtered anew, as when its search field is left, keeps what was selected of it.
+let selectedBefore = new Set();
+document.addEventListener('htmx:beforeSwap', () => {
+  const boxes = document.querySelectorAll("form[data-bulk] tbody input[type='checkbox']:checked");
+  selectedBefore = new Set([...boxes].map((box) => box.value));
+});
+document.addEventListener('htmx:afterSwap', () => {
+  for (const box of document.querySelectorAll("form[data-bulk] tbody input[type='checkbox']"))
+    if (selectedBefore.has(box.value)) box.checked = true;
+});
 for (const name of ['DOMContentLoaded', 'htmx:afterSwap', 'pageshow'])
   (name === 'pageshow' ? window : document).addEventListener(name, showAllSelected);
 

@@ -44,7 +44,7 @@ export function ImportPage({ jobs, error, consent, pasted }: ImportPageProps) {
             </p>
             <FieldError id="file" error={errorOf('file')} />
           </div>
-          <details className="fold" open={pasted ? true : undefined}>
+          <details className="paste" open={pasted ? true : undefined}>
             <summary>Or paste the lines</summary>
             <TextAreaField
               id="lines"

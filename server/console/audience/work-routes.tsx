@@ -43,7 +43,7 @@ import { NEW_CONTACT_FIELDS, NewContactPage, type NewContactPageProps } from './
 /** What stands around the file in its form. */
 const FORM_BYTES = 64 * 1024;
 const SHOWN_JOBS = 10;
-const SHOWN_LINES = 20;
+const SHOWN_LINES = 10;
 const SHOWN_REFUSED = 100;
 const CONSENTS = ['agreed', 'transactional'] as const;
 

@@ -61,7 +61,7 @@ export function Table<T extends { id: string }>({
               {select && (
                 <td role="cell" className="cell-select">
                   <label className="select-row">
-                    <input type="checkbox" name={select.name} value={row.id} />
+                    <input type="checkbox" id={`select-${row.id}`} name={select.name} value={row.id} />
                     <span className="sr-only">{select.label(row)}</span>
                   </label>
                 </td>

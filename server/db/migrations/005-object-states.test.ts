@@ -152,10 +152,11 @@ async function withUpgraded(
     // Last, as it was: statements that PostgreSQL has prepared know the columns in their order.
     for (const column of LATER_COLUMNS)
       await tillpost.db.schema.alterTable('email').addColumn(column, 'bigint').execute();
-    await tillpost.db.schema
-      .alterTable('email')
-      .addColumn('copy_to', 'text', (c) => c.notNull().defaultTo(''))
-      .execute();
+    for (const column of ['copy_to', 'again_of'])
+      await tillpost.db.schema
+        .alterTable('email')
+        .addColumn(column, 'text', (c) => c.notNull().defaultTo(''))
+        .execute();
   });
   const env = { SMTP_URL: mail.url, MAIL_FROM: 'hello@acme.example' };
   const texts = () => mail.mails.slice(1).map(({ parsed }) => `${parsed.subject}\n${parsed.text}`);
@@ -173,7 +174,7 @@ async function goBack({ db, clock }: Tillpost): Promise<void> {
   await db.updateTable('email_body').set({ html: 'Made before', text: 'Made before' }).execute();
   for (const index of ['email_remote_id', 'email_workflow', 'email_step_address'])
     await schema.dropIndex(index).execute();
-  for (const column of ['delivered_at', 'bounced_at', 'complained_at', 'remote_id', ...LATER_COLUMNS, 'copy_to'])
+  for (const column of ['delivered_at', 'bounced_at', 'complained_at', 'remote_id', ...LATER_COLUMNS, 'copy_to', 'again_of'])
     await schema.alterTable('email').dropColumn(column).execute();
   for (const table of ['run', 'email']) {
     await schema.dropIndex(`${table}_subject`).execute();
