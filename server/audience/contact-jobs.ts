@@ -62,7 +62,12 @@ export async function startContactJob(
 ): Promise<string> {
   const id = newId('job');
   // Ids are in the order of time: contacts that come later are none of its.
-  await insertJob(db, tenant, { id, kind, status: 'running', parameters, place: newId('con'), total, due_at: now }, now);
+  await insertJob(
+    db,
+    tenant,
+    { id, kind, status: 'running', parameters, place: newId('con'), total, due_at: now },
+    now,
+  );
   return id;
 }
 
@@ -82,7 +87,10 @@ export async function beginUpload(
 const insertJob = (
   db: Db,
   tenant: Tenant,
-  { parameters, ...job }: Pick<ContactJob, 'id' | 'kind' | 'status' | 'place' | 'total' | 'due_at'> & {
+  {
+    parameters,
+    ...job
+  }: Pick<ContactJob, 'id' | 'kind' | 'status' | 'place' | 'total' | 'due_at'> & {
     parameters: ContactJobParameters;
   },
   now: number,

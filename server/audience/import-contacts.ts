@@ -56,8 +56,8 @@ export async function uploadContacts(
     throw refuse('other imports wait to be confirmed or are under way; finish or cancel them first');
   const text = decode(bytes);
   const records = readCsv(text, delimiterOf(text));
-  const { value: first } = records.next();
-  const head = readHead(first?.fields ?? []);
+  const first = records.next();
+  const head = readHead((first.done ? null : first.value.fields) ?? []);
   if (head.places.email === undefined)
     throw refuse('its first line must name the columns, and one of them must be “email”');
 
@@ -171,7 +171,9 @@ export async function importLines(
     counts[one.kind] += 1;
     if (one.kind === 'unchanged') continue;
     const contact =
-      one.kind === 'new' ? audience.create(one.line.email, one.status, source) : audience.contactByEmail(one.line.email);
+      one.kind === 'new'
+        ? audience.create(one.line.email, one.status, source)
+        : audience.contactByEmail(one.line.email);
     if (!contact) continue;
     const fields = one.kind === 'new' ? namesOf(one.line) : one.fields;
     const isNamed = fields.first_name !== undefined || fields.last_name !== undefined;

@@ -37,7 +37,7 @@ export function delimiterOf(text: string): string {
 }
 
 /** Lines without anything are passed over. NULs and lone surrogates become U+FFFD. */
-export function* readCsv(text: string, delimiter: string): Generator<CsvRecord> {
+export function* readCsv(text: string, delimiter: string): Generator<CsvRecord, void> {
   let line = 1;
   for (let at = 0; at < text.length;) {
     const read = readRecord(text, at, delimiter);

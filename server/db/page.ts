@@ -38,8 +38,7 @@ export function toTwoWayList<R, T>(
   { limit, starting_after, ending_before }: TwoWayRequest,
   view: (row: R) => T,
 ): TwoWayList<T> {
-  if (ending_before === undefined)
-    return { ...toList(rows, limit, view), has_newer: starting_after !== undefined };
+  if (ending_before === undefined) return { ...toList(rows, limit, view), has_newer: starting_after !== undefined };
   const data = rows.slice(0, limit).map(view).reverse();
   return { object: 'list', data, has_more: ending_before !== '', has_newer: rows.length > limit };
 }

@@ -127,11 +127,7 @@ export const queueAgain = (trx: Trx, email: Row<'email'>, now: number) =>
   });
 
 /** Queues another of the same run, step and recipient; unique, so that two at once become one. Returns the row. */
-export const insertAgain = (
-  trx: Trx,
-  email: Insertable<Schema['email']>,
-  againOf: string,
-): Promise<Row<'email'>> =>
+export const insertAgain = (trx: Trx, email: Insertable<Schema['email']>, againOf: string): Promise<Row<'email'>> =>
   trx
     .insertInto('email')
     .values({ ...email, again_of: againOf })

@@ -23,11 +23,7 @@ export interface EmailFilter extends TimeRange {
 }
 
 /** Newest first. */
-export async function listEmails(
-  db: Db,
-  tenant: Tenant,
-  request: EmailFilter & PageRequest,
-): Promise<List<EmailView>> {
+export async function listEmails(db: Db, tenant: Tenant, request: EmailFilter & PageRequest): Promise<List<EmailView>> {
   const { has_newer: _, ...list } = await pageEmails(db, tenant, request);
   return list;
 }

@@ -61,11 +61,7 @@ const selectEvents = (db: Db, tenant: Tenant) =>
     .where(ofTenant(tenant, 'event'));
 
 /** Newest arrival first. Throws invalid_request when `starting_after` is no event of the install. */
-export async function listEvents(
-  db: Db,
-  tenant: Tenant,
-  request: EventFilter & PageRequest,
-): Promise<List<EventView>> {
+export async function listEvents(db: Db, tenant: Tenant, request: EventFilter & PageRequest): Promise<List<EventView>> {
   const { has_newer: _, ...list } = await pageEvents(db, tenant, request);
   return list;
 }
@@ -337,12 +333,7 @@ export async function replayEvent(
     throw new AppError('invalid_request', 'This event can’t be replayed: its payload was not kept.', 'id');
   await transact(db, async (trx) => {
     await noteReplay(trx, tenant, event, { scope, by }, now);
-    await trx
-      .updateTable('event')
-      .set(toBeReplayed(scope, now))
-      .where(ofTenant(tenant))
-      .where('id', '=', id)
-      .execute();
+    await trx.updateTable('event').set(toBeReplayed(scope, now)).where(ofTenant(tenant)).where('id', '=', id).execute();
   });
   const row = await selectEvents(db, tenant).where('event.id', '=', id).executeTakeFirstOrThrow();
   return viewEvent(row);

@@ -38,7 +38,7 @@ async function addContacts(tillpost: Tillpost, count: number, fields: Partial<Sc
     return {
       ...{ id: newId('con'), name_stamp: 0, user_group: null, status: 'subscribed' as const, source: 'Stripe' },
       ...named,
-      search_text: searchTextOf(named as { email: string; first_name: string; last_name: string }),
+      search_text: searchTextOf(named),
       ...{ created_at: 1, updated_at: 1 },
       ...tenantColumns(TEST),
     };

@@ -68,9 +68,7 @@ export async function sendAgain(ctx: Context, tenant: Tenant, id: string): Promi
 }
 
 async function findEmailStep(trx: Trx, { account_id, livemode, workflow_id, step_id }: Row<'email'>) {
-  const workflow = workflow_id
-    ? await findWorkflow(trx, tenantOf({ account_id, livemode }), workflow_id)
-    : undefined;
+  const workflow = workflow_id ? await findWorkflow(trx, tenantOf({ account_id, livemode }), workflow_id) : undefined;
   const step = workflow && step_id ? findStep(definitionOf(workflow), step_id)?.step : undefined;
   return step?.kind === 'email' ? step : undefined;
 }

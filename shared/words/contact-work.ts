@@ -30,10 +30,12 @@ export const REFUSAL_WORDS = {
 export const CONSENT_CHOICES = {
   agreed: {
     label: 'These people agreed to marketing',
+    labelOfOne: 'This person agreed to marketing',
     hint: 'They become subscribed, except those who have left: nobody who unsubscribed is subscribed again.',
   },
   transactional: {
     label: 'Transactional only',
+    labelOfOne: 'Transactional only',
     hint: 'They get receipts, reminders and the like, but no marketing. What contacts chose before stays.',
   },
 } as const;

@@ -73,7 +73,17 @@ export function ImportPage({ jobs, error, consent, pasted }: ImportPageProps) {
 }
 
 /** Nothing is chosen before: it is the merchant's to say. */
-export function ConsentChoice({ name, value, error }: { name: string; value?: string; error?: string }) {
+export function ConsentChoice({
+  name,
+  value,
+  error,
+  isOfOne = false,
+}: {
+  name: string;
+  value?: string;
+  error?: string;
+  isOfOne?: boolean;
+}) {
   return (
     <fieldset
       className={error ? 'choices field-bad' : 'choices'}
@@ -84,7 +94,7 @@ export function ConsentChoice({ name, value, error }: { name: string; value?: st
         <label key={choice} className="choice">
           <input type="radio" name={name} value={choice} defaultChecked={value === choice} required />
           <span>
-            {CONSENT_CHOICES[choice].label}
+            {CONSENT_CHOICES[choice][isOfOne ? 'labelOfOne' : 'label']}
             <span className="hint">{CONSENT_CHOICES[choice].hint}</span>
           </span>
         </label>

@@ -31,7 +31,7 @@ export function NewContactPage({ userGroups, typed = {}, error }: NewContactPage
         lead="Somebody Stripe doesn’t know yet. A customer with the same address becomes this contact’s."
       />
       <Card className="narrow-card">
-        <PostForm action="/audience/new" className="stack" noValidate={false}>
+        <PostForm action="/audience/new" className="stack">
           <TextField {...field('email')} label="Email" type="email" required />
           <div className="grid-2">
             <TextField {...field('first_name')} label="First name" />
@@ -51,6 +51,7 @@ export function NewContactPage({ userGroups, typed = {}, error }: NewContactPage
           </datalist>
           <ConsentChoice
             name="consent"
+            isOfOne
             value={typed.consent}
             error={error?.field === 'consent' ? error.words : undefined}
           />

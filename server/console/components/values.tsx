@@ -58,12 +58,12 @@ export const None = ({ words = 'none' }: { words?: string }) => (
 
 /** `2 emails`, `10,000+ emails`. */
 export function Total({ count, isMore, one }: { count: number; isMore: boolean; one: string }) {
-  return isMore ? (
+  const formats = useFormats();
+  if (!isMore) return <Plural count={count} one={one} />;
+  return (
     <>
-      {useFormats().number(count)}+ {one}s
+      {formats.number(count)}+ {one}s
     </>
-  ) : (
-    <Plural count={count} one={one} />
   );
 }
 

@@ -174,7 +174,15 @@ async function goBack({ db, clock }: Tillpost): Promise<void> {
   await db.updateTable('email_body').set({ html: 'Made before', text: 'Made before' }).execute();
   for (const index of ['email_remote_id', 'email_workflow', 'email_step_address'])
     await schema.dropIndex(index).execute();
-  for (const column of ['delivered_at', 'bounced_at', 'complained_at', 'remote_id', ...LATER_COLUMNS, 'copy_to', 'again_of'])
+  for (const column of [
+    'delivered_at',
+    'bounced_at',
+    'complained_at',
+    'remote_id',
+    ...LATER_COLUMNS,
+    'copy_to',
+    'again_of',
+  ])
     await schema.alterTable('email').dropColumn(column).execute();
   for (const table of ['run', 'email']) {
     await schema.dropIndex(`${table}_subject`).execute();
