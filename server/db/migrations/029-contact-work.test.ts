@@ -9,6 +9,9 @@ import * as clicks from './010-clicks';
 import * as results from './011-results';
 import * as bounces from './009-bounces';
 
+/** By its words: a driver's errors are another test file's in the same process. */
+const NOT_UNIQUE = { message: expect.stringMatching(/unique/i) as string };
+
 describe.each(ENGINES)('on %s', (engine) => {
   let db: Db;
   beforeEach(async () => {
@@ -39,8 +42,8 @@ describe.each(ENGINES)('on %s', (engine) => {
         status, message_id, is_test, created_at) values ('acct_1', 1, ${id}, 'run_1', 'step_1', '', ${againOf},
         'marketing', 'a@example.com', 's', 'queued', ${id}, 0, 1)`.execute(db);
     await insert('eml_3', 'eml_1');
-    await expect(insert('eml_4', 'eml_1')).rejects.toThrow(/unique/i);
-    await expect(insert('eml_5', '')).rejects.toThrow(/unique/i);
+    await expect(insert('eml_4', 'eml_1')).rejects.toMatchObject(NOT_UNIQUE);
+    await expect(insert('eml_5', '')).rejects.toMatchObject(NOT_UNIQUE);
     await insert('eml_6', 'eml_3');
   });
 });
