@@ -50,7 +50,10 @@ export function AudienceFilters({ filter, userGroups }: { filter: AudienceFilter
         label={CONTACT_LABELS.user_group}
         value={filter.user_group}
         all="Any group"
-        options={userGroups.map((value) => ({ value, label: value }))}
+        options={[...new Set([...userGroups, filter.user_group ?? []].flat())].map((value) => ({
+          value,
+          label: value,
+        }))}
       />
       <FilterSelect
         name="subscription_status"
