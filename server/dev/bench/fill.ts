@@ -22,27 +22,34 @@ const ON_POSTGRES: Dialect = {
 };
 
 /** Events are spread over the last 90 days and the contacts; one in fifty is ignored, one in a thousand failed. */
-export async function fill(url: string, { events, contacts }: { events: number; contacts: number }): Promise<void> {
+export async function fill(
+  url: string,
+  { events, contacts, emails = 0 }: { events: number; contacts: number; emails?: number },
+): Promise<void> {
   const db = openDatabase(url);
   await migrate(db);
   await db.destroy();
   if (url.startsWith('postgres:')) {
-    const statements = statementsOf(ON_POSTGRES, events, contacts);
+    const statements = statementsOf(ON_POSTGRES, { events, contacts, emails });
     for (const statement of [...statements, 'vacuum analyze', 'checkpoint']) await askPostgres(url, statement);
     return;
   }
   const sqlite = new Sqlite(url.replace('sqlite:', ''));
   sqlite.pragma('journal_mode = WAL');
   sqlite.pragma('synchronous = OFF');
-  sqlite.exec(['begin', ...statementsOf(ON_SQLITE, events, contacts), 'commit', 'analyze'].join(';\n'));
+  sqlite.exec(['begin', ...statementsOf(ON_SQLITE, { events, contacts, emails }), 'commit', 'analyze'].join(';\n'));
   sqlite.close();
 }
 
-function statementsOf({ padded, hex }: Dialect, events: number, contacts: number): string[] {
+function statementsOf(
+  { padded, hex }: Dialect,
+  { events, contacts, emails }: { events: number; contacts: number; emails: number },
+): string[] {
   const start = Date.now() - DAYS * DAY_MS;
   const numbers = (count: number) =>
     `with recursive n(i) as (select 0 union all select i + 1 from n where i < ${count - 1})`;
-  const at = `(${start} + cast(cast(i as bigint) * ${(DAYS * DAY_MS) / events} as bigint))`;
+  const spread = (count: number) => `(${start} + cast(cast(i as bigint) * ${(DAYS * DAY_MS) / count} as bigint))`;
+  const at = spread(events);
   const contactId = (expression: string) => `'con_' || ${padded(expression, 32)}`;
   return [
     `insert into contact (account_id, livemode, id, email, first_name, last_name, name_stamp, status, source, mrr, currency, search_text, created_at, updated_at)
@@ -61,5 +68,15 @@ function statementsOf({ padded, hex }: Dialect, events: number, contacts: number
       case when i % 1000 = 7 then 'failed' when i % 50 = 3 then 'ignored' else 'processed' end,
       case when i % 1000 = 7 then 'gave_up' when i % 50 = 3 then 'event_off' end,
       'Updated contact', 'cus_past' || (i % ${contacts}), ${contactId(`i % ${contacts}`)} from n`,
+    ...(emails === 0
+      ? []
+      : [
+          `insert into email (account_id, livemode, id, contact_id, kind, to_address, subject, status, reason, message_id, is_test, created_at, sent_at)
+    ${numbers(emails)}
+    select '${ACCOUNT}', 1, 'eml_' || ${hex(spread(emails), 12)} || '7' || ${hex('i', 19)}, ${contactId(`i % ${contacts}`)},
+      case i % 3 when 0 then 'marketing' else 'transactional' end, 'customer' || (i % ${contacts}) || '@example.com', 'Subject',
+      case i % 100 when 7 then 'failed' else 'sent' end, case i % 100 when 7 then 'refused' end, '<' || i || '@x>', 0,
+      ${spread(emails)}, ${spread(emails)} from n`,
+        ]),
   ];
 }
