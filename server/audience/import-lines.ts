@@ -20,10 +20,10 @@ export interface RefusedLine {
   reason: RefusalReason;
 }
 
-export type RefusalReason = 'unreadable' | 'no_email' | 'invalid_email' | 'repeated' | 'group' | 'status';
+type RefusalReason = 'unreadable' | 'no_email' | 'invalid_email' | 'repeated' | 'group' | 'status';
 
 const COLUMNS = ['email', 'first_name', 'last_name', 'name', 'user_group', 'status'] as const;
-export type ImportColumn = (typeof COLUMNS)[number];
+type ImportColumn = (typeof COLUMNS)[number];
 
 /** Folded, without spaces and marks: as our own export, Stripe's, and other programs call them. */
 const NAMES: Record<ImportColumn, readonly string[]> = {

@@ -13,7 +13,7 @@ import { eventsWith, toBeReplayed, type EventFilter } from './events';
 import type { Replayer } from './replays';
 
 /** At once: more are replayed in several goes, so that nobody sets a whole log going by mistake. */
-export const MOST_REPLAYED = 1_000;
+const MOST_REPLAYED = 1_000;
 
 /** Those that have ended and whose payload was kept, of those received until then: the newest first. */
 const replayable = (db: Db, tenant: Tenant, filter: EventFilter) =>

@@ -45,7 +45,10 @@ export interface PayPage {
 export interface PayPages {
   /** A page whose form, where there is one, posts back to its own address. */
   pay(res: Response, page: PayPage): void;
-  problem(res: Response, page: { title: string; message: string; next: { label: string; href: string }[] }): Promise<void>;
+  problem(
+    res: Response,
+    page: { title: string; message: string; next: { label: string; href: string }[] },
+  ): Promise<void>;
 }
 
 const STATUSES: Partial<Record<PayState['kind'], number>> = { unavailable: 503, expired: 410, ended: 410 };

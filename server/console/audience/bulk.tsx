@@ -10,7 +10,7 @@ import { useFormats, useViewer } from '../page';
 import { FilterFields, type AudienceFilter } from './filters';
 
 export const BULK_ACTIONS = ['group', 'unsubscribe', 'delete', 'export'] as const;
-export type BulkAction = (typeof BULK_ACTIONS)[number];
+type BulkAction = (typeof BULK_ACTIONS)[number];
 
 const ACTION_WORDS: Record<BulkAction, string> = { ...JOB_KIND_WORDS, export: 'Export as CSV' };
 

@@ -11,7 +11,7 @@ const SETTINGS_PAGES = {
   api: { label: 'API', href: '/settings/api' },
   people: { label: 'People', href: '/settings/people' },
 } as const;
-export type SettingsPageName = keyof typeof SETTINGS_PAGES;
+type SettingsPageName = keyof typeof SETTINGS_PAGES;
 
 interface SettingsShellProps {
   page: SettingsPageName;

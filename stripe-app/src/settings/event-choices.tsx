@@ -1,11 +1,5 @@
 import { Accordion, AccordionItem, Box, Button, ButtonGroup } from '@stripe/ui-extension-sdk/ui';
-import {
-  EVENT_GROUPS,
-  CHOICE_TYPES,
-  type EventGroup,
-  RECOMMENDED_TYPES,
-  typesIn,
-} from '../../../shared/catalogue';
+import { EVENT_GROUPS, CHOICE_TYPES, type EventGroup, RECOMMENDED_TYPES, typesIn } from '../../../shared/catalogue';
 import { countOn } from '../../../shared/words/event-choices';
 import { EVENTS_HINT } from '../../../shared/words/fields';
 import { Section } from '../states';
