@@ -17,7 +17,6 @@ export interface AudienceFilter {
   subscription_status?: string;
 }
 export const FILTER_QUERY = ['query', 'status', 'user_group', 'subscription_status'] as const;
-type AudienceQuery = AudienceFilter & PageQuery;
 
 export function AudienceFilters({ filter, userGroups }: { filter: AudienceFilter; userGroups: readonly string[] }) {
   return (
