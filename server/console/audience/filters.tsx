@@ -7,7 +7,6 @@ import type { SavedFilter } from '../../audience/saved-filters';
 import { Filters, FilterSelect, href } from '../components/filters';
 import { buttonClass, PostForm, TextField } from '../components/form';
 import { Icon } from '../components/icon';
-import type { PageQuery } from '../components/pages';
 
 /** The page's filters, unchecked. */
 export interface AudienceFilter {
