@@ -21,6 +21,7 @@ import * as workflowDrafts from './migrations/022-workflow-drafts';
 import * as logos from './migrations/023-logos';
 import * as searchAndReplays from './migrations/024-search-and-replays';
 import * as api from './migrations/025-api';
+import * as overview from './migrations/028-overview';
 import type { Db } from './schema';
 
 const migrations: Record<string, Migration> = {
@@ -45,6 +46,7 @@ const migrations: Record<string, Migration> = {
   '023-logos': { up: logos.up as Migration['up'] },
   '024-search-and-replays': { up: searchAndReplays.up as Migration['up'] },
   '025-api': { up: api.up as Migration['up'] },
+  '028-overview': { up: overview.up as Migration['up'] },
 };
 
 /** Throws the error of the migration that failed. */
