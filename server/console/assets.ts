@@ -42,6 +42,7 @@ const STYLES = [
   'results',
   'reference',
   'help',
+  'overview',
   'adapt',
 ];
 /** Without comments and indentation, which every first visit would carry. */

@@ -53,6 +53,13 @@ export async function countEmails(db: Db, tenant: Tenant, filter: EmailFilter = 
   return all;
 }
 
+/** Whether any went out, or was captured in its stead. */
+export async function hasMailed(db: Db, tenant: Tenant): Promise<boolean> {
+  for (const status of ['sent', 'captured'] as const)
+    if (await emailsWith(db, tenant, { status }).select('id').limit(1).executeTakeFirst()) return true;
+  return false;
+}
+
 type Emails = SelectQueryBuilder<Schema, 'email', object>;
 
 /** Those that match, from the highest id down: all at once where an index finds them, else a range at a time. */

@@ -21,6 +21,11 @@ export interface AudienceQuery {
   status?: string;
   user_group?: string;
   subscription_status?: string;
+  /** A currency. */
+  mrr_in?: string;
+  /** YYYY-MM-DD, both days included. */
+  since?: string;
+  until?: string;
   starting_after?: string;
 }
 
@@ -106,6 +111,17 @@ function AudienceFilters({
         all="Any subscription"
         options={SUBSCRIPTION_STATUSES.map((value) => ({ value, label: SUBSCRIPTION_STATUS_WORDS[value].label }))}
       />
+      {query.mrr_in && (
+        <FilterSelect
+          name="mrr_in"
+          label={BILLING_LABELS.mrr}
+          value={query.mrr_in}
+          all="Any or none"
+          options={[{ value: query.mrr_in, label: `Some, in ${query.mrr_in.toUpperCase()}` }]}
+        />
+      )}
+      <TextField id="since" name="since" type="date" label="Added from" defaultValue={query.since ?? ''} />
+      <TextField id="until" name="until" type="date" label="To" defaultValue={query.until ?? ''} />
     </Filters>
   );
 }

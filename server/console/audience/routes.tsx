@@ -24,17 +24,27 @@ import { transact } from '../../db/transact';
 import { deleteContact } from '../../audience/save';
 import { AppError, invalid } from '../../errors';
 import { requireFullSession } from '../../installs/session-middleware';
+import { rangeOfDays } from '../days';
 import { withNotice, type Done } from '../notices';
 import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn, type Form } from '../read-request';
 import type { SectionParts } from '../section';
 import { sendPage } from '../send';
-import { tenantOn } from '../viewer';
+import { tenantOn, timeZoneOf } from '../viewer';
 import { AudiencePage, type AudienceQuery } from './audience';
 import { ContactPage, type ContactPageProps } from './contact';
 import { createAudienceExport } from './contact-csv';
 import { readTimeline } from './read-timeline';
 
-const QUERY = ['query', 'status', 'user_group', 'subscription_status', 'starting_after'] as const;
+const QUERY = [
+  'query',
+  'status',
+  'user_group',
+  'subscription_status',
+  'mrr_in',
+  'since',
+  'until',
+  'starting_after',
+] as const;
 
 export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts): Router {
   const router = Router();
@@ -43,7 +53,7 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
   router.get('/audience', async (req, res) => {
     const tenant = tenantOn(res);
     const query = queryOf(req, QUERY);
-    const filter = filterOf(query);
+    const filter = filterOf(query, timeZoneOf(res));
     const { starting_after } = query;
     const contacts = await listContacts(db, tenant, { ...filter, limit: PAGE_SIZE, starting_after });
     const isAll = !contacts.has_more && !starting_after;
@@ -54,7 +64,7 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
 
   const sendFile = createAudienceExport(db);
   router.get('/audience.csv', requireFullSession, async (req, res) => {
-    await sendFile(res, tenantOn(res), filterOf(queryOf(req, QUERY)));
+    await sendFile(res, tenantOn(res), filterOf(queryOf(req, QUERY), timeZoneOf(res)));
   });
 
   async function show(req: Request, res: Response, refused?: ContactPageProps['refused']): Promise<void> {
@@ -128,11 +138,16 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
   return router;
 }
 
-const filterOf = ({ query, status, user_group, subscription_status }: AudienceQuery): ContactFilter => ({
+const filterOf = (
+  { query, status, user_group, subscription_status, mrr_in, since, until }: AudienceQuery,
+  timeZone: string,
+): ContactFilter => ({
   query,
   status: oneOf(CONTACT_STATUSES, status),
   user_group,
   subscription_status: oneOf(SUBSCRIPTION_STATUSES, subscription_status),
+  mrr_in,
+  ...rangeOfDays({ since, until }, timeZone),
 });
 
 function groupIn(fields: Form): string | null {
