@@ -5,11 +5,11 @@ import { FAILED_LABEL, RECOVERY_WORDS } from '../../../shared/words/recovery';
 import type { RecoveredDay } from '../../audience/recovery-report';
 import { DayChart } from '../components/day-chart';
 import { href } from '../components/filters';
-import { Money } from '../components/values';
+import { Money, NumberLink } from '../components/values';
 import { useFormats } from '../page';
 import { RECOVERY_SERIES } from '../recovery/series';
 import type { OverviewNumbers } from './read-overview';
-import { NumberLink, Tile, useDayName } from './tile';
+import { Tile, useDayName } from './tile';
 
 export function MrrTiles({ numbers }: { numbers: OverviewNumbers }) {
   const { money } = useFormats();

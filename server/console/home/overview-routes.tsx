@@ -13,7 +13,7 @@ import { getSession, loadViewer, timeZoneOf } from '../viewer';
 import { CLOSE_CHECKLIST_PATH } from './checklist';
 import { OverviewPage, PERIODS } from './overview';
 import { readNumbers } from './read-overview';
-import { readSetup } from './setup';
+import { isComplete, readSetup } from './setup';
 
 export function overviewRoutes(ctx: Context, { form }: SectionParts): Router {
   const router = Router();
@@ -35,7 +35,9 @@ export function overviewRoutes(ctx: Context, { form }: SectionParts): Router {
   });
 
   router.post(CLOSE_CHECKLIST_PATH, ...form, async (_req, res) => {
-    await closeChecklist(db, getSession(res).tenant, clock.now());
+    const { tenant, install } = getSession(res);
+    const setup = await readSetup(ctx, install);
+    if (setup && isComplete(setup)) await closeChecklist(db, tenant, clock.now());
     res.redirect(303, '/');
   });
 

@@ -4,7 +4,7 @@ import { EMAIL_FATE_LABELS, EMAIL_STATUS_WORDS } from '../../../shared/words/sta
 import { Empty, LinkButton, PageHead, Tabs } from '../components/blocks';
 import { DayChart } from '../components/day-chart';
 import { href } from '../components/filters';
-import { None } from '../components/values';
+import { None, NumberLink } from '../components/values';
 import { EMAIL_SERIES } from '../emails/series';
 import { Shell } from '../layout';
 import { useViewer } from '../page';
@@ -13,7 +13,7 @@ import { MrrTiles, RecoveredTiles } from './money-tiles';
 import { Needs, type NeedsProps } from './needs';
 import { isNothing, type OverviewNumbers } from './read-overview';
 import type { Setup } from './setup';
-import { NumberLink, Tile } from './tile';
+import { Tile } from './tile';
 
 export const PERIODS = ['7', '30', '90'] as const;
 
@@ -119,9 +119,14 @@ function Emails({
       title={`Emails ${EMAIL_STATUS_WORDS[went].label.toLowerCase()}`}
       value={<NumberLink value={byStatus[went]} to={href('/emails', { status: went, since })} />}
       facts={[
-        fate('delivered', isDeliveryKnown ? undefined : WORDS.undelivered),
-        fate('bounced'),
-        fate('clicked', isClickTracked || fates.clicked > 0 ? undefined : WORDS.clicks),
+        // What is only captured reaches nobody.
+        ...(byStatus.sent === 0 && !tenant.livemode
+          ? []
+          : [
+              fate('delivered', isDeliveryKnown ? undefined : WORDS.undelivered),
+              fate('bounced'),
+              fate('clicked', isClickTracked || fates.clicked > 0 ? undefined : WORDS.clicks),
+            ]),
         ...others.map(
           (status) =>
             [

@@ -1,14 +1,6 @@
 /** What the overview is put together from. */
 import type { ReactNode } from 'react';
-import { Count } from '../components/values';
 import { useFormats } from '../page';
-
-/** A number as a link to what it counts. */
-export const NumberLink = ({ value, to }: { value: number; to: string }) => (
-  <a className="number" href={to}>
-    <Count value={value} />
-  </a>
-);
 
 /** One matter: its number, what there is to say of it, and its days. */
 export function Tile({

@@ -11,11 +11,14 @@ import { ratio, type Figure } from './figure';
 
 const EVENTS = 1_000_000;
 const CONTACTS = 200_000;
+const EMAILS = 100_000;
 /** A page of a list and some. */
 const FEW = 100;
 const ROUNDS = 40;
 
 const PAGES = [
+  '/',
+  '/?days=90',
   '/events',
   '/events?status=failed',
   '/events?type=quote.accepted',
@@ -36,8 +39,12 @@ const PAGES = [
 
 /** How long the server takes for the console's lists when there is a lot to list. */
 export async function measureLists(bench: Bench): Promise<Figure[]> {
-  const few = await timePages(bench, { events: FEW, contacts: FEW });
-  const many = await timePages(bench, { events: bench.size(EVENTS), contacts: bench.size(CONTACTS) });
+  const few = await timePages(bench, { events: FEW, contacts: FEW, emails: FEW });
+  const many = await timePages(bench, {
+    events: bench.size(EVENTS),
+    contacts: bench.size(CONTACTS),
+    emails: bench.size(EMAILS),
+  });
   return PAGES.map((page, n) => {
     const at = (share: number) => quantile(many[n] ?? [], share);
     return {
@@ -50,7 +57,7 @@ export async function measureLists(bench: Bench): Promise<Figure[]> {
 }
 
 /** Milliseconds each, page by page. */
-async function timePages(bench: Bench, rows: { events: number; contacts: number }): Promise<number[][]> {
+async function timePages(bench: Bench, rows: Parameters<typeof fill>[1]): Promise<number[][]> {
   const url = await bench.newDatabase('SQLite');
   await fill(url, rows);
   const server = await startTillpost(url, { mode: 'receive-only' });
