@@ -21,7 +21,7 @@ export interface AudienceQuery {
   status?: string;
   user_group?: string;
   subscription_status?: string;
-  /** A currency. */
+  /** A currency. This and the days come with a link of the overview; their fields show where they are set. */
   mrr_in?: string;
   /** YYYY-MM-DD, both days included. */
   since?: string;
@@ -120,8 +120,12 @@ function AudienceFilters({
           options={[{ value: query.mrr_in, label: `Some, in ${query.mrr_in.toUpperCase()}` }]}
         />
       )}
-      <TextField id="since" name="since" type="date" label="Added from" defaultValue={query.since ?? ''} />
-      <TextField id="until" name="until" type="date" label="To" defaultValue={query.until ?? ''} />
+      {(query.since || query.until) && (
+        <>
+          <TextField id="since" name="since" type="date" label="Added from" defaultValue={query.since ?? ''} />
+          <TextField id="until" name="until" type="date" label="To" defaultValue={query.until ?? ''} />
+        </>
+      )}
     </Filters>
   );
 }

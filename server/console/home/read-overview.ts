@@ -1,7 +1,6 @@
 /** What the overview counts, one after the other: each is read from an index, and leads to a list of the same rows. */
 import type { EmailStatus } from '../../../shared/api';
-import { countNewContacts } from '../../audience/count-contacts';
-import { countContacts } from '../../audience/contacts';
+import { countContactsBefore, countNewContacts } from '../../audience/count-contacts';
 import { readMrr, readMrrHistory, type MrrHistory, type MrrOfCurrency } from '../../audience/mrr';
 import { countFailedInvoices, type RecoveredDay } from '../../audience/recovery-report';
 import type { DayRange } from '../../db/day-range';
@@ -22,12 +21,13 @@ export interface OverviewNumbers {
 export async function readNumbers(db: Db, tenant: Tenant, days: readonly DayRange[]): Promise<OverviewNumbers> {
   const names = days.map(({ day }) => day);
   const added = await countNewContacts(db, tenant, days);
+  const before = await countContactsBefore(db, tenant, days[0]?.since ?? 0);
   const emails = await countEmailsByDay(db, tenant, {}, days);
   const fates = await countFates(db, tenant, days);
   const failed = await countFailedEvents(db, tenant, days);
   return {
     days: names,
-    contacts: { all: await countContacts(db, tenant), added: sum(added), byDay: added },
+    contacts: { all: before + sum(added), added: sum(added), byDay: added },
     mrr: { now: await readMrr(db, tenant), history: await readMrrHistory(db, tenant, names) },
     recovered: await countFailedInvoices(db, tenant, days),
     emails: { byStatus: sumUp(emails), fates: sumUp(fates), byDay: emails },
