@@ -133,7 +133,7 @@ export async function makePast({ running: { ctx }, account }: LocalStack): Promi
     const outcome = (n / 5) % 6;
     const mailed = outcome === 0 ? null : at + 3_600_000;
     const paid = outcome < 4 ? { recovered_at: at + 2 * DAY_MS, recovered_amount: 4900 } : {};
-    const lost = outcome === 4 ? { lost_at: at + 5 * DAY_MS, lost_reason: 'subscription_ended' } : {};
+    const lost = outcome === 4 ? { lost_at: at + 5 * DAY_MS, lost_reason: 'subscription_ended' as const } : {};
     await insertNew(db, 'failed_invoice', [
       {
         ...own,

@@ -94,7 +94,7 @@ const countStatuses = (db: Db, tenant: Tenant, filter: EmailFilter, days: readon
 const ANY_TIME = { since: undefined, until: undefined };
 
 /** Fates that an index finds. */
-export const COUNTED_FATES = ['delivered', 'bounced', 'clicked'] as const satisfies EmailFate[];
+const COUNTED_FATES = ['delivered', 'bounced', 'clicked'] as const satisfies EmailFate[];
 export type CountedFate = (typeof COUNTED_FATES)[number];
 
 /** Of emails that were queued then. */

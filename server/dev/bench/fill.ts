@@ -9,15 +9,12 @@ const DAYS = 90;
 const DAY_MS = 86_400_000;
 
 interface Dialect {
-  padded(expression: string, width: number): string;
   hex(expression: string, width: number): string;
 }
 const ON_SQLITE: Dialect = {
-  padded: (expression, width) => `printf('%0${width}d', ${expression})`,
   hex: (expression, width) => `printf('%0${width}x', ${expression})`,
 };
 const ON_POSTGRES: Dialect = {
-  padded: (expression, width) => `lpad((${expression})::text, ${width}, '0')`,
   hex: (expression, width) => `lpad(to_hex((${expression})::bigint), ${width}, '0')`,
 };
 
@@ -45,7 +42,7 @@ export async function fill(url: string, past: Past): Promise<void> {
   sqlite.close();
 }
 
-function statementsOf({ padded, hex }: Dialect, { events, contacts, emails }: Past): string[] {
+function statementsOf({ hex }: Dialect, { events, contacts, emails }: Past): string[] {
   const start = Date.now() - DAYS * DAY_MS;
   const numbers = (count: number) =>
     `with recursive n(i) as (select 0 union all select i + 1 from n where i < ${count - 1})`;
