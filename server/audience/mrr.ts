@@ -42,7 +42,16 @@ export async function noteMrr(db: Db, tenant: Tenant, day: string): Promise<void
   }));
   await transact(db, async (trx) => {
     await trx.deleteFrom('mrr_day').where(ofTenant(tenant)).where('day', '=', day).execute();
-    await trx.insertInto('mrr_day').values(rows).execute();
+    // Another process may note it in the same moment.
+    await trx
+      .insertInto('mrr_day')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict
+          .columns(['account_id', 'livemode', 'day', 'currency'])
+          .doUpdateSet((eb) => ({ mrr: eb.ref('excluded.mrr') })),
+      )
+      .execute();
   });
 }
 
