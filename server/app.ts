@@ -14,6 +14,7 @@ import { unsubscribeRoutes } from './emails/unsubscribe-routes';
 import { AppError, errorHandler } from './errors';
 import { extensionRoutes } from './extension/routes';
 import { installRoutes } from './installs/routes';
+import { mcpRoutes } from './mcp/routes';
 import { scrape } from './metrics';
 import { isEqual } from './vault';
 import { logoRoutes } from './settings/logo-routes';
@@ -39,6 +40,7 @@ function createApp(ctx: Context): Express {
   app.use('/api/app', extensionRoutes(ctx), errorHandler(ctx.log));
   app.use('/api/v1', apiRoutes(ctx));
   app.use(openapiRoutes(ctx));
+  app.use(mcpRoutes(ctx));
   app.use(refuseBrokenPath);
   app.use(bounceRoutes(ctx));
   const pages = consolePages(ctx);

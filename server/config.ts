@@ -281,6 +281,10 @@ export function readAddress(env: Environment = process.env): string {
   return values.PUBLIC_URL ?? localUrl(values.PORT);
 }
 
+/** DATABASE_URL alone, likewise. */
+export const readDatabaseUrl = (env: Environment = process.env): string =>
+  parse(VARIABLES.pick({ DATABASE_URL: true }), withoutBlanks(env)).DATABASE_URL;
+
 export class ConfigError extends Error {
   constructor(readonly faults: readonly string[]) {
     super(

@@ -1,4 +1,5 @@
 /** Every queue of the loop, in the order of a tick. Made anew for each worker: queues remember work under way. */
+import { createContactJobQueue } from './audience/contact-job-queue';
 import { createRecheckQueue } from './audience/recheck-queue';
 import type { Queue } from './db/queue';
 import { createEmailQueue } from './emails/email-queue';
@@ -18,6 +19,7 @@ export const createQueues = (): Queue[] => [
   createRunQueue(),
   createEmailQueue(emailPreparation),
   createRecheckQueue(),
+  createContactJobQueue(),
   createImportQueue(),
   createInstallQueue(),
   createHousekeeping(),

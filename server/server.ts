@@ -7,6 +7,7 @@ import { openSuppressionKey } from './audience/suppression-key';
 import { startMailboxLoop } from './bounces/mailbox-loop';
 import type { Context } from './context';
 import { migrate } from './db/migrate';
+import { refuseHalfMoved } from './db/move-progress';
 import { waitForLock, type DatabaseLock } from './db/sqlite-file';
 import { applyAllowedAccounts } from './installs/shut-out';
 import { createQueues } from './queues';
@@ -45,7 +46,7 @@ interface Options {
 }
 
 /**
- * Throws when the SQLite file stays another process's, the database can't be migrated, ENCRYPTION_KEY is another or the
+ * Throws when the SQLite file stays another process's, a move into the database did not end, the database can't be migrated, ENCRYPTION_KEY is another or the
  * port is taken. `bound` is a server that has the port already and hands it over, so that nobody takes it in between;
  * without `runsWorker` only requests are served.
  */
@@ -54,6 +55,7 @@ export async function startServer(ctx: Context, options: Options = {}): Promise<
     ctx.log.info({ holder }, 'waiting for the process that uses the database to end'),
   );
   try {
+    await refuseHalfMoved(ctx.db);
     await migrate(ctx.db);
     await openSuppressionKey(ctx);
     await applyAllowedAccounts(ctx);

@@ -21,6 +21,7 @@ const isSampleOf: Record<Property['type'], (sample: unknown) => boolean> = {
   date: (sample) => typeof sample === 'string' && new Date(sample).toISOString() === sample,
   boolean: (sample) => typeof sample === 'boolean',
   metadata: (sample) => Object.values(sample as object).every((value) => typeof value === 'string'),
+  any: () => false,
 };
 
 describe('the catalogue', () => {

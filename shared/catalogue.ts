@@ -2,6 +2,7 @@
  * The one list of supported Stripe events: everything that names an event type reads it from here.
  * Adding an event: add its type and entry here and its reader in `server/stripe-objects/`; a test holds the two together.
  */
+import { apiEventName, apiEventProperty, isApiEventType, type ApiEventType } from './api-events';
 import { LIFECYCLE_ENTRIES, LIFECYCLE_TYPES, type LifecycleType } from './lifecycle';
 import {
   CONTACT_PROPERTIES,
@@ -52,19 +53,23 @@ export type EventType = (typeof EVENT_TYPES)[number];
 export const CHOICE_TYPES = [...EVENT_TYPES, ...LIFECYCLE_TYPES] as const;
 export type ChoiceType = (typeof CHOICE_TYPES)[number];
 
-/** What may start a workflow. */
+/** What may start a workflow and is known beforehand. */
 export const TRIGGER_TYPES = [...CHOICE_TYPES, ...SCHEDULE_TYPES] as const;
-export type TriggerType = (typeof TRIGGER_TYPES)[number];
+export type KnownTriggerType = (typeof TRIGGER_TYPES)[number];
+/** What may start a workflow. */
+export type TriggerType = KnownTriggerType | ApiEventType;
 
-export const TRIGGER_SOURCES = ['stripe', 'lifecycle', 'schedule'] as const;
+export const TRIGGER_SOURCES = ['stripe', 'lifecycle', 'schedule', 'api'] as const;
 export type TriggerSource = (typeof TRIGGER_SOURCES)[number];
 
 export function sourceOf(type: TriggerType): TriggerSource {
+  if (isApiEventType(type)) return 'api';
   if (type.startsWith('lifecycle.')) return 'lifecycle';
   return type.startsWith('schedule.') ? 'schedule' : 'stripe';
 }
 
-export const typesFrom = (source: TriggerSource): TriggerType[] =>
+/** None of the API's: they go by the names that programs give them. */
+export const typesFrom = (source: TriggerSource): KnownTriggerType[] =>
   TRIGGER_TYPES.filter((type) => sourceOf(type) === source);
 
 /** Types that keep the install itself in order; never shown as choices, never start a workflow. */
@@ -87,11 +92,13 @@ export const RECOMMENDED_TYPES: readonly EventType[] = ['customer.created', 'cus
 
 export const isEventType = (type: string): type is EventType => (EVENT_TYPES as readonly string[]).includes(type);
 export const isChoiceType = (type: string): type is ChoiceType => (CHOICE_TYPES as readonly string[]).includes(type);
-export const isTriggerType = (type: string): type is TriggerType => (TRIGGER_TYPES as readonly string[]).includes(type);
+export const isKnownTriggerType = (type: string): type is KnownTriggerType =>
+  (TRIGGER_TYPES as readonly string[]).includes(type);
+export const isTriggerType = (type: string): type is TriggerType => isKnownTriggerType(type) || isApiEventType(type);
 
 /** Tillpost's own, derived from what Stripe says: never taken from a webhook. */
 export const isOwnType = (type: string): type is LifecycleType | ScheduleType =>
-  isTriggerType(type) && sourceOf(type) !== 'stripe';
+  isKnownTriggerType(type) && sourceOf(type) !== 'stripe';
 
 /** In the order in which screens show them. */
 export const EVENT_GROUPS = [
@@ -126,8 +133,8 @@ export type OptionalPermission = (typeof OPTIONAL_PERMISSIONS)[number];
 
 export interface CatalogueEntry {
   type: TriggerType;
-  /** `Schedule` has no choices: a scheduled trigger comes where a workflow asks for it. */
-  group: EventGroup | 'Schedule';
+  /** `Schedule` and `API` have no choices: such a trigger comes where a workflow asks for it. */
+  group: EventGroup | 'Schedule' | 'API';
   label: string;
   /** One sentence for the merchant: when it comes. */
   description: string;
@@ -140,7 +147,8 @@ export interface CatalogueEntry {
   properties: readonly Property[];
 }
 
-export const CATALOGUE: Readonly<Record<TriggerType, CatalogueEntry>> = {
+/** See `entryOf` for what isn't known beforehand. */
+export const CATALOGUE: Readonly<Record<KnownTriggerType, CatalogueEntry>> = {
   'customer.created': {
     type: 'customer.created',
     group: 'Customers',
@@ -408,6 +416,17 @@ export const CATALOGUE: Readonly<Record<TriggerType, CatalogueEntry>> = {
   ...SCHEDULE_ENTRIES,
 };
 
+/** What screens say of an event, and what it offers where that is known beforehand. */
+export function entryOf(type: TriggerType): Pick<CatalogueEntry, 'group' | 'label' | 'description' | 'properties'> {
+  if (!isApiEventType(type)) return CATALOGUE[type];
+  return {
+    group: 'API',
+    label: `${apiEventName(type)} (API)`,
+    description: 'Sent by a program of yours through the API.',
+    properties: [],
+  };
+}
+
 const LOOK_UPS: Readonly<Record<CatalogueEntry['email_from'], readonly Permission[]>> = {
   payload: [],
   customer: ['customer_read'],
@@ -420,6 +439,7 @@ export const permissionsFor = (type: EventType): readonly Permission[] => [
   ...LOOK_UPS[CATALOGUE[type].email_from],
 ];
 
+export { apiEventName, apiEventType, isApiEventType, type ApiEventType } from './api-events';
 export { CONTACT_PROPERTIES };
 export type { Property, PropertyType, PropertyValue } from './properties';
 
@@ -428,7 +448,8 @@ export type { Property, PropertyType, PropertyValue } from './properties';
  * metadata property, `event.metadata.order_id` (everything after the second dot is the key).
  */
 export function findProperty(eventType: TriggerType, path: string): Property | undefined {
-  const [root, name, ...rest] = path.split('.');
+  const [root, name = '', ...rest] = path.split('.');
+  if (isApiEventType(eventType) && root === 'event') return rest.length === 0 ? apiEventProperty(name) : undefined;
   const offered = offeredBy(eventType, root);
   const property = offered.find((candidate) => candidate.name === name);
   if (!property || rest.length === 0) return property;
@@ -438,7 +459,7 @@ export function findProperty(eventType: TriggerType, path: string): Property | u
 
 function offeredBy(eventType: TriggerType, root: string | undefined): readonly Property[] {
   if (root === 'contact') return CONTACT_PROPERTIES;
-  if (root === 'event') return CATALOGUE[eventType].properties;
+  if (root === 'event') return entryOf(eventType).properties;
   return root === 'subject' ? subjectProperties(eventType) : [];
 }
 
@@ -446,7 +467,7 @@ function offeredBy(eventType: TriggerType, root: string | undefined): readonly P
 export function subjectProperties(eventType: TriggerType): readonly Property[] {
   if (isScheduleType(eventType)) return scheduleSubject(eventType);
   if (eventType === 'invoice.upcoming') return CATALOGUE['customer.subscription.created'].properties;
-  return STATEFUL.test(eventType) ? CATALOGUE[eventType].properties : [];
+  return STATEFUL.test(eventType) ? entryOf(eventType).properties : [];
 }
 
 const STATEFUL = /^(?:invoice|customer\.subscription|checkout\.session|quote|lifecycle)\./;

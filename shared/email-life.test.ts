@@ -30,9 +30,10 @@ const SENT: EmailView = { ...QUEUED, status: 'sent', attempts: 1, sent_at: '2026
 
 /** As "label at minutes: words". */
 const told = (fields: Partial<EmailView>, traces?: Partial<EmailTraces>) =>
-  lifeOf({ ...QUEUED, ...fields }, { decided_at: null, said: null, is_made: false, ...traces }).map(
-    ({ label, at, words }) => `${label} ${at?.slice(14, 16) ?? '-'}${words ? `: ${words}` : ''}`,
-  );
+  lifeOf(
+    { ...QUEUED, ...fields },
+    { decided_at: null, said: null, is_made: false, again_of: null, again: null, ...traces },
+  ).map(({ label, at, words }) => `${label} ${at?.slice(14, 16) ?? '-'}${words ? `: ${words}` : ''}`);
 
 it('goes from the queue to what was reported, in the order of time', () => {
   const reports = {
@@ -40,7 +41,7 @@ it('goes from the queue to what was reported, in the order of time', () => {
     clicked_at: '2026-03-01T09:03:00.000Z',
     delivered_at: '2026-03-01T09:02:00.000Z',
   };
-  expect(told({ ...SENT, ...reports }, { is_made: true })).toEqual([
+  expect(told({ ...SENT, ...reports }, { is_made: true, again_of: null, again: null })).toEqual([
     'Queued 00',
     'Made -',
     'Sent 01',

@@ -7,3 +7,11 @@ export const MOST_HELD_OUT = 50;
 export const NAME_LENGTH = 100;
 /** How many billing contacts a contact may have. */
 export const MOST_BILLING_CONTACTS = 10;
+/** Of a note on a contact. */
+export const NOTE_LENGTH = 5_000;
+/** Of a filter that is kept by name, and how many of them an install has. */
+export const FILTER_NAME_LENGTH = 60;
+export const MOST_FILTERS = 20;
+/** Of a file of contacts. */
+export const MOST_IMPORTED_BYTES = 20 * 1024 * 1024;
+export const MOST_IMPORTED_LINES = 200_000;

@@ -4,7 +4,8 @@
  */
 import { KNOWN_VALUES } from './known-values';
 
-export type PropertyType = 'text' | 'number' | 'money' | 'date' | 'boolean' | 'metadata';
+/** `any`: what programs send under a name may be text, a number or a boolean. */
+export type PropertyType = 'text' | 'number' | 'money' | 'date' | 'boolean' | 'metadata' | 'any';
 
 /** Money is in minor units; dates are ISO 8601 UTC; metadata is a flat map, of texts where it is Stripe's. */
 export type PropertyValue = string | number | boolean | null | Record<string, string | number | boolean>;

@@ -134,12 +134,12 @@ export type SettingsChange = z.infer<typeof settingsChangeSchema>;
 
 /** Of an event of our own, Stripe's event before it has synced what there was. */
 const NO_SYNC = { sync_name: false, sync_billing: false };
-/** A scheduled event comes only where a workflow asks for it: there is nothing to switch. */
-const SCHEDULED: EventSettings = { ...DEFAULT_EVENT_SETTINGS, ...NO_SYNC, enabled: true };
+/** Of an event that comes only where a workflow or a program asks for it: there is nothing to switch. */
+const NOT_SWITCHED: EventSettings = { ...DEFAULT_EVENT_SETTINGS, ...NO_SYNC, enabled: true };
 
 /** What events of a type do. */
 export function choiceFor({ events }: Pick<Settings, 'events'>, type: TriggerType): EventSettings {
-  if (!isChoiceType(type)) return SCHEDULED;
+  if (!isChoiceType(type)) return NOT_SWITCHED;
   return isOwnType(type) ? { ...events[type], ...NO_SYNC } : events[type];
 }
 

@@ -3,7 +3,15 @@
  * the schemas here; `server/workflows/next-step.ts` decides what a run does next.
  */
 import { z } from 'zod';
-import { CHOICE_TYPES, sourceOf, TRIGGER_SOURCES, TRIGGER_TYPES, type PropertyType } from './catalogue';
+import { apiEventName, apiEventType, faultOfApiEventName, isApiEventType, type ApiEventType } from './api-events';
+import {
+  CHOICE_TYPES,
+  sourceOf,
+  TRIGGER_SOURCES,
+  TRIGGER_TYPES,
+  type PropertyType,
+  type TriggerType,
+} from './catalogue';
 import { WORKFLOW_NAME_LENGTH } from './limits';
 import { SCHEDULE_DAYS } from './schedules';
 import { userGroupSchema } from './user-group';
@@ -44,9 +52,20 @@ const OPERATORS_BY_TYPE: Record<PropertyType, readonly Operator[]> = {
   date: ['before', 'after', ...PRESENCE],
   boolean: ['is_true', 'is_false', ...PRESENCE],
   metadata: PRESENCE,
+  any: [...new Set<Operator>(['is', 'is_not', 'greater', 'less', ...OPERATORS])],
 };
 /** The operators for a property of this type, the commonest first. */
 export const operatorsFor = (type: PropertyType): readonly Operator[] => OPERATORS_BY_TYPE[type];
+
+const OF_NUMBERS: readonly Operator[] = ['greater', 'greater_or_equal', 'less', 'less_or_equal'];
+const OF_DATES: readonly Operator[] = ['before', 'after'];
+
+/** Whether the value of such a condition must be a number. */
+export const comparesNumbers = (type: PropertyType, operator: Operator): boolean =>
+  type === 'number' || type === 'money' || (type === 'any' && OF_NUMBERS.includes(operator));
+/** Whether the value of such a condition must be a date. */
+export const comparesDates = (type: PropertyType, operator: Operator): boolean =>
+  type === 'date' || (type === 'any' && OF_DATES.includes(operator));
 
 /** Whether a condition with this operator carries a value to compare with. */
 export const needsValue = (operator: Operator): boolean =>
@@ -170,25 +189,50 @@ const attemptSchema = z.union(
 
 const DAYS = `must be a whole number from ${SCHEDULE_DAYS.min} to ${SCHEDULE_DAYS.max}`;
 
-const triggerSchema = z
-  .strictObject({
-    /** Whose event it is; left out: Stripe's. */
-    source: z.enum(TRIGGER_SOURCES).optional(),
-    event: z.enum(TRIGGER_TYPES),
-    conditions: conditions.default([]),
-    frequency: z.enum(FREQUENCIES).default('every_time'),
-    /** Of a schedule, and only there: days before its date, or after it (DAYS_AFTER in schedules.ts). */
-    days: z.int(DAYS).min(SCHEDULE_DAYS.min, DAYS).max(SCHEDULE_DAYS.max, DAYS).optional(),
-    /** Of invoice.payment_failed: begins with the first failure whose attempt_count is at least this; left out: 1. */
-    start_after_attempt: attemptSchema.optional(),
-  })
-  .superRefine(({ source = 'stripe', event, days }, check) => {
-    const own = sourceOf(event);
-    const refuse = (field: string, message: string) => check.addIssue({ code: 'custom', path: [field], message });
-    if (source !== own) refuse('source', `must be ${own} for ${event}`);
-    if (own === 'schedule' && days === undefined) refuse('days', DAYS);
-    if (own !== 'schedule' && days !== undefined) refuse('days', 'is only for scheduled triggers');
-  });
+/** What programs send goes by their own names. */
+const eventSchema = z.unknown().transform((value, { issues }): TriggerType => {
+  if (isOfApi(value)) {
+    const fault = faultOfApiEventName(apiEventName(value));
+    if (fault !== null) issues.push({ code: 'custom', message: fault, input: value });
+    return value;
+  }
+  const known = TRIGGER_TYPES.find((type) => type === value);
+  if (known === undefined) issues.push({ code: 'invalid_value', values: [...TRIGGER_TYPES], input: value });
+  return known ?? z.NEVER;
+});
+
+const isOfApi = (event: unknown): event is ApiEventType => typeof event === 'string' && isApiEventType(event);
+
+/** Of `source: api` the name may be given as programs send it; it is kept as the log has it. */
+function withPrefix(trigger: unknown): unknown {
+  if (typeof trigger !== 'object' || trigger === null) return trigger;
+  const { source, event } = trigger as { source?: unknown; event?: unknown };
+  const isBare = source === 'api' && typeof event === 'string' && !isApiEventType(event);
+  return isBare ? { ...trigger, event: apiEventType(event) } : trigger;
+}
+
+const triggerSchema = z.preprocess(
+  withPrefix,
+  z
+    .strictObject({
+      /** Whose event it is; left out: Stripe's. */
+      source: z.enum(TRIGGER_SOURCES).optional(),
+      event: eventSchema,
+      conditions: conditions.default([]),
+      frequency: z.enum(FREQUENCIES).default('every_time'),
+      /** Of a schedule, and only there: days before its date, or after it (DAYS_AFTER in schedules.ts). */
+      days: z.int(DAYS).min(SCHEDULE_DAYS.min, DAYS).max(SCHEDULE_DAYS.max, DAYS).optional(),
+      /** Of invoice.payment_failed: begins with the first failure whose attempt_count is at least this; left out: 1. */
+      start_after_attempt: attemptSchema.optional(),
+    })
+    .superRefine(({ source = 'stripe', event, days }, check) => {
+      const own = sourceOf(event);
+      const refuse = (field: string, message: string) => check.addIssue({ code: 'custom', path: [field], message });
+      if (source !== own) refuse('source', `must be ${own} for ${event}`);
+      if (own === 'schedule' && days === undefined) refuse('days', DAYS);
+      if (own !== 'schedule' && days !== undefined) refuse('days', 'is only for scheduled triggers');
+    }),
+);
 
 export const definitionSchema = z.strictObject({
   name: text(WORKFLOW_NAME_LENGTH).trim().min(1, 'must not be empty'),

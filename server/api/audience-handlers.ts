@@ -80,8 +80,8 @@ export const AUDIENCE_HANDLERS: Handlers<
       description,
       isPublic: is_public === 1,
     })),
-  sendEvent: ({ db, clock }, tenant, { body, idempotencyKey: key }) =>
-    transact(db, (trx) => {
+  sendEvent: async ({ db, clock, nudge }, tenant, { body, idempotencyKey: key }) => {
+    const answer = await transact(db, (trx) => {
       const now = clock.now();
       return answerOnce(trx, tenant, { route: 'events/send', key, body }, now, async () => {
         const { eventName, eventProperties, ...rest } = body;
@@ -89,7 +89,10 @@ export const AUDIENCE_HANDLERS: Handlers<
         await recordApiEvent(trx, tenant, { name: eventName, contact, properties: eventProperties ?? {} }, now);
         return { success: true as const, ...messageOf(notDone) };
       });
-    }),
+    });
+    nudge();
+    return answer;
+  },
 };
 
 /** Loops counts how many may be removed; here nobody does. */

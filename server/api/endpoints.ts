@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { CONTACT_STATUSES, EMAIL_STATUSES, EVENT_STATUSES, RUN_STATUSES } from '../../shared/api';
+import { API_EVENT_NAME_LENGTH } from '../../shared/api-events';
 import type { ApiScope } from '../../shared/api-keys';
 import { CONTACT_PROPERTY_TYPES } from '../../shared/contact-properties';
 import * as field from './fields';
@@ -227,7 +228,7 @@ export const ENDPOINTS = {
     tag: 'Events',
     summary: 'Send an event',
     description:
-      'It stands in the log as `api.<eventName>`. A contact that is not there yet is made; fields that are not named here ' +
+      'It stands in the log as `api.<eventName>`, and starts the workflows that it triggers. A contact that is not there yet is made; fields that are not named here ' +
       'are its properties.',
     scope: 'write',
     errors: 'loops',
@@ -236,7 +237,7 @@ export const ENDPOINTS = {
         email: field.email.optional(),
         userId: field.userId.optional(),
         ...field.contactFields,
-        eventName: field.line(100),
+        eventName: field.line(API_EVENT_NAME_LENGTH),
         eventProperties: z
           .record(
             z.string().min(1).max(100),

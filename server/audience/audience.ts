@@ -3,6 +3,7 @@
  * for all accounts (load.ts), changed here in memory by the rules of the audience, and written back in one round
  * (save.ts). Pure: no database, no clock.
  */
+import { NOTE_LENGTH } from '../../shared/limits';
 import { flag, msOfSeconds } from '../db/columns';
 import { newId } from '../db/new-id';
 import { NOTHING_OF_CUSTOMER } from '../db/release-contact';
@@ -219,6 +220,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
       return contactId ? contacts.get(contactId) : undefined;
     },
     contactByEmail: (email: string) => byEmail.get(email),
+    contactById: (id: string) => contacts.get(id),
 
     /** A new contact; one whose owner had unsubscribed before its deletion starts as unsubscribed. */
     create(email: string, status: Contact['status'], source = 'Stripe'): Contact {
@@ -230,6 +232,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
         name_stamp: 0,
         user_group: null,
         billing_emails: null,
+        note: null,
         status: suppressions.get(email)?.scope === 'marketing' ? 'unsubscribed' : status,
         source,
         subscription_status: null,
@@ -278,6 +281,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
         billing_emails: mergeBillingEmails(from, into),
         user_id: into.user_id ?? from.user_id,
         properties: mergeProperties(from, into),
+        note: mergeNotes(from, into),
       });
       readdress(from.email, into.email);
       touch(into);
@@ -436,7 +440,8 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
       refreshBilling();
       const rows = <T>(ids: Set<string>, from: Map<string, T>) => [...ids].flatMap((id) => from.get(id) ?? []);
       return {
-        contacts: rows(changed.contacts, contacts).map((one) => ({ ...one, search_text: searchTextOf(one) })),
+        // In place: sums of payments are still to come.
+        contacts: rows(changed.contacts, contacts).map((one) => Object.assign(one, { search_text: searchTextOf(one) })),
         links: rows(changed.links, links),
         subscriptions: rows(changed.subscriptions, subscriptions),
         objects: rows(changed.objects, objects),
@@ -452,6 +457,10 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     },
   };
 }
+
+/** Of two contacts that become one. */
+const mergeNotes = (from: Contact, into: Contact): string | null =>
+  [...new Set([into.note, from.note])].filter(Boolean).join('\n\n').slice(0, NOTE_LENGTH) || null;
 
 type DefaultMethod = Pick<CustomerLink, 'default_method' | 'default_method_at'>;
 

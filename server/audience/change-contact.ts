@@ -1,13 +1,18 @@
-/** What a person changes about a contact. */
+/** What a person changes about a contact, or adds. */
 import type { ContactChange } from '../../shared/api';
-import type { Row, Trx } from '../db/schema';
+import { NOTE_LENGTH } from '../../shared/limits';
+import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { AppError } from '../errors';
 import { searchTextOf } from '../fold-text';
 import { readSettings } from '../settings/settings';
 import { checkBillingEmails } from './billing-contacts';
 import { changeConsent, listConsentChanges } from './consent';
-import { findContact } from './contacts';
+import { findContact, findContactByEmail } from './contacts';
+import { importLines } from './import-contacts';
+import type { ImportConsent } from './import-lines';
+import { cleanName } from './name';
+import { parseEmail } from './address';
 import { snapshotStamp } from './stamp';
 import { findSuppression } from './suppressions';
 
@@ -39,6 +44,47 @@ export async function changeContact(
   await trx
     .updateTable('contact')
     .set({ ...changed, updated_at: now })
+    .where(ofTenant(tenant))
+    .where('id', '=', id)
+    .execute();
+}
+
+export interface TypedContact {
+  email: string;
+  first_name: string;
+  last_name: string;
+  user_group: string | null;
+  consent: ImportConsent;
+}
+
+/**
+ * Returns its row; who had unsubscribed before starts so again. Throws invalid_request for what is no address, and conflict
+ * where it is a contact's already. `now` in epoch milliseconds.
+ */
+export async function addContact(trx: Trx, tenant: Tenant, typed: TypedContact, now: number): Promise<Row<'contact'>> {
+  const address = parseEmail(typed.email);
+  if (address.kind !== 'valid')
+    throw new AppError('invalid_request', 'email: must be an email address, like name@example.com', 'email');
+  const { email } = address;
+  if (await findContactByEmail(trx, tenant, email))
+    throw new AppError('conflict', 'email: is a contact’s already', 'email');
+  const { user_group, consent } = typed;
+  const names = { first_name: cleanName(typed.first_name), last_name: cleanName(typed.last_name) };
+  const line = { line: 1, email, ...names, user_group, status: null };
+  await importLines(trx, tenant, [line], { consent, source: 'Console', now });
+  const contact = await findContactByEmail(trx, tenant, email);
+  if (!contact) throw new Error('the contact that was added is not there');
+  return contact;
+}
+
+/** Plain text; blank for none. Throws invalid_request when it is too long. `now` in epoch milliseconds. */
+export async function saveNote(db: Db, tenant: Tenant, id: string, typed: string, now: number): Promise<void> {
+  const note = typed.trim();
+  if (note.length > NOTE_LENGTH)
+    throw new AppError('invalid_request', `note: must have at most ${NOTE_LENGTH} characters`, 'note');
+  await db
+    .updateTable('contact')
+    .set({ note: note === '' ? null : note, updated_at: now })
     .where(ofTenant(tenant))
     .where('id', '=', id)
     .execute();

@@ -9,8 +9,8 @@ import { isoTime, isoTimeOrNull } from '../db/columns';
 import { contains } from '../db/contains';
 import { madeWithin, type TimeRange } from '../db/day-range';
 import type { ErasedTable } from '../db/erase';
-import { toList, type PageRequest } from '../db/page';
-import { ofRange, scanDown, type Range } from '../db/scan';
+import { toTwoWayList, type PageRequest, type TwoWayList, type TwoWayRequest } from '../db/page';
+import { ofRange, scanDown, scanUp, type Range } from '../db/scan';
 import type { Db, Row, Schema } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { foldText } from '../fold-text';
@@ -32,6 +32,9 @@ export const AUDIENCE_TABLES = [
   { table: 'list_membership', key: 'contact_id' },
   { table: 'mailing_list', key: 'id' },
   { table: 'contact_property', key: 'name' },
+  { table: 'contact_job_part', key: 'job_id' },
+  { table: 'contact_job', key: 'id' },
+  { table: 'saved_filter', key: 'id' },
 ] as const satisfies ErasedTable[];
 
 /** `since` and `until`: of the time when it was added. */
@@ -46,6 +49,9 @@ export interface ContactFilter extends TimeRange {
   /** Pays something per month, in this currency. */
   mrr_in?: string;
 }
+
+/** `ids`: only these. */
+type KnownFilter = ContactFilter & { ids?: string[] };
 
 export function findContact(db: Db, tenant: Tenant, id: string): Promise<Row<'contact'> | undefined> {
   return db.selectFrom('contact').selectAll().where(ofTenant(tenant)).where('id', '=', id).executeTakeFirst();
@@ -78,28 +84,53 @@ export async function findContactByCustomer(
 export async function listContacts(
   db: Db,
   tenant: Tenant,
-  { limit, starting_after, ...asked }: ContactFilter & PageRequest,
+  request: KnownFilter & PageRequest,
 ): Promise<List<ContactView>> {
+  const { has_newer: _, ...list } = await pageContacts(db, tenant, request);
+  return list;
+}
+
+/** The same, read both ways. */
+export async function pageContacts(
+  db: Db,
+  tenant: Tenant,
+  request: KnownFilter & TwoWayRequest,
+): Promise<TwoWayList<ContactView>> {
+  const rows = await listContactRows(db, tenant, { ...request, limit: request.limit + 1 });
+  const views = await viewContacts(db, tenant, rows);
+  return toTwoWayList(views, request, (view) => view);
+}
+
+/** `limit` at most; newest first, or with `ending_before` the other way round. */
+export async function listContactRows(
+  db: Db,
+  tenant: Tenant,
+  { limit, starting_after, ending_before, ...asked }: KnownFilter & TwoWayRequest,
+): Promise<Row<'contact'>[]> {
   const filter = await withOwners(db, tenant, asked);
   const rows: Row<'contact'>[] = [];
+  const isUp = ending_before !== undefined;
   const look = async (range: Range) => {
     const found = await filtered(db, contactsIn(db, tenant, range), filter)
       .selectAll()
-      .orderBy('id', 'desc')
-      .limit(limit + 1 - rows.length)
+      .orderBy('id', isUp ? 'asc' : 'desc')
+      .limit(limit - rows.length)
       .execute();
     rows.push(...found);
-    return rows.length > limit;
+    return rows.length >= limit;
   };
+  const isAll = Object.values(filter).every((value) => value === undefined);
   // Without a filter, by an address or an id, no row is looked at in vain.
-  if (filter.email !== undefined || filter.ids !== undefined || Object.keys(filter).length === 0)
-    await look({ from: starting_after, until: undefined });
+  const isFound = filter.email !== undefined || filter.ids !== undefined || isAll;
+  if (isUp) {
+    if (isFound) await look({ from: undefined, until: ending_before && `${ending_before}0` });
+    else await scanUp(db, tenant, { ...CONTACT_KEY, after: ending_before }, look);
+  } else if (isFound) await look({ from: starting_after, until: undefined });
   else await scanDown(db, tenant, { ...CONTACT_KEY, after: starting_after }, look);
-  const views = await viewContacts(db, tenant, rows);
-  return toList(views, limit, (view) => view);
+  return rows;
 }
 
-export async function countContacts(db: Db, tenant: Tenant, asked: ContactFilter = {}): Promise<number> {
+export async function countContacts(db: Db, tenant: Tenant, asked: KnownFilter = {}): Promise<number> {
   const filter = await withOwners(db, tenant, asked);
   let all = 0;
   await scanDown(db, tenant, CONTACT_KEY, async (range) => {
@@ -122,12 +153,12 @@ const contactsIn = (db: Db, tenant: Tenant, range: Range) =>
 
 type ContactQuery<O> = SelectQueryBuilder<Schema, 'contact', O>;
 
-function filtered<O>(db: Db, query: ContactQuery<O>, filter: ContactFilter & { ids?: string[] }): ContactQuery<O> {
+function filtered<O>(db: Db, query: ContactQuery<O>, filter: KnownFilter): ContactQuery<O> {
   const { email, ids, query: words, status, user_group, subscription_status, mrr_in, since, until } = filter;
   return query
     .$if(since !== undefined || until !== undefined, (q) => q.where(madeWithin('con', 'id', { since, until })))
     .$if(mrr_in !== undefined, (q) => q.where(PAYS).where('currency', '=', mrr_in ?? ''))
-    .$if(ids !== undefined, (q) => q.where('id', 'in', inList(ids ?? [])))
+    .$if(ids !== undefined, (q) => q.where('id', 'in', ids?.length ? inList(ids) : ['']))
     .$if(email !== undefined, (q) => q.where('email', '=', email ?? ''))
     .$if(status !== undefined, (q) => q.where('status', '=', status as ContactStatus))
     .$if(user_group !== undefined, (q) => q.where('user_group', '=', user_group ?? ''))
@@ -181,7 +212,7 @@ async function findOwners(db: Db, tenant: Tenant, id: string): Promise<string[]>
 }
 
 /** What is typed as the id of something that is known means its owner, and no name. */
-async function withOwners(db: Db, tenant: Tenant, filter: ContactFilter): Promise<ContactFilter & { ids?: string[] }> {
+async function withOwners(db: Db, tenant: Tenant, filter: KnownFilter): Promise<KnownFilter> {
   const typed = filter.query?.trim() ?? '';
   const ids = STRIPE_ID.test(typed) ? await findOwners(db, tenant, typed) : [];
   return ids.length > 0 ? { ...filter, query: undefined, ids } : filter;

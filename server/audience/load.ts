@@ -13,6 +13,7 @@ interface Wanted {
   customerIds: Iterable<string>;
   /** Normalised. */
   emails: Iterable<string>;
+  contactIds?: Iterable<string>;
   /** Of invoices, subscriptions, checkout sessions and quotes. */
   objectIds?: Iterable<string>;
   paymentIds?: Iterable<string>;
@@ -54,6 +55,7 @@ export async function loadAudiences(
   ]);
   named.push(...payers[0]);
   const linked = named.flatMap((link) => (link.contact_id ? keyFor(link, link.contact_id) : []));
+  linked.push(...wanted.flatMap(({ tenant, contactIds = [] }) => keysOf(tenant, contactIds)));
   const contacts = unique(
     [...(await selectByKeys(trx, 'contact', 'id', linked, { lock })), ...addressed, ...payers[1]],
     ({ id }) => id,

@@ -17,6 +17,15 @@ export function splitName(raw: unknown): { firstName: string; lastName: string |
   return { firstName: cut(firstName), lastName: rest.length > 0 ? cut(rest.join(' ')) : null };
 }
 
+/** A first or last name as somebody wrote it, on one line; null when there is no name in it. */
+export function cleanName(raw: string): string | null {
+  const words = raw
+    .replace(/[\s\u0085]+/g, ' ')
+    .replace(DROPPED, '')
+    .trim();
+  return VISIBLE.test(words) ? cut(words) : null;
+}
+
 /** Cuts between code points, so that no half of a surrogate pair is left. */
 const cut = (name: string): string =>
   [...name.slice(0, 2 * MAX_CHARACTERS)].slice(0, MAX_CHARACTERS).join('').trimEnd();

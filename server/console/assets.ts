@@ -32,6 +32,7 @@ const STYLES = [
   'blocks',
   'forms',
   'lists',
+  'contacts',
   'content',
   'settings',
   'branding',
@@ -40,12 +41,20 @@ const STYLES = [
   'email-editor',
   'site',
   'results',
+  'flow',
   'reference',
   'help',
   'overview',
   'adapt',
 ];
-/** Without comments and indentation, which every first visit would carry. */
+/** Without lines of comment and indentation, which every first visit would carry; no text of the script spans lines. */
+const readScript = () =>
+  Buffer.from(
+    readFileSync(join(FOLDER, 'console.js'), 'utf8')
+      .replace(/^\s*\/\/.*\n/gm, '')
+      .replace(/^\s+/gm, ''),
+  );
+/** Without comments and indentation. */
 const readStyles = () =>
   Buffer.from(
     STYLES.map((name) => readFileSync(join(FOLDER, 'styles', `${name}.css`), 'utf8'))
@@ -68,7 +77,7 @@ export function loadAssets(): Assets {
       return (emailEditor ??= add(readEmailEditor(), 'email-editor', 'js', 'text/javascript; charset=utf-8'));
     },
     styles: add(readStyles(), 'console', 'css', 'text/css; charset=utf-8'),
-    script: add(readFileSync(join(FOLDER, 'console.js')), 'console', 'js', 'text/javascript; charset=utf-8'),
+    script: add(readScript(), 'console', 'js', 'text/javascript; charset=utf-8'),
     htmx: add(
       readFileSync(require.resolve('htmx.org/dist/htmx.min.js')),
       'htmx',

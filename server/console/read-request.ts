@@ -4,6 +4,8 @@ import { cleanText } from '../clean-text';
 import { AppError } from '../errors';
 
 export const PAGE_SIZE = 25;
+/** Of long lists, such as the log: with more than this their number no longer matters. */
+export const MOST_COUNTED = 10_000;
 
 const ID = /^[\w.-]{1,255}$/;
 

@@ -32,6 +32,7 @@ import { sendingRoutes } from './settings/sending-routes';
 import { siteStyles } from './site-styles';
 import { loadViewer } from './viewer';
 import { editorRoutes } from './workflows/editor/routes';
+import { flowRoutes } from './workflows/flow-routes';
 import { workflowRoutes } from './workflows/routes';
 
 const SECTIONS = [
@@ -67,6 +68,7 @@ export function consoleRoutes(ctx: Context): Router {
     audienceRoutes,
     eventsRoutes,
     workflowRoutes,
+    flowRoutes,
     editorRoutes,
     transactionalRoutes,
     emailRoutes,

@@ -21,6 +21,7 @@ const KEYS = {
   customer_link: 'customer_id',
   object_state: 'id',
   planning_job: null,
+  contact_job: 'id',
   import_job: null,
   install: null,
 } as const satisfies Partial<Record<keyof Schema, string | null>>;

@@ -1,5 +1,5 @@
 /** Brings the database to the newest schema at start; forward only. Safe when several processes start at once. */
-import { Migrator, type Migration } from 'kysely';
+import { Migrator, sql, type Migration } from 'kysely';
 import * as first from './migrations/001-first';
 import * as namedStates from './migrations/002-named-states';
 import * as fewerIndexes from './migrations/003-fewer-indexes';
@@ -21,7 +21,9 @@ import * as workflowDrafts from './migrations/022-workflow-drafts';
 import * as logos from './migrations/023-logos';
 import * as searchAndReplays from './migrations/024-search-and-replays';
 import * as api from './migrations/025-api';
+import * as apiEvents from './migrations/027-api-events';
 import * as overview from './migrations/028-overview';
+import * as contactWork from './migrations/029-contact-work';
 import type { Db } from './schema';
 
 const migrations: Record<string, Migration> = {
@@ -46,7 +48,9 @@ const migrations: Record<string, Migration> = {
   '023-logos': { up: logos.up as Migration['up'] },
   '024-search-and-replays': { up: searchAndReplays.up as Migration['up'] },
   '025-api': { up: api.up as Migration['up'] },
+  '027-api-events': { up: apiEvents.up as Migration['up'] },
   '028-overview': { up: overview.up as Migration['up'] },
+  '029-contact-work': { up: contactWork.up as Migration['up'] },
 };
 
 /** Throws the error of the migration that failed. */
@@ -59,4 +63,13 @@ export async function migrate(db: Db): Promise<void> {
 export async function isMigrated(db: Db): Promise<boolean> {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
   return (await migrator.getMigrations()).every((migration) => migration.executedAt !== undefined);
+}
+
+/** Those that a newer release made; none in a new database. */
+export async function findUnknownMigrations(db: Db): Promise<string[]> {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  // Without any, the table of them may not be there yet.
+  if ((await migrator.getMigrations()).every(({ executedAt }) => executedAt === undefined)) return [];
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  return rows.map(({ name }) => name).filter((name) => !(name in migrations));
 }

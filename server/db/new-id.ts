@@ -28,7 +28,8 @@ export function timeOrderedId(now = Date.now()): string {
 }
 
 export type IdPrefix =
-  'ins' | 'con' | 'wfl' | 'run' | 'eml' | 'cns' | 'ntc' | 'req' | 'fin' | 'key' | 'lst' | 'tem' | 'api' | 'rpl';
+  | ('ins' | 'con' | 'wfl' | 'run' | 'eml' | 'cns' | 'ntc' | 'req' | 'fin' | 'key' | 'lst' | 'tem' | 'api' | 'rpl')
+  | ('job' | 'flt');
 
 export const newId = (prefix: IdPrefix): string => `${prefix}_${timeOrderedId()}`;
 

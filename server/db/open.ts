@@ -1,20 +1,24 @@
 /** Opens the database that DATABASE_URL names: a SQLite file, SQLite in memory, or PostgreSQL. */
 import { Kysely } from 'kysely';
 import type { Pool } from 'pg';
+import { shareDatabase } from './alone';
 import { createPool, OurPostgresDialect, preparing } from './postgres';
 import type { Schema, Db } from './schema';
 import { OurSqliteDialect } from './sqlite-dialect';
 
-/** Nothing is touched before the first query. Throws for a URL of another kind. */
-export function openDatabase(url: string): Db {
-  if (/^postgres(ql)?:/.test(url)) return openPostgres(url);
+/**
+ * Nothing is touched before the first query. Throws for a URL of another kind. `alone` is for whoever has taken it (alone.ts);
+ * on PostgreSQL all others share it, connection by connection.
+ */
+export function openDatabase(url: string, use: 'shared' | 'alone' = 'shared'): Db {
+  if (/^postgres(ql)?:/.test(url)) return openPostgres(url, use);
   if (url.startsWith('sqlite:'))
     return new Kysely<Schema>({ dialect: new OurSqliteDialect(url.slice('sqlite:'.length)) });
   throw new Error('DATABASE_URL must start with sqlite: or postgres://');
 }
 
-function openPostgres(url: string): Db {
-  const pool = createPool(url);
+function openPostgres(url: string, use: 'shared' | 'alone'): Db {
+  const pool = createPool(url, use === 'shared' ? { verify: shareDatabase } : {});
   const db = new Kysely<Schema>({ dialect: new OurPostgresDialect({ pool: preparing(pool) }) });
   pools.set(db, pool);
   return db;

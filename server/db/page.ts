@@ -8,6 +8,41 @@ export interface PageRequest {
   starting_after?: string;
 }
 
+/** A list that is read both ways. */
+export interface TwoWayRequest extends PageRequest {
+  /** Instead of `starting_after`: those right before this one; '' for the very last. */
+  ending_before?: string | undefined;
+}
+
+export interface TwoWayList<T> extends List<T> {
+  /** There are some before these. */
+  has_newer: boolean;
+}
+
+/** Left out of a count where there are more: counting them would be work. */
+export interface Count {
+  count: number;
+  /** There are more. */
+  isMore: boolean;
+}
+
+/** `counted` up to one more than `most`. */
+export const countedTo = (most: number, counted: number): Count => ({
+  count: Math.min(counted, most),
+  isMore: counted > most,
+});
+
+/** Rows fetched with one more than the limit: in the list's order, or against it where `ending_before` was asked for. */
+export function toTwoWayList<R, T>(
+  rows: readonly R[],
+  { limit, starting_after, ending_before }: TwoWayRequest,
+  view: (row: R) => T,
+): TwoWayList<T> {
+  if (ending_before === undefined) return { ...toList(rows, limit, view), has_newer: starting_after !== undefined };
+  const data = rows.slice(0, limit).map(view).reverse();
+  return { object: 'list', data, has_more: ending_before !== '', has_newer: rows.length > limit };
+}
+
 export const DEFAULT_LIMIT = 20;
 
 /** Rows fetched with one more than the limit, as a list. */

@@ -9,7 +9,7 @@ import {
   type PostgresPool,
   type PostgresPoolClient,
 } from 'kysely';
-import { Pool, TypeOverrides, types, type PoolClient } from 'pg';
+import { Pool, TypeOverrides, types, type PoolClient, type PoolConfig } from 'pg';
 import { LEASE_MS } from './claim';
 import { UNAWAITED } from './together';
 
@@ -22,7 +22,7 @@ const STATEMENT_MS = (LEASE_MS * 2) / 3;
 /** Beyond it a text is parsed each time: lists of many lengths must not fill the server's memory. */
 const MAX_PREPARED = 500;
 
-export function createPool(connectionString: string): Pool {
+export function createPool(connectionString: string, more: Pick<PoolConfig, 'verify'>): Pool {
   const parsers = new TypeOverrides();
   // Counts and epoch milliseconds stay below 2^53.
   parsers.setTypeParser(types.builtins.INT8, Number);
@@ -36,6 +36,7 @@ export function createPool(connectionString: string): Pool {
     idle_in_transaction_session_timeout: STATEMENT_MS,
     types: parsers,
     pipeline: true,
+    ...more,
   });
   // An idle connection that breaks is replaced at the next query, which reports what matters.
   pool.on('error', () => undefined);

@@ -2,6 +2,7 @@
  * What becomes of the rows that are about a contact when it is deleted: they stay, less what is personal about them. Beside
  * contact-references.ts, for the same reason.
  */
+import { sql } from 'kysely';
 import { inList } from './bulk';
 import { endingOf } from './contact-references';
 import {
@@ -13,6 +14,7 @@ import {
   type EventIds,
   type NamedContact,
 } from './contact-rows';
+import { contains } from './contains';
 import { PART, pages, parts } from './parts';
 import type { Trx } from './schema';
 import { ofTenant, type Tenant } from './tenant';
@@ -30,7 +32,34 @@ export async function releaseContact(trx: Trx, tenant: Tenant, contact: NamedCon
   await releaseFailedInvoices(trx, tenant, customers, now);
   for (const table of ['consent_change', 'list_membership'] as const)
     await trx.deleteFrom(table).where(ofTenant(tenant)).where('contact_id', '=', contact.id).execute();
+  await releaseWork(trx, tenant, contact);
   await trx.deleteFrom('test_address').where(ofTenant(tenant)).where('address', '=', contact.email).execute();
+}
+
+/** Lines of imports that wait or are under way, and filters that search for the address. */
+async function releaseWork(trx: Trx, tenant: Tenant, { email }: NamedContact): Promise<void> {
+  const quoted = JSON.stringify(email);
+  const waiting = await trx
+    .selectFrom('contact_job_part')
+    .select(['job_id', 'n', 'lines'])
+    .where(ofTenant(tenant))
+    .where(contains(trx, sql`lines`, quoted))
+    .execute();
+  for (const { job_id, n, lines } of waiting) {
+    const others = (JSON.parse(lines) as { email: string }[]).filter((line) => line.email !== email);
+    await trx
+      .updateTable('contact_job_part')
+      .set({ lines: JSON.stringify(others) })
+      .where(ofTenant(tenant))
+      .where('job_id', '=', job_id)
+      .where('n', '=', n)
+      .execute();
+  }
+  await trx
+    .deleteFrom('saved_filter')
+    .where(ofTenant(tenant))
+    .where((eb) => eb.or([contains(trx, sql`query`, quoted), contains(trx, sql`name`, email)]))
+    .execute();
 }
 
 /** What is kept of customers without a contact, but for their tombstones. `now` in epoch milliseconds. */

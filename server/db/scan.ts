@@ -61,3 +61,34 @@ export async function scanDown(
     return row && (row as Record<string, string>)[key];
   }
 }
+
+/** The same from the key right above `after` upwards; left out: from the lowest. */
+export async function scanUp(
+  db: Db,
+  tenant: Tenant,
+  { table, key, after, where = sql<SqlBool>`true` }: Scanned,
+  look: (range: Range) => Promise<boolean>,
+): Promise<void> {
+  // Keys are of one length: nothing stands between one and the same with a digit more.
+  for (let until = after && `${after}0`; ;) {
+    const from = isPostgres(db) ? undefined : await keyAbove(until);
+    const hasSeenEnough = await look({ from, until });
+    if (hasSeenEnough || from === undefined) return;
+    until = from;
+    await breathe();
+  }
+
+  async function keyAbove(until: string | undefined): Promise<string | undefined> {
+    const row = await db
+      .selectFrom(table as 'event')
+      .select(key as 'seq')
+      .where(ofTenant(tenant))
+      .where(where)
+      .where(ofRange(key, { from: undefined, until }))
+      .orderBy(key as 'seq')
+      .limit(1)
+      .offset(AT_ONCE)
+      .executeTakeFirst();
+    return row && (row as Record<string, string>)[key];
+  }
+}

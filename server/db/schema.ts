@@ -106,6 +106,14 @@ interface LogoImageTable extends TenantColumns {
   png: string;
 }
 
+/** What events of programs are called, and the types of what came with them. */
+interface ApiEventTable extends TenantColumns {
+  name: string;
+  /** JSON object: ApiEventProperties. */
+  properties: string;
+  created_at: number;
+}
+
 interface EventTable extends TenantColumns {
   id: string;
   /** Time-ordered (UUIDv7): the order of arrival, and the key of the payload. */
@@ -183,6 +191,8 @@ interface ContactTable extends TenantColumns {
   user_id: string | null;
   /** JSON object of contact properties, by name, each of its contact_property's type; null: none. */
   properties: string | null;
+  /** What a person wrote about it, plain text. */
+  note: string | null;
   /** Its address and names as a search compares them: see fold-text.ts. Whoever writes those writes this. */
   search_text: string;
   created_at: number;
@@ -225,6 +235,55 @@ interface ConsentChangeTable extends TenantColumns {
   cause: ConsentCause;
   /** Whose link was used, or which one was complained of. */
   email_id: string | null;
+}
+
+export type ContactJobKind = 'import' | 'group' | 'unsubscribe' | 'delete';
+
+/** `uploading` until all its parts are stored, `checking` until they were compared, then it waits to be confirmed. */
+export type ContactJobStatus = 'uploading' | 'checking' | 'preview' | 'running' | 'finished' | 'failed' | 'canceled';
+
+/** Work on many contacts that somebody asked for, done a part at a time. */
+interface ContactJobTable extends TenantColumns {
+  id: string;
+  kind: ContactJobKind;
+  status: ContactJobStatus;
+  /** JSON of audience/contact-jobs.ts: what is to be done, and to whom; less what names people once it has ended. */
+  parameters: string;
+  /** Of an import the next part's number, else the id of the last contact that was looked at. */
+  place: string;
+  /** Lines of the file, or contacts as counted when it was confirmed. */
+  total: number;
+  done: Generated<number>;
+  added: Generated<number>;
+  changed: Generated<number>;
+  unchanged: Generated<number>;
+  /** Lines that can't be imported. */
+  refused: Generated<number>;
+  /** One that waits to be confirmed is given up then. */
+  due_at: number | null;
+  claims: Generated<number>;
+  attempts: Generated<number>;
+  created_at: number;
+  finished_at: number | null;
+}
+
+/** Lines of a file that is imported, some hundreds. */
+interface ContactJobPartTable extends TenantColumns {
+  job_id: string;
+  n: number;
+  /** JSON array of audience/import-lines.ts; empty once the import has ended. */
+  lines: string;
+  /** JSON array of line numbers and reasons; nothing of what the lines say. */
+  refused: string;
+}
+
+/** A filter of the audience by name. */
+interface SavedFilterTable extends TenantColumns {
+  id: string;
+  name: string;
+  /** JSON object of the list's query parameters. */
+  query: string;
+  created_at: number;
 }
 
 interface CustomerLinkTable extends TenantColumns {
@@ -465,6 +524,8 @@ interface EmailTable extends TenantColumns {
    * email's own id.
    */
   copy_to: Generated<string>;
+  /** The email that this one repeats, on a person's word; '' for none. Unique with the others: each is sent again once. */
+  again_of: Generated<string>;
   to_address: string;
   subject: string;
   status: EmailStatus;
@@ -662,6 +723,9 @@ export interface Schema {
   mailing_list: MailingListTable;
   list_membership: ListMembershipTable;
   consent_change: ConsentChangeTable;
+  contact_job: ContactJobTable;
+  contact_job_part: ContactJobPartTable;
+  saved_filter: SavedFilterTable;
   customer_link: CustomerLinkTable;
   subscription_state: SubscriptionStateTable;
   object_state: ObjectStateTable;
@@ -690,6 +754,7 @@ export interface Schema {
   link_token: LinkTokenTable;
   api_key: ApiKeyTable;
   api_answer: ApiAnswerTable;
+  api_event: ApiEventTable;
 }
 
 /** Either the database or a transaction on it. */

@@ -1,5 +1,5 @@
 /** One email: read, shown, queued again; and what happens to many at once. list-emails.ts finds them. */
-import { sql } from 'kysely';
+import { sql, type Insertable } from 'kysely';
 import type { EmailDetail, EmailReason, EmailView } from '../../shared/api';
 import type { EmailTraces } from '../../shared/words/email-life';
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
@@ -10,7 +10,7 @@ import { selectByKeys, type TenantKey } from '../db/keys';
 import { firstIdAt } from '../db/new-id';
 import type { OldRows } from '../db/old-rows';
 import { PART, pages } from '../db/parts';
-import type { Db, Row, Trx } from '../db/schema';
+import type { Db, Row, Schema, Trx } from '../db/schema';
 import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
 import { listClicks } from './clicks';
 import { isCopy } from './recipient';
@@ -51,7 +51,13 @@ export async function readTraces(db: Db, tenant: Tenant, id: string): Promise<Em
   const row = await findEmail(db, tenant, id);
   if (!row) return undefined;
   const body = await findEmailBody(db, tenant, id);
-  return { decided_at: isoTimeOrNull(row.decided_at), said: row.last_error, is_made: body !== undefined };
+  return {
+    decided_at: isoTimeOrNull(row.decided_at),
+    said: row.last_error,
+    is_made: body !== undefined,
+    again_of: row.again_of || null,
+    again: (await findAgain(db, row)) ?? null,
+  };
 }
 
 export function viewEmail(row: Row<'email'>): EmailView {
@@ -119,6 +125,29 @@ export const queueAgain = (trx: Trx, email: Row<'email'>, now: number) =>
     attempts: 0,
     give_up_at: null,
   });
+
+/** Queues another of the same run, step and recipient; unique, so that two at once become one. Returns the row. */
+export const insertAgain = (trx: Trx, email: Insertable<Schema['email']>, againOf: string): Promise<Row<'email'>> =>
+  trx
+    .insertInto('email')
+    .values({ ...email, again_of: againOf })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+
+/** The id of the email that repeats this one. */
+export async function findAgain(db: Db, email: Row<'email'>): Promise<string | undefined> {
+  if (email.run_id === null) return undefined;
+  const row = await db
+    .selectFrom('email')
+    .select('id')
+    .where(ofTenant(tenantOf(email)))
+    .where('run_id', '=', email.run_id)
+    .where('step_id', '=', email.step_id)
+    .where('copy_to', '=', email.copy_to)
+    .where('again_of', '=', email.id)
+    .executeTakeFirst();
+  return row?.id;
+}
 
 /** Its recipient left by its link; the first time counts. `now` in epoch milliseconds. */
 export async function noteUnsubscribed(trx: Trx, email: Row<'email'>, now: number): Promise<void> {

@@ -2,8 +2,8 @@
 import { sql, type SelectQueryBuilder, type SqlBool } from 'kysely';
 import type { EmailFate, EmailKind, EmailReason, EmailStatus, EmailView, List } from '../../shared/api';
 import { madeWithin, type TimeRange } from '../db/day-range';
-import { toList, type PageRequest } from '../db/page';
-import { ofRange, scanDown } from '../db/scan';
+import { countedTo, toTwoWayList, type Count, type PageRequest, type TwoWayList, type TwoWayRequest } from '../db/page';
+import { ofRange, scanDown, scanUp } from '../db/scan';
 import type { Db, Row, Schema } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { viewEmail } from './emails';
@@ -23,29 +23,52 @@ export interface EmailFilter extends TimeRange {
 }
 
 /** Newest first. */
-export async function listEmails(
+export async function listEmails(db: Db, tenant: Tenant, request: EmailFilter & PageRequest): Promise<List<EmailView>> {
+  const { has_newer: _, ...list } = await pageEmails(db, tenant, request);
+  return list;
+}
+
+/** The same, read both ways. */
+export async function pageEmails(
   db: Db,
   tenant: Tenant,
-  { limit, starting_after, ...filter }: EmailFilter & PageRequest,
-): Promise<List<EmailView>> {
+  { limit, starting_after, ending_before, ...filter }: EmailFilter & TwoWayRequest,
+): Promise<TwoWayList<EmailView>> {
   const wanted = limit + 1;
   const rows: Row<'email'>[] = [];
-  await inRanges(db, tenant, filter, starting_after, async (emails) => {
+  const isUp = ending_before !== undefined;
+  const from = { after: isUp ? ending_before : starting_after, isUp };
+  await inRanges(db, tenant, filter, from, async (emails) => {
     rows.push(
       ...(await emails
         .selectAll()
-        .orderBy('id', 'desc')
+        .orderBy('id', isUp ? 'asc' : 'desc')
         .limit(wanted - rows.length)
         .execute()),
     );
     return rows.length === wanted;
   });
-  return toList(rows, limit, viewEmail);
+  return toTwoWayList(rows, { limit, ...(isUp ? { ending_before } : { starting_after }) }, viewEmail);
+}
+
+/** Up to `most`. */
+export async function countEmailsTo(db: Db, tenant: Tenant, filter: EmailFilter, most: number): Promise<Count> {
+  let all = 0;
+  await inRanges(db, tenant, filter, FROM_NEWEST, async (emails) => {
+    const some = emails.select('id').limit(most + 1 - all);
+    const { count } = await db
+      .selectFrom(some.as('some'))
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    all += count;
+    return all > most;
+  });
+  return countedTo(most, all);
 }
 
 export async function countEmails(db: Db, tenant: Tenant, filter: EmailFilter = {}): Promise<number> {
   let all = 0;
-  await inRanges(db, tenant, filter, undefined, async (emails) => {
+  await inRanges(db, tenant, filter, FROM_NEWEST, async (emails) => {
     const { count } = await emails.select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
     all += count;
     return false;
@@ -62,23 +85,25 @@ export async function hasMailed(db: Db, tenant: Tenant): Promise<boolean> {
 
 type Emails = SelectQueryBuilder<Schema, 'email', object>;
 
-/** Those that match, from the highest id down: all at once where an index finds them, else a range at a time. */
+/** Those that match, from the highest id down or from the lowest up: all at once where an index finds them, else a range at a time. */
 async function inRanges(
   db: Db,
   tenant: Tenant,
   filter: EmailFilter,
-  after: string | undefined,
+  { after, isUp }: { after?: string | undefined; isUp: boolean },
   look: (emails: Emails) => Promise<boolean>,
 ): Promise<void> {
   const emails = emailsWith(db, tenant, filter);
   const isFound = !filter.kind && !filter.fate && !filter.reason;
   if (isFound || filter.workflow || filter.contact || filter.event || filter.customer)
-    await look(after === undefined ? emails : emails.where('id', '<', after));
+    await look(after === undefined ? emails : emails.where('id', isUp ? '>' : '<', after));
   else
-    await scanDown(db, tenant, { table: 'email', key: 'id', after }, (range) =>
+    await (isUp ? scanUp : scanDown)(db, tenant, { table: 'email', key: 'id', after }, (range) =>
       look(emails.where(ofRange('id', range))),
     );
 }
+
+const FROM_NEWEST = { isUp: false };
 
 /** Without an order. */
 export function emailsWith(db: Db, tenant: Tenant, filter: EmailFilter): Emails {

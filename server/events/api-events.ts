@@ -1,7 +1,9 @@
-/** Events that other programs send: rows of the log like any other. */
+/** Events that other programs send: rows of the log like any other, which the queue works on. */
+import { apiEventType } from '../../shared/api-events';
 import type { Row, Trx } from '../db/schema';
 import { newId, timeOrderedId } from '../db/new-id';
 import { tenantColumns, type Tenant } from '../db/tenant';
+import { learnApiEvent } from '../workflows/api-event-names';
 import { recordRows } from './record';
 
 export interface ApiEvent {
@@ -11,9 +13,7 @@ export interface ApiEvent {
   properties: Readonly<Record<string, string | number | boolean>>;
 }
 
-const apiEventType = (name: string): string => `api.${name}`;
-
-/** Its contact is known, so nothing waits for the queue. Returns its id. `now` in epoch milliseconds. */
+/** Its contact is known; what it starts is the queue's to decide. Returns its id. `now` in epoch milliseconds. */
 export async function recordApiEvent(
   trx: Trx,
   tenant: Tenant,
@@ -29,14 +29,14 @@ export async function recordApiEvent(
     type,
     created,
     received_at: now,
-    status: 'processed',
+    status: 'pending',
     reason: null,
     outcome: 'Received from the API',
     customer_id: null,
     contact_id: contact.id,
-    due_at: null,
+    due_at: now,
     claims: 0,
-    attempts: 1,
+    attempts: 0,
     give_up_at: null,
     last_error: null,
     replay: null,
@@ -52,5 +52,6 @@ export async function recordApiEvent(
     data: { object: { contact: contact.id, email: contact.email, user_id: contact.user_id }, api: properties },
   });
   await recordRows(trx, [{ row, payload }]);
+  await learnApiEvent(trx, tenant, { name, properties }, now);
   return id;
 }

@@ -1,5 +1,5 @@
 /** From a claimed event to its verdict: is it ours, is it on, whose is it, what does it change. */
-import { CATALOGUE, EVENT_TYPES, isOwnType, isTriggerType } from '../../shared/catalogue';
+import { CATALOGUE, EVENT_TYPES, isApiEventType, isOwnType, isTriggerType } from '../../shared/catalogue';
 import { isScheduleType } from '../../shared/schedules';
 import type { EventReason, EventStatus } from '../../shared/api';
 import { choiceFor, type Settings } from '../../shared/settings';
@@ -55,6 +55,8 @@ function judge(facts: InstallFacts, job: EventJob, now: number): Decision | Ques
   if (!install) return end('ignored', 'not_installed', NOT_INSTALLED);
   if (type === 'account.application.deauthorized') return decideUninstall(install, created);
   if (type === 'account.application.authorized') return end('processed', null, 'The app was installed');
+  const ofProgram = isApiEventType(type) ? decideOfProgram(facts, row) : null;
+  if (ofProgram && !ofProgram.contact) return { ...ofProgram, startsWorkflows: false };
   if (!object) return end('skipped', 'malformed', 'The event’s payload could not be read');
   // Whatever the settings say: emails are judged by it. An event of our own brings no news: what caused it did.
   if (!isGone(audience, settings, object.customerId)) {
@@ -90,7 +92,7 @@ function judge(facts: InstallFacts, job: EventJob, now: number): Decision | Ques
   if (isScheduleType(type) && !contactOf(facts, object)) return endWithoutContact(facts, object);
   if (isScheduleType(type) && audience.linkOf(object.customerId ?? '')?.state !== 'alive')
     return { ...end('skipped', 'contact_deleted', CUSTOMER_GONE), contact: contactOf(facts, object) };
-  const applied = applyEvent(audience, settings, { type, created, object, asked }, now);
+  const applied = ofProgram ?? applyEvent(audience, settings, { type, created, object, asked }, now);
   if (applied === 'ask') return 'ask';
   const verdict = said ? { ...applied, outcome: `${said}; ${uncapitalize(applied.outcome)}` } : applied;
   const isTooLate = row.replay === null && isLate(created, now);
@@ -102,6 +104,18 @@ function judge(facts: InstallFacts, job: EventJob, now: number): Decision | Ques
     reason: verdict.reason ?? 'late',
     outcome: `${verdict.outcome}; more than 72 hours old, so no workflow was started`,
   };
+}
+
+/** The API knew its contact, and has written what it said of it. Throws where that merges just now: it is tried again. */
+function decideOfProgram({ namedContacts, audience }: InstallFacts, { seq }: EventJob['row']): Verdict {
+  const id = namedContacts.get(seq) ?? null;
+  if (id === null) {
+    const outcome = 'Its contact was deleted';
+    return { status: 'skipped', reason: 'contact_deleted', outcome, contact: null };
+  }
+  const contact = audience.contactById(id);
+  if (!contact) throw new Error('the contact of an event became another');
+  return { status: 'processed', reason: null, outcome: 'Received from the API', contact };
 }
 
 /** Judged by all that is known now, whatever was when it was made. */

@@ -10,7 +10,15 @@ import { isoTime, isoTimeOrNull } from '../db/columns';
 import type { ErasedTable } from '../db/erase';
 import { firstIdAt } from '../db/new-id';
 import type { OldRows } from '../db/old-rows';
-import { toList, type PageRequest } from '../db/page';
+import {
+  countedTo,
+  toList,
+  toTwoWayList,
+  type Count,
+  type PageRequest,
+  type TwoWayList,
+  type TwoWayRequest,
+} from '../db/page';
 import { PART, pages } from '../db/parts';
 import type { Db, ReplayScope, Row, Schema } from '../db/schema';
 import { selectByKeys } from '../db/keys';
@@ -53,19 +61,42 @@ const selectEvents = (db: Db, tenant: Tenant) =>
     .where(ofTenant(tenant, 'event'));
 
 /** Newest arrival first. Throws invalid_request when `starting_after` is no event of the install. */
-export async function listEvents(
+export async function listEvents(db: Db, tenant: Tenant, request: EventFilter & PageRequest): Promise<List<EventView>> {
+  const { has_newer: _, ...list } = await pageEvents(db, tenant, request);
+  return list;
+}
+
+/** The same, read both ways. */
+export async function pageEvents(
   db: Db,
   tenant: Tenant,
-  { limit, starting_after, ...filter }: EventFilter & PageRequest,
-): Promise<List<EventView>> {
-  const after = await startOf(db, tenant, starting_after);
+  { limit, starting_after, ending_before, ...filter }: EventFilter & TwoWayRequest,
+): Promise<TwoWayList<EventView>> {
+  const isUp = ending_before !== undefined;
+  const after = await startOf(db, tenant, (isUp ? ending_before : starting_after) || undefined);
   const rows = await filtered(selectEvents(db, tenant), filter)
-    .$if(after !== undefined, (query) => query.where('event.seq', '<', after ?? ''))
-    .orderBy('event.seq', 'desc')
+    .$if(after !== undefined, (query) => query.where('event.seq', isUp ? '>' : '<', after ?? ''))
+    .orderBy('event.seq', isUp ? 'asc' : 'desc')
     .limit(limit + 1)
     .execute();
-  return toList(rows, limit, viewEvent);
+  return toTwoWayList(rows, { limit, ...(isUp ? { ending_before } : { starting_after }) }, viewEvent);
 }
+
+/** Up to `most`. */
+export async function countEventsTo(db: Db, tenant: Tenant, filter: EventFilter, most: number): Promise<Count> {
+  const some = eventsWith(db, tenant, filter)
+    .select('event.seq')
+    .limit(most + 1);
+  const { count } = await db
+    .selectFrom(some.as('some'))
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return countedTo(most, count);
+}
+
+/** Without an order. */
+export const eventsWith = (db: Db, tenant: Tenant, filter: EventFilter): SelectQueryBuilder<Schema, 'event', object> =>
+  filtered(db.selectFrom('event').where(ofTenant(tenant, 'event')), filter);
 
 /** Of so many contacts each is looked up by itself; of more, the events are gone through. */
 const MOST_CONTACTS = 1_000;
@@ -268,6 +299,19 @@ export async function lastEventAt(db: Db, tenant: Tenant): Promise<string | null
   return row ? isoTime(row.received_at) : null;
 }
 
+/** `now` in epoch milliseconds. */
+export const toBeReplayed = (scope: ReplayScope, now: number) =>
+  ({
+    status: 'pending',
+    reason: null,
+    outcome: 'Waiting to be replayed',
+    due_at: now,
+    claims: 0,
+    attempts: 0,
+    give_up_at: null,
+    replay: scope,
+  }) as const;
+
 /**
  * Runs an event again under today's settings. What was done stays done: no second contact, run or email. Undefined when
  * there is no such event; throws not_installed, and invalid_request when its payload was not kept. `now` in epoch
@@ -289,21 +333,7 @@ export async function replayEvent(
     throw new AppError('invalid_request', 'This event can’t be replayed: its payload was not kept.', 'id');
   await transact(db, async (trx) => {
     await noteReplay(trx, tenant, event, { scope, by }, now);
-    await trx
-      .updateTable('event')
-      .set({
-        status: 'pending',
-        reason: null,
-        outcome: 'Waiting to be replayed',
-        due_at: now,
-        claims: 0,
-        attempts: 0,
-        give_up_at: null,
-        replay: scope,
-      })
-      .where(ofTenant(tenant))
-      .where('id', '=', id)
-      .execute();
+    await trx.updateTable('event').set(toBeReplayed(scope, now)).where(ofTenant(tenant)).where('id', '=', id).execute();
   });
   const row = await selectEvents(db, tenant).where('event.id', '=', id).executeTakeFirstOrThrow();
   return viewEvent(row);

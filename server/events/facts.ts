@@ -1,11 +1,12 @@
 /** All that is known when a batch of events is decided, of all its accounts in one round. */
+import { isApiEventType } from '../../shared/catalogue';
 import type { Settings } from '../../shared/settings';
 import { allDone } from '../all-done';
 import type { Audience } from '../audience/audience';
 import type { ObjectState } from '../audience/object-states';
 import { loadAudiences } from '../audience/load';
 import { parseEmail } from '../audience/address';
-import { keyFor } from '../db/keys';
+import { keyFor, selectByKeys } from '../db/keys';
 import { refundedPayment } from '../audience/payments';
 import type { Trx } from '../db/schema';
 import { tenantKey, tenantOf, type Tenant } from '../db/tenant';
@@ -26,6 +27,8 @@ export interface InstallFacts {
   audience: Audience;
   /** Of the customers who may be back, all that are kept. */
   subscriptions: readonly ObjectState[];
+  /** Whom events of programs are of, by `seq`, as it is now: contacts merge. */
+  namedContacts: ReadonlyMap<string, string | null>;
 }
 
 /** The events of one account, in the order of arrival, with what is known of it. */
@@ -46,7 +49,8 @@ export async function loadFacts(
 ): Promise<AccountBatch[]> {
   const groups = [...groupBy(jobs, ({ row }) => tenantKey(tenantOf(row))).values()];
   const tenants = groups.map(([first]) => tenantOf(first.row));
-  const wanted = groups.map((own, n) => ({ tenant: tenants[n]!, ...namesIn(own) }));
+  const named = await findNamedContacts(trx, jobs);
+  const wanted = groups.map((own, n) => ({ tenant: tenants[n]!, ...namesIn(own, named) }));
   // On PostgreSQL these go out together.
   const maybeBack = jobs.flatMap(({ row, object }) =>
     row.type === 'lifecycle.reactivated' && object?.customerId ? keyFor(row, object.customerId) : [],
@@ -68,6 +72,7 @@ export async function loadFacts(
       workflows: workflows.get(key) ?? [],
       audience: audiences.get(key)!,
       subscriptions: subscriptions.filter((state) => tenantKey(tenantOf(state)) === key),
+      namedContacts: named,
     };
     return { facts, jobs: own };
   });
@@ -75,8 +80,15 @@ export async function loadFacts(
 
 const connected = (install: HeldInstall | undefined) => (isConnected(install) ? install : undefined);
 
+/** A round of its own, where there are any. */
+async function findNamedContacts(trx: Trx, jobs: readonly EventJob[]): Promise<Map<string, string | null>> {
+  const keys = jobs.flatMap(({ row }) => (isApiEventType(row.type) ? keyFor(row, row.seq) : []));
+  const rows = keys.length === 0 ? [] : await selectByKeys(trx, 'event', 'seq', keys);
+  return new Map(rows.map(({ seq, contact_id }) => [seq, contact_id]));
+}
+
 /** Whom the events of one account may be about. */
-function namesIn(jobs: readonly EventJob[]) {
+function namesIn(jobs: readonly EventJob[], named: InstallFacts['namedContacts']) {
   const customerIds: string[] = [];
   const emails: string[] = [];
   const objectIds: string[] = [];
@@ -99,5 +111,6 @@ function namesIn(jobs: readonly EventJob[]) {
       if (address.kind === 'valid') emails.push(address.email);
     }
   }
-  return { customerIds, emails, objectIds, paymentIds, failedInvoices };
+  const contactIds = jobs.flatMap(({ row }) => named.get(row.seq) ?? []);
+  return { customerIds, emails, contactIds, objectIds, paymentIds, failedInvoices };
 }

@@ -1,10 +1,11 @@
 import {
   CATALOGUE,
+  isApiEventType,
+  isKnownTriggerType,
   isOwnType,
-  isTriggerType,
   sourceOf,
+  type KnownTriggerType,
   type PropertyValue,
-  type TriggerType,
 } from '../../shared/catalogue';
 import { readRefundedCharge } from './charge';
 import { readCheckoutSession } from './checkout-session';
@@ -21,7 +22,7 @@ import { readChange } from './transitions';
 import type { ObjectKind } from '../../shared/api';
 import type { ObjectFacts, PaymentFacts, Reading, ReadObject } from './types';
 
-export type ReadableType = TriggerType | 'invoice.voided' | 'invoice.marked_uncollectible';
+export type ReadableType = KnownTriggerType | 'invoice.voided' | 'invoice.marked_uncollectible';
 
 const READERS: Readonly<Record<ReadableType, (object: unknown) => Reading>> = {
   'customer.created': readCustomer,
@@ -98,7 +99,7 @@ const NOTHING: Omit<ReadObject, 'properties'> = {
 export function readObject(type: ReadableType, object: unknown): ReadObject {
   const reading = READERS[type](object);
   const properties: Record<string, PropertyValue> = {};
-  if (isTriggerType(type))
+  if (isKnownTriggerType(type))
     for (const { name } of CATALOGUE[type].properties) properties[name] = reading.properties[name] ?? null;
   return {
     ...NOTHING,
@@ -111,7 +112,7 @@ export function readObject(type: ReadableType, object: unknown): ReadObject {
 }
 
 /** The same of a whole event, with what one of our own says beside its object (`data.lifecycle`, `data.schedule`). */
-export function readEvent(type: ReadableType, event: Fields): ReadObject {
+function readEvent(type: ReadableType, event: Fields): ReadObject {
   const data = fieldsOf(event.data);
   const read = readObject(type, data.object);
   if (!isOwnType(type)) {
@@ -136,8 +137,17 @@ const PAYMENTS: Readonly<Partial<Record<ReadableType, (object: unknown) => Payme
 
 /** Null for types without an object of interest. Never throws. */
 export function readEventObject(type: string, event: Record<string, unknown>): ReadObject | null {
+  if (isApiEventType(type)) return { ...NOTHING, properties: plainOnly(fieldsOf(fieldsOf(event.data).api)) };
   return isReadable(type) ? readEvent(type, event) : null;
 }
+
+/** What a program sent with its event. */
+const plainOnly = (fields: Fields): Record<string, PropertyValue> =>
+  Object.fromEntries(
+    Object.entries(fields).filter((entry): entry is [string, string | number | boolean] =>
+      ['string', 'number', 'boolean'].includes(typeof entry[1]),
+    ),
+  );
 
 const isReadable = (type: string): type is ReadableType => Object.hasOwn(READERS, type);
 

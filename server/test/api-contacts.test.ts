@@ -225,6 +225,7 @@ describe.each(ENGINES)('on %s Loops’ client', (engine) => {
         message: 'Idempotency key has been used in the previous 24 hours.',
       });
       expect(other.statusCode).toBe(409);
+      await tillpost.worker.drain();
       const { data: events } = await tillpost.call('events/list', { type: 'api.signup' });
       expect(events).toMatchObject([{ type: 'api.signup', status: 'processed', email: JENNY }]);
       const event = await tillpost.call('events/read', { id: events[0]!.id });

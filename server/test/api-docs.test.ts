@@ -49,5 +49,6 @@ it('runs the examples of docs/api.md in their order', () =>
     for (const { command, answer } of EXAMPLES) {
       const { stdout } = await run('bash', ['-c', command], { env });
       expect([command, JSON.parse(stdout)]).toEqual([command, expected(answer)]);
+      await tillpost.worker.drain();
     }
   }));

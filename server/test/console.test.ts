@@ -739,9 +739,9 @@ describe.each(ENGINES)('the console on %s', (engine) => {
       await act('unsubscribe');
       expect(await text(client, `/audience/${id}`)).toContain('Unsubscribed');
       await act('resubscribe');
-      await act('group', { user_group: 'Founders' });
+      await act('profile', { user_group: 'Founders' });
       expect(await text(client, `/audience/${id}`)).toContain('value="Founders"');
-      expect((await act('group', { user_group: 'x'.repeat(101) })).status).toBe(400);
+      expect((await act('profile', { user_group: 'x'.repeat(101) })).status).toBe(400);
       expect((await act('delete')).headers.get('location')).toBe('/audience');
       expect((await client.get(`/audience/${id}`)).status).toBe(404);
     });

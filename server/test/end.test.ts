@@ -1,4 +1,6 @@
 /** How an install ends, what stays of it, and how that is erased; and what is deleted because it has expired. */
+import { uploadContacts } from '../audience/import-contacts';
+import { saveFilter } from '../audience/saved-filters';
 import { changeConsent } from '../audience/consent';
 import { createOpenLink } from '../installs/open-link';
 import { findInstall } from '../installs/installs';
@@ -41,6 +43,10 @@ async function fill(tillpost: Tillpost, tenant = TEST): Promise<void> {
   await startImport(db, tenant, clock.now());
   await createOpenLink(tillpost.ctx, tenant, 'usr_1');
   await tillpost.worker.drain();
+  const bytes = Buffer.from('email\nimported@example.com');
+  await uploadContacts(db, tenant, { bytes, consent: 'agreed' }, clock.now());
+  await saveFilter(db, tenant, { name: 'Left', query: { status: 'unsubscribed' } }, clock.now());
+  await tillpost.worker.drain();
   const ofMail = db.selectFrom('email').select(['id', 'contact_id']).where(ofTenant(tenant));
   const { id: email_id, contact_id } = await ofMail.where('contact_id', 'is not', null).executeTakeFirstOrThrow();
   const click = { ...tenantColumns(tenant), email_id, url_hash: 'h', url: 'https://shop.example/', first_at: null };
@@ -66,6 +72,9 @@ const TABLES: (keyof Schema)[] = [
   'email_body',
   'email_click',
   'import_job',
+  'contact_job',
+  'contact_job_part',
+  'saved_filter',
   'install',
   'link_token',
 ];

@@ -47,10 +47,11 @@ const numbers = (count: number) =>
 const padded = sql`substr('00000000' || cast(i as text), length(cast(i as text)) + 1)`;
 
 const addContacts = ({ db }: Tillpost, count: number) =>
-  sql`insert into contact (account_id, livemode, id, email, first_name, name_stamp, status, source, created_at, updated_at)
+  sql`insert into contact (account_id, livemode, id, email, first_name, name_stamp, status, source,
+    search_text, created_at, updated_at)
     ${numbers(count)}
     select ${ACCOUNT}, 0, 'con_' || ${padded}, 'c' || i || '@example.com', 'Somebody with a name of some length', 1,
-      'subscribed', 'Stripe', 1, 1 from n`.execute(db);
+      'subscribed', 'Stripe', 'c' || i || '@example.com somebody', 1, 1 from n`.execute(db);
 
 /** Events that arrived at `at` (epoch milliseconds). */
 async function addEvents(

@@ -123,6 +123,7 @@ export async function createRig({
         name_stamp: 0,
         user_group: null,
         billing_emails: null,
+        note: null,
         status: 'subscribed',
         source: 'Stripe',
         subscription_status: null,

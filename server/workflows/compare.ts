@@ -1,5 +1,5 @@
 /** What a definition changes in another, in words. Pure. */
-import { CATALOGUE } from '../../shared/catalogue';
+import { CATALOGUE, entryOf } from '../../shared/catalogue';
 import { ALWAYS, ONLY_WHILE } from '../../shared/words/only-while';
 import { nameField } from '../../shared/words/problems';
 import { EMAIL_KIND_LABELS } from '../../shared/words/statuses';
@@ -116,7 +116,7 @@ function fieldChanges(before: Fields, after: Fields): FieldChange[] {
 function triggerFields({ trigger, only_while, exit_events }: Definition): Fields {
   const { event, days, conditions, frequency, start_after_attempt } = trigger;
   return {
-    [DIFF_LABELS.event]: CATALOGUE[event].label,
+    [DIFF_LABELS.event]: entryOf(event).label,
     ...(isScheduleType(event) ? { [nameDays(event)]: String(days ?? '') } : {}),
     [DIFF_LABELS.frequency]: FREQUENCY_LABELS[frequency],
     ...(event === 'invoice.payment_failed' ? { [DIFF_LABELS.attempt]: ATTEMPT_LABELS[start_after_attempt ?? 1] } : {}),

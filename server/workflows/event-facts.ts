@@ -4,7 +4,7 @@ import { keyFor, selectByKeys, type TenantKey } from '../db/keys';
 import { readPayloads, readPayloadsInParts } from '../db/payloads';
 import type { Db, Row } from '../db/schema';
 import { tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
-import { readEvent } from '../stripe-objects/read-object';
+import { readEventObject } from '../stripe-objects/read-object';
 import type { Subject } from './run-key';
 
 export interface EventFacts {
@@ -38,7 +38,9 @@ function* factsOf(
     const payload = payloads.get(row.seq);
     if (payload === undefined || !isTriggerType(row.type)) continue;
     const event = JSON.parse(payload) as Record<string, unknown>;
-    const { properties, invoiceId, subscriptionId } = readEvent(row.type, event);
+    const object = readEventObject(row.type, event);
+    if (!object) continue;
+    const { properties, invoiceId, subscriptionId } = object;
     const about = { invoiceId, subscriptionId };
     yield [eventKey(tenantOf(row), row.id), { type: row.type, contactId: row.contact_id, about, properties }];
   }

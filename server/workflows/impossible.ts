@@ -64,7 +64,10 @@ const isPossible = (property: Property, conditions: readonly Condition[]): boole
   candidates(property, conditions).some((value) => matches(conditions, scopeOf(conditions[0]?.property ?? '', value)));
 
 /** If any value meets the conditions, one of these does. */
-function candidates({ type, values }: Property, conditions: readonly Condition[]): PropertyValue[] {
+function candidates(
+  { type, values }: Pick<Property, 'type' | 'values'>,
+  conditions: readonly Condition[],
+): PropertyValue[] {
   if (values) return [null, ...values];
   const given = conditions.flatMap(({ value }) => (value === undefined ? [] : [value]));
   switch (type) {
@@ -80,9 +83,12 @@ function candidates({ type, values }: Property, conditions: readonly Condition[]
       return [null, { key: 'value' }];
     case 'text':
       return [null, OTHER, ...textsOf(conditions)];
+    case 'any':
+      return ANY.flatMap((one) => candidates({ type: one }, conditions));
   }
 }
 
+const ANY = ['text', 'number', 'date', 'boolean'] as const;
 const EPOCH = 0;
 /** No merchant writes it. */
 const OTHER = '\u0001';

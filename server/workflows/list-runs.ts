@@ -1,6 +1,8 @@
 /** Finding and counting runs by what is known of them. */
 import { setImmediate as breathe } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { RUN_STATUSES, type List, type RunStatus, type RunView } from '../../shared/api';
+import { inList } from '../db/bulk';
 import { madeWithin, type TimeRange } from '../db/day-range';
 import { toList, type PageRequest } from '../db/page';
 import type { Db } from '../db/schema';
@@ -20,6 +22,10 @@ export interface RunFilter extends TimeRange {
   step?: string | undefined;
   /** It has come to this step, and maybe further. */
   passed?: string | undefined;
+  /** It has come to this step, and stands there no more: it went on, or came to the end from there. */
+  past?: string | undefined;
+  /** It ended at this step. */
+  ended?: string | undefined;
 }
 
 /** Newest first. */
@@ -51,7 +57,7 @@ export async function countRuns(db: Db, tenant: Tenant, filter: RunFilter): Prom
 function runsWith(
   db: Db,
   tenant: Tenant,
-  { workflow, contact, event, status, reason, step, passed, ...range }: RunFilter,
+  { workflow, contact, event, status, reason, step, passed, past, ended, ...range }: RunFilter,
 ) {
   let query = db.selectFrom('run').where(ofTenant(tenant));
   if (workflow !== undefined) query = query.where('workflow_id', '=', workflow);
@@ -60,16 +66,19 @@ function runsWith(
   if (status !== undefined) query = query.where('status', '=', status);
   if (reason !== undefined) query = query.where('reason', 'is not distinct from', reason);
   if (step !== undefined) query = query.where('step_id', '=', step);
-  if (passed !== undefined)
-    query = query.where('id', 'in', (eb) =>
-      eb
-        .selectFrom('run_step')
-        .select('run_step.run_id')
-        .where(ofTenant(tenant, 'run_step'))
-        .where('run_step.workflow_id', '=', workflow ?? '')
-        .where('run_step.step_id', '=', passed)
-        .where(madeWithin('run', 'run_step.run_id', range)),
-    );
+  if (past !== undefined) query = query.where('step_id', 'is distinct from', past);
+  if (ended !== undefined) query = query.where('step_id', '=', ended).where('status', '<>', 'running');
+  for (const come of [passed, past])
+    if (come !== undefined)
+      query = query.where('id', 'in', (eb) =>
+        eb
+          .selectFrom('run_step')
+          .select('run_step.run_id')
+          .where(ofTenant(tenant, 'run_step'))
+          .where('run_step.workflow_id', '=', workflow ?? '')
+          .where('run_step.step_id', '=', come)
+          .where(madeWithin('run', 'run_step.run_id', range)),
+      );
   return query.where(madeWithin('run', 'id', range));
 }
 
@@ -125,4 +134,50 @@ export async function runsByStep(db: Db, tenant: Tenant, workflowId: string): Pr
     .groupBy('step_id')
     .execute();
   return Object.fromEntries(rows.flatMap(({ step_id, count }) => (step_id === null ? [] : [[step_id, count]])));
+}
+
+/**
+ * How many of the runs that started then have come to the step where they stand, or ended, by step id: of all that came
+ * there, the others went past it. The event loop turns between the statuses.
+ */
+export async function runsStayingAt(
+  db: Db,
+  tenant: Tenant,
+  workflow: string,
+  range: TimeRange,
+): Promise<Record<string, number>> {
+  const staying: Record<string, number> = {};
+  for (const status of RUN_STATUSES) {
+    const rows = await runsWith(db, tenant, { workflow, status, ...range })
+      .where('step_id', 'is not', null)
+      .where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('run_step')
+            .select(sql.lit(1).as('one'))
+            .where(ofTenant(tenant, 'run_step'))
+            .where('run_step.workflow_id', '=', workflow)
+            .whereRef('run_step.step_id', '=', 'run.step_id')
+            .whereRef('run_step.run_id', '=', 'run.id'),
+        ),
+      )
+      .select((eb) => ['step_id', eb.fn.countAll<number>().as('count')])
+      .groupBy('step_id')
+      .execute();
+    for (const { step_id, count } of rows) staying[step_id ?? ''] = (staying[step_id ?? ''] ?? 0) + count;
+    await breathe();
+  }
+  return staying;
+}
+
+/** Since when each of the runs stands where it does, in epoch milliseconds: since its last step, by run id. */
+export async function standingSince(db: Db, tenant: Tenant, ids: readonly string[]): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('run_step')
+    .select((eb) => ['run_id', eb.fn.max('at').as('at')])
+    .where(ofTenant(tenant))
+    .where('run_id', 'in', inList(ids))
+    .groupBy('run_id')
+    .execute();
+  return new Map(rows.map(({ run_id, at }) => [run_id, Number(at)]));
 }

@@ -3,7 +3,7 @@ import type { ChoiceType } from '../../shared/catalogue';
 import { HAS_PAID } from '../../shared/words/only-while';
 import { allDone } from '../all-done';
 import { keyFor, keyText, selectByKeys } from '../db/keys';
-import type { Trx } from '../db/schema';
+import type { Db } from '../db/schema';
 import { tenantOf } from '../db/tenant';
 import { groupBy } from '../group-by';
 import { definitionOf } from './definitions';
@@ -33,7 +33,7 @@ export interface Starting {
 }
 
 /** Reads the log only where a workflow that events end may start. */
-export async function findPastExits(trx: Trx, batches: readonly Starting[]): Promise<PastExits> {
+export async function findPastExits(db: Db, batches: readonly Starting[]): Promise<PastExits> {
   const starts = batches.flatMap(({ workflows, triggers }) =>
     triggers.flatMap((trigger) => workflows.flatMap((workflow) => startOf(workflow, trigger))),
   );
@@ -45,14 +45,14 @@ export async function findPastExits(trx: Trx, batches: readonly Starting[]): Pro
   const isExit = `created > ${day} and type in (${types.join()})`;
   const [linked, off] = await allDone([
     selectByKeys(
-      trx,
+      db,
       'event',
       'contact_id',
       starts.map(({ contact }) => keyFor(contact, contact.id)),
       { where: `status = 'processed' and ${isExit}` },
     ),
     selectByKeys(
-      trx,
+      db,
       'event',
       'customer_id',
       starts.flatMap(({ contact, customerId }) => (customerId ? keyFor(contact, customerId) : [])),
@@ -63,7 +63,7 @@ export async function findPastExits(trx: Trx, batches: readonly Starting[]): Pro
     starts.map(({ contact, customerId }) => [keyText(contact, customerId ?? ''), keyText(contact, contact.id)]),
   );
   const later = [...linked, ...off].filter(({ created }) => created > earliest);
-  const facts = await readFactsOf(trx, later);
+  const facts = await readFactsOf(db, later);
   const exits = later.flatMap((row) => {
     const read = facts.get(eventKey(tenantOf(row), row.id));
     const contact = row.contact_id ? keyText(row, row.contact_id) : contactOf.get(keyText(row, row.customer_id ?? ''));

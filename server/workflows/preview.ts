@@ -1,8 +1,17 @@
 /** How an email of a workflow looks before it is live: with sample data, or with a real event and its contact. */
 import type { EmailDetail, EmailView } from '../../shared/api';
-import { CATALOGUE, CONTACT_PROPERTIES, samplesOf, subjectProperties, type TriggerType } from '../../shared/catalogue';
+import { apiEventProperty } from '../../shared/api-events';
+import {
+  CONTACT_PROPERTIES,
+  entryOf,
+  isApiEventType,
+  samplesOf,
+  subjectProperties,
+  type Property,
+  type TriggerType,
+} from '../../shared/catalogue';
 import { isScheduleType } from '../../shared/schedules';
-import { emailContentSchema } from '../../shared/workflow';
+import { emailContentSchema, type EmailContent } from '../../shared/workflow';
 import { TEST_EMAIL_WORDS } from '../../shared/words/test-emails';
 import { findContact } from '../audience/contacts';
 import { parseEmail } from '../audience/address';
@@ -14,6 +23,7 @@ import { queueTestEmail } from '../emails/test-addresses';
 import { AppError, invalid } from '../errors';
 import { findLogo } from '../settings/logos';
 import { readSettings } from '../settings/settings';
+import { findApiEventProperties } from './api-event-names';
 import { contactFacts } from './contact-facts';
 import { findEventFacts } from './event-facts';
 import type { PropertyScope } from './match';
@@ -78,7 +88,9 @@ async function compose(ctx: Context, tenant: Tenant, { trigger, content, event }
   if (!parsed.success) throw invalid(parsed.error, 'content');
   const settings = await readSettings(ctx.db, tenant);
   const properties =
-    event === undefined ? sampleProperties(trigger) : await realProperties(ctx, tenant, trigger, event);
+    event === undefined
+      ? await sampleProperties(ctx, tenant, trigger, parsed.data)
+      : await realProperties(ctx, tenant, trigger, event);
   const request: EmailRequest = {
     tenant,
     settings,
@@ -94,11 +106,24 @@ async function compose(ctx: Context, tenant: Tenant, { trigger, content, event }
   return { email: await composeEmail(ctx, request, ctx.clock.now()), problems };
 }
 
-const sampleProperties = (trigger: TriggerType): PropertyScope => ({
-  event: samplesOf(CATALOGUE[trigger].properties),
+const sampleProperties = async (
+  { db }: Context,
+  tenant: Tenant,
+  trigger: TriggerType,
+  content: EmailContent,
+): Promise<PropertyScope> => ({
+  event: isApiEventType(trigger)
+    ? samplesOf([...propertiesNamedIn(content), ...(await findApiEventProperties(db, tenant, trigger))])
+    : samplesOf(entryOf(trigger).properties),
   ...(isScheduleType(trigger) ? { subject: samplesOf(subjectProperties(trigger)) } : {}),
   contact: samplesOf(CONTACT_PROPERTIES),
 });
+
+/** Of a program's event that has not come yet. */
+const propertiesNamedIn = ({ subject, preview_text, body }: EmailContent): Property[] =>
+  [...`${subject} ${preview_text} ${body}`.matchAll(/\bevent\.(\w+)/g)].flatMap(
+    ([, name = '']) => apiEventProperty(name) ?? [],
+  );
 
 async function realProperties(
   { db }: Context,
@@ -110,7 +135,7 @@ async function realProperties(
   if (!event || event.type !== trigger)
     throw new AppError(
       'not_found',
-      `There is no ${CATALOGUE[trigger].label} event with that id whose payload was kept.`,
+      `There is no ${entryOf(trigger).label} event with that id whose payload was kept.`,
       'event',
     );
   const contact = event.contactId ? await findContact(db, tenant, event.contactId) : undefined;

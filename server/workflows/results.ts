@@ -41,6 +41,8 @@ export interface StepResults {
   here: number;
   /** Runs that ended at it, but for those that it ended itself, as a filter does. */
   left: RunEnding[];
+  /** All runs that ended at it. */
+  ended: number;
   /** Null where it sends none. */
   emails: EmailResults | null;
 }
@@ -95,12 +97,13 @@ export async function readResults(
       runs: through,
       here: here[step] ?? 0,
       left: endings,
+      ended: sum(runs.filter((run) => run.step === step && run.status !== 'running')),
       emails: isEmail ? sumUp(own) : null,
     });
   }
   for (const step of removed) {
     const own = emails.filter((email) => email.step === step);
-    steps.push({ id: step, placed: null, runs: sumOwn(own), here: 0, left: [], emails: sumUp(own) });
+    steps.push({ id: step, placed: null, runs: sumOwn(own), here: 0, left: [], ended: 0, emails: sumUp(own) });
   }
   return {
     runs: { all: sum(runs), byStatus: countRunStatuses(runs), endings: endingsOf(runs) },

@@ -1,4 +1,4 @@
-/** Another try for an email that was held or failed, on a person's word. */
+/** Another try for an email that was held or failed, and one more of an email that was sent, on a person's word. */
 import type { EmailView } from '../../shared/api';
 import { findStep } from '../../shared/workflow';
 import { findContact } from '../audience/contacts';
@@ -6,11 +6,15 @@ import type { Context } from '../context';
 import type { Row, Trx } from '../db/schema';
 import { tenantOf, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
-import { findEmail, queueAgain, viewEmail } from '../emails/emails';
+import { findSuppression } from '../audience/suppressions';
+import { findAgain, findEmail, insertAgain, queueAgain, viewEmail } from '../emails/emails';
+import { queuedEmail } from '../emails/compose';
+import { recipientOf } from '../emails/recipient';
 import { findEmailData } from '../emails/send-transactional';
 import { AppError } from '../errors';
 import { definitionOf } from './definitions';
 import { findEventFacts } from './event-facts';
+import { findRun } from './runs';
 import { findWorkflow } from './workflows';
 
 /**
@@ -31,13 +35,50 @@ export async function retryEmail(ctx: Context, tenant: Tenant, id: string): Prom
   return viewEmail(row);
 }
 
+/** What may go once more: it went, it was captured, or it failed. */
+export const canBeSentAgain = ({ status, workflow }: Pick<EmailView, 'status' | 'workflow'>): boolean =>
+  workflow !== null && (status === 'sent' || status === 'captured' || status === 'failed');
+
+/**
+ * Another email of the same step to the same recipient, judged and made like any other when its turn comes. Throws not_found;
+ * conflict for one that was sent again before; invalid_request for what may not go to this person, or can't be made any more.
+ */
+export async function sendAgain(ctx: Context, tenant: Tenant, id: string): Promise<EmailView> {
+  const row = await transact(ctx.db, async (trx) => {
+    const email = await findEmail(trx, tenant, id);
+    if (!email) throw new AppError('not_found', 'There is no such email.');
+    const refuse = (words: string) => new AppError('invalid_request', words, 'id');
+    if (!canBeSentAgain(viewEmail(email))) throw refuse('Only what was sent, captured or failed can be sent again.');
+    const contact = email.contact_id ? await findContact(trx, tenant, email.contact_id) : undefined;
+    const run = email.run_id ? await findRun(trx, tenant, email.run_id) : undefined;
+    const step = await findEmailStep(trx, email);
+    if (!contact || !run || !step || !(await canBeMade(trx, email)))
+      throw refuse('The step, the contact or the event of this email is gone.');
+    const to = recipientOf(email, contact);
+    if ((await findSuppression(trx, tenant, to))?.scope === 'all') throw refuse('This address takes no emails.');
+    if (step.email.kind === 'marketing' && contact.status !== 'subscribed')
+      throw refuse('This is marketing, and the contact gets none.');
+    if (await findAgain(trx, email)) throw new AppError('conflict', 'This email was sent again already.', 'id');
+    const origin = { run, stepId: step.id, copyTo: email.copy_to };
+    const again = queuedEmail(ctx, { origin, content: step.email, to, subject: email.subject }, ctx.clock.now());
+    return insertAgain(trx, again, email.id);
+  });
+  ctx.nudge();
+  return viewEmail(row);
+}
+
+async function findEmailStep(trx: Trx, { account_id, livemode, workflow_id, step_id }: Row<'email'>) {
+  const workflow = workflow_id ? await findWorkflow(trx, tenantOf({ account_id, livemode }), workflow_id) : undefined;
+  const step = workflow && step_id ? findStep(definitionOf(workflow), step_id)?.step : undefined;
+  return step?.kind === 'email' ? step : undefined;
+}
+
 async function canBeMade(trx: Trx, email: Row<'email'>): Promise<boolean> {
   const tenant = tenantOf(email);
   if (email.transactional_id !== null) return (await findEmailData(trx, tenant, email.id)) !== undefined;
-  const { step_id, workflow_id, contact_id, event_id } = email;
-  const workflow = workflow_id ? await findWorkflow(trx, tenant, workflow_id) : undefined;
-  const step = workflow && step_id ? findStep(definitionOf(workflow), step_id)?.step : undefined;
+  const { contact_id, event_id } = email;
+  const step = await findEmailStep(trx, email);
   const contact = contact_id ? await findContact(trx, tenant, contact_id) : undefined;
   const event = event_id ? await findEventFacts(trx, tenant, event_id) : undefined;
-  return step?.kind === 'email' && contact !== undefined && event !== undefined;
+  return step !== undefined && contact !== undefined && event !== undefined;
 }

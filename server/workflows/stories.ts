@@ -5,7 +5,7 @@
 import type { TriggerType } from '../../shared/catalogue';
 import { stepsOf } from '../../shared/workflow';
 import { byId, keyFor, keyText, selectByKeys, type TenantKey } from '../db/keys';
-import type { Trx } from '../db/schema';
+import type { Db } from '../db/schema';
 import { definitionOf } from './definitions';
 import type { LiveWorkflow } from './live-workflows';
 import type { Starting } from './past-exits';
@@ -47,7 +47,7 @@ const OF_PAYMENTS = { where: "run_key like 'invoice.payment%'" };
  * Reads the contacts' runs about payments only where such a workflow may start: runs of any status have an index by their
  * contact alone.
  */
-export async function findStories(trx: Trx, batches: readonly Starting[]): Promise<Stories> {
+export async function findStories(db: Db, batches: readonly Starting[]): Promise<Stories> {
   const begun = batches.flatMap(({ workflows, triggers }) => {
     const types = new Set<string>(workflows.filter(isTeller).map((one) => definitionOf(one).trigger.event));
     return triggers.flatMap(({ event, contact, object, starts }) =>
@@ -58,7 +58,7 @@ export async function findStories(trx: Trx, batches: readonly Starting[]): Promi
   const invoices = new Set(begun.map(({ contact, invoiceId }) => keyText(contact, invoiceId)));
   const live = byId(batches.flatMap(({ workflows }) => workflows));
   const contacts = begun.map(({ contact }) => keyFor(contact, contact.id));
-  const runs = await selectByKeys(trx, 'run', 'contact_id', contacts, OF_PAYMENTS);
+  const runs = await selectByKeys(db, 'run', 'contact_id', contacts, OF_PAYMENTS);
   const told = runs.filter((run) => {
     if (!invoices.has(keyText(run, run.subject_id ?? ''))) return false;
     const workflow = live.get(keyText(run, run.workflow_id));

@@ -1,7 +1,9 @@
 /** What makes a definition refused, beyond its shape: unknown properties, operators that don't fit, faulty templates. Pure. */
-import { CATALOGUE, findProperty, offersPayUrl, type TriggerType } from '../../shared/catalogue';
+import { CATALOGUE, entryOf, findProperty, offersPayUrl, type TriggerType } from '../../shared/catalogue';
 import { namesFailure } from '../../shared/failure';
 import {
+  comparesDates,
+  comparesNumbers,
   definitionSchema,
   isTooDeep,
   MAX_DEPTH,
@@ -69,13 +71,13 @@ function conditionProblems(
     const here = (field: string, message: string) => [problem(stepId, `${at}.${index}.${field}`, message)];
     const { property: path, operator, value } = condition;
     const property = findProperty(event, path);
-    if (!property) return here('property', `${CATALOGUE[event].label} has no ${path}`);
+    if (!property) return here('property', `${entryOf(event).label} has no ${path}`);
     const words = operator.replaceAll('_', ' ');
     if (!operatorsFor(property.type).includes(operator)) return here('operator', `"${words}" does not fit ${path}`);
     if (!needsValue(operator)) return [];
-    const isNumber = property.type === 'number' || property.type === 'money';
+    const isNumber = comparesNumbers(property.type, operator);
     if (isNumber && !Number.isFinite(value)) return here('value', 'must be a number');
-    if (property.type === 'date' && Number.isNaN(Date.parse(String(value ?? ''))))
+    if (comparesDates(property.type, operator) && Number.isNaN(Date.parse(String(value ?? ''))))
       return here('value', 'must be a date');
     return value === undefined || value === '' ? here('value', 'must not be empty') : [];
   });

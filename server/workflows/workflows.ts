@@ -25,6 +25,7 @@ export const WORKFLOW_TABLES = [
   { table: 'run_step', key: 'run_id' },
   { table: 'run', key: 'id' },
   { table: 'workflow', key: 'id' },
+  { table: 'api_event', key: 'name' },
 ] as const satisfies ErasedTable[];
 
 type Workflow = Row<'workflow'>;
@@ -54,6 +55,16 @@ export async function listWorkflows(
 export async function readWorkflow(db: Db, tenant: Tenant, id: string): Promise<WorkflowView | undefined> {
   const row = await findWorkflow(db, tenant, id);
   return row && viewWorkflow(row, await countsOf(db, tenant, [id]));
+}
+
+export type Uncounted = Omit<WorkflowView, 'counts'>;
+
+/** Without its runs and emails counted, which takes long where there are many. */
+export async function readUncounted(db: Db, tenant: Tenant, id: string): Promise<Uncounted | undefined> {
+  const row = await findWorkflow(db, tenant, id);
+  if (!row) return undefined;
+  const { counts: _, ...workflow } = viewWorkflow(row, new Map());
+  return workflow;
 }
 
 export function findWorkflow(db: Db, tenant: Tenant, id: string): Promise<Workflow | undefined> {

@@ -12,6 +12,9 @@ export interface EmailTraces {
   /** What the mail server said last before it took the email. */
   said: string | null;
   is_made: boolean;
+  /** The email that it repeats, and the one that repeats it. */
+  again_of: string | null;
+  again: string | null;
 }
 
 export interface LifeEvent {

@@ -2,7 +2,7 @@
 import type { ContactView, EmailView } from '../api';
 import { capitalize } from '../capitalize';
 import { isBounce } from './email-reasons';
-import { CATALOGUE, HOUSEKEEPING_TYPES, isTriggerType, type HousekeepingType } from '../catalogue';
+import { entryOf, HOUSEKEEPING_TYPES, isTriggerType, type HousekeepingType } from '../catalogue';
 
 const HOUSEKEEPING: Record<HousekeepingType, string> = {
   'account.application.authorized': 'App installed',
@@ -15,7 +15,7 @@ const isHousekeepingType = (type: string): type is HousekeepingType =>
 
 /** "Payment failed" for invoice.payment_failed; types that Tillpost doesn't support go by their own name. */
 export function nameEvent(type: string): string {
-  if (isTriggerType(type)) return CATALOGUE[type].label;
+  if (isTriggerType(type)) return entryOf(type).label;
   return isHousekeepingType(type) ? HOUSEKEEPING[type] : type;
 }
 
@@ -67,7 +67,7 @@ const RUN_ENDINGS: Record<string, string> = {
 export function explainRun(reason: string | null, outcome: string | null = null): string | null {
   if (outcome) return `Ended: ${outcome}`;
   if (reason === null || reason === 'waiting') return null;
-  if (isTriggerType(reason)) return `Ended by: ${CATALOGUE[reason].label}`;
+  if (isTriggerType(reason)) return `Ended by: ${entryOf(reason).label}`;
   return RUN_ENDINGS[reason] ?? capitalize(reason.replaceAll('_', ' '));
 }
 

@@ -212,7 +212,7 @@ export const HELP: Record<HelpArea, HelpPage> = {
   },
   audience: {
     title: 'Audience',
-    lead: 'A contact for everyone Stripe told about. One contact may have several Stripe customers.',
+    lead: 'A contact for everyone Stripe told about, and for those you add. One contact may have several Stripe customers.',
     href: '/audience',
     tasks: [
       {
@@ -227,6 +227,20 @@ export const HELP: Record<HelpArea, HelpPage> = {
         steps: [
           'Go to Settings and press “Import customers”. It goes on in the background and can be done again.',
           'An import starts no workflow: nobody gets an email because of it.',
+        ],
+      },
+      {
+        title: 'Bring in people from a file',
+        steps: [
+          'Press “Import CSV”, choose a file or paste its lines, and say whether they agreed to marketing.',
+          'Look at what would change, then press “Import now”. Nobody who unsubscribed is subscribed again.',
+        ],
+      },
+      {
+        title: 'Change many at once',
+        steps: [
+          'Filter the list or select rows, choose what to do above them, and press “Continue”.',
+          'You are asked once more with their number. What you often filter by can be saved under a name.',
         ],
       },
       {

@@ -19,6 +19,13 @@ export const TRIGGER_SOURCE_WORDS: Record<TriggerSource, { label: string; hint: 
   stripe: { label: 'Stripe', hint: 'Comes with a single event that Stripe sends.' },
   lifecycle: { label: 'Lifecycle', hint: 'Comes when a subscription takes a turn, such as a trial that converts.' },
   schedule: { label: 'Schedule', hint: 'Comes some days before or after a date, such as a renewal.' },
+  api: { label: 'API', hint: 'Comes when a program of yours sends it: POST /api/v1/events/send.' },
+};
+
+/** Whether events of this name have come. */
+export const API_EVENT_HINTS = {
+  known: 'The eventName that your program sends. What came with it is offered in conditions and emails.',
+  unknown: 'The eventName that your program sends. What comes with it is offered here once it has come.',
 };
 
 /** What the number of days of a scheduled trigger counts. */

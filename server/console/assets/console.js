@@ -65,6 +65,38 @@ document.addEventListener('click', (event) => {
   field.setRangeText(button.dataset.insert, field.selectionStart, field.selectionEnd, 'end');
   field.dispatchEvent(new Event('input', { bubbles: true }));
 });
+// Lists whose rows can be selected: all of a page at once, and how many are.
+const showSelected = (form) => {
+  const boxes = [...form.querySelectorAll("tbody input[type='checkbox']")];
+  const selected = boxes.filter((box) => box.checked).length;
+  const all = form.querySelector('[data-select-all]');
+  all.closest('label').hidden = false;
+  all.checked = selected === boxes.length && selected > 0;
+  all.indeterminate = selected > 0 && selected < boxes.length;
+  form.querySelector('[data-selected]').textContent = selected > 0 ? `${selected} selected` : 'Select all on this page';
+  if (selected > 0) form.elements.scope.value = 'selected';
+};
+document.addEventListener('change', (event) => {
+  const form = event.target.closest('form[data-bulk]');
+  if (!form || event.target.type !== 'checkbox') return;
+  if (event.target.hasAttribute('data-select-all'))
+    for (const box of form.querySelectorAll("tbody input[type='checkbox']")) box.checked = event.target.checked;
+  showSelected(form);
+});
+const showAllSelected = () => document.querySelectorAll('form[data-bulk]').forEach(showSelected);
+// A list that is filtered anew, as when its search field is left, keeps what was selected of it.
+let selectedBefore = new Set();
+document.addEventListener('htmx:beforeSwap', () => {
+  const boxes = document.querySelectorAll("form[data-bulk] tbody input[type='checkbox']:checked");
+  selectedBefore = new Set([...boxes].map((box) => box.value));
+});
+document.addEventListener('htmx:afterSwap', () => {
+  for (const box of document.querySelectorAll("form[data-bulk] tbody input[type='checkbox']"))
+    if (selectedBefore.has(box.value)) box.checked = true;
+});
+for (const name of ['DOMContentLoaded', 'htmx:afterSwap', 'pageshow'])
+  (name === 'pageshow' ? window : document).addEventListener(name, showAllSelected);
+
 // An open menu or confirmation closes on Escape and on a click elsewhere.
 const OPEN = 'details.menu[open], details.confirm[open]';
 const closeMenus = (except) => {

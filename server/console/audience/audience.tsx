@@ -1,58 +1,72 @@
-/** The audience: every contact of the account, searched, filtered, paged, exported. */
-import { CONTACT_STATUSES, SUBSCRIPTION_STATUSES, type ContactView, type List } from '../../../shared/api';
+/** The audience: every contact of the account, searched, filtered, paged, exported, changed by the many. */
+import type { ContactView } from '../../../shared/api';
+import { JOB_KIND_WORDS, JOB_STATUS_WORDS } from '../../../shared/words/contact-work';
 import { nameContact } from '../../../shared/words/explanations';
 import { BILLING_LABELS, CONTACT_LABELS } from '../../../shared/words/fields';
 import { CONTACT_STATUS_WORDS, EMAIL_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
+import type { ContactJob } from '../../audience/contact-jobs';
+import type { SavedFilter } from '../../audience/saved-filters';
+import type { TwoWayList } from '../../db/page';
 import { Badge } from '../components/badge';
-import { Empty, LinkButton, PageHead } from '../components/blocks';
-import { Filters, FilterSelect, href } from '../components/filters';
-import { TextField } from '../components/form';
+import { Banner, Empty, LinkButton, PageHead } from '../components/blocks';
+import { href } from '../components/filters';
 import { Icon } from '../components/icon';
-import { Pager, Table, type Column } from '../components/table';
+import { PostForm } from '../components/form';
+import { Pages } from '../components/pages';
+import { Table, type Column } from '../components/table';
 import { Money, None, Plural, Time } from '../components/values';
 import { Shell } from '../layout';
-import { useViewer } from '../page';
+import { useFormats, useViewer } from '../page';
+import { BulkBar } from './bulk';
+import { AudienceFilters, FilterFields, SavedFilters, type AudienceFilter } from './filters';
 import { LISTS_PATH } from './lists';
 
 const STATUSES = ['subscribed', 'transactional_only', 'unsubscribed', 'suppressed_address'] as const;
 
-export interface AudienceQuery {
-  query?: string;
-  status?: string;
-  user_group?: string;
-  subscription_status?: string;
-  /** A currency. This and the days come with a link of the overview; their fields show where they are set. */
-  mrr_in?: string;
-  /** YYYY-MM-DD, both days included. */
-  since?: string;
-  until?: string;
-  starting_after?: string;
-}
-
 export interface AudiencePageProps {
-  contacts: List<ContactView>;
+  contacts: TwoWayList<ContactView>;
   /** How many match the filters. */
   count: number;
-  query: AudienceQuery;
+  filter: AudienceFilter;
   userGroups: readonly string[];
+  filters: readonly SavedFilter[];
+  /** Work that is under way or waits to be confirmed. */
+  jobs: readonly ContactJob[];
 }
 
-export function AudiencePage({ contacts, count, query, userGroups }: AudiencePageProps) {
-  const { starting_after: after, ...filter } = query;
+export function AudiencePage({ contacts, count, filter, userGroups, filters, jobs }: AudiencePageProps) {
+  const { isLimited } = useViewer();
   const isFiltered = Object.values(filter).some(Boolean);
-  const hasAny = count > 0 || isFiltered;
   return (
     <Shell title="Audience" section="audience">
       <PageHead
         title="Audience"
         hint={STATUSES}
-        lead="A contact for everyone Stripe or a program of yours told us about."
-        actions={<LinkButton href={LISTS_PATH}>Mailing lists</LinkButton>}
+        lead="A contact for everyone Stripe or a program of yours told us about, and for those you add."
+        actions={
+          <>
+            <LinkButton href={LISTS_PATH}>Mailing lists</LinkButton>
+            {!isLimited && <LinkButton href="/audience/import">Import CSV</LinkButton>}
+            <LinkButton href="/audience/new" tone="primary">
+              Add contact
+            </LinkButton>
+          </>
+        }
       />
-      {hasAny ? (
+      {jobs.map((job) => (
+        <Banner
+          key={job.id}
+          tone={job.status === 'preview' ? 'warn' : 'info'}
+          actions={<LinkButton href={`/audience/jobs/${job.id}`}>See it</LinkButton>}
+        >
+          {JOB_KIND_WORDS[job.kind]}: {JOB_STATUS_WORDS[job.status].label.toLowerCase()}.
+        </Banner>
+      ))}
+      {count > 0 || isFiltered ? (
         <>
-          <AudienceFilters query={query} userGroups={userGroups} isFiltered={isFiltered} />
-          <ContactList contacts={contacts} count={count} filter={filter} after={after} />
+          <SavedFilters filters={filters} filter={filter} />
+          <AudienceFilters filter={filter} userGroups={userGroups} />
+          <ContactList contacts={contacts} count={count} filter={filter} />
         </>
       ) : (
         <Empty
@@ -72,72 +86,9 @@ export function AudiencePage({ contacts, count, query, userGroups }: AudiencePag
   );
 }
 
-function AudienceFilters({
-  query,
-  userGroups,
-  isFiltered,
-}: Pick<AudiencePageProps, 'query' | 'userGroups'> & { isFiltered: boolean }) {
-  return (
-    <Filters action="/audience" target="contact-list" isFiltered={isFiltered}>
-      <div className="field-search field">
-        <TextField
-          id="query"
-          name="query"
-          type="search"
-          label="Search"
-          placeholder="Name, email or Stripe id"
-          defaultValue={query.query ?? ''}
-          autoComplete="off"
-        />
-      </div>
-      <FilterSelect
-        name="status"
-        label="Status"
-        value={query.status}
-        all="Any status"
-        options={CONTACT_STATUSES.map((value) => ({ value, label: CONTACT_STATUS_WORDS[value].label }))}
-      />
-      <FilterSelect
-        name="user_group"
-        label={CONTACT_LABELS.user_group}
-        value={query.user_group}
-        all="Any group"
-        options={userGroups.map((value) => ({ value, label: value }))}
-      />
-      <FilterSelect
-        name="subscription_status"
-        label={BILLING_LABELS.subscription_status}
-        value={query.subscription_status}
-        all="Any subscription"
-        options={SUBSCRIPTION_STATUSES.map((value) => ({ value, label: SUBSCRIPTION_STATUS_WORDS[value].label }))}
-      />
-      {query.mrr_in && (
-        <FilterSelect
-          name="mrr_in"
-          label={BILLING_LABELS.mrr}
-          value={query.mrr_in}
-          all="Any or none"
-          options={[{ value: query.mrr_in, label: `Some, in ${query.mrr_in.toUpperCase()}` }]}
-        />
-      )}
-      {(query.since || query.until) && (
-        <>
-          <TextField id="since" name="since" type="date" label="Added from" defaultValue={query.since ?? ''} />
-          <TextField id="until" name="until" type="date" label="To" defaultValue={query.until ?? ''} />
-        </>
-      )}
-    </Filters>
-  );
-}
-
-function ContactList({
-  contacts,
-  count,
-  filter,
-  after,
-}: Pick<AudiencePageProps, 'contacts' | 'count'> & { filter: AudienceQuery; after: string | undefined }) {
+function ContactList({ contacts, count, filter }: Pick<AudiencePageProps, 'contacts' | 'count' | 'filter'>) {
   const { isLimited } = useViewer();
-  const last = contacts.data.at(-1)?.id;
+  const formats = useFormats();
   return (
     <div id="contact-list">
       <div className="list-head">
@@ -159,12 +110,18 @@ function ContactList({
           Try part of the name or address, the id of a customer, invoice or subscription, or another status.
         </Empty>
       ) : (
-        <Table caption="Contacts" columns={COLUMNS} rows={contacts.data} />
+        <PostForm action="/audience/bulk" data-bulk="">
+          <FilterFields filter={filter} />
+          <BulkBar count={formats.number(count)} isFiltered={Object.values(filter).some(Boolean)} />
+          <Table
+            caption="Contacts"
+            columns={COLUMNS}
+            rows={contacts.data}
+            select={{ name: 'id', label: (contact) => `Select ${contact.email}` }}
+          />
+        </PostForm>
       )}
-      <Pager
-        next={contacts.has_more && last ? href('/audience', { ...filter, starting_after: last }) : null}
-        first={after ? href('/audience', { ...filter }) : null}
-      />
+      <Pages path="/audience" filter={{ ...filter }} list={contacts} />
     </div>
   );
 }

@@ -11,7 +11,7 @@ export const createAudienceExport = (db: Db) =>
     name: 'audience',
     of: 'this audience',
     head: HEAD,
-    list: (tenant, request: ContactFilter & PageRequest) => listContacts(db, tenant, request),
+    list: (tenant, request: ContactFilter & { ids?: string[] } & PageRequest) => listContacts(db, tenant, request),
     write: (contacts) => contacts.map(contactLine).join(''),
   });
 

@@ -1,7 +1,7 @@
 /** One contact: who it is, what Stripe says of them, and everything that happened, newest first. */
 import { Fragment, type ReactNode } from 'react';
 import type { ContactView } from '../../../shared/api';
-import { USER_GROUP_LENGTH } from '../../../shared/limits';
+import { NOTE_LENGTH, USER_GROUP_LENGTH } from '../../../shared/limits';
 import { nameContact, nameSuppression } from '../../../shared/words/explanations';
 import {
   BILLING_CONTACTS_WORDS,
@@ -31,11 +31,12 @@ export interface ContactPageProps {
   userGroups: readonly string[];
   /** Those it is on, and those it has left. */
   lists: readonly { name: string; isMember: boolean }[];
+  note: string | null;
   /** What was typed as billing contacts and refused, and why. */
   refused?: { typed: string; words: string };
 }
 
-export function ContactPage({ contact, timeline, hasMore, userGroups, lists, refused }: ContactPageProps) {
+export function ContactPage({ contact, timeline, hasMore, userGroups, lists, note, refused }: ContactPageProps) {
   const { isLimited } = useViewer();
   const path = `/audience/${contact.id}`;
   return (
@@ -81,6 +82,7 @@ export function ContactPage({ contact, timeline, hasMore, userGroups, lists, ref
         </Section>
         <div className="facts-narrow">
           <Profile contact={contact} userGroups={userGroups} />
+          <Note id={contact.id} note={note} />
           <FromPrograms contact={contact} lists={lists} />
           <BillingContacts contact={contact} refused={refused} />
           <BillingCard contact={contact} />
@@ -106,13 +108,25 @@ const Profile = ({ contact, userGroups }: Pick<ContactPageProps, 'contact' | 'us
     <Card className="stack">
       <FactList
         facts={[
-          ['First name', contact.first_name ?? <None key="none" />],
-          ['Last name', contact.last_name ?? <None key="none" />],
           [CONTACT_LABELS.source, contact.source],
           [CONTACT_LABELS.created_at, <Time key="at" at={contact.created_at} />],
         ]}
       />
-      <PostForm action={`/audience/${contact.id}/group`} className="stack">
+      <PostForm action={`/audience/${contact.id}/profile`} className="stack">
+        <TextField
+          id="first_name"
+          name="first_name"
+          label="First name"
+          defaultValue={contact.first_name ?? ''}
+          autoComplete="off"
+        />
+        <TextField
+          id="last_name"
+          name="last_name"
+          label="Last name"
+          defaultValue={contact.last_name ?? ''}
+          autoComplete="off"
+        />
         <TextField
           id="user_group"
           name="user_group"
@@ -128,7 +142,27 @@ const Profile = ({ contact, userGroups }: Pick<ContactPageProps, 'contact' | 'us
             <option key={group} value={group} />
           ))}
         </datalist>
-        <button className={buttonClass()}>Save group</button>
+        <button className={buttonClass()}>Save profile</button>
+      </PostForm>
+    </Card>
+  </Section>
+);
+
+const Note = ({ id, note }: { id: string; note: string | null }) => (
+  <Section title="Note">
+    <Card>
+      <PostForm action={`/audience/${id}/note`} className="stack">
+        <TextAreaField
+          id="note"
+          name="note"
+          label="Note"
+          isLabelHidden
+          rows={note ? Math.min(12, note.split('\n').length + 2) : 2}
+          maxLength={NOTE_LENGTH}
+          defaultValue={note ?? ''}
+          hint="For you alone: no email shows it. It is deleted with the contact."
+        />
+        <button className={buttonClass()}>Save note</button>
       </PostForm>
     </Card>
   </Section>

@@ -1,70 +1,68 @@
 /** The audience, one contact, and the audience as a file. */
 import { Router, type Request, type Response } from 'express';
 import { splitAddresses } from '../../../shared/addresses';
-import { CONTACT_STATUSES, SUBSCRIPTION_STATUSES } from '../../../shared/api';
 import { capitalize } from '../../../shared/capitalize';
-import { oneOf } from '../../../shared/one-of';
 import { userGroupSchema } from '../../../shared/user-group';
-import { changeContact } from '../../audience/change-contact';
-import {
-  countContacts,
-  findContact,
-  listContacts,
-  readContact,
-  setUserGroup,
-  type ContactFilter,
-} from '../../audience/contacts';
+import { changeContact, saveNote } from '../../audience/change-contact';
+import { listContactJobs } from '../../audience/contact-jobs';
+import { countContacts, findContact, pageContacts, readContact, type ContactFilter } from '../../audience/contacts';
+import { cleanName } from '../../audience/name';
+import { listFilters } from '../../audience/saved-filters';
 import { changeConsent, type ConsentChange } from '../../audience/consent';
 import { findLists, findMemberships } from '../../audience/mailing-lists';
 import { liftSuppression } from '../../audience/suppressions';
 import type { Context } from '../../context';
 import type { Row } from '../../db/schema';
-import type { Tenant } from '../../db/tenant';
+import { tenantKey, type Tenant } from '../../db/tenant';
 import { transact } from '../../db/transact';
 import { deleteContact } from '../../audience/save';
 import { AppError, invalid } from '../../errors';
 import { requireFullSession } from '../../installs/session-middleware';
-import { rangeOfDays } from '../days';
+import { createMemory } from '../../memory';
 import { withNotice, type Done } from '../notices';
 import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn, type Form } from '../read-request';
 import type { SectionParts } from '../section';
 import { sendPage } from '../send';
 import { tenantOn, timeZoneOf } from '../viewer';
-import { AudiencePage, type AudienceQuery } from './audience';
+import { isFirstPage, PAGE_QUERY, placeOf } from '../components/pages';
+import { AudiencePage } from './audience';
 import { ContactPage, type ContactPageProps } from './contact';
 import { createAudienceExport } from './contact-csv';
+import { FILTER_QUERY } from './filters';
+import { contactFilterOf, workRoutes } from './work-routes';
 import { readTimeline } from './read-timeline';
 
-const QUERY = [
-  'query',
-  'status',
-  'user_group',
-  'subscription_status',
-  'mrr_in',
-  'since',
-  'until',
-  'starting_after',
-] as const;
+const SHOWN_JOBS = 5;
+const COUNT_MS = 15_000;
 
-export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts): Router {
+export function audienceRoutes(ctx: Context, parts: SectionParts): Router {
+  const { form, userGroups } = parts;
   const router = Router();
   const { db, clock } = ctx;
 
   router.get('/audience', async (req, res) => {
     const tenant = tenantOn(res);
-    const query = queryOf(req, QUERY);
-    const filter = filterOf(query, timeZoneOf(res));
-    const { starting_after } = query;
-    const contacts = await listContacts(db, tenant, { ...filter, limit: PAGE_SIZE, starting_after });
-    const isAll = !contacts.has_more && !starting_after;
-    const count = isAll ? contacts.data.length : await countContacts(db, tenant, filter);
+    const filter = queryOf(req, FILTER_QUERY);
+    const place = queryOf(req, PAGE_QUERY);
+    const asked = contactFilterOf(filter, timeZoneOf(res));
+    const contacts = await pageContacts(db, tenant, { ...asked, limit: PAGE_SIZE, ...placeOf(place) });
+    const isAll = !contacts.has_more && isFirstPage(place);
+    const count = isAll ? contacts.data.length : await counts(tenant, asked);
     const groups = await userGroups(tenant);
-    sendPage(ctx, res, <AudiencePage contacts={contacts} count={count} query={query} userGroups={groups} />);
+    const filters = await listFilters(db, tenant);
+    const jobs = (await listContactJobs(db, tenant, SHOWN_JOBS)).filter(({ finished_at }) => finished_at === null);
+    sendPage(ctx, res, <AudiencePage {...{ contacts, count, filter, filters, jobs }} userGroups={groups} />);
   });
 
+  /** Counting goes through all contacts: paging back and forth needn't do so anew. */
+  const remembered = createMemory<number>(COUNT_MS);
+  const counts = (tenant: Tenant, filter: ContactFilter) =>
+    remembered(`${tenantKey(tenant)} ${JSON.stringify(filter)}`, clock.now(), () => countContacts(db, tenant, filter));
+
   const sendFile = createAudienceExport(db);
+  router.use(workRoutes(ctx, parts, sendFile));
   router.get('/audience.csv', requireFullSession, async (req, res) => {
-    await sendFile(res, tenantOn(res), filterOf(queryOf(req, QUERY), timeZoneOf(res)));
+    await sendFile(res, tenantOn(res), contactFilterOf(queryOf(req, FILTER_QUERY), timeZoneOf(res)));
   });
 
   async function show(req: Request, res: Response, refused?: ContactPageProps['refused']): Promise<void> {
@@ -77,7 +75,8 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
       const name = names.get(list_id);
       return name === undefined ? [] : { name, isMember: is_member === 1 };
     });
-    const rest = { userGroups: await userGroups(tenant), lists, ...(refused ? { refused } : {}) };
+    const note = (await findContact(db, tenant, contact.id))?.note ?? null;
+    const rest = { userGroups: await userGroups(tenant), lists, note, ...(refused ? { refused } : {}) };
     const page = <ContactPage contact={contact} timeline={entries} hasMore={hasMore} {...rest} />;
     sendPage(ctx, res, page, { status: refused ? 400 : 200 });
   }
@@ -130,25 +129,23 @@ export function audienceRoutes(ctx: Context, { form, userGroups }: SectionParts)
     const email = textIn(fields, 'email');
     await liftSuppression(db, tenant, getFound(contact.billing_contacts.find((one) => one.email === email)).email);
   });
-  change('group', 'group', (tenant, { id }, fields) => setUserGroup(db, tenant, id, groupIn(fields), clock.now()));
+  change('profile', 'profile', (tenant, { id }, fields) => {
+    const named = Object.fromEntries(
+      (['first_name', 'last_name'] as const).flatMap((name) =>
+        fields[name] === undefined ? [] : [[name, cleanName(textIn(fields, name))]],
+      ),
+    );
+    return transact(db, (trx) =>
+      changeContact(trx, tenant, id, { ...named, user_group: groupIn(fields) }, clock.now()),
+    );
+  });
+  change('note', 'note', (tenant, { id }, fields) => saveNote(db, tenant, id, textIn(fields, 'note'), clock.now()));
   change('delete', 'contact_deleted', (_tenant, contact) =>
     transact(db, (trx) => deleteContact(trx, contact, clock.now())),
   );
 
   return router;
 }
-
-const filterOf = (
-  { query, status, user_group, subscription_status, mrr_in, since, until }: AudienceQuery,
-  timeZone: string,
-): ContactFilter => ({
-  query,
-  status: oneOf(CONTACT_STATUSES, status),
-  user_group,
-  subscription_status: oneOf(SUBSCRIPTION_STATUSES, subscription_status),
-  mrr_in,
-  ...rangeOfDays({ since, until }, timeZone),
-});
 
 function groupIn(fields: Form): string | null {
   const parsed = userGroupSchema.safeParse(textIn(fields, 'user_group'));

@@ -55,7 +55,7 @@ export function Confirm({
   confirm,
   children,
 }: {
-  label: string;
+  label: ReactNode;
   action: string;
   words: ReactNode;
   confirm: string;

@@ -20,10 +20,13 @@ export function Table<T extends { id: string }>({
   caption,
   columns,
   rows,
+  select,
 }: {
   caption: string;
   columns: readonly Column<T>[];
   rows: readonly T[];
+  /** A box for each row, of the form that the table stands in; its value is the row's id. */
+  select?: { name: string; label: (row: T) => string };
 }) {
   const className = (column: Column<T>) =>
     [column.kind && `cell-${column.kind}`, column.isMinor && 'cell-minor'].filter(Boolean).join(' ') || undefined;
@@ -33,6 +36,11 @@ export function Table<T extends { id: string }>({
         <caption className="sr-only">{caption}</caption>
         <thead role="rowgroup">
           <tr role="row">
+            {select && (
+              <th role="columnheader" scope="col" className="cell-select">
+                <span className="sr-only">Select</span>
+              </th>
+            )}
             {columns.map((column) => (
               <th key={column.label} role="columnheader" scope="col" className={className(column)}>
                 {column.hint ? (
@@ -49,7 +57,15 @@ export function Table<T extends { id: string }>({
         </thead>
         <tbody role="rowgroup">
           {rows.map((row) => (
-            <tr key={row.id} role="row">
+            <tr key={row.id} role="row" className={select && 'is-selectable'}>
+              {select && (
+                <td role="cell" className="cell-select">
+                  <label className="select-row">
+                    <input type="checkbox" id={`select-${row.id}`} name={select.name} value={row.id} />
+                    <span className="sr-only">{select.label(row)}</span>
+                  </label>
+                </td>
+              )}
               {columns.map((column) => (
                 <td key={column.label} role="cell" className={className(column)} data-label={column.label}>
                   {column.cell(row)}

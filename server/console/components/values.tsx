@@ -66,6 +66,17 @@ export const None = ({ words = 'none' }: { words?: string }) => (
   </span>
 );
 
+/** `2 emails`, `10,000+ emails`. */
+export function Total({ count, isMore, one }: { count: number; isMore: boolean; one: string }) {
+  const formats = useFormats();
+  if (!isMore) return <Plural count={count} one={one} />;
+  return (
+    <>
+      {formats.number(count)}+ {one}s
+    </>
+  );
+}
+
 /** `1 email`, `2 emails`. */
 export function Plural({ count, one, many = `${one}s` }: { count: number; one: string; many?: string }) {
   return (

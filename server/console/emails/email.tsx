@@ -8,7 +8,7 @@ import { BILLING_CONTACTS_WORDS } from '../../../shared/words/fields';
 import { EMAIL_KIND_LABELS, nameEmailState } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Banner, Card, FactList, PageHead, Section } from '../components/blocks';
-import { buttonClass, ButtonForm } from '../components/form';
+import { buttonClass, ButtonForm, CancelLink, PostForm } from '../components/form';
 import { Icon } from '../components/icon';
 import { None } from '../components/values';
 import { Shell } from '../layout';
@@ -22,6 +22,7 @@ export interface EmailPageProps {
   /** Of the workflow or the transactional email that it is of. */
   workflowName: string | null;
   canRetry: boolean;
+  canSendAgain: boolean;
 }
 
 const TERM_OF_STATUS: Record<EmailStatus, TermKey> = {
@@ -33,7 +34,7 @@ const TERM_OF_STATUS: Record<EmailStatus, TermKey> = {
   suppressed: 'suppressed',
 };
 
-export function EmailPage({ email, traces, workflowName, canRetry }: EmailPageProps) {
+export function EmailPage({ email, traces, workflowName, canRetry, canSendAgain }: EmailPageProps) {
   return (
     <Shell title={email.subject || 'Email'} section="emails">
       <PageHead
@@ -41,9 +42,24 @@ export function EmailPage({ email, traces, workflowName, canRetry }: EmailPagePr
         badge={<Badge {...nameEmailState(email)} />}
         hint={[TERM_OF_STATUS[email.status], email.kind]}
         back={{ href: '/emails', label: 'Emails' }}
-        actions={canRetry && <ButtonForm action={`/emails/${email.id}/retry`} label="Try again" tone="primary" />}
+        actions={
+          <>
+            {canRetry && <ButtonForm action={`/emails/${email.id}/retry`} label="Try again" tone="primary" />}
+            {canSendAgain && !traces.again && <SendAgain email={email} />}
+          </>
+        }
       />
       <Why email={email} canRetry={canRetry} />
+      {traces.again && (
+        <Banner tone="info">
+          This email was sent again: <a href={`/emails/${traces.again}`}>the newer one</a>.
+        </Banner>
+      )}
+      {traces.again_of && (
+        <p className="hint">
+          Sent again by hand, after <a href={`/emails/${traces.again_of}`}>the earlier one</a>.
+        </p>
+      )}
       <Card>
         <FactList
           facts={[
@@ -142,6 +158,22 @@ export function EmailPage({ email, traces, workflowName, canRetry }: EmailPagePr
     </Shell>
   );
 }
+
+const SendAgain = ({ email }: { email: EmailDetail }) => (
+  <details className="confirm confirm-plain">
+    <summary className={buttonClass()}>Send again…</summary>
+    <PostForm action={`/emails/${email.id}/again`} className="confirm-body">
+      <p>
+        A new email of the same step goes to {email.to}, made from what is known now, if it still is so. Nobody who
+        unsubscribed or whose address takes no emails gets it.
+      </p>
+      <div className="actions">
+        <button className={buttonClass('primary')}>Send again</button>
+        <CancelLink />
+      </div>
+    </PostForm>
+  </details>
+);
 
 function Why({ email, canRetry }: Pick<EmailPageProps, 'email' | 'canRetry'>) {
   const words = explainEmail(email);

@@ -1,15 +1,17 @@
 /** Every email, by state. */
-import { EMAIL_STATUSES, type EmailStatus, type EmailView, type List } from '../../../shared/api';
+import { EMAIL_STATUSES, type EmailStatus, type EmailView } from '../../../shared/api';
 import type { Definition } from '../../../shared/workflow';
 import { explainEmail, nameEmail } from '../../../shared/words/explanations';
 import { BILLING_CONTACTS_WORDS } from '../../../shared/words/fields';
 import { EMAIL_STATUS_WORDS, nameEmailState } from '../../../shared/words/statuses';
+import type { Count, TwoWayList } from '../../db/page';
 import { Badge } from '../components/badge';
 import { Banner, Card, Empty, LinkButton, PageHead, Section, Tabs } from '../components/blocks';
 import { DayChart, type Day } from '../components/day-chart';
 import { href } from '../components/filters';
-import { Pager, Table, type Column } from '../components/table';
-import { Plural, Time } from '../components/values';
+import { isFirstPage, Pages } from '../components/pages';
+import { Table, type Column } from '../components/table';
+import { Total, Time } from '../components/values';
 import { Shell } from '../layout';
 import { useViewer } from '../page';
 import { EmailFilters, type EmailQuery } from './filters';
@@ -19,9 +21,9 @@ import { EMAIL_SERIES } from './series';
 const STATES = ['queued', 'delivered', 'captured', 'held', 'suppressed', 'email_failed'] as const;
 
 export interface EmailsPageProps {
-  emails: List<EmailView>;
+  emails: TwoWayList<EmailView>;
   /** Of all pages. */
-  count: number;
+  count: Count;
   days: readonly Day<EmailStatus>[];
   query: EmailQuery;
   workflows: readonly { id: string; name: string }[];
@@ -33,9 +35,8 @@ export interface EmailsPageProps {
 
 export function EmailsPage({ emails, count, days, query, workflows, definition, isCaptureOnly }: EmailsPageProps) {
   const { tenant } = useViewer();
-  const { starting_after: after, ...filter } = query;
+  const { starting_after, ending_before, page, ...filter } = query;
   const isFiltered = Object.values(filter).some(Boolean);
-  const last = emails.data.at(-1)?.id;
   const tab = (status: string | undefined, label: string) => ({
     // A reason is one of its state's.
     href: href('/emails', { ...filter, reason: undefined, status }),
@@ -63,7 +64,7 @@ export function EmailsPage({ emails, count, days, query, workflows, definition, 
           </Banner>
         )
       )}
-      {emails.data.length === 0 && !isFiltered && !after ? (
+      {emails.data.length === 0 && !isFiltered && isFirstPage({ starting_after, ending_before, page }) ? (
         <Empty
           icon="emails"
           title="No emails yet"
@@ -101,7 +102,7 @@ export function EmailsPage({ emails, count, days, query, workflows, definition, 
           </div>
           <div id="email-list">
             <p className="list-head" role="status">
-              <Plural count={count} one="email" />
+              <Total {...count} one="email" />
             </p>
             {emails.data.length === 0 ? (
               <Empty
@@ -114,10 +115,7 @@ export function EmailsPage({ emails, count, days, query, workflows, definition, 
             ) : (
               <Table caption="Emails" columns={columns(names)} rows={emails.data} />
             )}
-            <Pager
-              next={emails.has_more && last ? href('/emails', { ...filter, starting_after: last }) : null}
-              first={after ? href('/emails', { ...filter }) : null}
-            />
+            <Pages path="/emails" filter={filter} list={emails} />
           </div>
         </>
       )}

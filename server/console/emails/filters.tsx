@@ -5,10 +5,11 @@ import { EMAIL_FATE_LABELS, EMAIL_KIND_LABELS, EMAIL_STATUS_WORDS } from '../../
 import { nameStep } from '../../../shared/words/workflows';
 import { EMAIL_KINDS, stepsOf, type Definition } from '../../../shared/workflow';
 import { Filters, FilterSelect } from '../components/filters';
+import { PAGE_QUERY, type PageQuery } from '../components/pages';
 import { TextField, type SelectOption } from '../components/form';
 
 /** The page's query parameters, unchecked. */
-export interface EmailQuery {
+export interface EmailQuery extends PageQuery {
   status?: string;
   fate?: string;
   reason?: string;
@@ -20,7 +21,6 @@ export interface EmailQuery {
   /** YYYY-MM-DD, both days included. */
   since?: string;
   until?: string;
-  starting_after?: string;
 }
 export const EMAIL_QUERY = [
   'status',
@@ -32,7 +32,7 @@ export const EMAIL_QUERY = [
   'kind',
   'since',
   'until',
-  'starting_after',
+  ...PAGE_QUERY,
 ] as const satisfies (keyof EmailQuery)[];
 
 interface EmailFiltersProps {
@@ -44,7 +44,7 @@ interface EmailFiltersProps {
 
 /** What depends on another choice follows it: see `alsoChanges`. */
 export function EmailFilters({ query, workflows, definition }: EmailFiltersProps) {
-  const { status, starting_after: _after, ...filter } = query;
+  const { status, starting_after: _after, ending_before: _before, page: _page, ...filter } = query;
   const isFiltered = Object.values(filter).some(Boolean);
   return (
     <Filters

@@ -8,15 +8,16 @@ import type { Context } from '../../context';
 import type { DayRange, TimeRange } from '../../db/day-range';
 import { readTraces } from '../../emails/emails';
 import { countEmailsByDay } from '../../emails/count-emails';
-import { countEmails, listEmails, type EmailFilter } from '../../emails/list-emails';
+import { countEmailsTo, pageEmails, type EmailFilter } from '../../emails/list-emails';
 import { findTransactional } from '../../emails/transactional';
 import { readEmailWithPreview } from '../../workflows/preview';
-import { retryEmail } from '../../workflows/retry-email';
+import { canBeSentAgain, retryEmail, sendAgain } from '../../workflows/retry-email';
 import { listWorkflowNames } from '../../workflows/workflow-names';
 import { readWorkflow } from '../../workflows/workflows';
 import { lastDays, rangeOfDays } from '../days';
+import { isFirstPage, placeOf } from '../components/pages';
 import { withNotice } from '../notices';
-import { getFound, idOf, PAGE_SIZE, queryOf } from '../read-request';
+import { getFound, idOf, MOST_COUNTED, PAGE_SIZE, queryOf } from '../read-request';
 import type { SectionParts } from '../section';
 import { sendMail, sendPage } from '../send';
 import { tenantOn, timeZoneOf } from '../viewer';
@@ -34,7 +35,7 @@ export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
   router.get('/emails', async (req, res) => {
     const tenant = tenantOn(res);
     const query = queryOf(req, EMAIL_QUERY);
-    const { starting_after, workflow } = query;
+    const { workflow } = query;
     const range = rangeOfDays(query, timeZoneOf(res));
     const contact = query.contact && (await findIdByAddress(db, tenant, query.contact));
     const filter: EmailFilter = {
@@ -48,9 +49,11 @@ export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
       step: workflow && query.step,
       ...range,
     };
-    const emails = await listEmails(db, tenant, { ...filter, limit: PAGE_SIZE, starting_after });
-    const isAll = !emails.has_more && !starting_after;
-    const count = isAll ? emails.data.length : await countEmails(db, tenant, filter);
+    const emails = await pageEmails(db, tenant, { ...filter, limit: PAGE_SIZE, ...placeOf(query) });
+    const isAll = !emails.has_more && isFirstPage(query);
+    const count = isAll
+      ? { count: emails.data.length, isMore: false }
+      : await countEmailsTo(db, tenant, filter, MOST_COUNTED);
     const days = await countEmailsByDay(db, tenant, filter, chartDays(range, clock.now(), timeZoneOf(res)));
     const names = await listWorkflowNames(db, tenant);
     const chosen = workflow ? await readWorkflow(db, tenant, workflow) : undefined;
@@ -75,7 +78,17 @@ export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
     const traces = getFound(await readTraces(db, tenant, email.id));
     const canRetry =
       email.status === 'failed' || (email.status === 'held' && (email.workflow ?? email.transactional) !== null);
-    sendPage(ctx, res, <EmailPage email={email} traces={traces} workflowName={name ?? null} canRetry={canRetry} />);
+    sendPage(
+      ctx,
+      res,
+      <EmailPage
+        email={email}
+        traces={traces}
+        workflowName={name ?? null}
+        canRetry={canRetry}
+        canSendAgain={canBeSentAgain(email)}
+      />,
+    );
   });
 
   router.get('/emails/:id/html', async (req, res) => {
@@ -87,6 +100,11 @@ export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
     const id = idOf(req);
     await retryEmail(ctx, tenantOn(res), id);
     res.redirect(303, withNotice(ctx, res, `/emails/${id}`, 'retried'));
+  });
+
+  router.post('/emails/:id/again', ...form, async (req, res) => {
+    const again = await sendAgain(ctx, tenantOn(res), idOf(req));
+    res.redirect(303, withNotice(ctx, res, `/emails/${again.id}`, 'sent_again'));
   });
 
   return router;

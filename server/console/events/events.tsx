@@ -1,25 +1,28 @@
 /** The log: a chart of the last 30 days, and the events that match the filters. */
 import { Fragment } from 'react';
-import { EVENT_STATUSES, type EventStatus, type EventView, type List } from '../../../shared/api';
+import { EVENT_STATUSES, type EventStatus, type EventView } from '../../../shared/api';
 import { nameEvent } from '../../../shared/words/explanations';
 import { EVENT_LABELS } from '../../../shared/words/fields';
 import type { TermKey } from '../../../shared/words/help';
 import { EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
+import type { Count, TwoWayList } from '../../db/page';
 import { Badge } from '../components/badge';
 import { Card, Empty, LinkButton, PageHead, Section } from '../components/blocks';
-import { EVENT_OPTIONS } from '../components/event-options';
+import { apiEventOptions, EVENT_OPTIONS } from '../components/event-options';
 import { Filters, FilterSelect, href } from '../components/filters';
 import { TextField } from '../components/form';
 import { DayChart, type Day, type Series } from '../components/day-chart';
+import { Icon } from '../components/icon';
 import { refreshes } from '../components/refreshes';
-import { Pager, Table, type Column } from '../components/table';
-import { LogTime, None } from '../components/values';
+import { isFirstPage, Pages, type PageQuery } from '../components/pages';
+import { Table, type Column } from '../components/table';
+import { LogTime, None, Total } from '../components/values';
 import { Shell } from '../layout';
 import { withoutAddress } from './terms';
 import { usePage } from '../page';
 
 /** The page's query parameters, unchecked. */
-export interface EventQuery {
+export interface EventQuery extends PageQuery {
   type?: string;
   status?: string;
   /** Part of a contact's address or name. */
@@ -27,22 +30,25 @@ export interface EventQuery {
   /** YYYY-MM-DD, both days included. */
   since?: string;
   until?: string;
-  starting_after?: string;
 }
 
 export interface EventsPageProps {
-  events: List<EventView>;
+  events: TwoWayList<EventView>;
+  /** Null where it isn't counted: of contacts that are found by a part of their address. */
+  count: Count | null;
   query: EventQuery;
   days: readonly Day<EventStatus>[];
+  /** The names of programs' events that have come so far. */
+  apiEvents: readonly string[];
 }
 
-export function EventsPage({ events, query, days }: EventsPageProps) {
-  const { starting_after: after, ...filter } = query;
+export function EventsPage({ events, count, query, days, apiEvents }: EventsPageProps) {
+  const { starting_after: _after, ending_before: _before, page: _page, ...filter } = query;
   const isFiltered = Object.values(filter).some(Boolean);
   const hasAny =
     events.data.length > 0 ||
     isFiltered ||
-    Boolean(after) ||
+    !isFirstPage(query) ||
     days.some((day) => Object.values(day.counts).some(Boolean));
   return (
     <Shell title="Events" section="events">
@@ -55,8 +61,8 @@ export function EventsPage({ events, query, days }: EventsPageProps) {
             </Section>
           </Card>
           <div className="section">
-            <EventFilters query={query} isFiltered={isFiltered} />
-            <EventList events={events} query={query} />
+            <EventFilters query={query} apiEvents={apiEvents} isFiltered={isFiltered} />
+            <EventList events={events} count={count} query={query} />
           </div>
         </>
       ) : (
@@ -91,10 +97,15 @@ const SERIES: readonly Series<EventStatus>[] = COLOURS.map(([key, colour]) => ({
   label: EVENT_STATUS_WORDS[key].label,
 }));
 
-function EventFilters({ query, isFiltered }: { query: EventQuery; isFiltered: boolean }) {
+function EventFilters({
+  query,
+  apiEvents,
+  isFiltered,
+}: Pick<EventsPageProps, 'query' | 'apiEvents'> & { isFiltered: boolean }) {
+  const options = [...EVENT_OPTIONS, ...apiEventOptions(apiEvents)];
   return (
     <Filters action="/events" target="event-list" isFiltered={isFiltered}>
-      <FilterSelect name="type" label="Event" value={query.type} all="All events" options={EVENT_OPTIONS} />
+      <FilterSelect name="type" label="Event" value={query.type} all="All events" options={options} />
       <FilterSelect
         name="status"
         label="Outcome"
@@ -118,12 +129,23 @@ function EventFilters({ query, isFiltered }: { query: EventQuery; isFiltered: bo
 }
 
 /** The first page refreshes itself. */
-function EventList({ events, query }: Pick<EventsPageProps, 'events' | 'query'>) {
+function EventList({ events, count, query }: Pick<EventsPageProps, 'events' | 'count' | 'query'>) {
   const { url } = usePage();
-  const { starting_after: after, ...filter } = query;
-  const last = events.data.at(-1)?.id;
+  const { starting_after: _after, ending_before: _before, page: _page, ...filter } = query;
   return (
-    <div id="event-list" data-live="" {...(!after && refreshes({ id: 'event-list', url, seconds: 4 }))}>
+    <div id="event-list" data-live="" {...(isFirstPage(query) && refreshes({ id: 'event-list', url, seconds: 4 }))}>
+      {count && (
+        <div className="list-head">
+          <span role="status">
+            <Total {...count} one="event" />
+          </span>
+          {count.count > 0 && (
+            <LinkButton href={href('/events/replay', filter)} tone="quiet">
+              <Icon name="replay" /> Replay {count.count === 1 ? 'it' : 'them'}…
+            </LinkButton>
+          )}
+        </div>
+      )}
       {events.data.length === 0 ? (
         <Empty
           icon="events"
@@ -135,10 +157,7 @@ function EventList({ events, query }: Pick<EventsPageProps, 'events' | 'query'>)
       ) : (
         <Table caption="Events" columns={EVENT_COLUMNS} rows={events.data} />
       )}
-      <Pager
-        next={events.has_more && last ? href('/events', { ...filter, starting_after: last }) : null}
-        first={after ? href('/events', filter) : null}
-      />
+      <Pages path="/events" filter={filter} list={events} isTwoWay={count !== null} />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** The log, one event, and replay. */
 import { Router } from 'express';
-import { EVENT_STATUSES, type EventView, type List } from '../../../shared/api';
+import { EVENT_STATUSES, type EventView } from '../../../shared/api';
 import { isChoiceType, isTriggerType } from '../../../shared/catalogue';
 import { oneOf } from '../../../shared/one-of';
 import { findIdByAddress } from '../../audience/find-addresses';
@@ -9,19 +9,33 @@ import type { DayRange } from '../../db/day-range';
 import { tenantKey, type Tenant } from '../../db/tenant';
 import { listEmails } from '../../emails/list-emails';
 import { eventChart, type ChartBar } from '../../events/chart';
-import { listEvents, listEventsByContact, readEvent, replayEvent } from '../../events/events';
+import {
+  countEventsTo,
+  listEventsByContact,
+  pageEvents,
+  readEvent,
+  replayEvent,
+  type EventFilter,
+} from '../../events/events';
+import { countReplayable, replayEvents } from '../../events/replay-many';
 import { readRelated } from '../../events/related';
 import { listReplays } from '../../events/replays';
 import { createMemory } from '../../memory';
 import { readSettings } from '../../settings/settings';
 import { turnOnEvent } from '../../settings/turn-on-event';
 import { fieldsOf } from '../../stripe-objects/fields';
-import { readEvent as readPayload } from '../../stripe-objects/read-object';
+import { readEventObject } from '../../stripe-objects/read-object';
+import { listApiEventNames } from '../../workflows/api-event-names';
 import { listRuns } from '../../workflows/list-runs';
 import { listWorkflowNames } from '../../workflows/workflow-names';
 import { lastDays, rangeOfDays } from '../days';
 import { withNotice } from '../notices';
-import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn } from '../read-request';
+import { AppError } from '../../errors';
+import type { Count, TwoWayList } from '../../db/page';
+import { href } from '../components/filters';
+import { isFirstPage, PAGE_QUERY, placeOf } from '../components/pages';
+import { formOf, getFound, idOf, MOST_COUNTED, PAGE_SIZE, queryOf, textIn } from '../read-request';
+import { ReplayPage } from './replay';
 import type { SectionParts } from '../section';
 import { sendPage } from '../send';
 import { getSession, tenantOn, timeZoneOf } from '../viewer';
@@ -48,10 +62,40 @@ export function eventsRoutes(ctx: Context, { form }: SectionParts): Router {
 
   router.get('/events', async (req, res) => {
     const [tenant, timeZone] = [tenantOn(res), timeZoneOf(res)];
-    const query = queryOf(req, ['type', 'status', 'contact', 'since', 'until', 'starting_after']);
-    const events = await find(ctx, tenant, query, timeZone);
+    const query = queryOf(req, [...FILTERS, ...PAGE_QUERY]);
+    const { events, count } = await find(ctx, tenant, query, timeZone);
     const days = await chart(tenant, lastDays(CHART_DAYS, clock.now(), timeZone));
-    sendPage(ctx, res, <EventsPage events={events} query={query} days={days} />);
+    const apiEvents = await listApiEventNames(db, tenant);
+    sendPage(ctx, res, <EventsPage events={events} count={count} query={query} days={days} apiEvents={apiEvents} />);
+  });
+
+  router.get('/events/replay', async (req, res) => {
+    const [tenant, filter] = [tenantOn(res), queryOf(req, FILTERS)];
+    const until = clock.now();
+    const asked = await exactFilter(ctx, tenant, filter, timeZoneOf(res));
+    const count = asked ? await countReplayable(db, tenant, receivedBy(asked, until)) : NONE;
+    sendPage(ctx, res, <ReplayPage count={count} filter={filter} until={until} />);
+  });
+
+  router.post('/events/replay', ...form, async (req, res) => {
+    const tenant = tenantOn(res);
+    const fields = formOf(req);
+    const filter = Object.fromEntries(
+      FILTERS.map((name) => [name, textIn(fields, name).trim().slice(0, 255) || undefined]),
+    ) as EventQuery;
+    const until = Number(textIn(fields, 'received_until') || NaN);
+    const asked = await exactFilter(ctx, tenant, filter, timeZoneOf(res));
+    if (!asked || !Number.isSafeInteger(until))
+      throw new AppError('invalid_request', 'Filter by a whole address, or by none.', 'contact');
+    const count = await replayEvents(db, tenant, receivedBy(asked, until), {
+      scope: textIn(fields, 'newer_workflows') ? 'active_now' : 'active_then',
+      by: { via: getSession(res).kind === 'full' ? 'console' : 'dashboard', user: null },
+      now: clock.now(),
+    });
+    ctx.nudge();
+    const about = count === 1 ? '1 event' : `${count} events`;
+    const path = href('/events', { ...filter });
+    res.redirect(303, count === 0 ? path : withNotice(ctx, res, path, 'replayed_many', about));
   });
 
   router.get('/events/:id', async (req, res) => {
@@ -94,20 +138,48 @@ export function eventsRoutes(ctx: Context, { form }: SectionParts): Router {
 }
 
 const propertiesOf = ({ type, payload }: { type: string; payload: unknown }) =>
-  payload !== null && isTriggerType(type) ? readPayload(type, fieldsOf(payload)).properties : {};
+  (payload !== null && isTriggerType(type) && readEventObject(type, fieldsOf(payload))?.properties) || {};
 
-async function find({ db }: Context, tenant: Tenant, query: EventQuery, timeZone: string): Promise<List<EventView>> {
-  const request = {
-    limit: PAGE_SIZE,
-    type: query.type,
-    status: oneOf(EVENT_STATUSES, query.status),
-    ...rangeOfDays(query, timeZone),
-    starting_after: query.starting_after,
-  };
-  if (!query.contact) return listEvents(db, tenant, request);
-  // A whole address is somebody's; a part may be of many.
+const FILTERS = ['type', 'status', 'contact', 'since', 'until'] as const;
+const NONE = { count: 0, isMore: false };
+
+const receivedBy = (filter: EventFilter, until: number): EventFilter => ({
+  ...filter,
+  until: Math.min(filter.until ?? Infinity, until),
+});
+
+/** Undefined where the contact is given by a part of an address, which may be of many. */
+async function exactFilter(
+  { db }: Context,
+  tenant: Tenant,
+  query: EventQuery,
+  timeZone: string,
+): Promise<EventFilter | undefined> {
+  const filter = { type: query.type, status: oneOf(EVENT_STATUSES, query.status), ...rangeOfDays(query, timeZone) };
+  if (!query.contact) return filter;
   const contact = await findIdByAddress(db, tenant, query.contact);
-  return contact
-    ? listEvents(db, tenant, { ...request, contact })
-    : listEventsByContact(db, tenant, query.contact, request);
+  return contact ? { ...filter, contact } : undefined;
+}
+
+async function find(
+  ctx: Context,
+  tenant: Tenant,
+  query: EventQuery,
+  timeZone: string,
+): Promise<{ events: TwoWayList<EventView>; count: Count | null }> {
+  const { db } = ctx;
+  const filter = await exactFilter(ctx, tenant, query, timeZone);
+  if (filter) {
+    const events = await pageEvents(db, tenant, { ...filter, limit: PAGE_SIZE, ...placeOf(query) });
+    const isAll = !events.has_more && isFirstPage(query);
+    const count = isAll
+      ? { count: events.data.length, isMore: false }
+      : await countEventsTo(db, tenant, filter, MOST_COUNTED);
+    return { events, count };
+  }
+  const rest = await exactFilter(ctx, tenant, { ...query, contact: undefined }, timeZone);
+  const { starting_after } = query;
+  const page = { ...rest, limit: PAGE_SIZE, starting_after };
+  const events = await listEventsByContact(db, tenant, query.contact ?? '', page);
+  return { events: { ...events, has_newer: starting_after !== undefined }, count: null };
 }

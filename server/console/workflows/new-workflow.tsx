@@ -1,6 +1,6 @@
 /** A new workflow: from a template, or from nothing. */
 import type { WorkflowView } from '../../../shared/api';
-import { CATALOGUE } from '../../../shared/catalogue';
+import { entryOf } from '../../../shared/catalogue';
 import type { TemplateOffer } from '../../../shared/templates';
 import { stepsOf, type Definition } from '../../../shared/workflow';
 import { WORKFLOW_STATUS_WORDS } from '../../../shared/words/statuses';
@@ -61,7 +61,7 @@ function TemplateCard({ template, existing }: { template: TemplateChoice; existi
       <h2>{name}</h2>
       <p>{description}</p>
       <p className="hint">
-        {CATALOGUE[definition.trigger.event].label} · <Plural count={emails} one="email" />
+        {entryOf(definition.trigger.event).label} · <Plural count={emails} one="email" />
       </p>
       {existing.map(({ id, status }) => (
         <p key={id} className="template-used">
@@ -78,7 +78,7 @@ function TemplateCard({ template, existing }: { template: TemplateChoice; existi
             id={`${key}-trigger`}
             name="trigger"
             label="Starts with"
-            options={triggers.map((value) => ({ value, label: CATALOGUE[value].label }))}
+            options={triggers.map((value) => ({ value, label: entryOf(value).label }))}
           />
         )}
         <button className={buttonClass()} aria-label={`Use template ${name}`}>

@@ -28,7 +28,7 @@ export const SPANS = [
   { value: '90', label: '90 days', days: 90, isAll: false },
   { value: 'all', label: 'All time', days: 90, isAll: true },
 ] as const;
-type Span = (typeof SPANS)[number];
+export type Span = (typeof SPANS)[number];
 
 export interface ResultsPageProps {
   workflow: Pick<WorkflowView, 'id' | 'name' | 'status'>;
@@ -39,10 +39,15 @@ export interface ResultsPageProps {
   isClickTracked: boolean;
 }
 
-/** Where the numbers lead, and what is known at all. */
-interface Shown {
+/** Where the numbers lead. */
+export interface Counted {
   workflow: string;
+  /** The first day that is counted, YYYY-MM-DD; undefined: all are. */
   since: string | undefined;
+}
+
+/** And what is known at all. */
+interface Shown extends Counted {
   /** No provider has reported any of these emails as delivered. */
   isDeliveryKnown: boolean;
   isClickTracked: boolean;
@@ -72,14 +77,7 @@ export function ResultsPage({ workflow, results, span, since, isClickTracked }: 
         <p className="hint">
           Runs that started and emails that were queued in this time, and what became of them since.
         </p>
-        <Tabs
-          label="Time"
-          tabs={SPANS.map(({ value, label }) => ({
-            href: href(`/workflows/${id}/results`, { span: value }),
-            label,
-            isCurrent: value === span.value,
-          }))}
-        />
+        <SpanTabs path={`/workflows/${id}/results`} current={span} />
       </div>
       {runs.all === 0 && emails.all === 0 ? (
         <Empty
@@ -108,11 +106,27 @@ export function ResultsPage({ workflow, results, span, since, isClickTracked }: 
   );
 }
 
-const runsHref = ({ workflow, since }: Shown, query: Record<string, string | undefined>) =>
+export const SpanTabs = ({ path, current }: { path: string; current: Span }) => (
+  <Tabs
+    label="Time"
+    tabs={SPANS.map(({ value, label }) => ({
+      href: href(path, { span: value }),
+      label,
+      isCurrent: value === current.value,
+    }))}
+  />
+);
+
+export { Number };
+
+export const runsHref = ({ workflow, since }: Counted, query: Record<string, string | undefined>) =>
   href(`/workflows/${workflow}/runs`, { since, ...query });
 
-const emailsHref = ({ workflow, since }: Shown, step: string, query: Record<string, string | undefined> = {}) =>
-  href('/emails', { workflow, step, since, ...query });
+export const emailsHref = (
+  { workflow, since }: Counted,
+  step: string,
+  query: Record<string, string | undefined> = {},
+) => href('/emails', { workflow, step, since, ...query });
 
 const RUN_STATES = ['running', 'finished', 'exited', 'stopped', 'failed'] as const satisfies RunStatus[];
 

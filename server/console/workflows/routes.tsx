@@ -1,34 +1,33 @@
 /** Workflows: the list, new ones, what switches them on and off, and their runs. The editor has routes of its own. */
-import { Router } from 'express';
-import { RUN_STATUSES, type RunView } from '../../../shared/api';
+import { Router, type Response } from 'express';
+import { RUN_STATUSES } from '../../../shared/api';
 import { isTriggerType, sourceOf } from '../../../shared/catalogue';
 import { oneOf } from '../../../shared/one-of';
 import { SCHEDULE_TYPES } from '../../../shared/schedules';
 import { TEMPLATE_KEYS, TEMPLATES } from '../../../shared/templates';
-import { explainRun } from '../../../shared/words/explanations';
-import { nameStep } from '../../../shared/words/workflows';
-import { findStep, type Definition } from '../../../shared/workflow';
-import { findAddresses } from '../../audience/find-addresses';
 import type { Context } from '../../context';
 import type { PageRequest } from '../../db/page';
-import type { Db } from '../../db/schema';
 import type { Tenant } from '../../db/tenant';
+import { AppError } from '../../errors';
 import { requireFullSession } from '../../installs/session-middleware';
 import { listNotices, type NoticeFilter } from '../../schedules/read-ledger';
 import { readSettings } from '../../settings/settings';
 import { countRuns, listRuns } from '../../workflows/list-runs';
+import { listWorkflowsWithNumbers } from '../../workflows/list-workflows';
 import { readResults } from '../../workflows/results';
 import { advanceRun, readRun, stopRun } from '../../workflows/runs';
 import { listWorkflowNames } from '../../workflows/workflow-names';
 import { defineFromTemplate } from '../../workflows/templates';
 import {
+  activateWorkflow,
   createWorkflow,
   deleteWorkflow,
   duplicateWorkflow,
   listWorkflows,
   pauseWorkflow,
-  readWorkflow,
+  readUncounted,
 } from '../../workflows/workflows';
+import { href } from '../components/filters';
 import { createExport } from '../export';
 import { lastDays, rangeOfDays } from '../days';
 import { withNotice, type Done } from '../notices';
@@ -40,22 +39,53 @@ import { NewWorkflowPage } from './new-workflow';
 import { NOTICE_HEAD, noticeLine } from './notice-csv';
 import { NoticesPage, type NoticeQuery } from './notices';
 import { AT_THE_END, ResultsPage, SPANS } from './results';
-import { RunPage, RunsPage, type RunRow } from './runs';
-import { WorkflowsPage } from './workflows';
+import { RunPage, RunsPage } from './runs';
+import { runRows } from './run-rows';
+import { WORKFLOW_STATUSES, WorkflowsPage, type WorkflowsPageProps } from './workflows';
 
-const RUN_QUERY = ['status', 'reason', 'step', 'passed', 'since', 'until', 'starting_after'] as const;
+const RUN_QUERY = ['status', 'reason', 'step', 'passed', 'past', 'ended', 'since', 'until', 'starting_after'] as const;
+
+const LIST_QUERY = ['search', 'status', 'starting_after'] as const;
+/** Of the emails in the list. */
+const LISTED_DAYS = 30;
 
 export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
   const router = Router();
   const { db, clock } = ctx;
 
-  router.get('/workflows', async (req, res) => {
+  async function showList(
+    res: Response,
+    query: WorkflowsPageProps['query'],
+    refused: WorkflowsPageProps['refused'] = null,
+  ): Promise<void> {
     const tenant = tenantOn(res);
-    const { starting_after } = queryOf(req, ['starting_after']);
-    const workflows = await listWorkflows(db, tenant, { limit: PAGE_SIZE, starting_after });
-    const { stripe_sends } = await readSettings(db, tenant);
-    const page = <WorkflowsPage workflows={workflows} startingAfter={starting_after} stripeSends={stripe_sends} />;
-    sendPage(ctx, res, page);
+    const { search, status, starting_after } = query;
+    const [first] = lastDays(LISTED_DAYS, clock.now(), timeZoneOf(res));
+    const page = { limit: PAGE_SIZE, starting_after, search, status: oneOf(WORKFLOW_STATUSES, status) };
+    const workflows = await listWorkflowsWithNumbers(db, tenant, page, first?.since ?? 0);
+    const settings = await readSettings(db, tenant);
+    const shown = { workflows, query, settings, since: first?.day ?? '', refused };
+    sendPage(ctx, res, <WorkflowsPage {...shown} />, { status: refused ? 400 : 200 });
+  }
+
+  router.get('/workflows', (req, res) => showList(res, queryOf(req, LIST_QUERY)));
+
+  /** On or off, from the list and back to it. */
+  router.post('/workflows/:id/switch', ...form, async (req, res) => {
+    const [tenant, id, fields] = [tenantOn(res), idOf(req), formOf(req)];
+    const isOn = textIn(fields, 'to') === 'on';
+    const query = Object.fromEntries(
+      LIST_QUERY.flatMap((name) => (textIn(fields, name) ? [[name, textIn(fields, name).slice(0, 255)]] : [])),
+    ) as WorkflowsPageProps['query'];
+    try {
+      await (isOn ? activateWorkflow : pauseWorkflow)(db, tenant, id, clock.now());
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'invalid_request') throw error;
+      return showList(res, query, { id, words: error.message });
+    }
+    ctx.nudge();
+    const list = withNotice(ctx, res, href('/workflows', query), isOn ? 'workflow_activated' : 'workflow_paused');
+    res.redirect(303, `${list}#${id}`);
   });
 
   router.get('/workflows/notices', async (req, res) => {
@@ -109,7 +139,7 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
 
   router.get('/workflows/:id/runs', async (req, res) => {
     const tenant = tenantOn(res);
-    const workflow = getFound(await readWorkflow(db, tenant, idOf(req)));
+    const workflow = getFound(await readUncounted(db, tenant, idOf(req)));
     const { starting_after, ...query } = queryOf(req, RUN_QUERY);
     const filter = {
       workflow: workflow.id,
@@ -117,6 +147,8 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
       reason: query.reason === AT_THE_END ? null : query.reason,
       step: query.step,
       passed: query.passed,
+      past: query.past,
+      ended: query.ended,
       ...rangeOfDays(query, timeZoneOf(res)),
     };
     const runs = await listRuns(db, tenant, { ...filter, limit: PAGE_SIZE, starting_after });
@@ -129,7 +161,7 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
 
   router.get('/workflows/:id/results', async (req, res) => {
     const [tenant, timeZone] = [tenantOn(res), timeZoneOf(res)];
-    const workflow = getFound(await readWorkflow(db, tenant, idOf(req)));
+    const workflow = getFound(await readUncounted(db, tenant, idOf(req)));
     const { span: asked } = queryOf(req, ['span']);
     const span = SPANS.find(({ value }) => value === asked) ?? SPANS[1];
     const days = lastDays(span.days, clock.now(), timeZone);
@@ -147,7 +179,7 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
 
   router.get('/workflows/:id/runs/:run', async (req, res) => {
     const tenant = tenantOn(res);
-    const workflow = getFound(await readWorkflow(db, tenant, idOf(req)));
+    const workflow = getFound(await readUncounted(db, tenant, idOf(req)));
     const run = getFound(await readRun(db, tenant, idOf(req, 'run')));
     const [row] = await runRows(db, tenant, workflow.definition, run.workflow === workflow.id ? [run] : []);
     sendPage(ctx, res, <RunPage workflow={workflow} run={getFound(row)} steps={run.steps} />);
@@ -157,7 +189,8 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
     router.post(`/workflows/:id/runs/:run/${name}`, ...form, async (req, res) => {
       const run = await change(db, tenantOn(res), idOf(req, 'run'), clock.now());
       ctx.nudge();
-      res.redirect(303, withNotice(ctx, res, `/workflows/${run.workflow}/runs/${run.id}`, done));
+      const page = textIn(formOf(req), 'back') === 'flow' ? 'flow' : `runs/${run.id}`;
+      res.redirect(303, withNotice(ctx, res, `/workflows/${run.workflow}/${page}`, done));
     });
   act('stop', 'run_stopped', stopRun);
   act('advance', 'run_advanced', advanceRun);
@@ -182,31 +215,3 @@ const noticeFilterOf = ({ workflow, kind, state, about }: NoticeQuery): NoticeFi
   about,
   isMissed: state === 'missed' || (state === 'given' ? false : undefined),
 });
-
-async function runRows(db: Db, tenant: Tenant, definition: Definition, runs: readonly RunView[]): Promise<RunRow[]> {
-  const emails = await findAddresses(
-    db,
-    tenant,
-    runs.map((run) => run.contact),
-  );
-  return runs.map((run) => ({
-    id: run.id,
-    workflow: run.workflow,
-    status: run.status,
-    reason: explainRun(run.reason, run.outcome),
-    contact: run.contact,
-    email: emails.get(run.contact) ?? null,
-    event: run.event,
-    step: nameOfStep(definition, run.step),
-    isWaiting: run.reason === 'waiting',
-    dueAt: run.due_at,
-    startedAt: run.started_at,
-    finishedAt: run.finished_at,
-  }));
-}
-
-/** Null when the run has ended, or its step was removed. */
-function nameOfStep(definition: Definition, id: string | null): string | null {
-  const placed = id === null ? undefined : findStep(definition, id);
-  return placed ? nameStep(placed.step) : null;
-}

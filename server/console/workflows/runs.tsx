@@ -45,6 +45,10 @@ interface RunQuery {
   step?: string;
   /** It has come there. */
   passed?: string;
+  /** It went on from there. */
+  past?: string;
+  /** It ended there. */
+  ended?: string;
   /** YYYY-MM-DD, both days included. */
   since?: string;
   until?: string;
@@ -113,7 +117,10 @@ export function RunsPage({ workflow, runs, count, query, startingAfter }: RunsPa
 }
 
 /** What the tabs don't say of the filter. */
-function describeFilter({ reason, step, passed, since, until }: RunQuery, definition: Definition): string[] {
+function describeFilter(
+  { reason, step, passed, past, ended, since, until }: RunQuery,
+  definition: Definition,
+): string[] {
   const nameOf = (id: string) => {
     const placed = findStep(definition, id);
     return placed ? nameStep(placed.step) : 'a removed step';
@@ -122,6 +129,8 @@ function describeFilter({ reason, step, passed, since, until }: RunQuery, defini
     reason && (reason === AT_THE_END ? 'came to the end' : (explainRun(reason) ?? '')),
     step && `at “${nameOf(step)}”`,
     passed && `came to “${nameOf(passed)}”`,
+    past && `went on from “${nameOf(past)}”`,
+    ended && `ended at “${nameOf(ended)}”`,
     since && `started on ${since} or later`,
     until && `started on ${until} or earlier`,
   ].filter((words): words is string => Boolean(words));

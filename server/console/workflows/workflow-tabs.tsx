@@ -1,7 +1,8 @@
-/** The three pages of a workflow. */
+/** The pages of a workflow. */
 import { Tabs } from '../components/blocks';
 
 const PAGES = [
+  { name: 'flow', path: '/flow', label: 'Flow' },
   { name: 'editor', path: '', label: 'Steps' },
   { name: 'results', path: '/results', label: 'Results' },
   { name: 'runs', path: '/runs', label: 'Runs' },

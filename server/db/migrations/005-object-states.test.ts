@@ -152,10 +152,10 @@ async function withUpgraded(
     // Last, as it was: statements that PostgreSQL has prepared know the columns in their order.
     for (const column of LATER_COLUMNS)
       await tillpost.db.schema.alterTable('email').addColumn(column, 'bigint').execute();
-    await tillpost.db.schema
-      .alterTable('email')
-      .addColumn('copy_to', 'text', (c) => c.notNull().defaultTo(''))
-      .execute();
+    const emails = tillpost.db.schema.alterTable('email');
+    await emails.addColumn('copy_to', 'text', (c) => c.notNull().defaultTo('')).execute();
+    await emails.addColumn('transactional_id', 'text').execute();
+    await emails.addColumn('again_of', 'text', (c) => c.notNull().defaultTo('')).execute();
   });
   const env = { SMTP_URL: mail.url, MAIL_FROM: 'hello@acme.example' };
   const texts = () => mail.mails.slice(1).map(({ parsed }) => `${parsed.subject}\n${parsed.text}`);
@@ -171,9 +171,18 @@ async function goBack({ db, clock }: Tillpost): Promise<void> {
     .execute();
   await sql`update email set reason = 'Will be tried again: 451 Greylisted'`.execute(db);
   await db.updateTable('email_body').set({ html: 'Made before', text: 'Made before' }).execute();
-  for (const index of ['email_remote_id', 'email_workflow', 'email_step_address'])
+  for (const index of ['email_remote_id', 'email_workflow', 'email_step_address', 'email_transactional'])
     await schema.dropIndex(index).execute();
-  for (const column of ['delivered_at', 'bounced_at', 'complained_at', 'remote_id', ...LATER_COLUMNS, 'copy_to'])
+  for (const column of [
+    'delivered_at',
+    'bounced_at',
+    'complained_at',
+    'remote_id',
+    ...LATER_COLUMNS,
+    'copy_to',
+    'transactional_id',
+    'again_of',
+  ])
     await schema.alterTable('email').dropColumn(column).execute();
   for (const table of ['run', 'email']) {
     await schema.dropIndex(`${table}_subject`).execute();

@@ -68,11 +68,11 @@ function statementsOf({ hex }: Dialect, { events, contacts, emails }: Past): str
       case when i % 1000 = 7 then 'failed' when i % 50 = 3 then 'ignored' else 'processed' end,
       case when i % 1000 = 7 then 'gave_up' when i % 50 = 3 then 'event_off' end,
       'Updated contact', 'cus_past' || (i % ${contacts}), ${contactId(`i % ${contacts}`)} from n`,
-    `insert into email (account_id, livemode, id, contact_id, kind, to_address, subject, status, message_id, is_test, created_at, sent_at, delivered_at, bounced_at, clicked_at)
+    `insert into email (account_id, livemode, id, contact_id, kind, to_address, subject, status, reason, message_id, is_test, created_at, sent_at, delivered_at, bounced_at, clicked_at)
     ${numbers(emails)}
-    select '${ACCOUNT}', 1, ${idAt('eml', emails)}, ${contactId(`i % ${contacts}`)}, 'transactional', 'customer' || i || '@example.com', 'Your receipt',
+    select '${ACCOUNT}', 1, ${idAt('eml', emails)}, ${contactId(`i % ${contacts}`)}, case i % 3 when 0 then 'marketing' else 'transactional' end, 'customer' || i || '@example.com', 'Your receipt',
       case when i % 200 = 9 then 'failed' when i % 20 = 3 then 'suppressed' when i % 300 = 2 then 'held' else 'sent' end,
-      'm' || i, 0, ${spread(emails)}, ${spread(emails)}, case when i % 20 <> 3 then ${spread(emails)} end,
+      case when i % 200 = 9 then 'refused' end, 'm' || i, 0, ${spread(emails)}, ${spread(emails)}, case when i % 20 <> 3 then ${spread(emails)} end,
       case when i % 50 = 1 then ${spread(emails)} end, case when i % 4 = 0 then ${spread(emails)} end from n`,
     `insert into failed_invoice (account_id, livemode, id, invoice_id, customer_id, currency, amount, paid_before, first_failed_at, attempts, recovered_at, recovered_amount)
     ${numbers(Math.ceil(emails / 100))}

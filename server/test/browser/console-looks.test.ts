@@ -99,6 +99,8 @@ async function fill(): Promise<string[]> {
     '/workflows',
     '/workflows/new',
     `/workflows/${failed.id}`,
+    `/workflows/${failed.id}/flow`,
+    `/workflows/${failed.id}/try`,
     `/workflows/${failed.id}/results`,
     `/workflows/${run.workflow_id}/runs`,
     `/workflows/${run.workflow_id}/runs/${run.id}`,

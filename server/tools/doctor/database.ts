@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { sql } from 'kysely';
 import type { Context } from '../../context';
 import { isMigrated } from '../../db/migrate';
+import { isHalfMoved } from '../../db/move-progress';
 import type { Db } from '../../db/schema';
 import { findFile, findHolder } from '../../db/sqlite-file';
 import { redact } from '../../log';
@@ -19,6 +20,8 @@ export function findMissingFile(databaseUrl: string): Finding | undefined {
 
 export async function examineDatabase({ db, secrets: { databaseUrl } }: Context): Promise<Finding> {
   try {
+    if (await isHalfMoved(db))
+      return fault(CHECK, 'a move into it did not end', 'run the same `npm run move` again, it goes on where it was');
     if (!(await isMigrated(db)))
       return fault(
         CHECK,
@@ -58,7 +61,7 @@ async function writeAndUndo(db: Db): Promise<void> {
   });
 }
 
-const messageOf = (error: unknown): string => {
+export const messageOf = (error: unknown): string => {
   // Node gives an AggregateError without words when no address of a host takes the connection.
   const { message, code } = error as { message?: string; code?: string };
   return redact(message || code || String(error));

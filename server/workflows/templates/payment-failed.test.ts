@@ -1,5 +1,5 @@
 /** What the mails about a failed payment say of each cause: all of it is known, and nothing else is said. */
-import { CATALOGUE, samplesOf, type PropertyValue } from '../../../shared/catalogue';
+import { entryOf, samplesOf, type PropertyValue } from '../../../shared/catalogue';
 import { stepsOf } from '../../../shared/workflow';
 import { renderEmail } from '../../emails/render';
 import { defineFromTemplate } from '.';
@@ -9,7 +9,7 @@ const NEXT = 'March 4, 2026';
 /** Subject and text of the mails: first, second, third. */
 function mailsOf(known: Record<string, PropertyValue>, template = 'payment_failed') {
   const definition = defineFromTemplate(template);
-  const samples = samplesOf(CATALOGUE[definition.trigger.event].properties);
+  const samples = samplesOf(entryOf(definition.trigger.event).properties);
   return stepsOf(definition).flatMap(({ step }) => {
     if (step.kind !== 'email') return [];
     const mail = renderEmail({

@@ -47,26 +47,51 @@ function hasText(parts: readonly DocNode[], from: number, step: 1 | -1): boolean
   }
 }
 
-/** What is between two words is bold when both are. */
+/** Nobody sees whether a gap has them. */
+const OF_LETTERS = ['bold', 'italic'];
+
+/** What is between two words is bold exactly when both are, and part of a link where all of it is. */
 function marksAround(parts: readonly DocNode[], at: number): DocMark[] {
-  const before = parts.slice(0, at).findLast(isText);
-  const after = parts.slice(at).find(isText);
+  const before = parts.slice(0, at).findLastIndex(isText);
+  const after = at + parts.slice(at).findIndex(isText);
+  if (before < 0 || after < at) return [];
+  const [word, next] = [parts[before], parts[after]];
+  const blanks = parts.slice(before, after).filter(isBlank);
   const isOn = (part: DocNode | undefined, mark: DocMark) =>
     part?.marks?.some((other) => JSON.stringify(other) === JSON.stringify(mark)) ?? false;
-  return (parts[at]?.marks ?? []).filter((mark) => isOn(before, mark) && isOn(after, mark));
+  const common = (word?.marks ?? []).filter((mark) => isOn(next, mark));
+  return common.filter((mark) => OF_LETTERS.includes(mark.type) || blanks.every((blank) => isOn(blank, mark)));
 }
+
+/** Each word bold and italic by itself: where both overlap there may be no sign for a gap that has one of them. */
+export const apart = (node: DocNode): DocNode => ({
+  ...node,
+  ...(node.content
+    ? {
+        content: LINES.includes(node.type)
+          ? merge(node.content.flatMap(splitBlanks).map(bareGap))
+          : node.content.map(apart),
+      }
+    : {}),
+});
+
+const bareGap = (part: DocNode): DocNode =>
+  isText(part) ? part : { ...part, marks: part.marks?.filter(({ type }) => !OF_LETTERS.includes(type)) };
 
 function merge(parts: readonly DocNode[]): DocNode[] {
   const merged: DocNode[] = [];
   for (const { marks, ...part } of parts) {
     const node: DocNode = marks && marks.length > 0 ? { ...part, marks } : part;
     const last = merged.at(-1);
-    const isMore = JSON.stringify(last?.marks ?? []) === JSON.stringify(node.marks ?? []);
+    const isMore = inOrder(last?.marks) === inOrder(node.marks);
     if (last?.type === 'text' && node.type === 'text' && isMore) last.text = `${last.text ?? ''}${node.text ?? ''}`;
     else merged.push(node);
   }
   return merged;
 }
+
+const inOrder = (marks: readonly DocMark[] = []): string =>
+  JSON.stringify(marks.map((mark) => JSON.stringify(mark)).sort());
 
 /** What is left where Markdown has no way to make it bold: the words, rather than asterisks. */
 export const unformatted = (node: DocNode): DocNode => ({

@@ -2,7 +2,7 @@
 import { textOf, type Body, type DocNode } from './document';
 import { isOf } from './read-markdown';
 import { mayFollow, newlinesIn } from './spacing';
-import { loosen, splitAtEmptyLines, tidy, unformatted } from './tidy';
+import { apart, loosen, splitAtEmptyLines, tidy, unformatted } from './tidy';
 import { GAP, MODES, writeNode } from './write-node';
 
 export function writeBody({ lead, doc, trail }: Body): string {
@@ -37,7 +37,7 @@ function writeBlock(node: DocNode): string {
   const source = textOf(node, 'source');
   if (node.type === 'raw' || (source !== '' && isOf(source, node))) return source;
   const neat = tidy(node);
-  const tries = [node, neat, loosen(neat), unformatted(neat)].flatMap((one) =>
+  const tries = [node, neat, apart(neat), loosen(neat), unformatted(neat)].flatMap((one) =>
     MODES.map((mode) => ({ one, text: writeNode(one, mode) })),
   );
   return (tries.find(({ one, text }) => isOf(text, one)) ?? tries[MODES.length])?.text ?? '';

@@ -1,15 +1,15 @@
 /** Conditions that must all hold, each a property, an operator and a value that fits. */
 import {
-  CATALOGUE,
   CONTACT_PROPERTIES,
   findProperty,
+  type Property,
   type PropertyType,
   type TriggerType,
 } from '../../../../shared/catalogue';
 import { namesFailure } from '../../../../shared/failure';
 import { KNOWN_VALUES } from '../../../../shared/known-values';
 import { OPERATOR_LABELS, readable } from '../../../../shared/words/workflows';
-import { needsValue, operatorsFor, type Condition } from '../../../../shared/workflow';
+import { needsValue, operatorsFor, type Condition, type Operator } from '../../../../shared/workflow';
 import { FieldError, SelectField, TextField, buttonClass, type SelectOption } from '../../components/form';
 import { Icon } from '../../components/icon';
 import { domId, useEditor, useOperation, useRedraw } from './context';
@@ -40,11 +40,12 @@ export function Conditions({
 }
 
 function ConditionRow({ place, condition, number }: { place: string; condition: Condition; number: number }) {
-  const { trigger, problems, focus } = useEditor();
+  const { trigger, offered, problems, focus } = useEditor();
   const operation = useOperation();
   const redraw = useRedraw();
   const { property: path, mapKey } = splitMapKey(trigger, condition.property);
-  const { type = 'text', values } = findProperty(trigger, condition.property) ?? {};
+  const learned = offered.find(({ name }) => `event.${name}` === condition.property);
+  const { type = 'text', values } = learned ?? findProperty(trigger, condition.property) ?? {};
   const id = (field: string) => domId(`${place}.${field}`);
   return (
     <div className="condition" id={domId(place)} role="group" aria-label={`Condition ${number}`} tabIndex={-1}>
@@ -56,7 +57,7 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
           isLabelHidden
           autoFocus={focus === place}
           defaultValue={path}
-          options={propertyOptions(trigger, path, place.startsWith('trigger.'))}
+          options={propertyOptions(offered, path, place.startsWith('trigger.'))}
           error={problems[`${place}.property`]}
           {...redraw}
         />
@@ -78,7 +79,10 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
         label="Comparison"
         isLabelHidden
         defaultValue={condition.operator}
-        options={operatorsFor(type).map((value) => ({ value, label: OPERATOR_LABELS[value] }))}
+        options={withCurrent(operatorsFor(type), condition.operator).map((value) => ({
+          value,
+          label: OPERATOR_LABELS[value],
+        }))}
         error={problems[`${place}.operator`]}
         {...redraw}
       />
@@ -128,6 +132,10 @@ function ValueField({
   );
 }
 
+/** What was chosen before the property's type was known, or before it was another, stays in sight. */
+const withCurrent = (operators: readonly Operator[], current: Operator): readonly Operator[] =>
+  operators.includes(current) ? operators : [current, ...operators];
+
 /** Conditions don't mind case. What isn't one of them stays in sight. */
 function valueOptions(values: readonly string[], current: string) {
   const known = values.find((value) => value === current.trim().toLowerCase());
@@ -151,9 +159,9 @@ function splitMapKey(trigger: TriggerType, path: string): { property: string; ma
  * What was chosen under another trigger stays in sight, so that nothing changes silently. A trigger is judged before Stripe
  * is asked why a payment failed.
  */
-function propertyOptions(trigger: TriggerType, current: string, isOfTrigger: boolean): SelectOption[] {
+function propertyOptions(properties: readonly Property[], current: string, isOfTrigger: boolean): SelectOption[] {
   const options = [
-    ...CATALOGUE[trigger].properties.map(({ name }) => ({
+    ...properties.map(({ name }) => ({
       value: `event.${name}`,
       label: readable(name),
       group: 'Event',

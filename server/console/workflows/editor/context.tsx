@@ -1,12 +1,16 @@
 /** What every part of the editor needs to know. */
 import { createContext, useContext } from 'react';
-import type { TriggerType } from '../../../../shared/catalogue';
+import type { Property, TriggerType } from '../../../../shared/catalogue';
 import type { Removed } from './operations';
 import type { Problems } from './problems';
 
 export interface EditorState {
   workflowId: string;
   trigger: TriggerType;
+  /** The names of programs' events that have come so far. */
+  apiEvents: readonly string[];
+  /** What the trigger's event offers. */
+  offered: readonly Property[];
   problems: Problems;
   /** The place that gets the keyboard once the page is there. */
   focus: string | null;

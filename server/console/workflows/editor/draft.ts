@@ -4,17 +4,20 @@
  * values of its fields may still be invalid.
  */
 import {
+  apiEventName,
+  apiEventType,
   findProperty,
+  isApiEventType,
   isChoiceType,
   isTriggerType,
   sourceOf,
   TRIGGER_SOURCES,
   typesFrom,
   type TriggerType,
-  type PropertyType,
 } from '../../../../shared/catalogue';
 import { oneOf } from '../../../../shared/one-of';
 import {
+  comparesNumbers,
   EMAIL_KINDS,
   FREQUENCIES,
   needsValue,
@@ -40,7 +43,7 @@ export function readDraft(form: Readonly<Record<string, unknown>>): Definition {
   const fields = nest(form);
   const trigger = group(fields.trigger);
   const event = text(trigger.event);
-  const type = chosenType(event, text(trigger.source));
+  const type = chosenType(event, { source: text(trigger.source), apiEvent: text(trigger.api_event).trim() });
   return {
     name: text(fields.name),
     trigger: {
@@ -83,9 +86,10 @@ function flatten(name: string, value: unknown): [name: string, value: string][] 
 }
 
 /** A source that was chosen just now wins over the event of another, which the form still holds. */
-function chosenType(event: string, chosen: string): TriggerType {
+function chosenType(event: string, chosen: { source: string; apiEvent: string }): TriggerType {
   const type: TriggerType = isTriggerType(event) ? event : 'customer.created';
-  const source = oneOf(TRIGGER_SOURCES, chosen) ?? sourceOf(type);
+  const source = oneOf(TRIGGER_SOURCES, chosen.source) ?? sourceOf(type);
+  if (source === 'api') return apiEventType(chosen.apiEvent || (isApiEventType(type) ? apiEventName(type) : ''));
   return sourceOf(type) === source ? type : (typesFrom(source)[0] ?? type);
 }
 
@@ -202,13 +206,11 @@ function readCondition(event: TriggerType, fields: Fields): Condition {
   const offered = operatorsFor(type);
   const operator = offered.find((candidate) => candidate === fields.operator) ?? offered[0] ?? 'is_set';
   return needsValue(operator)
-    ? { property, operator, value: valueOf(type, text(fields.value)) }
+    ? { property, operator, value: valueOf(comparesNumbers(type, operator), text(fields.value)) }
     : { property, operator };
 }
 
-const valueOf = (type: PropertyType, value: string): string | number =>
-  (type === 'number' || type === 'money') && value.trim() !== '' && Number.isFinite(Number(value))
-    ? Number(value)
-    : value;
+const valueOf = (isNumber: boolean, value: string): string | number =>
+  isNumber && value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value;
 
 const numberOf = (value: string): number => (value.trim() === '' ? NaN : Number(value));

@@ -1,5 +1,5 @@
 /** That the event of a workflow is off, and what turns it on. Stands within the editor's form. */
-import { CATALOGUE, type TriggerType } from '../../../../shared/catalogue';
+import { entryOf, type TriggerType } from '../../../../shared/catalogue';
 import { EVENT_OFF_WORDS } from '../../../../shared/words/workflows';
 import { Banner } from '../../components/blocks';
 import { buttonClass } from '../../components/form';
@@ -17,7 +17,7 @@ export function EventOff({ event, title }: { event: TriggerType; title?: string 
         </button>
       }
     >
-      “{CATALOGUE[event].label}” is off, or starts no workflows, in the <a href="/settings/stripe">settings</a>.
+      “{entryOf(event).label}” is off, or starts no workflows, in the <a href="/settings/stripe">settings</a>.
     </Banner>
   );
 }

@@ -1,7 +1,7 @@
 /** The menu of merge tags: what this trigger's events and a contact offer. A press puts one where the cursor was. */
 import { capitalize } from '../../../../shared/capitalize';
 import {
-  CATALOGUE,
+  entryOf,
   CONTACT_PROPERTIES,
   offersPayUrl,
   type TriggerType,
@@ -10,12 +10,14 @@ import {
 import { PAY_URL_WORDS } from '../../../../shared/words/pay';
 import { buttonClass } from '../../components/form';
 import { Icon } from '../../components/icon';
+import { useEditor } from './context';
 
 /**
  * Stands once on a page, for it is long: the email editor puts a menu of it into each email. Without a script it is a list
  * to copy from.
  */
 export function MergeTags({ trigger }: { trigger: TriggerType }) {
+  const { offered } = useEditor();
   return (
     <details className="menu" data-merge-tags="">
       <summary className={buttonClass()}>
@@ -32,7 +34,7 @@ export function MergeTags({ trigger }: { trigger: TriggerType }) {
           </>
         )}
         <TagGroup title="Contact" root="contact" properties={CONTACT_PROPERTIES} />
-        <TagGroup title={CATALOGUE[trigger].label} root="event" properties={CATALOGUE[trigger].properties} />
+        <TagGroup title={entryOf(trigger).label} root="event" properties={offered} />
       </div>
     </details>
   );
@@ -48,7 +50,7 @@ const TagGroup = ({
   properties: readonly Property[];
 }) => (
   <>
-    <h4>{title}</h4>
+    {properties.length > 0 && <h4>{title}</h4>}
     {properties.map((property) => {
       const tag = mergeTag(root, property, properties);
       return (

@@ -1,6 +1,6 @@
 /** What the editor's buttons do to a draft: add, remove and move things in its lists. Pure but for new ids. */
 import { randomBytes } from 'node:crypto';
-import { CATALOGUE } from '../../../../shared/catalogue';
+import { entryOf } from '../../../../shared/catalogue';
 import type { BranchPath, Definition, Step } from '../../../../shared/workflow';
 
 export interface Changed {
@@ -108,7 +108,7 @@ const newStepId = () => `s${randomBytes(4).toString('hex')}`;
 function newItem(what: string, draft: Definition): unknown {
   switch (what) {
     case 'condition':
-      return { property: `event.${CATALOGUE[draft.trigger.event].properties[0]?.name ?? ''}`, operator: 'is_set' };
+      return { property: firstProperty(draft), operator: 'is_set' };
     case 'exit_event':
       return { event: 'invoice.paid', match: 'contact' };
     case 'path':
@@ -116,6 +116,11 @@ function newItem(what: string, draft: Definition): unknown {
     default:
       return newStep(what);
   }
+}
+
+function firstProperty({ trigger }: Definition): string {
+  const [first] = entryOf(trigger.event).properties;
+  return first ? `event.${first.name}` : 'contact.plan';
 }
 
 const newPath = () => ({

@@ -1,5 +1,6 @@
 /** The editor: every button posts the whole form, and the server returns the page with the changed draft. */
 import { Router, urlencoded, type Request, type Response } from 'express';
+import { entryOf, isApiEventType } from '../../../../shared/catalogue';
 import { oneOf } from '../../../../shared/one-of';
 import { startsWorkflows } from '../../../../shared/settings';
 import { REFUSED_WORDS } from '../../../../shared/words/workflows';
@@ -13,6 +14,7 @@ import { listEvents } from '../../../events/events';
 import { signalOf } from '../../../request-signal';
 import { readSettings } from '../../../settings/settings';
 import { turnOnEvent } from '../../../settings/turn-on-event';
+import { findApiEventProperties, listApiEventNames } from '../../../workflows/api-event-names';
 import { previewEmail, sendTest, type PreviewRequest } from '../../../workflows/preview';
 import { runsByStep } from '../../../workflows/list-runs';
 import { rehearsalDays, rehearse } from '../../../workflows/rehearse';
@@ -101,6 +103,10 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
         editor={{
           workflowId: workflow.id,
           trigger,
+          apiEvents: isApiEventType(trigger) ? await listApiEventNames(db, tenant) : [],
+          offered: isApiEventType(trigger)
+            ? await findApiEventProperties(db, tenant, trigger)
+            : entryOf(trigger).properties,
           problems: byPlace(problems),
           focus: shown.focus ?? null,
           removed: shown.removed === undefined && shown.draft ? readRemoved(fields) : (shown.removed ?? null),

@@ -1,7 +1,16 @@
 /** What starts a workflow, for whom, how often, and what ends it early. */
-import { CATALOGUE, sourceOf, TRIGGER_SOURCES } from '../../../../shared/catalogue';
+import { API_EVENT_NAME_LENGTH } from '../../../../shared/api-events';
+import {
+  apiEventName,
+  entryOf,
+  isApiEventType,
+  sourceOf,
+  TRIGGER_SOURCES,
+  type ApiEventType,
+} from '../../../../shared/catalogue';
 import { ALWAYS, ONLY_WHILE, ONLY_WHILE_HINT } from '../../../../shared/words/only-while';
 import {
+  API_EVENT_HINTS,
   ATTEMPT_HINT,
   ATTEMPT_LABELS,
   FREQUENCY_LABELS,
@@ -59,16 +68,20 @@ export function TriggerFields({
             hint={TRIGGER_SOURCE_WORDS[source].hint}
             {...redraw}
           />
-          <SelectField
-            key={source}
-            id="trigger-event"
-            name="trigger.event"
-            label="Event"
-            defaultValue={trigger.event}
-            options={optionsFrom(source)}
-            hint={CATALOGUE[trigger.event].description}
-            {...redraw}
-          />
+          {isApiEventType(trigger.event) ? (
+            <ApiEventField type={trigger.event} />
+          ) : (
+            <SelectField
+              key={source}
+              id="trigger-event"
+              name="trigger.event"
+              label="Event"
+              defaultValue={trigger.event}
+              options={optionsFrom(source)}
+              hint={entryOf(trigger.event).description}
+              {...redraw}
+            />
+          )}
           {isScheduleType(trigger.event) && (
             <TextField
               id="trigger-days"
@@ -119,6 +132,34 @@ export function TriggerFields({
         <ExitEvents events={draft.exit_events} />
       </div>
     </div>
+  );
+}
+
+/** Any name will do: the program may send it only later. */
+function ApiEventField({ type }: { type: ApiEventType }) {
+  const redraw = useRedraw();
+  const { apiEvents, offered, problems } = useEditor();
+  return (
+    <>
+      <TextField
+        id="trigger-api-event"
+        name="trigger.api_event"
+        label="Event name"
+        defaultValue={apiEventName(type)}
+        maxLength={API_EVENT_NAME_LENGTH}
+        list="api-events"
+        autoComplete="off"
+        placeholder="signup"
+        error={problems['trigger.event']}
+        hint={offered.length > 0 ? API_EVENT_HINTS.known : API_EVENT_HINTS.unknown}
+        {...redraw}
+      />
+      <datalist id="api-events">
+        {apiEvents.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+    </>
   );
 }
 

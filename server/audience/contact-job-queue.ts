@@ -1,0 +1,149 @@
+/**
+ * The queue of work on many contacts: a part each turn, in one transaction with how far it has come, so that others have
+ * their turns in between and a process that dies repeats nothing.
+ */
+import { inList, insertNew } from '../db/bulk';
+import { newId } from '../db/new-id';
+import { CrashedTooOften, createQueue, retryLater, type Queue } from '../db/queue';
+import type { Row, Trx } from '../db/schema';
+import { ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
+import { transact } from '../db/transact';
+import {
+  deleteContactJob,
+  ending,
+  forgetLines,
+  filterOfTarget,
+  parametersOf,
+  readLines,
+  recordContactJob,
+  waiting,
+  type ContactJob,
+} from './contact-jobs';
+import { listContactRows } from './contacts';
+import { compareLines, importLines } from './import-contacts';
+import { deleteContact } from './save';
+
+const PART = 500;
+/** Deleting one goes through all that is about it. */
+const DELETED_AT_ONCE = 5;
+const MAX_ATTEMPTS = 10;
+
+export const createContactJobQueue = (): Queue =>
+  createQueue<'contact_job'>({
+    table: 'contact_job',
+    batch: 4,
+    async work(ctx, jobs) {
+      for (const { row } of jobs) await transact(ctx.db, (trx) => doPart(trx, row, ctx.clock.now()));
+      return [];
+    },
+    explain(ctx, row, error) {
+      ctx.log.error({ err: error, account: row.account_id, job: row.id }, 'a part of work on contacts failed');
+      const isFinal = error instanceof CrashedTooOften || row.attempts >= MAX_ATTEMPTS;
+      // Once more, to forget whom it was about.
+      return isFinal ? { againIn: 0, fields: { status: 'failed', attempts: 0 } } : retryLater<'contact_job'>(row);
+    },
+  });
+
+async function doPart(trx: Trx, job: ContactJob, now: number): Promise<void> {
+  switch (job.status) {
+    case 'checking':
+      return checkPart(trx, job, now);
+    case 'running':
+      return job.kind === 'import' ? importPart(trx, job, now) : changePart(trx, job, now);
+    case 'failed':
+      return recordContactJob(trx, job, ending('failed', now));
+    default:
+      // Never confirmed, or never complete.
+      return deleteContactJob(trx, tenantOf(job), job.id);
+  }
+}
+
+async function checkPart(trx: Trx, job: ContactJob, now: number): Promise<void> {
+  const tenant = tenantOf(job);
+  const lines = await readLines(trx, tenant, job.id, Number(job.place));
+  if (!lines) return recordContactJob(trx, job, waiting(now));
+  const { consent = 'transactional' } = parametersOf(job);
+  const compared = await compareLines(trx, tenant, lines, consent);
+  const count = (kind: (typeof compared)[number]['kind']) => compared.filter((one) => one.kind === kind).length;
+  await recordContactJob(trx, job, {
+    ...nextPart(job, lines.length, now),
+    ...addTo(job, { added: count('new'), changed: count('changed'), unchanged: count('unchanged') }),
+  });
+}
+
+async function importPart(trx: Trx, job: ContactJob, now: number): Promise<void> {
+  const tenant = tenantOf(job);
+  const lines = await readLines(trx, tenant, job.id, Number(job.place));
+  if (!lines) return recordContactJob(trx, job, ending('finished', now));
+  const { consent = 'transactional' } = parametersOf(job);
+  const counts = await importLines(trx, tenant, lines, { consent, source: 'Import', now });
+  // A contact that is deleted meanwhile collides with this, and isn't made anew.
+  await forgetLines(trx, tenant, job.id, Number(job.place));
+  await recordContactJob(trx, job, {
+    ...nextPart(job, lines.length, now),
+    ...addTo(job, { added: counts.new, changed: counts.changed, unchanged: counts.unchanged }),
+  });
+}
+
+const nextPart = (job: ContactJob, lines: number, now: number) => ({
+  place: String(Number(job.place) + 1),
+  done: job.done + lines,
+  due_at: now,
+});
+
+const addTo = (job: ContactJob, counts: Pick<ContactJob, 'added' | 'changed' | 'unchanged'>) => ({
+  added: job.added + counts.added,
+  changed: job.changed + counts.changed,
+  unchanged: job.unchanged + counts.unchanged,
+});
+
+async function changePart(trx: Trx, job: ContactJob, now: number): Promise<void> {
+  const tenant = tenantOf(job);
+  const { target = { ids: [] }, group = null } = parametersOf(job);
+  const limit = job.kind === 'delete' ? DELETED_AT_ONCE : PART;
+  const contacts = await listContactRows(trx, tenant, { ...filterOfTarget(target), limit, starting_after: job.place });
+  const last = contacts.at(-1);
+  if (!last) return recordContactJob(trx, job, ending('finished', now));
+  const changed = await change(trx, tenant, job.kind, { contacts, group, now });
+  await recordContactJob(trx, job, {
+    ...{ place: last.id, done: job.done + contacts.length, due_at: now },
+    ...addTo(job, { added: 0, changed, unchanged: contacts.length - changed }),
+  });
+}
+
+interface Change {
+  contacts: readonly Row<'contact'>[];
+  group: string | null;
+  now: number;
+}
+
+/** Returns how many were not so already. */
+async function change(trx: Trx, tenant: Tenant, kind: ContactJob['kind'], { contacts, group, now }: Change) {
+  if (kind === 'delete') {
+    for (const contact of contacts) await deleteContact(trx, contact, now);
+    return contacts.length;
+  }
+  const fields = kind === 'group' ? { user_group: group } : { status: 'unsubscribed' as const };
+  const isSo = (contact: Row<'contact'>) =>
+    kind === 'group' ? contact.user_group === group : contact.status === 'unsubscribed';
+  const others = contacts.filter((contact) => !isSo(contact));
+  if (others.length === 0) return 0;
+  const ids = others.map(({ id }) => id);
+  await trx
+    .updateTable('contact')
+    .set({ ...fields, updated_at: now })
+    .where(ofTenant(tenant))
+    .where('id', 'in', inList(ids))
+    .execute();
+  if (kind === 'unsubscribe')
+    await insertNew(
+      trx,
+      'consent_change',
+      ids.map((contact_id) => ({
+        ...{ id: newId('cns'), contact_id, at: now, email_id: null },
+        ...{ status: 'unsubscribed' as const, cause: 'merchant' as const },
+        ...tenantColumns(tenant),
+      })),
+    );
+  return others.length;
+}

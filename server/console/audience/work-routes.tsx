@@ -1,0 +1,257 @@
+/** Contacts that people add and import, work on many of them, and filters kept by name. */
+import { Router, type ErrorRequestHandler, type Request, type Response } from 'express';
+import { CONTACT_STATUSES, SUBSCRIPTION_STATUSES } from '../../../shared/api';
+import { capitalize } from '../../../shared/capitalize';
+import { MOST_IMPORTED_BYTES } from '../../../shared/limits';
+import { oneOf } from '../../../shared/one-of';
+import { userGroupSchema } from '../../../shared/user-group';
+import { addContact } from '../../audience/change-contact';
+import {
+  cancelContactJob,
+  confirmImport,
+  countTarget,
+  findContactJob,
+  knownIds,
+  listContactJobs,
+  listRefused,
+  parametersOf,
+  readLines,
+  startContactJob,
+  type ContactTarget,
+} from '../../audience/contact-jobs';
+import type { ContactFilter } from '../../audience/contacts';
+import { compareLines, uploadContacts } from '../../audience/import-contacts';
+import { deleteFilter, saveFilter } from '../../audience/saved-filters';
+import type { Context } from '../../context';
+import { tenantKey } from '../../db/tenant';
+import { transact } from '../../db/transact';
+import { AppError, describeError } from '../../errors';
+import { checkUpload, requireFull, requireFullSession, sessionOf, uploadOf } from '../../installs/session-middleware';
+import { href } from '../components/filters';
+import { rangeOfDays } from '../days';
+import { withNotice } from '../notices';
+import { formOf, getFound, idOf, textIn, type Form } from '../read-request';
+import type { SectionParts } from '../section';
+import { sendPage } from '../send';
+import { tenantOn, timeZoneOf } from '../viewer';
+import { BulkPage, BULK_ACTIONS, type BulkPageProps } from './bulk';
+import type { createAudienceExport } from './contact-csv';
+import { FILTER_QUERY, type AudienceFilter } from './filters';
+import { ImportPage, type ImportPageProps } from './import';
+import { JobPage } from './job';
+import { NEW_CONTACT_FIELDS, NewContactPage, type NewContactPageProps } from './new-contact';
+
+/** What stands around the file in its form. */
+const FORM_BYTES = 64 * 1024;
+const SHOWN_JOBS = 10;
+const SHOWN_LINES = 10;
+const SHOWN_REFUSED = 100;
+const CONSENTS = ['agreed', 'transactional'] as const;
+
+export function workRoutes(
+  ctx: Context,
+  { form, userGroups }: SectionParts,
+  sendFile: ReturnType<typeof createAudienceExport>,
+): Router {
+  const router = Router();
+  const { db, clock } = ctx;
+
+  async function showNew(res: Response, refused: Omit<NewContactPageProps, 'userGroups'> = {}): Promise<void> {
+    const page = <NewContactPage userGroups={await userGroups(tenantOn(res))} {...refused} />;
+    sendPage(ctx, res, page, { status: refused.error ? 400 : 200 });
+  }
+
+  router.get('/audience/new', (_req, res) => showNew(res));
+  router.post('/audience/new', ...form, async (req, res) => {
+    const tenant = tenantOn(res);
+    const typed = Object.fromEntries(NEW_CONTACT_FIELDS.map((name) => [name, textIn(formOf(req), name)])) as Record<
+      (typeof NEW_CONTACT_FIELDS)[number],
+      string
+    >;
+    const refuse = (field: string, words: string) => showNew(res, { typed, error: { field, words } });
+    const consent = oneOf(CONSENTS, typed.consent);
+    if (!consent) return refuse('consent', 'Choose one: it decides what they may be sent.');
+    const group = userGroupSchema.safeParse(typed.user_group);
+    if (!group.success) return refuse('user_group', capitalize(group.error.issues[0]?.message ?? ''));
+    try {
+      const wanted = { ...typed, user_group: group.data, consent };
+      const contact = await transact(db, (trx) => addContact(trx, tenant, wanted, clock.now()));
+      const isKept = contact.status === 'unsubscribed';
+      const done = isKept ? 'contact_added_unsubscribed' : 'contact_added';
+      res.redirect(303, withNotice(ctx, res, `/audience/${contact.id}`, done));
+    } catch (error) {
+      if (!(error instanceof AppError) || error.param !== 'email') throw error;
+      return refuse('email', wordsOf(error));
+    }
+  });
+
+  async function showImport(res: Response, refused: Omit<ImportPageProps, 'jobs'> = {}): Promise<void> {
+    const jobs = await listContactJobs(db, tenantOn(res), SHOWN_JOBS);
+    sendPage(ctx, res, <ImportPage jobs={jobs} {...refused} />, { status: refused.error ? 400 : 200 });
+  }
+
+  /** Reading a file takes a moment and some memory: one of an install at a time. */
+  const reading = new Set<string>();
+  router.get('/audience/import', requireFullSession, (_req, res) => showImport(res));
+  router.post(
+    '/audience/import',
+    requireFullSession,
+    ...checkUpload(ctx, MOST_IMPORTED_BYTES + FORM_BYTES),
+    async (req, res) => {
+      const tenant = tenantOn(res);
+      const fields = formOf(req);
+      const file = uploadOf(res);
+      const pasted = textIn(fields, 'lines');
+      const consent = oneOf(CONSENTS, textIn(fields, 'consent'));
+      const kept = { consent, pasted: pasted.length <= FORM_BYTES ? pasted : '' };
+      if (!consent) {
+        const words = 'Choose one: it decides what they may be sent.';
+        return showImport(res, { ...kept, error: { field: 'consent', words } });
+      }
+      const install = tenantKey(tenant);
+      if (reading.has(install))
+        throw new AppError('rate_limited', 'Another file is being read. Try again in a moment.');
+      reading.add(install);
+      try {
+        const bytes = file.length > 0 ? file : Buffer.from(pasted.trim());
+        const id = await uploadContacts(db, tenant, { bytes, consent }, clock.now());
+        ctx.nudge();
+        res.redirect(303, `/audience/jobs/${id}`);
+      } catch (error) {
+        if (!(error instanceof AppError) || error.param !== 'file') throw error;
+        return await showImport(res, { ...kept, error: { field: 'file', words: wordsOf(error) } });
+      } finally {
+        reading.delete(install);
+      }
+    },
+  );
+  const tooLarge: ErrorRequestHandler = async (error, _req, res, next) => {
+    if (describeError(error).status !== 413) return next(error);
+    await showImport(res, { error: { field: 'file', words: 'Must have at most 20 MB.' } });
+  };
+  router.use('/audience/import', tooLarge);
+
+  router.get('/audience/jobs/:id', async (req, res) => {
+    const tenant = tenantOn(res);
+    const job = getFound(await findContactJob(db, tenant, idOf(req)));
+    if (job.status === 'uploading') throw new AppError('not_found', 'There is no such page.');
+    const parameters = parametersOf(job);
+    const lines = job.status === 'preview' ? await readLines(db, tenant, job.id, 0) : undefined;
+    const sample = await compareLines(
+      db,
+      tenant,
+      (lines ?? []).slice(0, SHOWN_LINES),
+      parameters.consent ?? 'transactional',
+    );
+    const refused = job.refused > 0 ? await listRefused(db, tenant, job.id, SHOWN_REFUSED) : [];
+    sendPage(ctx, res, <JobPage job={job} parameters={parameters} sample={sample} refused={refused} />);
+  });
+  router.post('/audience/jobs/:id/confirm', requireFullSession, ...form, async (req, res) => {
+    const id = idOf(req);
+    await confirmImport(db, tenantOn(res), id, clock.now());
+    ctx.nudge();
+    res.redirect(303, `/audience/jobs/${id}`);
+  });
+  router.post('/audience/jobs/:id/cancel', ...form, async (req, res) => {
+    const id = idOf(req);
+    await cancelContactJob(db, tenantOn(res), id, clock.now());
+    res.redirect(303, `/audience/jobs/${id}`);
+  });
+
+  async function showBulk(res: Response, props: Omit<BulkPageProps, 'userGroups'>): Promise<void> {
+    const page = <BulkPage {...props} userGroups={await userGroups(tenantOn(res))} />;
+    sendPage(ctx, res, page, { status: props.error ? 400 : 200 });
+  }
+
+  /** What a form of the list says: what is to be done, to whom, and how many that are now. */
+  async function readBulk(req: Request, res: Response) {
+    const tenant = tenantOn(res);
+    const fields = formOf(req);
+    const action = oneOf(BULK_ACTIONS, textIn(fields, 'action'));
+    if (!action) throw new AppError('invalid_request', 'action: choose what to do', 'action');
+    if (action === 'delete' || action === 'export') requireFull(sessionOf(res));
+    const filter = filterIn(fields);
+    const isAll = textIn(fields, 'scope') === 'all';
+    const ids = isAll ? null : await knownIds(db, tenant, idsIn(fields));
+    if (ids?.length === 0) throw new AppError('invalid_request', 'Select a contact first, then try again.', 'id');
+    const target: ContactTarget = ids ? { ids } : { filter: contactFilterOf(filter, timeZoneOf(res)) };
+    return {
+      tenant,
+      fields,
+      action,
+      filter,
+      ids,
+      target,
+      count: ids?.length ?? (await countTarget(db, tenant, target)),
+    };
+  }
+
+  router.post('/audience/bulk', ...form, async (req, res) => {
+    const { tenant, action, filter, ids, target, count } = await readBulk(req, res);
+    if (action === 'export') return sendFile(res, tenant, 'ids' in target ? { ids: target.ids } : target.filter);
+    await showBulk(res, { action, filter, ids, count });
+  });
+
+  router.post('/audience/jobs', ...form, async (req, res) => {
+    const { tenant, fields, action, filter, ids, target, count } = await readBulk(req, res);
+    if (action === 'export') throw new AppError('invalid_request', 'action: choose what to do', 'action');
+    const refuse = (field: 'group' | 'count', words: string) =>
+      showBulk(res, { action, filter, ids, count, error: { field, words, typed: textIn(fields, field) } });
+    const group = userGroupSchema.safeParse(textIn(fields, 'group'));
+    if (!group.success) return refuse('group', capitalize(group.error.issues[0]?.message ?? ''));
+    if (action === 'delete' && Number(textIn(fields, 'count').replace(/[^\d]/g, '') || NaN) !== count)
+      return refuse('count', 'Must be the number of contacts that are to be deleted.');
+    const id = await startContactJob(
+      db,
+      tenant,
+      { kind: action, target, total: count, ...(action === 'group' ? { group: group.data } : {}) },
+      clock.now(),
+    );
+    ctx.nudge();
+    res.redirect(303, `/audience/jobs/${id}`);
+  });
+
+  router.post('/audience/filters', ...form, async (req, res) => {
+    const fields = formOf(req);
+    const query = filterIn(fields) as Record<string, string>;
+    await saveFilter(db, tenantOn(res), { name: textIn(fields, 'name'), query }, clock.now());
+    res.redirect(303, withNotice(ctx, res, href('/audience', query), 'filter_saved'));
+  });
+  router.post('/audience/filters/:id/delete', ...form, async (req, res) => {
+    if (!(await deleteFilter(db, tenantOn(res), idOf(req)))) throw new AppError('not_found', 'There is no such page.');
+    res.redirect(303, withNotice(ctx, res, '/audience', 'filter_deleted'));
+  });
+
+  return router;
+}
+
+/** Without the name of the field, which stands beside it. */
+const wordsOf = ({ message }: AppError): string => capitalize(message.replace(/^\w+: /, ''));
+
+/** More are not on one page. */
+const MOST_IDS = 200;
+
+function idsIn(fields: Form): string[] {
+  const typed = [fields.id].flat().concat(textIn(fields, 'ids').split(','));
+  return typed.filter((id): id is string => typeof id === 'string' && id !== '').slice(0, MOST_IDS);
+}
+
+function filterIn(fields: Form): AudienceFilter {
+  const set = FILTER_QUERY.flatMap((name) => {
+    const value = textIn(fields, `filter.${name}`).trim().slice(0, 255);
+    return value === '' ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(set);
+}
+
+export const contactFilterOf = (
+  { query, status, user_group, subscription_status, mrr_in, since, until }: AudienceFilter,
+  timeZone: string,
+): ContactFilter => ({
+  query,
+  status: oneOf(CONTACT_STATUSES, status),
+  user_group,
+  subscription_status: oneOf(SUBSCRIPTION_STATUSES, subscription_status),
+  mrr_in,
+  ...rangeOfDays({ since, until }, timeZone),
+});

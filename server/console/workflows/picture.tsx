@@ -1,0 +1,195 @@
+/** A workflow as a picture: its steps one under the other, branches side by side, drawn by styles alone. */
+import { createContext, useContext, type ReactNode } from 'react';
+import { entryOf } from '../../../shared/catalogue';
+import { ONLY_WHILE } from '../../../shared/words/only-while';
+import {
+  describeCondition,
+  FREQUENCY_LABELS,
+  MATCH_LABELS,
+  nameDuration,
+  STEP_LABELS,
+} from '../../../shared/words/workflows';
+import type { BranchStep, Condition, Definition, Step } from '../../../shared/workflow';
+import { Icon, type IconName } from '../components/icon';
+
+/** What stands on the picture beside what the workflow is. */
+export interface Legend {
+  step?: (step: Step) => ReactNode;
+  trigger?: ReactNode;
+  /** Beside an exit event, by its type, and beside the condition. */
+  exit?: (event: string) => ReactNode;
+  untrue?: ReactNode;
+  end?: ReactNode;
+  /** The steps on the way that is shown; left out: none is. */
+  way?: ReadonlySet<string>;
+}
+
+const LegendContext = createContext<Legend>({});
+
+export function Picture({ definition, legend = {} }: { definition: Definition; legend?: Legend }) {
+  return (
+    <LegendContext.Provider value={legend}>
+      <div className="flow-frame" role="region" aria-label="Steps as a picture" tabIndex={0}>
+        <ol className={legend.way ? 'flow flow-way' : 'flow'}>
+          <TriggerItem definition={definition} />
+          <StepItems steps={definition.steps} />
+          {mayGoOn(definition.steps) && (
+            <li className="flow-item">
+              <div className="flow-end">
+                End
+                {legend.end}
+              </div>
+            </li>
+          )}
+        </ol>
+      </div>
+    </LegendContext.Provider>
+  );
+}
+
+/** Whether a run can come to what follows these steps. */
+function mayGoOn(steps: readonly Step[]): boolean {
+  return steps.every(
+    (step) =>
+      step.kind !== 'exit' &&
+      (step.kind !== 'branch' || mayGoOn(step.else) || step.paths.some((path) => mayGoOn(path.steps))),
+  );
+}
+
+function TriggerItem({ definition: { trigger, exit_events, only_while } }: { definition: Definition }) {
+  const legend = useContext(LegendContext);
+  const onlyWhile = only_while === false ? undefined : ONLY_WHILE[trigger.event];
+  return (
+    <li className="flow-item">
+      <article className="flow-card flow-trigger" aria-label={`Trigger: ${entryOf(trigger.event).label}`}>
+        <CardHead icon="bolt" kind="Trigger" name={entryOf(trigger.event).label} />
+        <p className="flow-note">{FREQUENCY_LABELS[trigger.frequency]}</p>
+        <Conditions conditions={trigger.conditions} />
+        {legend.trigger}
+        {(onlyWhile ?? exit_events.length > 0) && (
+          <ul className="flow-exits">
+            {onlyWhile && (
+              <li>
+                {onlyWhile} {legend.untrue}
+              </li>
+            )}
+            {exit_events.map(({ event, match }) => (
+              <li key={`${event} ${match}`}>
+                Ends early: {entryOf(event).label} {MATCH_LABELS[match]} {legend.exit?.(event)}
+              </li>
+            ))}
+          </ul>
+        )}
+      </article>
+    </li>
+  );
+}
+
+const StepItems = ({ steps }: { steps: readonly Step[] }) =>
+  steps.map((step) => (
+    <li key={step.id} className="flow-item">
+      <StepCard step={step} />
+      {step.kind === 'branch' && <Paths branch={step} />}
+    </li>
+  ));
+
+const ICONS: Record<Step['kind'], IconName> = {
+  email: 'emails',
+  wait: 'clock',
+  filter: 'filter',
+  branch: 'branch',
+  update_contact: 'person',
+  exit: 'exit',
+};
+
+function StepCard({ step }: { step: Step }) {
+  const { step: legendOf, way } = useContext(LegendContext);
+  const isOff = way && !way.has(step.id);
+  const name = nameOf(step);
+  return (
+    <article
+      className={`flow-card flow-${step.kind}${way?.has(step.id) ? ' is-on-way' : ''}${isOff ? ' is-off-way' : ''}`}
+      aria-label={name ? `${STEP_LABELS[step.kind]}: ${name}` : STEP_LABELS[step.kind]}
+    >
+      <CardHead icon={ICONS[step.kind]} kind={STEP_LABELS[step.kind]} name={name} />
+      {step.kind === 'filter' && <Conditions conditions={step.conditions} />}
+      {legendOf?.(step)}
+    </article>
+  );
+}
+
+function nameOf(step: Step): string | null {
+  switch (step.kind) {
+    case 'email':
+      return step.email.subject;
+    case 'wait':
+      return nameDuration(step);
+    case 'update_contact':
+      return step.user_group ?? 'None';
+    default:
+      return null;
+  }
+}
+
+const CardHead = ({ icon, kind, name }: { icon: IconName; kind: string; name: string | null }) => (
+  <div className="flow-head">
+    <Icon name={icon} />
+    <div>
+      {name !== null && <span className="flow-kind">{kind}</span>}
+      <h3>{name ?? kind}</h3>
+    </div>
+  </div>
+);
+
+const Conditions = ({ conditions }: { conditions: readonly Condition[] }) =>
+  conditions.length > 0 && (
+    <ul className="flow-conditions">
+      {conditions.map((condition, index) => (
+        <li key={index}>{describeCondition(condition)}</li>
+      ))}
+    </ul>
+  );
+
+function Paths({ branch }: { branch: BranchStep }) {
+  const paths = [
+    ...branch.paths.map(({ id, name, conditions, steps }) => ({ id, name, conditions, steps })),
+    { id: 'else', name: 'Otherwise', conditions: [], steps: branch.else },
+  ];
+  return (
+    <>
+      <ul className="flow-paths" aria-label="Paths">
+        {paths.map(({ id, name, conditions, steps }) => (
+          <li key={id} className={mayGoOn(steps) ? 'flow-path' : 'flow-path is-ending'}>
+            <div className="flow-path-name">
+              <strong>{name}</strong>
+              <Conditions conditions={conditions} />
+            </div>
+            <ol className="flow" aria-label={name}>
+              {steps.length > 0 ? (
+                <StepItems steps={steps} />
+              ) : (
+                <li className="flow-item flow-through">
+                  <span className="sr-only">No steps: goes on</span>
+                </li>
+              )}
+            </ol>
+          </li>
+        ))}
+      </ul>
+      <Join goOn={paths.map(({ steps }) => mayGoOn(steps))} />
+    </>
+  );
+}
+
+/** The bar under the paths, from the first that goes on to the last, and to the middle, where the next step hangs. */
+function Join({ goOn }: { goOn: readonly boolean[] }) {
+  if (!goOn.includes(true)) return null;
+  const middleOf = (index: number) => (100 * (index + 0.5)) / goOn.length;
+  const from = Math.min(50, middleOf(goOn.indexOf(true)));
+  const to = Math.max(50, middleOf(goOn.lastIndexOf(true)));
+  return (
+    <svg className="flow-join" viewBox="0 0 100 2" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+      <rect x={from} width={to - from} height={2} />
+    </svg>
+  );
+}

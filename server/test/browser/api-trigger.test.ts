@@ -1,0 +1,52 @@
+/** A workflow that an event of a program starts, made in Chromium. */
+import type { Browser } from 'playwright-core';
+import { transact } from '../../db/transact';
+import { createWorkflow } from '../../workflows/workflows';
+import { learnApiEvent } from '../../workflows/api-event-names';
+import { startTillpost, TEST, type Tillpost } from '../harness';
+import { openChromium } from './chromium';
+import { createConsoleBrowser, type ConsoleBrowser } from './console-session';
+import { LOOKS, violations, widthBeyond } from './looks';
+
+let tillpost: Tillpost;
+let browser: Browser;
+let chrome: ConsoleBrowser;
+beforeAll(async () => {
+  tillpost = await startTillpost();
+  browser = await openChromium();
+  chrome = createConsoleBrowser(browser, tillpost);
+  await tillpost.connect();
+  await tillpost.enable();
+  const properties = { seats: 5, plan: 'Pro', isTrial: true, since: '2026-03-01' };
+  await transact(tillpost.db, (trx) => learnApiEvent(trx, TEST, { name: 'signup', properties }, 1));
+});
+afterAll(async () => {
+  await browser.close();
+  await tillpost.close();
+});
+afterEach(async () => {
+  expect(await chrome.finish()).toEqual([]);
+});
+
+it.each(['wide and light', 'a phone, dark'])('has its name chosen, and then its properties, %s', async (look) => {
+  const { id } = await createWorkflow(tillpost.db, TEST, { template: 'new_customer' }, 1);
+  const page = await chrome.signIn(LOOKS[look]);
+  await page.goto(`/workflows/${id}`);
+  await page.getByLabel('Comes from').selectOption({ label: 'API' });
+  const name = page.getByLabel('Event name');
+  await name.fill('signup');
+  await name.press('Tab');
+  await page.getByText('What came with it is offered').waitFor();
+  await page.getByRole('button', { name: 'Add condition' }).first().click();
+  const condition = page.getByRole('group', { name: 'Condition 1' });
+  await condition.getByLabel('Property').selectOption('event.seats');
+  await condition.getByLabel('Comparison').selectOption({ label: 'is greater than' });
+  await condition.getByLabel('Value').fill('3');
+  expect(await widthBeyond(page)).toBe(0);
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Save', exact: true }).last().click();
+  await page.getByText('Workflow saved').waitFor();
+  expect(await name.inputValue()).toBe('signup');
+  await page.getByText('Merge tag').first().click();
+  await page.getByRole('button', { name: /event\.since/ }).waitFor();
+});

@@ -1,0 +1,481 @@
+/** What people do to contacts: add, edit, note, import from files, change by the many; emails sent again, events replayed by filter. */
+import { findContactByEmail } from '../audience/contacts';
+import { listConsentChanges } from '../audience/consent';
+import { findContactJob, listContactJobs } from '../audience/contact-jobs';
+import { createContactJobQueue } from '../audience/contact-job-queue';
+import { changeConsent } from '../audience/consent';
+import { deleteContact } from '../audience/save';
+import { suppressAddress } from '../audience/suppressions';
+import { newId } from '../db/new-id';
+import { tenantColumns } from '../db/tenant';
+import { transact } from '../db/transact';
+import { listEmails } from '../emails/list-emails';
+import { openSession } from '../installs/sessions';
+import { activateWorkflow, createWorkflow } from '../workflows/workflows';
+import { searchTextOf } from '../fold-text';
+import type { Schema } from '../db/schema';
+import { createBrowserClient, type BrowserClient } from './browser-client';
+import { ENGINES } from './databases';
+import { fixtureEvent } from './fixtures/stripe';
+import { ACCOUNT, lending, TEST, type Tillpost } from './harness';
+
+const lend = lending((tillpost) => tillpost.connect());
+
+type Kind = Parameters<typeof openSession>[1]['kind'];
+
+async function signIn(tillpost: Tillpost, kind: Kind = 'full'): Promise<BrowserClient> {
+  const client = createBrowserClient(tillpost.url);
+  client.jar.set('tillpost_session', await openSession(tillpost.ctx, { tenant: TEST, kind, previous: undefined }));
+  return client;
+}
+
+const text = async (response: Response | Promise<Response>) => (await response).text();
+const rowOf = (tillpost: Tillpost, email: string) => findContactByEmail(tillpost.db, TEST, email);
+
+async function addContacts(tillpost: Tillpost, count: number, fields: Partial<Schema['contact']> = {}) {
+  const rows = Array.from({ length: count }, (_, n) => {
+    const named = { email: `p${n}@example.com`, first_name: 'P', last_name: String(n), ...fields };
+    return {
+      ...{ id: newId('con'), name_stamp: 0, user_group: null, status: 'subscribed' as const, source: 'Stripe' },
+      ...named,
+      search_text: searchTextOf(named),
+      ...{ created_at: 1, updated_at: 1 },
+      ...tenantColumns(TEST),
+    };
+  });
+  for (const row of rows)
+    await tillpost.db
+      .insertInto('contact')
+      .values(row as never)
+      .execute();
+  return rows.map(({ id }) => id);
+}
+
+async function upload(client: BrowserClient, file: Buffer | string, consent: string | null = 'agreed') {
+  const form = new FormData();
+  form.set('csrf_token', await client.csrfToken());
+  if (consent) form.set('consent', consent);
+  form.set('file', new Blob([file]), 'contacts.csv');
+  return client.send('/audience/import', form);
+}
+
+/** Uploads and compares; returns the path of its page. */
+async function preview(tillpost: Tillpost, client: BrowserClient, file: Buffer | string, consent = 'agreed') {
+  const response = await upload(client, file, consent);
+  expect([response.status, response.status === 303 ? '' : await response.text()]).toEqual([303, '']);
+  await tillpost.worker.drain();
+  return response.headers.get('location') ?? '';
+}
+
+async function press(tillpost: Tillpost, client: BrowserClient, path: string, fields: Record<string, string> = {}) {
+  const response = await client.post(path, { csrf_token: await client.csrfToken(), ...fields });
+  await tillpost.worker.drain();
+  return response;
+}
+
+const jobOf = async (tillpost: Tillpost, path: string) => {
+  const job = await findContactJob(tillpost.db, TEST, path.split('/').at(-1) ?? '');
+  return (
+    job &&
+    (({ status, total, done, added, changed, unchanged, refused }) => ({
+      status,
+      total,
+      done,
+      added,
+      changed,
+      unchanged,
+      refused,
+    }))(job)
+  );
+};
+
+describe.each(ENGINES)('contacts on %s', (engine) => {
+  it('are added with what was said of marketing, edited and noted on', () =>
+    lend({ engine }, async (tillpost) => {
+      const client = await signIn(tillpost);
+      const fields = { email: ' Jenny@Example.com ', first_name: ' Jenny ', last_name: '', user_group: 'VIP' };
+      expect((await press(tillpost, client, '/audience/new', fields)).status).toBe(400);
+      const added = await press(tillpost, client, '/audience/new', { ...fields, consent: 'transactional' });
+      const contact = (await rowOf(tillpost, 'jenny@example.com'))!;
+      expect(added.headers.get('location')).toBe(`/audience/${contact.id}`);
+      expect(contact).toMatchObject({
+        status: 'transactional_only',
+        first_name: 'Jenny',
+        last_name: null,
+        user_group: 'VIP',
+      });
+      const again = await press(tillpost, client, '/audience/new', { ...fields, consent: 'agreed' });
+      expect([again.status, await again.text()]).toEqual([400, expect.stringContaining('Is a contact’s already')]);
+      const bad = await press(tillpost, client, '/audience/new', { ...fields, email: 'x@', consent: 'agreed' });
+      expect([bad.status, await bad.text()]).toEqual([400, expect.stringContaining('Must be an email address')]);
+
+      const path = `/audience/${contact.id}`;
+      await press(tillpost, client, `${path}/profile`, { first_name: 'Jen', last_name: 'Røsen', user_group: '' });
+      expect(await rowOf(tillpost, 'jenny@example.com')).toMatchObject({
+        ...{ first_name: 'Jen', last_name: 'Røsen', user_group: null },
+        search_text: 'jenny@example.com jen rosen',
+      });
+      await press(tillpost, client, `${path}/note`, { note: 'Met at <b>the fair</b>' });
+      expect(await text(client.get(path))).toContain('Met at &lt;b&gt;the fair&lt;/b&gt;');
+      expect((await press(tillpost, client, `${path}/note`, { note: 'x'.repeat(5_001) })).status).toBe(400);
+      await transact(tillpost.db, (trx) => deleteContact(trx, contact, tillpost.clock.now()));
+      expect(JSON.stringify(await tillpost.db.selectFrom('contact').selectAll().execute())).not.toContain('fair');
+    }));
+
+  it('are imported from a file: first what would change, then, confirmed, what does', () =>
+    lend({ engine }, async (tillpost) => {
+      const client = await signIn(tillpost);
+      await addContacts(tillpost, 3);
+      const now = tillpost.clock.now();
+      await addContacts(tillpost, 1, { email: 'gone@example.com', status: 'unsubscribed' });
+      await addContacts(tillpost, 1, { email: 'never@example.com', status: 'transactional_only' });
+      const [chose] = await addContacts(tillpost, 1, { email: 'chose@example.com' });
+      await transact(tillpost.db, (trx) =>
+        changeConsent(trx, TEST, chose!, { status: 'transactional_only', cause: 'preferences' }, now),
+      );
+      await suppressAddress(tillpost.db, TEST, 'left@example.com', { scope: 'marketing', reason: 'unsubscribed', now });
+      const file = [
+        'E-mail,First Name,Last Name,User Group,Status,Shoe size',
+        'p0@example.com,P,0,,,44',
+        'P1@Example.com,Pia,,VIP,,',
+        'p2@example.com,,,,unsubscribed,',
+        'new@example.com,"Zoë ""Z""",Öz,VIP,,',
+        'left@example.com,,,,,',
+        'gone@example.com,,,,subscribed,',
+        'never@example.com,,,,,',
+        'chose@example.com,,,,,',
+        'new@example.com,Twice,,,,',
+        'not an address,,,,,',
+        ',,,VIP,,',
+        'odd@example.com,,,,who knows,',
+        "'=1+1@example.com,=cmd|' /C calc'!A0,,,,",
+      ].join('\r\n');
+      const path = await preview(tillpost, client, file);
+      const expected = { total: 13, done: 9, added: 3, changed: 3, unchanged: 3, refused: 4 };
+      expect(await jobOf(tillpost, path)).toEqual({ status: 'preview', ...expected });
+      const page = await text(client.get(path));
+      for (const words of [
+        'Nothing has changed yet',
+        'This column is ignored: Shoe size',
+        'First name: P → Pia',
+        'earlier line, which counts',
+      ])
+        expect(page).toContain(words);
+      expect(await rowOf(tillpost, 'new@example.com')).toBeUndefined();
+
+      await press(tillpost, client, `${path}/confirm`);
+      expect(await jobOf(tillpost, path)).toEqual({ status: 'finished', ...expected });
+      const states = await tillpost.db
+        .selectFrom('contact')
+        .select(['email', 'status', 'first_name', 'user_group'])
+        .execute();
+      expect(Object.fromEntries(states.map(({ email, ...rest }) => [email, Object.values(rest).join(' ')]))).toEqual({
+        'p0@example.com': 'subscribed P ',
+        'p1@example.com': 'subscribed Pia VIP',
+        'p2@example.com': 'unsubscribed P ',
+        'new@example.com': 'subscribed Zoë "Z" VIP',
+        'left@example.com': 'unsubscribed  ',
+        'gone@example.com': 'unsubscribed P ',
+        'never@example.com': 'subscribed P ',
+        'chose@example.com': 'transactional_only P ',
+        '=1+1@example.com': "subscribed =cmd|' /C calc'!A0 ",
+      });
+      const p2 = (await rowOf(tillpost, 'p2@example.com'))!;
+      expect(await listConsentChanges(tillpost.db, TEST, p2.id, 5)).toMatchObject([
+        { status: 'unsubscribed', cause: 'merchant' },
+      ]);
+      // A formula goes out as text, and a file of ours comes in as it was.
+      const own = await text(client.get('/audience.csv'));
+      expect(own).toContain("'=cmd|");
+      const back = await preview(tillpost, client, own, 'transactional');
+      expect(await jobOf(tillpost, back)).toMatchObject({ added: 0, changed: 0, unchanged: 9, refused: 0 });
+      // Nothing of the people stays in the work that is done.
+      await press(tillpost, client, `${back}/cancel`);
+      const kept = JSON.stringify(await tillpost.db.selectFrom('contact_job_part').selectAll().execute());
+      expect(kept).not.toContain('@');
+      expect(kept).toContain('repeated');
+      expect((await press(tillpost, client, `${path}/confirm`)).status).toBe(400);
+    }));
+
+  it.each([
+    ['no file', '', 'choose a CSV file'],
+    ['a file without addresses', 'name,age\nJenny,3', 'one of them must be “email”'],
+    ['a file without lines', '\ufeffemail\n', 'has no line'],
+    ['a workbook', Buffer.from('PK\x03\x04\x14\0'), 'save it as CSV'],
+    ['binary', Buffer.from([0, 1, 2, 0, 255, 254, 0]), 'one of them must be “email”'],
+    ['too many lines', `email\n${'a@b.example\n'.repeat(200_001)}`, 'at most 200,000 lines'],
+  ])('are not imported from %s', (_which, file, words) =>
+    lend({ engine }, async (tillpost) => {
+      const client = await signIn(tillpost);
+      const response = await upload(client, file);
+      expect([response.status, (await response.text()).toLowerCase()]).toEqual([
+        400,
+        expect.stringContaining(words.toLowerCase()),
+      ]);
+      expect(await tillpost.db.selectFrom('contact_job').selectAll().execute()).toEqual([]);
+      expect(await tillpost.db.selectFrom('contact_job_part').selectAll().execute()).toEqual([]);
+    }),
+  );
+
+  it('are not imported without a word on marketing, without a token, by a link from the Dashboard, or from 21 MB', () =>
+    lend({ engine }, async (tillpost) => {
+      const client = await signIn(tillpost);
+      const without = await upload(client, 'email\na@example.com', null);
+      expect([without.status, await without.text()]).toEqual([
+        400,
+        expect.stringContaining('it decides what they may be sent'),
+      ]);
+      const form = new FormData();
+      form.set('consent', 'agreed');
+      form.set('file', new Blob(['email\na@example.com']), 'a.csv');
+      expect((await client.send('/audience/import', form)).status).toBe(403);
+      expect((await upload(client, Buffer.alloc(21 * 1024 * 1024, 'a'))).status).toBe(400);
+      expect((await upload(await signIn(tillpost, 'dashboard'), 'email\na@example.com')).status).toBe(403);
+      expect(await listContactJobs(tillpost.db, TEST, 5)).toEqual([]);
+    }));
+
+  it('of a long file come in whole though the process dies in between', () =>
+    lend({ engine }, async (tillpost) => {
+      const client = await signIn(tillpost);
+      const lines = Array.from({ length: 1_203 }, (_, n) => `person${n}@example.com,Person ${n}`);
+      const path = await preview(
+        tillpost,
+        client,
+        Buffer.from(`\ufeffemail;name\n${lines.join('\n').replaceAll(',', ';')}`, 'utf16le'),
+      );
+      expect(await jobOf(tillpost, path)).toMatchObject({ status: 'preview', added: 1_203 });
+      await client.post(`${path}/confirm`, { csrf_token: await client.csrfToken() });
+      const queue = createContactJobQueue();
+      await queue.turn(tillpost.ctx);
+      // Killed while it works on the second part: a claim is left, nothing of the part.
+      await tillpost.db
+        .updateTable('contact_job')
+        .set({ claims: 1, attempts: 1, due_at: tillpost.clock.now() + 30_000 })
+        .execute();
+      expect(await jobOf(tillpost, path)).toMatchObject({ status: 'running', done: 500, added: 500 });
+      tillpost.clock.advance(31_000);
+      await tillpost.worker.drain();
+      expect(await jobOf(tillpost, path)).toMatchObject({ status: 'finished', done: 1_203, added: 1_203, changed: 0 });
+      expect((await tillpost.db.selectFrom('contact').select('id').execute()).length).toBe(1_203);
+      expect(await rowOf(tillpost, 'person7@example.com')).toMatchObject({
+        first_name: 'Person',
+        last_name: '7',
+        source: 'Import',
+      });
+    }));
+
+  it('that wait in an import go with the contact, and an import that nobody confirms goes after a day', () =>
+    lend({ engine }, async (tillpost) => {
+      const client = await signIn(tillpost);
+      await addContacts(tillpost, 1, { email: 'jenny@example.com' });
+      await press(tillpost, client, '/audience/filters', { name: 'Her', 'filter.query': 'jenny@example.com' });
+      await press(tillpost, client, '/audience/filters', { name: 'Others', 'filter.query': 'not.jenny@example.com' });
+      const path = await preview(tillpost, client, 'email\njenny@example.com\nnot.jenny@example.com');
+      const contact = (await rowOf(tillpost, 'jenny@example.com'))!;
+      await transact(tillpost.db, (trx) => deleteContact(trx, contact, tillpost.clock.now()));
+      const lines = await tillpost.db.selectFrom('contact_job_part').select('lines').execute();
+      expect(
+        lines.flatMap((part) => (JSON.parse(part.lines) as { email: string }[]).map(({ email }) => email)),
+      ).toEqual(['not.jenny@example.com']);
+      expect(await tillpost.db.selectFrom('saved_filter').select('name').execute()).toEqual([{ name: 'Others' }]);
+      tillpost.clock.advance(25 * 3_600_000);
+      await tillpost.worker.drain();
+      expect(await jobOf(tillpost, path)).toBeUndefined();
+      expect(await tillpost.db.selectFrom('contact_job_part').selectAll().execute()).toEqual([]);
+    }));
+
+  it('get a group, are unsubscribed, exported and deleted by the many: those selected, or all that match', () =>
+    lend({ engine }, async (tillpost) => {
+      const client = await signIn(tillpost);
+      const ids = await addContacts(tillpost, 12);
+      await addContacts(tillpost, 1, { email: 'other@example.com', user_group: 'VIP' });
+      const csrf_token = await client.csrfToken();
+      const send = (path: string, fields: readonly (readonly [string, string])[]) =>
+        client.send(
+          path,
+          new URLSearchParams([['csrf_token', csrf_token], ...fields] as [string, string][]).toString(),
+          {
+            'content-type': 'application/x-www-form-urlencoded',
+          },
+        );
+      const two = [
+        ['id', ids[0]!],
+        ['id', ids[1]!],
+        ['id', 'con_of_somebody_else'],
+        ['scope', 'selected'],
+      ] as const;
+      expect(await text(send('/audience/bulk', [['action', 'group'], ...two]))).toContain(
+        '<strong>2 contacts</strong>',
+      );
+      expect(
+        (
+          await send('/audience/bulk', [
+            ['action', 'group'],
+            ['scope', 'selected'],
+          ])
+        ).status,
+      ).toBe(400);
+      expect((await send('/audience/bulk', [['action', 'launch'], ...two])).status).toBe(400);
+
+      const started = await send('/audience/jobs', [
+        ['action', 'group'],
+        ['group', ' VIP '],
+        ['scope', 'selected'],
+        ['ids', `${ids[0]},${ids[1]}`],
+      ]);
+      await tillpost.worker.drain();
+      expect(await jobOf(tillpost, started.headers.get('location')!)).toMatchObject({
+        status: 'finished',
+        total: 2,
+        changed: 2,
+      });
+      const inGroup = () =>
+        tillpost.db.selectFrom('contact').select('email').where('user_group', '=', 'VIP').orderBy('email').execute();
+      expect((await inGroup()).map(({ email }) => email)).toEqual([
+        'other@example.com',
+        'p0@example.com',
+        'p1@example.com',
+      ]);
+
+      const all = [
+        ['scope', 'all'],
+        ['filter.user_group', 'VIP'],
+      ] as const;
+      const out = await send('/audience/jobs', [['action', 'unsubscribe'], ...all]);
+      await addContacts(tillpost, 1, { email: 'later@example.com', user_group: 'VIP' });
+      await tillpost.worker.drain();
+      expect(await jobOf(tillpost, out.headers.get('location')!)).toMatchObject({ status: 'finished', changed: 3 });
+      expect((await rowOf(tillpost, 'later@example.com'))?.status).toBe('subscribed');
+      expect(await listConsentChanges(tillpost.db, TEST, ids[0]!, 5)).toMatchObject([{ status: 'unsubscribed' }]);
+
+      const file = await text(send('/audience/bulk', [['action', 'export'], ...two]));
+      expect(file.trim().split('\r\n')).toHaveLength(3);
+
+      const wrong = await send('/audience/jobs', [['action', 'delete'], ['count', '3'], ...all]);
+      expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining('Type 4 to confirm')]);
+      await send('/audience/jobs', [['action', 'delete'], ['count', '4'], ...all]);
+      await tillpost.worker.drain();
+      expect(await inGroup()).toEqual([]);
+      expect((await tillpost.db.selectFrom('contact').select('id').execute()).length).toBe(10);
+      // Who had unsubscribed stays so.
+      await press(tillpost, client, '/audience/new', { email: 'p0@example.com', consent: 'agreed' });
+      expect((await rowOf(tillpost, 'p0@example.com'))?.status).toBe('unsubscribed');
+
+      const limited = await signIn(tillpost, 'dashboard');
+      for (const action of ['delete', 'export'])
+        expect(
+          (await limited.post('/audience/bulk', { csrf_token: await limited.csrfToken(), action, scope: 'all' }))
+            .status,
+        ).toBe(403);
+    }));
+
+  it('are found by filters that were saved by name', () =>
+    lend({ engine }, async (tillpost) => {
+      const client = await signIn(tillpost);
+      await addContacts(tillpost, 1, { user_group: 'A&B "x"' });
+      const save = (fields: Record<string, string>) => press(tillpost, client, '/audience/filters', fields);
+      expect((await save({ name: ' ', 'filter.status': 'subscribed' })).status).toBe(400);
+      expect((await save({ name: 'All' })).status).toBe(400);
+      await save({
+        name: '<i>Good</i>',
+        'filter.user_group': 'A&B "x"',
+        'filter.status': 'subscribed',
+        'filter.evil': 'x',
+      });
+      const page = await text(client.get('/audience'));
+      expect(page).toContain('href="/audience?status=subscribed&amp;user_group=A%26B+%22x%22"');
+      expect(page).toContain('&lt;i&gt;Good&lt;/i&gt;');
+      await save({ name: '<i>Good</i>', 'filter.status': 'unsubscribed' });
+      const [kept, ...others] = await tillpost.db.selectFrom('saved_filter').selectAll().execute();
+      expect([kept?.query, others]).toEqual(['{"status":"unsubscribed"}', []]);
+      expect((await press(tillpost, client, '/audience/filters/flt_no/delete')).status).toBe(404);
+      await press(tillpost, client, `/audience/filters/${kept!.id}/delete`);
+      expect(await text(client.get('/audience'))).not.toContain('Good');
+    }));
+
+  it('are paged both ways, to either end, and counted', () =>
+    lend({ engine }, async (tillpost) => {
+      const client = await signIn(tillpost);
+      await addContacts(tillpost, 60);
+      const linkTo = (page: string, label: string) =>
+        new RegExp(`href="([^"]+)"[^>]*>${label}</a>`).exec(page)?.[1]?.replaceAll('&amp;', '&');
+      const shown = (page: string) =>
+        [...page.matchAll(/>(p\d+)@example\.com</g)].map(([, name]) => Number(name!.slice(1)));
+      for (const path of ['/audience', '/audience?status=subscribed']) {
+        const first = await text(client.get(path));
+        expect(first).toContain('60 contacts');
+        expect([shown(first)[0], linkTo(first, 'Previous'), linkTo(first, 'First')]).toEqual([
+          59,
+          undefined,
+          undefined,
+        ]);
+        const second = await text(client.get(linkTo(first, 'Next')!));
+        expect(shown(second)).toEqual(Array.from({ length: 25 }, (_, n) => 34 - n));
+        expect(shown(await text(client.get(linkTo(second, 'Previous')!)))).toEqual(shown(first));
+        const last = await text(client.get(linkTo(first, 'Last')!));
+        expect(shown(last)).toEqual(Array.from({ length: 25 }, (_, n) => 24 - n));
+        expect(linkTo(last, 'Next')).toBeUndefined();
+        expect(shown(await text(client.get(linkTo(last, 'Previous')!)))).toEqual(
+          Array.from({ length: 25 }, (_, n) => 49 - n),
+        );
+        expect(linkTo(last, 'First')).toBe(path);
+      }
+    }));
+});
+
+describe.each(ENGINES)('what happened on %s', (engine) => {
+  async function welcome(tillpost: Tillpost) {
+    await tillpost.enable();
+    const { id } = await createWorkflow(tillpost.db, TEST, { template: 'new_customer' }, tillpost.clock.now());
+    await activateWorkflow(tillpost.db, TEST, id, tillpost.clock.now());
+    const created = Math.floor(tillpost.clock.now() / 1_000);
+    await tillpost.deliver(fixtureEvent('customer.created', { account: ACCOUNT, created }));
+    await tillpost.worker.drain();
+    const [email] = (await listEmails(tillpost.db, TEST, { limit: 1 })).data;
+    return email!;
+  }
+
+  it('sends an email again, once, linked to the earlier one, and never to who left', () =>
+    lend({ engine }, async (tillpost) => {
+      const client = await signIn(tillpost);
+      const email = await welcome(tillpost);
+      const again = () => press(tillpost, client, `/emails/${email.id}/again`);
+      const path = (await again()).headers.get('location')!;
+      expect((await listEmails(tillpost.db, TEST, { limit: 9 })).data.map(({ id, status }) => [id, status])).toEqual([
+        [path.split('/').at(-1), 'captured'],
+        [email.id, 'captured'],
+      ]);
+      expect(await text(client.get(`/emails/${email.id}`))).toContain(`This email was sent again: <a href="${path}">`);
+      expect(await text(client.get(path))).toContain(`after <a href="/emails/${email.id}">`);
+      expect((await again()).status).toBe(409);
+      await transact(tillpost.db, (trx) =>
+        changeConsent(trx, TEST, email.contact!, { status: 'unsubscribed', cause: 'merchant' }, tillpost.clock.now()),
+      );
+      expect((await press(tillpost, client, `${path}/again`)).status).toBe(400);
+      expect((await press(tillpost, client, '/emails/eml_no/again')).status).toBe(404);
+      expect((await listEmails(tillpost.db, TEST, { limit: 9 })).data).toHaveLength(2);
+    }));
+
+  it('replays the events that a filter matches, those that were there when it was asked, and makes nothing twice', () =>
+    lend({ engine }, async (tillpost) => {
+      const client = await signIn(tillpost);
+      await welcome(tillpost);
+      const created = Math.floor(tillpost.clock.now() / 1_000);
+      await tillpost.deliver(fixtureEvent('customer.updated', { account: ACCOUNT, created }));
+      await tillpost.worker.drain();
+      const page = await text(client.get('/events/replay?type=customer.created'));
+      expect(page).toContain('<strong>1 event</strong>');
+      const until = /name="received_until" value="(\d+)"/.exec(page)?.[1] ?? '';
+      const replay = (fields = {}) =>
+        press(tillpost, client, '/events/replay', { type: 'customer.created', received_until: until, ...fields });
+      expect((await replay()).headers.get('location')).toBe('/events?type=customer.created');
+      const replays = await tillpost.db.selectFrom('event_replay').select(['event_id', 'via']).execute();
+      expect(replays).toHaveLength(1);
+      expect((await listEmails(tillpost.db, TEST, { limit: 9 })).data).toHaveLength(1);
+      expect((await tillpost.db.selectFrom('run').select('id').execute()).length).toBe(1);
+      expect((await replay({ contact: 'jen' })).status).toBe(400);
+      expect((await replay({ received_until: '1' })).status).toBe(303);
+      expect(await tillpost.db.selectFrom('event_replay').select('id').execute()).toHaveLength(1);
+      expect(await text(client.get('/events?type=customer.created'))).toContain('1 event');
+    }));
+});
