@@ -7,6 +7,7 @@ import type { Billing, ContactStatus, ContactView, List, SubscriptionStatus } fr
 import { inList } from '../db/bulk';
 import { isoTime, isoTimeOrNull } from '../db/columns';
 import { contains } from '../db/contains';
+import { madeWithin, type TimeRange } from '../db/day-range';
 import type { ErasedTable } from '../db/erase';
 import { toTwoWayList, type PageRequest, type TwoWayList, type TwoWayRequest } from '../db/page';
 import { ofRange, scanDown, scanUp, type Range } from '../db/scan';
@@ -25,6 +26,7 @@ export const AUDIENCE_TABLES = [
   { table: 'object_state', key: 'id' },
   { table: 'payment', key: 'id' },
   { table: 'failed_invoice', key: 'id' },
+  { table: 'mrr_day', key: 'day' },
   { table: 'customer_link', key: 'customer_id' },
   { table: 'consent_change', key: 'id' },
   { table: 'list_membership', key: 'contact_id' },
@@ -35,7 +37,8 @@ export const AUDIENCE_TABLES = [
   { table: 'saved_filter', key: 'id' },
 ] as const satisfies ErasedTable[];
 
-export interface ContactFilter {
+/** `since` and `until`: of the time when it was added. */
+export interface ContactFilter extends TimeRange {
   /** Normalised address, exact. */
   email?: string;
   /** What somebody typed: parts of address and name, or the id of a customer, invoice, subscription, checkout or quote. */
@@ -43,6 +46,8 @@ export interface ContactFilter {
   status?: ContactStatus;
   user_group?: string;
   subscription_status?: SubscriptionStatus;
+  /** Pays something per month, in this currency. */
+  mrr_in?: string;
 }
 
 /** `ids`: only these. */
@@ -138,6 +143,9 @@ export async function countContacts(db: Db, tenant: Tenant, asked: KnownFilter =
   return all;
 }
 
+/** Spelt as the partial index `contact_mrr` is. */
+export const PAYS = sql<SqlBool>`mrr > 0`;
+
 const CONTACT_KEY = { table: 'contact', key: 'id' } as const;
 
 const contactsIn = (db: Db, tenant: Tenant, range: Range) =>
@@ -146,8 +154,10 @@ const contactsIn = (db: Db, tenant: Tenant, range: Range) =>
 type ContactQuery<O> = SelectQueryBuilder<Schema, 'contact', O>;
 
 function filtered<O>(db: Db, query: ContactQuery<O>, filter: KnownFilter): ContactQuery<O> {
-  const { email, ids, query: words, status, user_group, subscription_status } = filter;
+  const { email, ids, query: words, status, user_group, subscription_status, mrr_in, since, until } = filter;
   return query
+    .$if(since !== undefined || until !== undefined, (q) => q.where(madeWithin('con', 'id', { since, until })))
+    .$if(mrr_in !== undefined, (q) => q.where(PAYS).where('currency', '=', mrr_in ?? ''))
     .$if(ids !== undefined, (q) => q.where('id', 'in', ids?.length ? inList(ids) : ['']))
     .$if(email !== undefined, (q) => q.where('email', '=', email ?? ''))
     .$if(status !== undefined, (q) => q.where('status', '=', status as ContactStatus))

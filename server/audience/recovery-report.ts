@@ -11,6 +11,7 @@ import {
   type RecoveryReport,
 } from '../../shared/api';
 import { isoTime, isoTimeOrNull } from '../db/columns';
+import { daysTable, type DayRange } from '../db/day-range';
 import { toList, type PageRequest } from '../db/page';
 import type { Db, Flag, Row, Schema } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
@@ -107,12 +108,51 @@ function monthOf(month: string, currency: string, counted: readonly Counted[]): 
   return sum;
 }
 
+export interface RecoveredDay {
+  day: string;
+  currency: string;
+  outcome: RecoveryOutcome;
+  count: number;
+  /** Of what failed, and of what was paid of it; minor units. */
+  failed: number;
+  recovered: number;
+}
+
+/** By the day of the first failure, from one index alone. */
+export async function countFailedInvoices(db: Db, tenant: Tenant, days: readonly DayRange[]): Promise<RecoveredDay[]> {
+  const rows = await db
+    .selectFrom(daysTable(days, String))
+    .innerJoin('failed_invoice', (join) =>
+      join.on(
+        sql<boolean>`first_failed_at >= cast(days.column2 as bigint) and first_failed_at < cast(days.column3 as bigint)`,
+      ),
+    )
+    .select((eb) => [
+      'column1 as day',
+      'currency',
+      OUTCOME.as('outcome'),
+      eb.fn.countAll<number>().as('count'),
+      eb.fn.sum<number>('amount').as('failed'),
+      eb.fn.sum<number | null>('recovered_amount').as('recovered'),
+    ])
+    .where(ofTenant(tenant))
+    .groupBy(['column1', 'currency', OUTCOME])
+    .execute();
+  return rows.map((row) => ({
+    ...row,
+    count: Number(row.count),
+    failed: Number(row.failed),
+    recovered: Number(row.recovered ?? 0),
+  }));
+}
+
 export interface FailedInvoiceFilter {
   /** Epoch milliseconds of the first failure, `until` not included. */
   since: number;
   until: number;
   currency?: string | undefined;
-  outcome?: RecoveryOutcome | undefined;
+  /** `recovered`: paid since, whatever came before. */
+  outcome?: RecoveryOutcome | 'recovered' | undefined;
   isHoldout?: boolean | undefined;
 }
 
@@ -160,7 +200,8 @@ function filtered<O>(
     .where('failed_invoice.first_failed_at', '>=', since)
     .where('failed_invoice.first_failed_at', '<', until)
     .$if(currency !== undefined, (q) => q.where('failed_invoice.currency', '=', currency ?? ''))
-    .$if(outcome !== undefined, (q) => q.where(OUTCOME, '=', outcome!))
+    .$if(outcome === 'recovered', (q) => q.where('recovered_at', 'is not', null))
+    .$if(outcome !== undefined && outcome !== 'recovered', (q) => q.where(OUTCOME, '=', outcome as RecoveryOutcome))
     .$if(isHoldout !== undefined, (q) => q.where('is_holdout', '=', isHoldout ? 1 : 0));
 }
 

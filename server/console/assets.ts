@@ -44,6 +44,7 @@ const STYLES = [
   'flow',
   'reference',
   'help',
+  'overview',
   'adapt',
 ];
 /** Without lines of comment and indentation, which every first visit would carry; no text of the script spans lines. */

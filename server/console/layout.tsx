@@ -10,9 +10,10 @@ import { Icon, Mark, type IconName } from './components/icon';
 import { PageFoot } from './components/page-foot';
 import { usePage, type InstallChoice, type Viewer } from './page';
 
-export type SectionName = 'events' | 'audience' | 'workflows' | 'emails' | 'recovery' | 'settings';
+export type SectionName = 'overview' | 'events' | 'audience' | 'workflows' | 'emails' | 'recovery' | 'settings';
 
 const SECTIONS: readonly { name: SectionName; href: string; label: string }[] = [
+  { name: 'overview', href: '/', label: 'Overview' },
   { name: 'events', href: '/events', label: 'Events' },
   { name: 'audience', href: '/audience', label: 'Audience' },
   { name: 'workflows', href: '/workflows', label: 'Workflows' },

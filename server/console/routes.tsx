@@ -18,6 +18,7 @@ import { eventsRoutes } from './events/routes';
 import { ConfirmOpenPage } from './home/confirm-open';
 import { askForOutdated, holdForms } from './held-forms';
 import { helpRoutes } from './help/routes';
+import { overviewRoutes } from './home/overview-routes';
 import { homeRoutes, sendKeyForm } from './home/routes';
 import { PayPageView } from './recovery/pay';
 import { recoveryRoutes } from './recovery/routes';
@@ -35,6 +36,7 @@ import { flowRoutes } from './workflows/flow-routes';
 import { workflowRoutes } from './workflows/routes';
 
 const SECTIONS = [
+  '/overview',
   '/settings',
   '/audience',
   '/audience.csv',
@@ -57,6 +59,7 @@ export function consoleRoutes(ctx: Context): Router {
   router.use(OPEN_SECTIONS, loadViewer(ctx));
   router.use(helpRoutes(ctx));
   for (const section of [
+    overviewRoutes,
     settingsRoutes,
     sendingRoutes,
     brandingRoutes,
@@ -112,7 +115,7 @@ export function consoleErrors(ctx: Context): ErrorRequestHandler {
   };
 }
 
-const TO_CONSOLE = [{ label: 'Go to the console', href: '/events' }];
+const TO_CONSOLE = [{ label: 'Go to the console', href: '/' }];
 
 const NOT_FOUND = {
   title: 'There is no such page',

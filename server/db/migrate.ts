@@ -22,6 +22,7 @@ import * as logos from './migrations/023-logos';
 import * as searchAndReplays from './migrations/024-search-and-replays';
 import * as api from './migrations/025-api';
 import * as apiEvents from './migrations/027-api-events';
+import * as overview from './migrations/028-overview';
 import * as contactWork from './migrations/029-contact-work';
 import type { Db } from './schema';
 
@@ -48,6 +49,7 @@ const migrations: Record<string, Migration> = {
   '024-search-and-replays': { up: searchAndReplays.up as Migration['up'] },
   '025-api': { up: api.up as Migration['up'] },
   '027-api-events': { up: apiEvents.up as Migration['up'] },
+  '028-overview': { up: overview.up as Migration['up'] },
   '029-contact-work': { up: contactWork.up as Migration['up'] },
 };
 

@@ -78,6 +78,8 @@ interface InstallTable extends TenantColumns {
   missing_permission: string | null;
   /** Whether a workflow may hang on the dates of its subscriptions and invoices: what is saved of them is then due. */
   has_schedules: Generated<Flag>;
+  /** When somebody closed the checklist of a new install, which was complete. */
+  checklist_closed_at: number | null;
 }
 
 interface SettingTable extends TenantColumns {
@@ -398,6 +400,16 @@ interface SubscriptionCardTable extends TenantColumns {
   /** Year and month, `2026-08`. */
   expires: string | null;
   asked_at: number;
+}
+
+/** What an install's contacts paid per month, as last looked at on a day. */
+interface MrrDayTable extends TenantColumns {
+  /** YYYY-MM-DD, in the install's time zone. */
+  day: string;
+  /** '' on every day that was looked at, also where nobody pays. */
+  currency: string;
+  /** Minor units per month. */
+  mrr: number;
 }
 
 /** An invoice whose payment failed, and what became of it. Times are Stripe's, but for those of emails. */
@@ -722,6 +734,7 @@ export interface Schema {
   subscription_card: SubscriptionCardTable;
   payment: PaymentTable;
   failed_invoice: FailedInvoiceTable;
+  mrr_day: MrrDayTable;
   workflow: WorkflowTable;
   run: RunTable;
   run_step: RunStepTable;

@@ -77,8 +77,11 @@ async function startTrial(stripe: Client, as: Options): Promise<{ customer: stri
 async function payLinkOf({ running: { ctx }, account }: LocalStack, customer: string): Promise<string | undefined> {
   const [newest] = (await listEmails(ctx.db, account, { customer, limit: 1 })).data;
   const email = newest && (await readEmail(ctx.db, account, newest.id));
-  return /\bPay [^\n]*?(https?:\/\/\S+)/.exec(email?.text ?? '')?.[1];
+  return payLinkIn(email?.text);
 }
+
+export const payLinkIn = (text: string | null | undefined): string | undefined =>
+  /\bPay [^\n]*?(https?:\/\/\S+)/.exec(text ?? '')?.[1];
 
 /** As she does it: on from the page behind the link, and the button of Stripe's page. */
 async function payBy(link: string): Promise<void> {

@@ -2,7 +2,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import { EMAIL_FATES, EMAIL_STATUSES, type EmailFate, type EmailReason, type EmailStatus } from '../../shared/api';
-import { madeWithin, type DayRange, type TimeRange } from '../db/day-range';
+import { daysTable, idAtOf, madeWithin, onDay, type DayRange, type TimeRange } from '../db/day-range';
 import { firstIdAt } from '../db/new-id';
 import { ofRange, scanDown } from '../db/scan';
 import type { Db } from '../db/schema';
@@ -65,11 +65,15 @@ export async function countEmailsByDay(
   filter: EmailFilter,
   days: readonly DayRange[],
 ): Promise<EmailDay[]> {
+  if (!(filter.workflow ?? filter.contact ?? filter.status)) return countStatuses(db, tenant, filter, days);
   const counted: EmailDay[] = [];
   for (const { day, since, until } of days) {
     const counts = noEmails();
-    for (const { status, count } of await byStatus(db, tenant, filter, { since, until }))
-      counts[status] = Number(count);
+    const rows = await emailsWith(db, tenant, { ...filter, since, until })
+      .select((eb) => ['status', eb.fn.countAll<number>().as('count')])
+      .groupBy('status')
+      .execute();
+    for (const { status, count } of rows) counts[status] = Number(count);
     counted.push({ day, counts });
     await breathe();
   }
@@ -79,13 +83,57 @@ export async function countEmailsByDay(
 export const noEmails = () =>
   Object.fromEntries(EMAIL_STATUSES.map((status) => [status, 0])) as Record<EmailStatus, number>;
 
-/** Without a workflow or contact, from the index of statuses: a range of each. */
-function byStatus(db: Db, tenant: Tenant, filter: EmailFilter, range: TimeRange) {
-  const grouped = (statuses: EmailFilter) =>
-    emailsWith(db, tenant, { ...filter, ...statuses, ...range })
-      .select((eb) => ['status', eb.fn.countAll<number>().as('count')])
-      .groupBy('status');
-  if (filter.workflow ?? filter.contact ?? filter.status) return grouped({}).execute();
-  const [first, ...others] = EMAIL_STATUSES;
-  return others.reduce((query, status) => query.unionAll(grouped({ status })), grouped({ status: first })).execute();
+/** From the index of statuses: a range of each, and day. */
+const countStatuses = (db: Db, tenant: Tenant, filter: EmailFilter, days: readonly DayRange[]): Promise<EmailDay[]> =>
+  countEach(
+    db,
+    days,
+    EMAIL_STATUSES.map((status) => [status, emailsWith(db, tenant, { ...filter, status, ...ANY_TIME })]),
+  );
+
+const ANY_TIME = { since: undefined, until: undefined };
+
+/** Fates that an index finds. */
+const COUNTED_FATES = ['delivered', 'bounced', 'clicked'] as const satisfies EmailFate[];
+export type CountedFate = (typeof COUNTED_FATES)[number];
+
+/** Of emails that were queued then. */
+export const countFates = (db: Db, tenant: Tenant, days: readonly DayRange[]) =>
+  countEach(
+    db,
+    days,
+    COUNTED_FATES.map((fate) => [fate, emailsWith(db, tenant, { fate })]),
+  );
+
+/** Days of one statement: some milliseconds, with thousands of emails a day. */
+const DAYS_AT_ONCE = 30;
+
+async function countEach<K extends string>(
+  db: Db,
+  days: readonly DayRange[],
+  counted: readonly (readonly [K, ReturnType<typeof emailsWith>])[],
+): Promise<{ day: string; counts: Record<K, number> }[]> {
+  const all: { day: string; counts: Record<K, number> }[] = [];
+  for (let start = 0; start < days.length; start += DAYS_AT_ONCE) {
+    const some = days.slice(start, start + DAYS_AT_ONCE);
+    const rows = await db
+      .selectFrom(daysTable(some, idAtOf('eml')))
+      .select('column1 as day')
+      .select(
+        counted.map(([name, emails]) =>
+          emails
+            .select((eb) => eb.fn.countAll<number>().as('count'))
+            .where(onDay('email.id'))
+            .as(name),
+        ),
+      )
+      .execute();
+    const byDay = new Map((rows as ({ day: string } & Record<K, number>)[]).map((row) => [row.day, row]));
+    for (const { day } of some) {
+      const counts = counted.map(([name]) => [name, Number(byDay.get(day)?.[name] ?? 0)]);
+      all.push({ day, counts: Object.fromEntries(counts) as Record<K, number> });
+    }
+    await breathe();
+  }
+  return all;
 }

@@ -1,5 +1,5 @@
 /** Finding and counting emails by what is known of them. */
-import { sql, type SelectQueryBuilder } from 'kysely';
+import { sql, type SelectQueryBuilder, type SqlBool } from 'kysely';
 import type { EmailFate, EmailKind, EmailReason, EmailStatus, EmailView, List } from '../../shared/api';
 import { madeWithin, type TimeRange } from '../db/day-range';
 import { countedTo, toTwoWayList, type Count, type PageRequest, type TwoWayList, type TwoWayRequest } from '../db/page';
@@ -76,6 +76,13 @@ export async function countEmails(db: Db, tenant: Tenant, filter: EmailFilter = 
   return all;
 }
 
+/** Whether any went out, or was captured in its stead. */
+export async function hasMailed(db: Db, tenant: Tenant): Promise<boolean> {
+  for (const status of ['sent', 'captured'] as const)
+    if (await emailsWith(db, tenant, { status }).select('id').limit(1).executeTakeFirst()) return true;
+  return false;
+}
+
 type Emails = SelectQueryBuilder<Schema, 'email', object>;
 
 /** Those that match, from the highest id down or from the lowest up: all at once where an index finds them, else a range at a time. */
@@ -118,17 +125,17 @@ export function emailsWith(db: Db, tenant: Tenant, filter: EmailFilter): Emails 
   if (kind !== undefined) query = query.where('kind', '=', kind);
   if (status !== undefined) query = query.where('status', '=', status);
   if (reason !== undefined) query = query.where('reason', '=', reason);
-  if (fate !== undefined) query = query.where(sql<boolean>`${FATES[fate]} is not null`);
+  if (fate !== undefined) query = query.where(FATES[fate]);
   return query.where(madeWithin('eml', 'id', filter));
 }
 
-/** What isn't null of an email of that fate. */
+/** Spelt as the partial indexes are (028-overview). */
 const FATES = {
-  delivered: sql`case when bounced_at is null then delivered_at end`,
-  bounced: sql`bounced_at`,
-  complained: sql`complained_at`,
-  clicked: sql`clicked_at`,
-  unsubscribed: sql`unsubscribed_at`,
+  delivered: sql<SqlBool>`delivered_at is not null and bounced_at is null`,
+  bounced: sql<SqlBool>`bounced_at is not null`,
+  complained: sql<SqlBool>`complained_at is not null`,
+  clicked: sql<SqlBool>`clicked_at is not null`,
+  unsubscribed: sql<SqlBool>`unsubscribed_at is not null`,
 } as const satisfies Record<EmailFate, unknown>;
 
-export const countOfFate = (fate: EmailFate) => sql<number>`count(${FATES[fate]})`;
+export const countOfFate = (fate: EmailFate) => sql<number>`count(case when ${FATES[fate]} then 1 end)`;

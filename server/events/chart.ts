@@ -2,7 +2,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { EVENT_STATUSES, type EventStatus } from '../../shared/api';
-import type { DayRange } from '../db/day-range';
+import { daysTable, onDay, type DayRange } from '../db/day-range';
 import { firstIdAt } from '../db/new-id';
 import type { Db } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
@@ -52,6 +52,25 @@ const countDay = (db: Db, tenant: Tenant, { day, since, until }: DayRange, what:
     .where('seq', '<', firstIdAt(until))
     // A literal, so that SQLite may use the partial index.
     .$if(what !== 'all', (query) => query.where('status', '=', sql.lit(what as Rare)));
+
+/** Those that failed, in the order of `days`: a range of one index for each. */
+export async function countFailedEvents(db: Db, tenant: Tenant, days: readonly DayRange[]): Promise<number[]> {
+  const rows = await db
+    .selectFrom(daysTable(days, firstIdAt))
+    .select('column1 as day')
+    .select((eb) =>
+      eb
+        .selectFrom('event')
+        .select(eb.fn.countAll<number>().as('count'))
+        .where(ofTenant(tenant))
+        .where('status', '=', sql.lit('failed'))
+        .where(onDay('event.seq'))
+        .as('count'),
+    )
+    .execute();
+  const counts = new Map(rows.map(({ day, count }) => [day, Number(count)]));
+  return days.map(({ day }) => counts.get(day) ?? 0);
+}
 
 const MOST_PENDING = 10_000;
 

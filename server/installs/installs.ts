@@ -135,6 +135,21 @@ export async function noteMissingPermission(db: Db, tenant: Tenant, permission: 
     .execute();
 }
 
+/** By their ids, at most `limit` after that one. */
+export const listConnected = (db: Db, after: string | undefined, limit: number) =>
+  db
+    .selectFrom('install')
+    .select(['id', 'account_id', 'livemode'])
+    .where('status', '!=', 'removed')
+    .where('id', '>', after ?? '')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+
+export async function closeChecklist(db: Db, tenant: Tenant, now: number): Promise<void> {
+  await db.updateTable('install').set({ checklist_closed_at: now }).where(ofTenant(tenant)).execute();
+}
+
 /** Every connected install is to look back over the whole window. Returns them. */
 export const makeAllDue = (db: Db, now: number): Promise<Pick<Install, 'id' | 'kind'>[]> =>
   db

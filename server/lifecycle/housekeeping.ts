@@ -1,5 +1,5 @@
 /**
- * Hourly, in bounded batches: what has expired is deleted, and what was set aside for no reason any more is taken up. A
+ * Hourly, in bounded batches: what has expired is deleted, the day's revenue is noted, and what was set aside for no reason any more is taken up. A
  * process that dies in a round begins it anew.
  */
 import { isAllowed } from '../allowed';
@@ -12,6 +12,7 @@ import { deleteOldTestSends } from '../emails/test-sends';
 import { oldPayloads } from '../events/events';
 import { forgetOldAnswers } from '../installs/api-answers';
 import { deleteExpired } from '../installs/sessions';
+import { noteRevenue } from './note-revenue';
 
 const EVERY_MS = 60 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
@@ -23,6 +24,8 @@ export function createHousekeeping(): Queue {
   /** Which of OLD is being deleted, and how far. */
   let current = 0;
   let place: Place | undefined;
+  /** The last install whose revenue was noted in this round. */
+  let noted: string | undefined;
   return {
     name: 'housekeeping',
     async turn(ctx) {
@@ -39,6 +42,8 @@ export function createHousekeeping(): Queue {
         if (place === undefined) current++;
         return 1;
       }
+      noted = await noteRevenue(ctx, noted);
+      if (noted !== undefined) return 1;
       current = 0;
       dueAt = now + EVERY_MS;
       // Also later than at the start: a process that still has an older configuration may set something aside.

@@ -207,7 +207,7 @@ it('explains every word of ours on some page of help, to visitors too', () =>
     const client = await signedIn(tillpost);
     expect(await text(client, '/help/emails')).toContain('aria-current="page"');
     expect((await client.get('/help/elsewhere')).status).toBe(404);
-    expect((await client.get('/help')).headers.get('location')).toBe('/help/events');
+    expect((await client.get('/help')).headers.get('location')).toBe('/help/overview');
   }));
 
 it('says what would appear where there is nothing yet, and what to do', () =>

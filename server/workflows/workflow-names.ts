@@ -1,4 +1,5 @@
 /** The names of workflows, for lists of what they did. */
+import type { WorkflowStatus } from '../../shared/api';
 import type { Db } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 
@@ -12,4 +13,10 @@ export async function listWorkflowNames(db: Db, tenant: Tenant): Promise<Map<str
     .limit(1_000)
     .execute();
   return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+/** `active` where one is, else the status of any; null: there are none. */
+export async function bestStatus(db: Db, tenant: Tenant): Promise<WorkflowStatus | null> {
+  const rows = await db.selectFrom('workflow').select('status').distinct().where(ofTenant(tenant)).execute();
+  return rows.find(({ status }) => status === 'active')?.status ?? rows[0]?.status ?? null;
 }

@@ -147,7 +147,7 @@ export const TERMS = {
 } as const satisfies Record<string, Term>;
 export type TermKey = keyof typeof TERMS;
 
-export const HELP_AREAS = ['events', 'audience', 'workflows', 'emails', 'recovery', 'settings'] as const;
+export const HELP_AREAS = ['overview', 'events', 'audience', 'workflows', 'emails', 'recovery', 'settings'] as const;
 export type HelpArea = (typeof HELP_AREAS)[number];
 
 export interface HelpPage {
@@ -161,6 +161,28 @@ export interface HelpPage {
 }
 
 export const HELP: Record<HelpArea, HelpPage> = {
+  overview: {
+    title: 'Overview',
+    lead: 'The numbers that matter over the last days, each a link to exactly what it counts, and what needs you.',
+    href: '/',
+    tasks: [
+      {
+        title: 'See what changed',
+        steps: [
+          'Choose 7, 30 or 90 days: they are days of your time zone, today included.',
+          'Rest the pointer on a bar to read its day. Press a number to open the list of what it counts.',
+        ],
+      },
+      {
+        title: 'Follow your monthly revenue',
+        steps: [
+          'It is the MRR of your contacts, each currency by itself, as their subscriptions stand now.',
+          'Its past is noted once a day: before the first day there is nothing to show.',
+        ],
+      },
+    ],
+    terms: ['recovered', 'event_failed'],
+  },
   events: {
     title: 'Events',
     lead: 'Everything Stripe told about your account, newest first, each with what became of it in a sentence.',

@@ -14,8 +14,21 @@ export interface AudienceFilter {
   status?: string;
   user_group?: string;
   subscription_status?: string;
+  /** A currency. This and the days come with a link of the overview; their fields show where they are set. */
+  mrr_in?: string;
+  /** YYYY-MM-DD, both days included. */
+  since?: string;
+  until?: string;
 }
-export const FILTER_QUERY = ['query', 'status', 'user_group', 'subscription_status'] as const;
+export const FILTER_QUERY = [
+  'query',
+  'status',
+  'user_group',
+  'subscription_status',
+  'mrr_in',
+  'since',
+  'until',
+] as const;
 
 export function AudienceFilters({ filter, userGroups }: { filter: AudienceFilter; userGroups: readonly string[] }) {
   return (
@@ -60,6 +73,21 @@ export function AudienceFilters({ filter, userGroups }: { filter: AudienceFilter
         all="Any subscription"
         options={SUBSCRIPTION_STATUSES.map((value) => ({ value, label: SUBSCRIPTION_STATUS_WORDS[value].label }))}
       />
+      {filter.mrr_in && (
+        <FilterSelect
+          name="mrr_in"
+          label={BILLING_LABELS.mrr}
+          value={filter.mrr_in}
+          all="Any or none"
+          options={[{ value: filter.mrr_in, label: `Some, in ${filter.mrr_in.toUpperCase()}` }]}
+        />
+      )}
+      {(filter.since || filter.until) && (
+        <>
+          <TextField id="since" name="since" type="date" label="Added from" defaultValue={filter.since ?? ''} />
+          <TextField id="until" name="until" type="date" label="To" defaultValue={filter.until ?? ''} />
+        </>
+      )}
     </Filters>
   );
 }

@@ -23,7 +23,7 @@ import { withNotice, type Done } from '../notices';
 import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn, type Form } from '../read-request';
 import type { SectionParts } from '../section';
 import { sendPage } from '../send';
-import { tenantOn } from '../viewer';
+import { tenantOn, timeZoneOf } from '../viewer';
 import { isFirstPage, PAGE_QUERY, placeOf } from '../components/pages';
 import { AudiencePage } from './audience';
 import { ContactPage, type ContactPageProps } from './contact';
@@ -44,7 +44,7 @@ export function audienceRoutes(ctx: Context, parts: SectionParts): Router {
     const tenant = tenantOn(res);
     const filter = queryOf(req, FILTER_QUERY);
     const place = queryOf(req, PAGE_QUERY);
-    const asked = contactFilterOf(filter);
+    const asked = contactFilterOf(filter, timeZoneOf(res));
     const contacts = await pageContacts(db, tenant, { ...asked, limit: PAGE_SIZE, ...placeOf(place) });
     const isAll = !contacts.has_more && isFirstPage(place);
     const count = isAll ? contacts.data.length : await counts(tenant, asked);
@@ -62,7 +62,7 @@ export function audienceRoutes(ctx: Context, parts: SectionParts): Router {
   const sendFile = createAudienceExport(db);
   router.use(workRoutes(ctx, parts, sendFile));
   router.get('/audience.csv', requireFullSession, async (req, res) => {
-    await sendFile(res, tenantOn(res), contactFilterOf(queryOf(req, FILTER_QUERY)));
+    await sendFile(res, tenantOn(res), contactFilterOf(queryOf(req, FILTER_QUERY), timeZoneOf(res)));
   });
 
   async function show(req: Request, res: Response, refused?: ContactPageProps['refused']): Promise<void> {

@@ -28,11 +28,12 @@ import { transact } from '../../db/transact';
 import { AppError, describeError } from '../../errors';
 import { checkUpload, requireFull, requireFullSession, sessionOf, uploadOf } from '../../installs/session-middleware';
 import { href } from '../components/filters';
+import { rangeOfDays } from '../days';
 import { withNotice } from '../notices';
 import { formOf, getFound, idOf, textIn, type Form } from '../read-request';
 import type { SectionParts } from '../section';
 import { sendPage } from '../send';
-import { tenantOn } from '../viewer';
+import { tenantOn, timeZoneOf } from '../viewer';
 import { BulkPage, BULK_ACTIONS, type BulkPageProps } from './bulk';
 import type { createAudienceExport } from './contact-csv';
 import { FILTER_QUERY, type AudienceFilter } from './filters';
@@ -173,7 +174,7 @@ export function workRoutes(
     const isAll = textIn(fields, 'scope') === 'all';
     const ids = isAll ? null : await knownIds(db, tenant, idsIn(fields));
     if (ids?.length === 0) throw new AppError('invalid_request', 'Select a contact first, then try again.', 'id');
-    const target: ContactTarget = ids ? { ids } : { filter: contactFilterOf(filter) };
+    const target: ContactTarget = ids ? { ids } : { filter: contactFilterOf(filter, timeZoneOf(res)) };
     return {
       tenant,
       fields,
@@ -243,9 +244,14 @@ function filterIn(fields: Form): AudienceFilter {
   return Object.fromEntries(set);
 }
 
-export const contactFilterOf = ({ query, status, user_group, subscription_status }: AudienceFilter): ContactFilter => ({
+export const contactFilterOf = (
+  { query, status, user_group, subscription_status, mrr_in, since, until }: AudienceFilter,
+  timeZone: string,
+): ContactFilter => ({
   query,
   status: oneOf(CONTACT_STATUSES, status),
   user_group,
   subscription_status: oneOf(SUBSCRIPTION_STATUSES, subscription_status),
+  mrr_in,
+  ...rangeOfDays({ since, until }, timeZone),
 });

@@ -1,5 +1,6 @@
 /** Line icons on a 16-pixel grid, drawn here. They are decoration: each has a text beside it. */
 const PATHS = {
+  overview: 'M2.5 13.5v-5h3v5zM6.5 13.5v-11h3v11zM10.5 13.5V6h3v7.5z',
   events: 'M1.5 8h3l2-5 3 10 2-5h3',
   audience:
     'M6 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM1.5 13.5c0-2.5 2-4 4.5-4s4.5 1.5 4.5 4M11 3.2a2.5 2.5 0 0 1 0 4.6M12.3 9.9c1.4.6 2.2 1.9 2.2 3.6',

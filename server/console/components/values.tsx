@@ -48,6 +48,16 @@ export function Count({ value }: { value: number }) {
   return <>{useFormats().number(value)}</>;
 }
 
+/** A number as a link to what it counts; nothing is counted by a dim 0. */
+export const NumberLink = ({ value, to }: { value: number; to: string }) =>
+  value === 0 ? (
+    <span className="none">0</span>
+  ) : (
+    <a className="number" href={to}>
+      <Count value={value} />
+    </a>
+  );
+
 /** What has no value: a dash that is read out as words. */
 export const None = ({ words = 'none' }: { words?: string }) => (
   <span className="none">

@@ -12,8 +12,9 @@ import { HomePage, type HomePageProps } from './home';
 
 export function homeRoutes(ctx: Context): Router {
   const router = Router();
-  router.get('/', (_req, res) => {
-    if (sessionOf(res)) return res.redirect('/events');
+  router.get('/', (_req, res, next) => {
+    // Who is signed in gets the overview.
+    if (sessionOf(res)) return next();
     sendPage(ctx, res, <HomePage {...waysIn(ctx)} />);
   });
   router.get('/settings/connect', requireSession, loadViewer(ctx), (req, res) => {

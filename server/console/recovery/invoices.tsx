@@ -15,10 +15,15 @@ import { useViewer } from '../page';
 import { dashboardUrl } from '../stripe-links';
 import { MonthName } from './recovery';
 
+/** `recovered`: by whatever way. */
+export const OUTCOMES = [...RECOVERY_OUTCOMES, 'recovered'] as const;
+
 /** Unchecked. */
 export interface InvoicesQuery {
   months?: string;
   month?: string;
+  /** YYYY-MM-DD, until today. */
+  since?: string;
   currency?: string;
   outcome?: string;
   group?: string;
@@ -37,7 +42,7 @@ export function FailedInvoicesPage({ invoices, reminders, query }: FailedInvoice
   const { starting_after: after, ...filter } = query;
   const last = invoices.data.at(-1)?.id;
   const { months } = query;
-  const outcome = oneOf(RECOVERY_OUTCOMES, query.outcome);
+  const outcome = oneOf(OUTCOMES, query.outcome);
   const group = oneOf(['held_out', 'others'] as const, query.group);
   const isMonth = /^\d{4}-(0[1-9]|1[0-2])$/.test(query.month ?? '');
   return (
@@ -47,13 +52,14 @@ export function FailedInvoicesPage({ invoices, reminders, query }: FailedInvoice
         back={{ href: href('/recovery', { months }), label: 'Recovered' }}
         lead={
           <>
-            {outcome ? RECOVERY_WORDS[outcome].label : FAILED_LABEL}
+            {outcome === 'recovered' ? 'Recovered' : outcome ? RECOVERY_WORDS[outcome].label : FAILED_LABEL}
             {isMonth && (
               <>
                 {' · '}
                 <MonthName month={query.month!} />
               </>
             )}
+            {query.since && ` · since ${query.since}`}
             {query.currency && ` · ${query.currency.toUpperCase()}`}
             {group && ` · ${HOLDOUT_GROUPS[group]}`}
           </>

@@ -18,12 +18,13 @@ import {
   RECOVERY_WORDS,
 } from '../../../shared/words/recovery';
 import { Card, Empty, FactList, LinkButton, PageHead, Section, Tabs } from '../components/blocks';
-import { DayChart, type Series } from '../components/day-chart';
+import { DayChart } from '../components/day-chart';
 import { href } from '../components/filters';
 import { Table, type Column } from '../components/table';
 import { None, Plural } from '../components/values';
 import { Shell } from '../layout';
 import { useFormats, useViewer } from '../page';
+import { RECOVERY_SERIES } from './series';
 
 export const PERIODS = ['3', '6', '12', '24'] as const;
 
@@ -83,15 +84,6 @@ export function RecoveryPage({ report, months, holdoutPercent }: RecoveryPagePro
   );
 }
 
-const COLOURS: Record<RecoveryOutcome, Series<RecoveryOutcome>['colour']> = {
-  recovered_without_mail: 'faint',
-  recovered_after_mail: 'good',
-  recovered_after_click: 'info',
-  open: 'warn',
-  lost: 'bad',
-};
-const SERIES = RECOVERY_OUTCOMES.map((key) => ({ key, label: RECOVERY_WORDS[key].label, colour: COLOURS[key] }));
-
 interface Line extends RecoveryMonth {
   id: string;
 }
@@ -129,7 +121,7 @@ function OfCurrency({
       }
     >
       <Card>
-        <DayChart what="failed payments" days={days} series={SERIES} unit="month" write={money} />
+        <DayChart what="failed payments" days={days} series={RECOVERY_SERIES} unit="month" write={money} />
       </Card>
       <Table
         caption={`Failed payments in ${currency.toUpperCase()} by month`}

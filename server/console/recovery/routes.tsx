@@ -1,6 +1,5 @@
 /** What became of failed payments: the report, the invoices behind a number, and all of them as a file. */
 import { Router } from 'express';
-import { RECOVERY_OUTCOMES } from '../../../shared/api';
 import { oneOf } from '../../../shared/one-of';
 import { listFailedInvoices, reportRecovery, type FailedInvoiceFilter } from '../../audience/recovery-report';
 import type { Context } from '../../context';
@@ -9,15 +8,16 @@ import { listRemindersOf } from '../../emails/list-reminders';
 import { requireFullSession } from '../../installs/session-middleware';
 import { lastMonths, monthIn } from '../../local-months';
 import { readSettings } from '../../settings/settings';
+import { rangeOfDays } from '../days';
 import { createExport } from '../export';
 import { PAGE_SIZE, queryOf } from '../read-request';
 import { sendPage } from '../send';
 import { tenantOn, timeZoneOf } from '../viewer';
 import { INVOICE_HEAD, invoiceLine } from './invoice-csv';
-import { FailedInvoicesPage, type InvoicesQuery } from './invoices';
+import { FailedInvoicesPage, OUTCOMES, type InvoicesQuery } from './invoices';
 import { PERIODS, RecoveryPage } from './recovery';
 
-const QUERY = ['months', 'month', 'currency', 'outcome', 'group', 'starting_after'] as const;
+const QUERY = ['months', 'month', 'since', 'currency', 'outcome', 'group', 'starting_after'] as const;
 
 export function recoveryRoutes(ctx: Context): Router {
   const router = Router();
@@ -32,10 +32,10 @@ export function recoveryRoutes(ctx: Context): Router {
       until: months[0]!.until,
     };
     return {
-      since,
+      since: rangeOfDays({ since: query.since }, timeZone).since ?? since,
       until,
       currency: query.currency,
-      outcome: oneOf(RECOVERY_OUTCOMES, query.outcome),
+      outcome: oneOf(OUTCOMES, query.outcome),
       isHoldout: query.group === 'held_out' ? true : query.group === 'others' ? false : undefined,
     };
   }

@@ -17,7 +17,7 @@ import { Card, Empty, LinkButton, PageHead, Section, Tabs } from '../components/
 import { DayChart } from '../components/day-chart';
 import { href } from '../components/filters';
 import { Table, type Column } from '../components/table';
-import { Count, None } from '../components/values';
+import { None, NumberLink as Number } from '../components/values';
 import { EMAIL_SERIES } from '../emails/series';
 import { Shell } from '../layout';
 import { WorkflowTabs } from './workflow-tabs';
@@ -117,15 +117,7 @@ export const SpanTabs = ({ path, current }: { path: string; current: Span }) => 
   />
 );
 
-/** A number as a link to what it counts; nothing is counted by a dim 0. */
-export const Number = ({ value, to }: { value: number; to: string }) =>
-  value === 0 ? (
-    <span className="none">0</span>
-  ) : (
-    <a className="number" href={to}>
-      <Count value={value} />
-    </a>
-  );
+export { Number };
 
 export const runsHref = ({ workflow, since }: Counted, query: Record<string, string | undefined>) =>
   href(`/workflows/${workflow}/runs`, { since, ...query });

@@ -9,48 +9,48 @@ const DAYS = 90;
 const DAY_MS = 86_400_000;
 
 interface Dialect {
-  padded(expression: string, width: number): string;
   hex(expression: string, width: number): string;
 }
 const ON_SQLITE: Dialect = {
-  padded: (expression, width) => `printf('%0${width}d', ${expression})`,
   hex: (expression, width) => `printf('%0${width}x', ${expression})`,
 };
 const ON_POSTGRES: Dialect = {
-  padded: (expression, width) => `lpad((${expression})::text, ${width}, '0')`,
   hex: (expression, width) => `lpad(to_hex((${expression})::bigint), ${width}, '0')`,
 };
 
-/** Events are spread over the last 90 days and the contacts; one in fifty is ignored, one in a thousand failed. */
-export async function fill(
-  url: string,
-  { events, contacts, emails = 0 }: { events: number; contacts: number; emails?: number },
-): Promise<void> {
+interface Past {
+  events: number;
+  contacts: number;
+  /** One in a hundred is of an invoice whose payment had failed. */
+  emails: number;
+}
+
+/** Spread over the last 90 days and the contacts; of the events one in fifty is ignored, one in a thousand failed. */
+export async function fill(url: string, past: Past): Promise<void> {
   const db = openDatabase(url);
   await migrate(db);
   await db.destroy();
   if (url.startsWith('postgres:')) {
-    const statements = statementsOf(ON_POSTGRES, { events, contacts, emails });
+    const statements = statementsOf(ON_POSTGRES, past);
     for (const statement of [...statements, 'vacuum analyze', 'checkpoint']) await askPostgres(url, statement);
     return;
   }
   const sqlite = new Sqlite(url.replace('sqlite:', ''));
   sqlite.pragma('journal_mode = WAL');
   sqlite.pragma('synchronous = OFF');
-  sqlite.exec(['begin', ...statementsOf(ON_SQLITE, { events, contacts, emails }), 'commit', 'analyze'].join(';\n'));
+  sqlite.exec(['begin', ...statementsOf(ON_SQLITE, past), 'commit', 'analyze'].join(';\n'));
   sqlite.close();
 }
 
-function statementsOf(
-  { padded, hex }: Dialect,
-  { events, contacts, emails }: { events: number; contacts: number; emails: number },
-): string[] {
+function statementsOf({ hex }: Dialect, { events, contacts, emails }: Past): string[] {
   const start = Date.now() - DAYS * DAY_MS;
   const numbers = (count: number) =>
     `with recursive n(i) as (select 0 union all select i + 1 from n where i < ${count - 1})`;
   const spread = (count: number) => `(${start} + cast(cast(i as bigint) * ${(DAYS * DAY_MS) / count} as bigint))`;
   const at = spread(events);
-  const contactId = (expression: string) => `'con_' || ${padded(expression, 32)}`;
+  const idAt = (prefix: string, count: number) => `'${prefix}_' || ${hex(spread(count), 12)} || '7' || ${hex('i', 19)}`;
+  const contactId = (expression: string) =>
+    `'con_' || ${hex(`(${start} + (${expression}) * cast(${Math.floor((DAYS * DAY_MS) / contacts)} as bigint))`, 12)} || '7' || ${hex(expression, 19)}`;
   return [
     `insert into contact (account_id, livemode, id, email, first_name, last_name, name_stamp, status, source, mrr, currency, search_text, created_at, updated_at)
     ${numbers(contacts)}
@@ -68,15 +68,15 @@ function statementsOf(
       case when i % 1000 = 7 then 'failed' when i % 50 = 3 then 'ignored' else 'processed' end,
       case when i % 1000 = 7 then 'gave_up' when i % 50 = 3 then 'event_off' end,
       'Updated contact', 'cus_past' || (i % ${contacts}), ${contactId(`i % ${contacts}`)} from n`,
-    ...(emails === 0
-      ? []
-      : [
-          `insert into email (account_id, livemode, id, contact_id, kind, to_address, subject, status, reason, message_id, is_test, created_at, sent_at)
+    `insert into email (account_id, livemode, id, contact_id, kind, to_address, subject, status, reason, message_id, is_test, created_at, sent_at, delivered_at, bounced_at, clicked_at)
     ${numbers(emails)}
-    select '${ACCOUNT}', 1, 'eml_' || ${hex(spread(emails), 12)} || '7' || ${hex('i', 19)}, ${contactId(`i % ${contacts}`)},
-      case i % 3 when 0 then 'marketing' else 'transactional' end, 'customer' || (i % ${contacts}) || '@example.com', 'Subject',
-      case i % 100 when 7 then 'failed' else 'sent' end, case i % 100 when 7 then 'refused' end, '<' || i || '@x>', 0,
-      ${spread(emails)}, ${spread(emails)} from n`,
-        ]),
+    select '${ACCOUNT}', 1, ${idAt('eml', emails)}, ${contactId(`i % ${contacts}`)}, case i % 3 when 0 then 'marketing' else 'transactional' end, 'customer' || i || '@example.com', 'Your receipt',
+      case when i % 200 = 9 then 'failed' when i % 20 = 3 then 'suppressed' when i % 300 = 2 then 'held' else 'sent' end,
+      case when i % 200 = 9 then 'refused' end, 'm' || i, 0, ${spread(emails)}, ${spread(emails)}, case when i % 20 <> 3 then ${spread(emails)} end,
+      case when i % 50 = 1 then ${spread(emails)} end, case when i % 4 = 0 then ${spread(emails)} end from n`,
+    `insert into failed_invoice (account_id, livemode, id, invoice_id, customer_id, currency, amount, paid_before, first_failed_at, attempts, recovered_at, recovered_amount)
+    ${numbers(Math.ceil(emails / 100))}
+    select '${ACCOUNT}', 1, ${idAt('fin', Math.ceil(emails / 100))}, 'in_past' || i, 'cus_past' || i, 'usd', 2000, 0, ${spread(Math.ceil(emails / 100))}, 1,
+      case when i % 3 > 0 then ${spread(Math.ceil(emails / 100))} end, case when i % 3 > 0 then 2000 end from n`,
   ];
 }

@@ -21,7 +21,7 @@ async function measureOn(bench: Bench, engine: Engine): Promise<Figure[]> {
   if (!program) return [];
   const [events, contacts] = [bench.size(EVENTS), bench.size(CONTACTS)];
   const url = await bench.newDatabase(engine);
-  await fill(url, { events, contacts });
+  await fill(url, { events, contacts, emails: 100 });
   const contenders = [{ name: 'large', url }, { name: 'empty' }];
   const results = await inRounds(bench, contenders, ({ name, ...database }, round) =>
     throughput(bench, tillpost(program, engine), { key: `${name}${round}`, ...database }),

@@ -17,6 +17,8 @@ const FEW = 100;
 const ROUNDS = 20;
 
 const PAGES = [
+  '/',
+  '/?days=90',
   '/events',
   '/events?page=last',
   '/events?starting_after=evt_past50',

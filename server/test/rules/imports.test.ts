@@ -144,6 +144,7 @@ const OWNERS: Readonly<Record<keyof Schema, string>> = {
   subscription_card: 'schedules',
   payment: 'audience',
   failed_invoice: 'audience',
+  mrr_day: 'audience',
   suppression: 'audience',
   sealed_key: 'audience',
   workflow: 'workflows',

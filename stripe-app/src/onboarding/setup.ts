@@ -1,6 +1,7 @@
 /** How far an install is set up. Every state comes from the backend, none is remembered here. */
 import type { ImportProgress, Overview, WorkflowView } from '../../../shared/api';
 import type { Settings } from '../../../shared/settings';
+import { SETUP_TITLES } from '../../../shared/words/setup';
 
 export type TaskKey = 'connect' | 'events' | 'import' | 'workflow';
 type TaskStatus = 'not-started' | 'in-progress' | 'blocked' | 'complete';
@@ -20,10 +21,10 @@ export interface Setup {
 export function listTasks({ overview, settings, workflows }: Setup): SetupTask[] {
   const whenConnected = (status: TaskStatus): TaskStatus => (overview.connected ? status : 'blocked');
   return [
-    { key: 'connect', title: 'Connect to Stripe', status: describeConnection(overview) },
-    { key: 'events', title: 'Choose events', status: whenConnected(describeEvents(settings)) },
-    { key: 'import', title: 'Import your customers', status: whenConnected(describeImport(overview.import)) },
-    { key: 'workflow', title: 'Turn on a workflow', status: whenConnected(describeWorkflows(workflows ?? [])) },
+    { key: 'connect', title: SETUP_TITLES.connect, status: describeConnection(overview) },
+    { key: 'events', title: SETUP_TITLES.events, status: whenConnected(describeEvents(settings)) },
+    { key: 'import', title: SETUP_TITLES.import, status: whenConnected(describeImport(overview.import)) },
+    { key: 'workflow', title: SETUP_TITLES.workflow, status: whenConnected(describeWorkflows(workflows ?? [])) },
   ];
 }
 

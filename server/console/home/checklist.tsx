@@ -1,0 +1,58 @@
+/** What is left to set up; whoever is done may close it. */
+import {
+  SETUP_REASONS,
+  SETUP_STATUS_LABELS,
+  SETUP_TITLES,
+  type SetupStatus,
+  type SetupStep,
+} from '../../../shared/words/setup';
+import { Badge } from '../components/badge';
+import { ButtonForm } from '../components/form';
+import { Icon } from '../components/icon';
+import { isComplete, SETUP_STEPS, type Setup } from './setup';
+
+export const CLOSE_CHECKLIST_PATH = '/overview/close-checklist';
+
+const PLACES: Record<SetupStep, string> = {
+  connect: '/settings/stripe',
+  events: '/settings/stripe#events',
+  import: '/settings/stripe#import',
+  sending: '/settings/sending',
+  workflow: '/workflows',
+  mail: '/emails',
+};
+
+const TONES = { 'not-started': 'plain', 'in-progress': 'info', complete: 'good' } as const satisfies Record<
+  SetupStatus,
+  string
+>;
+
+export function Checklist({ setup }: { setup: Setup }) {
+  const done = SETUP_STEPS.filter((step) => setup[step] === 'complete').length;
+  const next = SETUP_STEPS.find((step) => setup[step] !== 'complete');
+  return (
+    <section className="card checklist" aria-label="Getting started">
+      <div className="checklist-head">
+        <div>
+          <h2>{next ? 'Getting started' : 'All set up'}</h2>
+          <p className="hint">
+            {done} of {SETUP_STEPS.length} done
+          </p>
+        </div>
+        {isComplete(setup) && <ButtonForm action={CLOSE_CHECKLIST_PATH} label="Close the checklist" />}
+      </div>
+      <ol>
+        {SETUP_STEPS.map((step) => (
+          <li key={step} className={`is-${setup[step]}`} aria-current={step === next ? 'step' : undefined}>
+            <span className="checklist-mark">{setup[step] === 'complete' && <Icon name="check" />}</span>
+            <div>
+              <a href={PLACES[step]}>{SETUP_TITLES[step]}</a>
+              {setup[step] !== 'complete' && <p className="hint">{SETUP_REASONS[step]}</p>}
+            </div>
+            <Badge tone={TONES[setup[step]]} label={SETUP_STATUS_LABELS[setup[step]]} />
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

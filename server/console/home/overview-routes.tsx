@@ -1,0 +1,45 @@
+/** The first page for who is signed in. */
+import { Router } from 'express';
+import { oneOf } from '../../../shared/one-of';
+import type { Context } from '../../context';
+import { closeChecklist } from '../../installs/installs';
+import { requireSession } from '../../installs/session-middleware';
+import { readSettings } from '../../settings/settings';
+import { lastDays } from '../days';
+import { queryOf } from '../read-request';
+import type { SectionParts } from '../section';
+import { sendPage } from '../send';
+import { getSession, loadViewer, timeZoneOf } from '../viewer';
+import { CLOSE_CHECKLIST_PATH } from './checklist';
+import { OverviewPage, PERIODS } from './overview';
+import { readNumbers } from './read-overview';
+import { isComplete, readSetup } from './setup';
+
+export function overviewRoutes(ctx: Context, { form }: SectionParts): Router {
+  const router = Router();
+  const { db, clock } = ctx;
+
+  router.get('/', requireSession, loadViewer(ctx), async (req, res) => {
+    const { tenant, install, installs } = getSession(res);
+    const period = oneOf(PERIODS, queryOf(req, ['days']).days) ?? '30';
+    const days = lastDays(Number(period), clock.now(), timeZoneOf(res));
+    const page = {
+      period,
+      numbers: await readNumbers(db, tenant, days),
+      setup: await readSetup(ctx, install),
+      isClickTracked: (await readSettings(db, tenant)).track.clicks,
+      missingPermission: install.missing_permission,
+      toReconnect: installs.filter(({ id, status }) => status === 'needs_reconnect' && id !== install.id),
+    };
+    sendPage(ctx, res, <OverviewPage {...page} />);
+  });
+
+  router.post(CLOSE_CHECKLIST_PATH, ...form, async (_req, res) => {
+    const { tenant, install } = getSession(res);
+    const setup = await readSetup(ctx, install);
+    if (setup && isComplete(setup)) await closeChecklist(db, tenant, clock.now());
+    res.redirect(303, '/');
+  });
+
+  return router;
+}
