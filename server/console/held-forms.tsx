@@ -1,4 +1,4 @@
-/** Forms that were sent signed out, or signed in anew since their page was loaded: nothing that was typed is lost. */
+/** Forms that were sent signed out, or signed in or switched since their page was loaded: nothing that was typed is lost. */
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Context } from '../context';
 import { AppError } from '../errors';
@@ -31,7 +31,7 @@ export function holdForms(ctx: Context): RequestHandler[] {
 }
 
 /**
- * Whoever signed in since is asked before the form is sent, with the account it then goes to. That is the check that the
+ * Whoever signed in or switched since is asked before the form is sent, with the account it then goes to. That is the check that the
  * CSRF token would be: no other site can make this page's button be pressed, for nobody may frame it.
  */
 export function askForOutdated(ctx: Context, sections: readonly string[]): ErrorRequestHandler {
@@ -49,10 +49,10 @@ export function askForOutdated(ctx: Context, sections: readonly string[]): Error
   };
 }
 
-/** Never written into a page again. */
-const SECRET = ['csrf_token', 'key', 'secret', 'password'];
+/** Never written into a page again: secrets, and what confirms that something is deleted or imported, which is said anew. */
+const NOT_HELD = ['csrf_token', 'key', 'secret', 'password', 'account', 'count'];
 
 const heldFields = (body: unknown): HeldFields =>
   Object.entries((body ?? {}) as Record<string, string | string[]>)
-    .filter(([name]) => !SECRET.includes(name))
+    .filter(([name]) => !NOT_HELD.includes(name))
     .flatMap(([name, value]) => [value].flat().map((one) => [name, one] as const));

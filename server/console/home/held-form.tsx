@@ -26,9 +26,10 @@ const SignedIn = ({ viewer, ...form }: HeldFormProps & { viewer: Viewer }) => (
     <div className="narrow">
       <h1>Send the form now?</h1>
       <p className="lead">
-        You have signed in since you opened its page, so it has not been sent. It is for{' '}
+        You have signed in or switched accounts since you opened its page, so it has not been sent. It is for{' '}
         <strong>{viewer.accountName ?? viewer.tenant.accountId}</strong> in{' '}
-        <strong>{modeOf(viewer.tenant)} mode</strong>, which is on screen now.
+        <strong>{modeOf(viewer.tenant)} mode</strong>, which is on screen now. If it belongs to another, switch in a new
+        tab first.
       </p>
       <Held {...form} label="Send it" />
     </div>
