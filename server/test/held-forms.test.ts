@@ -138,6 +138,49 @@ describe('a form of another install than the one on screen', () => {
     }));
 });
 
+describe('a form with a file', () => {
+  const upload = (client: BrowserClient, fields: Record<string, string>, file = '') => {
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.set(name, value);
+    form.set('file', new Blob([file]), file && 'contacts.csv');
+    return client.send('/audience/import', form);
+  };
+  const LINES = 'email,first_name\njenny@example.com,Jenny';
+
+  it('is led to the sign-in and back when it is sent signed out', () =>
+    withClient(async (_tillpost, client) => {
+      client.jar.delete('tillpost_session');
+      const response = await upload(client, { consent: 'agreed' }, LINES);
+      const page = await response.text();
+      expect(response.status).toBe(403);
+      expect(page).toContain('choose the file again');
+      expect(page).toContain('href="/connect?mode=test" target="_blank"');
+      expect(page).toContain('href="/audience/import"');
+    }));
+
+  it('of an earlier session asks for the file again', () =>
+    withClient(async (tillpost, client) => {
+      const csrf_token = await client.csrfToken();
+      await signIn(tillpost, client);
+      const response = await upload(client, { csrf_token, consent: 'agreed' }, LINES);
+      const page = await response.text();
+      expect(response.status).toBe(403);
+      expect(page).toContain('Choose the file again');
+      expect(page).toContain('href="/audience/import"');
+      expect(page).not.toContain('held-form');
+    }));
+
+  it('of an earlier session is held with its pasted lines when no file was chosen', () =>
+    withClient(async (tillpost, client) => {
+      const csrf_token = await client.csrfToken();
+      await signIn(tillpost, client);
+      const question = await (await upload(client, { csrf_token, consent: 'agreed', lines: LINES })).text();
+      expect(question).toMatch(/<form[^>]* encType="multipart\/form-data"[^>]* id="held-form"/i);
+      const sent = await upload(client, fieldsOf(question, 'held-form'));
+      expect([sent.status, sent.headers.get('location')]).toEqual([303, expect.stringMatching(/^\/audience\/jobs\//)]);
+    }));
+});
+
 describe('a form from outside', () => {
   it('is not held: neither from another site, nor where the browser doesn’t say from where', () =>
     withClient(async (tillpost, client) => {
