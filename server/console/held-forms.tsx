@@ -3,7 +3,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import type { ReactElement } from 'react';
 import type { Context } from '../context';
 import { AppError } from '../errors';
-import { OutdatedForm, readForm, sessionOf, uploadOf } from '../installs/session-middleware';
+import { LARGE_FORM, OutdatedForm, readForm, sessionOf, uploadOf } from '../installs/session-middleware';
 import { HeldFilePage, HeldFormPage, type HeldFields } from './home/held-form';
 import { waysIn } from './home/routes';
 import { sendPage } from './send';
@@ -21,7 +21,7 @@ export function holdForms(ctx: Context): RequestHandler[] {
       if (req.get('hx-request')) throw new AppError('unauthorized', 'You are signed out.');
       next();
     }),
-    ...readForm(ctx).map(ofSignedOut),
+    ...readForm(ctx, LARGE_FORM).map(ofSignedOut),
     ofSignedOut((req, res, next) => {
       // Signed out nothing of an upload is read.
       const page = isUpload(req) ? <HeldFilePage ways={waysIn(ctx)} /> : heldForm(ctx, req, res);

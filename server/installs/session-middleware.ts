@@ -7,7 +7,9 @@ import { randomToken, sha256 } from '../vault';
 import { cookieNames, cookieOptions, readCookie } from './cookies';
 import { findSession, noteUse, UNUSED_MS, type Session } from './sessions';
 
-const FORM_LIMIT = '256kb';
+const FORM = { limit: '256kb', parameterLimit: 2_000 };
+/** A workflow may hold many emails of 50,000 characters: its form is larger than others. */
+export const LARGE_FORM = { limit: '4mb', parameterLimit: 20_000 };
 const CSRF = 'csrf';
 
 /** Puts the visitor's session (`sessionOf`) and CSRF token (`csrfTokenOf`) on the response. */
@@ -65,9 +67,9 @@ export const checkSessionForm = (ctx: Context): RequestHandler[] => [
 ];
 
 /** Reads a form that didn't come from another site; whose it is remains to be seen. */
-export const readForm = (ctx: Context): RequestHandler[] => [
+export const readForm = (ctx: Context, limits = FORM): RequestHandler[] => [
   requireSameOrigin(ctx),
-  urlencoded({ extended: false, limit: FORM_LIMIT, parameterLimit: 2_000 }),
+  urlencoded({ extended: false, ...limits }),
 ];
 
 /**

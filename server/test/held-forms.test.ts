@@ -60,6 +60,22 @@ describe.each(ENGINES)('a form on %s', (engine) => {
       { engine },
     ));
 
+  it('of a large workflow is held signed out as well, all of it', () =>
+    withClient(
+      async (_tillpost, client) => {
+        client.jar.delete('tillpost_session');
+        const steps = Array.from({ length: 3_000 }, (_, n) => [`steps.${n}`, 'x'.repeat(100)]);
+        const held = await client.post('/workflows/wf_1', Object.fromEntries(steps) as Record<string, string>);
+        const page = await held.text();
+        expect([held.status, page.includes('You are signed out'), page.match(/name="steps\./g)?.length]).toEqual([
+          403,
+          true,
+          3_000,
+        ]);
+      },
+      { engine },
+    ));
+
   it('says what it did once, on the page that it leads to', () =>
     withClient(
       async (_tillpost, client) => {
@@ -94,7 +110,10 @@ describe('a form of another install than the one on screen', () => {
 
   it('does nothing to that one until its writer has seen the account and mode', () =>
     withBoth(async (tillpost, client) => {
-      const stale = { ...fieldsOf(await text(client, '/settings/branding')), 'brand.footer': FOOTER };
+      const stale: Record<string, string> = {
+        ...fieldsOf(await text(client, '/settings/branding')),
+        'brand.footer': FOOTER,
+      };
       await switchTo('live', client);
       for (const act of ['erase', 'disconnect', 'import']) {
         const fields = { csrf_token: stale.csrf_token ?? '', account: ACCOUNT };
