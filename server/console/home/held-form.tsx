@@ -60,7 +60,7 @@ export function HeldFilePage({ ways }: Pick<HeldFormProps, 'ways'>) {
   );
 }
 
-const SINCE = 'You have signed in or switched accounts since you opened its page';
+const SINCE = 'You have signed in or switched accounts since you opened the form’s page';
 
 const OnScreen = ({ viewer: { accountName, tenant } }: { viewer: Viewer }) => (
   <>
