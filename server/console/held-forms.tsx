@@ -1,9 +1,10 @@
-/** Forms that were sent signed out, or signed in anew since their page was loaded: nothing that was typed is lost. */
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+/** Forms that were sent signed out, or signed in or switched since their page was loaded: nothing that was typed is lost. */
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import type { ReactElement } from 'react';
 import type { Context } from '../context';
 import { AppError } from '../errors';
-import { OutdatedForm, readForm, sessionOf } from '../installs/session-middleware';
-import { HeldFormPage, type HeldFields } from './home/held-form';
+import { LARGE_FORM, OutdatedForm, readForm, sessionOf, uploadOf } from '../installs/session-middleware';
+import { HeldFilePage, HeldFormPage, type HeldFields } from './home/held-form';
 import { waysIn } from './home/routes';
 import { sendPage } from './send';
 import { tryViewer } from './viewer';
@@ -20,18 +21,18 @@ export function holdForms(ctx: Context): RequestHandler[] {
       if (req.get('hx-request')) throw new AppError('unauthorized', 'You are signed out.');
       next();
     }),
-    ...readForm(ctx).map(ofSignedOut),
+    ...readForm(ctx, LARGE_FORM).map(ofSignedOut),
     ofSignedOut((req, res, next) => {
-      const fields = heldFields(req.body);
-      // A file can't be held.
-      if (fields.length === 0) return next();
-      sendPage(ctx, res, <HeldFormPage action={req.originalUrl} fields={fields} ways={waysIn(ctx)} />, { status: 403 });
+      // Signed out nothing of an upload is read.
+      const page = isUpload(req) ? <HeldFilePage ways={waysIn(ctx)} /> : heldForm(ctx, req, res);
+      if (!page) return next();
+      sendPage(ctx, res, page, { status: 403 });
     }),
   ];
 }
 
 /**
- * Whoever signed in since is asked before the form is sent, with the account it then goes to. That is the check that the
+ * Whoever signed in or switched since is asked before the form is sent, with the account it then goes to. That is the check that the
  * CSRF token would be: no other site can make this page's button be pressed, for nobody may frame it.
  */
 export function askForOutdated(ctx: Context, sections: readonly string[]): ErrorRequestHandler {
@@ -42,17 +43,27 @@ export function askForOutdated(ctx: Context, sections: readonly string[]): Error
       sessionOf(res) &&
       !req.get('hx-request') &&
       sections.some((section) => req.path === section || req.path.startsWith(`${section}/`));
-    const fields = isHeld ? heldFields(req.body) : [];
-    if (fields.length === 0) return next(error);
+    const page = isHeld ? heldForm(ctx, req, res) : null;
+    if (!page) return next(error);
     await tryViewer(ctx, res);
-    sendPage(ctx, res, <HeldFormPage action={req.originalUrl} fields={fields} ways={waysIn(ctx)} />, { status: 403 });
+    sendPage(ctx, res, page, { status: 403 });
   };
 }
 
-/** Never written into a page again. */
-const SECRET = ['csrf_token', 'key', 'secret', 'password'];
+const isUpload = (req: Request) => Boolean(req.is('multipart/form-data'));
+
+/** The page for a form that was read; null when there is nothing to hold. */
+function heldForm(ctx: Context, req: Request, res: Response): ReactElement | null {
+  const form = { action: req.originalUrl, fields: heldFields(req.body), ways: waysIn(ctx) };
+  if (!isUpload(req)) return form.fields.length === 0 ? null : <HeldFormPage {...form} />;
+  if (uploadOf(res).length > 0 || form.fields.length === 0) return <HeldFilePage ways={form.ways} />;
+  return <HeldFormPage {...form} encType="multipart/form-data" />;
+}
+
+/** Never written into a page again: secrets, and what confirms that something is deleted or imported, which is said anew. */
+const NOT_HELD = ['csrf_token', 'key', 'secret', 'password', 'account', 'count'];
 
 const heldFields = (body: unknown): HeldFields =>
   Object.entries((body ?? {}) as Record<string, string | string[]>)
-    .filter(([name]) => !SECRET.includes(name))
+    .filter(([name]) => !NOT_HELD.includes(name))
     .flatMap(([name, value]) => [value].flat().map((one) => [name, one] as const));

@@ -79,7 +79,7 @@ export function unsubscribeRoutes(ctx: Context, pages: UnsubscribePages): Router
       // Our page's form always says it. Mail programs may post as multipart/form-data (RFC 8058), which isn't read here.
       const cause = form.action === undefined ? 'one_click' : 'preferences';
       const { tenant, email, contact } = link ?? {};
-      if (tenant && email && contact)
+      if (choice && tenant && email && contact)
         await transact(ctx.db, async (trx) => {
           const now = ctx.clock.now();
           if ('listId' in choice) return changeList(trx, tenant, contact.id, choice, now);
@@ -123,10 +123,10 @@ export function unsubscribeRoutes(ctx: Context, pages: UnsubscribePages): Router
   return router;
 }
 
-/** Mail programs post none of ours: they unsubscribe. */
-function choiceIn({ action, list }: Record<string, unknown>): Choice {
-  if ((action === 'join' || action === 'leave') && typeof list === 'string')
-    return { listId: list, isMember: action === 'join' };
+/** Mail programs post none of ours: they unsubscribe. Null for one of ours that names no list, or several. */
+function choiceIn({ action, list }: Record<string, unknown>): Choice | null {
+  if (action === 'join' || action === 'leave')
+    return typeof list === 'string' ? { listId: list, isMember: action === 'join' } : null;
   return { status: action === 'resubscribe' ? 'subscribed' : 'unsubscribed' };
 }
 

@@ -14,7 +14,7 @@ import { PROBLEMS, type ConnectProblem, type NextStep } from './problems';
 import { connectRestrictedKey } from './restricted-key';
 import {
   browserToken,
-  checkForm,
+  checkSessionForm,
   clearSessionCookie,
   csrfTokenOf,
   readSession,
@@ -40,7 +40,7 @@ const PEOPLE = '/settings/people';
 export function installRoutes(ctx: Context, pages: InstallPages): Router {
   const router = Router();
   const session = readSession(ctx);
-  const form = [session, ...checkForm(ctx)];
+  const form = [session, ...checkSessionForm(ctx)];
   const limits = createLimits();
 
   const fail = (res: Response, { title, message, next }: ConnectProblem, status = 400) =>

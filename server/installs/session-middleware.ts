@@ -1,12 +1,15 @@
 /** Cookies, sessions and forms, as middleware of Express; the console's routes use these too. */
 import { raw, urlencoded, type Request, type RequestHandler, type Response } from 'express';
 import type { Context } from '../context';
+import { tenantKey } from '../db/tenant';
 import { AppError } from '../errors';
 import { randomToken, sha256 } from '../vault';
 import { cookieNames, cookieOptions, readCookie } from './cookies';
 import { findSession, noteUse, UNUSED_MS, type Session } from './sessions';
 
-const FORM_LIMIT = '256kb';
+const FORM = { limit: '256kb', parameterLimit: 2_000 };
+/** A workflow may hold many emails of 50,000 characters: its form is larger than others. */
+export const LARGE_FORM = { limit: '4mb', parameterLimit: 20_000 };
 const CSRF = 'csrf';
 
 /** Puts the visitor's session (`sessionOf`) and CSRF token (`csrfTokenOf`) on the response. */
@@ -15,7 +18,7 @@ export function readSession(ctx: Context): RequestHandler {
     const id = readCookie(req, cookieNames(ctx).session);
     const session = id === undefined ? undefined : await findSession(ctx, id);
     if (id !== undefined && session && (await noteUse(ctx, session))) sendSessionCookie(ctx, res, id);
-    const owner = session?.idHash ?? sha256(browserToken(ctx, req, res));
+    const owner = session ? `${session.idHash} ${tenantKey(session.tenant)}` : sha256(browserToken(ctx, req, res));
     Object.assign(res.locals, { session, formOwner: owner, csrfToken: ctx.vault.sign(owner, CSRF) });
     next();
   };
@@ -23,7 +26,10 @@ export function readSession(ctx: Context): RequestHandler {
 
 export const sessionOf = (res: Response): Session | undefined => res.locals.session as Session | undefined;
 
-/** Goes into every form as `csrf_token`; bound to the session, or to the browser while there is none. */
+/**
+ * Goes into every form as `csrf_token`; bound to the session and the install on its screen, so that a tab which still shows
+ * another install can't act on this one; bound to the browser while there is no session.
+ */
 export const csrfTokenOf = (res: Response): string => res.locals.csrfToken as string;
 
 /** Without a session: 302 to the page that offers Connect to Stripe, 403 for a form that isn't held (holdForms). */
@@ -50,14 +56,20 @@ export function requireFull(session: Session | undefined): void {
 
 /**
  * Before every POST of a page: reads the form, then refuses (403) what came from another site or lacks the CSRF token of
- * its session. Comes after readSession.
+ * its session and install. Comes after readSession.
  */
 export const checkForm = (ctx: Context): RequestHandler[] => [...readForm(ctx), requireCsrfToken(ctx)];
 
+/** The same for forms that are about the session itself, such as switching: a tab that shows another install may send them. */
+export const checkSessionForm = (ctx: Context): RequestHandler[] => [
+  ...readForm(ctx),
+  requireCsrfToken(ctx, (owner) => owner.split(' ')[0] ?? ''),
+];
+
 /** Reads a form that didn't come from another site; whose it is remains to be seen. */
-export const readForm = (ctx: Context): RequestHandler[] => [
+export const readForm = (ctx: Context, limits = FORM): RequestHandler[] => [
   requireSameOrigin(ctx),
-  urlencoded({ extended: false, limit: FORM_LIMIT, parameterLimit: 2_000 }),
+  urlencoded({ extended: false, ...limits }),
 ];
 
 /**
@@ -91,7 +103,7 @@ async function parseUpload(body: unknown, contentType: string): Promise<[string,
 /** The file of the form; empty when none was chosen. */
 export const uploadOf = (res: Response): Buffer => res.locals.upload as Buffer;
 
-/** The form is of an earlier session, or of none; `isOurs`: the browser says that it stood on a page of ours. */
+/** The form is of an earlier session, of none, or of another install; `isOurs`: the browser says that it stood on a page of ours. */
 export class OutdatedForm extends AppError {
   constructor(readonly isOurs: boolean) {
     super('forbidden', 'This form is out of date. Go back, reload the page and send it again.');
@@ -116,11 +128,13 @@ function requireSameOrigin(ctx: Context): RequestHandler {
 const isOwn = (origin: string, hosts: (string | undefined)[]): boolean =>
   URL.canParse(origin) && hosts.includes(new URL(origin).host);
 
-function requireCsrfToken(ctx: Context): RequestHandler {
+/** `part`: what of the owner has to be the same. */
+function requireCsrfToken(ctx: Context, part = (owner: string) => owner): RequestHandler {
   return (req, res, next) => {
     const form = req.body as Record<string, unknown> | undefined;
     const token = form?.csrf_token ?? req.get('x-csrf-token');
-    if (typeof token === 'string' && ctx.vault.verify(token, CSRF) === res.locals.formOwner) return next();
+    const owner = typeof token === 'string' ? ctx.vault.verify(token, CSRF) : undefined;
+    if (typeof owner === 'string' && part(owner) === part(res.locals.formOwner as string)) return next();
     // Without either header requireSameOrigin has let it through on this token alone.
     throw new OutdatedForm(req.get('sec-fetch-site') !== undefined || req.get('origin') !== undefined);
   };

@@ -385,8 +385,20 @@ describe.each(ENGINES)('contacts on %s', (engine) => {
       const client = await signIn(tillpost);
       await addContacts(tillpost, 1, { user_group: 'A&B "x"' });
       const save = (fields: Record<string, string>) => press(tillpost, client, '/audience/filters', fields);
-      expect((await save({ name: ' ', 'filter.status': 'subscribed' })).status).toBe(400);
-      expect((await save({ name: 'All' })).status).toBe(400);
+      for (const [fields, words] of [
+        [{ name: ' ', 'filter.status': 'subscribed' }, 'Give the filter a name'],
+        [{ name: 'x'.repeat(200), 'filter.status': 'subscribed' }, 'Must have at most'],
+        [{ name: 'All' }, 'Filter the list first'],
+      ] as const) {
+        const refused = await save(fields);
+        const page = await refused.text();
+        expect([refused.status, page]).toEqual([
+          400,
+          expect.stringMatching(new RegExp(`id="filter-name-error">${words}`)),
+        ]);
+        expect(page).toContain('id="contact-list"');
+        expect(page).toContain(`value="${fields.name}"`);
+      }
       await save({
         name: '<i>Good</i>',
         'filter.user_group': 'A&B "x"',

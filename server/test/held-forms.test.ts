@@ -1,9 +1,10 @@
 /** Forms that are sent signed out, what is said of forms once, and the pages that a signed-in person isn't thrown out of. */
-import { openSession } from '../installs/sessions';
+import { findInstall } from '../installs/installs';
+import { findSession, openSession } from '../installs/sessions';
 import { readSettings } from '../settings/settings';
 import { createBrowserClient, fieldsOf, type BrowserClient } from './browser-client';
 import { ENGINES } from './databases';
-import { ACCOUNT, lending, TEST, type HarnessOptions, type Tillpost } from './harness';
+import { ACCOUNT, lending, LIVE, TEST, type HarnessOptions, type Tillpost } from './harness';
 
 const lend = lending(async (tillpost) => {
   await tillpost.connect();
@@ -59,6 +60,22 @@ describe.each(ENGINES)('a form on %s', (engine) => {
       { engine },
     ));
 
+  it('of a large workflow is held signed out as well, all of it', () =>
+    withClient(
+      async (_tillpost, client) => {
+        client.jar.delete('tillpost_session');
+        const steps = Array.from({ length: 3_000 }, (_, n) => [`steps.${n}`, 'x'.repeat(100)]);
+        const held = await client.post('/workflows/wf_1', Object.fromEntries(steps) as Record<string, string>);
+        const page = await held.text();
+        expect([held.status, page.includes('You are signed out'), page.match(/name="steps\./g)?.length]).toEqual([
+          403,
+          true,
+          3_000,
+        ]);
+      },
+      { engine },
+    ));
+
   it('says what it did once, on the page that it leads to', () =>
     withClient(
       async (_tillpost, client) => {
@@ -74,6 +91,113 @@ describe.each(ENGINES)('a form on %s', (engine) => {
       },
       { engine },
     ));
+});
+
+describe('a form of another install than the one on screen', () => {
+  /** Signed in to both modes, with test mode on screen. */
+  const withBoth = (work: (tillpost: Tillpost, client: BrowserClient) => Promise<void>) =>
+    withClient(async (tillpost, client) => {
+      await tillpost.connect(LIVE);
+      const previous = await findSession(tillpost.ctx, client.session() ?? '');
+      client.jar.set('tillpost_session', await openSession(tillpost.ctx, { tenant: LIVE, kind: 'full', previous }));
+      await switchTo('test', client);
+      await work(tillpost, client);
+    });
+  async function switchTo(mode: 'live' | 'test', client: BrowserClient, csrf_token?: string): Promise<void> {
+    const fields = { csrf_token: csrf_token ?? (await client.csrfToken()), account_id: ACCOUNT, mode };
+    expect((await client.post('/session/switch', fields)).status).toBe(303);
+  }
+
+  it('does nothing to that one until its writer has seen the account and mode', () =>
+    withBoth(async (tillpost, client) => {
+      const stale: Record<string, string> = {
+        ...fieldsOf(await text(client, '/settings/branding')),
+        'brand.footer': FOOTER,
+      };
+      await switchTo('live', client);
+      for (const act of ['erase', 'disconnect', 'import']) {
+        const fields = { csrf_token: stale.csrf_token ?? '', account: ACCOUNT };
+        expect([act, (await client.post(`/settings/stripe/${act}`, fields)).status]).toEqual([act, 403]);
+      }
+      expect((await findInstall(tillpost.db, LIVE))?.status).toBe('active');
+      expect(await tillpost.db.selectFrom('import_job').selectAll().execute()).toEqual([]);
+
+      const asked = await client.post('/settings/branding', stale);
+      const question = await asked.text();
+      expect(asked.status).toBe(403);
+      expect(question).toContain('<strong>Test account</strong> in <strong>live mode</strong>');
+      expect((await readSettings(tillpost.db, LIVE)).brand.footer).toBeNull();
+      await client.post('/settings/branding', fieldsOf(question, 'held-form'));
+      expect((await readSettings(tillpost.db, LIVE)).brand.footer).toBe(FOOTER);
+      expect((await readSettings(tillpost.db, TEST)).brand.footer).toBeNull();
+    }));
+
+  it.each([
+    ['/settings/stripe/import', { account: ACCOUNT, since: '2026-01-01' }],
+    ['/audience/jobs', { action: 'delete', scope: 'all', count: '0' }],
+  ])('to %s has to be confirmed anew', (path, fields) =>
+    withBoth(async (tillpost, client) => {
+      const csrf_token = await client.csrfToken();
+      await switchTo('live', client);
+      const question = await (await client.post(path, { csrf_token, ...fields })).text();
+      expect(question).toContain('Send the form now?');
+      expect((await client.post(path, fieldsOf(question, 'held-form'))).status).toBe(400);
+      for (const table of ['import_job', 'contact_job'] as const)
+        expect(await tillpost.db.selectFrom(table).selectAll().execute()).toEqual([]);
+    }),
+  );
+
+  it('still switches and signs out: that is about the session', () =>
+    withBoth(async (_tillpost, client) => {
+      const csrf_token = await client.csrfToken();
+      await switchTo('live', client);
+      await switchTo('live', client, csrf_token);
+      expect((await client.post('/session/sign-out', { csrf_token })).status).toBe(303);
+      expect(client.session()).toBeUndefined();
+    }));
+});
+
+describe('a form with a file', () => {
+  const upload = (client: BrowserClient, fields: Record<string, string>, file = '') => {
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.set(name, value);
+    form.set('file', new Blob([file]), file && 'contacts.csv');
+    return client.send('/audience/import', form);
+  };
+  const LINES = 'email,first_name\njenny@example.com,Jenny';
+
+  it('is led to the sign-in and back when it is sent signed out', () =>
+    withClient(async (_tillpost, client) => {
+      client.jar.delete('tillpost_session');
+      const response = await upload(client, { consent: 'agreed' }, LINES);
+      const page = await response.text();
+      expect(response.status).toBe(403);
+      expect(page).toContain('choose the file again');
+      expect(page).toContain('href="/connect?mode=test" target="_blank"');
+      expect(page).toContain('href="/audience/import"');
+    }));
+
+  it('of an earlier session asks for the file again', () =>
+    withClient(async (tillpost, client) => {
+      const csrf_token = await client.csrfToken();
+      await signIn(tillpost, client);
+      const response = await upload(client, { csrf_token, consent: 'agreed' }, LINES);
+      const page = await response.text();
+      expect(response.status).toBe(403);
+      expect(page).toContain('Choose the file again');
+      expect(page).toContain('href="/audience/import"');
+      expect(page).not.toContain('held-form');
+    }));
+
+  it('of an earlier session is held with its pasted lines when no file was chosen', () =>
+    withClient(async (tillpost, client) => {
+      const csrf_token = await client.csrfToken();
+      await signIn(tillpost, client);
+      const question = await (await upload(client, { csrf_token, consent: 'agreed', lines: LINES })).text();
+      expect(question).toMatch(/<form[^>]* encType="multipart\/form-data"[^>]* id="held-form"/i);
+      const sent = await upload(client, fieldsOf(question, 'held-form'));
+      expect([sent.status, sent.headers.get('location')]).toEqual([303, expect.stringMatching(/^\/audience\/jobs\//)]);
+    }));
 });
 
 describe('a form from outside', () => {

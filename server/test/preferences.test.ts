@@ -154,6 +154,15 @@ describe.each(ENGINES)('a contact’s preferences on %s', (engine) => {
       expect(await changes).toEqual([{ status: 'unsubscribed', cause: 'one_click' }]);
     }));
 
+  it('are not changed by a form of a list that names none, or two', () =>
+    withMail(engine, async (tillpost, _mail, link) => {
+      for (const query of ['action=leave', 'action=join', 'action=leave&list=lst_1&list=lst_2']) {
+        const response = await fetch(link, { method: 'POST', body: new URLSearchParams(query) });
+        expect([query, response.status, (await contactOf(tillpost)).status]).toEqual([query, 200, 'subscribed']);
+      }
+      expect(await tillpost.db.selectFrom('consent_change').selectAll().execute()).toEqual([]);
+    }));
+
   it('say that an address gets nothing because its mail came back, and still keep what is chosen', () =>
     withMail(engine, async (tillpost, _mail, link) => {
       const bounced = { scope: 'all', reason: 'refused with 550 5.1.1', now: tillpost.clock.now() } as const;

@@ -18,7 +18,7 @@ import { Money, None, Plural, Time } from '../components/values';
 import { Shell } from '../layout';
 import { useFormats, useViewer } from '../page';
 import { BulkBar } from './bulk';
-import { AudienceFilters, FilterFields, SavedFilters, type AudienceFilter } from './filters';
+import { AudienceFilters, FilterFields, SavedFilters, type AudienceFilter, type RefusedName } from './filters';
 import { LISTS_PATH } from './lists';
 
 const STATUSES = ['subscribed', 'transactional_only', 'unsubscribed', 'suppressed_address'] as const;
@@ -32,9 +32,11 @@ export interface AudiencePageProps {
   filters: readonly SavedFilter[];
   /** Work that is under way or waits to be confirmed. */
   jobs: readonly ContactJob[];
+  /** The filter could not be saved. */
+  refused?: RefusedName | undefined;
 }
 
-export function AudiencePage({ contacts, count, filter, userGroups, filters, jobs }: AudiencePageProps) {
+export function AudiencePage({ contacts, count, filter, userGroups, filters, jobs, refused }: AudiencePageProps) {
   const { isLimited } = useViewer();
   const isFiltered = Object.values(filter).some(Boolean);
   return (
@@ -62,9 +64,9 @@ export function AudiencePage({ contacts, count, filter, userGroups, filters, job
           {JOB_KIND_WORDS[job.kind]}: {JOB_STATUS_WORDS[job.status].label.toLowerCase()}.
         </Banner>
       ))}
-      {count > 0 || isFiltered ? (
+      {count > 0 || isFiltered || refused ? (
         <>
-          <SavedFilters filters={filters} filter={filter} />
+          <SavedFilters filters={filters} filter={filter} refused={refused} />
           <AudienceFilters filter={filter} userGroups={userGroups} />
           <ContactList contacts={contacts} count={count} filter={filter} />
         </>

@@ -101,13 +101,27 @@ export const FilterFields = ({ filter }: { filter: AudienceFilter }) => (
   </>
 );
 
-export function SavedFilters({ filters, filter }: { filters: readonly SavedFilter[]; filter: AudienceFilter }) {
+/** A name that a filter couldn't be saved by, and why. */
+export interface RefusedName {
+  typed: string;
+  words: string;
+}
+
+export function SavedFilters({
+  filters,
+  filter,
+  refused,
+}: {
+  filters: readonly SavedFilter[];
+  filter: AudienceFilter;
+  refused?: RefusedName | undefined;
+}) {
   const here = href('/audience', { ...filter });
   const isFiltered = here !== '/audience';
   const current = filters.find((one) => href('/audience', one.query) === here);
   return (
     <div id="saved-filters">
-      {(filters.length > 0 || isFiltered) && (
+      {(filters.length > 0 || isFiltered || refused) && (
         <div className="chips">
           {filters.length > 0 && (
             <ul className="chip-list" aria-label="Saved filters">
@@ -131,14 +145,22 @@ export function SavedFilters({ filters, filter }: { filters: readonly SavedFilte
               </button>
             </PostForm>
           )}
-          {isFiltered && !current && (
-            <details className="menu chip-save">
+          {((isFiltered && !current) || refused) && (
+            <details className="menu chip-save" open={refused && true}>
               <summary className={buttonClass('quiet')}>
                 <Icon name="plus" /> Save this filter
               </summary>
               <PostForm action="/audience/filters" className="menu-body stack">
                 <FilterFields filter={filter} />
-                <TextField id="filter-name" name="name" label="Name" required maxLength={FILTER_NAME_LENGTH} />
+                <TextField
+                  id="filter-name"
+                  name="name"
+                  label="Name"
+                  required
+                  maxLength={FILTER_NAME_LENGTH}
+                  defaultValue={refused?.typed}
+                  error={refused?.words}
+                />
                 <button className={buttonClass('primary')}>Save filter</button>
               </PostForm>
             </details>

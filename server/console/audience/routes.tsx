@@ -28,7 +28,7 @@ import { isFirstPage, PAGE_QUERY, placeOf } from '../components/pages';
 import { AudiencePage } from './audience';
 import { ContactPage, type ContactPageProps } from './contact';
 import { createAudienceExport } from './contact-csv';
-import { FILTER_QUERY } from './filters';
+import { FILTER_QUERY, type AudienceFilter, type RefusedName } from './filters';
 import { contactFilterOf, workRoutes } from './work-routes';
 import { readTimeline } from './read-timeline';
 
@@ -40,10 +40,12 @@ export function audienceRoutes(ctx: Context, parts: SectionParts): Router {
   const router = Router();
   const { db, clock } = ctx;
 
-  router.get('/audience', async (req, res) => {
+  async function showList(
+    res: Response,
+    filter: AudienceFilter,
+    { place = {}, refused }: { place?: ReturnType<typeof readPlace>; refused?: RefusedName } = {},
+  ): Promise<void> {
     const tenant = tenantOn(res);
-    const filter = queryOf(req, FILTER_QUERY);
-    const place = queryOf(req, PAGE_QUERY);
     const asked = contactFilterOf(filter, timeZoneOf(res));
     const contacts = await pageContacts(db, tenant, { ...asked, limit: PAGE_SIZE, ...placeOf(place) });
     const isAll = !contacts.has_more && isFirstPage(place);
@@ -51,8 +53,11 @@ export function audienceRoutes(ctx: Context, parts: SectionParts): Router {
     const groups = await userGroups(tenant);
     const filters = await listFilters(db, tenant);
     const jobs = (await listContactJobs(db, tenant, SHOWN_JOBS)).filter(({ finished_at }) => finished_at === null);
-    sendPage(ctx, res, <AudiencePage {...{ contacts, count, filter, filters, jobs }} userGroups={groups} />);
-  });
+    const page = <AudiencePage {...{ contacts, count, filter, filters, jobs, refused }} userGroups={groups} />;
+    sendPage(ctx, res, page, { status: refused ? 400 : 200 });
+  }
+  const readPlace = (req: Request) => queryOf(req, PAGE_QUERY);
+  router.get('/audience', (req, res) => showList(res, queryOf(req, FILTER_QUERY), { place: readPlace(req) }));
 
   /** Counting goes through all contacts: paging back and forth needn't do so anew. */
   const remembered = createMemory<number>(COUNT_MS);
@@ -60,7 +65,7 @@ export function audienceRoutes(ctx: Context, parts: SectionParts): Router {
     remembered(`${tenantKey(tenant)} ${JSON.stringify(filter)}`, clock.now(), () => countContacts(db, tenant, filter));
 
   const sendFile = createAudienceExport(db);
-  router.use(workRoutes(ctx, parts, sendFile));
+  router.use(workRoutes(ctx, parts, { sendFile, showList }));
   router.get('/audience.csv', requireFullSession, async (req, res) => {
     await sendFile(res, tenantOn(res), contactFilterOf(queryOf(req, FILTER_QUERY), timeZoneOf(res)));
   });

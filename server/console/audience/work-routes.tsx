@@ -36,7 +36,7 @@ import { sendPage } from '../send';
 import { tenantOn, timeZoneOf } from '../viewer';
 import { BulkPage, BULK_ACTIONS, type BulkPageProps } from './bulk';
 import type { createAudienceExport } from './contact-csv';
-import { FILTER_QUERY, type AudienceFilter } from './filters';
+import { FILTER_QUERY, type AudienceFilter, type RefusedName } from './filters';
 import { ImportPage, type ImportPageProps } from './import';
 import { JobPage } from './job';
 import { NEW_CONTACT_FIELDS, NewContactPage, type NewContactPageProps } from './new-contact';
@@ -48,10 +48,16 @@ const SHOWN_LINES = 10;
 const SHOWN_REFUSED = 100;
 const CONSENTS = ['agreed', 'transactional'] as const;
 
+/** What the audience's own routes show and send as well. */
+interface AudienceParts {
+  sendFile: ReturnType<typeof createAudienceExport>;
+  showList(res: Response, filter: AudienceFilter, shown: { refused: RefusedName }): Promise<void>;
+}
+
 export function workRoutes(
   ctx: Context,
   { form, userGroups }: SectionParts,
-  sendFile: ReturnType<typeof createAudienceExport>,
+  { sendFile, showList }: AudienceParts,
 ): Router {
   const router = Router();
   const { db, clock } = ctx;
@@ -214,7 +220,13 @@ export function workRoutes(
   router.post('/audience/filters', ...form, async (req, res) => {
     const fields = formOf(req);
     const query = filterIn(fields) as Record<string, string>;
-    await saveFilter(db, tenantOn(res), { name: textIn(fields, 'name'), query }, clock.now());
+    const name = textIn(fields, 'name');
+    try {
+      await saveFilter(db, tenantOn(res), { name, query }, clock.now());
+    } catch (error) {
+      if (!(error instanceof AppError) || error.param !== 'name') throw error;
+      return showList(res, query, { refused: { typed: name, words: wordsOf(error) } });
+    }
     res.redirect(303, withNotice(ctx, res, href('/audience', query), 'filter_saved'));
   });
   router.post('/audience/filters/:id/delete', ...form, async (req, res) => {

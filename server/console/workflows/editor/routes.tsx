@@ -11,6 +11,7 @@ import type { Context } from '../../../context';
 import type { Tenant } from '../../../db/tenant';
 import { AppError, invalid } from '../../../errors';
 import { listEvents } from '../../../events/events';
+import { LARGE_FORM } from '../../../installs/session-middleware';
 import { signalOf } from '../../../request-signal';
 import { readSettings } from '../../../settings/settings';
 import { turnOnEvent } from '../../../settings/turn-on-event';
@@ -42,8 +43,6 @@ import { byPlace, checkDraft, findObstacles, type Problem } from './problems';
 import type { RehearsalShown } from './rehearsal';
 import { rehearsalRows } from './rehearsal-rows';
 
-/** A workflow may hold many emails of 50,000 characters: its form is larger than others. */
-const FORM = { extended: false, limit: '4mb', parameterLimit: 20_000 };
 const RECENT_EVENTS = 10;
 
 interface Shown {
@@ -64,7 +63,7 @@ interface Shown {
 export function editorRoutes(ctx: Context, parts: SectionParts): Router {
   const router = Router();
   const { db, clock } = ctx;
-  const form = [urlencoded(FORM), ...parts.form];
+  const form = [urlencoded({ extended: false, ...LARGE_FORM }), ...parts.form];
 
   async function show(req: Request, res: Response, shown: Shown = {}): Promise<void> {
     const tenant = tenantOn(res);
