@@ -233,7 +233,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
         user_group: null,
         billing_emails: null,
         note: null,
-        status: suppressions.get(email)?.scope === 'marketing' ? 'unsubscribed' : status,
+        status: suppressions.get(email)?.hasLeft ? 'unsubscribed' : status,
         source,
         subscription_status: null,
         plan: null,
@@ -269,7 +269,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
       readdress(contact.email, email);
       payers.add(contact.id);
       contact.email = email;
-      if (suppressions.get(email)?.scope === 'marketing') contact.status = 'unsubscribed';
+      if (suppressions.get(email)?.hasLeft) contact.status = 'unsubscribed';
       byEmail.set(email, contact);
       touch(contact);
     },

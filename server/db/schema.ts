@@ -624,6 +624,8 @@ interface SuppressionTable extends TenantColumns {
   address_mac: string;
   /** `all`: the address takes no mail (bounce). `marketing`: its owner had unsubscribed before the contact was deleted. */
   scope: 'all' | 'marketing';
+  /** Whether its owner had unsubscribed: 1 for `marketing`, and for an `all` that is lifted to it. */
+  has_left: Flag;
   /** Without words of the mail server's, which may name the person. */
   reason: string;
   created_at: number;

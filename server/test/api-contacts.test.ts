@@ -207,6 +207,52 @@ describe.each(ENGINES)('on %s Loops’ client', (engine) => {
       expect((await failure(loops.checkContactSuppression({ email: 'no@example.com' }))).statusCode).toBe(404);
     }));
 
+  it.each([
+    ['a contact whose mail came back afterwards', true],
+    ['an address without a contact, whose mail came back', false],
+  ])('brings back nobody who has left by lifting a bounce: %s', (_which, isBefore) =>
+    withApi({ engine }, async (tillpost) => {
+      const { db, clock } = tillpost;
+      const loops = await clientOf(tillpost);
+      const bounce = () => suppressAddress(db, TEST, JENNY, { scope: 'all', reason: 'bounced', now: clock.now() });
+      await leave(tillpost, (await loops.createContact({ email: JENNY })).id);
+      if (isBefore) await bounce();
+      await loops.deleteContact({ email: JENNY });
+      if (!isBefore) await bounce();
+      const subscribed = { email: JENNY, properties: { subscribed: true } };
+      const isSubscribed = async () => (await loops.findContact({ email: JENNY }))[0]?.subscribed;
+      await loops.createContact(subscribed);
+      expect(await isSubscribed()).toBe(false);
+      expect((await loops.checkContactSuppression({ email: JENNY })).isSuppressed).toBe(true);
+      await loops.removeContactSuppression({ email: JENNY });
+      expect((await loops.checkContactSuppression({ email: JENNY })).isSuppressed).toBe(false);
+      expect(await findSuppression(db, TEST, JENNY)).toMatchObject({ scope: 'marketing', reason: 'unsubscribed' });
+      await loops.updateContact(subscribed);
+      expect(await isSubscribed()).toBe(false);
+      // Nor by an address that another contact gets.
+      await loops.deleteContact({ email: JENNY });
+      await bounce();
+      await loops.createContact({ email: 'other@example.com', properties: { userId: 'u_1' } });
+      await loops.updateContact({ email: JENNY, properties: { userId: 'u_1', subscribed: true } });
+      expect(await isSubscribed()).toBe(false);
+    }),
+  );
+
+  it('lifts a bounce whole where the owner has come back meanwhile', () =>
+    withApi({ engine }, async (tillpost) => {
+      const { db, clock } = tillpost;
+      const loops = await clientOf(tillpost);
+      const { id } = await loops.createContact({ email: JENNY });
+      for (const scope of ['marketing', 'all'] as const)
+        await suppressAddress(db, TEST, JENNY, { scope, reason: 'x', now: clock.now() });
+      await transact(db, (trx) =>
+        changeConsent(trx, TEST, id, { status: 'subscribed', cause: 'preferences' }, clock.now()),
+      );
+      expect(await findSuppression(db, TEST, JENNY)).toMatchObject({ scope: 'all', hasLeft: false });
+      await loops.removeContactSuppression({ email: JENNY });
+      expect(await findSuppression(db, TEST, JENNY)).toBeUndefined();
+    }));
+
   it('logs events with their contact, once by their Idempotency-Key', () =>
     withApi({ engine }, async (tillpost) => {
       const loops = await clientOf(tillpost);
