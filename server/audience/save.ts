@@ -23,6 +23,8 @@ export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, now
   // What they are to release is found by the links as they stand.
   for (const contact of of(({ deleted }) => deleted)) await deleteContact(trx, contact, now);
   for (const { tenant, released } of all) if (released.length > 0) await releaseCustomers(trx, tenant, released, now);
+  for (const { tenant, left } of all)
+    for (const address of left) await suppressAddress(trx, tenant, address, { ...LEFT, now });
   await savePayments(trx, own);
   // The other may bear it from now on, and it is unique.
   for (const { from } of of(({ merged }) => merged)) if (from.user_id !== null) await dropUserId(trx, from);
@@ -68,6 +70,8 @@ export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, now
   }
 }
 
+const LEFT = { scope: 'marketing', reason: 'unsubscribed' } as const;
+
 const dropUserId = (trx: Trx, contact: Contact) =>
   trx
     .updateTable('contact')
@@ -88,8 +92,7 @@ const FOLLOWED = [
  */
 export async function deleteContact(trx: Trx, contact: Contact, now: number): Promise<void> {
   const tenant = tenantOf(contact);
-  if (contact.status === 'unsubscribed')
-    await suppressAddress(trx, tenant, contact.email, { scope: 'marketing', reason: 'unsubscribed', now });
+  if (contact.status === 'unsubscribed') await suppressAddress(trx, tenant, contact.email, { ...LEFT, now });
   await releaseContact(trx, tenant, contact, now);
   await deleteRow(trx, contact);
 }
@@ -164,8 +167,7 @@ export const eraseContacts = (db: Db, tenant: Tenant, now: number): Promise<numb
       .execute();
     if (contacts.length === 0) return 0;
     for (const { email, status } of contacts)
-      if (status === 'unsubscribed')
-        await suppressAddress(trx, tenant, email, { scope: 'marketing', reason: 'unsubscribed', now });
+      if (status === 'unsubscribed') await suppressAddress(trx, tenant, email, { ...LEFT, now });
     const ids = contacts.map(({ id }) => id);
     await trx.deleteFrom('contact').where(ofTenant(tenant)).where('id', 'in', ids).execute();
     return contacts.length;

@@ -253,6 +253,32 @@ describe.each(ENGINES)('on %s Loops’ client', (engine) => {
       expect(await findSuppression(db, TEST, JENNY)).toBeUndefined();
     }));
 
+  it.each(['API', 'Stripe', 'a merge'])('leaves an unsubscription with the address when %s gives another', (by) =>
+    withApi({ engine }, async (tillpost) => {
+      await tillpost.enable();
+      const loops = await clientOf(tillpost);
+      const says = async (type: 'customer.created' | 'customer.updated', email: string) => {
+        const created = Math.floor(tillpost.clock.now() / 1000);
+        await tillpost.deliver(fixtureEvent(type, { account: ACCOUNT, created, object: { id: 'cus_1', email } }));
+        await tillpost.worker.drain();
+        tillpost.clock.advance(2_000);
+      };
+      await says('customer.created', JENNY);
+      const { id } = await loops.updateContact({ email: JENNY, properties: { userId: 'u_1' } });
+      await leave(tillpost, id);
+      if (by === 'a merge') await loops.createContact({ email: 'new@example.com' });
+      if (by === 'API') await loops.updateContact({ email: 'new@example.com', properties: { userId: 'u_1' } });
+      else await says('customer.updated', 'new@example.com');
+      expect(await loops.findContact({ email: JENNY })).toEqual([]);
+      expect((await loops.findContact({ userId: 'u_1' }))[0]).toMatchObject({
+        email: 'new@example.com',
+        subscribed: false,
+      });
+      await loops.createContact({ email: JENNY, properties: { subscribed: true } });
+      expect((await loops.findContact({ email: JENNY }))[0]?.subscribed).toBe(false);
+    }),
+  );
+
   it('logs events with their contact, once by their Idempotency-Key', () =>
     withApi({ engine }, async (tillpost) => {
       const loops = await clientOf(tillpost);
