@@ -95,7 +95,9 @@ export async function changeMembership(
 ): Promise<boolean> {
   const before = (await findMemberships(trx, tenant, contactId)).find(({ list_id }) => list_id === listId);
   if (by === 'merchant' && isMember && before?.is_member === 0 && before.changed_by === 'contact') return false;
-  if ((before?.is_member ?? null) === flag(isMember)) return true;
+  // Who leaves after the merchant took them off has left all the same.
+  const isNews = !isMember && by === 'contact' && before?.changed_by === 'merchant';
+  if (before?.is_member === flag(isMember) && !isNews) return true;
   const values = { is_member: flag(isMember), changed_by: by, at: now };
   await trx
     .insertInto('list_membership')

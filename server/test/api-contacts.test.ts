@@ -2,7 +2,7 @@
 import { APIError, RateLimitExceededError } from 'loops';
 import { changeConsent } from '../audience/consent';
 import { findContactByEmail } from '../audience/contacts';
-import { changeMembership, createList } from '../audience/mailing-lists';
+import { changeMembership, createList, findMemberships } from '../audience/mailing-lists';
 import { findSuppression, suppressAddress } from '../audience/suppressions';
 import { transact } from '../db/transact';
 import { revokeApiKey, listApiKeys } from '../installs/api-keys';
@@ -29,6 +29,11 @@ const newList = ({ db, clock }: Tillpost, name: string, is_public = true) =>
 const leave = ({ db, clock }: Tillpost, contactId: string) =>
   transact(db, (trx) =>
     changeConsent(trx, TEST, contactId, { status: 'unsubscribed', cause: 'preferences' }, clock.now()),
+  );
+
+const leaveList = ({ db, clock }: Tillpost, contactId: string, listId: string) =>
+  transact(db, (trx) =>
+    changeMembership(trx, TEST, contactId, { listId, isMember: false, by: 'contact' }, clock.now()),
   );
 
 describe.each(ENGINES)('on %s Loops’ client', (engine) => {
@@ -139,7 +144,6 @@ describe.each(ENGINES)('on %s Loops’ client', (engine) => {
 
   it('puts contacts on mailing lists, and back on none that they left themselves', () =>
     withApi({ engine }, async (tillpost) => {
-      const { db, clock } = tillpost;
       const loops = await clientOf(tillpost);
       const news = await newList(tillpost, 'News');
       const beta = await newList(tillpost, 'Beta', false);
@@ -154,9 +158,7 @@ describe.each(ENGINES)('on %s Loops’ client', (engine) => {
       expect(await lists()).toEqual({ [news]: true });
       await loops.updateContact({ email: JENNY, mailingLists: { [beta]: true } });
       expect(await lists()).toEqual({ [news]: true, [beta]: true });
-      await transact(db, (trx) =>
-        changeMembership(trx, TEST, id, { listId: news, isMember: false, by: 'contact' }, clock.now()),
-      );
+      await leaveList(tillpost, id, news);
       expect(await loops.updateContact({ email: JENNY, mailingLists: { [news]: true } })).toEqual({
         success: true,
         id,
@@ -167,6 +169,51 @@ describe.each(ENGINES)('on %s Loops’ client', (engine) => {
       expect(unknown).toMatchObject({
         statusCode: 400,
         message: '400 - mailingLists.lst_none: there is no such mailing list',
+      });
+    }));
+
+  it('puts nobody back on a list that they left after it took them off', () =>
+    withApi({ engine }, async (tillpost) => {
+      const { db, clock } = tillpost;
+      const loops = await clientOf(tillpost);
+      const news = await newList(tillpost, 'News');
+      const { id } = await loops.createContact({ email: JENNY, mailingLists: { [news]: true } });
+      await loops.updateContact({ email: JENNY, mailingLists: { [news]: false } });
+      await leaveList(tillpost, id, news);
+      // That it is taken off once more takes nothing from it.
+      await loops.updateContact({ email: JENNY, mailingLists: { [news]: false } });
+      expect(await findMemberships(db, TEST, id)).toMatchObject([{ is_member: 0, changed_by: 'contact' }]);
+      expect(await loops.updateContact({ email: JENNY, mailingLists: { [news]: true } })).toMatchObject({
+        message: expect.stringMatching(/^The contact stays off/) as string,
+      });
+      await transact(db, (trx) =>
+        changeMembership(trx, TEST, id, { listId: news, isMember: true, by: 'contact' }, clock.now()),
+      );
+      expect((await loops.findContact({ email: JENNY }))[0]?.mailingLists).toEqual({ [news]: true });
+    }));
+
+  it('puts nobody back on a list that a contact merged into theirs had left', () =>
+    withApi({ engine }, async (tillpost) => {
+      await tillpost.enable();
+      const loops = await clientOf(tillpost);
+      const news = await newList(tillpost, 'News');
+      for (const email of ['old@example.com', JENNY]) {
+        await loops.createContact({ email, mailingLists: { [news]: true } });
+        await loops.updateContact({ email, mailingLists: { [news]: false } });
+      }
+      await leaveList(tillpost, (await loops.findContact({ email: 'old@example.com' }))[0]!.id, news);
+      for (const [type, email] of [
+        ['customer.created', 'old@example.com'],
+        ['customer.updated', JENNY],
+      ] as const) {
+        const created = Math.floor(tillpost.clock.now() / 1000);
+        await tillpost.deliver(fixtureEvent(type, { account: ACCOUNT, created, object: { id: 'cus_1', email } }));
+        await tillpost.worker.drain();
+        tillpost.clock.advance(2_000);
+      }
+      expect(await loops.findContact({ email: 'old@example.com' })).toEqual([]);
+      expect(await loops.updateContact({ email: JENNY, mailingLists: { [news]: true } })).toMatchObject({
+        message: expect.stringMatching(/^The contact stays off/) as string,
       });
     }));
 
