@@ -10,6 +10,7 @@ import { holdContacts, transact } from '../db/transact';
 import { holdInstalls } from '../installs/installs';
 import { isTombstone, type Audience, type Changes, type Contact } from './audience';
 import type { ObjectFacts } from '../stripe-objects/types';
+import { keepLeftLists } from './mailing-lists';
 import { isNewer, keepFailure, stateRow, type ObjectState } from './object-states';
 import { savePayments } from './save-payments';
 import { snapshotStamp } from './stamp';
@@ -88,11 +89,12 @@ const FOLLOWED = [
 /**
  * Deletes a contact and what is personal about it: its customers become tombstones, its events keep their rows but lose
  * their payloads, its emails lose their bodies, its runs stop, and none of them says any more whose they were. Who had
- * unsubscribed stays suppressed, by a keyed hash of the address. `now` in epoch milliseconds.
+ * unsubscribed stays suppressed, and who had left a mailing list off it, by a keyed hash of the address. `now` in epoch milliseconds.
  */
 export async function deleteContact(trx: Trx, contact: Contact, now: number): Promise<void> {
   const tenant = tenantOf(contact);
   if (contact.status === 'unsubscribed') await suppressAddress(trx, tenant, contact.email, { ...LEFT, now });
+  await keepLeftLists(trx, tenant, contact);
   await releaseContact(trx, tenant, contact, now);
   await deleteRow(trx, contact);
 }

@@ -225,6 +225,14 @@ interface ListMembershipTable extends TenantColumns {
   at: number;
 }
 
+/** Who left a list by a link of theirs, once the contact was deleted; gone with the list. */
+interface ListLeftTable extends TenantColumns {
+  list_id: string;
+  /** Keyed hash of the address, as in `suppression`. */
+  address_mac: string;
+  at: number;
+}
+
 /** A contact left or came back: what is to be shown where somebody asks why they got an email, or got none. */
 interface ConsentChangeTable extends TenantColumns {
   id: string;
@@ -724,6 +732,7 @@ export interface Schema {
   contact_property: ContactPropertyTable;
   mailing_list: MailingListTable;
   list_membership: ListMembershipTable;
+  list_left: ListLeftTable;
   consent_change: ConsentChangeTable;
   contact_job: ContactJobTable;
   contact_job_part: ContactJobPartTable;

@@ -2,11 +2,12 @@
 import { APIError, RateLimitExceededError } from 'loops';
 import { changeConsent } from '../audience/consent';
 import { findContactByEmail } from '../audience/contacts';
-import { changeMembership, createList, findMemberships } from '../audience/mailing-lists';
+import { changeMembership, createList, deleteList, findMemberships } from '../audience/mailing-lists';
 import { findSuppression, suppressAddress } from '../audience/suppressions';
 import { transact } from '../db/transact';
 import { revokeApiKey, listApiKeys } from '../installs/api-keys';
 import { disconnect } from '../lifecycle/disconnect';
+import { eraseInstall } from '../lifecycle/erase';
 import { clientOf, newKey, request, withApi } from './api-rig';
 import { ENGINES } from './databases';
 import { fixtureEvent } from './fixtures/stripe';
@@ -215,6 +216,40 @@ describe.each(ENGINES)('on %s Loops’ client', (engine) => {
       expect(await loops.updateContact({ email: JENNY, mailingLists: { [news]: true } })).toMatchObject({
         message: expect.stringMatching(/^The contact stays off/) as string,
       });
+    }));
+
+  it('puts nobody back on a list that they left before their deletion', () =>
+    withApi({ engine }, async (tillpost) => {
+      const { db, clock, ctx } = tillpost;
+      const loops = await clientOf(tillpost);
+      const [news, beta] = [await newList(tillpost, 'News'), await newList(tillpost, 'Beta')];
+      const both = { email: JENNY, mailingLists: { [news]: true, [beta]: true } };
+      const { id } = await loops.createContact(both);
+      await leaveList(tillpost, id, news);
+      await loops.deleteContact({ email: JENNY });
+      const again = await loops.createContact(both);
+      expect(again).toMatchObject({ message: expect.stringContaining(`stays off the mailing list ${news}`) as string });
+      const lists = async () => (await loops.findContact({ email: JENNY }))[0]?.mailingLists;
+      expect(await lists()).toEqual({ [beta]: true });
+      // By a link of their own they come back, and then it is forgotten.
+      await transact(db, (trx) =>
+        changeMembership(trx, TEST, again.id, { listId: news, isMember: true, by: 'contact' }, clock.now()),
+      );
+      await loops.deleteContact({ email: JENNY });
+      const { id: third } = await loops.createContact(both);
+      expect(await lists()).toEqual({ [news]: true, [beta]: true });
+      // It goes with the list, and with the install.
+      const kept = () => db.selectFrom('list_left').select('list_id').orderBy('list_id').execute();
+      await leaveList(tillpost, third, news);
+      await leaveList(tillpost, third, beta);
+      await loops.deleteContact({ email: JENNY });
+      expect(await kept()).toHaveLength(2);
+      expect(JSON.stringify(await db.selectFrom('list_left').selectAll().execute())).not.toContain('@');
+      await transact(db, (trx) => deleteList(trx, TEST, news));
+      expect(await kept()).toEqual([{ list_id: beta }]);
+      await eraseInstall(ctx, TEST);
+      await tillpost.worker.drain();
+      expect(await kept()).toEqual([]);
     }));
 
   it('subscribes nobody who has left, not even after their deletion', () =>

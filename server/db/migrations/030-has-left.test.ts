@@ -15,6 +15,7 @@ it.each(ENGINES)('on %s who had unsubscribed has left, who was only refused has 
       { scope: 'all', has_left: 0 },
       { scope: 'marketing', has_left: 1 },
     ]);
+    expect(await db.selectFrom('list_left').selectAll().execute()).toEqual([]);
   } finally {
     await db.destroy();
   }
