@@ -9,7 +9,7 @@ import type { Row, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import {
-  deleteContactJob,
+  expireContactJob,
   ending,
   forgetLines,
   filterOfTarget,
@@ -54,7 +54,7 @@ async function doPart(trx: Trx, job: ContactJob, now: number): Promise<void> {
       return recordContactJob(trx, job, ending('failed', now));
     default:
       // Never confirmed, or never complete.
-      return deleteContactJob(trx, tenantOf(job), job.id);
+      return expireContactJob(trx, job);
   }
 }
 

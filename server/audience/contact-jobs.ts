@@ -119,20 +119,16 @@ export const insertPart = (db: Db, tenant: Tenant, jobId: string, { n, lines, re
     .execute();
 
 /** All parts are stored: it is compared from now on. */
-export const completeUpload = (
+export async function completeUpload(
   db: Db,
   tenant: Tenant,
   id: string,
   { total, refused, ignored, consent }: { total: number; refused: number } & ContactJobParameters,
   now: number,
-) =>
-  db
-    .updateTable('contact_job')
-    .set({ status: 'checking', total, refused, parameters: JSON.stringify({ consent, ignored }), due_at: now })
-    .where(ofTenant(tenant))
-    .where('id', '=', id)
-    .where('status', '=', 'uploading')
-    .execute();
+): Promise<void> {
+  const parameters = JSON.stringify({ consent, ignored });
+  await changeJob(db, tenant, id, ['uploading'], { status: 'checking', total, refused, parameters, due_at: now });
+}
 
 /** An import is carried out. Throws not_found, and invalid_request for one that doesn't wait for it. */
 export async function confirmImport(db: Db, tenant: Tenant, id: string, now: number): Promise<void> {
@@ -212,6 +208,17 @@ async function forget(trx: Trx, tenant: Tenant, id: string): Promise<void> {
 export async function deleteContactJob(trx: Trx, tenant: Tenant, id: string): Promise<void> {
   await trx.deleteFrom('contact_job_part').where(ofTenant(tenant)).where('job_id', '=', id).execute();
   await trx.deleteFrom('contact_job').where(ofTenant(tenant)).where('id', '=', id).execute();
+}
+
+/** Deletes one that nobody confirmed; throws LostJob where somebody did meanwhile. */
+export async function expireContactJob(trx: Trx, job: ContactJob): Promise<void> {
+  const { numDeletedRows } = await trx
+    .deleteFrom('contact_job')
+    .where(ofClaim('contact_job', job))
+    .where('status', '=', job.status)
+    .executeTakeFirst();
+  if (numDeletedRows === 0n) throw new LostJob();
+  await deleteContactJob(trx, tenantOf(job), job.id);
 }
 
 export async function readLines(db: Db, tenant: Tenant, jobId: string, n: number): Promise<ImportLine[] | undefined> {

@@ -75,6 +75,13 @@ describe.each(ENGINES)('what is reported of an email, on %s', (engine) => {
     expect(await rig.suppressionOf()).toMatchObject({ scope: 'marketing' });
   });
 
+  it('ends marketing to whoever has become the contact of an address that a program mailed', async () => {
+    const email = await rig.send();
+    await rig.db.updateTable('email').set({ contact_id: null, transactional_id: 'tpl_1' }).execute();
+    await report({ kind: 'complaint', email: rig.token(email) });
+    expect(await rig.contactOf(email)).toMatchObject({ status: 'unsubscribed' });
+  });
+
   it('puts no words on the email of a deleted contact', async () => {
     const email = await rig.send();
     await rig.db.updateTable('email').set({ contact_id: null, to_address: '', subject: '' }).execute();

@@ -147,6 +147,9 @@ describe.each(ENGINES)('the database on %s', (engine) => {
       expect(await db.selectFrom('event').selectAll().execute()).toEqual([]);
       await db.transaction().execute((trx) => insertNew(trx, 'event', [eventRow('evt_1', 1)]));
       expect(await db.selectFrom('event').select('id').execute()).toEqual([{ id: 'evt_1' }]);
+      // Nor is it said of anything later on the same connection.
+      const later = sql`select * from nowhere`.execute(db);
+      expect(await thrownBy(later)).toMatchObject({ code: engine === 'sqlite' ? 'SQLITE_ERROR' : '42P01' });
     });
   });
 

@@ -95,6 +95,7 @@ export function preparing(pool: Pool): PostgresPool {
         sent.catch((error: Error) => (refusal ??= error));
         return NOTHING;
       }
+      if (!isInTransaction) return sent;
       if (ENDS.test(text)) isInTransaction = false;
       const result = await sent.catch((error: Error) => {
         throw refusal ?? error;

@@ -126,6 +126,9 @@ export const queueAgain = (trx: Trx, email: Row<'email'>, now: number) =>
     give_up_at: null,
   });
 
+/** Writes the row as it is: another transaction that writes it collides with this one (PostgreSQL; SQLite has one writer). */
+export const holdEmail = (trx: Trx, email: Row<'email'>) => changeEmail(trx, email, { status: email.status });
+
 /** Queues another of the same run, step and recipient; unique, so that two at once become one. Returns the row. */
 export const insertAgain = (trx: Trx, email: Insertable<Schema['email']>, againOf: string): Promise<Row<'email'>> =>
   trx

@@ -10,6 +10,9 @@ import { isCopy } from './recipient';
 export async function findReader(db: Db, email: Row<'email'>): Promise<Row<'contact'> | undefined> {
   const tenant = tenantOf(email);
   const named = email.contact_id ? await findContact(db, tenant, email.contact_id) : undefined;
+  // Sent by a program to an address that was nobody's then, and may be somebody's by now.
+  if (!named && email.transactional_id !== null && email.to_address !== '')
+    return findContactByEmail(db, tenant, email.to_address);
   if (!named || named.email === email.to_address || isCopy(email)) return named;
   return (await findContactByEmail(db, tenant, email.to_address)) ?? named;
 }

@@ -131,7 +131,10 @@ it('replaces nothing unasked, and leaves nothing where it is refused', async () 
     ['sqlite::memory:', copy, false, 'in memory'],
   ];
   for (const [databaseUrl, to, overwrite, says] of refusals)
-    await expect(makeBackup({ databaseUrl, to, overwrite }, () => undefined)).rejects.toThrow(says);
+    // Not by toThrow: in a worker of jest, SQLite's errors are of the first file that used it.
+    await expect(makeBackup({ databaseUrl, to, overwrite }, () => undefined)).rejects.toMatchObject({
+      message: expect.stringContaining(says) as string,
+    });
   expect(await backup(url)).toMatchObject({ code: 1, stderr: expect.stringContaining('Where to? One file') as string });
   expect(readdirSync(folder).sort()).toEqual(['taken.db', 'tillpost.db']);
   expect((await backup(url, taken, '--overwrite')).stderr).toBe('');

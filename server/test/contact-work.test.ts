@@ -1,7 +1,7 @@
 /** What people do to contacts: add, edit, note, import from files, change by the many; emails sent again, events replayed by filter. */
 import { findContactByEmail } from '../audience/contacts';
 import { listConsentChanges } from '../audience/consent';
-import { findContactJob, listContactJobs } from '../audience/contact-jobs';
+import { expireContactJob, findContactJob, listContactJobs } from '../audience/contact-jobs';
 import { createContactJobQueue } from '../audience/contact-job-queue';
 import { changeConsent } from '../audience/consent';
 import { deleteContact } from '../audience/save';
@@ -286,6 +286,17 @@ describe.each(ENGINES)('contacts on %s', (engine) => {
       expect(await tillpost.db.selectFrom('contact_job_part').selectAll().execute()).toEqual([]);
     }));
 
+  it('come in when an import is confirmed while it is given up', () =>
+    lend({ engine }, async (tillpost) => {
+      const client = await signIn(tillpost);
+      const path = await preview(tillpost, client, 'email\njenny@example.com');
+      const givenUp = (await findContactJob(tillpost.db, TEST, path.split('/').at(-1) ?? ''))!;
+      expect((await press(tillpost, client, `${path}/confirm`)).status).toBe(303);
+      await expect(transact(tillpost.db, (trx) => expireContactJob(trx, givenUp))).rejects.toThrow();
+      await tillpost.worker.drain();
+      expect(await rowOf(tillpost, 'jenny@example.com')).toMatchObject({ source: 'Import' });
+    }));
+
   it('get a group, are unsubscribed, exported and deleted by the many: those selected, or all that match', () =>
     lend({ engine }, async (tillpost) => {
       const client = await signIn(tillpost);
@@ -450,6 +461,9 @@ describe.each(ENGINES)('what happened on %s', (engine) => {
       expect(await text(client.get(`/emails/${email.id}`))).toContain(`This email was sent again: <a href="${path}">`);
       expect(await text(client.get(path))).toContain(`after <a href="/emails/${email.id}">`);
       expect((await again()).status).toBe(409);
+      await tillpost.db.updateTable('email').set({ status: 'failed' }).where('id', '=', email.id).execute();
+      expect(await text(client.get(`/emails/${email.id}`))).not.toContain('Try again');
+      expect((await press(tillpost, client, `/emails/${email.id}/retry`)).status).toBe(409);
       await transact(tillpost.db, (trx) =>
         changeConsent(trx, TEST, email.contact!, { status: 'unsubscribed', cause: 'merchant' }, tillpost.clock.now()),
       );

@@ -7,7 +7,7 @@ import type { Row, Trx } from '../db/schema';
 import { tenantOf, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import { findSuppression } from '../audience/suppressions';
-import { findAgain, findEmail, insertAgain, queueAgain, viewEmail } from '../emails/emails';
+import { findAgain, findEmail, holdEmail, insertAgain, queueAgain, viewEmail } from '../emails/emails';
 import { queuedEmail } from '../emails/compose';
 import { recipientOf } from '../emails/recipient';
 import { findEmailData } from '../emails/send-transactional';
@@ -27,6 +27,7 @@ export async function retryEmail(ctx: Context, tenant: Tenant, id: string): Prom
     if (!email) throw new AppError('not_found', 'There is no such email.');
     if (email.status !== 'held' && email.status !== 'failed')
       throw new AppError('invalid_request', 'Only held and failed emails can be tried again.', 'id');
+    if (await findAgain(trx, email)) throw SENT_AGAIN();
     if (email.is_test === 0 && !(await canBeMade(trx, email)))
       throw new AppError('invalid_request', 'The step, the contact or the event of this email is gone.', 'id');
     return queueAgain(trx, email, ctx.clock.now());
@@ -58,7 +59,9 @@ export async function sendAgain(ctx: Context, tenant: Tenant, id: string): Promi
     if ((await findSuppression(trx, tenant, to))?.scope === 'all') throw refuse('This address takes no emails.');
     if (step.email.kind === 'marketing' && contact.status !== 'subscribed')
       throw refuse('This is marketing, and the contact gets none.');
-    if (await findAgain(trx, email)) throw new AppError('conflict', 'This email was sent again already.', 'id');
+    if (await findAgain(trx, email)) throw SENT_AGAIN();
+    // Another try of this one at the same time collides with it.
+    await holdEmail(trx, email);
     const origin = { run, stepId: step.id, copyTo: email.copy_to };
     const again = queuedEmail(ctx, { origin, content: step.email, to, subject: email.subject }, ctx.clock.now());
     return insertAgain(trx, again, email.id);
@@ -66,6 +69,8 @@ export async function sendAgain(ctx: Context, tenant: Tenant, id: string): Promi
   ctx.nudge();
   return viewEmail(row);
 }
+
+const SENT_AGAIN = () => new AppError('conflict', 'This email was sent again already.', 'id');
 
 async function findEmailStep(trx: Trx, { account_id, livemode, workflow_id, step_id }: Row<'email'>) {
   const workflow = workflow_id ? await findWorkflow(trx, tenantOf({ account_id, livemode }), workflow_id) : undefined;

@@ -76,8 +76,8 @@ export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
       ? (await findTransactional(db, tenant, email.transactional))?.name
       : (await listWorkflowNames(db, tenant)).get(email.workflow ?? '');
     const traces = getFound(await readTraces(db, tenant, email.id));
-    const canRetry =
-      email.status === 'failed' || (email.status === 'held' && (email.workflow ?? email.transactional) !== null);
+    const isMadeAnew = email.status === 'held' && (email.workflow ?? email.transactional) !== null;
+    const canRetry = traces.again === null && (email.status === 'failed' || isMadeAnew);
     sendPage(
       ctx,
       res,
