@@ -59,6 +59,8 @@ export interface Changes {
   /** Customers that left a contact, which others keep, for another. */
   moved: { customerId: string; from: Contact; into: Contact }[];
   deleted: Contact[];
+  /** Addresses of contacts that had unsubscribed, which no contact bears any more. */
+  left: string[];
   /** Customers that never had a contact: no more is kept of them than that they are gone. */
   released: string[];
 }
@@ -98,6 +100,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
   const merged: Changes['merged'] = [];
   const moved: Changes['moved'] = [];
   const deleted: Contact[] = [];
+  const left: string[] = [];
   const released: string[] = [];
   known.contacts.forEach(remember);
 
@@ -154,6 +157,14 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
   function isGone(customerId: string | null): boolean {
     const own = customerId === null ? undefined : links.get(customerId);
     return own !== undefined && isTombstone(own);
+  }
+
+  /** Who comes by the contact's address again starts as unsubscribed, if it was: in this batch already. */
+  function keepLeaving({ status, email }: Contact): void {
+    if (status !== 'unsubscribed') return;
+    left.push(email);
+    const refusal = suppressions.get(email);
+    suppressions.set(email, { scope: 'marketing', reason: 'unsubscribed', at: now, ...refusal, hasLeft: true });
   }
 
   /** What its owner paid as a guest goes along. */
@@ -233,7 +244,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
         user_group: null,
         billing_emails: null,
         note: null,
-        status: suppressions.get(email)?.scope === 'marketing' ? 'unsubscribed' : status,
+        status: suppressions.get(email)?.hasLeft ? 'unsubscribed' : status,
         source,
         subscription_status: null,
         plan: null,
@@ -265,17 +276,19 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
 
     /** To an address whose owner had unsubscribed before its deletion, unsubscribed wins, as in a merge. */
     rename(contact: Contact, email: string): void {
+      keepLeaving(contact);
       byEmail.delete(contact.email);
       readdress(contact.email, email);
       payers.add(contact.id);
       contact.email = email;
-      if (suppressions.get(email)?.scope === 'marketing') contact.status = 'unsubscribed';
+      if (suppressions.get(email)?.hasLeft) contact.status = 'unsubscribed';
       byEmail.set(email, contact);
       touch(contact);
     },
 
     /** History, billing contacts and what the API gave it move along, and unsubscribed wins. */
     merge(from: Contact, into: Contact): void {
+      keepLeaving(from);
       if (from.status === 'unsubscribed') update(into, { status: 'unsubscribed' });
       update(into, {
         billing_emails: mergeBillingEmails(from, into),
@@ -292,6 +305,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
 
     /** Its customers become tombstones: late events of theirs don't bring it back. */
     delete(contact: Contact): void {
+      keepLeaving(contact);
       for (const one of linksOf(contact)) {
         link(one.customer_id, null);
         Object.assign(one, NOTHING_OF_CUSTOMER);
@@ -452,6 +466,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
         merged,
         moved,
         deleted,
+        left,
         released,
       };
     },

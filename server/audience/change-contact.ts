@@ -95,7 +95,7 @@ const HAS_LEFT = 'must stay as it is: who has left is subscribed again only by a
 /** Whatever they are since: unsubscribed, or so before an earlier deletion, or last seen leaving. */
 export async function hasLeft(trx: Trx, tenant: Tenant, { id, status, email }: Row<'contact'>): Promise<boolean> {
   if (status === 'unsubscribed') return true;
-  if ((await findSuppression(trx, tenant, email))?.scope === 'marketing') return true;
+  if ((await findSuppression(trx, tenant, email))?.hasLeft) return true;
   const [last] = await listConsentChanges(trx, tenant, id, 1);
   return last !== undefined && last.status !== 'subscribed';
 }

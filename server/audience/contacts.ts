@@ -30,6 +30,7 @@ export const AUDIENCE_TABLES = [
   { table: 'customer_link', key: 'customer_id' },
   { table: 'consent_change', key: 'id' },
   { table: 'list_membership', key: 'contact_id' },
+  { table: 'list_left', key: 'list_id' },
   { table: 'mailing_list', key: 'id' },
   { table: 'contact_property', key: 'name' },
   { table: 'contact_job_part', key: 'job_id' },

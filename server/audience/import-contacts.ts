@@ -138,12 +138,12 @@ export async function compareLines(
   const changesOf = groupBy(changes, ({ contact_id }) => contact_id);
   const hasLeft = ({ id, status, email }: Row<'contact'>): boolean =>
     status === 'unsubscribed' ||
-    suppressions.get(email)?.scope === 'marketing' ||
+    suppressions.get(email)?.hasLeft === true ||
     (changesOf.get(id) ?? []).some((change) => change.status !== 'subscribed');
   return lines.map((line) => {
     const contact = byEmail.get(line.email);
     if (!contact) {
-      const isSuppressed = suppressions.get(line.email)?.scope === 'marketing';
+      const isSuppressed = suppressions.get(line.email)?.hasLeft;
       return { kind: 'new', line, status: isSuppressed ? 'unsubscribed' : statusOfNew(line, consent) };
     }
     const fields = compareLine(line, { ...contact, hasLeft: hasLeft(contact) }, consent);

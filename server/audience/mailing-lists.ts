@@ -1,11 +1,15 @@
 /** Mailing lists: what marketing email is about, so that a contact may leave one and stay on the others. */
+import { sql, type SqlBool } from 'kysely';
 import type { MailingListView } from '../../shared/mailing-lists';
 import { MOST_LISTS, mailingListSchema } from '../../shared/mailing-lists';
+import { insertNew } from '../db/bulk';
 import { flag, isoTime } from '../db/columns';
 import { newId } from '../db/new-id';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
 import { AppError, invalid } from '../errors';
+import { findContact } from './contacts';
+import { hashAddress } from './suppression-key';
 
 type MailingList = Row<'mailing_list'>;
 export type Membership = Row<'list_membership'>;
@@ -69,7 +73,8 @@ export async function saveList(trx: Trx, tenant: Tenant, id: string, input: unkn
 
 /** Emails of it that wait are not sent. */
 export async function deleteList(trx: Trx, tenant: Tenant, id: string): Promise<void> {
-  await trx.deleteFrom('list_membership').where(ofTenant(tenant)).where('list_id', '=', id).execute();
+  for (const table of ['list_membership', 'list_left'] as const)
+    await trx.deleteFrom(table).where(ofTenant(tenant)).where('list_id', '=', id).execute();
   await trx.deleteFrom('mailing_list').where(ofTenant(tenant)).where('id', '=', id).execute();
 }
 
@@ -82,9 +87,25 @@ export interface MembershipChange {
   by: Membership['changed_by'];
 }
 
+/** The lists that a contact, which is to be deleted, left by a link of theirs stay left by its address. */
+export async function keepLeftLists(trx: Trx, tenant: Tenant, { id, email }: Row<'contact'>): Promise<void> {
+  const left = (await findMemberships(trx, tenant, id)).filter(
+    (one) => one.is_member === 0 && one.changed_by === 'contact',
+  );
+  const address_mac = hashAddress(trx, email);
+  await insertNew(
+    trx,
+    'list_left',
+    left.map(({ list_id, at }) => ({ ...tenantColumns(tenant), list_id, address_mac, at })),
+  );
+}
+
+const ofAddress = (db: Db, tenant: Tenant, listId: string, address: string) =>
+  sql<SqlBool>`${ofTenant(tenant)} and list_id = ${listId} and address_mac = ${hashAddress(db, address)}`;
+
 /**
- * Puts a contact on a list or takes it off. False where it stays off: the contact left by a link of theirs, and only they
- * come back. In a transaction; `now` in epoch milliseconds.
+ * Puts a contact on a list or takes it off. False where it stays off: the contact left by a link of theirs, also before an
+ * earlier deletion, and only they come back. In a transaction; `now` in epoch milliseconds.
  */
 export async function changeMembership(
   trx: Trx,
@@ -95,7 +116,15 @@ export async function changeMembership(
 ): Promise<boolean> {
   const before = (await findMemberships(trx, tenant, contactId)).find(({ list_id }) => list_id === listId);
   if (by === 'merchant' && isMember && before?.is_member === 0 && before.changed_by === 'contact') return false;
-  if ((before?.is_member ?? null) === flag(isMember)) return true;
+  if (isMember && before?.is_member !== 1) {
+    const contact = await findContact(trx, tenant, contactId);
+    const isLeft = ofAddress(trx, tenant, listId, contact?.email ?? '');
+    if (by === 'contact') await trx.deleteFrom('list_left').where(isLeft).execute();
+    else if (await trx.selectFrom('list_left').select('list_id').where(isLeft).executeTakeFirst()) return false;
+  }
+  // Who leaves after the merchant took them off has left all the same.
+  const isNews = !isMember && by === 'contact' && before?.changed_by === 'merchant';
+  if (before?.is_member === flag(isMember) && !isNews) return true;
   const values = { is_member: flag(isMember), changed_by: by, at: now };
   await trx
     .insertInto('list_membership')

@@ -10,6 +10,7 @@ import { holdContacts, transact } from '../db/transact';
 import { holdInstalls } from '../installs/installs';
 import { isTombstone, type Audience, type Changes, type Contact } from './audience';
 import type { ObjectFacts } from '../stripe-objects/types';
+import { keepLeftLists } from './mailing-lists';
 import { isNewer, keepFailure, stateRow, type ObjectState } from './object-states';
 import { savePayments } from './save-payments';
 import { snapshotStamp } from './stamp';
@@ -23,6 +24,8 @@ export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, now
   // What they are to release is found by the links as they stand.
   for (const contact of of(({ deleted }) => deleted)) await deleteContact(trx, contact, now);
   for (const { tenant, released } of all) if (released.length > 0) await releaseCustomers(trx, tenant, released, now);
+  for (const { tenant, left } of all)
+    for (const address of left) await suppressAddress(trx, tenant, address, { ...LEFT, now });
   await savePayments(trx, own);
   // The other may bear it from now on, and it is unique.
   for (const { from } of of(({ merged }) => merged)) if (from.user_id !== null) await dropUserId(trx, from);
@@ -68,6 +71,8 @@ export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, now
   }
 }
 
+const LEFT = { scope: 'marketing', reason: 'unsubscribed' } as const;
+
 const dropUserId = (trx: Trx, contact: Contact) =>
   trx
     .updateTable('contact')
@@ -84,12 +89,12 @@ const FOLLOWED = [
 /**
  * Deletes a contact and what is personal about it: its customers become tombstones, its events keep their rows but lose
  * their payloads, its emails lose their bodies, its runs stop, and none of them says any more whose they were. Who had
- * unsubscribed stays suppressed, by a keyed hash of the address. `now` in epoch milliseconds.
+ * unsubscribed stays suppressed, and who had left a mailing list off it, by a keyed hash of the address. `now` in epoch milliseconds.
  */
 export async function deleteContact(trx: Trx, contact: Contact, now: number): Promise<void> {
   const tenant = tenantOf(contact);
-  if (contact.status === 'unsubscribed')
-    await suppressAddress(trx, tenant, contact.email, { scope: 'marketing', reason: 'unsubscribed', now });
+  if (contact.status === 'unsubscribed') await suppressAddress(trx, tenant, contact.email, { ...LEFT, now });
+  await keepLeftLists(trx, tenant, contact);
   await releaseContact(trx, tenant, contact, now);
   await deleteRow(trx, contact);
 }
@@ -164,8 +169,7 @@ export const eraseContacts = (db: Db, tenant: Tenant, now: number): Promise<numb
       .execute();
     if (contacts.length === 0) return 0;
     for (const { email, status } of contacts)
-      if (status === 'unsubscribed')
-        await suppressAddress(trx, tenant, email, { scope: 'marketing', reason: 'unsubscribed', now });
+      if (status === 'unsubscribed') await suppressAddress(trx, tenant, email, { ...LEFT, now });
     const ids = contacts.map(({ id }) => id);
     await trx.deleteFrom('contact').where(ofTenant(tenant)).where('id', 'in', ids).execute();
     return contacts.length;

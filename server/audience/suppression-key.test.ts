@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readConfig } from '../config';
 import { createContext } from '../context';
 import { insertNew } from '../db/bulk';
+import { flag } from '../db/columns';
 import { migrate } from '../db/migrate';
 import type { Db } from '../db/schema';
 import { tenantColumns } from '../db/tenant';
@@ -18,7 +19,7 @@ const bare = (address: string) => createHash('sha256').update(address).digest('h
 /** What the release before kept of an address. */
 const old = (address: string, scope: 'all' | 'marketing', reason: string) => ({
   ...tenantColumns(TENANT),
-  ...{ address_mac: bare(address), scope, reason, created_at: 1 },
+  ...{ address_mac: bare(address), scope, reason, has_left: flag(scope === 'marketing'), created_at: 1 },
 });
 
 describe.each(ENGINES)('the hashes of suppressed addresses on %s', (engine) => {
@@ -56,13 +57,16 @@ describe.each(ENGINES)('the hashes of suppressed addresses on %s', (engine) => {
     const keyed = await macs();
     expect(keyed).toHaveLength(1_101);
     expect(keyed.filter((mac) => mac.length === 64)).toEqual([]);
-    expect(await find('p1099@example.com')).toEqual({ scope: 'marketing', reason: 'unsubscribed', at: 1 });
-    expect(await find('gone@example.com')).toEqual({ scope: 'all', reason: 'refused with 550 5.1.1', at: 1 });
+    expect(await find('p1099@example.com')).toMatchObject({ scope: 'marketing', hasLeft: true, at: 1 });
+    expect(await find('gone@example.com')).toEqual({
+      ...{ scope: 'all', reason: 'refused with 550 5.1.1', at: 1 },
+      hasLeft: false,
+    });
     await start(FIRST);
     expect((await macs()).sort()).toEqual(keyed.sort());
   });
 
-  it('of an address that is known by now as well keep the wider scope', async () => {
+  it('of an address that is known by now as well keep the wider scope, and that the owner had left', async () => {
     await start(FIRST);
     for (const address of ['a@example.com', 'b@example.com'])
       await suppressAddress(db, TENANT, address, {
@@ -75,7 +79,7 @@ describe.each(ENGINES)('the hashes of suppressed addresses on %s', (engine) => {
     await start(FIRST);
     expect(await macs()).toHaveLength(2);
     for (const address of ['a@example.com', 'b@example.com'])
-      expect(await find(address)).toMatchObject({ scope: 'all' });
+      expect(await find(address)).toMatchObject({ scope: 'all', hasLeft: true });
   });
 
   it('outlive the rotation of ENCRYPTION_KEY, the old key taken away', async () => {

@@ -6,7 +6,7 @@
 import { reasonOfRefusal } from '../../shared/words/email-reasons';
 import { ConfigError } from '../config';
 import type { Context } from '../context';
-import { insertNew, upsert } from '../db/bulk';
+import { upsert } from '../db/bulk';
 import { databaseOf } from '../db/engine';
 import { deleteByKeys, keyFor } from '../db/keys';
 import type { Db, Row } from '../db/schema';
@@ -90,17 +90,20 @@ async function keyBareHashes(db: Db, key: Buffer): Promise<number> {
       address_mac: keyBare(key, row.address_mac),
       reason: row.scope === 'all' ? reasonOfRefusal(row.reason) : row.reason,
     }));
-    // A wider scope replaces a narrower one.
+    // A wider scope replaces a narrower one; that the owner had left stays.
     await upsert(
       trx,
       'suppression',
       ['address_mac'],
       keyed.filter(({ scope }) => scope === 'all'),
+      ['scope', 'reason', 'created_at'],
     );
-    await insertNew(
+    await upsert(
       trx,
       'suppression',
+      ['address_mac'],
       keyed.filter(({ scope }) => scope === 'marketing'),
+      ['has_left'],
     );
     await deleteByKeys(
       trx,

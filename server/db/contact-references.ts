@@ -48,7 +48,7 @@ export async function moveContact(trx: Trx, tenant: Tenant, { fromId, intoId, cu
   }
 }
 
-/** Of a list that both know, who left it has left it. */
+/** Of a list that both know, who left it has left it, and by a link of theirs rather than by the merchant. */
 async function mergeMemberships(trx: Trx, tenant: Tenant, fromId: string, intoId: string): Promise<void> {
   const of = (contactId: string) =>
     trx.selectFrom('list_membership').selectAll().where(ofTenant(tenant)).where('contact_id', '=', contactId).execute();
@@ -57,7 +57,10 @@ async function mergeMemberships(trx: Trx, tenant: Tenant, fromId: string, intoId
     const other = known.get(list_id);
     const change = trx.updateTable('list_membership').where(ofTenant(tenant)).where('list_id', '=', list_id);
     if (!other) await change.set({ contact_id: intoId }).where('contact_id', '=', fromId).execute();
-    else if (is_member === 0 && other.is_member === 1)
+    else if (
+      is_member === 0 &&
+      (other.is_member === 1 || (changed_by === 'contact' && other.changed_by === 'merchant'))
+    )
       await change.set({ is_member, changed_by, at }).where('contact_id', '=', intoId).execute();
   }
   await trx.deleteFrom('list_membership').where(ofTenant(tenant)).where('contact_id', '=', fromId).execute();

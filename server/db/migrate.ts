@@ -24,6 +24,7 @@ import * as api from './migrations/025-api';
 import * as apiEvents from './migrations/027-api-events';
 import * as overview from './migrations/028-overview';
 import * as contactWork from './migrations/029-contact-work';
+import * as hasLeft from './migrations/030-has-left';
 import type { Db } from './schema';
 
 const migrations: Record<string, Migration> = {
@@ -51,6 +52,7 @@ const migrations: Record<string, Migration> = {
   '027-api-events': { up: apiEvents.up as Migration['up'] },
   '028-overview': { up: overview.up as Migration['up'] },
   '029-contact-work': { up: contactWork.up as Migration['up'] },
+  '030-has-left': { up: hasLeft.up as Migration['up'] },
 };
 
 /** Throws the error of the migration that failed. */

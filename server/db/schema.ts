@@ -225,6 +225,14 @@ interface ListMembershipTable extends TenantColumns {
   at: number;
 }
 
+/** Who left a list by a link of theirs, once the contact was deleted; gone with the list. */
+interface ListLeftTable extends TenantColumns {
+  list_id: string;
+  /** Keyed hash of the address, as in `suppression`. */
+  address_mac: string;
+  at: number;
+}
+
 /** A contact left or came back: what is to be shown where somebody asks why they got an email, or got none. */
 interface ConsentChangeTable extends TenantColumns {
   id: string;
@@ -624,6 +632,8 @@ interface SuppressionTable extends TenantColumns {
   address_mac: string;
   /** `all`: the address takes no mail (bounce). `marketing`: its owner had unsubscribed before the contact was deleted. */
   scope: 'all' | 'marketing';
+  /** Whether its owner had unsubscribed: 1 for `marketing`, and for an `all` that is lifted to it. */
+  has_left: Flag;
   /** Without words of the mail server's, which may name the person. */
   reason: string;
   created_at: number;
@@ -722,6 +732,7 @@ export interface Schema {
   contact_property: ContactPropertyTable;
   mailing_list: MailingListTable;
   list_membership: ListMembershipTable;
+  list_left: ListLeftTable;
   consent_change: ConsentChangeTable;
   contact_job: ContactJobTable;
   contact_job_part: ContactJobPartTable;

@@ -2,11 +2,12 @@
 import { APIError, RateLimitExceededError } from 'loops';
 import { changeConsent } from '../audience/consent';
 import { findContactByEmail } from '../audience/contacts';
-import { changeMembership, createList } from '../audience/mailing-lists';
+import { changeMembership, createList, deleteList, findMemberships } from '../audience/mailing-lists';
 import { findSuppression, suppressAddress } from '../audience/suppressions';
 import { transact } from '../db/transact';
 import { revokeApiKey, listApiKeys } from '../installs/api-keys';
 import { disconnect } from '../lifecycle/disconnect';
+import { eraseInstall } from '../lifecycle/erase';
 import { clientOf, newKey, request, withApi } from './api-rig';
 import { ENGINES } from './databases';
 import { fixtureEvent } from './fixtures/stripe';
@@ -29,6 +30,11 @@ const newList = ({ db, clock }: Tillpost, name: string, is_public = true) =>
 const leave = ({ db, clock }: Tillpost, contactId: string) =>
   transact(db, (trx) =>
     changeConsent(trx, TEST, contactId, { status: 'unsubscribed', cause: 'preferences' }, clock.now()),
+  );
+
+const leaveList = ({ db, clock }: Tillpost, contactId: string, listId: string) =>
+  transact(db, (trx) =>
+    changeMembership(trx, TEST, contactId, { listId, isMember: false, by: 'contact' }, clock.now()),
   );
 
 describe.each(ENGINES)('on %s Loops’ client', (engine) => {
@@ -139,7 +145,6 @@ describe.each(ENGINES)('on %s Loops’ client', (engine) => {
 
   it('puts contacts on mailing lists, and back on none that they left themselves', () =>
     withApi({ engine }, async (tillpost) => {
-      const { db, clock } = tillpost;
       const loops = await clientOf(tillpost);
       const news = await newList(tillpost, 'News');
       const beta = await newList(tillpost, 'Beta', false);
@@ -154,9 +159,7 @@ describe.each(ENGINES)('on %s Loops’ client', (engine) => {
       expect(await lists()).toEqual({ [news]: true });
       await loops.updateContact({ email: JENNY, mailingLists: { [beta]: true } });
       expect(await lists()).toEqual({ [news]: true, [beta]: true });
-      await transact(db, (trx) =>
-        changeMembership(trx, TEST, id, { listId: news, isMember: false, by: 'contact' }, clock.now()),
-      );
+      await leaveList(tillpost, id, news);
       expect(await loops.updateContact({ email: JENNY, mailingLists: { [news]: true } })).toEqual({
         success: true,
         id,
@@ -168,6 +171,85 @@ describe.each(ENGINES)('on %s Loops’ client', (engine) => {
         statusCode: 400,
         message: '400 - mailingLists.lst_none: there is no such mailing list',
       });
+    }));
+
+  it('puts nobody back on a list that they left after it took them off', () =>
+    withApi({ engine }, async (tillpost) => {
+      const { db, clock } = tillpost;
+      const loops = await clientOf(tillpost);
+      const news = await newList(tillpost, 'News');
+      const { id } = await loops.createContact({ email: JENNY, mailingLists: { [news]: true } });
+      await loops.updateContact({ email: JENNY, mailingLists: { [news]: false } });
+      await leaveList(tillpost, id, news);
+      // That it is taken off once more takes nothing from it.
+      await loops.updateContact({ email: JENNY, mailingLists: { [news]: false } });
+      expect(await findMemberships(db, TEST, id)).toMatchObject([{ is_member: 0, changed_by: 'contact' }]);
+      expect(await loops.updateContact({ email: JENNY, mailingLists: { [news]: true } })).toMatchObject({
+        message: expect.stringMatching(/^The contact stays off/) as string,
+      });
+      await transact(db, (trx) =>
+        changeMembership(trx, TEST, id, { listId: news, isMember: true, by: 'contact' }, clock.now()),
+      );
+      expect((await loops.findContact({ email: JENNY }))[0]?.mailingLists).toEqual({ [news]: true });
+    }));
+
+  it('puts nobody back on a list that a contact merged into theirs had left', () =>
+    withApi({ engine }, async (tillpost) => {
+      await tillpost.enable();
+      const loops = await clientOf(tillpost);
+      const news = await newList(tillpost, 'News');
+      for (const email of ['old@example.com', JENNY]) {
+        await loops.createContact({ email, mailingLists: { [news]: true } });
+        await loops.updateContact({ email, mailingLists: { [news]: false } });
+      }
+      await leaveList(tillpost, (await loops.findContact({ email: 'old@example.com' }))[0]!.id, news);
+      for (const [type, email] of [
+        ['customer.created', 'old@example.com'],
+        ['customer.updated', JENNY],
+      ] as const) {
+        const created = Math.floor(tillpost.clock.now() / 1000);
+        await tillpost.deliver(fixtureEvent(type, { account: ACCOUNT, created, object: { id: 'cus_1', email } }));
+        await tillpost.worker.drain();
+        tillpost.clock.advance(2_000);
+      }
+      expect(await loops.findContact({ email: 'old@example.com' })).toEqual([]);
+      expect(await loops.updateContact({ email: JENNY, mailingLists: { [news]: true } })).toMatchObject({
+        message: expect.stringMatching(/^The contact stays off/) as string,
+      });
+    }));
+
+  it('puts nobody back on a list that they left before their deletion', () =>
+    withApi({ engine }, async (tillpost) => {
+      const { db, clock, ctx } = tillpost;
+      const loops = await clientOf(tillpost);
+      const [news, beta] = [await newList(tillpost, 'News'), await newList(tillpost, 'Beta')];
+      const both = { email: JENNY, mailingLists: { [news]: true, [beta]: true } };
+      const { id } = await loops.createContact(both);
+      await leaveList(tillpost, id, news);
+      await loops.deleteContact({ email: JENNY });
+      const again = await loops.createContact(both);
+      expect(again).toMatchObject({ message: expect.stringContaining(`stays off the mailing list ${news}`) as string });
+      const lists = async () => (await loops.findContact({ email: JENNY }))[0]?.mailingLists;
+      expect(await lists()).toEqual({ [beta]: true });
+      // By a link of their own they come back, and then it is forgotten.
+      await transact(db, (trx) =>
+        changeMembership(trx, TEST, again.id, { listId: news, isMember: true, by: 'contact' }, clock.now()),
+      );
+      await loops.deleteContact({ email: JENNY });
+      const { id: third } = await loops.createContact(both);
+      expect(await lists()).toEqual({ [news]: true, [beta]: true });
+      // It goes with the list, and with the install.
+      const kept = () => db.selectFrom('list_left').select('list_id').orderBy('list_id').execute();
+      await leaveList(tillpost, third, news);
+      await leaveList(tillpost, third, beta);
+      await loops.deleteContact({ email: JENNY });
+      expect(await kept()).toHaveLength(2);
+      expect(JSON.stringify(await db.selectFrom('list_left').selectAll().execute())).not.toContain('@');
+      await transact(db, (trx) => deleteList(trx, TEST, news));
+      expect(await kept()).toEqual([{ list_id: beta }]);
+      await eraseInstall(ctx, TEST);
+      await tillpost.worker.drain();
+      expect(await kept()).toEqual([]);
     }));
 
   it('subscribes nobody who has left, not even after their deletion', () =>
@@ -206,6 +288,78 @@ describe.each(ENGINES)('on %s Loops’ client', (engine) => {
       expect((await failure(loops.removeContactSuppression({ userId: 'u_1' }))).statusCode).toBe(400);
       expect((await failure(loops.checkContactSuppression({ email: 'no@example.com' }))).statusCode).toBe(404);
     }));
+
+  it.each([
+    ['a contact whose mail came back afterwards', true],
+    ['an address without a contact, whose mail came back', false],
+  ])('brings back nobody who has left by lifting a bounce: %s', (_which, isBefore) =>
+    withApi({ engine }, async (tillpost) => {
+      const { db, clock } = tillpost;
+      const loops = await clientOf(tillpost);
+      const bounce = () => suppressAddress(db, TEST, JENNY, { scope: 'all', reason: 'bounced', now: clock.now() });
+      await leave(tillpost, (await loops.createContact({ email: JENNY })).id);
+      if (isBefore) await bounce();
+      await loops.deleteContact({ email: JENNY });
+      if (!isBefore) await bounce();
+      const subscribed = { email: JENNY, properties: { subscribed: true } };
+      const isSubscribed = async () => (await loops.findContact({ email: JENNY }))[0]?.subscribed;
+      await loops.createContact(subscribed);
+      expect(await isSubscribed()).toBe(false);
+      expect((await loops.checkContactSuppression({ email: JENNY })).isSuppressed).toBe(true);
+      await loops.removeContactSuppression({ email: JENNY });
+      expect((await loops.checkContactSuppression({ email: JENNY })).isSuppressed).toBe(false);
+      expect(await findSuppression(db, TEST, JENNY)).toMatchObject({ scope: 'marketing', reason: 'unsubscribed' });
+      await loops.updateContact(subscribed);
+      expect(await isSubscribed()).toBe(false);
+      // Nor by an address that another contact gets.
+      await loops.deleteContact({ email: JENNY });
+      await bounce();
+      await loops.createContact({ email: 'other@example.com', properties: { userId: 'u_1' } });
+      await loops.updateContact({ email: JENNY, properties: { userId: 'u_1', subscribed: true } });
+      expect(await isSubscribed()).toBe(false);
+    }),
+  );
+
+  it('lifts a bounce whole where the owner has come back meanwhile', () =>
+    withApi({ engine }, async (tillpost) => {
+      const { db, clock } = tillpost;
+      const loops = await clientOf(tillpost);
+      const { id } = await loops.createContact({ email: JENNY });
+      for (const scope of ['marketing', 'all'] as const)
+        await suppressAddress(db, TEST, JENNY, { scope, reason: 'x', now: clock.now() });
+      await transact(db, (trx) =>
+        changeConsent(trx, TEST, id, { status: 'subscribed', cause: 'preferences' }, clock.now()),
+      );
+      expect(await findSuppression(db, TEST, JENNY)).toMatchObject({ scope: 'all', hasLeft: false });
+      await loops.removeContactSuppression({ email: JENNY });
+      expect(await findSuppression(db, TEST, JENNY)).toBeUndefined();
+    }));
+
+  it.each(['API', 'Stripe', 'a merge'])('leaves an unsubscription with the address when %s gives another', (by) =>
+    withApi({ engine }, async (tillpost) => {
+      await tillpost.enable();
+      const loops = await clientOf(tillpost);
+      const says = async (type: 'customer.created' | 'customer.updated', email: string) => {
+        const created = Math.floor(tillpost.clock.now() / 1000);
+        await tillpost.deliver(fixtureEvent(type, { account: ACCOUNT, created, object: { id: 'cus_1', email } }));
+        await tillpost.worker.drain();
+        tillpost.clock.advance(2_000);
+      };
+      await says('customer.created', JENNY);
+      const { id } = await loops.updateContact({ email: JENNY, properties: { userId: 'u_1' } });
+      await leave(tillpost, id);
+      if (by === 'a merge') await loops.createContact({ email: 'new@example.com' });
+      if (by === 'API') await loops.updateContact({ email: 'new@example.com', properties: { userId: 'u_1' } });
+      else await says('customer.updated', 'new@example.com');
+      expect(await loops.findContact({ email: JENNY })).toEqual([]);
+      expect((await loops.findContact({ userId: 'u_1' }))[0]).toMatchObject({
+        email: 'new@example.com',
+        subscribed: false,
+      });
+      await loops.createContact({ email: JENNY, properties: { subscribed: true } });
+      expect((await loops.findContact({ email: JENNY }))[0]?.subscribed).toBe(false);
+    }),
+  );
 
   it('logs events with their contact, once by their Idempotency-Key', () =>
     withApi({ engine }, async (tillpost) => {

@@ -134,6 +134,8 @@ describe.each(ENGINES)('contacts on %s', (engine) => {
         changeConsent(trx, TEST, chose!, { status: 'transactional_only', cause: 'preferences' }, now),
       );
       await suppressAddress(tillpost.db, TEST, 'left@example.com', { scope: 'marketing', reason: 'unsubscribed', now });
+      // Mail came back from it since: that hides nothing.
+      await suppressAddress(tillpost.db, TEST, 'left@example.com', { scope: 'all', reason: 'bounced', now });
       const file = [
         'E-mail,First Name,Last Name,User Group,Status,Shoe size',
         'p0@example.com,P,0,,,44',

@@ -10,7 +10,7 @@ import { cleanName } from '../../audience/name';
 import { listFilters } from '../../audience/saved-filters';
 import { changeConsent, type ConsentChange } from '../../audience/consent';
 import { findLists, findMemberships } from '../../audience/mailing-lists';
-import { liftSuppression } from '../../audience/suppressions';
+import { liftRefusal, liftSuppression } from '../../audience/suppressions';
 import type { Context } from '../../context';
 import type { Row } from '../../db/schema';
 import { tenantKey, type Tenant } from '../../db/tenant';
@@ -132,7 +132,7 @@ export function audienceRoutes(ctx: Context, parts: SectionParts): Router {
   change('billing-contacts/lift', 'lifted', async (tenant, { id }, fields) => {
     const contact = getFound(await readContact(db, tenant, id));
     const email = textIn(fields, 'email');
-    await liftSuppression(db, tenant, getFound(contact.billing_contacts.find((one) => one.email === email)).email);
+    await liftRefusal(db, tenant, getFound(contact.billing_contacts.find((one) => one.email === email)).email);
   });
   change('profile', 'profile', (tenant, { id }, fields) => {
     const named = Object.fromEntries(

@@ -132,6 +132,7 @@ const OWNERS: Readonly<Record<keyof Schema, string>> = {
   contact_property: 'audience',
   mailing_list: 'audience',
   list_membership: 'audience',
+  list_left: 'audience',
   consent_change: 'audience',
   contact_job: 'audience',
   contact_job_part: 'audience',

@@ -49,7 +49,7 @@ describe.each(ENGINES)('an export on %s', (engine) => {
       expect(person.runs[0]).toMatchObject({ status: 'finished', steps: [{ kind: 'email' }] });
       expect(person.emails[0]).toMatchObject({ to: JENNY, text: expect.stringMatching(/./) as string });
       expect(person.suppressions).toEqual([
-        { scope: 'all', reason: 'refused with 550', at: '1970-01-01T00:00:00.001Z' },
+        { scope: 'all', has_left: false, reason: 'refused with 550', at: '1970-01-01T00:00:00.001Z' },
       ]);
       expect(JSON.stringify(person)).not.toContain('somebody@');
       expect(await exported(tillpost, person.contact!.id)).toEqual(person);

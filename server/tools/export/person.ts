@@ -1,7 +1,7 @@
 /** All that is kept of one person in one install, as people read it elsewhere. */
 import { findContact, findContactByEmail, readContact } from '../../audience/contacts';
 import { parseEmail } from '../../audience/address';
-import { findSuppression } from '../../audience/suppressions';
+import { findSuppression, type Suppression } from '../../audience/suppressions';
 import { MODES, type Mode } from '../../config';
 import { isoTime, isoTimeOrNull } from '../../db/columns';
 import { customersOf, findEmailsOf, findEventsOf, findObjectsOf, type NamedContact } from '../../db/contact-rows';
@@ -131,9 +131,16 @@ export async function exportPerson(db: Db, asked: Asked, now: number) {
       data: JSON.parse(one.data) as unknown,
     })),
     emails: await each(emails, (id) => readEmail(db, tenant, id)),
-    suppressions: suppression ? [{ ...suppression, at: isoTime(suppression.at) }] : [],
+    suppressions: suppression ? [viewSuppression(suppression)] : [],
   };
 }
+
+const viewSuppression = ({ scope, hasLeft, reason, at }: Suppression) => ({
+  scope,
+  has_left: hasLeft,
+  reason,
+  at: isoTime(at),
+});
 
 /** One after the other: SQLite has one connection, and PostgreSQL's are the server's. */
 async function each<I, O>(ids: readonly I[], read: (id: I) => Promise<O | undefined>): Promise<O[]> {
