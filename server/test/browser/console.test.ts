@@ -197,7 +197,7 @@ describe('workflows', () => {
     const sent = page.getByRole('link', { name: 'Welcome aboard, Alva' });
     await untilShown(page, () => sent.first().isVisible());
     await sent.first().click();
-    await page.getByText('aboard@example.com').first().waitFor();
+    await page.getByText('aboard@example.com').filter({ visible: true }).first().waitFor();
     await page.frameLocator('iframe.mail').getByText('Your plan is').waitFor();
   });
 
