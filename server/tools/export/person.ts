@@ -1,6 +1,7 @@
 /** All that is kept of one person in one install, as people read it elsewhere. */
 import { findContact, findContactByEmail, readContact } from '../../audience/contacts';
 import { parseEmail } from '../../audience/address';
+import { hashAddress } from '../../audience/suppression-key';
 import { findSuppression, type Suppression } from '../../audience/suppressions';
 import { MODES, type Mode } from '../../config';
 import { isoTime, isoTimeOrNull } from '../../db/columns';
@@ -107,6 +108,10 @@ export async function exportPerson(db: Db, asked: Asked, now: number) {
       list: one.list_id,
       is_member: one.is_member === 1,
       changed_by: one.changed_by,
+      at: isoTime(one.at),
+    })),
+    mailing_lists_left: (await rowsOf('list_left', 'address_mac', [hashAddress(db, named.email)])).map((one) => ({
+      list: one.list_id,
       at: isoTime(one.at),
     })),
     notices: (await rowsOf('notice', 'customer_id', customers)).map((one) => ({
