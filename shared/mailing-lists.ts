@@ -1,20 +1,14 @@
 /** Mailing lists, as a form or a program makes them. */
 import { z } from 'zod';
+import { oneLine } from './one-line';
 
 export const LIST_NAME_LENGTH = 100;
 export const LIST_DESCRIPTION_LENGTH = 300;
 export const MOST_LISTS = 50;
 
-const line = (max: number) =>
-  z
-    .string('must be text')
-    .trim()
-    .max(max, `must have at most ${max} characters`)
-    .refine((text) => !/\p{Cc}/u.test(text), 'must not contain control characters');
-
 export const mailingListSchema = z.object({
-  name: line(LIST_NAME_LENGTH).min(1, 'must not be empty'),
-  description: line(LIST_DESCRIPTION_LENGTH)
+  name: oneLine(LIST_NAME_LENGTH, 'must be text').min(1, 'must not be empty'),
+  description: oneLine(LIST_DESCRIPTION_LENGTH, 'must be text')
     .nullable()
     .default(null)
     .transform((text) => text || null),

@@ -1,5 +1,6 @@
 /** An email that other programs send through the API, with data variables of theirs in it: `{{ resetLink }}`. */
 import { z } from 'zod';
+import { oneLine } from './one-line';
 import { emailContentSchema } from './workflow';
 
 export const TRANSACTIONAL_NAME_LENGTH = 100;
@@ -11,12 +12,7 @@ const { subject, preview_text, body } = emailContentSchema.shape;
 export const transactionalContentSchema = z.strictObject({ subject, preview_text, body });
 export type TransactionalContent = z.infer<typeof transactionalContentSchema>;
 
-export const transactionalNameSchema = z
-  .string()
-  .trim()
-  .min(1, 'must not be empty')
-  .max(TRANSACTIONAL_NAME_LENGTH, `must have at most ${TRANSACTIONAL_NAME_LENGTH} characters`)
-  .refine((text) => !/\p{Cc}/u.test(text), 'must not contain control characters');
+export const transactionalNameSchema = oneLine(TRANSACTIONAL_NAME_LENGTH).min(1, 'must not be empty');
 
 /** What a data variable is filled with; a list is gone through with `{% for item in items %}`. */
 export type DataValue = string | number | Record<string, string | number>[];

@@ -1,6 +1,7 @@
 /** Fields that several requests have, and how they are read from outside. */
 import { z } from 'zod';
 import { NAME_LENGTH } from '../../shared/limits';
+import { oneLine, oneLineOrNull } from '../../shared/one-line';
 import { userGroupSchema } from '../../shared/user-group';
 import { parseEmail } from '../audience/address';
 import { DEFAULT_LIMIT } from '../db/page';
@@ -15,24 +16,12 @@ export const email = z.string(NOT_AN_ADDRESS).transform((typed, { addIssue }) =>
   return z.NEVER;
 });
 
-export const line = (max: number) =>
-  z
-    .string('must be text')
-    .trim()
-    .min(1, 'must not be empty')
-    .max(max, `must have at most ${max} characters`)
-    .refine((text) => !/\p{Cc}/u.test(text), 'must not contain control characters');
+export const line = (max: number) => oneLine(max, 'must be text').min(1, 'must not be empty');
 
 export const id = z.string('must be text').min(1, 'is missing').max(255, 'is too long');
 export const userId = line(255);
 
-const name = z
-  .string('must be text or null')
-  .trim()
-  .max(NAME_LENGTH, `must have at most ${NAME_LENGTH} characters`)
-  .refine((text) => !/\p{Cc}/u.test(text), 'must not contain control characters')
-  .nullable()
-  .transform((text) => text || null);
+const name = oneLineOrNull(NAME_LENGTH, 'must be text or null');
 
 const SUBSCRIBED = 'must be true or false';
 const PRIMITIVE = 'must be text, a number, true, false or null';

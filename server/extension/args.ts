@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { CONTACT_STATUSES, EMAIL_STATUSES, EVENT_STATUSES, RUN_STATUSES, type ExtensionApi } from '../../shared/api';
 import { TRIGGER_TYPES } from '../../shared/catalogue';
 import { MOST_BILLING_CONTACTS, NAME_LENGTH } from '../../shared/limits';
+import { oneLineOrNull } from '../../shared/one-line';
 import { settingsChangeSchema } from '../../shared/settings';
 import { userGroupSchema } from '../../shared/user-group';
 import { MOST_MONTHS } from '../audience/recovery-report';
@@ -14,13 +15,7 @@ import { rehearsalDays } from '../workflows/rehearse';
 export type RouteName = Exclude<keyof ExtensionApi, 'overview'>;
 
 const id = z.string().min(1, 'is missing').max(255, 'is too long');
-const name = z
-  .string('must be text or null')
-  .trim()
-  .max(NAME_LENGTH, `must have at most ${NAME_LENGTH} characters`)
-  .refine((text) => !/\p{Cc}/u.test(text), 'must not contain control characters')
-  .nullable()
-  .transform((text) => text || null);
+const name = oneLineOrNull(NAME_LENGTH, 'must be text or null');
 const none = z.object({});
 const byId = z.object({ id });
 const page = z.object({

@@ -1,6 +1,7 @@
 /** Keys of other programs: each names its install, as a session does for a person. `now` in epoch milliseconds. */
 import { z } from 'zod';
 import { API_KEY_NAME_LENGTH, API_SCOPES, MOST_API_KEYS, type ApiScope } from '../../shared/api-keys';
+import { oneLine } from '../../shared/one-line';
 import { newId } from '../db/new-id';
 import type { Db, Row, Trx } from '../db/schema';
 import { modeOf, ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
@@ -15,12 +16,7 @@ const HINT_LENGTH = 12;
 const USED_EVERY_MS = 60_000;
 
 const keySchema = z.object({
-  name: z
-    .string()
-    .trim()
-    .min(1, 'must not be empty')
-    .max(API_KEY_NAME_LENGTH, `must have at most ${API_KEY_NAME_LENGTH} characters`)
-    .refine((text) => !/\p{Cc}/u.test(text), 'must not contain control characters'),
+  name: oneLine(API_KEY_NAME_LENGTH).min(1, 'must not be empty'),
   scope: z.enum(API_SCOPES, `must be one of ${API_SCOPES.join(', ')}`),
 });
 
