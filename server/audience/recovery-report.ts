@@ -71,28 +71,30 @@ export async function reportRecovery(
   return { object: 'recovery_report', timezone, data, holdout };
 }
 
+const COUNTS = [
+  sql<number>`count(*)`.as('count'),
+  sql<number>`sum(amount)`.as('failed'),
+  sql<number | null>`sum(recovered_amount)`.as('recovered'),
+] as const;
+
+/** PostgreSQL's sums are text. */
+const asNumbers = <R extends { count: number; failed: number; recovered: number | null }>(row: R) => ({
+  ...row,
+  count: Number(row.count),
+  failed: Number(row.failed),
+  recovered: Number(row.recovered ?? 0),
+});
+
 async function countMonth(db: Db, tenant: Tenant, { since, until }: MonthRange): Promise<Counted[]> {
   const rows = await db
     .selectFrom('failed_invoice')
-    .select((eb) => [
-      'currency',
-      'is_holdout',
-      OUTCOME.as('outcome'),
-      eb.fn.countAll<number>().as('count'),
-      eb.fn.sum<number>('amount').as('failed'),
-      eb.fn.sum<number | null>('recovered_amount').as('recovered'),
-    ])
+    .select(['currency', 'is_holdout', OUTCOME.as('outcome'), ...COUNTS])
     .where(ofTenant(tenant))
     .where('first_failed_at', '>=', since)
     .where('first_failed_at', '<', until)
     .groupBy(['currency', 'is_holdout', OUTCOME])
     .execute();
-  return rows.map((row) => ({
-    ...row,
-    count: Number(row.count),
-    failed: Number(row.failed),
-    recovered: Number(row.recovered ?? 0),
-  }));
+  return rows.map(asNumbers);
 }
 
 function monthOf(month: string, currency: string, counted: readonly Counted[]): RecoveryMonth {
@@ -127,23 +129,11 @@ export async function countFailedInvoices(db: Db, tenant: Tenant, days: readonly
         sql<boolean>`first_failed_at >= cast(days.column2 as bigint) and first_failed_at < cast(days.column3 as bigint)`,
       ),
     )
-    .select((eb) => [
-      'column1 as day',
-      'currency',
-      OUTCOME.as('outcome'),
-      eb.fn.countAll<number>().as('count'),
-      eb.fn.sum<number>('amount').as('failed'),
-      eb.fn.sum<number | null>('recovered_amount').as('recovered'),
-    ])
+    .select(['column1 as day', 'currency', OUTCOME.as('outcome'), ...COUNTS])
     .where(ofTenant(tenant))
     .groupBy(['column1', 'currency', OUTCOME])
     .execute();
-  return rows.map((row) => ({
-    ...row,
-    count: Number(row.count),
-    failed: Number(row.failed),
-    recovered: Number(row.recovered ?? 0),
-  }));
+  return rows.map(asNumbers);
 }
 
 export interface FailedInvoiceFilter {
