@@ -11,6 +11,7 @@ import {
 } from '../../../shared/words/workflows';
 import type { BranchStep, Condition, Definition, Step } from '../../../shared/workflow';
 import { Icon, type IconName } from '../components/icon';
+import { STEP_ICONS } from './step-icons';
 
 /** What stands on the picture beside what the workflow is. */
 export interface Legend {
@@ -93,15 +94,6 @@ const StepItems = ({ steps }: { steps: readonly Step[] }) =>
     </li>
   ));
 
-const ICONS: Record<Step['kind'], IconName> = {
-  email: 'emails',
-  wait: 'clock',
-  filter: 'filter',
-  branch: 'branch',
-  update_contact: 'person',
-  exit: 'exit',
-};
-
 function StepCard({ step }: { step: Step }) {
   const { step: legendOf, way } = useContext(LegendContext);
   const isOff = way && !way.has(step.id);
@@ -111,7 +103,7 @@ function StepCard({ step }: { step: Step }) {
       className={`flow-card flow-${step.kind}${way?.has(step.id) ? ' is-on-way' : ''}${isOff ? ' is-off-way' : ''}`}
       aria-label={name ? `${STEP_LABELS[step.kind]}: ${name}` : STEP_LABELS[step.kind]}
     >
-      <CardHead icon={ICONS[step.kind]} kind={STEP_LABELS[step.kind]} name={name} />
+      <CardHead icon={STEP_ICONS[step.kind]} kind={STEP_LABELS[step.kind]} name={name} />
       {step.kind === 'filter' && <Conditions conditions={step.conditions} />}
       {legendOf?.(step)}
     </article>

@@ -5,13 +5,14 @@ import { CONTACT_LABELS } from '../../../../shared/words/fields';
 import { describeCondition, nameDuration, nameStep, STEP_LABELS, WAIT_HINT } from '../../../../shared/words/workflows';
 import { WAIT_UNITS, type BranchPath, type BranchStep, type Step } from '../../../../shared/workflow';
 import { FieldError, SelectField, TextField, buttonClass } from '../../components/form';
-import { Icon, type IconName } from '../../components/icon';
+import { Icon } from '../../components/icon';
 import { Plural } from '../../components/values';
 import { Conditions } from './conditions';
 import { domId, useEditor, useOperation } from './context';
 import { removedFields } from './draft';
 import { EmailFields } from './email-step';
 import { UNDO } from './operations';
+import { STEP_ICONS } from '../step-icons';
 
 export function StepList({ place, steps, label }: { place: string; steps: readonly Step[]; label: string }) {
   const { problems } = useEditor();
@@ -42,14 +43,6 @@ export function StepList({ place, steps, label }: { place: string; steps: readon
 }
 
 const KINDS = ['email', 'wait', 'filter', 'branch', 'update_contact', 'exit'] as const;
-const STEP_ICONS: Record<Step['kind'], IconName> = {
-  email: 'emails',
-  wait: 'clock',
-  filter: 'filter',
-  branch: 'branch',
-  update_contact: 'person',
-  exit: 'exit',
-};
 
 function AddStep({ place }: { place: string }) {
   const { focus } = useEditor();
