@@ -7,6 +7,7 @@ import {
 import { Badge } from '../components/badge';
 import { Banner, Card, Empty, LinkButton, PageHead, Section } from '../components/blocks';
 import { Confirm, PostForm, TextAreaField, TextField, buttonClass } from '../components/form';
+import { PreviewFrame } from '../components/preview-frame';
 import { Table, type Column } from '../components/table';
 import { None, Time } from '../components/values';
 import { Shell } from '../layout';
@@ -200,21 +201,9 @@ export function TransactionalPage({
 }
 
 const Preview = ({ path }: { path: string }) => (
-  <div className="preview">
-    <div className="preview-bar">
-      <p className="hint">Each data variable shows its name.</p>
-      <button
-        className={buttonClass('quiet')}
-        formAction={`${path}/preview`}
-        formTarget="transactional-preview"
-        formNoValidate
-        data-preview=""
-      >
-        Refresh
-      </button>
-    </div>
-    <div className="preview-frame">
-      <iframe name="transactional-preview" title="Preview of the email" sandbox="" />
-    </div>
-  </div>
+  <PreviewFrame
+    name="transactional-preview"
+    action={`${path}/preview`}
+    bar={<p className="hint">Each data variable shows its name.</p>}
+  />
 );

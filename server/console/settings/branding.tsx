@@ -13,6 +13,7 @@ import {
   UploadForm,
   type SelectOption,
 } from '../components/form';
+import { PreviewFrame } from '../components/preview-frame';
 import { useViewer } from '../page';
 import { SettingsAlert, SettingsForm, type FieldsProps, type SettingsFormProps } from './form';
 import { SettingsShell } from './sections';
@@ -144,23 +145,12 @@ function PoorContrast({ color }: { color: string }) {
   );
 }
 
-/** Redrawn by what is typed; without script, by its button. */
 const Preview = () => (
-  <div className="preview">
-    <div className="preview-bar">
-      <strong>{WORDS.preview}</strong>
-      <button
-        className={buttonClass('quiet')}
-        formAction={PREVIEW_PATH}
-        formTarget="branding-preview"
-        formNoValidate
-        data-preview=""
-      >
-        Refresh
-      </button>
-    </div>
-    <div className="preview-frame">
-      <iframe name="branding-preview" title="Preview of an email" src={PREVIEW_PATH} sandbox="" />
-    </div>
-  </div>
+  <PreviewFrame
+    name="branding-preview"
+    action={PREVIEW_PATH}
+    title="Preview of an email"
+    src={PREVIEW_PATH}
+    bar={<strong>{WORDS.preview}</strong>}
+  />
 );

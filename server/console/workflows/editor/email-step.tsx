@@ -2,6 +2,7 @@
 import type { EmailStep } from '../../../../shared/workflow';
 import { Banner } from '../../components/blocks';
 import { SelectField, TextAreaField, TextField, buttonClass } from '../../components/form';
+import { PreviewFrame } from '../../components/preview-frame';
 import { usePage } from '../../page';
 import { domId, useEditor } from './context';
 import { ListChoice } from './list-choice';
@@ -70,29 +71,20 @@ export function EmailFields({ place, step }: { place: string; step: EmailStep })
 
 function Preview({ place }: { place: string }) {
   const { workflowId } = useEditor();
-  const frame = `preview-${domId(place)}`;
   return (
-    <div className="preview">
-      <div className="preview-bar">
-        <Choice name={`view.${place}`} label="Preview as" options={VIEWS} />
-        <Choice name={`scheme.${place}`} label="Colours of the reader’s mail program" options={SCHEMES} />
-        <button
-          className={buttonClass('quiet')}
-          name="preview"
-          value={place}
-          formAction={`/workflows/${workflowId}/preview`}
-          formTarget={frame}
-          formNoValidate
-          data-preview=""
-        >
-          Refresh
-        </button>
-      </div>
-      <div className="preview-frame">
-        <iframe name={frame} title="Preview of the email" sandbox="" />
-      </div>
+    <PreviewFrame
+      name={`preview-${domId(place)}`}
+      action={`/workflows/${workflowId}/preview`}
+      place={place}
+      bar={
+        <>
+          <Choice name={`view.${place}`} label="Preview as" options={VIEWS} />
+          <Choice name={`scheme.${place}`} label="Colours of the reader’s mail program" options={SCHEMES} />
+        </>
+      }
+    >
       <SendTest place={place} />
-    </div>
+    </PreviewFrame>
   );
 }
 
