@@ -1,27 +1,17 @@
 /** A backup of a SQLite file while a server writes to it, and a start from it: real processes. */
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Sqlite } from '../db/sqlite';
-import { freePort } from '../dev/free-port';
 import { makeBackup } from '../tools/backup/backup';
-import { fixtureEvent } from './fixtures/stripe';
-import { LIVE, SECRETS, sign } from './harness';
-
-const ROOT = join(__dirname, '../..');
+import { READY, ROOT, startServer } from './server-process';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'tillpost-backup-'))));
-const children = new Set<ChildProcess>();
-afterEach(() => {
-  for (const child of children) child.kill('SIGKILL');
-  children.clear();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => rmSync(folder, { recursive: true }));
 
 /** `npm run backup`. */
 const backup = (databaseUrl: string, ...args: string[]): Promise<{ stdout: string; stderr: string; code?: number }> =>
@@ -30,43 +20,19 @@ const backup = (databaseUrl: string, ...args: string[]): Promise<{ stdout: strin
     env: { PATH: process.env.PATH, DATABASE_URL: databaseUrl },
   }).catch((error: { stdout: string; stderr: string; code: number }) => error);
 
-async function startServer(file: string) {
-  const port = await freePort();
-  const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
-    cwd: ROOT,
-    env: {
-      PATH: process.env.PATH,
-      PORT: String(port),
-      DATABASE_URL: `sqlite:${file}`,
-      STRIPE_API_BASE: 'http://127.0.0.1:9',
-      STRIPE_SECRET_KEY: 'sk_live_sandbox0000000000',
-      STRIPE_AUTHORIZE_URL: 'http://127.0.0.1:9/',
-      STRIPE_WEBHOOK_SECRET: SECRETS.webhook.live,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  children.add(child);
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  while (!output.includes('Tillpost is ready')) {
-    if (child.exitCode !== null) throw new Error(`it ended instead: ${output}`);
-    await wait(20);
-  }
-  const ended = once(child, 'close');
+async function startReady(file: string) {
+  const server = await startServer(file);
+  await server.says(READY);
   return {
     async kill() {
-      child.kill('SIGKILL');
-      await ended;
+      server.kill('SIGKILL');
+      await server.ended;
     },
     /** The id of an event that was acknowledged. */
     async deliver(): Promise<string> {
-      const created = Math.floor(Date.now() / 1000);
-      const event = fixtureEvent('customer.created', { account: LIVE.accountId, livemode: true, created });
-      const body = JSON.stringify(event);
-      const headers = { 'Stripe-Signature': sign(body, SECRETS.webhook.live, Date.now()) };
-      const { status } = await fetch(`http://127.0.0.1:${port}/webhooks/stripe`, { method: 'POST', body, headers });
+      const { id, status } = await server.deliver();
       expect(status).toBe(200);
-      return event.id;
+      return id;
     },
   };
 }
@@ -80,7 +46,7 @@ function eventsOf(file: string): string[] {
 
 it('holds all that a busy server had acknowledged before, and a server starts on it', async () => {
   const [file, copy] = [join(folder, 'tillpost.db'), join(folder, 'copy.db')];
-  const server = await startServer(file);
+  const server = await startReady(file);
   const acknowledged: string[] = [];
   let isBusy = true;
   const load = (async () => {
@@ -104,7 +70,7 @@ it('holds all that a busy server had acknowledged before, and a server starts on
   expect(existsSync(`${file}-wal`)).toBe(true);
   for (const end of ['', '-wal', '-shm']) rmSync(file + end);
   copyFileSync(copy, file);
-  const restored = await startServer(file);
+  const restored = await startReady(file);
   const next = await restored.deliver();
   await restored.kill();
   expect(eventsOf(file)).toEqual(expect.arrayContaining([...before, next]));

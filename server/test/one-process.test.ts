@@ -1,6 +1,5 @@
 /** One process to a SQLite file: real processes, started, waiting, killed and told to stop. */
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, symlinkSync, existsSync, chmodSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,69 +9,20 @@ import type { Database } from 'better-sqlite3';
 import { QUEUE_TABLES } from '../db/claim';
 import { Sqlite } from '../db/sqlite';
 import { findHolder, tryLock, waitForLock } from '../db/sqlite-file';
-import { freePort } from '../dev/free-port';
-import { LIVE, SECRETS, sign } from './harness';
-import { fixtureEvent } from './fixtures/stripe';
-
-const ROOT = join(__dirname, '../..');
+import { READY, ROOT, startServer } from './server-process';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'tillpost-one-'))));
-const children = new Set<ChildProcess>();
-afterEach(() => {
-  // What a test that failed left running.
-  for (const child of children) child.kill('SIGKILL');
-  children.clear();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => rmSync(folder, { recursive: true }));
 
-/** `npm start`, from the sources. */
-async function start(file: string) {
-  const port = await freePort();
-  const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
-    cwd: ROOT,
-    env: {
-      PATH: process.env.PATH,
-      PORT: String(port),
-      DATABASE_URL: `sqlite:${file}`,
-      STRIPE_API_BASE: 'http://127.0.0.1:9',
-      STRIPE_SECRET_KEY: 'sk_live_sandbox0000000000',
-      STRIPE_AUTHORIZE_URL: 'http://127.0.0.1:9/',
-      STRIPE_WEBHOOK_SECRET: SECRETS.webhook.live,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  children.add(child);
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
-  const ended = once(child, 'close').then(([code, signal]) => ({ code: code as unknown, signal: signal as unknown }));
-  const says = async (text: string) => {
-    while (!output.includes(text)) {
-      if (child.exitCode !== null) throw new Error(`it ended instead: ${output}`);
-      await wait(20);
-    }
-  };
-  const url = `http://127.0.0.1:${port}`;
-  return {
-    url,
-    pid: child.pid,
-    ended,
-    says,
-    output: () => output,
-    kill: (signal: 'SIGKILL' | 'SIGTERM') => child.kill(signal),
-  };
-}
-
-const READY = 'Tillpost is ready';
 const WAITING = 'waiting for the process that uses the database to end';
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
 it('is kept by a second process that waits, says for whom, and refuses to start', async () => {
   const file = join(folder, 'made', 'tillpost.db');
-  const first = await start(file);
+  const first = await startServer(file);
   await first.says(READY);
-  const second = await start(file);
+  const second = await startServer(file);
   await second.says(WAITING);
   const startedAt = performance.now();
   const who = `process ${first.pid} on ${hostname()} since 20`;
@@ -103,15 +53,15 @@ it('is kept by a second process that waits, says for whom, and refuses to start'
 
 it('is handed on at once by a process that is killed, and by one that stops', async () => {
   const file = join(folder, 'tillpost.db');
-  const first = await start(file);
+  const first = await startServer(file);
   await first.says(READY);
-  const second = await start(file);
+  const second = await startServer(file);
   await second.says(WAITING);
   first.kill('SIGKILL');
   await first.ended;
   await second.says(READY);
   expect(findHolder(`sqlite:${file}`)).toContain(`process ${second.pid} on`);
-  const third = await start(file);
+  const third = await startServer(file);
   await third.says(WAITING);
   second.kill('SIGTERM');
   expect(await second.ended).toEqual({ code: 0, signal: null });
@@ -123,23 +73,16 @@ it('is handed on at once by a process that is killed, and by one that stops', as
 
 it('stops within 10 s of SIGTERM although another program keeps the file locked, and goes on answering until then', async () => {
   const file = join(folder, 'tillpost.db');
-  const one = await start(file);
+  const one = await startServer(file);
   await one.says(READY);
   const other = new Sqlite(file);
   for (const table of QUEUE_TABLES) insertDue(other, table, Date.now() + 300);
   other.exec('begin immediate');
-  const deliver = () => {
-    const created = Math.floor(Date.now() / 1000);
-    const body = JSON.stringify(fixtureEvent('customer.created', { account: LIVE.accountId, livemode: true, created }));
-    return fetch(`${one.url}/webhooks/stripe`, {
-      method: 'POST',
-      body,
-      headers: { 'Stripe-Signature': sign(body, SECRETS.webhook.live, Date.now()) },
-    }).then(
+  const deliver = () =>
+    one.deliver().then(
       ({ status }) => status,
       () => 0,
     );
-  };
   const answers = Array.from({ length: 5 }, deliver);
   // By then the loop wants to write as well: it sleeps a second at the most.
   await wait(1_500);
