@@ -9,7 +9,6 @@ import { newId } from '../db/new-id';
 import { NOTHING_OF_CUSTOMER } from '../db/release-contact';
 import type { Row } from '../db/schema';
 import { tenantColumns, type Tenant } from '../db/tenant';
-import { searchTextOf } from '../fold-text';
 import type { CustomerFacts, ObjectFacts, PaymentFacts, RefundFacts, SubscriptionFacts } from '../stripe-objects/types';
 import { deriveBilling } from './billing';
 import { mergeProperties } from './contact-properties';
@@ -454,8 +453,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
       refreshBilling();
       const rows = <T>(ids: Set<string>, from: Map<string, T>) => [...ids].flatMap((id) => from.get(id) ?? []);
       return {
-        // In place: sums of payments are still to come.
-        contacts: rows(changed.contacts, contacts).map((one) => Object.assign(one, { search_text: searchTextOf(one) })),
+        contacts: rows(changed.contacts, contacts),
         links: rows(changed.links, links),
         subscriptions: rows(changed.subscriptions, subscriptions),
         objects: rows(changed.objects, objects),

@@ -7,6 +7,7 @@ import { releaseContact, releaseCustomers } from '../db/release-contact';
 import type { Db, Trx } from '../db/schema';
 import { ofTenant, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { holdContacts, transact } from '../db/transact';
+import { searchTextOf } from '../fold-text';
 import { holdInstalls } from '../installs/installs';
 import { isTombstone, type Audience, type Changes, type Contact } from './audience';
 import type { ObjectFacts } from '../stripe-objects/types';
@@ -34,7 +35,7 @@ export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, now
       trx,
       'contact',
       ['id'],
-      of(({ contacts }) => contacts),
+      of(({ contacts }) => contacts.map((one) => ({ ...one, search_text: searchTextOf(one) }))),
     ),
     upsert(
       trx,
