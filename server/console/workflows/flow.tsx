@@ -1,16 +1,14 @@
 /** A workflow as a picture with its numbers, and who is where in it now. */
 import type { EmailStatus } from '../../../shared/api';
-import { EMAIL_FATE_LABELS, EMAIL_STATUS_WORDS, WORKFLOW_STATUS_WORDS } from '../../../shared/words/statuses';
-import { DRAFT_WORDS } from '../../../shared/words/workflows';
+import { EMAIL_FATE_LABELS, EMAIL_STATUS_WORDS } from '../../../shared/words/statuses';
 import type { EmailResults, StepResults, WorkflowResults } from '../../workflows/results';
 import type { Uncounted } from '../../workflows/workflows';
-import { Badge } from '../components/badge';
 import { LinkButton, PageHead } from '../components/blocks';
 import { Shell } from '../layout';
 import { Picture, type Legend } from './picture';
 import { AT_THE_END, emailsHref, Number, runsHref, SpanTabs, type Counted, type Span } from './results';
 import { UnderWay, type UnderWayProps } from './under-way';
-import { WorkflowTabs } from './workflow-tabs';
+import { WorkflowBadges, WorkflowTabs } from './workflow-tabs';
 
 export interface FlowPageProps {
   workflow: Uncounted;
@@ -29,12 +27,7 @@ export function FlowPage({ workflow, results, staying, span, since, underWay }: 
     <Shell title={`Flow of ${workflow.name}`} section="workflows" isWide>
       <PageHead
         title={workflow.name}
-        badge={
-          <>
-            <Badge {...WORKFLOW_STATUS_WORDS[workflow.status]} />
-            {workflow.has_draft && <Badge tone="info" label={DRAFT_WORDS.label} />}
-          </>
-        }
+        badge={<WorkflowBadges workflow={workflow} />}
         back={{ href: '/workflows', label: 'Workflows' }}
         actions={<LinkButton href={`/workflows/${id}/try`}>Dry run or start…</LinkButton>}
       />

@@ -136,15 +136,18 @@ function describeFilter(
   ].filter((words): words is string => Boolean(words));
 }
 
+/** Leads to the run. */
+export const RunContact = ({ run }: { run: Pick<RunRow, 'id' | 'workflow' | 'email'> }) => (
+  <a className="row-link" href={`/workflows/${run.workflow}/runs/${run.id}`}>
+    {run.email ?? 'Deleted contact'}
+  </a>
+);
+
 const COLUMNS: readonly Column<RunRow>[] = [
   {
     label: 'Contact',
     kind: 'main',
-    cell: (run) => (
-      <a className="row-link" href={`/workflows/${run.workflow}/runs/${run.id}`}>
-        {run.email ?? 'Deleted contact'}
-      </a>
-    ),
+    cell: (run) => <RunContact run={run} />,
   },
   { label: 'State', cell: (run) => <Badge {...RUN_STATUS_WORDS[run.status]} /> },
   {

@@ -12,7 +12,7 @@ import { refreshes } from '../components/refreshes';
 import { Table, type Column } from '../components/table';
 import { None, Plural, Time } from '../components/values';
 import { Shell } from '../layout';
-import type { RunRow } from './runs';
+import { RunContact, type RunRow } from './runs';
 
 interface Standing extends RunRow {
   /** Epoch milliseconds. */
@@ -101,11 +101,7 @@ const COLUMNS: readonly Column<Standing>[] = [
   {
     label: 'Contact',
     kind: 'main',
-    cell: (run) => (
-      <a className="row-link" href={`/workflows/${run.workflow}/runs/${run.id}`}>
-        {run.email ?? 'Deleted contact'}
-      </a>
-    ),
+    cell: (run) => <RunContact run={run} />,
   },
   { label: 'Stands at', cell: ({ step }) => step ?? <None words="a step that was removed" /> },
   { label: 'Since', cell: ({ since }) => <Time at={since} as="relative" /> },

@@ -1,4 +1,8 @@
-/** The pages of a workflow. */
+/** What all pages of a workflow show. */
+import type { WorkflowView } from '../../../shared/api';
+import { WORKFLOW_STATUS_WORDS } from '../../../shared/words/statuses';
+import { DRAFT_WORDS } from '../../../shared/words/workflows';
+import { Badge } from '../components/badge';
 import { Tabs } from '../components/blocks';
 
 const PAGES = [
@@ -17,4 +21,11 @@ export const WorkflowTabs = ({ id, current }: { id: string; current: (typeof PAG
       isCurrent: name === current,
     }))}
   />
+);
+
+export const WorkflowBadges = ({ workflow }: { workflow: Pick<WorkflowView, 'status' | 'has_draft'> }) => (
+  <>
+    <Badge {...WORKFLOW_STATUS_WORDS[workflow.status]} />
+    {workflow.has_draft && <Badge tone="info" label={DRAFT_WORDS.label} />}
+  </>
 );

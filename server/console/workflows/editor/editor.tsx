@@ -2,10 +2,8 @@
 import type { WorkflowView } from '../../../../shared/api';
 import { WORKFLOW_NAME_LENGTH } from '../../../../shared/limits';
 import type { StripeSend } from '../../../../shared/stripe-sends';
-import { WORKFLOW_STATUS_WORDS } from '../../../../shared/words/statuses';
 import { DRAFT_WORDS, EVENT_OFF_WORDS, OBSTACLE_WORDS, REFUSED_WORDS } from '../../../../shared/words/workflows';
 import type { Definition } from '../../../../shared/workflow';
-import { Badge } from '../../components/badge';
 import { Banner, LinkButton, NoticeBanner, PageHead } from '../../components/blocks';
 import {
   ButtonForm,
@@ -20,7 +18,7 @@ import {
 import { Count, Plural } from '../../components/values';
 import { Shell } from '../../layout';
 import type { Notice } from '../../notices';
-import { WorkflowTabs } from '../workflow-tabs';
+import { WorkflowBadges, WorkflowTabs } from '../workflow-tabs';
 import { UnpublishedChanges, type Unpublished } from './changes';
 import { EditorProvider, domId, type EditorState } from './context';
 import { EmailEditorScript } from './email-step';
@@ -66,12 +64,7 @@ export function EditorPage(props: EditorPageProps) {
     <Shell title={workflow.name} section="workflows" isWide>
       <PageHead
         title={workflow.name}
-        badge={
-          <>
-            <Badge {...WORKFLOW_STATUS_WORDS[workflow.status]} />
-            {workflow.has_draft && <Badge tone="info" label={DRAFT_WORDS.label} />}
-          </>
-        }
+        badge={<WorkflowBadges workflow={workflow} />}
         back={{ href: '/workflows', label: 'Workflows' }}
         lead={
           <>
