@@ -487,7 +487,7 @@ function metadataKey(property: Property, key: string): Property {
   const samples = property.sample as Record<string, string>;
   return {
     name: `${property.name}.${key}`,
-    type: 'text',
+    type: property.keyType ?? 'text',
     description: `What you stored under "${key}".`,
     sample: Object.hasOwn(samples, key) ? samples[key]! : key,
   };

@@ -28,6 +28,9 @@ export const API_EVENT_HINTS = {
   unknown: 'The eventName that your program sends. What comes with it is offered here once it has come.',
 };
 
+/** Of an event that programs send, where it ends runs. */
+export const API_EXIT_WORDS = { option: 'An event by its name…', name: 'Event name' } as const;
+
 /** What the number of days of a scheduled trigger counts. */
 export const nameDays = (type: ScheduleType): string => (DAYS_AFTER.includes(type) ? 'Days after' : 'Days before');
 
@@ -46,6 +49,13 @@ export const ATTEMPT_LABELS: Record<(typeof START_AFTER_ATTEMPTS)[number], strin
 };
 export const ATTEMPT_HINT =
   'Stripe tries again by itself, and often recovers the payment before anybody has to be asked.';
+
+/** Where a condition names what isn't in the list. */
+export const ANOTHER_PROPERTY = {
+  option: 'Another property…',
+  name: { label: 'Name in your program', placeholder: 'Name, as seats' },
+  key: { label: 'Key', placeholder: 'Key, as order_id' },
+} as const;
 
 export const OPERATOR_LABELS: Record<Operator, string> = {
   is_set: 'has any value',
@@ -97,12 +107,17 @@ export const MATCH_LABELS: Record<ExitEvent['match'], string> = {
 /** What Stripe writes with underscores: "subscription_status" is "Subscription status". */
 export const readable = (name: string): string => capitalize(name.replaceAll('_', ' '));
 
+const OWN = 'properties.';
+/** As it is listed under Event or Contact: a contact's own property is spelled as programs spell it. */
+export const nameProperty = (name: string): string => (name.startsWith(OWN) ? name.slice(OWN.length) : readable(name));
+
 const WHOSE: Record<string, string> = { contact: 'Contact’s ', subject: 'Current ' };
 
 /** "Contact’s plan is Pro". */
 export function describeCondition({ property, operator, value }: Condition): string {
-  const [root = '', ...name] = property.split('.');
-  const words = name.join(' ').replaceAll('_', ' ');
+  const [root = '', ...names] = property.split('.');
+  const name = names.join('.');
+  const words = name.startsWith(OWN) ? nameProperty(name) : names.join(' ').replaceAll('_', ' ');
   const whose = WHOSE[root] ?? '';
   return [
     whose ? `${whose}${words}` : capitalize(words),

@@ -1,11 +1,10 @@
 /** The editor: every button posts the whole form, and the server returns the page with the changed draft. */
 import { Router, urlencoded, type Request, type Response } from 'express';
-import { entryOf, isApiEventType } from '../../../../shared/catalogue';
 import { oneOf } from '../../../../shared/one-of';
 import { startsWorkflows } from '../../../../shared/settings';
 import { REFUSED_WORDS } from '../../../../shared/words/workflows';
 import { findDouble } from '../../../../shared/stripe-sends';
-import { stepsOf, type Definition, type EmailContent } from '../../../../shared/workflow';
+import { operatorsFor, stepsOf, type Definition, type EmailContent } from '../../../../shared/workflow';
 import { findLists } from '../../../audience/mailing-lists';
 import type { Context } from '../../../context';
 import type { Tenant } from '../../../db/tenant';
@@ -15,7 +14,6 @@ import { LARGE_FORM } from '../../../installs/session-middleware';
 import { signalOf } from '../../../request-signal';
 import { readSettings } from '../../../settings/settings';
 import { turnOnEvent } from '../../../settings/turn-on-event';
-import { findApiEventProperties, listApiEventNames } from '../../../workflows/api-event-names';
 import { previewEmail, sendTest, type PreviewRequest } from '../../../workflows/preview';
 import { runsByStep } from '../../../workflows/list-runs';
 import { rehearsalDays, rehearse } from '../../../workflows/rehearse';
@@ -37,6 +35,7 @@ import type { EditorState } from './context';
 import { readDraft, readRemoved } from './draft';
 import { EditorPage, type EditorPageProps } from './editor';
 import { inInbox, type Scheme } from './inbox';
+import { findOffered, findOffers, type Offers } from './offers';
 import { applyOperation, type Removed } from './operations';
 import { plainTextDocument } from './plain-text';
 import { byPlace, checkDraft, findObstacles, type Problem } from './problems';
@@ -101,11 +100,7 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
         previewEvent={textIn(fields, 'preview_event')}
         editor={{
           workflowId: workflow.id,
-          trigger,
-          apiEvents: isApiEventType(trigger) ? await listApiEventNames(db, tenant) : [],
-          offered: isApiEventType(trigger)
-            ? await findApiEventProperties(db, tenant, trigger)
-            : entryOf(trigger).properties,
+          offers: await findOffers(db, tenant, trigger),
           problems: byPlace(problems),
           focus: shown.focus ?? null,
           removed: shown.removed === undefined && shown.draft ? readRemoved(fields) : (shown.removed ?? null),
@@ -192,7 +187,9 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
   });
 
   router.post('/workflows/:id/edit', ...form, async (req, res) => {
-    const fields = withoutOldValue(formOf(req), req.get('hx-trigger-name'));
+    const form = formOf(req);
+    const offers = await findOffers(db, tenantOn(res), readDraft(form).trigger.event);
+    const fields = withNewProperty(form, req.get('hx-trigger-name'), offers);
     await show(req, res, applyOperation(readDraft(fields), textIn(fields, 'operation'), readRemoved(fields)));
   });
 
@@ -277,9 +274,15 @@ function wordsOf({ code, message }: AppError): string {
   return `${code === 'rate_limited' ? words : `This address ${words}`}.`;
 }
 
-/** Of a condition whose property was changed just now: the value was another property's. */
-const withoutOldValue = (fields: Form, changed = ''): Form =>
-  changed.endsWith('.property') ? { ...fields, [changed.replace(/property$/, 'value')]: '' } : fields;
+/** Of a condition whose property was changed just now: the value was another's, and so may be the comparison. */
+function withNewProperty(fields: Form, changed = '', offers: Offers): Form {
+  if (!changed.endsWith('.property')) return fields;
+  const at = (field: string) => changed.replace(/property$/, field);
+  const { type = 'text' } = findOffered(offers, textIn(fields, changed)) ?? {};
+  const fitting = operatorsFor(type);
+  const operator = oneOf(fitting, textIn(fields, at('operator'))) ?? fitting[0] ?? '';
+  return { ...fields, [at('value')]: '', [at('key')]: '', [at('operator')]: operator };
+}
 
 /** The email at a place of the draft, with the values to fill it with. */
 function requestOf(fields: Form, place: string, event = textIn(fields, 'preview_event')): PreviewRequest {
