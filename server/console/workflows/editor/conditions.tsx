@@ -50,7 +50,7 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
   const id = (field: string) => domId(`${place}.${field}`);
   return (
     <div className="condition" id={domId(place)} role="group" aria-label={`Condition ${number}`} tabIndex={-1}>
-      <div>
+      <div className="condition-property">
         <SelectField
           id={id('property')}
           name={`${place}.property`}
