@@ -5,9 +5,11 @@ import { savePayments } from '../audience/save-payments';
 import { upsert } from '../db/bulk';
 import { deleteByKeys, keyFor } from '../db/keys';
 import type { Row, Trx } from '../db/schema';
-import { tenantKey, tenantOf } from '../db/tenant';
+import { tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { holdContacts } from '../db/transact';
 import { groupBy } from '../group-by';
+import { wantsOf as wantsOfInstall, type Wants } from '../installs/wants';
+import { recordMessages } from '../outbox/messages';
 import type { Audience } from '../audience/audience';
 import { writeDateTime } from '../emails/dates';
 import { wakeEmails } from '../emails/emails';
@@ -64,18 +66,20 @@ export async function writeConsequences(
   writeRows: (rows: Row<'event'>[]) => Promise<void>,
 ): Promise<void> {
   const audiences = facts.map(({ audience }) => audience);
+  const wants = new Map(facts.map(({ tenant, install }) => [tenantKey(tenant), wantsOfInstall(install)]));
+  const wantsOf = (tenant: Tenant): Wants => wants.get(tenantKey(tenant))!;
   const states = audiences.flatMap((audience) => audience.changes().objects);
   const changed = states.map((state) => keyFor(state, state.id));
   await allDone([savePayments(trx, audiences), wakeEmails(trx, changed, now)]);
   const areApart = !audiences.some((audience) => audience.touchesOthers());
-  const saving = saveAudiences(trx, audiences, now);
+  const saving = saveAudiences(trx, audiences, { cause: 'stripe', wantsOf, now });
   // Runs follow contacts that move; else, on PostgreSQL, all goes out together.
   if (!areApart) await saving;
   await allDone([saving, writeRunsAndRows()]);
 
   async function writeRunsAndRows(): Promise<void> {
     for (const { job, decision } of outcomes) if (decision.endsInstall) await endInstall(trx, tenantOf(job.row), now);
-    const carried = await carryOut(trx, await planAll(trx, { facts, outcomes, now }), now);
+    const carried = await carryOut(trx, await planAll(trx, { facts, outcomes, now }), now, wantsOf);
     const countOf = ({ job: { row } }: Outcome, of: keyof Carried) =>
       carried[of].get(startKey(row.account_id, row.livemode, row.id)) ?? 0;
     await holdContacts(
@@ -83,10 +87,30 @@ export async function writeConsequences(
       outcomes.flatMap((one) => (countOf(one, 'started') > 0 && one.decision.contact ? one.decision.contact : [])),
     );
     await writeRows(outcomes.map((one) => finishedRow(one, (of) => countOf(one, of))));
+    await recordProcessed(trx, outcomes, { wantsOf, now });
     await saving;
     await recordLifecycle(trx, outcomes, now);
   }
 }
+
+const recordProcessed = (
+  trx: Trx,
+  outcomes: readonly Outcome[],
+  telling: { wantsOf: (tenant: Tenant) => Wants; now: number },
+): Promise<void> =>
+  recordMessages(
+    trx,
+    outcomes
+      .filter(({ decision }) => decision.status === 'processed')
+      .map(({ job: { row }, decision }) => ({
+        tenant: tenantOf(row),
+        type: 'event.processed',
+        kind: 'event',
+        id: row.id,
+        contactId: decision.contact?.id ?? null,
+      })),
+    telling,
+  );
 
 /** The waves of all installs side by side. */
 async function planAll(trx: Trx, { facts, outcomes, now }: Decided): Promise<Wave[]> {
