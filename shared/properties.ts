@@ -20,6 +20,8 @@ export interface Property {
   values?: readonly string[];
   /** Of metadata: what stands under a key; left out: text. */
   keyType?: PropertyType;
+  /** The keys that are known beforehand. */
+  keyed?: readonly Property[];
 }
 
 const SAMPLES: Partial<Record<PropertyType, string | number | boolean>> = {

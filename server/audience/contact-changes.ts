@@ -61,7 +61,8 @@ export interface ChangedContact {
 
 /** What is told of contacts. */
 export interface Telling {
-  cause: ChangeCause;
+  /** One for all, or each contact's. */
+  cause: ChangeCause | ((contact: Contact) => ChangeCause);
   /** Left out: read from the installs. */
   wantsOf?: ((tenant: Tenant) => Wants) | undefined;
   /** Epoch milliseconds. */
@@ -77,7 +78,8 @@ export async function recordContactChanges(
   if (changed.length === 0) return;
   const wantsOf = telling.wantsOf ?? (await findWantsOfAll(db, tenantsOf(changed.map(({ after }) => after))));
   const isTold = ({ after }: ChangedContact) => wantsOf(tenantOf(after)).size > 0;
-  const messages = changed.filter(isTold).flatMap((one) => messagesOf(one, cause));
+  const causeOf = typeof cause === 'function' ? cause : () => cause;
+  const messages = changed.filter(isTold).flatMap((one) => messagesOf(one, causeOf(one.after)));
   await recordMessages(db, messages, { wantsOf, now });
 }
 

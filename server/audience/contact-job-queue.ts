@@ -137,7 +137,7 @@ async function change(trx: Trx, tenant: Tenant, kind: ContactJob['kind'], { cont
     .where('id', 'in', inList(ids))
     .execute();
   const changed = others.map((before) => ({ before, after: { ...before, ...fields } }));
-  await recordContactChanges(trx, changed, { cause: 'person', now });
+  await recordContactChanges(trx, changed, { cause: 'bulk', now });
   if (kind === 'unsubscribe')
     await insertNew(
       trx,

@@ -12,8 +12,11 @@ import type { Wants } from '../installs/wants';
 
 export const OUTBOX_TABLES = [{ table: 'outbox', key: 'seq' }] as const satisfies ErasedTable[];
 
-/** `stripe`: an event of Stripe's. `import`: of Stripe's customers, or of a file. `person`: in the console or the Stripe App. */
-export type ChangeCause = 'stripe' | 'import' | 'api' | 'person' | 'contact' | 'workflow';
+/**
+ * `stripe`: an event of Stripe's; `late`: one of long ago, too late for news. `import`: of Stripe's customers, or of a
+ * file. `person`: in the console or the Stripe App; `bulk`: so, to many at once.
+ */
+export type ChangeCause = 'stripe' | 'late' | 'import' | 'api' | 'person' | 'bulk' | 'contact' | 'workflow';
 
 /** What a field was and is, in the form that the API shows it. */
 export interface FieldChange {

@@ -17,7 +17,10 @@ export const STEP_LABELS: Record<Step['kind'], string> = {
 /** Where what starts a workflow comes from: what it is called, and when it comes. */
 export const TRIGGER_SOURCE_WORDS: Record<TriggerSource, { label: string; hint: string }> = {
   stripe: { label: 'Stripe', hint: 'Comes with a single event that Stripe sends.' },
-  lifecycle: { label: 'Lifecycle', hint: 'Comes when a subscription takes a turn, such as a trial that converts.' },
+  lifecycle: {
+    label: 'Lifecycle',
+    hint: 'Comes when a subscription takes a turn, such as a trial that converts, or when something happens to a contact.',
+  },
   schedule: { label: 'Schedule', hint: 'Comes some days before or after a date, such as a renewal.' },
   api: { label: 'API', hint: 'Comes when a program of yours sends it: POST /api/v1/events/send.' },
 };
@@ -109,7 +112,32 @@ export const readable = (name: string): string => capitalize(name.replaceAll('_'
 
 const OWN = 'properties.';
 /** As it is listed under Event or Contact: a contact's own property is spelled as programs spell it. */
-export const nameProperty = (name: string): string => (name.startsWith(OWN) ? name.slice(OWN.length) : readable(name));
+export const nameProperty = (name: string): string =>
+  name.startsWith(OWN) ? name.slice(OWN.length) : (nameChange(name) ?? readable(name));
+
+/** Of an update: headings of the fields. */
+export const CHANGE_GROUPS: Readonly<Record<string, string>> = {
+  changed: 'What changed',
+  was: 'What it was before',
+  is: 'What it became',
+};
+
+/** "Plan changed", "Earlier plan", "New plan": of an update. */
+function nameChange(name: string): string | undefined {
+  const [, part, field = ''] = /^(changed|was|is)\.(.+)$/.exec(name) ?? [];
+  const isOwn = field.startsWith(OWN);
+  const words = isOwn ? field.slice(OWN.length) : field.replaceAll('_', ' ');
+  switch (part) {
+    case 'changed':
+      return `${isOwn ? words : capitalize(words)} changed`;
+    case 'was':
+      return `Earlier ${words}`;
+    case 'is':
+      return `New ${words}`;
+    default:
+      return undefined;
+  }
+}
 
 const WHOSE: Record<string, string> = { contact: 'Contact’s ', subject: 'Current ' };
 
@@ -117,7 +145,10 @@ const WHOSE: Record<string, string> = { contact: 'Contact’s ', subject: 'Curre
 export function describeCondition({ property, operator, value }: Condition): string {
   const [root = '', ...names] = property.split('.');
   const name = names.join('.');
-  const words = name.startsWith(OWN) ? nameProperty(name) : names.join(' ').replaceAll('_', ' ');
+  const change = root === 'event' ? nameChange(name) : undefined;
+  if (change && operator === 'is_true') return change;
+  if (change && operator === 'is_false') return change.replace(/changed$/, 'did not change');
+  const words = change ?? (name.startsWith(OWN) ? nameProperty(name) : names.join(' ').replaceAll('_', ' '));
   const whose = WHOSE[root] ?? '';
   return [
     whose ? `${whose}${words}` : capitalize(words),

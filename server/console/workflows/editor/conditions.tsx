@@ -2,7 +2,14 @@
 import { isApiEventType, type PropertyType } from '../../../../shared/catalogue';
 import { namesFailure } from '../../../../shared/failure';
 import { KNOWN_VALUES } from '../../../../shared/known-values';
-import { ANOTHER_PROPERTY, nameProperty, OPERATOR_LABELS, readable } from '../../../../shared/words/workflows';
+import { LIST_PROPERTY } from '../../../../shared/contact-events';
+import {
+  ANOTHER_PROPERTY,
+  CHANGE_GROUPS,
+  nameProperty,
+  OPERATOR_LABELS,
+  readable,
+} from '../../../../shared/words/workflows';
 import {
   comparesDates,
   comparesNumbers,
@@ -42,11 +49,12 @@ export function Conditions({
 }
 
 function ConditionRow({ place, condition, number }: { place: string; condition: Condition; number: number }) {
-  const { offers, problems, focus } = useEditor();
+  const { offers, lists, problems, focus } = useEditor();
   const operation = useOperation();
   const redraw = useRedraw();
   const { option, written } = splitPath(offers, condition.property);
   const { type = 'text', values } = findOffered(offers, condition.property) ?? {};
+  const isList = offers.trigger === 'lifecycle.list_joined' && condition.property === `event.${LIST_PROPERTY}`;
   const id = (field: string) => domId(`${place}.${field}`);
   return (
     <div className="condition" id={domId(place)} role="group" aria-label={`Condition ${number}`} tabIndex={-1}>
@@ -80,14 +88,20 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
         label="Comparison"
         isLabelHidden
         defaultValue={condition.operator}
-        options={withCurrent(operatorsFor(type), condition.operator).map((value) => ({
+        options={withCurrent(isList ? LIST_OPERATORS : operatorsFor(type), condition.operator).map((value) => ({
           value,
           label: OPERATOR_LABELS[value],
         }))}
         error={problems[`${place}.operator`]}
         {...redraw}
       />
-      <ValueField place={place} condition={condition} type={type} values={values} />
+      <ValueField
+        place={place}
+        condition={condition}
+        type={type}
+        values={isList ? lists.map(({ id }) => id) : values}
+        nameOf={(value) => (isList ? lists.find(({ id: list }) => list === value)?.name : undefined)}
+      />
       <button
         className={`${buttonClass('quiet')} button-icon`}
         aria-label={`Remove condition ${number}`}
@@ -105,11 +119,14 @@ function ValueField({
   condition: { operator, value = '' },
   type,
   values,
+  nameOf,
 }: {
   place: string;
   condition: Condition;
   type: PropertyType;
   values: readonly string[] | undefined;
+  /** What a value is called, where it says that itself to nobody. */
+  nameOf: (value: string) => string | undefined;
 }) {
   const { problems } = useEditor();
   if (!needsValue(operator)) return <span />;
@@ -121,7 +138,7 @@ function ValueField({
     error: problems[`${place}.value`],
   };
   if (values && (operator === 'is' || operator === 'is_not'))
-    return <SelectField {...field} {...valueOptions(values, String(value))} />;
+    return <SelectField {...field} {...valueOptions(values, String(value), nameOf)} />;
   return (
     <TextField
       {...field}
@@ -138,15 +155,17 @@ const withCurrent = (operators: readonly Operator[], current: Operator): readonl
   operators.includes(current) ? operators : [current, ...operators];
 
 /** Conditions don't mind case. What isn't one of them stays in sight. */
-function valueOptions(values: readonly string[], current: string) {
+function valueOptions(values: readonly string[], current: string, nameOf: (value: string) => string | undefined) {
   const known = values.find((value) => value === current.trim().toLowerCase());
   const options = values.map((value) => ({
     value,
-    label: values === KNOWN_VALUES.currency ? value.toUpperCase() : readable(value),
+    label: nameOf(value) ?? (values === KNOWN_VALUES.currency ? value.toUpperCase() : readable(value)),
   }));
   const first = { value: current, label: current === '' ? 'Choose…' : `${current} (unknown)` };
   return { options: known === undefined ? [first, ...options] : options, defaultValue: known ?? current };
 }
+
+const LIST_OPERATORS = ['is', 'is_not'] as const;
 
 const isAnother = (option: string): boolean => option === ANOTHER.event || option === ANOTHER.contact;
 
@@ -161,7 +180,7 @@ function propertyOptions({ trigger, event, contact }: Offers, current: string, i
     group,
   });
   const options = [
-    ...event.map(({ name }) => option(`event.${name}`, name, 'Event')),
+    ...event.map(({ name }) => option(`event.${name}`, name, CHANGE_GROUPS[name.split('.')[0] ?? ''] ?? 'Event')),
     ...(isApiEventType(trigger) ? [option(ANOTHER.event, '', 'Event')] : []),
     ...contact.map(({ name }) => option(`contact.${name}`, name, 'Contact')),
   ];

@@ -28,7 +28,11 @@ export function MergeTags() {
           </>
         )}
         <TagGroup title="Contact" root="contact" properties={contact} />
-        <TagGroup title={entryOf(trigger).label} root="event" properties={event} />
+        <TagGroup
+          title={entryOf(trigger).label}
+          root="event"
+          properties={event.filter(({ name }) => !name.startsWith('changed.'))}
+        />
       </div>
     </details>
   );
@@ -59,7 +63,11 @@ const TagGroup = ({
 
 /** The tag as it is best used: money with its currency, dates written out, names with a word for when they are missing. */
 function mergeTag(root: 'contact' | 'event', { name, type }: Property, siblings: readonly Property[]): string {
-  const path = `${root}.${name}`;
+  const [, part, field = ''] = /^(was|is)\.(.+)$/.exec(name) ?? [];
+  // A key with a dot.
+  const path = field.includes('.') ? `${root}.${part}["${field}"]` : `${root}.${name}`;
+  if (part && type === 'money')
+    return `{{ ${path} | money: contact.${field === 'ltv' ? 'ltv_currency' : 'currency'} }}`;
   if (type === 'money' && siblings.some((property) => property.name === 'currency'))
     return `{{ ${path} | money: ${root}.currency }}`;
   if (type === 'date') return `{{ ${path} | date }}`;

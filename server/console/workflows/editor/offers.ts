@@ -32,9 +32,19 @@ export async function findOffers(db: Db, tenant: Tenant, trigger: TriggerType): 
   return {
     trigger,
     apiEvents: await listApiEventNames(db, tenant),
-    event: isOfProgram ? await findApiEventProperties(db, tenant, trigger) : entryOf(trigger).properties,
+    event: isOfProgram
+      ? await findApiEventProperties(db, tenant, trigger)
+      : entryOf(trigger).properties.flatMap((property) => byKey(property, own)),
     contact: [...CONTACT_PROPERTIES.filter(({ name }) => name !== 'properties'), ...own, ...FREE],
   };
+}
+
+/** Each of its known keys by itself, the merchant's own among them. */
+function byKey(property: Property, own: readonly Property[]): Property[] {
+  const { name, keyed, keyType, description } = property;
+  if (!keyed) return [property];
+  const typed = own.map((one) => ({ ...one, type: keyType === 'any' ? one.type : (keyType ?? 'text'), description }));
+  return [...keyed, ...typed].map((one) => ({ ...one, name: `${name}.${one.name}` }));
 }
 
 const FREE = CONTACT_PROPERTIES.filter(({ name }) => name === 'properties');
@@ -47,13 +57,16 @@ export function findOffered({ trigger, event, contact }: Offers, path: string): 
   return offered.find((one) => one.name === name) ?? findProperty(trigger, path);
 }
 
+const isIn = (offered: readonly Property[], path: string): boolean =>
+  offered.some(({ name }) => path.slice(path.indexOf('.') + 1) === name);
+
 /** The option that a path stands under, and what is written beside it; null where the option says it all. */
 export function splitPath(offers: Offers, path: string): { option: string; written: string | null } {
   const [root, name = '', ...rest] = path.split('.');
   const property = `${root}.${name}`;
-  const isNamed = root === 'contact' && offers.contact.some((one) => path === `contact.${one.name}`);
+  const isNamed = root === 'contact' ? isIn(offers.contact, path) : isIn(offers.event, path);
   if (!isNamed && findProperty(offers.trigger, property)?.type === 'metadata')
     return { option: property, written: rest.join('.') };
-  const isFree = root === 'event' && isApiEventType(offers.trigger) && !offers.event.some((one) => one.name === name);
+  const isFree = root === 'event' && isApiEventType(offers.trigger) && !isNamed;
   return isFree ? { option: ANOTHER.event, written: [name, ...rest].join('.') } : { option: path, written: null };
 }

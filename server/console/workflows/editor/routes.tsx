@@ -2,6 +2,7 @@
 import { Router, urlencoded, type Request, type Response } from 'express';
 import { oneOf } from '../../../../shared/one-of';
 import { startsWorkflows } from '../../../../shared/settings';
+import { withListNames } from '../../../../shared/words/list-names';
 import { REFUSED_WORDS } from '../../../../shared/words/workflows';
 import { findDouble } from '../../../../shared/stripe-sends';
 import { operatorsFor, stepsOf, type Definition, type EmailContent } from '../../../../shared/workflow';
@@ -68,6 +69,7 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
     const tenant = tenantOn(res);
     const workflow = getFound(await readEdited(db, tenant, idOf(req)));
     const settings = await readSettings(db, tenant);
+    const lists = await findLists(db, tenant);
     const fields = formOf(req);
     const saved = workflow.draft ?? workflow.definition;
     const draft = shown.draft ?? saved;
@@ -89,7 +91,10 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
         unpublished={
           workflow.draft && {
             savedAt: workflow.draft_at ?? 0,
-            changes: compareDefinitions(workflow.definition, workflow.draft),
+            changes: compareDefinitions(
+              withListNames(workflow.definition, lists),
+              withListNames(workflow.draft, lists),
+            ),
           }
         }
         notice={shown.notice ?? null}
@@ -107,7 +112,7 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
           runs: await runsByStep(db, tenant, workflow.id),
           test: shown.test ?? null,
           testTo: testAddress(fields, settings.test_recipients),
-          lists: await findLists(db, tenant),
+          lists,
           lacksPostalAddress: settings.sender.postal_address === null,
         }}
       />,
