@@ -146,6 +146,9 @@ describe.each(ENGINES)('on %s a workflow starts', (engine) => {
         `${JENNY}: Contact updated by a program: user group, seats; started a workflow`,
       ]);
       expect(await subjects(tillpost)).toEqual([`${JENNY}: Trial to Team, 9 seats`]);
+      const [event] = (await tillpost.call('events/list', { type: 'lifecycle.contact_updated' })).data;
+      const page = await (await (await signIn(tillpost)).get(`/events/${event!.id}`)).text();
+      expect(page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')).toContain('User group Trial → Team seats 4 → 9');
     }));
 
   it('never by what it does itself, nor without end by a program that answers each change', () =>
@@ -198,7 +201,7 @@ describe.each(ENGINES)('on %s a workflow starts', (engine) => {
       const rehearsed = await tillpost.call('workflows/rehearse', { definition });
       expect(rehearsed).toMatchObject({
         status_code: 400,
-        error: { message: expect.stringContaining('be rehearsed') },
+        error: { message: expect.stringContaining('be rehearsed') as unknown },
       });
       expect(await (await client.get(`/workflows/${id}`)).text()).toContain('This can’t be rehearsed');
     }));

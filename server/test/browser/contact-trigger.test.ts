@@ -44,10 +44,8 @@ it.each(['wide and light', 'a phone, dark'])(
     expect(await page.getByRole('button', { name: 'Rehearse' }).count()).toBe(0);
     const add = trigger.getByRole('button', { name: 'Add condition' });
     await add.click();
-    const [first, second] = [1, 2].map((n) => trigger.getByRole('group', { name: `Condition ${n}` })) as never[] as [
-      ReturnType<typeof trigger.getByRole>,
-      ReturnType<typeof trigger.getByRole>,
-    ];
+    const first = trigger.getByRole('group', { name: 'Condition 1' });
+    const second = trigger.getByRole('group', { name: 'Condition 2' });
     await first.getByLabel('Property').selectOption({ label: 'Earlier subscription status' });
     await first.getByLabel('Comparison').selectOption({ label: 'is' });
     await first.getByLabel('Value').selectOption({ label: 'Trialing' });
