@@ -151,7 +151,7 @@ describe.each(ENGINES)('on %s a workflow starts', (engine) => {
       expect(page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')).toContain('User group Trial → Team seats 4 → 9');
     }));
 
-  it('never by what it does itself, nor without end by a program that answers each change', () =>
+  it('never by what it does itself or what is done to many, nor without end by a program that answers each change', () =>
     lend(engine, async (tillpost) => {
       const loops = await clientOf(tillpost);
       await loops.createContact({ email: JENNY, properties: { visits: 0 } });
@@ -165,7 +165,13 @@ describe.each(ENGINES)('on %s a workflow starts', (engine) => {
       expect(all).toHaveLength(MOST_A_DAY);
       expect(new Set(all)).toEqual(new Set([`${JENNY}: Contact updated by a program: visits; started a workflow`]));
       expect((await tillpost.call('contacts/list', { email: JENNY })).data[0]?.user_group).toBe('Active');
+      // Nor by what is done to many at once.
       tillpost.clock.advance(DAY + 3_600_000);
+      const { id } = (await tillpost.call('contacts/list', { email: JENNY })).data[0]!;
+      const many = { action: 'group', group: 'Many', id };
+      expect((await press(tillpost, await signIn(tillpost), '/audience/jobs', many)).status).toBe(303);
+      expect((await tillpost.call('contacts/list', { email: JENNY })).data[0]?.user_group).toBe('Many');
+      expect(await outcomes(tillpost, 'lifecycle.contact_updated')).toHaveLength(MOST_A_DAY);
       await loops.updateContact({ email: JENNY, properties: { visits: 0 } });
       expect(await outcomes(tillpost, 'lifecycle.contact_updated')).toHaveLength(MOST_A_DAY + 1);
     }));
