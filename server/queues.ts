@@ -3,20 +3,26 @@ import { createContactJobQueue } from './audience/contact-job-queue';
 import { createRecheckQueue } from './audience/recheck-queue';
 import type { Queue } from './db/queue';
 import { createEmailQueue } from './emails/email-queue';
+import { recordContactEvents } from './events/contact-events';
 import { createEventQueue } from './events/event-queue';
 import { createHousekeeping } from './lifecycle/housekeeping';
 import { createImportQueue } from './lifecycle/import-queue';
 import { createInstallQueue } from './lifecycle/install-queue';
+import { createOutboxQueue, type Consumer } from './outbox/outbox-queue';
 import { createNoticeQueue } from './schedules/notice-queue';
 import { createPlanningQueue } from './schedules/planning-queue';
 import { emailPreparation } from './workflows/prepare-emails';
 import { createRunQueue } from './workflows/run-queue';
+
+/** What is made of what happened, in this order: each writes rows of its own. */
+const CONSUMERS: readonly Consumer[] = [recordContactEvents];
 
 export const createQueues = (): Queue[] => [
   createPlanningQueue(),
   createNoticeQueue(),
   createEventQueue(),
   createRunQueue(),
+  createOutboxQueue(CONSUMERS),
   createEmailQueue(emailPreparation),
   createRecheckQueue(),
   createContactJobQueue(),

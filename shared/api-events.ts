@@ -1,5 +1,5 @@
 /** Events that other programs send: they stand in the log as `api.<name>`, and may start workflows. */
-import type { Property, PropertyType } from './properties';
+import { sampleOf, type Property, type PropertyType } from './properties';
 
 export type ApiEventType = `api.${string}`;
 
@@ -24,14 +24,8 @@ const NAME = /^[A-Za-z0-9_]{1,100}$/;
 /** A property whose type has not been seen: it may be asked anything. */
 export const apiEventProperty = (name: string, type: PropertyType = 'any'): Property | undefined =>
   NAME.test(name)
-    ? { name, type, description: 'What your program sends with the event.', sample: SAMPLES[type] ?? name }
+    ? { name, type, description: 'What your program sends with the event.', sample: sampleOf(type, name) }
     : undefined;
-
-const SAMPLES: Partial<Record<PropertyType, string | number | boolean>> = {
-  number: 5,
-  boolean: true,
-  date: '2026-04-01T09:00:00.000Z',
-};
 
 /** ISO 8601, with a day at least. */
 const DATE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;

@@ -20,7 +20,8 @@ const isSampleOf: Record<Property['type'], (sample: unknown) => boolean> = {
   money: (sample) => Number.isSafeInteger(sample),
   date: (sample) => typeof sample === 'string' && new Date(sample).toISOString() === sample,
   boolean: (sample) => typeof sample === 'boolean',
-  metadata: (sample) => Object.values(sample as object).every((value) => typeof value === 'string'),
+  metadata: (sample) =>
+    Object.values(sample as object).every((value) => ['string', 'number', 'boolean'].includes(typeof value)),
   any: () => false,
 };
 
@@ -29,7 +30,7 @@ describe('the catalogue', () => {
     expect(new Set(TRIGGER_TYPES).size).toBe(TRIGGER_TYPES.length);
     expect(Object.keys(CATALOGUE)).toEqual([...TRIGGER_TYPES]);
     expect(entries.map((entry) => entry.type)).toEqual([...TRIGGER_TYPES]);
-    expect([...new Set(entries.map((entry) => entry.group))]).toEqual([...EVENT_GROUPS, 'Schedule']);
+    expect([...new Set(entries.map((entry) => entry.group))]).toEqual([...EVENT_GROUPS, 'Schedule', 'Contacts']);
   });
 
   it('tells merchants about each type in one sentence of its own', () => {

@@ -17,6 +17,12 @@ import {
   type Property,
   type PropertyValue,
 } from './properties';
+import {
+  CONTACT_EVENT_ENTRIES,
+  CONTACT_EVENT_TYPES,
+  isContactEventType,
+  type ContactEventType,
+} from './contact-events';
 import { isScheduleType, SCHEDULE_ENTRIES, SCHEDULE_TYPES, scheduleSubject, type ScheduleType } from './schedules';
 
 export const EVENT_TYPES = [
@@ -54,7 +60,7 @@ export const CHOICE_TYPES = [...EVENT_TYPES, ...LIFECYCLE_TYPES] as const;
 export type ChoiceType = (typeof CHOICE_TYPES)[number];
 
 /** What may start a workflow and is known beforehand. */
-export const TRIGGER_TYPES = [...CHOICE_TYPES, ...SCHEDULE_TYPES] as const;
+export const TRIGGER_TYPES = [...CHOICE_TYPES, ...SCHEDULE_TYPES, ...CONTACT_EVENT_TYPES] as const;
 export type KnownTriggerType = (typeof TRIGGER_TYPES)[number];
 /** What may start a workflow. */
 export type TriggerType = KnownTriggerType | ApiEventType;
@@ -96,8 +102,8 @@ export const isKnownTriggerType = (type: string): type is KnownTriggerType =>
   (TRIGGER_TYPES as readonly string[]).includes(type);
 export const isTriggerType = (type: string): type is TriggerType => isKnownTriggerType(type) || isApiEventType(type);
 
-/** Tillpost's own, derived from what Stripe says: never taken from a webhook. */
-export const isOwnType = (type: string): type is LifecycleType | ScheduleType =>
+/** Tillpost's own: never taken from a webhook. */
+export const isOwnType = (type: string): type is LifecycleType | ScheduleType | ContactEventType =>
   isKnownTriggerType(type) && sourceOf(type) !== 'stripe';
 
 /** In the order in which screens show them. */
@@ -133,8 +139,8 @@ export type OptionalPermission = (typeof OPTIONAL_PERMISSIONS)[number];
 
 export interface CatalogueEntry {
   type: TriggerType;
-  /** `Schedule` and `API` have no choices: such a trigger comes where a workflow asks for it. */
-  group: EventGroup | 'Schedule' | 'API';
+  /** `Schedule`, `Contacts` and `API` have no choices: such a trigger comes where a workflow asks for it. */
+  group: EventGroup | 'Schedule' | 'Contacts' | 'API';
   label: string;
   /** One sentence for the merchant: when it comes. */
   description: string;
@@ -414,6 +420,7 @@ export const CATALOGUE: Readonly<Record<KnownTriggerType, CatalogueEntry>> = {
   },
   ...LIFECYCLE_ENTRIES,
   ...SCHEDULE_ENTRIES,
+  ...CONTACT_EVENT_ENTRIES,
 };
 
 /** What screens say of an event, and what it offers where that is known beforehand. */
@@ -466,6 +473,7 @@ function offeredBy(eventType: TriggerType, root: string | undefined): readonly P
 /** What `subject.*` offers: the newest known state of what the event is about; nothing where no state is kept of it. */
 export function subjectProperties(eventType: TriggerType): readonly Property[] {
   if (isScheduleType(eventType)) return scheduleSubject(eventType);
+  if (isContactEventType(eventType)) return [];
   if (eventType === 'invoice.upcoming') return CATALOGUE['customer.subscription.created'].properties;
   return STATEFUL.test(eventType) ? entryOf(eventType).properties : [];
 }
@@ -484,10 +492,12 @@ const PAYABLE: ReadonlySet<TriggerType> = new Set([
 export const offersPayUrl = (trigger: TriggerType): boolean => PAYABLE.has(trigger);
 
 function metadataKey(property: Property, key: string): Property {
+  const known = property.keyed?.find(({ name }) => name === key);
+  if (known) return { ...known, name: `${property.name}.${key}` };
   const samples = property.sample as Record<string, string>;
   return {
     name: `${property.name}.${key}`,
-    type: 'text',
+    type: property.keyType ?? 'text',
     description: `What you stored under "${key}".`,
     sample: Object.hasOwn(samples, key) ? samples[key]! : key,
   };

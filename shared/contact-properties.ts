@@ -1,4 +1,6 @@
 /** Properties of the merchant's own that the API gives contacts: their types, their names, and what a value may be. */
+import { sampleOf, type Property, type PropertyType } from './properties';
+
 export const CONTACT_PROPERTY_TYPES = ['string', 'number', 'boolean', 'date'] as const;
 export type ContactPropertyType = (typeof CONTACT_PROPERTY_TYPES)[number];
 
@@ -43,6 +45,21 @@ export function faultOfPropertyName(name: string): string | undefined {
 /** The type that a value of a property not known yet gives it. */
 export const typeOfValue = (value: ContactPropertyValue): ContactPropertyType =>
   typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'boolean' : 'string';
+
+/** As conditions and merge tags name them, under `contact.`. */
+export const offeredContactProperties = (known: readonly ContactProperty[]): Property[] =>
+  known.map(({ name, type }) => ({
+    name: `properties.${name}`,
+    type: offeredType(type),
+    description: 'What your programs stored with the contact.',
+    sample: sampleOf(offeredType(type), name),
+  }));
+
+const offeredType = (type: ContactPropertyType): PropertyType => (type === 'string' ? 'text' : type);
+
+/** What previews show of them, by name. */
+export const sampleValues = (known: readonly ContactProperty[]): Record<string, ContactPropertyValue> =>
+  Object.fromEntries(known.map(({ name, type }) => [name, sampleOf(offeredType(type), name)]));
 
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:?\d{2}))?$/;
 

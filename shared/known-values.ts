@@ -37,6 +37,8 @@ export const KNOWN_VALUES = {
   card_brand: words(
     `visa mastercard amex discover diners jcb unionpay eftpos_au cartes_bancaires interac link unknown`,
   ),
+  /** Who changes a contact; a person does by the console or the Stripe App. */
+  changed_by: words('stripe program person contact'),
   /** https://docs.stripe.com/currencies */
   currency: words(`usd aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd bwp byn bzd
     cad cdf chf clp cny cop crc cve czk djf dkk dop dzd egp etb eur fjd fkp gbp gel ghs gip gmd gnf gtq gyd hkd hnl hrk

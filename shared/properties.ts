@@ -18,7 +18,19 @@ export interface Property {
   sample: PropertyValue;
   /** All that it can be, where that is known; left out: anything. */
   values?: readonly string[];
+  /** Of metadata: what stands under a key; left out: text. */
+  keyType?: PropertyType;
+  /** The keys that are known beforehand. */
+  keyed?: readonly Property[];
 }
+
+const SAMPLES: Partial<Record<PropertyType, string | number | boolean>> = {
+  number: 5,
+  boolean: true,
+  date: '2026-04-01T09:00:00.000Z',
+};
+/** What previews show of a property of a program's own: a text shows its name. */
+export const sampleOf = (type: PropertyType, name: string): string | number | boolean => SAMPLES[type] ?? name;
 
 const property =
   <Sample extends PropertyValue>(type: PropertyType) =>
@@ -88,11 +100,14 @@ export const CONTACT_PROPERTIES: readonly Property[] = [
   number('payments', 12, 'Number of paid invoices and one-time checkouts, those refunded since as well.'),
   date('first_payment_at', '2025-04-01T09:00:00.000Z', 'When the first known payment was made.'),
   date('last_payment_at', '2026-03-01T09:00:00.000Z', 'When the last payment was made.'),
-  metadata(
-    'properties',
-    { favoriteColor: 'green' },
-    'What your programs stored with the contact through the API, by name.',
-  ),
+  {
+    ...metadata(
+      'properties',
+      { favoriteColor: 'green' },
+      'What your programs stored with the contact through the API, by name.',
+    ),
+    keyType: 'any',
+  },
 ];
 
 export const CUSTOMER_PROPERTIES: readonly Property[] = [

@@ -104,4 +104,11 @@ describe('a trigger', () => {
     const exit_events = [{ event: 'schedule.renewal', match: 'contact' }];
     expect(define({ exit_events }).success).toBe(false);
   });
+
+  it('may be an exit event where a program sends it, by the name that the log has', () => {
+    const ending = (event: string) => define({ exit_events: [{ event, match: 'contact' }] });
+    expect(ending('api.bought').data?.exit_events).toEqual([{ event: 'api.bought', match: 'contact' }]);
+    expect(ending('bought').success).toBe(false);
+    expect(ending('api. ').error?.issues.map(({ message }) => message)).toEqual(['must not be empty']);
+  });
 });

@@ -9,8 +9,9 @@ import {
   sourceOf,
   TRIGGER_SOURCES,
   TRIGGER_TYPES,
+  type ChoiceType,
+  type KnownTriggerType,
   type PropertyType,
-  type TriggerType,
 } from './catalogue';
 import { WORKFLOW_NAME_LENGTH } from './limits';
 import { SCHEDULE_DAYS } from './schedules';
@@ -78,7 +79,7 @@ const stepId = z.string().regex(/^[a-z0-9_-]{1,40}$/i, 'must be 1 to 40 letters,
 const conditionSchema = z.strictObject({
   property: text(200).regex(
     /^(event|contact|subject)\.[A-Za-z0-9_]+(\.[^\s]+)?$/,
-    'must start with event., contact. or subject.',
+    'must be event., contact. or subject. and a name',
   ),
   operator: z.enum(OPERATORS),
   /** Left out by is_set, is_not_set, is_true and is_false. Dates are ISO 8601; money is in minor units. */
@@ -159,8 +160,25 @@ export const stepSchema: z.ZodType<Step> = z.lazy(() =>
   ]),
 );
 
+/** One of these, or an event of a program, which goes by a name of its own. */
+function eventOf<T extends KnownTriggerType>(types: readonly T[]) {
+  return z.unknown().transform((value, { issues }): T | ApiEventType => {
+    if (typeof value === 'string' && isApiEventType(value)) {
+      const fault = faultOfApiEventName(apiEventName(value));
+      if (fault !== null) issues.push({ code: 'custom', message: fault, input: value });
+      return value;
+    }
+    const known = types.find((type) => type === value);
+    if (known === undefined) issues.push({ code: 'invalid_value', values: [...types], input: value });
+    return known ?? z.NEVER;
+  });
+}
+
+/** What may end a run: scheduled notices are one workflow's own. */
+export type ExitType = ChoiceType | ApiEventType;
+
 const exitEventSchema = z.strictObject({
-  event: z.enum(CHOICE_TYPES),
+  event: eventOf<ChoiceType>(CHOICE_TYPES),
   /** `object`: the same invoice or subscription as the trigger's; an event that names neither ends the contact's runs. */
   match: z.enum(['contact', 'object']),
 });
@@ -189,20 +207,6 @@ const attemptSchema = z.union(
 
 const DAYS = `must be a whole number from ${SCHEDULE_DAYS.min} to ${SCHEDULE_DAYS.max}`;
 
-/** What programs send goes by their own names. */
-const eventSchema = z.unknown().transform((value, { issues }): TriggerType => {
-  if (isOfApi(value)) {
-    const fault = faultOfApiEventName(apiEventName(value));
-    if (fault !== null) issues.push({ code: 'custom', message: fault, input: value });
-    return value;
-  }
-  const known = TRIGGER_TYPES.find((type) => type === value);
-  if (known === undefined) issues.push({ code: 'invalid_value', values: [...TRIGGER_TYPES], input: value });
-  return known ?? z.NEVER;
-});
-
-const isOfApi = (event: unknown): event is ApiEventType => typeof event === 'string' && isApiEventType(event);
-
 /** Of `source: api` the name may be given as programs send it; it is kept as the log has it. */
 function withPrefix(trigger: unknown): unknown {
   if (typeof trigger !== 'object' || trigger === null) return trigger;
@@ -217,7 +221,7 @@ const triggerSchema = z.preprocess(
     .strictObject({
       /** Whose event it is; left out: Stripe's. */
       source: z.enum(TRIGGER_SOURCES).optional(),
-      event: eventSchema,
+      event: eventOf<KnownTriggerType>(TRIGGER_TYPES),
       conditions: conditions.default([]),
       frequency: z.enum(FREQUENCIES).default('every_time'),
       /** Of a schedule, and only there: days before its date, or after it (DAYS_AFTER in schedules.ts). */

@@ -49,6 +49,8 @@ export interface PaymentChanges {
 /** What is to be written. */
 export interface Changes {
   contacts: Contact[];
+  /** Those of them that were there, by id, as they were. */
+  contactsBefore: ReadonlyMap<string, Contact>;
   links: CustomerLink[];
   subscriptions: SubscriptionState[];
   objects: ObjectState[];
@@ -93,6 +95,8 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     payments: new Set<string>(),
     failedInvoices: new Set<string>(),
   };
+  const before = new Map<string, Contact>();
+  const made = new Set<string>();
   const staleBilling = new Set<string>();
   const payers = new Set<string>();
   let readdressed: PaymentChanges['readdressed'] = [];
@@ -108,7 +112,13 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     byEmail.set(contact.email, contact);
   }
 
+  /** Keeps it as it is, before it is changed for the first time. */
+  function keepBefore(contact: Contact): void {
+    if (!made.has(contact.id) && !before.has(contact.id)) before.set(contact.id, { ...contact });
+  }
+
   function touch(contact: Contact): void {
+    keepBefore(contact);
     contact.updated_at = now;
     changed.contacts.add(contact.id);
   }
@@ -119,6 +129,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
   function update(contact: Contact, fields: Partial<Contact>): boolean {
     const differs = Object.entries(fields).some(([name, value]) => contact[name as keyof Contact] !== value);
     if (!differs) return false;
+    keepBefore(contact);
     Object.assign(contact, fields);
     touch(contact);
     return true;
@@ -263,6 +274,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
         ...tenantColumns(tenant),
       };
       remember(contact);
+      made.add(contact.id);
       changed.contacts.add(contact.id);
       payers.add(contact.id);
       return contact;
@@ -275,6 +287,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
 
     /** To an address whose owner had unsubscribed before its deletion, unsubscribed wins, as in a merge. */
     rename(contact: Contact, email: string): void {
+      keepBefore(contact);
       keepLeaving(contact);
       byEmail.delete(contact.email);
       readdress(contact.email, email);
@@ -454,6 +467,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
       const rows = <T>(ids: Set<string>, from: Map<string, T>) => [...ids].flatMap((id) => from.get(id) ?? []);
       return {
         contacts: rows(changed.contacts, contacts),
+        contactsBefore: before,
         links: rows(changed.links, links),
         subscriptions: rows(changed.subscriptions, subscriptions),
         objects: rows(changed.objects, objects),

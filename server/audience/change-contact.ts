@@ -8,6 +8,7 @@ import { searchTextOf } from '../fold-text';
 import { readSettings } from '../settings/settings';
 import { checkBillingEmails } from './billing-contacts';
 import { changeConsent, listConsentChanges } from './consent';
+import { recordContactChanges } from './contact-changes';
 import { findContact, findContactByEmail } from './contacts';
 import { importLines } from './import-contacts';
 import type { ImportConsent } from './import-lines';
@@ -47,6 +48,7 @@ export async function changeContact(
     .where(ofTenant(tenant))
     .where('id', '=', id)
     .execute();
+  await recordContactChanges(trx, [{ before: contact, after: { ...contact, ...changed } }], { cause: 'person', now });
 }
 
 export interface TypedContact {
@@ -71,7 +73,7 @@ export async function addContact(trx: Trx, tenant: Tenant, typed: TypedContact, 
   const { user_group, consent } = typed;
   const names = { first_name: cleanName(typed.first_name), last_name: cleanName(typed.last_name) };
   const line = { line: 1, email, ...names, user_group, status: null };
-  await importLines(trx, tenant, [line], { consent, source: 'Console', now });
+  await importLines(trx, tenant, [line], { consent, source: 'Console', cause: 'person', now });
   const contact = await findContactByEmail(trx, tenant, email);
   if (!contact) throw new Error('the contact that was added is not there');
   return contact;

@@ -3,6 +3,8 @@ import type { ConsentCause, ContactStatus } from '../../shared/api';
 import { newId } from '../db/new-id';
 import type { Db, Row } from '../db/schema';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
+import type { ChangeCause } from '../outbox/messages';
+import { recordContactChanges } from './contact-changes';
 import { findContact } from './contacts';
 import { liftUnsubscribe } from './suppressions';
 
@@ -37,8 +39,17 @@ export async function changeConsent(
     .insertInto('consent_change')
     .values({ ...tenantColumns(tenant), ...row })
     .execute();
+  await recordContactChanges(db, [{ before: contact, after: { ...contact, status } }], { cause: WHOSE[cause], now });
   return true;
 }
+
+const WHOSE = {
+  preferences: 'contact',
+  one_click: 'contact',
+  complaint: 'contact',
+  merchant: 'person',
+  api: 'api',
+} as const satisfies Record<ConsentCause, ChangeCause>;
 
 /** Newest first. */
 export const listConsentChanges = (

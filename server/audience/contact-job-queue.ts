@@ -19,6 +19,7 @@ import {
   waiting,
   type ContactJob,
 } from './contact-jobs';
+import { recordContactChanges } from './contact-changes';
 import { listContactRows } from './contacts';
 import { compareLines, importLines } from './import-contacts';
 import { deleteContact } from './save';
@@ -76,7 +77,7 @@ async function importPart(trx: Trx, job: ContactJob, now: number): Promise<void>
   const lines = await readLines(trx, tenant, job.id, Number(job.place));
   if (!lines) return recordContactJob(trx, job, ending('finished', now));
   const { consent = 'transactional' } = parametersOf(job);
-  const counts = await importLines(trx, tenant, lines, { consent, source: 'Import', now });
+  const counts = await importLines(trx, tenant, lines, { consent, source: 'Import', cause: 'import', now });
   // A contact that is deleted meanwhile collides with this, and isn't made anew.
   await forgetLines(trx, tenant, job.id, Number(job.place));
   await recordContactJob(trx, job, {
@@ -135,6 +136,8 @@ async function change(trx: Trx, tenant: Tenant, kind: ContactJob['kind'], { cont
     .where(ofTenant(tenant))
     .where('id', 'in', inList(ids))
     .execute();
+  const changed = others.map((before) => ({ before, after: { ...before, ...fields } }));
+  await recordContactChanges(trx, changed, { cause: 'bulk', now });
   if (kind === 'unsubscribe')
     await insertNew(
       trx,

@@ -12,10 +12,11 @@ import type { ErasedTable } from '../db/erase';
 import { toTwoWayList, type PageRequest, type TwoWayList, type TwoWayRequest } from '../db/page';
 import { ofRange, scanDown, scanUp, type Range } from '../db/scan';
 import type { Db, Row, Schema } from '../db/schema';
-import { ofTenant, type Tenant } from '../db/tenant';
+import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
 import { foldText } from '../fold-text';
 import { groupBy } from '../group-by';
 import { readSettings } from '../settings/settings';
+import { recordContactChanges } from './contact-changes';
 import { propertiesOf } from './contact-properties';
 import { billingContactsOf, type BillingContact } from './billing-contacts';
 import { findSuppressions, type Suppression } from './suppressions';
@@ -335,17 +336,14 @@ export async function listUserGroups(db: Db, tenant: Tenant): Promise<string[]> 
   return [...groups].sort().slice(0, MOST_GROUPS);
 }
 
-export async function setUserGroup(
-  db: Db,
-  tenant: Tenant,
-  id: string,
-  group: string | null,
-  now: number,
-): Promise<void> {
+/** A step of a workflow does. */
+export async function setUserGroup(db: Db, contact: Row<'contact'>, group: string | null, now: number): Promise<void> {
   await db
     .updateTable('contact')
     .set({ user_group: group, updated_at: now })
-    .where(ofTenant(tenant))
-    .where('id', '=', id)
+    .where(ofTenant(tenantOf(contact)))
+    .where('id', '=', contact.id)
     .execute();
+  const after = { ...contact, user_group: group };
+  await recordContactChanges(db, [{ before: contact, after }], { cause: 'workflow', now });
 }

@@ -9,6 +9,7 @@ import { tenantColumns, tenantKey, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import { AppError } from '../errors';
 import { groupBy } from '../group-by';
+import type { Telling } from './contact-changes';
 import {
   beginUpload,
   completeUpload,
@@ -153,13 +154,14 @@ export async function compareLines(
   });
 }
 
-/** Carries lines out; returns how many did what. `now` in epoch milliseconds. */
+/** Carries lines out; returns how many did what. */
 export async function importLines(
   trx: Trx,
   tenant: Tenant,
   lines: readonly ImportLine[],
-  { consent, source, now }: { consent: ImportConsent; source: string; now: number },
+  { consent, source, ...telling }: { consent: ImportConsent; source: string } & Telling,
 ): Promise<Record<ComparedLine['kind'], number>> {
+  const { now } = telling;
   const counts = { new: 0, changed: 0, unchanged: 0 };
   if (lines.length === 0) return counts;
   const emails = lines.map(({ email }) => email);
@@ -180,7 +182,7 @@ export async function importLines(
     audience.update(contact, { ...fields, ...(isNamed ? { name_stamp: stamp } : {}) });
     if (one.kind === 'changed' && one.fields.status) notes.push({ contact_id: contact.id, status: one.fields.status });
   }
-  await saveAudiences(trx, [audience], now);
+  await saveAudiences(trx, [audience], telling);
   await insertNew(
     trx,
     'consent_change',

@@ -8,6 +8,8 @@ import { newId } from '../db/new-id';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
 import { AppError, invalid } from '../errors';
+import { findWants } from '../installs/wants';
+import { recordMessages } from '../outbox/messages';
 import { findContact } from './contacts';
 import { hashAddress } from './suppression-key';
 
@@ -131,5 +133,19 @@ export async function changeMembership(
     .values({ ...tenantColumns(tenant), contact_id: contactId, list_id: listId, ...values })
     .onConflict((oc) => oc.columns(['account_id', 'livemode', 'contact_id', 'list_id']).doUpdateSet(values))
     .execute();
+  if (isMember) await recordJoining(trx, tenant, contactId, { listId, isMember, by }, now);
   return true;
+}
+
+async function recordJoining(
+  trx: Trx,
+  tenant: Tenant,
+  contactId: string,
+  { listId, by }: MembershipChange,
+  now: number,
+): Promise<void> {
+  const wants = await findWants(trx, tenant);
+  const details = { cause: by === 'contact' ? 'contact' : 'api', list_id: listId } as const;
+  const message = { tenant, type: 'list.joined', kind: 'contact', id: contactId, contactId, details } as const;
+  await recordMessages(trx, [message], { wantsOf: () => wants, now });
 }

@@ -88,7 +88,7 @@ async function apply(trx: Trx, tenant: Tenant, facts: CustomerFacts, stamp: numb
   if (!audience) return;
   const { consent, billing_email_key, events } = settings;
   applySnapshot(audience, facts, { ...events['customer.updated'], consent, billing_email_key }, stamp);
-  await saveAudiences(trx, [audience], now);
+  await saveAudiences(trx, [audience], { cause: 'stripe', now });
 }
 
 /** The install ends. */

@@ -9,7 +9,9 @@ import { ofTenant, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { holdContacts, transact } from '../db/transact';
 import { searchTextOf } from '../fold-text';
 import { holdInstalls } from '../installs/installs';
+import { findWantsOfAll } from '../installs/wants';
 import { isTombstone, type Audience, type Changes, type Contact } from './audience';
+import { recordContactChanges, recordDeletion, type Telling } from './contact-changes';
 import type { ObjectFacts } from '../stripe-objects/types';
 import { keepLeftLists } from './mailing-lists';
 import { isNewer, keepFailure, stateRow, type ObjectState } from './object-states';
@@ -17,13 +19,20 @@ import { savePayments } from './save-payments';
 import { snapshotStamp } from './stamp';
 import { suppressAddress } from './suppressions';
 
-/** `now` in epoch milliseconds. The audiences may be used on, but hold nothing more to write. */
-export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, now: number): Promise<void> {
+/** The audiences may be used on, but hold nothing more to write. */
+export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, telling: Telling): Promise<void> {
+  const { now } = telling;
   const own = [...audiences];
   const all = own.map((audience) => ({ tenant: audience.tenant, ...audience.changes() }));
   const of = <T>(pick: (changes: Changes) => T[]): T[] => all.flatMap(pick);
+  const wantsOf =
+    telling.wantsOf ??
+    (await findWantsOfAll(
+      trx,
+      own.map(({ tenant }) => tenant),
+    ));
   // What they are to release is found by the links as they stand.
-  for (const contact of of(({ deleted }) => deleted)) await deleteContact(trx, contact, now);
+  for (const contact of of(({ deleted }) => deleted)) await deleteContact(trx, contact, now, wantsOf);
   for (const { tenant, released } of all) if (released.length > 0) await releaseCustomers(trx, tenant, released, now);
   for (const { tenant, left } of all)
     for (const address of left) await suppressAddress(trx, tenant, address, { ...LEFT, now });
@@ -63,12 +72,20 @@ export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, now
       of(({ failedInvoices }) => failedInvoices),
       FOLLOWED,
     ),
+    recordContactChanges(
+      trx,
+      all.flatMap(({ contacts, contactsBefore }) =>
+        contacts.map((after) => ({ before: contactsBefore.get(after.id) ?? null, after })),
+      ),
+      { ...telling, wantsOf },
+    ),
   ]);
   for (const { customerId, from, into } of of(({ moved }) => moved))
     await moveContact(trx, tenantOf(from), { fromId: from.id, intoId: into.id, customerId });
   for (const { from, into } of of(({ merged }) => merged)) {
     await moveContact(trx, tenantOf(from), { fromId: from.id, intoId: into.id });
     await deleteRow(trx, from);
+    await recordDeletion(trx, from, { into, now, wantsOf });
   }
 }
 
@@ -90,14 +107,21 @@ const FOLLOWED = [
 /**
  * Deletes a contact and what is personal about it: its customers become tombstones, its events keep their rows but lose
  * their payloads, its emails lose their bodies, its runs stop, and none of them says any more whose they were. Who had
- * unsubscribed stays suppressed, and who had left a mailing list off it, by a keyed hash of the address. `now` in epoch milliseconds.
+ * unsubscribed stays suppressed, and who had left a mailing list off it, by a keyed hash of the address. `now` in epoch milliseconds;
+ * `wantsOf`, what is wanted to be told: left out, it is read.
  */
-export async function deleteContact(trx: Trx, contact: Contact, now: number): Promise<void> {
+export async function deleteContact(
+  trx: Trx,
+  contact: Contact,
+  now: number,
+  wantsOf?: Telling['wantsOf'],
+): Promise<void> {
   const tenant = tenantOf(contact);
   if (contact.status === 'unsubscribed') await suppressAddress(trx, tenant, contact.email, { ...LEFT, now });
   await keepLeftLists(trx, tenant, contact);
   await releaseContact(trx, tenant, contact, now);
   await deleteRow(trx, contact);
+  await recordDeletion(trx, contact, { now, wantsOf });
 }
 
 const deleteRow = (trx: Trx, contact: Contact) =>

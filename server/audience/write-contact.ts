@@ -58,7 +58,7 @@ export async function writeContact(
     ...(userId === undefined ? {} : { user_id: userId }),
     properties: await withProperties(trx, tenant, contact, properties, { now }),
   });
-  await saveAudiences(trx, [audience], now);
+  await saveAudiences(trx, [audience], { cause: 'api', now });
   const notDone = [
     ...(known ? await changeStatus(trx, tenant, contact.id, input.subscribed, now) : []),
     ...(!known && input.subscribed && contact.status === 'unsubscribed' ? [NOT_KEPT.unsubscribed] : []),

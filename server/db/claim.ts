@@ -22,6 +22,7 @@ const KEYS = {
   object_state: 'id',
   planning_job: null,
   contact_job: 'id',
+  outbox: 'seq',
   import_job: null,
   install: null,
 } as const satisfies Partial<Record<keyof Schema, string | null>>;

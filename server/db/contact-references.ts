@@ -25,7 +25,7 @@ export async function moveContact(trx: Trx, tenant: Tenant, { fromId, intoId, cu
   const isAbout = sql<SqlBool>`${ofTenant(tenant)} and contact_id = ${fromId}`;
   const ofCustomer = customerId === undefined ? sql<SqlBool>`true` : sql<SqlBool>`customer_id = ${customerId}`;
   for (const [table, key] of MOVED) {
-    if ((table === 'customer_link' || table === 'consent_change') && customerId !== undefined) continue;
+    if (customerId !== undefined && NOT_OF_CUSTOMERS.has(table)) continue;
     const next = (last?: { key: string }) =>
       trx
         .selectFrom(table as 'event')
@@ -66,6 +66,9 @@ async function mergeMemberships(trx: Trx, tenant: Tenant, fromId: string, intoId
   await trx.deleteFrom('list_membership').where(ofTenant(tenant)).where('contact_id', '=', fromId).execute();
 }
 
+/** They name no customer, or are one. */
+const NOT_OF_CUSTOMERS: ReadonlySet<string> = new Set(['customer_link', 'consent_change', 'outbox']);
+
 /** With the key that each is walked along: with the contact it stands in an index. */
 const MOVED = [
   ['event', 'seq'],
@@ -73,6 +76,7 @@ const MOVED = [
   ['customer_link', 'customer_id'],
   ['run', 'id'],
   ['consent_change', 'id'],
+  ['outbox', 'seq'],
 ] as const;
 
 /** A run keeps its slot where the other contact doesn't hold the same one in that workflow. */

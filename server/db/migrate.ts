@@ -25,6 +25,7 @@ import * as apiEvents from './migrations/027-api-events';
 import * as overview from './migrations/028-overview';
 import * as contactWork from './migrations/029-contact-work';
 import * as hasLeft from './migrations/030-has-left';
+import * as outbox from './migrations/031-outbox';
 import type { Db } from './schema';
 
 const migrations: Record<string, Migration> = {
@@ -53,6 +54,7 @@ const migrations: Record<string, Migration> = {
   '028-overview': { up: overview.up as Migration['up'] },
   '029-contact-work': { up: contactWork.up as Migration['up'] },
   '030-has-left': { up: hasLeft.up as Migration['up'] },
+  '031-outbox': { up: outbox.up as Migration['up'] },
 };
 
 /** Throws the error of the migration that failed. */

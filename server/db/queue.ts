@@ -6,13 +6,15 @@
  * is given up.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
+import { allDone } from '../all-done';
 import { isAllowed } from '../allowed';
 import type { Context } from '../context';
 import { backOffMs } from './back-off';
 import { LEASE_MS, MAX_CLAIMS, ofClaim, rowKey, SET_ASIDE_AT, type QueueRow, type QueueTable } from './claim';
 import { createFairClaim } from './fair-claim';
-import type { Row } from './schema';
+import type { Db, Row, Trx } from './schema';
 import { tenantKey, tenantOf } from './tenant';
+import { transact } from './transact';
 
 /** One claimed row. */
 export interface Job<T extends QueueTable, F> {
@@ -26,6 +28,8 @@ export interface JobFailure<T extends QueueTable> {
   /** Milliseconds until the next try; null: none, the row has reached its end. */
   againIn: number | null;
   fields: Partial<Row<T>>;
+  /** What is written together with it, where the row is still ours. */
+  also?(trx: Trx): Promise<void>;
 }
 
 /** A job that `work` has not brought to its end. */
@@ -224,10 +228,15 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
   }
 
   async function fail(ctx: Context, row: QueueRow<T>, error: unknown): Promise<void> {
-    const { againIn, fields } = spec.explain(ctx, row, error);
+    const { againIn, fields, also } = spec.explain(ctx, row, error);
     if (againIn !== null) ctx.metrics.retries.inc({ queue: table });
     const due_at = againIn === null ? null : ctx.clock.now() + againIn;
-    await record(ctx, row, { ...fields, due_at, claims: 0 });
+    const ending = { ...fields, due_at, claims: 0 };
+    if (also === undefined) await record(ctx, row, ending);
+    else
+      await transact(ctx.db, async (trx) => {
+        if (await record({ db: trx }, row, ending)) await also(trx);
+      });
   }
 
   /** There was no room: it comes again when its turn may be, behind the others of its install that were handed back. */
@@ -252,7 +261,7 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
     turn,
     async finish(ctx) {
       while (underWay.size > 0 || ready.length > 0) {
-        await Promise.all([...underWay.values()].map(({ ended }) => ended));
+        await allDone([...underWay.values()].map(({ ended }) => ended));
         if (ready.length > 0) await workOn(ctx, ready.splice(0));
       }
     },
@@ -263,8 +272,8 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
   }
 
   /** Writes to a row as long as it is ours. */
-  async function record(ctx: Context, row: QueueRow<T>, fields: Partial<Row<T>>): Promise<boolean> {
-    const { numUpdatedRows } = await ctx.db
+  async function record({ db }: { db: Db }, row: QueueRow<T>, fields: Partial<Row<T>>): Promise<boolean> {
+    const { numUpdatedRows } = await db
       .updateTable(table as 'event')
       .set(fields)
       .where(ofClaim(table, row))

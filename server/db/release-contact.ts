@@ -24,7 +24,8 @@ export async function releaseContact(trx: Trx, tenant: Tenant, contact: NamedCon
   const customers = await customersOf(trx, tenant, contact.id);
   const events = await findEventsOf(trx, tenant, contact, customers);
   await releaseRuns(trx, tenant, contact.id, now);
-  await releaseEmails(trx, tenant, await findEmailsOf(trx, tenant, contact, events));
+  const emails = await findEmailsOf(trx, tenant, contact, events);
+  await releaseEmails(trx, tenant, emails);
   await releaseEvents(trx, tenant, events);
   await releaseObjects(trx, tenant, await findObjectsOf(trx, tenant, contact, customers));
   await releaseStates(trx, tenant, customers);
@@ -32,8 +33,18 @@ export async function releaseContact(trx: Trx, tenant: Tenant, contact: NamedCon
   await releaseFailedInvoices(trx, tenant, customers, now);
   for (const table of ['consent_change', 'list_membership'] as const)
     await trx.deleteFrom(table).where(ofTenant(tenant)).where('contact_id', '=', contact.id).execute();
+  await releaseMessages(trx, tenant, contact.id, [...emails, ...events.map(({ id }) => id)]);
   await releaseWork(trx, tenant, contact);
   await trx.deleteFrom('test_address').where(ofTenant(tenant)).where('address', '=', contact.email).execute();
+}
+
+/** Those about the contact, and about emails and events that name it though they don't say whose they are. */
+async function releaseMessages(trx: Trx, tenant: Tenant, contactId: string, objects: readonly string[]): Promise<void> {
+  for (const table of ['outbox'] as const) {
+    await trx.deleteFrom(table).where(ofTenant(tenant)).where('contact_id', '=', contactId).execute();
+    for await (const some of parts(objects))
+      await trx.deleteFrom(table).where(ofTenant(tenant)).where('object_id', 'in', inList(some)).execute();
+  }
 }
 
 /** Lines of imports that wait or are under way, and filters that search for the address. */

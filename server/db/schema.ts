@@ -27,6 +27,7 @@ import type {
 import type { ApiScope } from '../../shared/api-keys';
 import type { ContactPropertyType } from '../../shared/contact-properties';
 import type { ScheduleType } from '../../shared/schedules';
+import type { WebhookType } from '../../shared/webhooks';
 
 export type Flag = 0 | 1;
 
@@ -35,6 +36,9 @@ export type ReplayScope = 'active_then' | 'active_now';
 
 /** Where somebody asked for it: the console, a session that the Dashboard's link opened, the Stripe App, or the API. */
 export type ReplayedVia = 'console' | 'dashboard' | 'app' | 'api';
+
+/** What a message of the outbox is about. */
+export type MessageKind = 'contact' | 'email' | 'run' | 'event';
 
 interface TenantColumns {
   account_id: string;
@@ -80,6 +84,25 @@ interface InstallTable extends TenantColumns {
   has_schedules: Generated<Flag>;
   /** When somebody closed the checklist of a new install, which was complete. */
   checklist_closed_at: number | null;
+  /** JSON object: of what its webhooks and others want to be told (installs/wants.ts), by who wants it; null: of nothing. */
+  wants: string | null;
+}
+
+/** What has happened and is to be passed on; the row goes when it was. */
+interface OutboxTable extends TenantColumns {
+  /** Time-ordered (UUIDv7). */
+  seq: string;
+  type: WebhookType;
+  object_kind: MessageKind;
+  object_id: string;
+  /** Whom it is about: the row goes with the contact. */
+  contact_id: string | null;
+  /** JSON object of outbox/messages.ts. */
+  details: string;
+  at: number;
+  due_at: number | null;
+  claims: Generated<number>;
+  attempts: Generated<number>;
 }
 
 interface SettingTable extends TenantColumns {
@@ -722,6 +745,7 @@ interface LinkTokenTable {
 
 export interface Schema {
   install: InstallTable;
+  outbox: OutboxTable;
   setting: SettingTable;
   logo: LogoTable;
   logo_image: LogoImageTable;

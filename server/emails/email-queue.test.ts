@@ -403,7 +403,7 @@ describe.each(ENGINES)('emails on %s', (engine) => {
     await retryEmail(rig.ctx, tenant, held?.id ?? '');
     await rig.worker.drain();
     expect((await rig.emails())[0]).toMatchObject({ status: 'held' });
-    await setUserGroup(rig.db, tenant, jenny.id, 'VIP', 1);
+    await setUserGroup(rig.db, jenny, 'VIP', 1);
     await retryEmail(rig.ctx, tenant, held?.id ?? '');
     await rig.worker.drain();
     expect(rig.mail.mails[0]?.parsed.text).toBe('VIP\n');

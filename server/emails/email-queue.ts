@@ -161,7 +161,7 @@ export function createEmailQueue(preparation: Preparation): Queue {
 class NotAsked extends Error {}
 
 function explain(ctx: Context, email: Email, error: unknown): JobFailure<'email'> {
-  if (error instanceof CrashedTooOften) return giveUp(ctx, EMAIL_REASONS.crashed);
+  if (error instanceof CrashedTooOften) return giveUp(ctx, email, EMAIL_REASONS.crashed);
   if (error instanceof NotTaken) return explainNotTaken(ctx, email, error.failure);
   if (error instanceof NotAsked) {
     ctx.log.warn({ err: error.cause, email: email.id }, 'an email waits: Stripe could not be asked');

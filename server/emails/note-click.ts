@@ -8,6 +8,7 @@ import { sha256 } from '../vault';
 import { countsClicks, type ClickLink } from './click-links';
 import { findEmail } from './emails';
 import { RELEASED } from './record-email';
+import { recordEmails } from './tell-of-emails';
 import { isAutomatic, type ClickRequest } from './who-clicks';
 
 export type ClickKind = 'person' | 'automatic' | 'not_counted';
@@ -34,6 +35,7 @@ export async function noteClick(db: Db, link: ClickLink, request: ClickRequest, 
       .executeTakeFirst();
     if (numUpdatedRows === 0n) return 'not_counted';
     if (!automatic && email.subject_kind === 'invoice') await noteReminder(trx, tenant, [emailId], { clicked_at: now });
+    if (!automatic && email.clicked_at === null) await recordEmails(trx, [email], 'email.clicked', now);
     await trx
       .insertInto('email_click')
       .values({ ...tenantColumns(tenant), email_id: emailId, url_hash: sha256(url), url, first_at, clicks, automatic })

@@ -5,9 +5,11 @@ import { noteReminder } from '../audience/note-reminder';
 import type { Db, Row } from '../db/schema';
 import { ofTenant, tenantOf } from '../db/tenant';
 import { transact } from '../db/transact';
+import { findWants } from '../installs/wants';
+import { recordEmails } from './tell-of-emails';
 
 type Email = Row<'email'>;
-type Result = Partial<Email> & Pick<Email, 'status'>;
+type Result = Partial<Email> & { status: 'sent' | 'failed' };
 
 /** The address of an email whose contact was deleted. */
 export const RELEASED = '';
@@ -29,9 +31,10 @@ export async function recordSurely(ctx: Context, email: Email, result: Result): 
 }
 
 export async function recordResult(ctx: Context, email: Email, result: Result): Promise<undefined> {
+  const now = ctx.clock.now();
   // What a mail server said before it took the email stays.
-  const failure = result.status === 'sent' ? {} : { last_error: result.outcome ?? null, decided_at: ctx.clock.now() };
-  await update(ctx, email, { ...result, ...failure, due_at: null, claims: 0 });
+  const failure = result.status === 'sent' ? {} : { last_error: result.outcome ?? null, decided_at: now };
+  await update(ctx, email, { ...result, ...failure, due_at: null, claims: 0 }, now);
   ctx.metrics.emails.inc({ status: result.status });
 }
 
@@ -39,12 +42,15 @@ export async function recordResult(ctx: Context, email: Email, result: Result): 
  * Whatever has become of our claim: what was sent was sent. The mail server's words may name the person, and go unsaid when
  * the contact was deleted meanwhile.
  */
-async function update({ db }: Context, email: Email, fields: Partial<Email>): Promise<void> {
-  if (email.subject_kind !== 'invoice' || !fields.sent_at) return write(db, email, fields);
-  const at = fields.sent_at;
+async function update({ db }: Context, email: Email, fields: Partial<Email>, now: number): Promise<void> {
+  const at = email.subject_kind === 'invoice' ? fields.sent_at : null;
+  const type = fields.status === 'sent' ? 'email.sent' : 'email.failed';
+  const wants = await findWants(db, tenantOf(email));
+  if (!at && !wants.has(type)) return write(db, email, fields);
   await transact(db, async (trx) => {
     await write(trx, email, fields);
-    await noteReminder(trx, tenantOf(email), [email.id], { first_mailed_at: at });
+    if (at) await noteReminder(trx, tenantOf(email), [email.id], { first_mailed_at: at });
+    await recordEmails(trx, [email], type, now, () => wants);
   });
 }
 

@@ -16,6 +16,7 @@ import { findEmail } from './emails';
 import { findReader } from './find-reader';
 import { isCopy } from './recipient';
 import { findNamedEmail, type EmailNames } from './named-email';
+import { recordEmails } from './tell-of-emails';
 
 type Email = Row<'email'>;
 
@@ -50,6 +51,7 @@ export async function recordReport(ctx: Context, report: Report): Promise<Record
       .where(ofTenant(tenantOf(email)))
       .where('id', '=', email.id)
       .execute();
+    await recordEmails(trx, [email], TOLD[report.kind], now);
     if (report.kind === 'hard') await suppress(trx, email, 'all', reasonOfBounce(report.said), now);
     if (report.kind === 'complaint') await heedComplaint(trx, email, now);
     return 'recorded';
@@ -58,6 +60,13 @@ export async function recordReport(ctx: Context, report: Report): Promise<Record
   if (recorded === 'recorded' && counted) ctx.metrics.emails.inc({ status: counted });
   return recorded;
 }
+
+const TOLD = {
+  hard: 'email.bounced',
+  complaint: 'email.complained',
+  delivered: 'email.delivered',
+  soft: null,
+} as const;
 
 /** What is looked at for secrets: a stranger may have written a megabyte. */
 const MAX_READ = 2_000;

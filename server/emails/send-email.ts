@@ -5,13 +5,14 @@ import { suppressAddress } from '../audience/suppressions';
 import type { Context } from '../context';
 import { backOffMs } from '../db/back-off';
 import { retryLater, type JobFailure } from '../db/queue';
-import type { Row } from '../db/schema';
+import type { Row, Trx } from '../db/schema';
 import { tenantOf } from '../db/tenant';
 import { withConfirmLink } from './confirmation';
 import { findEmailBody } from './emails';
 import { returnPath } from './email-token';
 import { recordResult, recordSurely } from './record-email';
 import { readRemoteId } from './remote-id';
+import { recordEmails } from './tell-of-emails';
 import type { RefusalLog } from './refusal-log';
 import { classifySmtpError, type SmtpFailure } from './smtp-error';
 import { LettersNotTaken } from './smtp-utf8';
@@ -70,7 +71,7 @@ export function explainNotTaken(ctx: Context, email: Email, failure: SmtpFailure
   ctx.log.warn({ email: email.id, attempts: email.attempts, code: failure.code }, 'an email could not be sent yet');
   const now = ctx.clock.now();
   const give_up_at = email.give_up_at ?? now + GIVE_UP_MS;
-  if (now >= give_up_at) return giveUp(ctx, EMAIL_REASONS.givenUp(failure.message));
+  if (now >= give_up_at) return giveUp(ctx, email, EMAIL_REASONS.givenUp(failure.message));
   ctx.metrics.emails.inc({ status: 'retried' });
   const outcome = EMAIL_REASONS.willBeRetried(failure.message);
   const { againIn } = isPause(failure)
@@ -90,7 +91,12 @@ const pauseAfter = (ms: number): number =>
   backOffMs(1 + Math.round(Math.log2(1 + ms / PAUSE_MS)), { first: PAUSE_MS, longest: GIVE_UP_MS });
 
 /** It ends `failed`, without anybody being blamed. */
-export function giveUp(ctx: Context, outcome: string): JobFailure<'email'> {
+export function giveUp(ctx: Context, email: Email, outcome: string): JobFailure<'email'> {
   ctx.metrics.emails.inc({ status: 'failed' });
-  return { againIn: null, fields: { ...failed('gave_up', outcome), last_error: outcome, decided_at: ctx.clock.now() } };
+  const also = (trx: Trx) => recordEmails(trx, [email], 'email.failed', ctx.clock.now());
+  return {
+    againIn: null,
+    also,
+    fields: { ...failed('gave_up', outcome), last_error: outcome, decided_at: ctx.clock.now() },
+  };
 }

@@ -1,5 +1,5 @@
 /** From a claimed event to its verdict: is it ours, is it on, whose is it, what does it change. */
-import { CATALOGUE, EVENT_TYPES, isApiEventType, isOwnType, isTriggerType } from '../../shared/catalogue';
+import { CATALOGUE, EVENT_TYPES, isOwnType, isTriggerType } from '../../shared/catalogue';
 import { isScheduleType } from '../../shared/schedules';
 import type { EventReason, EventStatus } from '../../shared/api';
 import { choiceFor, type Settings } from '../../shared/settings';
@@ -10,7 +10,7 @@ import { stampOf } from '../audience/stamp';
 import type { ReadObject } from '../stripe-objects/types';
 import { applyEvent, applySubscriptionUpdate, isGone, type Verdict } from './apply-event';
 import { isLate } from '../workflows/run-key';
-import type { InstallFacts } from './facts';
+import { namesContact, type InstallFacts } from './facts';
 import type { EventJob } from './job';
 import { judgeReactivations } from './lifecycle-events';
 
@@ -55,8 +55,8 @@ function judge(facts: InstallFacts, job: EventJob, now: number): Decision | Ques
   if (!install) return end('ignored', 'not_installed', NOT_INSTALLED);
   if (type === 'account.application.deauthorized') return decideUninstall(install, created);
   if (type === 'account.application.authorized') return end('processed', null, 'The app was installed');
-  const ofProgram = isApiEventType(type) ? decideOfProgram(facts, row) : null;
-  if (ofProgram && !ofProgram.contact) return { ...ofProgram, startsWorkflows: false };
+  const ofNamed = namesContact(type) ? decideOfNamed(facts, row) : null;
+  if (ofNamed && !ofNamed.contact) return { ...ofNamed, startsWorkflows: false };
   if (!object) return end('skipped', 'malformed', 'The event’s payload could not be read');
   // Whatever the settings say: emails are judged by it. An event of our own brings no news: what caused it did.
   if (!isGone(audience, settings, object.customerId)) {
@@ -92,9 +92,10 @@ function judge(facts: InstallFacts, job: EventJob, now: number): Decision | Ques
   if (isScheduleType(type) && !contactOf(facts, object)) return endWithoutContact(facts, object);
   if (isScheduleType(type) && audience.linkOf(object.customerId ?? '')?.state !== 'alive')
     return { ...end('skipped', 'contact_deleted', CUSTOMER_GONE), contact: contactOf(facts, object) };
-  const applied = ofProgram ?? applyEvent(audience, settings, { type, created, object, asked }, now);
+  const applied = ofNamed ?? applyEvent(audience, settings, { type, created, object, asked }, now);
   if (applied === 'ask') return 'ask';
-  const verdict = said ? { ...applied, outcome: `${said}; ${uncapitalize(applied.outcome)}` } : applied;
+  const outcome = ofNamed ? (said ?? ofNamed.outcome) : said && `${said}; ${uncapitalize(applied.outcome)}`;
+  const verdict = outcome ? { ...applied, outcome } : applied;
   const isTooLate = row.replay === null && isLate(created, now);
   if (!choice.trigger_workflows || !verdict.contact) return { ...verdict, startsWorkflows: false };
   if (!isTooLate) return { ...verdict, startsWorkflows: true };
@@ -106,8 +107,8 @@ function judge(facts: InstallFacts, job: EventJob, now: number): Decision | Ques
   };
 }
 
-/** The API knew its contact, and has written what it said of it. Throws where that merges just now: it is tried again. */
-function decideOfProgram({ namedContacts, audience }: InstallFacts, { seq }: EventJob['row']): Verdict {
+/** Its contact was known when it was made, and what it says of it is written. Throws where that merges just now: it is tried again. */
+function decideOfNamed({ namedContacts, audience }: InstallFacts, { seq }: EventJob['row']): Verdict {
   const id = namedContacts.get(seq) ?? null;
   if (id === null) {
     const outcome = 'Its contact was deleted';

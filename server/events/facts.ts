@@ -1,5 +1,6 @@
 /** All that is known when a batch of events is decided, of all its accounts in one round. */
 import { isApiEventType } from '../../shared/catalogue';
+import { isContactEventType } from '../../shared/contact-events';
 import type { Settings } from '../../shared/settings';
 import { allDone } from '../all-done';
 import type { Audience } from '../audience/audience';
@@ -27,7 +28,7 @@ export interface InstallFacts {
   audience: Audience;
   /** Of the customers who may be back, all that are kept. */
   subscriptions: readonly ObjectState[];
-  /** Whom events of programs are of, by `seq`, as it is now: contacts merge. */
+  /** Whom events are of that name their contact, by `seq`, as it is now: contacts merge. */
   namedContacts: ReadonlyMap<string, string | null>;
 }
 
@@ -80,9 +81,12 @@ export async function loadFacts(
 
 const connected = (install: HeldInstall | undefined) => (isConnected(install) ? install : undefined);
 
+/** Events of programs, and of what happened to a contact. */
+export const namesContact = (type: string): boolean => isApiEventType(type) || isContactEventType(type);
+
 /** A round of its own, where there are any. */
 async function findNamedContacts(trx: Trx, jobs: readonly EventJob[]): Promise<Map<string, string | null>> {
-  const keys = jobs.flatMap(({ row }) => (isApiEventType(row.type) ? keyFor(row, row.seq) : []));
+  const keys = jobs.flatMap(({ row }) => (namesContact(row.type) ? keyFor(row, row.seq) : []));
   const rows = keys.length === 0 ? [] : await selectByKeys(trx, 'event', 'seq', keys);
   return new Map(rows.map(({ seq, contact_id }) => [seq, contact_id]));
 }

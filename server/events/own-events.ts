@@ -1,5 +1,6 @@
-/** Events of our own, made of what Stripe's say: rows of the log like any other, which the queue works on. */
+/** Events of our own, made of what Stripe's say, of dates, and of what happens to contacts: rows of the log like any other, which the queue works on. */
 import type { PropertyValue } from '../../shared/catalogue';
+import type { ContactEventType } from '../../shared/contact-events';
 import type { LifecycleType } from '../../shared/lifecycle';
 import type { ScheduleType } from '../../shared/schedules';
 import { sourceOf } from '../../shared/catalogue';
@@ -13,12 +14,14 @@ export interface OwnEvent {
   tenant: Tenant;
   /** As ownEventId makes it. */
   id: string;
-  type: LifecycleType | ScheduleType;
+  type: LifecycleType | ScheduleType | ContactEventType;
   /** Epoch seconds. */
   created: number;
   /** The Stripe event that says so; null for what only time brings. */
   causedBy: string | null;
   customerId: string | null;
+  /** Where it is known when it happens; left out: whose the customer is. */
+  contactId?: string | null;
   /** Stripe's, as `data.object`. */
   object: object;
   previousAttributes?: object;
@@ -53,7 +56,7 @@ const rowOf = (event: OwnEvent, now: number): Row<'event'> => ({
   reason: null,
   outcome: 'Received',
   customer_id: event.customerId,
-  contact_id: null,
+  contact_id: event.contactId ?? null,
   due_at: now,
   claims: 0,
   attempts: 0,

@@ -3,11 +3,13 @@ import { allDone } from '../all-done';
 import { saveAudiences } from '../audience/save';
 import { savePayments } from '../audience/save-payments';
 import { upsert } from '../db/bulk';
-import { deleteByKeys, keyFor } from '../db/keys';
+import { deleteByKeys, keyFor, keyText } from '../db/keys';
 import type { Row, Trx } from '../db/schema';
-import { tenantKey, tenantOf } from '../db/tenant';
+import { tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { holdContacts } from '../db/transact';
 import { groupBy } from '../group-by';
+import { wantsOf as wantsOfInstall, type Wants } from '../installs/wants';
+import { recordMessages, type ChangeCause } from '../outbox/messages';
 import type { Audience } from '../audience/audience';
 import { writeDateTime } from '../emails/dates';
 import { wakeEmails } from '../emails/emails';
@@ -15,6 +17,7 @@ import { carryOut, startKey, type Carried } from '../workflows/carry-out';
 import { subjectOf } from '../workflows/only-while';
 import { findPastExits } from '../workflows/past-exits';
 import { findStories } from '../workflows/stories';
+import { isLate } from '../workflows/run-key';
 import { planRuns, type Wave, type WorkflowTrigger } from '../workflows/plan-runs';
 import { endInstall } from './end-install';
 import { recordLifecycle } from './lifecycle-events';
@@ -64,18 +67,20 @@ export async function writeConsequences(
   writeRows: (rows: Row<'event'>[]) => Promise<void>,
 ): Promise<void> {
   const audiences = facts.map(({ audience }) => audience);
+  const wants = new Map(facts.map(({ tenant, install }) => [tenantKey(tenant), wantsOfInstall(install)]));
+  const wantsOf = (tenant: Tenant): Wants => wants.get(tenantKey(tenant))!;
   const states = audiences.flatMap((audience) => audience.changes().objects);
   const changed = states.map((state) => keyFor(state, state.id));
   await allDone([savePayments(trx, audiences), wakeEmails(trx, changed, now)]);
   const areApart = !audiences.some((audience) => audience.touchesOthers());
-  const saving = saveAudiences(trx, audiences, now);
+  const saving = saveAudiences(trx, audiences, { cause: causeIn(outcomes, now), wantsOf, now });
   // Runs follow contacts that move; else, on PostgreSQL, all goes out together.
   if (!areApart) await saving;
   await allDone([saving, writeRunsAndRows()]);
 
   async function writeRunsAndRows(): Promise<void> {
     for (const { job, decision } of outcomes) if (decision.endsInstall) await endInstall(trx, tenantOf(job.row), now);
-    const carried = await carryOut(trx, await planAll(trx, { facts, outcomes, now }), now);
+    const carried = await carryOut(trx, await planAll(trx, { facts, outcomes, now }), now, wantsOf);
     const countOf = ({ job: { row } }: Outcome, of: keyof Carried) =>
       carried[of].get(startKey(row.account_id, row.livemode, row.id)) ?? 0;
     await holdContacts(
@@ -83,10 +88,49 @@ export async function writeConsequences(
       outcomes.flatMap((one) => (countOf(one, 'started') > 0 && one.decision.contact ? one.decision.contact : [])),
     );
     await writeRows(outcomes.map((one) => finishedRow(one, (of) => countOf(one, of))));
+    await recordProcessed(trx, outcomes, { wantsOf, now });
     await saving;
     await recordLifecycle(trx, outcomes, now);
   }
 }
+
+/** Of a contact that only events of long ago are about, their time; asked only where somebody wants to be told. */
+function causeIn(outcomes: readonly Outcome[], now: number): (contact: Row<'contact'>) => ChangeCause {
+  let late: Map<string, boolean> | undefined;
+  return (contact) => {
+    late ??= readLate();
+    return late.get(keyText(contact, contact.id)) ? 'late' : 'stripe';
+  };
+
+  function readLate(): Map<string, boolean> {
+    const found = new Map<string, boolean>();
+    for (const { job, decision } of outcomes) {
+      if (!decision.contact) continue;
+      const key = keyText(decision.contact, decision.contact.id);
+      found.set(key, (found.get(key) ?? true) && job.row.replay === null && isLate(job.row.created, now));
+    }
+    return found;
+  }
+}
+
+const recordProcessed = (
+  trx: Trx,
+  outcomes: readonly Outcome[],
+  telling: { wantsOf: (tenant: Tenant) => Wants; now: number },
+): Promise<void> =>
+  recordMessages(
+    trx,
+    outcomes
+      .filter(({ decision }) => decision.status === 'processed')
+      .map(({ job: { row }, decision }) => ({
+        tenant: tenantOf(row),
+        type: 'event.processed',
+        kind: 'event',
+        id: row.id,
+        contactId: decision.contact?.id ?? null,
+      })),
+    telling,
+  );
 
 /** The waves of all installs side by side. */
 async function planAll(trx: Trx, { facts, outcomes, now }: Decided): Promise<Wave[]> {

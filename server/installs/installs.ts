@@ -17,7 +17,7 @@ export type Install = Row<'install'>;
 
 /** What events are decided by. */
 export type HeldInstall = Pick<Install, (typeof HELD)[number]>;
-const HELD = ['status', 'shut_out_at', 'has_schedules', 'connected_at', 'token_expires_at'] as const;
+const HELD = ['status', 'shut_out_at', 'has_schedules', 'connected_at', 'token_expires_at', 'wants'] as const;
 
 export const findInstall = (db: Db, tenant: Tenant): Promise<Install | undefined> =>
   db.selectFrom('install').selectAll().where(ofTenant(tenant)).executeTakeFirst();

@@ -10,6 +10,7 @@ import { transact } from '../db/transact';
 import { EMAIL_TABLES } from '../emails/emails';
 import { EVENT_TABLES } from '../events/events';
 import { askForErasure, deleteInstall, type Install } from '../installs/installs';
+import { OUTBOX_TABLES } from '../outbox/messages';
 import { SCHEDULE_TABLES } from '../schedules/ledger';
 import { deleteLogo } from '../settings/logos';
 import { deleteSettings } from '../settings/settings';
@@ -24,7 +25,14 @@ export async function eraseInstall(ctx: Context, tenant: Tenant): Promise<void> 
 }
 
 /** What refers to others goes before them. */
-const TABLES = [...EMAIL_TABLES, ...SCHEDULE_TABLES, ...WORKFLOW_TABLES, ...EVENT_TABLES, ...AUDIENCE_TABLES];
+const TABLES = [
+  ...OUTBOX_TABLES,
+  ...EMAIL_TABLES,
+  ...SCHEDULE_TABLES,
+  ...WORKFLOW_TABLES,
+  ...EVENT_TABLES,
+  ...AUDIENCE_TABLES,
+];
 
 /**
  * Erases what a claimed, removed install has. Only hashes stay of addresses that must not be mailed: who had

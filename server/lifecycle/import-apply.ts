@@ -40,5 +40,5 @@ export async function applyPage(trx: Trx, tenant: Tenant, page: ImportPage, now:
   for (const facts of page.payments) audience.recordPayment(facts, now);
   for (const invoice of invoices) audience.recordFoundFailure(invoice, page.askedAt, holdout_percent);
   for (const facts of page.customers) applySnapshot(audience, facts, choice, stamp);
-  await saveAudiences(trx, [audience], now);
+  await saveAudiences(trx, [audience], { cause: 'import', now });
 }

@@ -7,6 +7,7 @@ import {
   type KnownTriggerType,
   type PropertyValue,
 } from '../../shared/catalogue';
+import { isContactEventType } from '../../shared/contact-events';
 import { readRefundedCharge } from './charge';
 import { readCheckoutSession } from './checkout-session';
 import { fieldsOf, id, type Fields } from './fields';
@@ -70,7 +71,15 @@ const READERS: Readonly<Record<ReadableType, (object: unknown) => Reading>> = {
   'schedule.ended': readKept,
   'schedule.invoice_due': readKept,
   'schedule.card_expiry': readKept,
+  'lifecycle.contact_added': readContactEvent,
+  'lifecycle.contact_updated': readContactEvent,
+  'lifecycle.list_joined': readContactEvent,
 };
+
+/** All that it says stands beside its object. */
+function readContactEvent(): Reading {
+  return { properties: {} };
+}
 
 const NOTHING: Omit<ReadObject, 'properties'> = {
   objectId: null,
@@ -162,7 +171,8 @@ const KINDS: readonly (readonly [string, ObjectKind])[] = [
 ];
 
 /** What an event's type says it is about, where a state is kept of such objects. */
-export const kindOf = (type: string): ObjectKind | undefined => KINDS.find(([prefix]) => type.startsWith(prefix))?.[1];
+export const kindOf = (type: string): ObjectKind | undefined =>
+  isContactEventType(type) ? undefined : KINDS.find(([prefix]) => type.startsWith(prefix))?.[1];
 
 /** An upcoming invoice is none yet. */
 function stateOf(type: ReadableType, reading: Reading): ObjectFacts | null {

@@ -157,4 +157,132 @@ describe.each(ENGINES)('on %s an event of a program', (engine) => {
       ]);
       expect((await tillpost.call('workflows/list', {}, { tenant: TEST })).data).toEqual([]);
     }));
+
+  it('ends the runs of its contact as an exit event, whichever of the two was processed first', () =>
+    withMail(engine, async (tillpost, mail) => {
+      // Quotes and what looks like a parameter: a name never stands in a statement.
+      const bought = 'it\'s $1 or "bought"';
+      const wait = { id: 'wait', kind: 'wait', amount: 1, unit: 'hours' };
+      const welcome = {
+        name: 'Welcome',
+        trigger: { event: 'customer.created' },
+        exit_events: [{ event: `api.${bought}`, match: 'contact' }],
+        steps: [wait, email('first', 'Have you thought about it?')],
+      };
+      await tillpost.enable({}, {}, LIVE);
+      await activate(tillpost, welcome);
+      const loops = await CLIENT_OF(tillpost);
+      const runs = async () =>
+        (await tillpost.call('runs/list', {}, { tenant: LIVE })).data
+          .map(({ status, reason }) => `${status} ${reason}`)
+          .reverse();
+      const customer = async (id: string, address: string, created = Math.floor(tillpost.clock.now() / 1000)) => {
+        const about = { id: `evt_${id}`, object: 'event', type: 'customer.created', created, livemode: true };
+        const object = { id: `cus_${id}`, object: 'customer', email: address, name: 'Jenny Rosen', created };
+        await tillpost.deliver({ ...about, account: LIVE.accountId, data: { object } });
+        await tillpost.worker.drain();
+      };
+      const buys = async (address: string) => {
+        await loops.sendEvent({ email: address, eventName: bought });
+        await tillpost.worker.drain();
+      };
+      const start = Math.floor(tillpost.clock.now() / 1000);
+      // Before: it says nothing of what begins only then.
+      await buys('before@example.com');
+      tillpost.clock.advance(2_000);
+      await customer('before', 'before@example.com');
+      await customer('jenny', JENNY);
+      tillpost.clock.advance(2_000);
+      await loops.sendEvent({ email: JENNY, eventName: 'looked' });
+      await buys(JENNY);
+      // Stripe's event comes late: it had happened before.
+      await buys('late@example.com');
+      tillpost.clock.advance(2_000);
+      await customer('late', 'late@example.com', start);
+      expect(await runs()).toEqual(['running waiting', `exited api.${bought}`, `exited api.${bought}`]);
+      const { data: events } = await tillpost.call('events/list', { type: `api.${bought}` }, { tenant: LIVE });
+      expect(events.map(({ outcome }) => outcome)).toContain('Received from the API; ended 1 run');
+      tillpost.clock.advance(3_600_000);
+      await tillpost.worker.drain();
+      expect(mail.mails.map(({ to }) => to)).toEqual([['before@example.com']]);
+      const { definition } = (await tillpost.call('workflows/list', {}, { tenant: LIVE })).data[0]!;
+      const rehearsed = await tillpost.call('workflows/rehearse', { definition }, { tenant: LIVE });
+      expect(rehearsed).toMatchObject({ would_start: 3, would_send: 1 });
+      const faulty = { ...welcome, exit_events: [{ event: 'api. ', match: 'contact' }] };
+      const refused = await tillpost.call('workflows/create', { definition: faulty as never }, { tenant: LIVE });
+      expect(refused).toMatchObject({
+        status_code: 400,
+        error: { param: 'definition.exit_events.0.event', message: 'Event of exit event 1 must not be empty.' },
+      });
+    }));
+
+  it('has its properties and the contact’s own offered by their types, and any other by its name', () =>
+    withMail(engine, async (tillpost) => {
+      const loops = await CLIENT_OF(tillpost);
+      await loops.createContact({ email: JENNY, properties: { teamSize: 3, isPartner: true, team: 'Blue' } });
+      await loops.sendEvent({ email: JENNY, eventName: 'signup', eventProperties: { seats: 5, since: '2026-03-01' } });
+      const client = createBrowserClient(tillpost.url);
+      client.jar.set(
+        'tillpost_session',
+        await openSession(tillpost.ctx, { tenant: LIVE, kind: 'full', previous: undefined }),
+      );
+      const { id } = await activate(tillpost, { ...SIGNUP, trigger: { ...SIGNUP.trigger, conditions: [] } });
+      const fields = { ...fieldsOf(await (await client.get(`/workflows/${id}`)).text(), 'workflow-form') };
+      const at = (n: number, field: string) => `trigger.conditions.${n}.${field}`;
+      const chosen = { ...fields, 'trigger.source': 'api' };
+      /** What the comparison of the first condition becomes, once this property is chosen. */
+      const comparisonOf = async (property: string) => {
+        const form = {
+          ...chosen,
+          [at(0, 'property')]: property,
+          [at(0, 'operator')]: 'contains',
+          [at(0, 'value')]: 'x',
+        };
+        const headers = { 'HX-Trigger-Name': at(0, 'property') };
+        const page = await (await client.post(`/workflows/${id}/edit`, form, headers)).text();
+        const [, options = ''] = /<select[^>]*name="trigger\.conditions\.0\.operator"[^>]*>(.*?)<\/select>/s.exec(
+          page,
+        )!;
+        return {
+          operator: /<option value="(\w+)" selected/.exec(options)?.[1],
+          count: options.split('<option').length - 1,
+          isWritten: page.includes(`name="${at(0, 'key')}"`),
+        };
+      };
+      expect(await comparisonOf('event.seats')).toEqual({ operator: 'is', count: 8, isWritten: false });
+      expect(await comparisonOf('event.since')).toEqual({ operator: 'before', count: 4, isWritten: false });
+      expect(await comparisonOf('contact.properties.isPartner')).toMatchObject({ operator: 'is_true', count: 4 });
+      expect(await comparisonOf('contact.properties.team')).toMatchObject({ operator: 'contains', count: 7 });
+      expect(await comparisonOf('event.')).toMatchObject({ isWritten: true });
+      const free = {
+        ...chosen,
+        [at(0, 'property')]: 'event.',
+        [at(0, 'key')]: 'coupon',
+        [at(0, 'operator')]: 'starts_with',
+        [at(0, 'value')]: 'SPRING',
+        [at(1, 'property')]: 'contact.properties.teamSize',
+        [at(1, 'operator')]: 'greater',
+        [at(1, 'value')]: '2',
+        'exit_events.0.event': 'api.',
+        'exit_events.0.api_event': ' bought ',
+      };
+      expect((await client.post(`/workflows/${id}`, { ...free, then: 'publish' })).status).toBe(303);
+      const { definition } = await tillpost.call('workflows/read', { id }, { tenant: LIVE });
+      expect(definition.trigger.conditions).toEqual([
+        { property: 'event.coupon', operator: 'starts_with', value: 'SPRING' },
+        { property: 'contact.properties.teamSize', operator: 'greater', value: 2 },
+      ]);
+      expect(definition.exit_events).toEqual([{ event: 'api.bought', match: 'contact' }]);
+      const nameless = await client.post(`/workflows/${id}`, { ...free, [at(0, 'key')]: 'not a name' });
+      expect(nameless.status).toBe(400);
+      expect(await nameless.text()).toContain('and a name');
+      for (const coupon of ['SPRING10', 'AUTUMN10'])
+        await loops.sendEvent({
+          email: JENNY,
+          eventName: 'signup',
+          eventProperties: { seats: 1, plan: 'Pro', coupon },
+        });
+      await tillpost.worker.drain();
+      expect((await tillpost.call('runs/list', {}, { tenant: LIVE })).data).toHaveLength(1);
+    }));
 });

@@ -533,7 +533,7 @@ describe.each(ENGINES)('the audience on %s', (engine) => {
       await Promise.race([deletion, setTimeout(200)]);
       const contact = audience.contactOf('cus_1');
       if (contact) audience.update(contact, { first_name: 'Changed' });
-      await saveAudiences(trx, [audience], 1);
+      await saveAudiences(trx, [audience], { cause: 'stripe', now: 1 });
     });
     await deletion;
     expect(await db.selectFrom('contact').selectAll().execute()).toEqual([]);

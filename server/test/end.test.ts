@@ -1,4 +1,5 @@
 /** How an install ends, what stays of it, and how that is erased; and what is deleted because it has expired. */
+import { recordMessages } from '../outbox/messages';
 import { uploadContacts } from '../audience/import-contacts';
 import { saveFilter } from '../audience/saved-filters';
 import { changeConsent } from '../audience/consent';
@@ -55,6 +56,8 @@ async function fill(tillpost: Tillpost, tenant = TEST): Promise<void> {
     .values({ ...click, clicks: 0, automatic: 1 })
     .execute();
   await changeConsent(db, tenant, contact_id ?? '', { status: 'transactional_only', cause: 'merchant' }, clock.now());
+  const waiting = { wantsOf: () => new Set(['email.sent'] as const), now: clock.now() + DAY };
+  await recordMessages(db, [{ tenant, type: 'email.sent', kind: 'email', id: email_id, contactId: null }], waiting);
 }
 
 const TABLES: (keyof Schema)[] = [
@@ -75,6 +78,7 @@ const TABLES: (keyof Schema)[] = [
   'contact_job',
   'contact_job_part',
   'saved_filter',
+  'outbox',
   'install',
   'link_token',
 ];

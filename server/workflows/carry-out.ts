@@ -2,9 +2,11 @@
 import { insertNew } from '../db/bulk';
 import { byId, keyFor, keyText, selectByKeys } from '../db/keys';
 import type { Row, Trx } from '../db/schema';
-import { tenantKey, tenantOf } from '../db/tenant';
+import { tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { groupBy } from '../group-by';
+import type { Wants } from '../installs/wants';
 import type { Ending, Wave } from './plan-runs';
+import { recordRuns } from './record-runs';
 import { endRuns } from './runs';
 
 /** How many runs each event started and ended, by `startKey`. */
@@ -17,17 +19,24 @@ export interface Carried {
   ended: Map<string, number>;
 }
 
-/** Waves of many installs may be given as one. `now` in epoch milliseconds. */
-export async function carryOut(trx: Trx, waves: readonly Wave[], now: number): Promise<Carried> {
+type WantsOf = ((tenant: Tenant) => Wants) | undefined;
+
+/** Waves of many installs may be given as one. `now` in epoch milliseconds; `wantsOf`, what is wanted to be told: left out, it is read. */
+export async function carryOut(trx: Trx, waves: readonly Wave[], now: number, wantsOf?: WantsOf): Promise<Carried> {
   const carried: Carried = { started: new Map(), kept: new Map(), over: new Map(), ended: new Map() };
   const count = (of: Map<string, number>, key: string) => of.set(key, (of.get(key) ?? 0) + 1);
   for (const { endings, starts, told } of waves) {
     for (const { account_id, livemode, event_id } of told)
       count(carried.kept, startKey(account_id, livemode, event_id));
-    for (const { run, ending } of await carryOutEndings(trx, endings, now))
+    for (const { run, ending } of await carryOutEndings(trx, endings, now, wantsOf))
       count(carried.ended, startKey(run.account_id, run.livemode, ending.event.id));
     const inserted = await insertNew(trx, 'run', starts, ['id', 'status']);
     const statuses = new Map(inserted.map(({ id, status }) => [id, status]));
+    await recordRuns(
+      trx,
+      starts.filter(({ id }) => statuses.has(id)),
+      { wantsOf, now },
+    );
     for (const { id, account_id, livemode, event_id } of starts) {
       const status = statuses.get(id);
       const of = status === 'running' ? 'started' : status ? 'over' : 'kept';
@@ -42,7 +51,7 @@ export const startKey = (accountId: string, livemode: 0 | 1, eventId: string): s
 
 const IS_RUNNING = { where: "status = 'running'" };
 
-async function carryOutEndings(trx: Trx, endings: readonly Ending[], now: number) {
+async function carryOutEndings(trx: Trx, endings: readonly Ending[], now: number, wantsOf: WantsOf) {
   if (endings.length === 0) return [];
   const keys = (idOf: (ending: Ending) => string | null) =>
     endings.flatMap((ending) => {
@@ -64,7 +73,8 @@ async function carryOutEndings(trx: Trx, endings: readonly Ending[], now: number
   for (const own of groupBy(ended, alike).values()) {
     const [{ run, ending }] = own;
     const ids = own.map((one) => one.run.id);
-    await endRuns(trx, tenantOf(run), ids, { status: 'exited', reason: ending.reason, outcome: ending.outcome, now });
+    const { reason, outcome } = ending;
+    await endRuns(trx, tenantOf(run), ids, { status: 'exited', reason, outcome, now, wantsOf });
   }
   return ended;
 }

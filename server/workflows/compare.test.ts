@@ -52,11 +52,15 @@ describe('what a draft changes', () => {
         conditions: [
           { property: 'event.amount_due', operator: 'greater', value: 500 },
           { property: 'contact.plan', operator: 'is_set' },
+          { property: 'contact.properties.team_size', operator: 'greater', value: 3 },
         ],
         start_after_attempt: 2,
       },
       only_while: false,
-      exit_events: [{ event: 'invoice.paid', match: 'object' }],
+      exit_events: [
+        { event: 'invoice.paid', match: 'object' },
+        { event: 'api.bought', match: 'contact' },
+      ],
     });
     expect(changes(define([mail('a')]), after)).toEqual([
       [
@@ -66,10 +70,14 @@ describe('what a draft changes', () => {
         {
           label: 'Only if all of these hold',
           from: '',
-          to: 'Amount due is greater than 500\nContact’s plan has any value',
+          to: 'Amount due is greater than 500\nContact’s plan has any value\nContact’s team_size is greater than 3',
         },
         { label: 'Sends', from: 'Only while the invoice is still open', to: 'Whatever has become of it' },
-        { label: 'Ends early when', from: '', to: 'Invoice paid of the same invoice or subscription' },
+        {
+          label: 'Ends early when',
+          from: '',
+          to: 'Invoice paid of the same invoice or subscription\nbought (API) of the same contact',
+        },
       ],
     ]);
   });

@@ -1,5 +1,5 @@
 /** What a definition changes in another, in words. Pure. */
-import { CATALOGUE, entryOf } from '../../shared/catalogue';
+import { entryOf } from '../../shared/catalogue';
 import { ALWAYS, ONLY_WHILE } from '../../shared/words/only-while';
 import { nameField } from '../../shared/words/problems';
 import { EMAIL_KIND_LABELS } from '../../shared/words/statuses';
@@ -123,7 +123,7 @@ function triggerFields({ trigger, only_while, exit_events }: Definition): Fields
     [DIFF_LABELS.triggerConditions]: conditions.map(describeCondition).join('\n'),
     [DIFF_LABELS.onlyWhile]: only_while === false ? ALWAYS : (ONLY_WHILE[event] ?? ''),
     [DIFF_LABELS.exits]: exit_events
-      .map((exit) => `${CATALOGUE[exit.event].label} ${MATCH_LABELS[exit.match]}`)
+      .map((exit) => `${entryOf(exit.event).label} ${MATCH_LABELS[exit.match]}`)
       .join('\n'),
   };
 }

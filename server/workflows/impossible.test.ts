@@ -82,6 +82,11 @@ describe('a definition may not be active', () => {
       'Condition 2 of the trigger can’t hold together with condition 1',
     ],
     [
+      'a yes and a no of a program',
+      [on('contact.properties.isPartner', 'is_true'), on('contact.properties.isPartner', 'is_false')],
+      'Condition 2 of the trigger can’t hold together with condition 1',
+    ],
+    [
       'no metadata at all, and some',
       [on('event.metadata', 'is_set'), on('event.metadata', 'is_not_set')],
       'Condition 2 of the trigger can’t hold together with condition 1',
@@ -101,6 +106,8 @@ describe('a definition may not be active', () => {
     ['a time between', [on('event.due_date', 'after', '2026-01-01'), on('event.due_date', 'before', '2026-01-02')]],
     ['different keys', [on('event.metadata.a', 'is', 'x'), on('event.metadata.b', 'is', 'y')]],
     ['a condition that is not finished', [on('event.status', 'is', '')]],
+    ['a yes of a program', [on('contact.properties.isPartner', 'is_true'), on('contact.properties.seats', 'is', 5)]],
+    ['a fraction', [on('contact.properties.share', 'greater', 0.5), on('contact.properties.share', 'less', 1)]],
   ])('but may with %s', (_, conditions) => {
     expect(onlyIf('invoice.paid', ...conditions)).toEqual([]);
   });

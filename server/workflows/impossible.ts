@@ -84,7 +84,7 @@ function candidates(
     case 'text':
       return [null, OTHER, ...textsOf(conditions)];
     case 'any':
-      return ANY.flatMap((one) => candidates({ type: one }, conditions));
+      return [...ANY.flatMap((one) => candidates({ type: one }, conditions)), ...between(given.map(Number))];
   }
 }
 
@@ -99,6 +99,12 @@ const aroundOf = (value: number): number[] => [
   Math.ceil(value),
   Math.ceil(value) + 1,
 ];
+
+/** What programs send has fractions. */
+function between(values: readonly number[]): number[] {
+  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
+  return sorted.slice(1).map((value, n) => (value + (sorted[n] ?? value)) / 2);
+}
 
 const datesAround = (time: number): string[] =>
   [time - 1, time, time + 1].flatMap((at) => {
@@ -117,6 +123,7 @@ function textsOf(conditions: readonly Condition[]): string[] {
 
 function scopeOf(path: string, value: PropertyValue) {
   const [root = '', name = '', ...key] = path.split('.');
-  const properties = { [name]: key.length > 0 && typeof value === 'string' ? { [key.join('.')]: value } : value };
+  const isOfKey = key.length > 0 && value !== null && typeof value !== 'object';
+  const properties = { [name]: isOfKey ? { [key.join('.')]: value } : value };
   return { event: {}, contact: {}, [root]: properties };
 }

@@ -14,6 +14,13 @@ export interface PropertyScope {
 export const matches = (conditions: readonly Condition[], scope: PropertyScope): boolean =>
   conditions.every((condition) => holds(condition, readProperty(scope, condition.property)));
 
+/** Whether what is asked of the event itself holds: the rest is asked of its contact later. */
+export const mayStartWith = (conditions: readonly Condition[], event: PropertyScope['event']): boolean =>
+  matches(
+    conditions.filter(({ property }) => property.startsWith('event.')),
+    { event, contact: {} },
+  );
+
 /** The value a path such as `event.amount` or `event.metadata.order_id` names; null when it has none. */
 function readProperty(scope: PropertyScope, path: string): PropertyValue {
   const [root, name = '', ...rest] = path.split('.');

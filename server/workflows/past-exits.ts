@@ -1,5 +1,6 @@
 /** Exit events that were here before what they end: what counts is when things happened at Stripe. */
-import type { ChoiceType } from '../../shared/catalogue';
+import { isApiEventType } from '../../shared/catalogue';
+import type { ExitType } from '../../shared/workflow';
 import { HAS_PAID } from '../../shared/words/only-while';
 import { allDone } from '../all-done';
 import { keyFor, keyText, selectByKeys } from '../db/keys';
@@ -38,11 +39,11 @@ export async function findPastExits(db: Db, batches: readonly Starting[]): Promi
     triggers.flatMap((trigger) => workflows.flatMap((workflow) => startOf(workflow, trigger))),
   );
   if (starts.length === 0) return new Map();
-  const types = [...new Set(starts.flatMap((start) => start.types))].sort().map((type) => `'${type}'`);
+  const types = new Set<string>(starts.flatMap((start) => start.types));
   const earliest = Math.min(...starts.map(({ created }) => created));
   // To the day: few texts of statements stay prepared.
   const day = Math.floor(earliest / DAY) * DAY;
-  const isExit = `created > ${day} and type in (${types.join()})`;
+  const isExit = `created > ${day} and ${isOneOf(types)}`;
   const [linked, off] = await allDone([
     selectByKeys(
       db,
@@ -62,7 +63,7 @@ export async function findPastExits(db: Db, batches: readonly Starting[]): Promi
   const contactOf = new Map(
     starts.map(({ contact, customerId }) => [keyText(contact, customerId ?? ''), keyText(contact, contact.id)]),
   );
-  const later = [...linked, ...off].filter(({ created }) => created > earliest);
+  const later = [...linked, ...off].filter(({ type, created }) => created > earliest && types.has(type));
   const facts = await readFactsOf(db, later);
   const exits = later.flatMap((row) => {
     const read = facts.get(eventKey(tenantOf(row), row.id));
@@ -75,8 +76,19 @@ export async function findPastExits(db: Db, batches: readonly Starting[]): Promi
   return new Map([...own].map(([contact, found]) => [contact, found.map(({ exit }) => exit)]));
 }
 
+/** SQL. What programs call their events never stands in a statement's text: of those all are read. */
+function isOneOf(types: ReadonlySet<string>): string {
+  const all = [...types].sort();
+  const known = all.filter((type) => !isApiEventType(type)).map((type) => `'${type}'`);
+  const ways = [
+    ...(known.length > 0 ? [`type in (${known.join()})`] : []),
+    ...(known.length < all.length ? ["type like 'api.%'"] : []),
+  ];
+  return `(${ways.join(' or ')})`;
+}
+
 /** The types of events that may end the workflow: its exit events, and those that make untrue what it takes for granted. */
-export function typesThatEnd(workflow: LiveWorkflow): ChoiceType[] {
+export function typesThatEnd(workflow: LiveWorkflow): ExitType[] {
   const definition = definitionOf(workflow);
   return [...definition.exit_events.map((exit) => exit.event), ...untrueAfter(definition)];
 }

@@ -10,12 +10,15 @@ import {
   type Property,
   type TriggerType,
 } from '../../shared/catalogue';
+import { sampleValues } from '../../shared/contact-properties';
 import { isScheduleType } from '../../shared/schedules';
 import { emailContentSchema, type EmailContent } from '../../shared/workflow';
 import { TEST_EMAIL_WORDS } from '../../shared/words/test-emails';
+import { listContactProperties } from '../audience/contact-properties';
 import { findContact } from '../audience/contacts';
 import { parseEmail } from '../audience/address';
 import type { Context } from '../context';
+import type { Db } from '../db/schema';
 import type { Tenant } from '../db/tenant';
 import { composeEmail, type EmailRequest } from '../emails/compose';
 import { findEmail, readEmail, viewEmail } from '../emails/emails';
@@ -116,8 +119,13 @@ const sampleProperties = async (
     ? samplesOf([...propertiesNamedIn(content), ...(await findApiEventProperties(db, tenant, trigger))])
     : samplesOf(entryOf(trigger).properties),
   ...(isScheduleType(trigger) ? { subject: samplesOf(subjectProperties(trigger)) } : {}),
-  contact: samplesOf(CONTACT_PROPERTIES),
+  contact: await sampleContact(db, tenant),
 });
+
+async function sampleContact(db: Db, tenant: Tenant): Promise<PropertyScope['contact']> {
+  const own = await listContactProperties(db, tenant);
+  return { ...samplesOf(CONTACT_PROPERTIES), properties: sampleValues(own) };
+}
 
 /** Of a program's event that has not come yet. */
 const propertiesNamedIn = ({ subject, preview_text, body }: EmailContent): Property[] =>

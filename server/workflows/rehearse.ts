@@ -3,6 +3,8 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { z } from 'zod';
 import type { ObjectKind, Rehearsal } from '../../shared/api';
 import { ACCOUNT_EVENT_TYPES, type TriggerType } from '../../shared/catalogue';
+import { isContactEventType } from '../../shared/contact-events';
+import { NOT_IN_LOG } from '../../shared/words/rehearsal';
 import type { Definition } from '../../shared/workflow';
 import type { Context } from '../context';
 import { keyFor, selectByKeys } from '../db/keys';
@@ -45,7 +47,7 @@ const AT_ONCE = 25;
 
 /**
  * An install has one at a time in this process. Throws rate_limited while another one is under way, what `signal` gives as
- * its reason when it is aborted, and invalid_request where the log is too long.
+ * its reason when it is aborted, and invalid_request where the log is too long, or has no such events.
  */
 export async function rehearse(
   ctx: Context,
@@ -53,6 +55,8 @@ export async function rehearse(
   request: RehearsalRequest,
   signal: AbortSignal,
 ): Promise<Rehearsal> {
+  if (isContactEventType(request.definition.trigger.event))
+    throw new AppError('invalid_request', NOT_IN_LOG, 'definition.trigger.event');
   const install = tenantKey(tenant);
   if (ctx.rehearsing.has(install))
     throw new AppError('rate_limited', 'A rehearsal is under way. Try again when it has ended.');

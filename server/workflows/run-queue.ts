@@ -5,12 +5,12 @@ import { insertNew, upsert } from '../db/bulk';
 import { keyFor, keyText, selectByKeys } from '../db/keys';
 import { CrashedTooOften, createQueue, retryLater, type JobFailure, type Job, type Queue } from '../db/queue';
 import type { Row, Trx } from '../db/schema';
-import { tenantOf } from '../db/tenant';
 import { transact } from '../db/transact';
 import { insertQueued } from '../emails/compose';
 import { askForFailure } from './ask-for-failure';
 import { definitionOf } from './definitions';
 import { stepsLackFailure } from './failure';
+import { recordRuns } from './record-runs';
 import { loadRunFacts, type RunFacts } from './run-facts';
 import { slotAfterEnd } from './run-key';
 import { queueEmail, walk, type RunWrites } from './walk';
@@ -71,8 +71,13 @@ async function ask(ctx: Context, { row }: RunJob): Promise<'asked'> {
 async function write(trx: Trx, { runs, steps, emails, groups }: RunWrites, now: number): Promise<void> {
   await insertQueued(trx, emails);
   await insertNew(trx, 'run_step', steps);
-  for (const { contact, userGroup } of groups) await setUserGroup(trx, tenantOf(contact), contact.id, userGroup, now);
+  for (const { contact, userGroup } of groups) await setUserGroup(trx, contact, userGroup, now);
   await upsert(trx, 'run', ['id'], runs);
+  await recordRuns(
+    trx,
+    runs.filter(({ status }) => status !== 'running'),
+    { now },
+  );
 }
 
 function explain(ctx: Context, run: Row<'run'>, error: unknown): JobFailure<'run'> {
@@ -82,6 +87,7 @@ function explain(ctx: Context, run: Row<'run'>, error: unknown): JobFailure<'run
   if (!hasCrashed && run.attempts < MAX_ATTEMPTS) return retryLater<'run'>(run, { last_error });
   return {
     againIn: null,
+    also: (trx) => recordRuns(trx, [{ ...run, status: 'failed' }], { now: ctx.clock.now() }),
     fields: {
       status: 'failed',
       reason: hasCrashed ? 'crashed' : 'internal_error',

@@ -9,6 +9,8 @@ import { ofTenant, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import { AppError } from '../errors';
 import { endingOf } from '../db/contact-references';
+import type { Wants } from '../installs/wants';
+import { recordRuns } from './record-runs';
 
 export interface RunDetail extends RunView {
   steps: { step: string; kind: string; at: string; result: string; email: string | null }[];
@@ -20,6 +22,8 @@ interface Ending {
   /** The cause in words, where the reason doesn't say it. */
   outcome?: string | null;
   now: number;
+  /** What is wanted to be told; left out: read from the install. */
+  wantsOf?: ((tenant: Tenant) => Wants) | undefined;
 }
 
 /** Runs that wait no more; a slot that holds them one at a time becomes free. */
@@ -27,15 +31,17 @@ export async function endRuns(
   trx: Trx,
   tenant: Tenant,
   ids: readonly string[],
-  { status, reason, outcome = null, now }: Ending,
+  { status, reason, outcome = null, now, wantsOf }: Ending,
 ): Promise<void> {
-  await trx
+  const ended = await trx
     .updateTable('run')
     .set((eb) => ({ ...endingOf(eb), status, reason, outcome, finished_at: now }))
     .where(ofTenant(tenant))
     .where('status', '=', 'running')
     .where('id', 'in', inList(ids))
+    .returning(['account_id', 'livemode', 'id', 'contact_id', 'status'])
     .execute();
+  await recordRuns(trx, ended, { now, wantsOf });
 }
 
 /** Ends one that is under way. Throws not_found, and invalid_request for one that has ended. */

@@ -6,6 +6,7 @@ import type { Db } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import { AppError } from '../errors';
+import { recordRuns } from './record-runs';
 import { viewRun } from './runs';
 import { loadTrial, planTrial } from './trial';
 
@@ -50,6 +51,7 @@ export function startByHand(
       .where('workflow_id', '=', workflowId)
       .where('run_key', '=', asked.run_key)
       .executeTakeFirstOrThrow();
+    if (made) await recordRuns(trx, [row], { now });
     return viewRun(row);
   });
 }

@@ -2,7 +2,6 @@
 import type { List, WorkflowView } from '../../shared/api';
 import type { TriggerType } from '../../shared/catalogue';
 import { stepsOf, type Definition } from '../../shared/workflow';
-import { isScheduleType } from '../../shared/schedules';
 import { ONLY_WHILE } from '../../shared/words/only-while';
 import { AppError } from '../errors';
 import type { ErasedTable } from '../db/erase';
@@ -12,8 +11,8 @@ import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import { inList } from '../db/bulk';
+import { askForEvents } from './asked-events';
 import { definitionOf } from './definitions';
-import { askForPlanning } from '../installs/planning-job';
 import { survivingStep } from './next-step';
 import { parkRuns, runsUnderWay, stopRuns, unparkRuns } from './runs';
 import { defineFromTemplate } from './templates';
@@ -155,7 +154,7 @@ function publish(
   return transact(db, async (trx) => {
     const row = await getRevision(trx, tenant, id, revision);
     if (row.status === 'active' || !keepsDraft) checkActivatable(definition);
-    if (row.status === 'active') await planAnew(trx, tenant, [row.trigger_type, definition.trigger.event], now);
+    if (row.status === 'active') await askForEvents(trx, tenant, row, definition.trigger.event, now);
     await moveRunsOn(trx, tenant, row, definition);
     const isLeft = keepsDraft && row.draft !== null && !isSame(definition, JSON.parse(row.draft) as Definition);
     const beside = isLeft ? {} : { draft: null, draft_at: null };
@@ -228,7 +227,7 @@ export function activateWorkflow(db: Db, tenant: Tenant, id: string, now: number
     const row = await getWorkflow(trx, tenant, id);
     if (row.status === 'active') return viewWorkflow(row, await countsOf(trx, tenant, [id]));
     checkActivatable(definitionOf(row));
-    await planAnew(trx, tenant, [row.trigger_type], now);
+    await askForEvents(trx, tenant, row, row.trigger_type, now);
     await unparkRuns(trx, tenant, id);
     return change(trx, tenant, row, { status: 'active', activated_at: now }, now);
   });
@@ -241,7 +240,7 @@ export function pauseWorkflow(db: Db, tenant: Tenant, id: string, now: number): 
     if (row.status === 'draft')
       throw new AppError('invalid_request', 'A draft can’t be paused: it isn’t active.', 'id');
     if (row.status === 'paused') return viewWorkflow(row, await countsOf(trx, tenant, [id]));
-    await planAnew(trx, tenant, [row.trigger_type], now);
+    await askForEvents(trx, tenant, row, null, now);
     await parkRuns(trx, tenant, id);
     return change(trx, tenant, row, { status: 'paused' }, now);
   });
@@ -251,7 +250,7 @@ export function pauseWorkflow(db: Db, tenant: Tenant, id: string, now: number): 
 export function deleteWorkflow(db: Db, tenant: Tenant, id: string, now: number): Promise<WorkflowView> {
   return transact(db, async (trx) => {
     const row = await getWorkflow(trx, tenant, id);
-    await planAnew(trx, tenant, [row.trigger_type], now);
+    await askForEvents(trx, tenant, row, null, now);
     await stopRuns(trx, tenant, { workflowId: id }, 'workflow_deleted', now);
     await trx.deleteFrom('workflow').where(ofTenant(tenant)).where('id', '=', id).execute();
     return viewWorkflow(row, await countsOf(trx, tenant, [id]));
@@ -264,11 +263,6 @@ export async function duplicateWorkflow(db: Db, tenant: Tenant, id: string, now:
   const definition = row.draft === null ? definitionOf(row) : (JSON.parse(row.draft) as Definition);
   const name = `Copy of ${definition.name}`.slice(0, 100);
   return createWorkflow(db, tenant, { definition: { ...definition, name } }, now);
-}
-
-/** Dates trigger it, or did: they are to be looked at anew. Before its runs are touched, as events hold their install first. */
-async function planAnew(trx: Trx, tenant: Tenant, triggers: readonly string[], now: number): Promise<void> {
-  if (triggers.some(isScheduleType)) await askForPlanning(trx, tenant, now);
 }
 
 async function getWorkflow(db: Db, tenant: Tenant, id: string): Promise<Workflow> {

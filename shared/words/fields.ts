@@ -49,6 +49,9 @@ export const EVENT_LABELS = {
   next_attempt_at: 'Next try',
 } as const satisfies Partial<Record<keyof EventView, string>>;
 
+/** The time of what is no doing of Stripe's. */
+export const HAPPENED = 'Happened';
+
 /** How an event stands to one of Tillpost's own. */
 export const RELATED_WORDS = { causedBy: 'Caused by', caused: 'Caused' } as const;
 

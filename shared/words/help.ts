@@ -233,7 +233,7 @@ export const HELP: Record<HelpArea, HelpPage> = {
         title: 'Bring in people from a file',
         steps: [
           'Press “Import CSV”, choose a file or paste its lines, and say whether they agreed to marketing.',
-          'Look at what would change, then press “Import now”. Nobody who unsubscribed is subscribed again.',
+          'Look at what would change, then press “Import now”. Nobody who unsubscribed is subscribed again, and no workflow starts.',
         ],
       },
       {
@@ -241,6 +241,7 @@ export const HELP: Record<HelpArea, HelpPage> = {
         steps: [
           'Filter the list or select rows, choose what to do above them, and press “Continue”.',
           'You are asked once more with their number. What you often filter by can be saved under a name.',
+          'Workflows that start with changes of contacts don’t start with these.',
         ],
       },
       {
@@ -268,6 +269,14 @@ export const HELP: Record<HelpArea, HelpPage> = {
           'Change its words, look at the preview, and send yourself a test.',
           'Rehearse it over the last days, then activate it. It starts with the next event.',
           'The event it starts with has to be on in the settings, with “Start workflows”.',
+        ],
+      },
+      {
+        title: 'Welcome whoever joins',
+        steps: [
+          'Press “New workflow”, and choose “Contact added” or “Mailing list joined” under “From scratch”.',
+          'Choose in the conditions who is meant: by which list, or who added them. Then add an email.',
+          'It starts with contacts that Stripe, a program or you add one by one, not with imports.',
         ],
       },
       {

@@ -1,5 +1,6 @@
 /** What happened, in a phrase, for the log: "Upgraded from Basic to Pro, $10.00 to $20.00 a month". */
 import { CATALOGUE, isOwnType, type PropertyValue } from '../catalogue';
+import { isContactEventType, type ContactEventType } from '../contact-events';
 import { formatMoney } from '../money';
 
 type Properties = Readonly<Record<string, PropertyValue>>;
@@ -8,6 +9,7 @@ type Properties = Readonly<Record<string, PropertyValue>>;
 export function describeOwn(type: string, properties: Properties, locale: string): string | null {
   if (!isOwnType(type)) return null;
   const { label } = CATALOGUE[type];
+  if (isContactEventType(type)) return describeContactEvent(type, label, properties);
   if (type === 'lifecycle.upgraded' || type === 'lifecycle.downgraded')
     return [label, ofPlans(properties), ofPrices(properties, locale)].filter(Boolean).join('');
   const churn = CHURN[text(properties.churn)];
@@ -15,6 +17,24 @@ export function describeOwn(type: string, properties: Properties, locale: string
   const what = [text(properties.plan), price(properties, locale)].filter(Boolean).join(', ');
   return what ? `${name}: ${what}` : name;
 }
+
+/** "Contact updated by Stripe: plan, mrr". What a field was and is stands in the payload alone, which is not kept for ever. */
+function describeContactEvent(type: ContactEventType, label: string, { by, changed, list_name }: Properties): string {
+  const whose = WHOSE[text(by)];
+  const done = whose ? `${label} by ${whose}` : label;
+  const fields = typeof changed === 'object' && changed !== null ? Object.keys(changed).map(nameField) : [];
+  const what = type === 'lifecycle.list_joined' ? text(list_name) : fields.join(', ');
+  return what ? `${done}: ${what}` : done;
+}
+
+const nameField = (name: string): string => name.replace(/^properties\./, '').replaceAll('_', ' ');
+
+const WHOSE: Record<string, string> = {
+  stripe: 'Stripe',
+  program: 'a program',
+  person: 'a person',
+  contact: 'the contact',
+};
 
 const CHURN: Record<string, string> = { voluntary: 'by choice', involuntary: 'not paid' };
 

@@ -4,6 +4,10 @@ import { explainRun } from './explanations';
 export const REHEARSAL_LEAD =
   'Plays this workflow, as it is in the form, over the events of the log: who would have got what, and when. Nothing is sent or written.';
 
+/** Of what happens to contacts. */
+export const NOT_IN_LOG =
+  'This can’t be rehearsed: what happens to contacts is in the log only once an active workflow asks for it.';
+
 /** What a rehearsal can't know. */
 export const REHEARSAL_LIMITS =
   'Contacts, consent, suppressed addresses and the holdout are taken as they are now, copies to billing contacts aren’t counted, other workflows are left out of account, and Stripe isn’t asked: where the log doesn’t tell how something stood then, it says so. Whether every merge tag has a value shows only in each email.';

@@ -17,7 +17,10 @@ export const STEP_LABELS: Record<Step['kind'], string> = {
 /** Where what starts a workflow comes from: what it is called, and when it comes. */
 export const TRIGGER_SOURCE_WORDS: Record<TriggerSource, { label: string; hint: string }> = {
   stripe: { label: 'Stripe', hint: 'Comes with a single event that Stripe sends.' },
-  lifecycle: { label: 'Lifecycle', hint: 'Comes when a subscription takes a turn, such as a trial that converts.' },
+  lifecycle: {
+    label: 'Lifecycle',
+    hint: 'Comes when a subscription takes a turn, such as a trial that converts, or when something happens to a contact.',
+  },
   schedule: { label: 'Schedule', hint: 'Comes some days before or after a date, such as a renewal.' },
   api: { label: 'API', hint: 'Comes when a program of yours sends it: POST /api/v1/events/send.' },
 };
@@ -27,6 +30,9 @@ export const API_EVENT_HINTS = {
   known: 'The eventName that your program sends. What came with it is offered in conditions and emails.',
   unknown: 'The eventName that your program sends. What comes with it is offered here once it has come.',
 };
+
+/** Of an event that programs send, where it ends runs. */
+export const API_EXIT_WORDS = { option: 'An event by its name…', name: 'Event name' } as const;
 
 /** What the number of days of a scheduled trigger counts. */
 export const nameDays = (type: ScheduleType): string => (DAYS_AFTER.includes(type) ? 'Days after' : 'Days before');
@@ -46,6 +52,13 @@ export const ATTEMPT_LABELS: Record<(typeof START_AFTER_ATTEMPTS)[number], strin
 };
 export const ATTEMPT_HINT =
   'Stripe tries again by itself, and often recovers the payment before anybody has to be asked.';
+
+/** Where a condition names what isn't in the list. */
+export const ANOTHER_PROPERTY = {
+  option: 'Another property…',
+  name: { label: 'Name in your program', placeholder: 'Name, as seats' },
+  key: { label: 'Key', placeholder: 'Key, as order_id' },
+} as const;
 
 export const OPERATOR_LABELS: Record<Operator, string> = {
   is_set: 'has any value',
@@ -97,12 +110,45 @@ export const MATCH_LABELS: Record<ExitEvent['match'], string> = {
 /** What Stripe writes with underscores: "subscription_status" is "Subscription status". */
 export const readable = (name: string): string => capitalize(name.replaceAll('_', ' '));
 
+const OWN = 'properties.';
+/** As it is listed under Event or Contact: a contact's own property is spelled as programs spell it. */
+export const nameProperty = (name: string): string =>
+  name.startsWith(OWN) ? name.slice(OWN.length) : (nameChange(name) ?? readable(name));
+
+/** Of an update: headings of the fields. */
+export const CHANGE_GROUPS: Readonly<Record<string, string>> = {
+  changed: 'What changed',
+  was: 'What it was before',
+  is: 'What it became',
+};
+
+/** "Plan changed", "Earlier plan", "New plan": of an update. */
+function nameChange(name: string): string | undefined {
+  const [, part, field = ''] = /^(changed|was|is)\.(.+)$/.exec(name) ?? [];
+  const isOwn = field.startsWith(OWN);
+  const words = isOwn ? field.slice(OWN.length) : field.replaceAll('_', ' ');
+  switch (part) {
+    case 'changed':
+      return `${isOwn ? words : capitalize(words)} changed`;
+    case 'was':
+      return `Earlier ${words}`;
+    case 'is':
+      return `New ${words}`;
+    default:
+      return undefined;
+  }
+}
+
 const WHOSE: Record<string, string> = { contact: 'Contact’s ', subject: 'Current ' };
 
 /** "Contact’s plan is Pro". */
 export function describeCondition({ property, operator, value }: Condition): string {
-  const [root = '', ...name] = property.split('.');
-  const words = name.join(' ').replaceAll('_', ' ');
+  const [root = '', ...names] = property.split('.');
+  const name = names.join('.');
+  const change = root === 'event' ? nameChange(name) : undefined;
+  if (change && operator === 'is_true') return change;
+  if (change && operator === 'is_false') return change.replace(/changed$/, 'did not change');
+  const words = change ?? (name.startsWith(OWN) ? nameProperty(name) : names.join(' ').replaceAll('_', ' '));
   const whose = WHOSE[root] ?? '';
   return [
     whose ? `${whose}${words}` : capitalize(words),

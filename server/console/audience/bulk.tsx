@@ -58,7 +58,8 @@ export interface BulkPageProps {
 }
 
 const WORDS = {
-  group: 'They get this user group, whatever they had. Workflows that look at the group see it from then on.',
+  group:
+    'They get this user group, whatever they had. No workflow starts; those that look at the group see it from then on.',
   unsubscribe: 'They get no marketing any more, until they come back by a link of their own or you resubscribe each.',
   delete:
     'Their runs stop, their emails and event payloads are blanked. Late events of their Stripe customers don’t bring them back. This can’t be undone.',

@@ -23,7 +23,7 @@ export function ImportPage({ jobs, error, consent, pasted }: ImportPageProps) {
       <PageHead
         title="Import contacts"
         back={{ href: '/audience', label: 'Audience' }}
-        lead="From a CSV file. You see what would change before anything does."
+        lead="From a CSV file. You see what would change before anything does. No workflow starts."
       />
       <Card className="narrow-card">
         <UploadForm action="/audience/import" className="stack">

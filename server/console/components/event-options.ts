@@ -9,6 +9,7 @@ import {
   type KnownTriggerType,
   type TriggerSource,
 } from '../../../shared/catalogue';
+import { API_EXIT_WORDS } from '../../../shared/words/workflows';
 import type { SelectOption } from './form';
 
 const optionsOf = (types: readonly KnownTriggerType[]): readonly SelectOption[] =>
@@ -19,7 +20,10 @@ export const EVENT_OPTIONS = optionsOf(TRIGGER_TYPES);
 /** Events of programs, by the names that came so far. */
 export const apiEventOptions = (names: readonly string[]): readonly SelectOption[] =>
   names.map(apiEventType).map((value) => ({ value, label: entryOf(value).label, group: entryOf(value).group }));
-/** What may end a run. */
-export const EXIT_OPTIONS = optionsOf(CHOICE_TYPES);
+/** What may end a run; programs' events go by a name that is written. */
+export const EXIT_OPTIONS: readonly SelectOption[] = [
+  ...optionsOf(CHOICE_TYPES),
+  { value: apiEventType(''), label: API_EXIT_WORDS.option, group: 'API' },
+];
 /** What may start a workflow, of one source. */
 export const optionsFrom = (source: TriggerSource): readonly SelectOption[] => optionsOf(typesFrom(source));

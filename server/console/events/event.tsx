@@ -1,9 +1,10 @@
 /** One event: its sentence, what it is about, what it set going, its payload, and Replay. */
 import { Fragment, type ReactNode } from 'react';
 import type { EmailView, EventView, RunView } from '../../../shared/api';
-import { isChoiceType, isOwnType, isTriggerType, type PropertyValue } from '../../../shared/catalogue';
+import { isContactEventType } from '../../../shared/contact-events';
+import { isApiEventType, isChoiceType, isOwnType, isTriggerType, type PropertyValue } from '../../../shared/catalogue';
 import { nameEvent } from '../../../shared/words/explanations';
-import { EVENT_LABELS, RELATED_WORDS } from '../../../shared/words/fields';
+import { EVENT_LABELS, HAPPENED, RELATED_WORDS } from '../../../shared/words/fields';
 import { TERMS } from '../../../shared/words/help';
 import { EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
 import { EVENT_OFF_WORDS } from '../../../shared/words/workflows';
@@ -19,6 +20,7 @@ import { useViewer } from '../page';
 import { dashboardUrl } from '../stripe-links';
 import type { Related } from '../../events/related';
 import type { ReplayView } from '../../events/replays';
+import { changeFacts } from './change-facts';
 import { Emails, factsAbout, Replays, Runs } from './happened';
 import { Json } from './payload';
 import { termsOf } from './terms';
@@ -41,7 +43,7 @@ export function EventPage(props: EventPageProps) {
   const { event, properties, runs, workflows, emails, related, replays, isTypeOn } = props;
   const { tenant, status } = useViewer();
   const isMoving = event.status === 'pending';
-  const isOwn = isOwnType(event.type);
+  const isOfStripe = !isOwnType(event.type) && !isApiEventType(event.type);
   const canReplay = event.payload !== null && isTriggerType(event.type) && status !== 'removed';
   return (
     <Shell title={event.type} section="events">
@@ -57,7 +59,7 @@ export function EventPage(props: EventPageProps) {
           back={{ href: '/events', label: 'Events' }}
           lead={event.outcome}
           actions={
-            !isOwn && (
+            isOfStripe && (
               <a
                 className={buttonClass()}
                 href={dashboardUrl(tenant.livemode, 'events', event.id)}
@@ -92,8 +94,12 @@ export function EventPage(props: EventPageProps) {
                 ),
               ],
               ...factsAbout(properties),
+              ...changeFacts(event.type, properties),
               ...relatedFacts(related),
-              [EVENT_LABELS.created, <Time key="created" at={event.created * 1000} as="seconds" />],
+              [
+                happensAtStripe(event.type) ? EVENT_LABELS.created : HAPPENED,
+                <Time key="created" at={event.created * 1000} as="seconds" />,
+              ],
               [EVENT_LABELS.received_at, <Time key="received" at={event.received_at} as="seconds" />],
               ...(event.reason ? [['Reason code', <code key="reason">{event.reason}</code>] as const] : []),
             ]}
@@ -119,7 +125,7 @@ export function EventPage(props: EventPageProps) {
             </p>
           ) : (
             <details className="payload">
-              <summary>{isOwn ? 'Show the payload' : 'Show the payload as Stripe sent it'}</summary>
+              <summary>{isOfStripe ? 'Show the payload as Stripe sent it' : 'Show the payload'}</summary>
               <Json value={event.payload} />
             </details>
           )}
@@ -129,6 +135,9 @@ export function EventPage(props: EventPageProps) {
     </Shell>
   );
 }
+
+/** A turn of a subscription does too: the time is its cause's. */
+const happensAtStripe = (type: string): boolean => !isApiEventType(type) && !isContactEventType(type);
 
 const relatedFacts = ({ causedBy, caused }: Related): [string, ReactNode][] => [
   ...(causedBy

@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { Router, type Request, type Response } from 'express';
 import { findStep } from '../../../shared/workflow';
+import { withListNames } from '../../../shared/words/list-names';
 import { findIdByAddress } from '../../audience/find-addresses';
+import { findLists } from '../../audience/mailing-lists';
 import type { Context } from '../../context';
 import type { Tenant } from '../../db/tenant';
 import { listEmails } from '../../emails/list-emails';
@@ -37,7 +39,11 @@ export function flowRoutes(ctx: Context, { form }: SectionParts): Router {
   const router = Router();
   const { db, clock } = ctx;
 
-  const workflowOf = async (req: Request, res: Response) => getFound(await readUncounted(db, tenantOn(res), idOf(req)));
+  /** As it is shown. */
+  async function workflowOf(req: Request, res: Response): Promise<Uncounted> {
+    const workflow = getFound(await readUncounted(db, tenantOn(res), idOf(req)));
+    return { ...workflow, definition: withListNames(workflow.definition, await findLists(db, tenantOn(res))) };
+  }
 
   router.get('/workflows/:id/flow', async (req, res) => {
     const [tenant, timeZone] = [tenantOn(res), timeZoneOf(res)];

@@ -1,5 +1,6 @@
 /** A workflow that an event of a program starts, made in Chromium. */
 import type { Browser } from 'playwright-core';
+import { createContactProperty } from '../../audience/contact-properties';
 import { transact } from '../../db/transact';
 import { createWorkflow } from '../../workflows/workflows';
 import { learnApiEvent } from '../../workflows/api-event-names';
@@ -18,7 +19,10 @@ beforeAll(async () => {
   await tillpost.connect();
   await tillpost.enable();
   const properties = { seats: 5, plan: 'Pro', isTrial: true, since: '2026-03-01' };
-  await transact(tillpost.db, (trx) => learnApiEvent(trx, TEST, { name: 'signup', properties }, 1));
+  await transact(tillpost.db, async (trx) => {
+    await learnApiEvent(trx, TEST, { name: 'signup', properties }, 1);
+    await createContactProperty(trx, TEST, { name: 'team_size', type: 'number' }, 1);
+  });
 });
 afterAll(async () => {
   await browser.close();
@@ -49,4 +53,25 @@ it.each(['wide and light', 'a phone, dark'])('has its name chosen, and then its 
   expect(await name.inputValue()).toBe('signup');
   await page.getByText('Merge tag').first().click();
   await page.getByRole('button', { name: /event\.since/ }).waitFor();
+  await page.getByRole('button', { name: /contact\.properties\.team_size/ }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Add condition' }).first().click();
+  const another = page.getByRole('group', { name: 'Condition 2' });
+  await another.getByLabel('Property').selectOption({ label: 'team_size' });
+  await another.getByRole('option', { name: 'is at most' }).waitFor({ state: 'attached' });
+  await another.getByLabel('Property').selectOption('event.');
+  await another.getByLabel('Name in your program').fill('coupon');
+  await another.getByLabel('Name in your program').press('Tab');
+  await another.getByLabel('Comparison').selectOption({ label: 'starts with' });
+  await another.getByLabel('Value').fill('SPRING');
+  await page.getByRole('button', { name: 'Add exit event' }).click();
+  const exit = page.getByRole('group', { name: 'Exit event 1' });
+  await exit.getByLabel('Event', { exact: true }).selectOption({ label: 'An event by its name…' });
+  await exit.getByLabel('Event name').fill('bought');
+  expect(await widthBeyond(page)).toBe(0);
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Save', exact: true }).last().click();
+  await page.getByText('Workflow saved').waitFor();
+  expect(await exit.getByLabel('Event name').inputValue()).toBe('bought');
+  expect(await another.getByLabel('Name in your program').inputValue()).toBe('coupon');
 });

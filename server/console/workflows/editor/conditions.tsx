@@ -1,18 +1,27 @@
 /** Conditions that must all hold, each a property, an operator and a value that fits. */
-import {
-  CONTACT_PROPERTIES,
-  findProperty,
-  type Property,
-  type PropertyType,
-  type TriggerType,
-} from '../../../../shared/catalogue';
+import { isApiEventType, type PropertyType } from '../../../../shared/catalogue';
 import { namesFailure } from '../../../../shared/failure';
 import { KNOWN_VALUES } from '../../../../shared/known-values';
-import { OPERATOR_LABELS, readable } from '../../../../shared/words/workflows';
-import { needsValue, operatorsFor, type Condition, type Operator } from '../../../../shared/workflow';
+import { LIST_PROPERTY } from '../../../../shared/contact-events';
+import {
+  ANOTHER_PROPERTY,
+  CHANGE_GROUPS,
+  nameProperty,
+  OPERATOR_LABELS,
+  readable,
+} from '../../../../shared/words/workflows';
+import {
+  comparesDates,
+  comparesNumbers,
+  needsValue,
+  operatorsFor,
+  type Condition,
+  type Operator,
+} from '../../../../shared/workflow';
 import { FieldError, SelectField, TextField, buttonClass, type SelectOption } from '../../components/form';
 import { Icon } from '../../components/icon';
 import { domId, useEditor, useOperation, useRedraw } from './context';
+import { ANOTHER, findOffered, splitPath, type Offers } from './offers';
 
 export function Conditions({
   place,
@@ -40,35 +49,35 @@ export function Conditions({
 }
 
 function ConditionRow({ place, condition, number }: { place: string; condition: Condition; number: number }) {
-  const { trigger, offered, problems, focus } = useEditor();
+  const { offers, lists, problems, focus } = useEditor();
   const operation = useOperation();
   const redraw = useRedraw();
-  const { property: path, mapKey } = splitMapKey(trigger, condition.property);
-  const learned = offered.find(({ name }) => `event.${name}` === condition.property);
-  const { type = 'text', values } = learned ?? findProperty(trigger, condition.property) ?? {};
+  const { option, written } = splitPath(offers, condition.property);
+  const { type = 'text', values } = findOffered(offers, condition.property) ?? {};
+  const isList = offers.trigger === 'lifecycle.list_joined' && condition.property === `event.${LIST_PROPERTY}`;
   const id = (field: string) => domId(`${place}.${field}`);
   return (
     <div className="condition" id={domId(place)} role="group" aria-label={`Condition ${number}`} tabIndex={-1}>
-      <div>
+      <div className="condition-property">
         <SelectField
           id={id('property')}
           name={`${place}.property`}
           label="Property"
           isLabelHidden
           autoFocus={focus === place}
-          defaultValue={path}
-          options={propertyOptions(offered, path, place.startsWith('trigger.'))}
+          defaultValue={option}
+          options={propertyOptions(offers, option, place.startsWith('trigger.'))}
           error={problems[`${place}.property`]}
           {...redraw}
         />
-        {mapKey !== null && (
+        {written !== null && (
           <TextField
             id={id('key')}
             name={`${place}.key`}
-            label="Key"
+            {...(isAnother(option) ? ANOTHER_PROPERTY.name : ANOTHER_PROPERTY.key)}
             isLabelHidden
-            placeholder="Key, as order_id"
-            defaultValue={mapKey}
+            autoComplete="off"
+            defaultValue={written}
             {...redraw}
           />
         )}
@@ -79,14 +88,20 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
         label="Comparison"
         isLabelHidden
         defaultValue={condition.operator}
-        options={withCurrent(operatorsFor(type), condition.operator).map((value) => ({
+        options={withCurrent(isList ? LIST_OPERATORS : operatorsFor(type), condition.operator).map((value) => ({
           value,
           label: OPERATOR_LABELS[value],
         }))}
         error={problems[`${place}.operator`]}
         {...redraw}
       />
-      <ValueField place={place} condition={condition} type={type} values={values} />
+      <ValueField
+        place={place}
+        condition={condition}
+        type={type}
+        values={isList ? lists.map(({ id }) => id) : values}
+        nameOf={(value) => (isList ? lists.find(({ id: list }) => list === value)?.name : undefined)}
+      />
       <button
         className={`${buttonClass('quiet')} button-icon`}
         aria-label={`Remove condition ${number}`}
@@ -104,11 +119,14 @@ function ValueField({
   condition: { operator, value = '' },
   type,
   values,
+  nameOf,
 }: {
   place: string;
   condition: Condition;
   type: PropertyType;
   values: readonly string[] | undefined;
+  /** What a value is called, where it says that itself to nobody. */
+  nameOf: (value: string) => string | undefined;
 }) {
   const { problems } = useEditor();
   if (!needsValue(operator)) return <span />;
@@ -120,12 +138,12 @@ function ValueField({
     error: problems[`${place}.value`],
   };
   if (values && (operator === 'is' || operator === 'is_not'))
-    return <SelectField {...field} {...valueOptions(values, String(value))} />;
+    return <SelectField {...field} {...valueOptions(values, String(value), nameOf)} />;
   return (
     <TextField
       {...field}
-      type={type === 'date' ? 'date' : 'text'}
-      inputMode={type === 'number' || type === 'money' ? 'decimal' : undefined}
+      type={comparesDates(type, operator) ? 'date' : 'text'}
+      inputMode={comparesNumbers(type, operator) ? 'decimal' : undefined}
       defaultValue={String(value)}
       placeholder={type === 'money' ? 'Minor units: 2000 is 20.00' : 'Value'}
     />
@@ -137,36 +155,34 @@ const withCurrent = (operators: readonly Operator[], current: Operator): readonl
   operators.includes(current) ? operators : [current, ...operators];
 
 /** Conditions don't mind case. What isn't one of them stays in sight. */
-function valueOptions(values: readonly string[], current: string) {
+function valueOptions(values: readonly string[], current: string, nameOf: (value: string) => string | undefined) {
   const known = values.find((value) => value === current.trim().toLowerCase());
   const options = values.map((value) => ({
     value,
-    label: values === KNOWN_VALUES.currency ? value.toUpperCase() : readable(value),
+    label: nameOf(value) ?? (values === KNOWN_VALUES.currency ? value.toUpperCase() : readable(value)),
   }));
   const first = { value: current, label: current === '' ? 'Choose…' : `${current} (unknown)` };
   return { options: known === undefined ? [first, ...options] : options, defaultValue: known ?? current };
 }
 
-/** `event.metadata.order_id` is the property `event.metadata` with the key `order_id`; null where keys make no sense. */
-function splitMapKey(trigger: TriggerType, path: string): { property: string; mapKey: string | null } {
-  const [root, name, ...rest] = path.split('.');
-  const property = `${root}.${name}`;
-  const isMap = findProperty(trigger, property)?.type === 'metadata';
-  return isMap ? { property, mapKey: rest.join('.') } : { property: path, mapKey: null };
-}
+const LIST_OPERATORS = ['is', 'is_not'] as const;
+
+const isAnother = (option: string): boolean => option === ANOTHER.event || option === ANOTHER.contact;
 
 /**
  * What was chosen under another trigger stays in sight, so that nothing changes silently. A trigger is judged before Stripe
  * is asked why a payment failed.
  */
-function propertyOptions(properties: readonly Property[], current: string, isOfTrigger: boolean): SelectOption[] {
+function propertyOptions({ trigger, event, contact }: Offers, current: string, isOfTrigger: boolean): SelectOption[] {
+  const option = (value: string, name: string, group: string): SelectOption => ({
+    value,
+    label: isAnother(value) ? ANOTHER_PROPERTY.option : nameProperty(name),
+    group,
+  });
   const options = [
-    ...properties.map(({ name }) => ({
-      value: `event.${name}`,
-      label: readable(name),
-      group: 'Event',
-    })),
-    ...CONTACT_PROPERTIES.map(({ name }) => ({ value: `contact.${name}`, label: readable(name), group: 'Contact' })),
+    ...event.map(({ name }) => option(`event.${name}`, name, CHANGE_GROUPS[name.split('.')[0] ?? ''] ?? 'Event')),
+    ...(isApiEventType(trigger) ? [option(ANOTHER.event, '', 'Event')] : []),
+    ...contact.map(({ name }) => option(`contact.${name}`, name, 'Contact')),
   ];
   const offered = isOfTrigger ? options.filter(({ value }) => !namesFailure(value)) : options;
   const isOffered = offered.some(({ value }) => value === current);

@@ -1,16 +1,12 @@
 /** What every part of the editor needs to know. */
 import { createContext, useContext } from 'react';
-import type { Property, TriggerType } from '../../../../shared/catalogue';
+import type { Offers } from './offers';
 import type { Removed } from './operations';
 import type { Problems } from './problems';
 
 export interface EditorState {
   workflowId: string;
-  trigger: TriggerType;
-  /** The names of programs' events that have come so far. */
-  apiEvents: readonly string[];
-  /** What the trigger's event offers. */
-  offered: readonly Property[];
+  offers: Offers;
   problems: Problems;
   /** The place that gets the keyboard once the page is there. */
   focus: string | null;

@@ -31,6 +31,7 @@ import {
   type ExitEvent,
   type Step,
 } from '../../../../shared/workflow';
+import { ANOTHER } from './offers';
 import type { Removed } from './operations';
 
 type Fields = { [name: string]: Fields | string };
@@ -140,6 +141,9 @@ const choice = <T extends string>(values: readonly [T, ...T[]], value: string): 
 
 const readExitEvent = (fields: Fields): ExitEvent => {
   const event = text(fields.event);
+  // It names no invoice or subscription.
+  if (isApiEventType(event))
+    return { event: apiEventType(text(fields.api_event).trim() || apiEventName(event)), match: 'contact' };
   return {
     event: isChoiceType(event) ? event : 'invoice.paid',
     match: choice(['contact', 'object'], text(fields.match)),
@@ -201,7 +205,8 @@ function readCondition(event: TriggerType, fields: Fields): Condition {
   const path = text(fields.property);
   const key = text(fields.key).trim();
   const isMap = findProperty(event, path)?.type === 'metadata';
-  const property = isMap && key !== '' ? `${path}.${key}` : path;
+  const ofMap = isMap && key !== '' ? `${path}.${key}` : path;
+  const property = path === ANOTHER.event ? `${path}${key}` : ofMap;
   const type = findProperty(event, property)?.type ?? 'text';
   const offered = operatorsFor(type);
   const operator = offered.find((candidate) => candidate === fields.operator) ?? offered[0] ?? 'is_set';

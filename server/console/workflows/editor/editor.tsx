@@ -122,7 +122,7 @@ export function EditorPage(props: EditorPageProps) {
               </button>
             )}
             <StepList place="steps" steps={draft.steps} label="Steps" />
-            <MergeTags trigger={draft.trigger.event} />
+            <MergeTags />
             <RehearsalSection shown={props.rehearsal} />
             <SaveBar status={workflow.status} />
           </PostForm>

@@ -1,13 +1,7 @@
 /** The menu of merge tags: what this trigger's events and a contact offer. A press puts one where the cursor was. */
-import { capitalize } from '../../../../shared/capitalize';
-import {
-  entryOf,
-  CONTACT_PROPERTIES,
-  offersPayUrl,
-  type TriggerType,
-  type Property,
-} from '../../../../shared/catalogue';
+import { entryOf, offersPayUrl, type Property } from '../../../../shared/catalogue';
 import { PAY_URL_WORDS } from '../../../../shared/words/pay';
+import { nameProperty } from '../../../../shared/words/workflows';
 import { buttonClass } from '../../components/form';
 import { Icon } from '../../components/icon';
 import { useEditor } from './context';
@@ -16,8 +10,8 @@ import { useEditor } from './context';
  * Stands once on a page, for it is long: the email editor puts a menu of it into each email. Without a script it is a list
  * to copy from.
  */
-export function MergeTags({ trigger }: { trigger: TriggerType }) {
-  const { offered } = useEditor();
+export function MergeTags() {
+  const { trigger, event, contact } = useEditor().offers;
   return (
     <details className="menu" data-merge-tags="">
       <summary className={buttonClass()}>
@@ -33,8 +27,12 @@ export function MergeTags({ trigger }: { trigger: TriggerType }) {
             </button>
           </>
         )}
-        <TagGroup title="Contact" root="contact" properties={CONTACT_PROPERTIES} />
-        <TagGroup title={entryOf(trigger).label} root="event" properties={offered} />
+        <TagGroup title="Contact" root="contact" properties={contact} />
+        <TagGroup
+          title={entryOf(trigger).label}
+          root="event"
+          properties={event.filter(({ name }) => !name.startsWith('changed.'))}
+        />
       </div>
     </details>
   );
@@ -55,7 +53,7 @@ const TagGroup = ({
       const tag = mergeTag(root, property, properties);
       return (
         <button key={property.name} type="button" data-insert={tag} data-path={`${root}.${property.name}`}>
-          <strong>{capitalize(property.name.replaceAll('_', ' '))}</strong> <code>{tag}</code>
+          <strong>{nameProperty(property.name)}</strong> <code>{tag}</code>
           <small>{property.description}</small>
         </button>
       );
@@ -65,7 +63,11 @@ const TagGroup = ({
 
 /** The tag as it is best used: money with its currency, dates written out, names with a word for when they are missing. */
 function mergeTag(root: 'contact' | 'event', { name, type }: Property, siblings: readonly Property[]): string {
-  const path = `${root}.${name}`;
+  const [, part, field = ''] = /^(was|is)\.(.+)$/.exec(name) ?? [];
+  // A key with a dot.
+  const path = field.includes('.') ? `${root}.${part}["${field}"]` : `${root}.${name}`;
+  if (part && type === 'money')
+    return `{{ ${path} | money: contact.${field === 'ltv' ? 'ltv_currency' : 'currency'} }}`;
   if (type === 'money' && siblings.some((property) => property.name === 'currency'))
     return `{{ ${path} | money: ${root}.currency }}`;
   if (type === 'date') return `{{ ${path} | date }}`;

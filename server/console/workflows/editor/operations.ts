@@ -1,7 +1,8 @@
 /** What the editor's buttons do to a draft: add, remove and move things in its lists. Pure but for new ids. */
 import { randomBytes } from 'node:crypto';
 import { entryOf } from '../../../../shared/catalogue';
-import type { BranchPath, Definition, Step } from '../../../../shared/workflow';
+import { LIST_PROPERTY } from '../../../../shared/contact-events';
+import type { BranchPath, Condition, Definition, Step } from '../../../../shared/workflow';
 
 export interface Changed {
   draft: Definition;
@@ -108,7 +109,7 @@ const newStepId = () => `s${randomBytes(4).toString('hex')}`;
 function newItem(what: string, draft: Definition): unknown {
   switch (what) {
     case 'condition':
-      return { property: firstProperty(draft), operator: 'is_set' };
+      return newCondition(draft);
     case 'exit_event':
       return { event: 'invoice.paid', match: 'contact' };
     case 'path':
@@ -118,9 +119,12 @@ function newItem(what: string, draft: Definition): unknown {
   }
 }
 
-function firstProperty({ trigger }: Definition): string {
+function newCondition({ trigger }: Definition): Condition {
+  if (trigger.event === 'lifecycle.contact_updated') return { property: 'event.changed.plan', operator: 'is_true' };
+  if (trigger.event === 'lifecycle.list_joined')
+    return { property: `event.${LIST_PROPERTY}`, operator: 'is', value: '' };
   const [first] = entryOf(trigger.event).properties;
-  return first ? `event.${first.name}` : 'contact.plan';
+  return { property: first ? `event.${first.name}` : 'contact.plan', operator: 'is_set' };
 }
 
 const newPath = () => ({

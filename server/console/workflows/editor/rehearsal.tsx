@@ -1,7 +1,9 @@
 /** What the draft would have done with the events of the log: a table, and each email as it would have been. */
 import type { Rehearsal, Rehearsed } from '../../../../shared/api';
+import { isContactEventType } from '../../../../shared/contact-events';
 import {
   nameStop,
+  NOT_IN_LOG,
   REHEARSAL_LEAD,
   REHEARSAL_LIMITS,
   REHEARSAL_VERDICT_WORDS,
@@ -33,7 +35,13 @@ const DAYS = [7, 30, 90];
 const FRAME = 'rehearsal-mail';
 
 export function RehearsalSection({ shown }: { shown: RehearsalShown | null }) {
-  const { workflowId } = useEditor();
+  const { workflowId, offers } = useEditor();
+  if (isContactEventType(offers.trigger))
+    return (
+      <Section title="Rehearsal" id="rehearsal">
+        <p className="hint">{NOT_IN_LOG}</p>
+      </Section>
+    );
   const action = `/workflows/${workflowId}/rehearse`;
   return (
     <Section title="Rehearsal" id="rehearsal" lead={REHEARSAL_LEAD}>

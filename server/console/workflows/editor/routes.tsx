@@ -1,11 +1,11 @@
 /** The editor: every button posts the whole form, and the server returns the page with the changed draft. */
 import { Router, urlencoded, type Request, type Response } from 'express';
-import { entryOf, isApiEventType } from '../../../../shared/catalogue';
 import { oneOf } from '../../../../shared/one-of';
 import { startsWorkflows } from '../../../../shared/settings';
+import { withListNames } from '../../../../shared/words/list-names';
 import { REFUSED_WORDS } from '../../../../shared/words/workflows';
 import { findDouble } from '../../../../shared/stripe-sends';
-import { stepsOf, type Definition, type EmailContent } from '../../../../shared/workflow';
+import { operatorsFor, stepsOf, type Definition, type EmailContent } from '../../../../shared/workflow';
 import { findLists } from '../../../audience/mailing-lists';
 import type { Context } from '../../../context';
 import type { Tenant } from '../../../db/tenant';
@@ -15,7 +15,6 @@ import { LARGE_FORM } from '../../../installs/session-middleware';
 import { signalOf } from '../../../request-signal';
 import { readSettings } from '../../../settings/settings';
 import { turnOnEvent } from '../../../settings/turn-on-event';
-import { findApiEventProperties, listApiEventNames } from '../../../workflows/api-event-names';
 import { previewEmail, sendTest, type PreviewRequest } from '../../../workflows/preview';
 import { runsByStep } from '../../../workflows/list-runs';
 import { rehearsalDays, rehearse } from '../../../workflows/rehearse';
@@ -37,6 +36,7 @@ import type { EditorState } from './context';
 import { readDraft, readRemoved } from './draft';
 import { EditorPage, type EditorPageProps } from './editor';
 import { inInbox, type Scheme } from './inbox';
+import { findOffered, findOffers, type Offers } from './offers';
 import { applyOperation, type Removed } from './operations';
 import { plainTextDocument } from './plain-text';
 import { byPlace, checkDraft, findObstacles, type Problem } from './problems';
@@ -69,6 +69,7 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
     const tenant = tenantOn(res);
     const workflow = getFound(await readEdited(db, tenant, idOf(req)));
     const settings = await readSettings(db, tenant);
+    const lists = await findLists(db, tenant);
     const fields = formOf(req);
     const saved = workflow.draft ?? workflow.definition;
     const draft = shown.draft ?? saved;
@@ -90,7 +91,10 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
         unpublished={
           workflow.draft && {
             savedAt: workflow.draft_at ?? 0,
-            changes: compareDefinitions(workflow.definition, workflow.draft),
+            changes: compareDefinitions(
+              withListNames(workflow.definition, lists),
+              withListNames(workflow.draft, lists),
+            ),
           }
         }
         notice={shown.notice ?? null}
@@ -101,18 +105,14 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
         previewEvent={textIn(fields, 'preview_event')}
         editor={{
           workflowId: workflow.id,
-          trigger,
-          apiEvents: isApiEventType(trigger) ? await listApiEventNames(db, tenant) : [],
-          offered: isApiEventType(trigger)
-            ? await findApiEventProperties(db, tenant, trigger)
-            : entryOf(trigger).properties,
+          offers: await findOffers(db, tenant, trigger),
           problems: byPlace(problems),
           focus: shown.focus ?? null,
           removed: shown.removed === undefined && shown.draft ? readRemoved(fields) : (shown.removed ?? null),
           runs: await runsByStep(db, tenant, workflow.id),
           test: shown.test ?? null,
           testTo: testAddress(fields, settings.test_recipients),
-          lists: await findLists(db, tenant),
+          lists,
           lacksPostalAddress: settings.sender.postal_address === null,
         }}
       />,
@@ -192,7 +192,9 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
   });
 
   router.post('/workflows/:id/edit', ...form, async (req, res) => {
-    const fields = withoutOldValue(formOf(req), req.get('hx-trigger-name'));
+    const form = formOf(req);
+    const offers = await findOffers(db, tenantOn(res), readDraft(form).trigger.event);
+    const fields = withNewProperty(form, req.get('hx-trigger-name'), offers);
     await show(req, res, applyOperation(readDraft(fields), textIn(fields, 'operation'), readRemoved(fields)));
   });
 
@@ -277,9 +279,15 @@ function wordsOf({ code, message }: AppError): string {
   return `${code === 'rate_limited' ? words : `This address ${words}`}.`;
 }
 
-/** Of a condition whose property was changed just now: the value was another property's. */
-const withoutOldValue = (fields: Form, changed = ''): Form =>
-  changed.endsWith('.property') ? { ...fields, [changed.replace(/property$/, 'value')]: '' } : fields;
+/** Of a condition whose property was changed just now: the value was another's, and so may be the comparison. */
+function withNewProperty(fields: Form, changed = '', offers: Offers): Form {
+  if (!changed.endsWith('.property')) return fields;
+  const at = (field: string) => changed.replace(/property$/, field);
+  const { type = 'text' } = findOffered(offers, textIn(fields, changed)) ?? {};
+  const fitting = operatorsFor(type);
+  const operator = oneOf(fitting, textIn(fields, at('operator'))) ?? fitting[0] ?? '';
+  return { ...fields, [at('value')]: '', [at('key')]: '', [at('operator')]: operator };
+}
 
 /** The email at a place of the draft, with the values to fill it with. */
 function requestOf(fields: Form, place: string, event = textIn(fields, 'preview_event')): PreviewRequest {

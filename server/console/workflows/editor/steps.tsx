@@ -2,13 +2,14 @@
 import { Fragment } from 'react';
 import { USER_GROUP_LENGTH } from '../../../../shared/limits';
 import { CONTACT_LABELS } from '../../../../shared/words/fields';
+import { withNames } from '../../../../shared/words/list-names';
 import { describeCondition, nameDuration, nameStep, STEP_LABELS, WAIT_HINT } from '../../../../shared/words/workflows';
 import { WAIT_UNITS, type BranchPath, type BranchStep, type Step } from '../../../../shared/workflow';
 import { FieldError, SelectField, TextField, buttonClass } from '../../components/form';
 import { Icon } from '../../components/icon';
 import { Plural } from '../../components/values';
 import { Conditions } from './conditions';
-import { domId, useEditor, useOperation } from './context';
+import { domId, useEditor, useOperation, type EditorState } from './context';
 import { removedFields } from './draft';
 import { EmailFields } from './email-step';
 import { UNDO } from './operations';
@@ -110,7 +111,7 @@ interface StepCardProps {
 }
 
 function StepCard({ place, step, number, isFirst, isLast }: StepCardProps) {
-  const { focus, runs, problems } = useEditor();
+  const { focus, runs, problems, lists } = useEditor();
   const label = STEP_LABELS[step.kind];
   const standing = runs[step.id] ?? 0;
   const isBad = Object.keys(problems).some((at) => at.startsWith(`${place}.`));
@@ -132,7 +133,7 @@ function StepCard({ place, step, number, isFirst, isLast }: StepCardProps) {
           <h3>
             <Icon name={STEP_ICONS[step.kind]} /> {label}
           </h3>
-          <span className="step-gist">{describeGist(step)}</span>
+          <span className="step-gist">{describeGist(step, lists)}</span>
           {standing > 0 && (
             <span className="step-runs">
               <Plural count={standing} one="run stands here" many="runs stand here" />
@@ -146,14 +147,16 @@ function StepCard({ place, step, number, isFirst, isLast }: StepCardProps) {
 }
 
 /** What is seen of a step that is folded. */
-function describeGist(step: Step): string {
+function describeGist(step: Step, lists: EditorState['lists']): string {
   switch (step.kind) {
     case 'wait':
       return Number.isNaN(step.amount) ? '' : nameDuration(step);
     case 'email':
       return step.email.subject;
     case 'filter':
-      return step.conditions.map(describeCondition).join(', ');
+      return withNames(step.conditions, lists)
+        .map((one) => describeCondition(one))
+        .join(', ');
     case 'branch':
       return step.paths.map(({ name }, index) => name || `Path ${index + 1}`).join(', ');
     case 'update_contact':

@@ -2,6 +2,7 @@
 import { API_EVENT_NAME_LENGTH } from '../../../../shared/api-events';
 import {
   apiEventName,
+  apiEventType,
   entryOf,
   isApiEventType,
   sourceOf,
@@ -11,6 +12,7 @@ import {
 import { ALWAYS, ONLY_WHILE, ONLY_WHILE_HINT } from '../../../../shared/words/only-while';
 import {
   API_EVENT_HINTS,
+  API_EXIT_WORDS,
   ATTEMPT_HINT,
   ATTEMPT_LABELS,
   FREQUENCY_LABELS,
@@ -130,6 +132,7 @@ export function TriggerFields({
           />
         )}
         <ExitEvents events={draft.exit_events} />
+        <ApiEventNames />
       </div>
     </div>
   );
@@ -138,75 +141,101 @@ export function TriggerFields({
 /** Any name will do: the program may send it only later. */
 function ApiEventField({ type }: { type: ApiEventType }) {
   const redraw = useRedraw();
-  const { apiEvents, offered, problems } = useEditor();
+  const { offers, problems } = useEditor();
   return (
-    <>
-      <TextField
-        id="trigger-api-event"
-        name="trigger.api_event"
-        label="Event name"
-        defaultValue={apiEventName(type)}
-        maxLength={API_EVENT_NAME_LENGTH}
-        list="api-events"
-        autoComplete="off"
-        placeholder="signup"
-        error={problems['trigger.event']}
-        hint={offered.length > 0 ? API_EVENT_HINTS.known : API_EVENT_HINTS.unknown}
-        {...redraw}
-      />
-      <datalist id="api-events">
-        {apiEvents.map((name) => (
-          <option key={name} value={name} />
-        ))}
-      </datalist>
-    </>
+    <TextField
+      id="trigger-api-event"
+      name="trigger.api_event"
+      label="Event name"
+      defaultValue={apiEventName(type)}
+      maxLength={API_EVENT_NAME_LENGTH}
+      list={API_EVENTS}
+      autoComplete="off"
+      placeholder="signup"
+      error={problems['trigger.event']}
+      hint={offers.event.length > 0 ? API_EVENT_HINTS.known : API_EVENT_HINTS.unknown}
+      {...redraw}
+    />
   );
 }
+
+const API_EVENTS = 'api-events';
+
+const ApiEventNames = () => (
+  <datalist id={API_EVENTS}>
+    {useEditor().offers.apiEvents.map((name) => (
+      <option key={name} value={name} />
+    ))}
+  </datalist>
+);
 
 const MATCHES = (['contact', 'object'] as const).map((value) => ({ value, label: MATCH_LABELS[value] }));
 
 function ExitEvents({ events }: { events: readonly ExitEvent[] }) {
-  const { problems, focus } = useEditor();
+  const { problems } = useEditor();
   const operation = useOperation();
   return (
     <fieldset className="conditions choices">
       <legend>Ends early when</legend>
-      {events.map((exit, index) => {
-        const place = `exit_events.${index}`;
-        return (
-          <div key={index} className="condition" role="group" aria-label={`Exit event ${index + 1}`}>
-            <SelectField
-              id={domId(`${place}.event`)}
-              name={`${place}.event`}
-              label="Event"
-              isLabelHidden
-              defaultValue={exit.event}
-              options={EXIT_OPTIONS}
-              autoFocus={focus === place}
-            />
-            <SelectField
-              id={domId(`${place}.match`)}
-              name={`${place}.match`}
-              label="For"
-              isLabelHidden
-              defaultValue={exit.match}
-              options={MATCHES}
-            />
-            <span />
-            <button
-              className={`${buttonClass('quiet')} button-icon`}
-              aria-label={`Remove exit event ${index + 1}`}
-              {...operation(`remove ${place}`)}
-            >
-              <Icon name="close" />
-            </button>
-          </div>
-        );
-      })}
+      {events.map((exit, index) => (
+        <ExitRow key={index} exit={exit} index={index} />
+      ))}
       <FieldError id="exit_events" error={problems.exit_events} />
       <button className={buttonClass()} {...operation('add exit_events exit_event')}>
         <Icon name="plus" /> Add exit event
       </button>
     </fieldset>
+  );
+}
+
+function ExitRow({ exit: { event, match }, index }: { exit: ExitEvent; index: number }) {
+  const { problems, focus } = useEditor();
+  const operation = useOperation();
+  const redraw = useRedraw();
+  const place = `exit_events.${index}`;
+  const isOfProgram = isApiEventType(event);
+  return (
+    <div className="condition" role="group" aria-label={`Exit event ${index + 1}`}>
+      <SelectField
+        id={domId(`${place}.event`)}
+        name={`${place}.event`}
+        label="Event"
+        isLabelHidden
+        defaultValue={isOfProgram ? apiEventType('') : event}
+        options={EXIT_OPTIONS}
+        autoFocus={focus === place}
+        {...redraw}
+      />
+      {isOfProgram && (
+        <TextField
+          id={domId(`${place}.api_event`)}
+          name={`${place}.api_event`}
+          label={API_EXIT_WORDS.name}
+          isLabelHidden
+          defaultValue={apiEventName(event)}
+          maxLength={API_EVENT_NAME_LENGTH}
+          list={API_EVENTS}
+          autoComplete="off"
+          placeholder={API_EXIT_WORDS.name}
+          error={problems[`${place}.event`]}
+        />
+      )}
+      <SelectField
+        id={domId(`${place}.match`)}
+        name={`${place}.match`}
+        label="For"
+        isLabelHidden
+        defaultValue={match}
+        options={isOfProgram ? MATCHES.slice(0, 1) : MATCHES}
+      />
+      {!isOfProgram && <span />}
+      <button
+        className={`${buttonClass('quiet')} button-icon`}
+        aria-label={`Remove exit event ${index + 1}`}
+        {...operation(`remove ${place}`)}
+      >
+        <Icon name="close" />
+      </button>
+    </div>
   );
 }

@@ -1,0 +1,26 @@
+/** What is told of emails. */
+import type { WebhookType } from '../../shared/webhooks';
+import type { Db, Row } from '../db/schema';
+import { tenantOf, tenantsOf, type Tenant } from '../db/tenant';
+import { findWantsOfAll, type Wants } from '../installs/wants';
+import { recordMessages } from '../outbox/messages';
+
+export type EmailMessage = Extract<WebhookType, `email.${string}`>;
+
+/** In the transaction in which it happens; of test sends, and of `null`, nothing is told. `now` in epoch milliseconds; `wantsOf` left out: it is read. */
+export async function recordEmails(
+  db: Db,
+  emails: readonly Row<'email'>[],
+  type: EmailMessage | null,
+  now: number,
+  wantsOf?: (tenant: Tenant) => Wants,
+): Promise<void> {
+  const told = emails.filter(({ is_test }) => is_test === 0);
+  if (type === null || told.length === 0) return;
+  const wanted = wantsOf ?? (await findWantsOfAll(db, tenantsOf(told)));
+  const messages = told.map((email) => ({
+    ...{ tenant: tenantOf(email), type, kind: 'email' as const },
+    ...{ id: email.id, contactId: email.contact_id },
+  }));
+  await recordMessages(db, messages, { wantsOf: wanted, now });
+}

@@ -1,0 +1,191 @@
+/** What the outbox is given within the transactions in which things happen, and that it is passed on once. */
+import { contactChanges } from '../audience/contact-changes';
+import { changeConsent } from '../audience/consent';
+import { findContactByEmail } from '../audience/contacts';
+import { createList } from '../audience/mailing-lists';
+import { deleteContact } from '../audience/save';
+import { transact } from '../db/transact';
+import { createEventQueue } from '../events/event-queue';
+import { setWants } from '../installs/wants';
+import { sequenceOf, type Message } from '../outbox/messages';
+import { createOutboxQueue } from '../outbox/outbox-queue';
+import { activateWorkflow, createWorkflow } from '../workflows/workflows';
+import { WEBHOOK_TYPES, type WebhookType } from '../../shared/webhooks';
+import { clientOf, withApi } from './api-rig';
+import { ENGINES } from './databases';
+import { fixtureEvent } from './fixtures/stripe';
+import { ACCOUNT, TEST, type Tillpost } from './harness';
+
+const JENNY = 'jenny@example.com';
+
+const want = ({ db }: Tillpost, types: readonly WebhookType[] = WEBHOOK_TYPES) =>
+  transact(db, (trx) => setWants(trx, TEST, 'webhooks', types));
+
+/** All that waits, passed on to somebody who keeps it. */
+async function passOn({ ctx }: Tillpost): Promise<Message[]> {
+  const kept: Message[] = [];
+  const queue = createOutboxQueue([
+    (_trx, messages) => {
+      kept.push(...messages);
+      return Promise.resolve();
+    },
+  ]);
+  while ((await queue.turn(ctx)) > 0);
+  return kept;
+}
+
+const typesOf = (messages: readonly Message[]) => messages.map(({ type }) => type);
+
+async function stripeSays(
+  tillpost: Tillpost,
+  type: Parameters<typeof fixtureEvent>[0],
+  object: Record<string, unknown>,
+): Promise<void> {
+  tillpost.clock.advance(2_000);
+  const created = Math.floor(tillpost.clock.now() / 1000);
+  await tillpost.deliver(fixtureEvent(type, { account: ACCOUNT, created, object }));
+}
+
+describe.each(ENGINES)('on %s the outbox', (engine) => {
+  it('gets nothing that nobody wants', () =>
+    withApi({ engine }, async (tillpost) => {
+      await tillpost.enable();
+      const loops = await clientOf(tillpost);
+      await loops.createContact({ email: 'a@example.com' });
+      await stripeSays(tillpost, 'customer.created', { id: 'cus_1', email: JENNY });
+      await want(tillpost, ['contact.deleted']);
+      await stripeSays(tillpost, 'customer.created', { id: 'cus_2', email: 'c@example.com' });
+      expect(await tillpost.db.selectFrom('outbox').selectAll().execute()).toEqual([]);
+    }));
+
+  it('gets what events, programs and people do to contacts, and why', () =>
+    withApi({ engine }, async (tillpost) => {
+      const { db } = tillpost;
+      await tillpost.enable();
+      await want(tillpost);
+      await stripeSays(tillpost, 'customer.created', { id: 'cus_1', email: JENNY, name: 'Jenny Rosen' });
+      const jenny = (await findContactByEmail(db, TEST, JENNY))!;
+      const created = await passOn(tillpost);
+      expect(typesOf(created)).toEqual(['contact.created', 'event.processed']);
+      expect(created[0]).toMatchObject({ id: jenny.id, contactId: jenny.id, details: { cause: 'stripe' } });
+
+      await stripeSays(tillpost, 'customer.updated', { id: 'cus_1', email: 'jen@example.com', name: 'Jen Rosen' });
+      const events = createEventQueue();
+      while ((await events.turn(tillpost.ctx)) > 0);
+      // Those of connecting wait as well.
+      const updated = (await passOn(tillpost)).filter(({ kind }) => kind === 'contact');
+      expect(typesOf(updated)).toEqual(['contact.updated']);
+      expect(updated[0]?.details).toEqual({
+        cause: 'stripe',
+        changes: {
+          email: { was: JENNY, is: 'jen@example.com' },
+          first_name: { was: 'Jenny', is: 'Jen' },
+        },
+      });
+    }));
+
+  it('tells what a field was and is, and who did it', () =>
+    withApi({ engine }, async (tillpost) => {
+      const { db, clock } = tillpost;
+      await tillpost.enable();
+      const loops = await clientOf(tillpost);
+      const { id } = await loops.createContact({ email: JENNY, properties: { firstName: 'Jenny', seats: 3 } });
+      const list = await transact(db, (trx) => createList(trx, TEST, { name: 'News', is_public: true }, clock.now()));
+      await want(tillpost);
+      const properties = { firstName: 'Jen', seats: 4 };
+      await loops.updateContact({ email: JENNY, properties, mailingLists: { [list]: true } });
+      await loops.updateContact({ email: JENNY, properties, mailingLists: { [list]: true } });
+      const change = { status: 'unsubscribed', cause: 'one_click' } as const;
+      await transact(db, (trx) => changeConsent(trx, TEST, id, change, clock.now()));
+      const told = await passOn(tillpost);
+      expect(told.map(({ type, details }) => ({ type, ...details }))).toEqual([
+        {
+          type: 'contact.updated',
+          cause: 'api',
+          changes: { first_name: { was: 'Jenny', is: 'Jen' }, 'properties.seats': { was: 3, is: 4 } },
+        },
+        { type: 'list.joined', cause: 'api', list_id: list },
+        { type: 'contact.updated', cause: 'contact', changes: { status: { was: 'subscribed', is: 'unsubscribed' } } },
+        { type: 'contact.unsubscribed', cause: 'contact' },
+      ]);
+      const sequences = told.map(({ seq }) => sequenceOf(seq));
+      expect(sequences).toEqual([...new Set(sequences)].sort((a, b) => a - b));
+      expect(Math.max(...sequences)).toBeLessThan(Number.MAX_SAFE_INTEGER);
+      expect(await passOn(tillpost)).toEqual([]);
+    }));
+
+  it('forgets with a contact what waited about it, and tells that it was deleted', () =>
+    withApi({ engine }, async (tillpost) => {
+      const { db, clock } = tillpost;
+      await want(tillpost);
+      const loops = await clientOf(tillpost);
+      const { id } = await loops.createContact({ email: JENNY, properties: { userId: 'u_1' } });
+      const jenny = (await findContactByEmail(db, TEST, JENNY))!;
+      await transact(db, (trx) => deleteContact(trx, jenny, clock.now()));
+      const told = await passOn(tillpost);
+      expect(told).toMatchObject([{ type: 'contact.deleted', id, contactId: null }]);
+      expect(told[0]?.details).toEqual({ deleted: { email: JENNY, user_id: 'u_1', merged_into: null } });
+      expect(await db.selectFrom('outbox').selectAll().execute()).toEqual([]);
+    }));
+
+  it('gets runs and emails as they start and end', () =>
+    withApi({ engine }, async (tillpost) => {
+      const { db, clock } = tillpost;
+      await tillpost.enable();
+      const steps = [
+        { id: 'mail', kind: 'email', email: { kind: 'transactional', subject: 'Hello', body: 'Hello' } },
+      ] as const;
+      const definition = { name: 'New', trigger: { event: 'customer.created' }, steps } as const;
+      const { id } = await createWorkflow(db, TEST, { definition }, clock.now());
+      await activateWorkflow(db, TEST, id, clock.now());
+      await want(tillpost, ['workflow.run.started', 'workflow.run.finished', 'email.failed']);
+      await stripeSays(tillpost, 'customer.created', { id: 'cus_1', email: JENNY });
+      const [started] = await passOn(tillpost);
+      const run = await db.selectFrom('run').selectAll().executeTakeFirstOrThrow();
+      expect(started).toMatchObject({ type: 'workflow.run.started', id: run.id, contactId: run.contact_id });
+      await tillpost.worker.drain();
+      expect(await db.selectFrom('outbox').selectAll().execute()).toEqual([]);
+    }));
+
+  it('passes on a message once, however often that fails before', () =>
+    withApi({ engine }, async (tillpost) => {
+      const { ctx, db, clock } = tillpost;
+      await want(tillpost);
+      await (await clientOf(tillpost)).createContact({ email: JENNY });
+      let tries = 0;
+      const made: string[] = [];
+      const queue = createOutboxQueue([
+        async (trx, messages) => {
+          tries += 1;
+          // What it writes is undone with the rest.
+          await trx
+            .updateTable('contact')
+            .set({ note: `told ${tries}` })
+            .execute();
+          if (tries === 1) throw new Error('not now');
+          made.push(...messages.map(({ type }) => type));
+        },
+      ]);
+      await queue.turn(ctx);
+      expect(await db.selectFrom('contact').select('note').execute()).toEqual([{ note: null }]);
+      await queue.turn(ctx);
+      expect(tries).toBe(1);
+      clock.advance(10_000);
+      await queue.turn(ctx);
+      expect(made).toEqual(['contact.created']);
+      expect(await queue.turn(ctx)).toBe(0);
+    }));
+});
+
+it('compares what counts of a contact, in the form of the API', async () => {
+  await withApi({}, async (tillpost) => {
+    await (await clientOf(tillpost)).createContact({ email: JENNY });
+    const jenny = (await findContactByEmail(tillpost.db, TEST, JENNY))!;
+    expect(contactChanges(jenny, { ...jenny, updated_at: 9, note: 'x', search_text: 'x' })).toEqual({});
+    expect(contactChanges(jenny, { ...jenny, delinquent: 1, renews_at: 0, mrr: 900 })).toEqual({
+      delinquent: { was: null, is: true },
+      renews_at: { was: null, is: '1970-01-01T00:00:00.000Z' },
+      mrr: { was: null, is: 900 },
+    });
+  });
+});
