@@ -1,11 +1,13 @@
 /** What a run does next. Pure: walk.ts carries it out and asks again. */
 import {
   findStep,
+  stepsOf,
   type BranchPath,
   type BranchStep,
   type Definition,
   type EmailStep,
   type FilterStep,
+  type PlacedStep,
   type Step,
   type UpdateContactStep,
   type WaitStep,
@@ -33,7 +35,7 @@ export type StepDecision =
 const UNIT_MS = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 } as const;
 
 export function nextStep(definition: Definition, standing: Standing, scope: PropertyScope): StepDecision {
-  const placed = standing.stepId === null ? undefined : findStep(definition, standing.stepId);
+  const placed = standing.stepId === null ? undefined : placeOf(definition, standing.stepId);
   if (!placed) return { kind: 'finish' };
   const { step } = placed;
   const next = stepAfter(definition, step.id);
@@ -57,6 +59,23 @@ export function nextStep(definition: Definition, standing: Standing, scope: Prop
   }
 }
 
+const places = new WeakMap<Definition, Map<string, PlacedStep>>();
+
+/** The same as findStep, found at once for definitions that don't change: each step of each run asks for some. */
+export function placeOf(definition: Definition, id: string): PlacedStep | undefined {
+  let own = places.get(definition);
+  if (!own) {
+    // Of two with the same id the first counts.
+    own = new Map(
+      stepsOf(definition)
+        .map((placed) => [placed.step.id, placed] as const)
+        .reverse(),
+    );
+    places.set(definition, own);
+  }
+  return own.get(id);
+}
+
 /** Milliseconds. */
 const waitMs = (step: WaitStep): number => step.amount * UNIT_MS[step.unit];
 
@@ -64,7 +83,7 @@ export const firstStep = (definition: Definition): string | null => definition.s
 
 /** The step after this one in its list; at the list's end, the one after the branch that holds it; null at the end. */
 export function stepAfter(definition: Definition, id: string): string | null {
-  const placed = findStep(definition, id);
+  const placed = placeOf(definition, id);
   if (!placed) return null;
   const sibling = placed.siblings[placed.index + 1];
   if (sibling) return sibling.id;

@@ -1,5 +1,6 @@
 /** What events do to workflows: which runs end, and which start. Pure: known facts in, rows out. */
 import type { Insertable } from 'kysely';
+import type { Condition } from '../../shared/workflow';
 import { CUSTOMER_DELETED, HAS_PAID, SUBSCRIPTION_ENDED } from '../../shared/words/only-while';
 import type { ObjectState } from '../audience/object-states';
 import { keyText } from '../db/keys';
@@ -177,8 +178,7 @@ function startsOf(workflow: LiveWorkflow, trigger: WorkflowTrigger, batch: Start
   if (object.workflowId !== null && object.workflowId !== workflow.id) return [];
   if (workflowsActiveBefore && (workflow.activated_at ?? 0) > workflowsActiveBefore) return [];
   if (type === 'invoice.payment_failed' && (object.attempt ?? 1) < start_after_attempt) return [];
-  const scope = { event: object.properties, subject: object.properties, contact: contactFacts(contact) };
-  if (!matches(conditions, scope)) return [];
+  if (!fits(conditions, object, contact)) return [];
   if (type.startsWith('checkout.session.') && object.invoiceId && saysTheSameOfInvoice(workflow, workflows)) return [];
   const subject = subjectOf(event.type, object);
   const slot = slotFor(frequency, object);
@@ -213,6 +213,11 @@ function startsOf(workflow: LiveWorkflow, trigger: WorkflowTrigger, batch: Start
     if (trigger.isHeldOut && asksForPayment(type)) return { reason: 'holdout', outcome: null };
     return typesThatEnd(workflow).length > 0 ? endBefore(workflow, trigger, batch.passed()) : undefined;
   }
+}
+
+function fits(conditions: readonly Condition[], { properties }: ReadObject, contact: Row<'contact'>): boolean {
+  if (conditions.length === 0) return true;
+  return matches(conditions, { event: properties, subject: properties, contact: contactFacts(contact) });
 }
 
 /** A checkout's invoice is paid as well, and an active workflow says so in the same words: one receipt is enough. */

@@ -2,7 +2,6 @@
 import { isOwnType, type TriggerType } from '../../shared/catalogue';
 import type { ObjectState } from '../audience/object-states';
 import { findSuppressions } from '../audience/suppressions';
-import { createCache } from '../cache';
 import { keyFor, selectByKeys } from '../db/keys';
 import { parts } from '../db/parts';
 import type { Db } from '../db/schema';
@@ -25,7 +24,22 @@ interface About {
 /** As it is now, and as it was when it was first asked for. */
 export function createKnownReader(db: Db, tenant: Tenant, { trigger, hasOthers, hasLists }: About) {
   const columns = tenantColumns(tenant);
-  const kept = createCache<string, Person>(MAX_PEOPLE);
+  let kept = new Map<string, Person>();
+  /** Those that were kept when there were too many, and haven't been asked for since. */
+  let older = new Map<string, Person>();
+
+  function keep(person: Person): void {
+    if (kept.size >= MAX_PEOPLE / 2) [kept, older] = [new Map<string, Person>(), kept];
+    kept.set(person.contact.id, person);
+  }
+
+  function find(id: string): Person | undefined {
+    const person = kept.get(id);
+    if (person) return person;
+    const found = older.get(id);
+    if (found) keep(found);
+    return found;
+  }
 
   return {
     /** Of the contacts, and of what the events are about without telling its state. */
@@ -33,14 +47,14 @@ export function createKnownReader(db: Db, tenant: Tenant, { trigger, hasOthers, 
       const people = new Map<string, Person>();
       const unknown: string[] = [];
       for (const id of new Set(contactIds)) {
-        const person = kept.get(id);
+        const person = find(id);
         if (person) people.set(id, person);
         else unknown.push(id);
       }
       for await (const ids of parts(unknown))
         for (const person of await readPeople(ids)) {
           people.set(person.contact.id, person);
-          kept.set(person.contact.id, person);
+          keep(person);
         }
       const untold = events.flatMap(({ event, object }) =>
         event.type === trigger && (!object.state || isOwnType(trigger))

@@ -36,8 +36,10 @@ const HOUR_S = 3_600;
 const SKEW_MS = 24 * 3_600_000;
 /** Events whose places take some 150 MB. */
 const MAX_EVENTS = 500_000;
-/** Events of a part: some milliseconds. */
+/** Events that are read at once. */
 const AT_ONCE = 100;
+/** The same where those of one second would be parted otherwise. */
+const MOST_AT_ONCE = 4 * AT_ONCE;
 
 /** Which events are to be held. */
 export interface Choice {
@@ -69,15 +71,39 @@ export async function* readPlaces(
         else hours.set(hour, [place]);
       }
   }
-  // By hour, for sorting all at once would take long.
+  for (const part of piecesOf(inOrder(hours), ({ created }) => created, AT_ONCE)) {
+    yield part;
+    await breathe();
+  }
+}
+
+/** By hour, for sorting all at once would take long. Those of an hour are let go once it is over. */
+function* inOrder(hours: Map<number, Place[]>): Generator<Place> {
   for (const hour of [...hours.keys()].sort((a, b) => a - b)) {
-    const places = (hours.get(hour) ?? []).sort((a, b) => a.created - b.created || (a.seq < b.seq ? -1 : 1));
+    const places = hours.get(hour) ?? [];
     hours.delete(hour);
-    for (let start = 0; start < places.length; start += AT_ONCE) {
-      yield places.slice(start, start + AT_ONCE);
-      await breathe();
+    yield* places.sort((a, b) => a.created - b.created || (a.seq < b.seq ? -1 : 1));
+  }
+}
+
+/** What follows each other, in pieces of `count` and as many more as bear the same second. */
+export function* piecesOf<T>(
+  all: Iterable<T>,
+  secondOf: (one: T) => number,
+  count: number,
+): Generator<[T, ...T[]], void> {
+  let piece: [T, ...T[]] | undefined;
+  let second = 0;
+  for (const one of all) {
+    const before = second;
+    second = secondOf(one);
+    if (piece && (piece.length < count || (second === before && piece.length < MOST_AT_ONCE))) piece.push(one);
+    else {
+      if (piece) yield piece;
+      piece = [one];
     }
   }
+  if (piece) yield piece;
 }
 
 async function* readType(db: Db, tenant: Tenant, type: string, { from, until }: Span): AsyncGenerator<Place[]> {

@@ -13,7 +13,6 @@ import type { Db } from '../db/schema';
 import { tenantColumns, tenantKey, type Tenant } from '../db/tenant';
 import { findLists } from '../audience/mailing-lists';
 import { AppError } from '../errors';
-import { groupBy } from '../group-by';
 import { readSettings } from '../settings/settings';
 import { kindOf, readEventObject } from '../stripe-objects/read-object';
 import { findLiveWorkflows, type LiveWorkflow } from './live-workflows';
@@ -22,7 +21,7 @@ import { asksForPayment, isAboutOthers, isConditional, judgedKind, untrueAfter }
 import { createRehearsal, type Happened } from './rehearsal';
 import { createChoice } from './rehearsal-choice';
 import { createKnownReader } from './rehearsal-known';
-import { readPayloadsOf, readPlaces, type Place, type Span } from './rehearsal-log';
+import { piecesOf, readPayloadsOf, readPlaces, type Place, type Span } from './rehearsal-log';
 
 export interface RehearsalRequest {
   definition: Definition;
@@ -40,10 +39,13 @@ export const rehearsalDays = z
 
 let revision = 0;
 
-/** Characters of payloads that are parsed at once. */
-const PARSED = 200_000;
-/** Steps of runs that are done before the event loop turns. */
-const AT_ONCE = 25;
+/** After so many milliseconds the event loop turns. */
+const TURN_MS = 8;
+/**
+ * Events that are parsed and played at once. Few, for while the event loop turns nothing of them is in hand: what lives
+ * that long has to be moved by the garbage collector, which takes more time than playing it.
+ */
+const AT_ONCE = 40;
 
 /**
  * An install has one at a time in this process. Throws rate_limited while another one is under way, what `signal` gives as
@@ -76,6 +78,7 @@ async function play(
 ): Promise<Rehearsal> {
   const { db } = ctx;
   const now = ctx.clock.now();
+  const turns = createTurns(signal);
   const span: Span = { from: now - days * 86_400_000, until: now };
   const trigger = definition.trigger.event;
   const hasOthers = isAboutOthers(trigger) && judgedKind(trigger) === 'subscription' && isConditional(definition);
@@ -88,46 +91,94 @@ async function play(
       : [],
     settings: await readSettings(db, tenant),
     lists: new Map((await findLists(db, tenant)).map((list) => [list.id, list])),
-    begun: hasOthers ? await readBegun(db, tenant, span, signal) : new Map<string, number>(),
+    begun: hasOthers ? await readBegun(db, tenant, span, turns) : new Map<string, number>(),
   });
 
   const known = createKnownReader(db, tenant, { trigger, hasOthers, hasLists: listsNamedIn(definition).length > 0 });
   const kind = judgedKind(trigger);
   const telling = new Set<string>([trigger, ...typesAbout(kind), ...untrueAfter(definition)]);
   const choice = createChoice(db, tenant, { kind, hasOthers });
-  for await (const places of readPlaces(db, tenant, { types: typesFor(definition), span, choice })) {
-    signal.throwIfAborted();
-    await linkContacts(db, tenant, places);
-    const starting = new Set(places.flatMap(({ type, contactId }) => (type === trigger ? (contactId ?? []) : [])));
-    const isUnderWay = (id: string | null) => id !== null && (starting.has(id) || rehearsal.isUnderWay(id));
-    // Of the others there is nothing to end.
-    const mattering = places.filter(({ type, contactId }) => telling.has(type) || isUnderWay(contactId));
-    for await (const { part, payloads } of readPayloadsOf(db, tenant, mattering)) {
-      for (const { seq, type, isLate } of part)
+  for await (const { part, payloads } of ahead(readLog()))
+    for (const places of piecesOf(part, ({ created }) => created, AT_ONCE)) {
+      if (turns.areOver()) await turns.next();
+      for (const { seq, type, isLate } of places)
         if (type === trigger && !isLate && !payloads.has(seq)) rehearsal.miss('payload_dropped');
-      const events = await readAll(part, payloads);
-      const last = (part.at(-1)?.created ?? 0) * 1000;
-      const ending = events.flatMap(({ contactId }) => (contactId !== null && isUnderWay(contactId) ? contactId : []));
-      rehearsal.learn(await known.read([...rehearsal.dueContacts(last), ...starting, ...ending], events));
-      await breathe();
-      for (const same of groupBy(events, ({ event }) => String(event.created)).values()) {
+      const events = readAll(places, payloads);
+      const last = places[places.length - 1]!.created * 1000;
+      const contacts = concerned(places, startedBy(places));
+      rehearsal.learn(await known.read([...rehearsal.dueContacts(last), ...contacts], events));
+      for (const same of piecesOf(events, ({ event }) => event.created, 1)) {
         // What bears the same second is known before anything is done.
-        await goOn(same[0].event.created * 1000 - 1);
+        while (rehearsal.goOn(same[0].event.created * 1000 - 1)) if (turns.areOver()) await turns.next();
         rehearsal.happen(same);
       }
     }
-  }
   rehearsal.learn(await known.read(rehearsal.dueContacts(now), []));
-  await goOn(now);
+  while (rehearsal.goOn(now)) if (turns.areOver()) await turns.next();
   return rehearsal.result();
 
-  async function goOn(until: number): Promise<void> {
-    for (let done = 0; rehearsal.goOn(until); done++)
-      if (done % AT_ONCE === AT_ONCE - 1) {
-        await breathe();
-        signal.throwIfAborted();
-      }
+  /** What matters. It is read while what comes before is played, so it may be more: of whom that ends. */
+  async function* readLog() {
+    let before = new Set<string>();
+    for await (const places of readPlaces(db, tenant, { types: typesFor(definition), span, choice })) {
+      await linkContacts(db, tenant, places);
+      const starting = startedBy(places);
+      const contacts = new Set(concerned(places, new Set([...starting, ...before])));
+      before = starting;
+      // Kept, and so at hand when they are asked for.
+      await known.read(contacts, []);
+      // Of the others there is nothing to end.
+      const mattering = places.filter(({ type, contactId }) => telling.has(type) || contacts.has(contactId ?? ''));
+      yield* readPayloadsOf(db, tenant, mattering);
+    }
   }
+
+  /** Those of their contacts of whom a run starts or is under way. */
+  function concerned(places: readonly Place[], starting: ReadonlySet<string>): string[] {
+    return places.flatMap(({ contactId }) =>
+      contactId !== null && (starting.has(contactId) || rehearsal.isUnderWay(contactId)) ? contactId : [],
+    );
+  }
+
+  /** The contacts that one of these may start a run of. */
+  function startedBy(places: readonly Place[]): Set<string> {
+    return new Set(places.flatMap(({ type, contactId }) => (type === trigger ? (contactId ?? []) : [])));
+  }
+}
+
+/** Reads the next one while one is worked with. Once it has ended nothing is being read any more. */
+async function* ahead<T>(source: AsyncGenerator<T, void>): AsyncGenerator<T, void> {
+  const read = () => {
+    const next = source.next();
+    // It is thrown to whoever waits for it.
+    next.catch(() => undefined);
+    return next;
+  };
+  try {
+    for (let next = read(); ;) {
+      const { value, done } = await next;
+      if (done) return;
+      next = read();
+      yield value;
+    }
+  } finally {
+    await source.return(undefined);
+  }
+}
+
+type Turns = ReturnType<typeof createTurns>;
+
+/** The event loop turns when so much time has passed. `next` throws what the signal gives as its reason when it is aborted. */
+function createTurns(signal: AbortSignal) {
+  let endsAt = performance.now() + TURN_MS;
+  return {
+    areOver: () => performance.now() >= endsAt,
+    async next(): Promise<void> {
+      await breathe();
+      signal.throwIfAborted();
+      endsAt = performance.now() + TURN_MS;
+    },
+  };
 }
 
 /** Under its own id where it is stored: a scheduled notice names its workflow. The revision is never a stored one. */
@@ -160,14 +211,14 @@ const typesEnding = (trigger: TriggerType): string[] =>
   asksForPayment(trigger) ? [...typesAbout('subscription'), 'customer.deleted'] : [];
 
 /** When the subscriptions began that did within the span: epoch seconds, by id. */
-async function readBegun(db: Db, tenant: Tenant, span: Span, signal: AbortSignal): Promise<Map<string, number>> {
+async function readBegun(db: Db, tenant: Tenant, span: Span, turns: Turns): Promise<Map<string, number>> {
   const begun = new Map<string, number>();
-  for await (const places of readPlaces(db, tenant, { types: ['customer.subscription.created'], span })) {
-    signal.throwIfAborted();
-    for await (const { part, payloads } of readPayloadsOf(db, tenant, places))
-      for (const { event, object } of await readAll(part, payloads))
+  for await (const places of readPlaces(db, tenant, { types: ['customer.subscription.created'], span }))
+    for await (const { part, payloads } of readPayloadsOf(db, tenant, places)) {
+      for (const { event, object } of readAll(part, payloads))
         if (object.objectId) begun.set(object.objectId, event.created);
-  }
+      await turns.next();
+    }
   return begun;
 }
 
@@ -181,20 +232,13 @@ async function linkContacts(db: Db, tenant: Tenant, places: readonly Place[]): P
   for (const place of places) place.contactId ??= linked.get(place.customerId ?? '') ?? null;
 }
 
-async function readAll(places: readonly Place[], payloads: ReadonlyMap<string, string>): Promise<Happened[]> {
-  const events: Happened[] = [];
-  let parsed = 0;
-  for (const { id, seq, type, created, contactId, isProcessed, isOff, isLate } of places) {
+function readAll(places: readonly Place[], payloads: ReadonlyMap<string, string>): Happened[] {
+  return places.flatMap(({ id, seq, type, created, contactId, isProcessed, isOff, isLate }) => {
     const payload = payloads.get(seq);
     const object = payload === undefined ? null : parse(type, payload);
-    if (!object) continue;
-    events.push({ event: { id, type, created }, object, contactId, counts: isProcessed || isOff, starts: !isLate });
-    parsed += payload?.length ?? 0;
-    if (parsed < PARSED) continue;
-    parsed = 0;
-    await breathe();
-  }
-  return events;
+    if (!object) return [];
+    return { event: { id, type, created }, object, contactId, counts: isProcessed || isOff, starts: !isLate };
+  });
 }
 
 const parse = (type: string, payload: string) => readEventObject(type, JSON.parse(payload) as Record<string, unknown>);

@@ -1,6 +1,6 @@
 /** A run does its steps until it waits or ends. Pure: what is known goes in, rows to write come out. */
 import type { Insertable } from 'kysely';
-import { findStep, type EmailStep } from '../../shared/workflow';
+import type { EmailStep } from '../../shared/workflow';
 import { isoTime } from '../db/columns';
 import type { Row, Schema } from '../db/schema';
 import { tenantColumns, tenantOf } from '../db/tenant';
@@ -13,7 +13,7 @@ import { isConditional, judge } from './only-while';
 import { contactFacts } from './contact-facts';
 import { definitionOf } from './definitions';
 import type { PropertyScope } from './match';
-import { firstStep, nextStep, type StepDecision } from './next-step';
+import { firstStep, nextStep, placeOf, type StepDecision } from './next-step';
 import type { RunFacts } from './run-facts';
 import { slotAfterEnd } from './run-key';
 
@@ -94,7 +94,7 @@ function doSteps(takeEmail: TakeEmail, known: RunFacts, writes: RunWrites, now: 
       return { ...ended(run, 'exited', 'not_true', now, run.step_id), outcome: verdict.cause };
   }
 
-  const isUnderWay = n > 0 || findStep(definition, run.step_id ?? '') !== undefined;
+  const isUnderWay = n > 0 || placeOf(definition, run.step_id ?? '') !== undefined;
   let stepId = isUnderWay ? run.step_id : firstStep(definition);
   let hasWaited = run.is_waiting === 1;
   for (;;) {
