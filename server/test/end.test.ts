@@ -79,6 +79,8 @@ const TABLES: (keyof Schema)[] = [
   'contact_job_part',
   'saved_filter',
   'outbox',
+  'webhook_endpoint',
+  'webhook_delivery',
   'install',
   'link_token',
 ];
