@@ -8,17 +8,16 @@ import { findContactByEmail } from '../audience/contacts';
 import { deleteContact } from '../audience/save';
 import { LEASE_MS } from '../db/claim';
 import { transact } from '../db/transact';
+import { createDns, type Dns } from '../deliverability/dns';
 import { findInstall } from '../installs/installs';
 import { wantsOf } from '../installs/wants';
 import { createHousekeeping } from '../lifecycle/housekeeping';
-import { createOutboxQueue } from '../outbox/outbox-queue';
-import { createDeliveryQueue } from '../webhooks-out/delivery-queue';
 import { createEndpoint, findEndpoint, rotateSecret, turnEndpoint } from '../webhooks-out/endpoints';
-import { tellEndpoints } from '../webhooks-out/tell-endpoints';
 import { post } from '../webhooks-out/post';
 import { activateWorkflow, createWorkflow } from '../workflows/workflows';
 import { clientOf, withApi } from './api-rig';
 import { ENGINES } from './databases';
+import { startDnsServer } from './dns-server';
 import { fixtureEvent } from './fixtures/stripe';
 import { ACCOUNT, TEST, type Tillpost } from './harness';
 import { closing } from './leftovers';
@@ -304,7 +303,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
 describe('a request', () => {
   const message = { headers: { 'content-type': 'application/json' }, body: '{}' };
-  const local = { allowsLoopback: true };
+  const local = { allowsLoopback: true, dns: createDns() };
 
   it('follows no redirect', async () => {
     const elsewhere = await listen();
@@ -356,17 +355,15 @@ describe('a request', () => {
     });
   });
 
-  /** Answers each question with the next of these, and the last for ever. */
-  const resolving = (...answers: readonly string[][]) => {
+  /** Answers each question of an address with the next of these, and the last for ever. */
+  const naming = (...answers: readonly string[][]): { dns: Dns; asked: () => number } => {
     let asked = 0;
-    const resolve = ((_name: string, _options: object, done: (error: null, found: object[]) => void) => {
-      const addresses = answers[Math.min(asked++, answers.length - 1)] ?? [];
-      done(
-        null,
-        addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
-      );
-    }) as unknown as typeof import('node:dns').lookup;
-    return { resolve, asked: () => asked };
+    const addresses: Dns['addresses'] = (_name, family) => {
+      if (family === 6) return Promise.resolve({ kind: 'none' });
+      const records = answers[Math.min(asked++, answers.length - 1)] ?? [];
+      return Promise.resolve({ kind: 'found', records });
+    };
+    return { dns: { ...createDns(), addresses }, asked: () => asked };
   };
 
   it.each([
@@ -381,9 +378,9 @@ describe('a request', () => {
   ])('goes nowhere where the name leads to %s', async (_what, address) => {
     const program = await listen();
     const { port } = new URL(program.url);
-    const { resolve } = resolving([address]);
+    const { dns } = naming([address]);
     const url = `http://innocent.example:${port}/`;
-    expect(await post({ ...message, url }, { allowsLoopback: false, resolve })).toMatchObject({
+    expect(await post({ ...message, url }, { allowsLoopback: false, dns })).toMatchObject({
       outcome: DELIVERY_WORDS.refused,
     });
     expect(program.taken).toEqual([]);
@@ -394,7 +391,9 @@ describe('a request', () => {
     const program = await listen();
     const { port } = new URL(program.url);
     for (const host of ['127.0.0.1', '2130706433', '0x7f.1', '[::ffff:127.0.0.1]', '[::1]', '0'])
-      expect(await post({ ...message, url: `http://${host}:${port}/` }, { allowsLoopback: false })).toMatchObject({
+      expect(
+        await post({ ...message, url: `http://${host}:${port}/` }, { ...local, allowsLoopback: false }),
+      ).toMatchObject({
         outcome: DELIVERY_WORDS.refused,
       });
     expect(program.taken).toEqual([]);
@@ -406,8 +405,8 @@ describe('a request', () => {
     const { port } = new URL(program.url);
     const url = `http://rebinding.example:${port}/`;
     // Public when it is checked, here when it is asked for once more.
-    const { resolve, asked } = resolving(['192.0.2.1', '8.8.8.8'], ['127.0.0.1']);
-    const answer = await post({ ...message, url }, { allowsLoopback: false, resolve, timeoutMs: 300 });
+    const { dns, asked } = naming(['192.0.2.1', '8.8.8.8'], ['127.0.0.1']);
+    const answer = await post({ ...message, url }, { allowsLoopback: false, dns, timeoutMs: 300 });
     expect(answer.isTaken).toBe(false);
     expect(asked()).toBe(1);
     expect(program.taken).toEqual([]);
@@ -430,17 +429,20 @@ describe('a request', () => {
 });
 
 it('the queue sends nothing where the name of an endpoint has come to mean a private address', async () => {
-  await withEndpoint('sqlite', ['contact.created'], async (tillpost, { taken }) => {
-    const { db, ctx } = tillpost;
-    await db.updateTable('webhook_endpoint').set({ url: 'https://innocent.example/' }).execute();
-    await (await clientOf(tillpost)).createContact({ email: JENNY });
-    const resolve = ((_name: string, _options: object, done: (error: null, found: object[]) => void) =>
-      done(null, [{ address: '10.0.0.1', family: 4 }])) as unknown as typeof import('node:dns').lookup;
-    await createOutboxQueue([tellEndpoints]).turn(ctx);
-    const queue = createDeliveryQueue({ resolve });
-    await queue.turn(ctx);
-    await queue.finish?.(ctx);
-    expect(await deliveries(tillpost)).toMatchObject([{ status: 'pending', outcome: DELIVERY_WORDS.refused }]);
-    expect(taken).toEqual([]);
-  });
+  const zone = { 'innocent.example': { A: ['10.0.0.1'] }, 'gone.example': {} };
+  const dns = await startDnsServer(zone);
+  const work = async (tillpost: Tillpost) => {
+    const { ctx, db, clock } = tillpost;
+    for (const host of Object.keys(zone)) {
+      const input = { url: `https://${host}/`, description: '', types: ['contact.created'] };
+      await transact(db, (trx) => createEndpoint(ctx, trx, TEST, input, clock.now()));
+    }
+    await addContact(tillpost);
+    expect((await deliveries(tillpost)).map(({ status, outcome }) => [status, outcome])).toEqual([
+      ['pending', DELIVERY_WORDS.refused],
+      ['pending', DELIVERY_WORDS.unknownHost],
+    ]);
+    expect(dns.asked).toContain('A innocent.example');
+  };
+  await withApi({ overrides: { dns: createDns([dns.address]) } }, work).finally(() => dns.close());
 });

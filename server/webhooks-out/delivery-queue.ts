@@ -13,7 +13,7 @@ import { transact } from '../db/transact';
 import type { Delivery } from './deliveries';
 import { mayCallLoopback } from './endpoint-url';
 import { findEndpoint, noteOutcome, secretsOf, turnOffBroken, type Endpoint } from './endpoints';
-import { post, type Answer, type PostOptions } from './post';
+import { post, type Answer } from './post';
 import { signatureHeaders } from './signature';
 
 type DeliveryJob = Job<'webhook_delivery', Answer>;
@@ -22,8 +22,12 @@ type DeliveryJob = Job<'webhook_delivery', Answer>;
 const CONCURRENCY = 60;
 const PER_INSTALL = 6;
 const PER_ENDPOINT = 3;
-/** The others of an endpoint come back one after the other: so many milliseconds apart. */
-const APART_MS = 50;
+/**
+ * The others of an endpoint come back one after the other, as far apart as it takes them: milliseconds, at least and at most,
+ * and how late the last of many does.
+ */
+const APART_MS = { least: 10, most: 3_000 };
+const LATEST_MS = 2 * 60_000;
 
 const [MINUTE, HOUR] = [60_000, 3_600_000];
 /** Before the second to the tenth try: three days in all. */
@@ -34,21 +38,23 @@ const RETRY_AFTER_MS = [
 /** With nothing but failures for so long an endpoint is turned off. */
 const FAILING_MS = 5 * 24 * HOUR;
 
-/** `resolve` of post.ts. */
-export function createDeliveryQueue(options: Pick<PostOptions, 'resolve' | 'timeoutMs'> = {}): Queue {
+export function createDeliveryQueue(): Queue {
   /** The endpoints that are being called, one for each call. */
   const calling: string[] = [];
   /** When the last of an endpoint's others comes back, epoch milliseconds. */
   const backAt = new Map<string, number>();
+  /** How long the last call of an endpoint took, milliseconds. */
+  const tookMs = new Map<string, number>();
 
   /** When the endpoint may be called once more, beside `chosen`; undefined: now. */
   function waitForPlace({ row }: DeliveryJob, chosen: readonly DeliveryJob[], now: number): number | undefined {
     const key = keyText(row, row.endpoint_id);
     const taken = [...calling, ...chosen.map((one) => keyText(one.row, one.row.endpoint_id))];
     if (taken.filter((one) => one === key).length < PER_ENDPOINT) return undefined;
-    const at = Math.max(now, backAt.get(key) ?? 0) + APART_MS;
+    const apart = Math.min(APART_MS.most, Math.max(APART_MS.least, (tookMs.get(key) ?? 0) / PER_ENDPOINT));
+    const at = Math.min(now + LATEST_MS, Math.max(now, backAt.get(key) ?? 0) + apart);
     backAt.set(key, at);
-    return at;
+    return Math.floor(at);
   }
 
   return createQueue<'webhook_delivery', Answer>({
@@ -69,10 +75,12 @@ export function createDeliveryQueue(options: Pick<PostOptions, 'resolve' | 'time
     },
     async background(ctx, { row }) {
       const key = keyText(row, row.endpoint_id);
+      const start = ctx.clock.now();
       calling.push(key);
       try {
-        return await send(ctx, row, options);
+        return await send(ctx, row);
       } finally {
+        tookMs.set(key, ctx.clock.now() - start);
         calling.splice(calling.indexOf(key), 1);
       }
     },
@@ -87,11 +95,7 @@ export function createDeliveryQueue(options: Pick<PostOptions, 'resolve' | 'time
 
 const notSent = (outcome: string): Answer => ({ status: null, isTaken: false, outcome, said: null });
 
-async function send(
-  ctx: Context,
-  delivery: Delivery,
-  options: Pick<PostOptions, 'resolve' | 'timeoutMs'>,
-): Promise<Answer> {
+async function send(ctx: Context, delivery: Delivery): Promise<Answer> {
   const endpoint = await findEndpoint(ctx.db, tenantOf(delivery), delivery.endpoint_id);
   if (endpoint?.status !== 'active') return notSent(DELIVERY_WORDS.off);
   const now = ctx.clock.now();
@@ -103,7 +107,7 @@ async function send(
     ...signatureHeaders({ id: delivery.id, body: delivery.payload }, secrets, now),
   };
   const message = { url: endpoint.url, headers, body: delivery.payload };
-  return post(message, { allowsLoopback: mayCallLoopback(ctx.config), ...options });
+  return post(message, { allowsLoopback: mayCallLoopback(ctx.config), dns: ctx.dns });
 }
 
 /** Writes what came of those that were sent, and that those of endpoints which are off are not; returns the others. */

@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { oneLineOrNull } from '../../shared/one-line';
 import { MOST_ENDPOINTS, WEBHOOK_DESCRIPTION_LENGTH, WEBHOOK_TYPES, type WebhookType } from '../../shared/webhooks';
 import type { Context } from '../context';
+import { inList } from '../db/bulk';
 import type { ErasedTable } from '../db/erase';
 import { newId } from '../db/new-id';
+import { PART, pages } from '../db/parts';
 import type { Db, Row, Trx } from '../db/schema';
 import { modeOf, ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
 import { AppError, invalid } from '../errors';
@@ -103,7 +105,20 @@ export async function rotateSecret(ctx: Sealing, trx: Trx, endpoint: Endpoint, n
 /** What is under way to it is not delivered any more, and its log is gone. */
 export async function deleteEndpoint(trx: Trx, endpoint: Endpoint): Promise<void> {
   const tenant = tenantOf(endpoint);
-  await trx.deleteFrom('webhook_delivery').where(ofTenant(tenant)).where('endpoint_id', '=', endpoint.id).execute();
+  const ofEndpoint = () =>
+    trx
+      .selectFrom('webhook_delivery')
+      .select('id')
+      .where(ofTenant(tenant))
+      .where('endpoint_id', '=', endpoint.id)
+      .limit(PART)
+      .execute();
+  for await (const some of pages(ofEndpoint))
+    await trx
+      .deleteFrom('webhook_delivery')
+      .where(ofTenant(tenant))
+      .where('id', 'in', inList(some.map(({ id }) => id)))
+      .execute();
   await trx.deleteFrom('webhook_endpoint').where(ofTenant(tenant)).where('id', '=', endpoint.id).execute();
   await noteChange(trx, tenant);
 }

@@ -2,12 +2,13 @@
  * One request to an endpoint. Its name is resolved here and the connection goes to the address that was checked, so that a
  * name which means something else a moment later leads nowhere. No proxy, no redirect, a bounded answer.
  */
-import { lookup } from 'node:dns';
 import { Agent as HttpAgent, request as requestHttp, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { DELIVERY_WORDS } from '../../shared/words/webhooks';
 import { cleanText } from '../clean-text';
+import { isLoopback } from '../config';
+import { findAddresses, type Dns } from '../deliverability/dns';
 import { redact } from '../log';
 import { hostOf } from './endpoint-url';
 import { isLoopbackAddress, isPublicAddress } from './public-address';
@@ -31,9 +32,8 @@ export interface Post {
 export interface PostOptions {
   /** Whether this machine itself may be called. */
   allowsLoopback: boolean;
-  timeoutMs?: number;
-  /** All addresses of a name; left out, the machine's own way. */
-  resolve?: typeof lookup;
+  dns: Dns;
+  timeoutMs?: number | undefined;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -44,6 +44,7 @@ const MOST_KEPT = 500;
 const AGENTS = { 'http:': new HttpAgent({ keepAlive: false }), 'https:': new HttpsAgent({ keepAlive: false }) };
 
 class NotPublic extends Error {}
+class UnknownHost extends Error {}
 
 /** Never throws: what goes wrong is an answer as well. */
 export async function post({ url: text, headers, body }: Post, options: PostOptions): Promise<Answer> {
@@ -54,25 +55,34 @@ export async function post({ url: text, headers, body }: Post, options: PostOpti
     // Of an address there is nothing to look up.
     if (isIP(hostOf(url)) && !isAllowed(hostOf(url))) throw new NotPublic();
     const signal = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
-    return await answerOf(url, { headers, body, signal, lookup: checkedLookup(options.resolve ?? lookup, isAllowed) });
+    return await answerOf(url, { headers, body, signal, lookup: checkedLookup(options.dns, isAllowed) });
   } catch (error) {
     return { status: null, isTaken: false, outcome: outcomeOf(error), said: null };
   }
 }
 
-/** Gives a connection only the addresses that are allowed. */
-function checkedLookup(resolve: typeof lookup, isAllowed: (address: string) => boolean): LookupFunction {
+/**
+ * Gives a connection only the addresses that are allowed. Not the system's own lookup: a name server that doesn't answer would
+ * hold up a thread of the pool that all files share.
+ */
+function checkedLookup(dns: Dns, isAllowed: (address: string) => boolean): LookupFunction {
   return (hostname, options, done) => {
-    resolve(hostname, { ...options, all: true }, (error, found) => {
-      if (error) return done(error, []);
+    void addressesOf(dns, hostname).then((found) => {
       const allowed = found.filter(({ address }) => isAllowed(address));
       const [first] = allowed;
-      if (!first) return done(new NotPublic(), []);
+      if (!first) return done(found.length > 0 ? new NotPublic() : new UnknownHost(), []);
       if (options.all) done(null, allowed);
       else done(null, first.address, first.family);
     });
   };
 }
+
+async function addressesOf(dns: Dns, hostname: string): Promise<{ address: string; family: number }[]> {
+  const answer = isLoopback(hostname) ? LOCALHOST : await findAddresses(dns, hostname);
+  return answer.kind === 'found' ? answer.records.map((address) => ({ address, family: isIP(address) })) : [];
+}
+
+const LOCALHOST = { kind: 'found', records: ['127.0.0.1', '::1'] } as const;
 
 interface Sending {
   headers: Record<string, string>;
@@ -141,8 +151,8 @@ const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME|ERR_TLS/;
 
 function outcomeOf(error: unknown): string {
   if (error instanceof NotPublic) return DELIVERY_WORDS.refused;
+  if (error instanceof UnknownHost) return DELIVERY_WORDS.unknownHost;
   const { name, code = '' } = error as NodeJS.ErrnoException;
   if (name === 'AbortError' || name === 'TimeoutError') return DELIVERY_WORDS.timedOut;
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return DELIVERY_WORDS.unknownHost;
   return CERTIFICATE.test(code) ? DELIVERY_WORDS.badCertificate : DELIVERY_WORDS.noConnection;
 }

@@ -125,7 +125,7 @@ function Deliveries({
       ) : (
         <>
           {isFirstPage(query) && (
-            <p className="hint list-count">
+            <p className="list-head" role="status">
               <Total {...count} one="delivery" many="deliveries" />
             </p>
           )}

@@ -96,7 +96,6 @@ export function EndpointForm({ action, given, button }: { action: string; given:
         <TextField
           id="url"
           name="url"
-          type="url"
           label="Address"
           hint="It gets POST requests with a JSON body."
           placeholder="https://example.com/webhooks"
