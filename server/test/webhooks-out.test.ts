@@ -12,6 +12,8 @@ import { createDns, type Dns } from '../deliverability/dns';
 import { findInstall } from '../installs/installs';
 import { wantsOf } from '../installs/wants';
 import { createHousekeeping } from '../lifecycle/housekeeping';
+import { createOutboxQueue, type Consumer } from '../outbox/outbox-queue';
+import { tellEndpoints } from '../webhooks-out/tell-endpoints';
 import { createEndpoint, findEndpoint, rotateSecret, turnEndpoint } from '../webhooks-out/endpoints';
 import { post } from '../webhooks-out/post';
 import { activateWorkflow, createWorkflow } from '../workflows/workflows';
@@ -190,8 +192,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       await addContact(tillpost);
       const [first] = await deliveries(tillpost);
       expect(first).toMatchObject({ status: 'pending', response_status: 500, outcome: 'Answered 500', attempts: 1 });
-      expect(first?.response).toContain('now');
-      expect(first?.response).not.toMatch(/[\u0000-\u0008\u001b]|sk_live_1234/u);
+      expect(first?.response).toBe('no\ufffdt[31m now sk_live_[redacted]');
       for (let due = first?.due_at; due !== null && due !== undefined;) {
         clock.advance(due - clock.now());
         await tillpost.worker.drain();
@@ -279,6 +280,22 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(taken).toHaveLength(1);
       expect(slow.taken.length).toBeLessThanOrEqual(6);
       await slow.close();
+    }));
+
+  it('a contact that is deleted while its messages are passed on leaves nothing behind', () =>
+    withEndpoint(engine, ['contact.created'], async (tillpost) => {
+      const { ctx, db, clock } = tillpost;
+      await (await clientOf(tillpost)).createContact({ email: JENNY });
+      const jenny = (await findContactByEmail(db, TEST, JENNY))!;
+      let deletion: Promise<void> | undefined;
+      const deleteMeanwhile: Consumer = async () => {
+        deletion ??= transact(db, (trx) => deleteContact(trx, jenny, clock.now()));
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      };
+      await createOutboxQueue([tellEndpoints, deleteMeanwhile]).turn(ctx);
+      await deletion;
+      expect(await findContactByEmail(db, TEST, JENNY)).toBeUndefined();
+      expect(await deliveries(tillpost)).toEqual([]);
     }));
 
   it('deliveries go with the contact they name, and after thirty days', () =>

@@ -64,6 +64,8 @@ export function createDeliveryQueue(): Queue {
     async work(ctx, jobs) {
       const now = ctx.clock.now();
       const toSend = await transact(ctx.db, (trx) => recordAnswers(trx, jobs, now));
+      for (const { result } of jobs)
+        if (result) ctx.metrics.webhooksOut.inc({ result: result.isTaken ? 'taken' : 'not_taken' });
       const chosen: DeliveryJob[] = [];
       const putOff: LeftJob<'webhook_delivery', Answer>[] = [];
       for (const job of toSend) {

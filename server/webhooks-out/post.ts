@@ -109,7 +109,7 @@ function answerOf(url: URL, { headers, body, signal, lookup: look }: Sending): P
   });
 }
 
-/** Reads on no further than that. What breaks off after the status has said what counts. */
+/** Of what comes; the rest is not read. One that breaks off, or doesn't end in time, was not taken for sure. */
 function readBeginning(response: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

@@ -5,25 +5,25 @@ import { insertNew } from '../db/bulk';
 import { byId, keyFor, keyText, selectByKeys, selectByTenants } from '../db/keys';
 import { newId } from '../db/new-id';
 import type { MessageKind, Row, Trx } from '../db/schema';
-import { tenantColumns, tenantKey, type Tenant } from '../db/tenant';
+import { tenantColumns, tenantKey, tenantOf, tenantsOf, type Tenant } from '../db/tenant';
 import { viewEmail } from '../emails/emails';
 import { RELEASED } from '../emails/record-email';
 import { readEvents } from '../events/events';
 import { groupBy } from '../group-by';
 import type { Message } from '../outbox/messages';
 import { viewRun } from '../workflows/runs';
-import { typesOf, type Endpoint } from './endpoints';
+import { typesOf } from './endpoints';
 import { payloadOf, type Known } from './payload';
 
 /** A consumer of the outbox. Objects are read as they are now: moments after what is told of them. */
 export async function tellEndpoints(trx: Trx, messages: readonly Message[], now: number): Promise<void> {
+  const tenants = tenantsOf(messages.map(({ tenant }) => tenantColumns(tenant)));
+  const active = await selectByTenants(trx, 'webhook_endpoint', tenants, { where: "status = 'active'" });
+  const endpointsOf = groupBy(active, (endpoint) => tenantKey(tenantOf(endpoint)));
   for (const own of groupBy(messages, ({ tenant }) => tenantKey(tenant)).values()) {
     const { tenant } = own[0];
-    const endpoints = await selectByTenants(trx, 'webhook_endpoint', [tenant], { where: "status = 'active'" });
-    const wanting = endpoints.map((endpoint) => ({
-      endpoint: endpoint as Endpoint,
-      types: new Set(typesOf(endpoint)),
-    }));
+    const endpoints = endpointsOf.get(tenantKey(tenant)) ?? [];
+    const wanting = endpoints.map((endpoint) => ({ endpoint, types: new Set(typesOf(endpoint)) }));
     const told = own.filter(({ type }) => wanting.some(({ types }) => types.has(type)));
     if (told.length === 0) continue;
     const known = await readObjects(trx, tenant, told);

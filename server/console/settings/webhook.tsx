@@ -196,7 +196,7 @@ export function DeliveryPage({ endpoint, delivery }: { endpoint: Endpoint; deliv
         </Section>
       )}
       <Section title="Body">
-        <Json value={JSON.parse(delivery.payload)} />
+        <Json value={JSON.parse(delivery.payload) as unknown} />
       </Section>
     </Shell>
   );
