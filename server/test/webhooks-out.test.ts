@@ -1,6 +1,6 @@
 /** Webhooks out: from what happens to a signed request that a program's server takes, over real sockets. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { WEBHOOK_TYPES, type WebhookType } from '../../shared/webhooks';
 import { DELIVERY_WORDS } from '../../shared/words/webhooks';
@@ -363,6 +363,25 @@ describe('a request', () => {
     await flood.close();
   });
 
+  it.each([
+    ['nothing', ''],
+    ['another protocol', '220 mail.example ESMTP\r\n'],
+    ['an upgrade', 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'],
+    ['half a head', 'HTTP/1.1 200 OK\r\nContent-Le'],
+    ['half a body', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf'],
+    ['a head without end', `HTTP/1.1 200 OK\r\n${'X: y\r\n'.repeat(20_000)}`],
+  ])('ends where %s comes back', async (_what, words) => {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.end(words));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const answer = await post({ ...message, url }, { ...local, timeoutMs: 5_000 });
+    expect(answer).toMatchObject({ isTaken: false, outcome: DELIVERY_WORDS.noConnection });
+    await new Promise((resolve) => server.close(resolve));
+  });
+
   it('says where nobody listens', async () => {
     const program = await listen();
     await program.close();
@@ -421,12 +440,13 @@ describe('a request', () => {
     const program = await listen();
     const { port } = new URL(program.url);
     const url = `http://rebinding.example:${port}/`;
-    // Public when it is checked, here when it is asked for once more.
-    const { dns, asked } = naming(['192.0.2.1', '8.8.8.8'], ['127.0.0.1']);
-    const answer = await post({ ...message, url }, { allowsLoopback: false, dns, timeoutMs: 300 });
-    expect(answer.isTaken).toBe(false);
-    expect(asked()).toBe(1);
-    expect(program.taken).toEqual([]);
+    const here = naming(['127.0.0.1'], ['10.0.0.1']);
+    expect(await post({ ...message, url }, { allowsLoopback: true, dns: here.dns })).toMatchObject({ isTaken: true });
+    const elsewhere = naming(['10.0.0.1'], ['127.0.0.1']);
+    expect(await post({ ...message, url }, { allowsLoopback: true, dns: elsewhere.dns })).toMatchObject({
+      outcome: DELIVERY_WORDS.refused,
+    });
+    expect([here.asked(), elsewhere.asked(), program.taken.length]).toEqual([1, 1, 1]);
     await program.close();
   });
 

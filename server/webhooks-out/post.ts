@@ -102,7 +102,11 @@ function answerOf(url: URL, { headers, body, signal, lookup: look }: Sending): P
       headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
     });
     request.on('error', reject);
+    let isAnswered = false;
+    // Such as 101: there is neither a response nor an error.
+    request.on('close', () => isAnswered || reject(new Error('closed without an answer')));
     request.on('response', (response) => {
+      isAnswered = true;
       readBeginning(response).then((said) => resolve(readAnswer(response.statusCode ?? 0, said)), reject);
     });
     request.end(body);
@@ -125,6 +129,7 @@ function readBeginning(response: IncomingMessage): Promise<Buffer> {
     });
     response.on('end', end);
     response.on('error', reject);
+    response.on('close', () => reject(new Error('broke off')));
   });
 }
 

@@ -4,12 +4,12 @@ import type { StatusWords } from './statuses';
 
 export const WEBHOOK_TYPE_WORDS: Record<WebhookType, string> = {
   'contact.created': 'A contact was added, by an import as well',
-  'contact.updated': 'A contact changed: what each field was is told with it',
+  'contact.updated': 'A contact changed; says what each field was',
   'contact.unsubscribed': 'A contact unsubscribed',
   'contact.deleted': 'A contact was deleted, or merged into another',
   'list.joined': 'A contact joined a mailing list',
   'email.sent': 'The mail server took an email',
-  'email.delivered': 'An email was delivered, where the provider reports it',
+  'email.delivered': 'An email was delivered, as its provider reports',
   'email.bounced': 'An email bounced after it was sent',
   'email.complained': 'Somebody called an email spam',
   'email.clicked': 'A person opened a link of an email for the first time',

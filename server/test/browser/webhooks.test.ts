@@ -67,11 +67,6 @@ it.each(Object.keys(LOOKS))('its pages fit, and axe finds nothing serious, on %s
     await page.goto(path);
     if ((await widthBeyond(page)) > 0) faults.push(`${path} is too wide`);
     for (const violation of await violations(page)) faults.push(`${path} ${violation}`);
-    if (process.env.SHOTS)
-      await page.screenshot({
-        path: `${process.env.SHOTS}/${look.replace(/\W+/g, '-')}-${path.replace(/\W+/g, '-').replace(/w\wd_\w{20}|whe_\w+?(?=-|$)/g, 'id')}.png`,
-        fullPage: true,
-      });
   }
   expect(faults).toEqual([]);
 });
