@@ -41,7 +41,7 @@ export function WebhooksPage({ endpoints, refused }: WebhooksPageProps) {
         <Empty icon="bolt" title="No endpoints yet">
           {isLimited
             ? 'Sign in with Connect to Stripe to add one.'
-            : 'Add the address of a program of yours, and choose what it is told of.'}
+            : 'Add a program’s address, and choose what it is told of.'}
         </Empty>
       ) : (
         <Table caption="Endpoints" columns={COLUMNS} rows={endpoints} />
