@@ -63,6 +63,12 @@ export function createMetrics() {
       labelNames: ['cause'],
       registers,
     }),
+    webhooksOut: new Counter({
+      name: 'tillpost_webhooks_out_total',
+      help: 'Requests to webhook endpoints of merchants, by whether they were taken',
+      labelNames: ['result'],
+      registers,
+    }),
     retries: new Counter({
       name: 'tillpost_retries_total',
       help: 'Work put off for a later try, by table',

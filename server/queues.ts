@@ -13,9 +13,11 @@ import { createNoticeQueue } from './schedules/notice-queue';
 import { createPlanningQueue } from './schedules/planning-queue';
 import { emailPreparation } from './workflows/prepare-emails';
 import { createRunQueue } from './workflows/run-queue';
+import { createDeliveryQueue } from './webhooks-out/delivery-queue';
+import { tellEndpoints } from './webhooks-out/tell-endpoints';
 
 /** What is made of what happened, in this order: each writes rows of its own. */
-const CONSUMERS: readonly Consumer[] = [recordContactEvents];
+const CONSUMERS: readonly Consumer[] = [recordContactEvents, tellEndpoints];
 
 export const createQueues = (): Queue[] => [
   createPlanningQueue(),
@@ -23,6 +25,7 @@ export const createQueues = (): Queue[] => [
   createEventQueue(),
   createRunQueue(),
   createOutboxQueue(CONSUMERS),
+  createDeliveryQueue(),
   createEmailQueue(emailPreparation),
   createRecheckQueue(),
   createContactJobQueue(),

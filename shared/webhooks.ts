@@ -1,4 +1,4 @@
-/** What other programs may be told of, and what a webhook endpoint is. */
+/** What other programs may be told of by webhooks, and how an endpoint stands. */
 export const WEBHOOK_TYPES = [
   'contact.created',
   'contact.updated',
@@ -17,3 +17,14 @@ export const WEBHOOK_TYPES = [
   'event.processed',
 ] as const;
 export type WebhookType = (typeof WEBHOOK_TYPES)[number];
+
+/** `gone`: it answered 410. `failing`: nothing but failures for five days. */
+export type EndpointStatus = 'active' | 'off' | 'gone' | 'failing';
+
+export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+
+export const MOST_ENDPOINTS = 10;
+/** Characters. */
+export const WEBHOOK_URL_LENGTH = 1_000;
+export const WEBHOOK_DESCRIPTION_LENGTH = 200;

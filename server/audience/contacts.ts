@@ -9,10 +9,11 @@ import { isoTime, isoTimeOrNull } from '../db/columns';
 import { contains } from '../db/contains';
 import { madeWithin, type TimeRange } from '../db/day-range';
 import type { ErasedTable } from '../db/erase';
+import { keyFor, selectByKeys } from '../db/keys';
 import { toTwoWayList, type PageRequest, type TwoWayList, type TwoWayRequest } from '../db/page';
 import { ofRange, scanDown, scanUp, type Range } from '../db/scan';
 import type { Db, Row, Schema } from '../db/schema';
-import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
+import { ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
 import { foldText } from '../fold-text';
 import { groupBy } from '../group-by';
 import { readSettings } from '../settings/settings';
@@ -240,6 +241,19 @@ export async function readContact(db: Db, tenant: Tenant, id: string): Promise<C
   const contact = await findContact(db, tenant, id);
   return contact && (await viewContacts(db, tenant, [contact]))[0];
 }
+
+/** Those that are there. */
+export const readContacts = async (db: Db, tenant: Tenant, ids: readonly string[]): Promise<ContactView[]> =>
+  viewContacts(
+    db,
+    tenant,
+    await selectByKeys(
+      db,
+      'contact',
+      'id',
+      ids.map((id) => keyFor(tenantColumns(tenant), id)),
+    ),
+  );
 
 async function viewContacts(db: Db, tenant: Tenant, contacts: Row<'contact'>[]): Promise<ContactView[]> {
   if (contacts.length === 0) return [];

@@ -45,6 +45,7 @@ const STYLES = [
   'reference',
   'help',
   'overview',
+  'webhooks',
   'adapt',
 ];
 /** Without lines of comment and indentation, which every first visit would carry; no text of the script spans lines. */

@@ -1,8 +1,10 @@
 /** The frame of every page: head, navigation, account and mode, notices. */
 import type { ReactNode } from 'react';
 import { DISCONNECT_WORDS, RECONNECT_WORDS } from '../../shared/words/connection';
+import { WEBHOOKS_OFF_STRIP } from '../../shared/words/webhooks';
 import type { Mode } from '../config';
 import { modeOf } from '../db/tenant';
+import type { Trouble } from '../installs/troubles';
 import type { ShownLogo } from '../settings/look';
 import { NoticeBanner } from './components/blocks';
 import { ButtonForm } from './components/form';
@@ -49,6 +51,7 @@ export function Shell({
         <Sidebar viewer={viewer} section={section} />
         <main id="main" className={isWide ? 'main main-wide' : 'main'} tabIndex={-1}>
           {!url.startsWith(CONNECTION_PATH) && <ConnectionStrip viewer={viewer} />}
+          <TroubleStrips viewer={viewer} url={url} />
           <NoticeBanner notice={notice} />
           {children}
           {section && <PageFoot area={section} />}
@@ -70,6 +73,21 @@ function ConnectionStrip({ viewer: { status } }: { viewer: Viewer }) {
     </p>
   );
 }
+
+/** Not on the page that says it at more length. */
+const TroubleStrips = ({ viewer: { troubles }, url }: { viewer: Viewer; url: string }) =>
+  troubles
+    .map((trouble) => ({ trouble, ...TROUBLE_STRIPS[trouble] }))
+    .filter(({ href }) => !url.startsWith(href))
+    .map(({ trouble, words, href, link }) => (
+      <p key={trouble} className="strip">
+        {words} <a href={href}>{link}</a>
+      </p>
+    ));
+
+const TROUBLE_STRIPS: Record<Trouble, { words: string; href: string; link: string }> = {
+  webhooks: { words: WEBHOOKS_OFF_STRIP, href: '/settings/webhooks', link: 'See which' },
+};
 
 const STRIP_WORDS = {
   needs_reconnect: { words: RECONNECT_WORDS.description, link: 'Reconnect' },

@@ -4,6 +4,7 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import type { InstallStatus } from '../../shared/api';
 import type { Mode } from '../config';
 import { modeOf, type Tenant } from '../db/tenant';
+import type { Trouble } from '../installs/troubles';
 import type { AssetUrls } from './assets';
 import type { Formats } from './format';
 import type { Notice } from './notices';
@@ -17,6 +18,8 @@ export interface Viewer {
   tenant: Tenant;
   accountName: string | null;
   status: InstallStatus;
+  /** What every page says is wrong. */
+  troubles: readonly Trouble[];
   /** A session opened from the Dashboard may do less: see requireFullSession. */
   isLimited: boolean;
   /** Every install this session may look at, this one too. */

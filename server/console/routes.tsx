@@ -29,6 +29,7 @@ import { apiSettingsRoutes } from './settings/api-routes';
 import { brandingRoutes } from './settings/branding-routes';
 import { settingsRoutes } from './settings/routes';
 import { sendingRoutes } from './settings/sending-routes';
+import { webhookRoutes } from './settings/webhook-routes';
 import { siteStyles } from './site-styles';
 import { loadViewer } from './viewer';
 import { editorRoutes } from './workflows/editor/routes';
@@ -64,6 +65,7 @@ export function consoleRoutes(ctx: Context): Router {
     sendingRoutes,
     brandingRoutes,
     apiSettingsRoutes,
+    webhookRoutes,
     listRoutes,
     audienceRoutes,
     eventsRoutes,

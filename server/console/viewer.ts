@@ -7,6 +7,7 @@ import { tenantOf, type Tenant } from '../db/tenant';
 import type { Install } from '../installs/installs';
 import { sessionOf } from '../installs/session-middleware';
 import type { Session } from '../installs/sessions';
+import { troublesOf } from '../installs/troubles';
 import { readSettings } from '../settings/settings';
 import { connectPagePath } from './layout';
 import type { InstallChoice, Viewer } from './page';
@@ -44,6 +45,7 @@ const viewSession = (ctx: Context, { tenant, install, installs, kind }: Session)
   tenant,
   accountName: install.account_name,
   status: install.status,
+  troubles: troublesOf(install),
   isLimited: kind === 'dashboard',
   installs: installs.map(choiceOf),
 });

@@ -23,6 +23,7 @@ const KEYS = {
   planning_job: null,
   contact_job: 'id',
   outbox: 'seq',
+  webhook_delivery: 'id',
   import_job: null,
   install: null,
 } as const satisfies Partial<Record<keyof Schema, string | null>>;

@@ -67,7 +67,12 @@ async function mergeMemberships(trx: Trx, tenant: Tenant, fromId: string, intoId
 }
 
 /** They name no customer, or are one. */
-const NOT_OF_CUSTOMERS: ReadonlySet<string> = new Set(['customer_link', 'consent_change', 'outbox']);
+const NOT_OF_CUSTOMERS: ReadonlySet<string> = new Set([
+  'customer_link',
+  'consent_change',
+  'outbox',
+  'webhook_delivery',
+]);
 
 /** With the key that each is walked along: with the contact it stands in an index. */
 const MOVED = [
@@ -77,6 +82,7 @@ const MOVED = [
   ['run', 'id'],
   ['consent_change', 'id'],
   ['outbox', 'seq'],
+  ['webhook_delivery', 'id'],
 ] as const;
 
 /** A run keeps its slot where the other contact doesn't hold the same one in that workflow. */

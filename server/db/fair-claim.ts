@@ -9,7 +9,14 @@ import type { Db } from './schema';
 import { tenantOf, type Tenant } from './tenant';
 
 /** Queues with many rows for one install: those that a busy install could fill for a long time. */
-const SHARED: ReadonlySet<QueueTable> = new Set(['event', 'run', 'email', 'object_state', 'outbox']);
+const SHARED: ReadonlySet<QueueTable> = new Set([
+  'event',
+  'run',
+  'email',
+  'object_state',
+  'outbox',
+  'webhook_delivery',
+]);
 
 /** Installs looked at for one claim, and of those with something due how many get a part of it. */
 const LOOKED_AT = 500;

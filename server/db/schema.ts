@@ -27,7 +27,7 @@ import type {
 import type { ApiScope } from '../../shared/api-keys';
 import type { ContactPropertyType } from '../../shared/contact-properties';
 import type { ScheduleType } from '../../shared/schedules';
-import type { WebhookType } from '../../shared/webhooks';
+import type { DeliveryStatus, EndpointStatus, WebhookType } from '../../shared/webhooks';
 
 export type Flag = 0 | 1;
 
@@ -86,6 +86,8 @@ interface InstallTable extends TenantColumns {
   checklist_closed_at: number | null;
   /** JSON object: of what its webhooks and others want to be told (installs/wants.ts), by who wants it; null: of nothing. */
   wants: string | null;
+  /** JSON array of what every page of the console says is wrong (installs/troubles.ts); null: nothing. */
+  troubles: string | null;
 }
 
 /** What has happened and is to be passed on; the row goes when it was. */
@@ -100,6 +102,46 @@ interface OutboxTable extends TenantColumns {
   /** JSON object of outbox/messages.ts. */
   details: string;
   at: number;
+  due_at: number | null;
+  claims: Generated<number>;
+  attempts: Generated<number>;
+}
+
+/** Where a program of the merchant's is told of what happens. */
+interface WebhookEndpointTable extends TenantColumns {
+  id: string;
+  url: string;
+  description: string | null;
+  /** JSON array: of what. */
+  types: string;
+  status: EndpointStatus;
+  /** Sealed; the one before signs as well until then. */
+  secret: string;
+  old_secret: string | null;
+  old_secret_until: number | null;
+  /** Of the first failure since something was last taken. */
+  failing_since: number | null;
+  created_at: number;
+}
+
+/** One message to one endpoint. */
+interface WebhookDeliveryTable extends TenantColumns {
+  /** Its `webhook-id`: the same however often it is sent. */
+  id: string;
+  endpoint_id: string;
+  type: WebhookType;
+  object_id: string;
+  /** Whom it names: the row goes with the contact. */
+  contact_id: string | null;
+  /** The body. */
+  payload: string;
+  status: DeliveryStatus;
+  /** Of the last try: the answer's status, what came of it in a sentence, the beginning of what was said, and when. */
+  response_status: number | null;
+  outcome: string | null;
+  response: string | null;
+  tried_at: number | null;
+  created_at: number;
   due_at: number | null;
   claims: Generated<number>;
   attempts: Generated<number>;
@@ -746,6 +788,8 @@ interface LinkTokenTable {
 export interface Schema {
   install: InstallTable;
   outbox: OutboxTable;
+  webhook_endpoint: WebhookEndpointTable;
+  webhook_delivery: WebhookDeliveryTable;
   setting: SettingTable;
   logo: LogoTable;
   logo_image: LogoImageTable;

@@ -82,6 +82,13 @@ export async function pageEvents(
   return toTwoWayList(rows, { limit, ...(isUp ? { ending_before } : { starting_after }) }, viewEvent);
 }
 
+/** Those that are there. */
+export async function readEvents(db: Db, tenant: Tenant, ids: readonly string[]): Promise<EventView[]> {
+  if (ids.length === 0) return [];
+  const rows = await selectEvents(db, tenant).where('event.id', 'in', inList(ids)).execute();
+  return rows.map(viewEvent);
+}
+
 /** Up to `most`. */
 export async function countEventsTo(db: Db, tenant: Tenant, filter: EventFilter, most: number): Promise<Count> {
   const some = eventsWith(db, tenant, filter)

@@ -14,6 +14,7 @@ import { OUTBOX_TABLES } from '../outbox/messages';
 import { SCHEDULE_TABLES } from '../schedules/ledger';
 import { deleteLogo } from '../settings/logos';
 import { deleteSettings } from '../settings/settings';
+import { WEBHOOK_TABLES } from '../webhooks-out/endpoints';
 import { WORKFLOW_TABLES } from '../workflows/workflows';
 import { disconnect } from './disconnect';
 
@@ -27,6 +28,7 @@ export async function eraseInstall(ctx: Context, tenant: Tenant): Promise<void> 
 /** What refers to others goes before them. */
 const TABLES = [
   ...OUTBOX_TABLES,
+  ...WEBHOOK_TABLES,
   ...EMAIL_TABLES,
   ...SCHEDULE_TABLES,
   ...WORKFLOW_TABLES,

@@ -4,7 +4,7 @@
  */
 import { isAllowed } from '../allowed';
 import { takeUpSetAside } from '../db/claim';
-import { deleteOld, type Place } from '../db/old-rows';
+import { deleteOld, type OldRows, type Place } from '../db/old-rows';
 import type { Queue } from '../db/queue';
 import { oldBodies, oldClicks, oldData } from '../emails/emails';
 import { forgetUnanswered } from '../emails/test-addresses';
@@ -12,12 +12,23 @@ import { deleteOldTestSends } from '../emails/test-sends';
 import { oldPayloads } from '../events/events';
 import { forgetOldAnswers } from '../installs/api-answers';
 import { deleteExpired } from '../installs/sessions';
+import { oldMessages } from '../outbox/messages';
+import { oldDeliveries } from '../webhooks-out/deliveries';
 import { noteRevenue } from './note-revenue';
 
 const EVERY_MS = 60 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
-/** One after the other. */
-const OLD = [oldPayloads, oldBodies, oldClicks, oldData];
+/** What was passed on to other programs is theirs to keep. */
+const PASSED_ON_MS = 30 * DAY_MS;
+/** One after the other; those without a time of their own for as long as is configured, the others no longer than that. */
+const OLD: readonly { oldOf: (before: number) => OldRows; keptMs?: number }[] = [
+  { oldOf: oldPayloads },
+  { oldOf: oldBodies },
+  { oldOf: oldClicks },
+  { oldOf: oldData },
+  { oldOf: oldMessages, keptMs: PASSED_ON_MS },
+  { oldOf: oldDeliveries, keptMs: PASSED_ON_MS },
+];
 
 export function createHousekeeping(): Queue {
   let dueAt = 0;
@@ -36,9 +47,10 @@ export function createHousekeeping(): Queue {
         (await deleteExpired(db, now)) + (await forgetUnanswered(db, now)) + (await forgetOldAnswers(db, now));
       if (expired > 0) return 1;
       await deleteOldTestSends(db, now);
-      const oldOf = OLD[current];
-      if (oldOf) {
-        place = await deleteOld(db, oldOf(now - config.retentionDays * DAY_MS), place);
+      const old = OLD[current];
+      if (old) {
+        const keptMs = Math.min(config.retentionDays * DAY_MS, old.keptMs ?? Infinity);
+        place = await deleteOld(db, old.oldOf(now - keptMs), place);
         if (place === undefined) current++;
         return 1;
       }

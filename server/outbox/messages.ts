@@ -2,15 +2,25 @@
  * The transactional outbox: what has happened is written within the transaction in which it happens, and passed on by the
  * loop (outbox-queue.ts). Who wants what is on the install (installs/wants.ts): of what nobody wants nothing is written.
  */
+import { sql } from 'kysely';
 import type { WebhookType } from '../../shared/webhooks';
 import { insertNew } from '../db/bulk';
 import type { ErasedTable } from '../db/erase';
-import { timeOrderedId } from '../db/new-id';
+import { firstIdAt, timeOrderedId } from '../db/new-id';
+import type { OldRows } from '../db/old-rows';
 import type { Db, MessageKind, Row } from '../db/schema';
 import { tenantColumns, tenantOf, type Tenant } from '../db/tenant';
 import type { Wants } from '../installs/wants';
 
 export const OUTBOX_TABLES = [{ table: 'outbox', key: 'seq' }] as const satisfies ErasedTable[];
+
+/** Those made before a time (epoch milliseconds): what could never be passed on. */
+export const oldMessages = (before: number): OldRows => ({
+  table: 'outbox',
+  key: 'seq',
+  end: firstIdAt(before),
+  stays: sql`due_at is not null`,
+});
 
 /**
  * `stripe`: an event of Stripe's; `late`: one of long ago, too late for news. `import`: of Stripe's customers, or of a

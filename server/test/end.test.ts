@@ -1,5 +1,6 @@
 /** How an install ends, what stays of it, and how that is erased; and what is deleted because it has expired. */
 import { recordMessages } from '../outbox/messages';
+import { createEndpoint } from '../webhooks-out/endpoints';
 import { uploadContacts } from '../audience/import-contacts';
 import { saveFilter } from '../audience/saved-filters';
 import { changeConsent } from '../audience/consent';
@@ -56,6 +57,22 @@ async function fill(tillpost: Tillpost, tenant = TEST): Promise<void> {
     .values({ ...click, clicks: 0, automatic: 1 })
     .execute();
   await changeConsent(db, tenant, contact_id ?? '', { status: 'transactional_only', cause: 'merchant' }, clock.now());
+  const told = { url: 'http://127.0.0.1:1/', description: '', types: ['email.complained'] };
+  const endpoint = await transact(db, (trx) => createEndpoint(tillpost.ctx, trx, tenant, told, clock.now()));
+  const delivery = { endpoint_id: endpoint.id, type: 'email.complained', object_id: email_id, contact_id } as const;
+  const rest = { payload: '{}', status: 'failed', response_status: null, outcome: null, response: null } as const;
+  await db
+    .insertInto('webhook_delivery')
+    .values({
+      ...tenantColumns(tenant),
+      id: 'whd_1',
+      ...delivery,
+      ...rest,
+      tried_at: null,
+      due_at: null,
+      created_at: 1,
+    })
+    .execute();
   const waiting = { wantsOf: () => new Set(['email.sent'] as const), now: clock.now() + DAY };
   await recordMessages(db, [{ tenant, type: 'email.sent', kind: 'email', id: email_id, contactId: null }], waiting);
 }
@@ -79,6 +96,8 @@ const TABLES: (keyof Schema)[] = [
   'contact_job_part',
   'saved_filter',
   'outbox',
+  'webhook_endpoint',
+  'webhook_delivery',
   'install',
   'link_token',
 ];

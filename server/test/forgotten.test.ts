@@ -10,9 +10,11 @@ import type { Preparation } from '../emails/preparation';
 import { eraseInstall } from '../lifecycle/erase';
 import { readFetched } from '../stripe-objects/read-object';
 import { emailPreparation } from '../workflows/prepare-emails';
+import { createEndpoint } from '../webhooks-out/endpoints';
 import { sendTest } from '../workflows/preview';
 import { activateWorkflow, createWorkflow } from '../workflows/workflows';
 import type { Settings } from '../../shared/settings';
+import { WEBHOOK_TYPES } from '../../shared/webhooks';
 import { ENGINES, type Engine } from './databases';
 import { fixtureEvent, type FixtureOptions, type FixtureType } from './fixtures/stripe';
 import { ACCOUNT, lending, LIVE, type Tillpost } from './harness';
@@ -92,6 +94,9 @@ async function fill(tillpost: Tillpost, mail: MailServer, settings: Partial<Sett
   const off = { enabled: false };
   const others = { test_recipients: ['operator@example.com'], ...settings };
   await tillpost.enable({ 'quote.finalized': off, 'checkout.session.completed': off }, others, LIVE);
+  // Nobody listens there: what is told of waits, and was tried.
+  const told = { url: 'http://127.0.0.1:1/', description: '', types: WEBHOOK_TYPES };
+  await transact(db, (trx) => createEndpoint(ctx, trx, LIVE, told, clock.now()));
   const asked = {
     account_id: ACCOUNT,
     livemode: 1,
@@ -218,6 +223,7 @@ describe.each(ENGINES)('on %s nothing names a person any more', (engine) => {
         'subscription_card',
         'subscription_state',
         'test_address',
+        'webhook_delivery',
       ]);
       await remove(tillpost);
       await tillpost.worker.drain();

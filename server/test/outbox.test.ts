@@ -5,21 +5,42 @@ import { findContactByEmail } from '../audience/contacts';
 import { createList } from '../audience/mailing-lists';
 import { deleteContact } from '../audience/save';
 import { transact } from '../db/transact';
+import { recordReport } from '../emails/reports';
 import { createEventQueue } from '../events/event-queue';
 import { setWants } from '../installs/wants';
 import { sequenceOf, type Message } from '../outbox/messages';
 import { createOutboxQueue } from '../outbox/outbox-queue';
+import { createQueues } from '../queues';
+import { createWorker } from '../worker';
+import { sendTest } from '../workflows/preview';
 import { activateWorkflow, createWorkflow } from '../workflows/workflows';
 import { WEBHOOK_TYPES, type WebhookType } from '../../shared/webhooks';
 import { clientOf, withApi } from './api-rig';
-import { ENGINES } from './databases';
+import { ENGINES, type Engine } from './databases';
 import { fixtureEvent } from './fixtures/stripe';
-import { ACCOUNT, TEST, type Tillpost } from './harness';
+import { ACCOUNT, lending, LIVE, TEST, type Tillpost } from './harness';
+import { startMailServer, type MailServer } from './mail-server';
 
 const JENNY = 'jenny@example.com';
+const OPERATOR = 'operator@example.com';
 
-const want = ({ db }: Tillpost, types: readonly WebhookType[] = WEBHOOK_TYPES) =>
-  transact(db, (trx) => setWants(trx, TEST, 'webhooks', types));
+const want = ({ db }: Tillpost, types: readonly WebhookType[] = WEBHOOK_TYPES, tenant = TEST) =>
+  transact(db, (trx) => setWants(trx, tenant, 'webhooks', types));
+
+const EMAIL_TYPES = WEBHOOK_TYPES.filter((type) => type.startsWith('email.'));
+
+/** All that the loop does, but for passing messages on. */
+async function workWithoutOutbox({ ctx }: Tillpost): Promise<void> {
+  const queues = createQueues().filter(({ name }) => name !== 'outbox');
+  await createWorker(ctx, queues).drain();
+}
+
+async function withMail(engine: Engine, work: (tillpost: Tillpost, mail: MailServer) => Promise<void>): Promise<void> {
+  const mail = await startMailServer();
+  const env = { SMTP_URL: mail.url, MAIL_FROM: 'hello@shop.example' };
+  const prepare = (tillpost: Tillpost) => tillpost.connect(LIVE);
+  await lending(prepare, { env })({ engine }, (tillpost) => work(tillpost, mail)).finally(() => mail.close());
+}
 
 /** All that waits, passed on to somebody who keeps it. */
 async function passOn({ ctx }: Tillpost): Promise<Message[]> {
@@ -40,10 +61,11 @@ async function stripeSays(
   tillpost: Tillpost,
   type: Parameters<typeof fixtureEvent>[0],
   object: Record<string, unknown>,
+  { livemode } = TEST,
 ): Promise<void> {
   tillpost.clock.advance(2_000);
   const created = Math.floor(tillpost.clock.now() / 1000);
-  await tillpost.deliver(fixtureEvent(type, { account: ACCOUNT, created, object }));
+  await tillpost.deliver(fixtureEvent(type, { account: ACCOUNT, livemode, created, object }));
 }
 
 describe.each(ENGINES)('on %s the outbox', (engine) => {
@@ -145,6 +167,64 @@ describe.each(ENGINES)('on %s the outbox', (engine) => {
       expect(started).toMatchObject({ type: 'workflow.run.started', id: run.id, contactId: run.contact_id });
       await tillpost.worker.drain();
       expect(await db.selectFrom('outbox').selectAll().execute()).toEqual([]);
+    }));
+
+  it('gets what becomes of emails, but not of test sends', () =>
+    withMail(engine, async (tillpost, mail) => {
+      const { ctx, db, clock } = tillpost;
+      await tillpost.enable({}, { test_recipients: [OPERATOR] }, LIVE);
+      const email = { kind: 'transactional', subject: 'Hello', body: 'Hello' } as const;
+      const definition = {
+        name: 'New',
+        trigger: { event: 'customer.created' },
+        steps: [{ id: 'mail', kind: 'email', email }],
+      } as const;
+      const { id } = await createWorkflow(db, LIVE, { definition }, clock.now());
+      await activateWorkflow(db, LIVE, id, clock.now());
+      await want(tillpost, EMAIL_TYPES, LIVE);
+      const send = async (address: string) => {
+        const object = { id: `cus_${address.slice(0, 1)}`, email: address };
+        await stripeSays(tillpost, 'customer.created', object, LIVE);
+        await workWithoutOutbox(tillpost);
+        return (await db.selectFrom('email').selectAll().orderBy('id', 'desc').limit(1).execute())[0]!;
+      };
+      const sent = await send(JENNY);
+      for (const kind of ['delivered', 'hard', 'hard', 'complaint'] as const)
+        await recordReport(ctx, { kind, names: { messageId: sent.message_id }, at: clock.now(), said: '550' });
+      await sendTest(ctx, LIVE, { trigger: 'customer.created', content: email, to: OPERATOR });
+      await workWithoutOutbox(tillpost);
+      mail.trouble({ at: 'rcpt', code: 550, message: '5.1.1 unknown' });
+      const failed = await send('kim@example.com');
+      const told = await passOn(tillpost);
+      expect(told.map(({ type, id: about }) => [type, about])).toEqual([
+        ['email.sent', sent.id],
+        ['email.delivered', sent.id],
+        ['email.bounced', sent.id],
+        ['email.complained', sent.id],
+        ['email.failed', failed.id],
+      ]);
+      expect(told[0]?.contactId).toBe(sent.contact_id);
+    }));
+
+  it('tells of two contacts that become one that the one is gone, and into which', () =>
+    withApi({ engine }, async (tillpost) => {
+      const { db } = tillpost;
+      await tillpost.enable();
+      await stripeSays(tillpost, 'customer.created', { id: 'cus_1', email: JENNY });
+      await stripeSays(tillpost, 'customer.created', { id: 'cus_2', email: 'jen@example.com' });
+      const [from, into] = await Promise.all(
+        [JENNY, 'jen@example.com'].map((one) => findContactByEmail(db, TEST, one)),
+      );
+      await want(tillpost, ['contact.deleted']);
+      await stripeSays(tillpost, 'customer.updated', { id: 'cus_1', email: 'jen@example.com' });
+      await workWithoutOutbox(tillpost);
+      expect(await passOn(tillpost)).toMatchObject([
+        {
+          id: from?.id,
+          contactId: into?.id,
+          details: { deleted: { email: JENNY, user_id: null, merged_into: into?.id } },
+        },
+      ]);
     }));
 
   it('passes on a message once, however often that fails before', () =>

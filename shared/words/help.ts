@@ -352,6 +352,14 @@ export const HELP: Record<HelpArea, HelpPage> = {
           'Import your customers, then activate a workflow.',
         ],
       },
+      {
+        title: 'Tell your own programs what happens',
+        steps: [
+          'Add the program’s https:// address in Settings → Webhooks, and choose what it is told of.',
+          'Copy the signing secret, which is shown once: the program verifies requests with it.',
+          'The endpoint’s page shows what was delivered and what came of it. Anything can be sent again.',
+        ],
+      },
     ],
     terms: ['test_mode', 'test_address', 'transactional_only', 'ignored', 'held_out', 'user_group'],
   },

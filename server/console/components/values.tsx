@@ -67,12 +67,22 @@ export const None = ({ words = 'none' }: { words?: string }) => (
 );
 
 /** `2 emails`, `10,000+ emails`. */
-export function Total({ count, isMore, one }: { count: number; isMore: boolean; one: string }) {
+export function Total({
+  count,
+  isMore,
+  one,
+  many = `${one}s`,
+}: {
+  count: number;
+  isMore: boolean;
+  one: string;
+  many?: string;
+}) {
   const formats = useFormats();
-  if (!isMore) return <Plural count={count} one={one} />;
+  if (!isMore) return <Plural count={count} one={one} many={many} />;
   return (
     <>
-      {formats.number(count)}+ {one}s
+      {formats.number(count)}+ {many}
     </>
   );
 }

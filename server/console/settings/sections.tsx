@@ -9,6 +9,7 @@ const SETTINGS_PAGES = {
   sending: { label: 'Sending', href: '/settings/sending' },
   branding: { label: 'Branding', href: '/settings/branding' },
   api: { label: 'API', href: '/settings/api' },
+  webhooks: { label: 'Webhooks', href: '/settings/webhooks' },
   people: { label: 'People', href: '/settings/people' },
 } as const;
 type SettingsPageName = keyof typeof SETTINGS_PAGES;

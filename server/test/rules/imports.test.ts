@@ -59,6 +59,7 @@ const ORDER = [
   'server/extension',
   'server/webhooks',
   'server/lifecycle',
+  'server/webhooks-out',
   'server/schedules',
   'server/events',
   'server/workflows',
@@ -124,6 +125,8 @@ const OWNERS: Readonly<Record<keyof Schema, string>> = {
   api_key: 'installs',
   api_answer: 'installs',
   outbox: 'outbox',
+  webhook_endpoint: 'webhooks-out',
+  webhook_delivery: 'webhooks-out',
   setting: 'settings',
   logo: 'settings',
   logo_image: 'settings',
@@ -220,13 +223,16 @@ describe('one place for each', () => {
     expect(saying(/^import (?!type)[^;]*'better-sqlite3/m, () => false)).toEqual([]);
   });
 
-  it('opens no connection but Stripe’s, the database’s, SMTP’s, IMAP’s, DNS’s and to confirm an SNS topic', () => {
+  it('opens no connection but Stripe’s, the database’s, SMTP’s, IMAP’s, DNS’s, webhooks’ and to confirm an SNS topic', () => {
     const product = sources.filter(({ path }) => !/^(stripe-app|server\/(dev|tools))\//.test(path));
     const opening =
       /import (?!type|\{ (?:(?:BlockList|isIP|isIPv4|isIPv6),? )+\} from)[^;]*from '(?:node:)?(?:https|http2|net|tls|dgram|undici)'|(?<![.\w])(?:fetch|new WebSocket)\(|\bhttp\.(?:request|get)\(/;
-    expect(product.filter(({ text }) => opening.test(text)).map(({ path }) => path)).toEqual([
-      'server/bounces/providers/ses.ts',
-    ]);
+    expect(
+      product
+        .filter(({ text }) => opening.test(text))
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual(['server/bounces/providers/ses.ts', 'server/webhooks-out/post.ts']);
     const users = (name: RegExp) =>
       product.filter(({ packages }) => packages.some((one) => name.test(one))).map(({ path }) => path);
     expect(users(/^nodemailer\b/)).toEqual([

@@ -136,6 +136,16 @@ export async function exportPerson(db: Db, asked: Asked, now: number) {
       data: JSON.parse(one.data) as unknown,
     })),
     emails: await each(emails, (id) => readEmail(db, tenant, id)),
+    webhook_deliveries: [
+      ...(await rowsOf('webhook_delivery', 'contact_id', named.id === '' ? [] : [named.id])),
+      ...(await rowsOf('webhook_delivery', 'object_id', emails)).filter((one) => one.contact_id !== named.id),
+    ].map((one) => ({
+      id: one.id,
+      endpoint: one.endpoint_id,
+      status: one.status,
+      body: JSON.parse(one.payload) as unknown,
+      tried_at: isoTimeOrNull(one.tried_at),
+    })),
     suppressions: suppression ? [viewSuppression(suppression)] : [],
   };
 }

@@ -1,0 +1,77 @@
+/** The log of what was delivered to endpoints. `now` in epoch milliseconds. */
+import { sql } from 'kysely';
+import type { DeliveryStatus } from '../../shared/webhooks';
+import { countedTo, toTwoWayList, type Count, type TwoWayList, type TwoWayRequest } from '../db/page';
+import { firstIdAt } from '../db/new-id';
+import type { OldRows } from '../db/old-rows';
+import type { Db, Row, Trx } from '../db/schema';
+import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
+
+export type Delivery = Row<'webhook_delivery'>;
+
+export interface DeliveryFilter {
+  endpoint: string;
+  status?: DeliveryStatus | undefined;
+}
+
+const filtered = (db: Db, tenant: Tenant, { endpoint, status }: DeliveryFilter) =>
+  db
+    .selectFrom('webhook_delivery')
+    .where(ofTenant(tenant))
+    .where('endpoint_id', '=', endpoint)
+    .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'pending'));
+
+/** Newest first, read both ways. */
+export async function pageDeliveries(
+  db: Db,
+  tenant: Tenant,
+  { limit, starting_after, ending_before, ...filter }: DeliveryFilter & TwoWayRequest,
+): Promise<TwoWayList<Delivery>> {
+  const isUp = ending_before !== undefined;
+  const after = (isUp ? ending_before : starting_after) || undefined;
+  const rows = await filtered(db, tenant, filter)
+    .selectAll()
+    .$if(after !== undefined, (query) => query.where('id', isUp ? '>' : '<', after ?? ''))
+    .orderBy('id', isUp ? 'asc' : 'desc')
+    .limit(limit + 1)
+    .execute();
+  return toTwoWayList(
+    rows,
+    { limit, ...(isUp ? { ending_before } : starting_after ? { starting_after } : {}) },
+    (row) => row,
+  );
+}
+
+/** Up to `most`. */
+export async function countDeliveriesTo(db: Db, tenant: Tenant, filter: DeliveryFilter, most: number): Promise<Count> {
+  const some = filtered(db, tenant, filter)
+    .select('id')
+    .limit(most + 1);
+  const { count } = await db
+    .selectFrom(some.as('some'))
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return countedTo(most, count);
+}
+
+export const findDelivery = (db: Db, tenant: Tenant, id: string): Promise<Delivery | undefined> =>
+  db.selectFrom('webhook_delivery').selectAll().where(ofTenant(tenant)).where('id', '=', id).executeTakeFirst();
+
+/** With the same id, as if it had never been tried. One that is being sent right now is left alone. */
+export async function sendDeliveryAgain(trx: Trx, delivery: Delivery, now: number): Promise<void> {
+  await trx
+    .updateTable('webhook_delivery')
+    .set({ status: 'pending', due_at: now, attempts: 0 })
+    .where(ofTenant(tenantOf(delivery)))
+    .where('id', '=', delivery.id)
+    .where('claims', '=', 0)
+    .execute();
+}
+
+/** Those made before a time (epoch milliseconds). */
+export const oldDeliveries = (before: number): OldRows => ({
+  table: 'webhook_delivery',
+  key: 'id',
+  end: `whd_${firstIdAt(before)}`,
+  stays: sql`due_at is not null`,
+});

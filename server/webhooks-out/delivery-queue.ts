@@ -1,0 +1,156 @@
+/**
+ * The queue of deliveries: each is sent beside the loop, and what came of it is recorded in a second pass. A process killed
+ * in between sends it again with the same id when the lease ends: at least once, as Standard Webhooks expects of senders.
+ */
+import { DELIVERY_WORDS } from '../../shared/words/webhooks';
+import type { Context } from '../context';
+import { ofClaim } from '../db/claim';
+import { byId, keyFor, keyText, selectByKeys } from '../db/keys';
+import { CrashedTooOften, createQueue, retryLater, type Job, type LeftJob, type Queue } from '../db/queue';
+import type { Trx } from '../db/schema';
+import { tenantOf } from '../db/tenant';
+import { transact } from '../db/transact';
+import type { Delivery } from './deliveries';
+import { mayCallLoopback } from './endpoint-url';
+import { findEndpoint, noteOutcome, secretsOf, turnOffBroken, type Endpoint } from './endpoints';
+import { post, type Answer } from './post';
+import { signatureHeaders } from './signature';
+
+type DeliveryJob = Job<'webhook_delivery', Answer>;
+
+/** An endpoint that doesn't answer holds a place for ten seconds: it gets few of its install's, and an install few of all. */
+const CONCURRENCY = 60;
+const PER_INSTALL = 6;
+const PER_ENDPOINT = 3;
+/**
+ * The others of an endpoint come back one after the other, as far apart as it takes them: milliseconds, at least and at most,
+ * and how late the last of many does.
+ */
+const APART_MS = { least: 10, most: 3_000 };
+const LATEST_MS = 2 * 60_000;
+
+const [MINUTE, HOUR] = [60_000, 3_600_000];
+/** Before the second to the tenth try: three days in all. */
+const RETRY_AFTER_MS = [
+  ...[5_000, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 18 * HOUR, 22 * HOUR],
+] as const;
+
+/** With nothing but failures for so long an endpoint is turned off. */
+const FAILING_MS = 5 * 24 * HOUR;
+
+export function createDeliveryQueue(): Queue {
+  /** The endpoints that are being called, one for each call. */
+  const calling: string[] = [];
+  /** When the last of an endpoint's others comes back, epoch milliseconds. */
+  const backAt = new Map<string, number>();
+  /** How long the last call of an endpoint took, milliseconds. */
+  const tookMs = new Map<string, number>();
+
+  /** When the endpoint may be called once more, beside `chosen`; undefined: now. */
+  function waitForPlace({ row }: DeliveryJob, chosen: readonly DeliveryJob[], now: number): number | undefined {
+    const key = keyText(row, row.endpoint_id);
+    const taken = [...calling, ...chosen.map((one) => keyText(one.row, one.row.endpoint_id))];
+    if (taken.filter((one) => one === key).length < PER_ENDPOINT) return undefined;
+    const apart = Math.min(APART_MS.most, Math.max(APART_MS.least, (tookMs.get(key) ?? 0) / PER_ENDPOINT));
+    const at = Math.min(now + LATEST_MS, Math.max(now, backAt.get(key) ?? 0) + apart);
+    backAt.set(key, at);
+    return Math.floor(at);
+  }
+
+  return createQueue<'webhook_delivery', Answer>({
+    table: 'webhook_delivery',
+    concurrency: CONCURRENCY,
+    perInstall: PER_INSTALL,
+    async work(ctx, jobs) {
+      const now = ctx.clock.now();
+      const toSend = await transact(ctx.db, (trx) => recordAnswers(trx, jobs, now));
+      for (const { result } of jobs)
+        if (result) ctx.metrics.webhooksOut.inc({ result: result.isTaken ? 'taken' : 'not_taken' });
+      const chosen: DeliveryJob[] = [];
+      const putOff: LeftJob<'webhook_delivery', Answer>[] = [];
+      for (const job of toSend) {
+        const putOffUntil = waitForPlace(job, chosen, now);
+        if (putOffUntil === undefined) chosen.push(job);
+        else putOff.push({ ...job, putOffUntil });
+      }
+      return [...chosen, ...putOff];
+    },
+    async background(ctx, { row }) {
+      const key = keyText(row, row.endpoint_id);
+      const start = ctx.clock.now();
+      calling.push(key);
+      try {
+        return await send(ctx, row);
+      } finally {
+        tookMs.set(key, ctx.clock.now() - start);
+        calling.splice(calling.indexOf(key), 1);
+      }
+    },
+    explain(ctx, row, error) {
+      if (error instanceof CrashedTooOften)
+        return { againIn: null, fields: { status: 'failed', outcome: DELIVERY_WORDS.crashed } };
+      ctx.log.error({ err: error, delivery: row.id }, 'a webhook could not be sent, or its result not recorded');
+      return retryLater<'webhook_delivery'>(row);
+    },
+  });
+}
+
+const notSent = (outcome: string): Answer => ({ status: null, isTaken: false, outcome, said: null });
+
+async function send(ctx: Context, delivery: Delivery): Promise<Answer> {
+  const endpoint = await findEndpoint(ctx.db, tenantOf(delivery), delivery.endpoint_id);
+  if (endpoint?.status !== 'active') return notSent(DELIVERY_WORDS.off);
+  const now = ctx.clock.now();
+  const secrets = secretsOf(ctx, endpoint, now);
+  if (secrets.length === 0) return notSent(DELIVERY_WORDS.noSecret);
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': 'Tillpost',
+    ...signatureHeaders({ id: delivery.id, body: delivery.payload }, secrets, now),
+  };
+  const message = { url: endpoint.url, headers, body: delivery.payload };
+  return post(message, { allowsLoopback: mayCallLoopback(ctx.config), dns: ctx.dns });
+}
+
+/** Writes what came of those that were sent, and that those of endpoints which are off are not; returns the others. */
+async function recordAnswers(trx: Trx, jobs: readonly DeliveryJob[], now: number): Promise<DeliveryJob[]> {
+  const keys = jobs.map(({ row }) => keyFor(row, row.endpoint_id));
+  const endpoints = byId(await selectByKeys(trx, 'webhook_endpoint', 'id', keys));
+  const left: DeliveryJob[] = [];
+  for (const job of jobs) {
+    const endpoint = endpoints.get(keyText(job.row, job.row.endpoint_id));
+    if (endpoint?.status === 'active' && job.result === undefined) left.push(job);
+    else await recordAnswer(trx, job.row, endpoint, job.result ?? notSent(DELIVERY_WORDS.off), now);
+  }
+  return left;
+}
+
+async function recordAnswer(
+  trx: Trx,
+  delivery: Delivery,
+  endpoint: Endpoint | undefined,
+  answer: Answer,
+  now: number,
+): Promise<void> {
+  const isGone = answer.status === 410;
+  const wait = RETRY_AFTER_MS[delivery.attempts - 1];
+  const isOver = answer.isTaken || isGone || wait === undefined || endpoint?.status !== 'active';
+  const { numUpdatedRows } = await trx
+    .updateTable('webhook_delivery')
+    .set({
+      status: answer.isTaken ? 'delivered' : isOver ? 'failed' : 'pending',
+      response_status: answer.status,
+      outcome: isGone ? DELIVERY_WORDS.gone : answer.outcome,
+      response: answer.said,
+      tried_at: now,
+      due_at: isOver ? null : now + wait,
+      claims: 0,
+    })
+    .where(ofClaim('webhook_delivery', delivery))
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n || endpoint?.status !== 'active') return;
+  await noteOutcome(trx, endpoint, answer.isTaken, now);
+  const hasOnlyFailed = endpoint.failing_since !== null && now - endpoint.failing_since >= FAILING_MS;
+  if (isGone) await turnOffBroken(trx, endpoint, 'gone');
+  else if (!answer.isTaken && hasOnlyFailed) await turnOffBroken(trx, endpoint, 'failing');
+}

@@ -1,0 +1,166 @@
+/** The webhook endpoints of an install: where its other programs are told of what happens. `now` in epoch milliseconds. */
+import { z } from 'zod';
+import { oneLineOrNull } from '../../shared/one-line';
+import { MOST_ENDPOINTS, WEBHOOK_DESCRIPTION_LENGTH, WEBHOOK_TYPES, type WebhookType } from '../../shared/webhooks';
+import type { Context } from '../context';
+import { inList } from '../db/bulk';
+import type { ErasedTable } from '../db/erase';
+import { newId } from '../db/new-id';
+import { PART, pages } from '../db/parts';
+import type { Db, Row, Trx } from '../db/schema';
+import { modeOf, ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
+import { AppError, invalid } from '../errors';
+import { setTrouble } from '../installs/troubles';
+import { setWants } from '../installs/wants';
+import { mayCallLoopback, readEndpointUrl } from './endpoint-url';
+import { newSecret } from './signature';
+
+export const WEBHOOK_TABLES = [
+  { table: 'webhook_delivery', key: 'id' },
+  { table: 'webhook_endpoint', key: 'id' },
+] as const satisfies ErasedTable[];
+
+export type Endpoint = Row<'webhook_endpoint'>;
+
+/** As somebody types it. */
+export interface EndpointInput {
+  url: string;
+  description: string;
+  types: readonly string[];
+}
+
+/** How long the secret before a new one signs as well. */
+const OLD_SECRET_MS = 24 * 3_600_000;
+
+const schema = z.object({
+  description: oneLineOrNull(WEBHOOK_DESCRIPTION_LENGTH),
+  types: z
+    .array(z.enum(WEBHOOK_TYPES, `must be some of ${WEBHOOK_TYPES.join(', ')}`))
+    .min(1, 'choose at least one')
+    .transform((types) => WEBHOOK_TYPES.filter((type) => types.includes(type))),
+});
+
+export const typesOf = ({ types }: Pick<Endpoint, 'types'>): WebhookType[] => JSON.parse(types) as WebhookType[];
+
+/** The oldest first. */
+export const listEndpoints = (db: Db, tenant: Tenant): Promise<Endpoint[]> =>
+  db.selectFrom('webhook_endpoint').selectAll().where(ofTenant(tenant)).orderBy('id').execute();
+
+export const findEndpoint = (db: Db, tenant: Tenant, id: string): Promise<Endpoint | undefined> =>
+  db.selectFrom('webhook_endpoint').selectAll().where(ofTenant(tenant)).where('id', '=', id).executeTakeFirst();
+
+type Sealing = Pick<Context, 'vault' | 'config'>;
+
+/** Throws invalid_request naming the field. */
+function parse({ config }: Sealing, { url: typed, ...input }: EndpointInput) {
+  const read = readEndpointUrl(typed, { allowsLoopback: mayCallLoopback(config) });
+  if ('expected' in read) throw new AppError('invalid_request', `url: ${read.expected}`, 'url');
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw invalid(parsed.error);
+  return { url: read.url, description: parsed.data.description, types: JSON.stringify(parsed.data.types) };
+}
+
+/** Its id and its secret, which is known this once. Throws invalid_request naming the field. */
+export async function createEndpoint(
+  ctx: Sealing,
+  trx: Trx,
+  tenant: Tenant,
+  input: EndpointInput,
+  now: number,
+): Promise<{ id: string; secret: string }> {
+  const values = parse(ctx, input);
+  if ((await listEndpoints(trx, tenant)).length >= MOST_ENDPOINTS)
+    throw new AppError('invalid_request', `url: there may be at most ${MOST_ENDPOINTS} endpoints`, 'url');
+  const id = newId('whe');
+  const secret = newSecret();
+  const sealed = ctx.vault.seal(secret, sealContext(tenant, id));
+  const rest = { old_secret: null, old_secret_until: null, failing_since: null };
+  await trx
+    .insertInto('webhook_endpoint')
+    .values({ ...tenantColumns(tenant), id, ...values, status: 'active', secret: sealed, ...rest, created_at: now })
+    .execute();
+  await noteChange(trx, tenant);
+  return { id, secret };
+}
+
+const sealContext = (tenant: Tenant, id: string) => `endpoint:${tenant.accountId}:${modeOf(tenant)}:${id}`;
+
+/** Throws invalid_request naming the field. */
+export const saveEndpoint = (ctx: Sealing, trx: Trx, endpoint: Endpoint, input: EndpointInput): Promise<void> =>
+  change(trx, endpoint, parse(ctx, input));
+
+/** On again, nothing counts against it; off by a person. */
+export const turnEndpoint = (trx: Trx, endpoint: Endpoint, isOn: boolean): Promise<void> =>
+  change(trx, endpoint, { status: isOn ? 'active' : 'off', failing_since: null });
+
+/** The new secret, which is known this once; the one before signs as well for a day. */
+export async function rotateSecret(ctx: Sealing, trx: Trx, endpoint: Endpoint, now: number): Promise<string> {
+  const secret = newSecret();
+  const sealed = ctx.vault.seal(secret, sealContext(tenantOf(endpoint), endpoint.id));
+  const old = { old_secret: endpoint.secret, old_secret_until: now + OLD_SECRET_MS };
+  await change(trx, endpoint, { secret: sealed, ...old });
+  return secret;
+}
+
+/** What is under way to it is not delivered any more, and its log is gone. */
+export async function deleteEndpoint(trx: Trx, endpoint: Endpoint): Promise<void> {
+  const tenant = tenantOf(endpoint);
+  const ofEndpoint = () =>
+    trx
+      .selectFrom('webhook_delivery')
+      .select('id')
+      .where(ofTenant(tenant))
+      .where('endpoint_id', '=', endpoint.id)
+      .limit(PART)
+      .execute();
+  for await (const some of pages(ofEndpoint))
+    await trx
+      .deleteFrom('webhook_delivery')
+      .where(ofTenant(tenant))
+      .where('id', 'in', inList(some.map(({ id }) => id)))
+      .execute();
+  await trx.deleteFrom('webhook_endpoint').where(ofTenant(tenant)).where('id', '=', endpoint.id).execute();
+  await noteChange(trx, tenant);
+}
+
+/** It is called no more, until a person turns it on again. */
+export const turnOffBroken = (trx: Trx, endpoint: Endpoint, status: 'gone' | 'failing'): Promise<void> =>
+  change(trx, endpoint, { status });
+
+async function change(trx: Trx, endpoint: Endpoint, fields: Partial<Endpoint>): Promise<void> {
+  const tenant = tenantOf(endpoint);
+  await trx.updateTable('webhook_endpoint').set(fields).where(ofTenant(tenant)).where('id', '=', endpoint.id).execute();
+  await noteChange(trx, tenant);
+}
+
+/** What is wanted follows from the endpoints that are on, and so does what the console says of the others. */
+async function noteChange(trx: Trx, tenant: Tenant): Promise<void> {
+  const endpoints = await listEndpoints(trx, tenant);
+  const active = endpoints.filter(({ status }) => status === 'active');
+  await setWants(trx, tenant, 'webhooks', active.flatMap(typesOf));
+  const isBroken = endpoints.some(({ status }) => status === 'gone' || status === 'failing');
+  await setTrouble(trx, tenant, 'webhooks', isBroken);
+}
+
+/** Those that sign now. Empty where no key of ours opens them, which is logged. */
+export function secretsOf({ vault, log }: Pick<Context, 'vault' | 'log'>, endpoint: Endpoint, now: number): string[] {
+  const isOldGood = endpoint.old_secret_until !== null && now < endpoint.old_secret_until;
+  const sealed = [endpoint.secret, ...(isOldGood && endpoint.old_secret ? [endpoint.old_secret] : [])];
+  try {
+    return sealed.map((one) => vault.open(one, sealContext(tenantOf(endpoint), endpoint.id)));
+  } catch (error) {
+    log.error({ err: error, endpoint: endpoint.id }, 'the secret of a webhook endpoint can not be opened');
+    return [];
+  }
+}
+
+/** Counts from the first failure since something was taken, whatever else is under way. */
+export async function noteOutcome(trx: Trx, endpoint: Endpoint, isTaken: boolean, now: number): Promise<void> {
+  await trx
+    .updateTable('webhook_endpoint')
+    .set({ failing_since: isTaken ? null : now })
+    .where(ofTenant(tenantOf(endpoint)))
+    .where('id', '=', endpoint.id)
+    .where('failing_since', isTaken ? 'is not' : 'is', null)
+    .execute();
+}

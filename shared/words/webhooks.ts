@@ -1,0 +1,75 @@
+/** What people read of webhooks. */
+import type { DeliveryStatus, EndpointStatus, WebhookType } from '../webhooks';
+import type { StatusWords } from './statuses';
+
+export const WEBHOOK_TYPE_WORDS: Record<WebhookType, string> = {
+  'contact.created': 'A contact was added, by an import as well',
+  'contact.updated': 'A contact changed; says what each field was',
+  'contact.unsubscribed': 'A contact unsubscribed',
+  'contact.deleted': 'A contact was deleted, or merged into another',
+  'list.joined': 'A contact joined a mailing list',
+  'email.sent': 'The mail server took an email',
+  'email.delivered': 'An email was delivered, as its provider reports',
+  'email.bounced': 'An email bounced after it was sent',
+  'email.complained': 'Somebody called an email spam',
+  'email.clicked': 'A person opened a link of an email for the first time',
+  'email.failed': 'An email could not be sent, and is given up',
+  'workflow.run.started': 'A run started',
+  'workflow.run.finished': 'A run did all its steps',
+  'workflow.run.exited': 'A run ended early, or failed',
+  'event.processed': 'An event of the log was processed',
+};
+
+/** By what they are about, in the order of WEBHOOK_TYPES. */
+export const WEBHOOK_GROUPS = [
+  { label: 'Contacts', prefix: 'contact.' },
+  { label: 'Mailing lists', prefix: 'list.' },
+  { label: 'Emails', prefix: 'email.' },
+  { label: 'Workflows', prefix: 'workflow.' },
+  { label: 'Events', prefix: 'event.' },
+] as const;
+
+export const ENDPOINT_STATUS_WORDS: Record<EndpointStatus, StatusWords> = {
+  active: { tone: 'good', label: 'On' },
+  off: { tone: 'plain', label: 'Off' },
+  gone: { tone: 'bad', label: 'Turned off: gone' },
+  failing: { tone: 'bad', label: 'Turned off: failing' },
+};
+
+/** Why it is off, where nobody turned it off. */
+export const ENDPOINT_OFF_WORDS: Record<'gone' | 'failing', string> = {
+  gone: 'The endpoint answered 410 Gone, so it was turned off. Turn it on again once it is back.',
+  failing:
+    'Nothing but failures came back for five days, so it was turned off. What happened since is not delivered. Mend it, then turn it on again.',
+};
+
+export const WEBHOOKS_OFF_STRIP = 'A webhook endpoint was turned off, since it did not take what it was sent.';
+
+export const DELIVERY_STATUS_WORDS: Record<DeliveryStatus, StatusWords> = {
+  pending: { tone: 'info', label: 'Pending' },
+  delivered: { tone: 'good', label: 'Delivered' },
+  failed: { tone: 'bad', label: 'Failed' },
+};
+
+/** What came of a try, in a sentence. */
+export const DELIVERY_WORDS = {
+  answered: (status: number) => `Answered ${status}`,
+  redirected: (status: number) => `Answered ${status}: redirects are not followed`,
+  gone: 'Answered 410: the endpoint was turned off',
+  timedOut: 'No answer within 10 seconds',
+  refused: 'Not sent: the address is private, or not one of the public internet',
+  unknownHost: 'The host has no address',
+  badCertificate: 'The certificate is not valid for this host',
+  noConnection: 'No connection, or it broke off',
+  off: 'Not sent: the endpoint is turned off',
+  noSecret: 'Not sent: the secret can’t be opened. Make a new one',
+  crashed: 'Given up: sending it ended the process several times',
+} as const;
+
+const MUST_BE = 'must be an https:// address, like https://example.com/webhooks';
+/** Of an address that is refused. */
+export const WEBHOOK_URL_WORDS = {
+  notHttps: MUST_BE,
+  hasCredentials: 'must not hold a user name or password',
+  isPrivate: 'must lead to a public address, not into a private network',
+} as const;
