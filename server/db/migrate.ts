@@ -26,6 +26,7 @@ import * as overview from './migrations/028-overview';
 import * as contactWork from './migrations/029-contact-work';
 import * as hasLeft from './migrations/030-has-left';
 import * as outbox from './migrations/031-outbox';
+import * as countedSoon from './migrations/035-counted-soon';
 import type { Db } from './schema';
 
 const migrations: Record<string, Migration> = {
@@ -55,6 +56,7 @@ const migrations: Record<string, Migration> = {
   '029-contact-work': { up: contactWork.up as Migration['up'] },
   '030-has-left': { up: hasLeft.up as Migration['up'] },
   '031-outbox': { up: outbox.up as Migration['up'] },
+  '035-counted-soon': { up: countedSoon.up as Migration['up'] },
 };
 
 /** Throws the error of the migration that failed. */
