@@ -132,7 +132,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         const asked = Object.fromEntries(names.map((name) => [name, of[name]]));
         expect([names, await found(asked)]).toEqual([names, both]);
         for (const fate of ['clicked', 'bounced'])
-          for (const more of [{}, { contact: of.contact }])
+          for (const more of [{}, { contact: of.contact }] as Record<string, string>[])
             expect([names, fate, await found({ ...asked, ...more, fate })]).toEqual([names, fate, [zoe!.id]]);
         expect([names, await found({ ...asked, fate: 'complained' })]).toEqual([names, []]);
       }
