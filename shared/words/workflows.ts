@@ -1,6 +1,7 @@
 /** The parts of a workflow as its editor and its runs name them. */
 import type { TriggerSource } from '../catalogue';
 import { capitalize, readable } from '../capitalize';
+import { KNOWN_VALUES } from '../known-values';
 import { DAYS_AFTER, type ScheduleType } from '../schedules';
 import type { Condition, ExitEvent, Frequency, Operator, START_AFTER_ATTEMPTS, Step, WaitStep } from '../workflow';
 import { CONTACT_LABELS } from './fields';
@@ -151,9 +152,10 @@ export function describeCondition({ property, operator, value }: Condition): str
   return [
     whose ? `${whose}${words}` : capitalize(words),
     OPERATOR_LABELS[operator],
-    ...(value === undefined ? [] : [value]),
+    ...(value === undefined ? [] : [STRIPES_WORDS.has(value) ? String(value).replaceAll('_', ' ') : value]),
   ].join(' ');
 }
+const STRIPES_WORDS: ReadonlySet<unknown> = new Set(Object.values(KNOWN_VALUES).flat());
 
 /** What the changes of a draft are said to be in. */
 export const DIFF_LABELS = {
