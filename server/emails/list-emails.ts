@@ -45,7 +45,8 @@ export async function pageEmails(
     rows.push(
       ...(await emails
         .selectAll()
-        .orderBy('id', isUp ? 'asc' : 'desc')
+        // Those of a person are few: SQLite would rather go through all emails in this order than sort them.
+        .orderBy(isOfPerson(filter) ? sql`id || ''` : sql.ref('id'), isUp ? 'asc' : 'desc')
         .limit(wanted - rows.length)
         .execute()),
     );

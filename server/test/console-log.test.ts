@@ -107,7 +107,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       await db.updateTable('email').set({ clicked_at: 5, bounced_at: 6 }).where('id', '=', zoe!.id).execute();
       const client = await signedIn(tillpost);
       const found = async (query: Record<string, string>) =>
-        linked(await text(client, `/emails?${new URLSearchParams(query)}`), 'emails');
+        linked(await text(client, `/emails?${new URLSearchParams(query).toString()}`), 'emails');
       const both = [bob!.id, zoe!.id];
       expect(await found({ contact: 'example' })).toEqual(both);
       expect(await found({ contact: 'ozturk' })).toEqual([zoe!.id]);
