@@ -4,12 +4,7 @@ import { namesFailure } from '../../../../shared/failure';
 import { KNOWN_VALUES } from '../../../../shared/known-values';
 import { readable } from '../../../../shared/capitalize';
 import { LIST_PROPERTY } from '../../../../shared/contact-events';
-import {
-  ANOTHER_PROPERTY,
-  CHANGE_GROUPS,
-  nameProperty,
-  OPERATOR_LABELS,
-} from '../../../../shared/words/workflows';
+import { ANOTHER_PROPERTY, CHANGE_GROUPS, nameProperty, OPERATOR_LABELS } from '../../../../shared/words/workflows';
 import {
   comparesDates,
   comparesNumbers,
