@@ -42,6 +42,7 @@ const STYLES = [
   'site',
   'results',
   'flow',
+  'editor-picture',
   'reference',
   'help',
   'overview',

@@ -3,7 +3,15 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import type { ReactElement } from 'react';
 import type { Context } from '../context';
 import { AppError } from '../errors';
-import { LARGE_FORM, OutdatedForm, readForm, sessionOf, uploadOf } from '../installs/session-middleware';
+import {
+  isUpload,
+  LARGE_FORM,
+  OutdatedForm,
+  readForm,
+  readSmallUpload,
+  sessionOf,
+  uploadOf,
+} from '../installs/session-middleware';
 import { HeldFilePage, HeldFormPage, type HeldFields } from './home/held-form';
 import { waysIn } from './home/routes';
 import { sendPage } from './send';
@@ -22,9 +30,9 @@ export function holdForms(ctx: Context): RequestHandler[] {
       next();
     }),
     ...readForm(ctx, LARGE_FORM).map(ofSignedOut),
+    ...readSmallUpload.map(ofSignedOut),
     ofSignedOut((req, res, next) => {
-      // Signed out nothing of an upload is read.
-      const page = isUpload(req) ? <HeldFilePage ways={waysIn(ctx)} /> : heldForm(ctx, req, res);
+      const page = heldForm(ctx, req, res);
       if (!page) return next();
       sendPage(ctx, res, page, { status: 403 });
     }),
@@ -50,13 +58,11 @@ export function askForOutdated(ctx: Context, sections: readonly string[]): Error
   };
 }
 
-const isUpload = (req: Request) => Boolean(req.is('multipart/form-data'));
-
 /** The page for a form that was read; null when there is nothing to hold. */
 function heldForm(ctx: Context, req: Request, res: Response): ReactElement | null {
   const form = { action: req.originalUrl, fields: heldFields(req.body), ways: waysIn(ctx) };
   if (!isUpload(req)) return form.fields.length === 0 ? null : <HeldFormPage {...form} />;
-  if (uploadOf(res).length > 0 || form.fields.length === 0) return <HeldFilePage ways={form.ways} />;
+  if (form.fields.length === 0 || uploadOf(res).length > 0) return <HeldFilePage ways={form.ways} />;
   return <HeldFormPage {...form} encType="multipart/form-data" />;
 }
 

@@ -7,6 +7,11 @@ import { isPostgres } from './engine';
  * them: SQLite's `like`, and PostgreSQL's `ilike` under some locales, fold ASCII alone.
  */
 export function contains(db: Db, text: RawBuilder<string>, part: string): RawBuilder<boolean> {
-  const pattern = `%${part.replace(/[\\%_]/g, '\\$&')}%`;
-  return sql<boolean>`${text} ${sql.raw(isPostgres(db) ? 'ilike' : 'like')} ${pattern} escape '\\'`;
+  return sql<boolean>`${text} ${sql.raw(isPostgres(db) ? 'ilike' : 'like')} ${patternOf(part)} escape '\\'`;
 }
+
+/** The same where text and part were folded alike: PostgreSQL compares them as they are in two thirds of the time. */
+export const containsFolded = (text: RawBuilder<string>, part: string): RawBuilder<boolean> =>
+  sql<boolean>`${text} like ${patternOf(part)} escape '\\'`;
+
+const patternOf = (part: string): string => `%${part.replace(/[\\%_]/g, '\\$&')}%`;

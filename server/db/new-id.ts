@@ -35,3 +35,6 @@ export const newId = (prefix: IdPrefix): string => `${prefix}_${timeOrderedId()}
 
 /** The smallest id that one made at `ms` or later can have: turns a range of times into a range of ids. */
 export const firstIdAt = (ms: number): string => ms.toString(16).padStart(12, '0');
+
+/** When one was made, in epoch milliseconds. */
+export const timeOfId = (id: string): number => parseInt(id.slice(id.indexOf('_') + 1).slice(0, 12), 16);

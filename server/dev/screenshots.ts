@@ -76,6 +76,7 @@ async function placesOf({ running: { ctx }, account }: LocalStack): Promise<Reco
     settings: '/settings/stripe',
     events: '/events',
     workflow: `/workflows/${on('invoice.payment_failed')}`,
+    flow: `/workflows/${on('customer.created')}/flow`,
     results: `/workflows/${on('customer.created')}/results`,
     email: `/emails/${id}`,
     audience: '/audience?subscription_status=active',

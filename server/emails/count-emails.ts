@@ -1,13 +1,12 @@
 /** How many emails ended how, by step and day by day, read from indexes alone. */
 import { setImmediate as breathe } from 'node:timers/promises';
-import { sql, type RawBuilder, type SqlBool } from 'kysely';
+import { sql } from 'kysely';
 import { EMAIL_FATES, EMAIL_STATUSES, type EmailFate, type EmailReason, type EmailStatus } from '../../shared/api';
-import { daysTable, idAtOf, madeWithin, onDay, type DayRange, type TimeRange } from '../db/day-range';
-import { firstIdAt } from '../db/new-id';
-import { ofRange, scanDown } from '../db/scan';
+import { daysTable, idAtOf, onDay, type DayRange, type TimeRange } from '../db/day-range';
+import { timeOfId } from '../db/new-id';
 import type { Db } from '../db/schema';
-import { ofTenant, type Tenant } from '../db/tenant';
-import { countOfFate, emailsWith, type EmailFilter } from './list-emails';
+import type { Tenant } from '../db/tenant';
+import { countOfFate, emailsWith, isCommon, type EmailFilter } from './list-emails';
 
 /** Emails of one step with the same status and reason, how many of them met each fate, and how many are no copies. */
 export type EmailTally = {
@@ -18,39 +17,61 @@ export type EmailTally = {
   own: number;
 } & Record<EmailFate, number>;
 
-/** Of the emails of one workflow that were queued before then (epoch milliseconds; undefined: of all), a range at a time. */
-export async function tallyEmailsBefore(
-  db: Db,
-  tenant: Tenant,
-  workflow: string,
-  before: number | undefined,
-): Promise<EmailTally[]> {
-  const after = before === undefined ? undefined : `eml_${firstIdAt(before)}`;
-  const where = sql<SqlBool>`workflow_id = ${workflow}`;
+/** Of the emails of one workflow that were queued then: a statement for each of its steps and 30 days, the event loop turns in between. */
+export async function tallyEmails(db: Db, tenant: Tenant, workflow: string, range: TimeRange): Promise<EmailTally[]> {
   const tallies: EmailTally[] = [];
-  await scanDown(db, tenant, { table: 'email', key: 'id', after, where }, async (range) => {
-    tallies.push(...(await tally(db, tenant, workflow, ofRange('id', range))));
-    return false;
-  });
+  const steps = await stepsWithEmails(db, tenant, workflow);
+  const first = range.since ?? (await queuedAt(db, tenant, workflow, 'asc'));
+  const last = range.until ?? (await queuedAt(db, tenant, workflow, 'desc'));
+  for (let since = first; since <= last; since += PART_MS)
+    for (const step of steps) {
+      const end = since + PART_MS;
+      const until = end > last ? range.until : end;
+      tallies.push(...(await tallyStep(db, tenant, { workflow, step, since, until })));
+      await breathe();
+    }
   return tallies;
 }
+const PART_MS = 30 * 86_400_000;
 
-/** Of those that were queued then. */
-export const tallyEmails = (db: Db, tenant: Tenant, workflow: string, range: TimeRange): Promise<EmailTally[]> =>
-  tally(db, tenant, workflow, madeWithin('eml', 'id', range));
+/** By a look into the index for each. Removed ones are among them. */
+async function stepsWithEmails(db: Db, tenant: Tenant, workflow: string): Promise<string[]> {
+  const steps: string[] = [];
+  for (;;) {
+    const row = await emailsWith(db, tenant, { workflow })
+      .select((eb) => eb.fn.min('step_id').as('step'))
+      .where('step_id', '>', steps.at(-1) ?? '')
+      .executeTakeFirst();
+    if (!row?.step) return steps;
+    steps.push(row.step);
+  }
+}
 
-async function tally(db: Db, tenant: Tenant, workflow: string, isMeant: RawBuilder<SqlBool>): Promise<EmailTally[]> {
-  const rows = await db
-    .selectFrom('email')
-    .select((eb) => ['step_id', 'status', 'reason', eb.fn.countAll<number>().as('count')])
-    .select(sql<number>`sum(case when copy_to = '' then 1 else 0 end)`.as('own'))
-    .select(EMAIL_FATES.map((fate) => countOfFate(fate).as(fate)))
-    .where(ofTenant(tenant))
-    .where('workflow_id', '=', workflow)
-    .where(isMeant)
-    .groupBy(['step_id', 'status', 'reason'])
-    .execute();
-  return rows.map(({ step_id, own, ...row }) => ({ step: step_id ?? '', own: Number(own), ...row }));
+/** The first of the workflow's emails or the last, in epoch milliseconds; 0 where there is none. */
+async function queuedAt(db: Db, tenant: Tenant, workflow: string, order: 'asc' | 'desc'): Promise<number> {
+  const row = await emailsWith(db, tenant, { workflow }).select('id').orderBy('id', order).limit(1).executeTakeFirst();
+  return row ? timeOfId(row.id) : 0;
+}
+
+/** Why an email went out, or waits, nobody asks: without the reason the index has its counts in order. */
+const WITHOUT_REASON: readonly EmailStatus[] = ['sent', 'queued'];
+
+async function tallyStep(db: Db, tenant: Tenant, step: EmailFilter & { step: string }): Promise<EmailTally[]> {
+  const [first, ...rest] = EMAIL_STATUSES.map((status) => {
+    const hasReason = !WITHOUT_REASON.includes(status);
+    return emailsWith(db, tenant, { ...step, status })
+      .select((eb) => [
+        sql<EmailStatus>`${sql.lit(status)}`.as('status'),
+        hasReason ? eb.ref('reason').as('reason') : sql<EmailReason | null>`null`.as('reason'),
+        eb.fn.countAll<number>().as('count'),
+        sql<number>`count(case when copy_to = '' then 1 end)`.as('own'),
+        ...EMAIL_FATES.map((fate) => countOfFate(fate).as(fate)),
+      ])
+      .$if(hasReason, (query) => query.groupBy('reason'));
+  });
+  if (!first) return [];
+  const rows = await rest.reduce((all, one) => all.unionAll(one), first).execute();
+  return rows.filter(({ count }) => count > 0).map((row) => ({ step: step.step, ...row }));
 }
 
 export interface EmailDay {
@@ -58,14 +79,20 @@ export interface EmailDay {
   counts: Record<EmailStatus, number>;
 }
 
-/** Each is a range of one index, the event loop turns between the days. */
+/** Each is a range of one index, the event loop turns in between. */
 export async function countEmailsByDay(
   db: Db,
   tenant: Tenant,
   filter: EmailFilter,
   days: readonly DayRange[],
 ): Promise<EmailDay[]> {
-  if (!(filter.workflow ?? filter.contact ?? filter.status)) return countStatuses(db, tenant, filter, days);
+  const { workflow, status, step, fate, since: _since, until: _until, ...others } = filter;
+  const isOfStep = fate === undefined || (workflow !== undefined && isCommon(fate));
+  if (isOfStep && Object.values(others).every((value) => value === undefined)) {
+    const steps = workflow === undefined || step !== undefined ? [step] : await stepsWithEmails(db, tenant, workflow);
+    return countStatuses(db, tenant, { workflow, status, fate }, steps, days);
+  }
+  if (filter.contacts) return countFew(db, tenant, filter, days);
   const counted: EmailDay[] = [];
   for (const { day, since, until } of days) {
     const counts = noEmails();
@@ -83,17 +110,48 @@ export async function countEmailsByDay(
 export const noEmails = () =>
   Object.fromEntries(EMAIL_STATUSES.map((status) => [status, 0])) as Record<EmailStatus, number>;
 
-/** From the index of statuses: a range of each, and day. */
-const countStatuses = (db: Db, tenant: Tenant, filter: EmailFilter, days: readonly DayRange[]): Promise<EmailDay[]> =>
-  countEach(
+/** Of contacts that are looked up one by one, which would be done once a day. */
+async function countFew(db: Db, tenant: Tenant, filter: EmailFilter, days: readonly DayRange[]): Promise<EmailDay[]> {
+  const range = { since: days[0]?.since, until: days.at(-1)?.until };
+  const rows = await emailsWith(db, tenant, { ...filter, ...range })
+    .select(['id', 'status'])
+    .execute();
+  return days.map(({ day, since, until }) => {
+    const counts = noEmails();
+    for (const { id, status } of rows) if (timeOfId(id) >= since && timeOfId(id) < until) counts[status]++;
+    return { day, counts };
+  });
+}
+
+/** From the index of statuses, or of each step's: a range of each, and day. */
+async function countStatuses(
+  db: Db,
+  tenant: Tenant,
+  { status: only, ...filter }: EmailFilter,
+  steps: readonly (string | undefined)[],
+  days: readonly DayRange[],
+): Promise<EmailDay[]> {
+  const statuses = only ? [only] : EMAIL_STATUSES;
+  const ranges = steps.flatMap((step, n) =>
+    statuses.map((status) => ({
+      name: `${status} ${n}`,
+      status,
+      emails: emailsWith(db, tenant, { ...filter, step, status }),
+    })),
+  );
+  const counted = await countEach(
     db,
     days,
-    EMAIL_STATUSES.map((status) => [status, emailsWith(db, tenant, { ...filter, status, ...ANY_TIME })]),
+    ranges.map(({ name, emails }) => [name, emails] as const),
   );
+  return counted.map(({ day, counts }) => {
+    const byStatus = noEmails();
+    for (const { name, status } of ranges) byStatus[status] += counts[name] ?? 0;
+    return { day, counts: byStatus };
+  });
+}
 
-const ANY_TIME = { since: undefined, until: undefined };
-
-/** Fates that an index finds. */
+/** Those that the overview shows. */
 const COUNTED_FATES = ['delivered', 'bounced', 'clicked'] as const satisfies EmailFate[];
 export type CountedFate = (typeof COUNTED_FATES)[number];
 

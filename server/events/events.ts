@@ -189,7 +189,7 @@ async function scanForContacts(
             .whereRef('contact.account_id', '=', 'event.account_id')
             .whereRef('contact.livemode', '=', 'event.livemode')
             .whereRef('contact.id', '=', 'event.contact_id')
-            .where(isContactFoundBy(db, part)),
+            .where(isContactFoundBy(part)),
         ),
       )
       .select('event.seq')

@@ -1,4 +1,5 @@
 /** Cookies, sessions and forms, as middleware of Express; the console's routes use these too. */
+import type { IncomingMessage } from 'node:http';
 import { raw, urlencoded, type Request, type RequestHandler, type Response } from 'express';
 import type { Context } from '../context';
 import { tenantKey } from '../db/tenant';
@@ -10,6 +11,7 @@ import { findSession, noteUse, UNUSED_MS, type Session } from './sessions';
 const FORM = { limit: '256kb', parameterLimit: 2_000 };
 /** A workflow may hold many emails of 50,000 characters: its form is larger than others. */
 export const LARGE_FORM = { limit: '4mb', parameterLimit: 20_000 };
+const SMALL_UPLOAD_BYTES = 256 * 1024;
 const CSRF = 'csrf';
 
 /** Puts the visitor's session (`sessionOf`) and CSRF token (`csrfTokenOf`) on the response. */
@@ -82,6 +84,26 @@ export const checkUpload = (ctx: Context, limit: number): RequestHandler[] => [
   readUpload,
   requireCsrfToken(ctx),
 ];
+
+/**
+ * The same without the check of its token, of a form that says it is no larger than others: before it is known who sent it,
+ * no more is read. A larger one has no fields then.
+ */
+export const readSmallUpload: RequestHandler[] = [
+  raw({
+    type: (req) => isUpload(req) && Number(req.headers['content-length']) <= SMALL_UPLOAD_BYTES,
+    limit: SMALL_UPLOAD_BYTES,
+  }),
+  (req, res, next) => {
+    if (Buffer.isBuffer(req.body)) return readUpload(req, res, next);
+    if (!isUpload(req)) return next();
+    // Runs out unread: a browser looks for an answer only once it has sent all.
+    req.once('end', next).resume();
+  },
+];
+
+export const isUpload = ({ headers }: IncomingMessage): boolean =>
+  headers['content-type']?.startsWith('multipart/form-data') ?? false;
 
 const readUpload: RequestHandler = async (req, res, next) => {
   const form = await parseUpload(req.body, req.get('content-type') ?? '').catch(() => {

@@ -91,7 +91,7 @@ describe.each(ENGINES)('on %s, billing contacts', (engine) => {
       const steps = await it.tillpost.db.selectFrom('run_step').select('result').orderBy('n').execute();
       expect(steps[0]?.result).toBe('Queued “T”, and to 2 billing contacts');
       const workflow = await it.tillpost.call('workflows/read', { id });
-      const results = await readResults(it.tillpost.db, TEST, workflow, [], true);
+      const results = await readResults(it.tillpost.db, TEST, workflow, {});
       expect(results.steps.map(({ runs, emails }) => [runs, emails?.all])).toEqual([
         [1, 3],
         [1, 1],

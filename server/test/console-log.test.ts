@@ -96,6 +96,48 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(await text(client, '/events?contact=nobody')).toContain('No event matches');
     }));
 
+  it('finds emails by part of an address or name, whatever else is asked', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      await activate(tillpost, 'payment_failed');
+      await happen(tillpost, 'invoice.payment_failed', { email: 'zoe@acme.example', name: 'Zoë Öztürk' });
+      await happen(tillpost, 'invoice.payment_failed', { email: 'bob@else.example', name: 'Bob' });
+      const { db } = tillpost;
+      const [zoe, bob] = await db.selectFrom('email').selectAll().orderBy('id').execute();
+      const { kind, status, reason, workflow_id, step_id } = zoe!;
+      await db.updateTable('email').set({ clicked_at: 5, bounced_at: 6 }).where('id', '=', zoe!.id).execute();
+      const client = await signedIn(tillpost);
+      const found = async (query: Record<string, string>) =>
+        linked(await text(client, `/emails?${new URLSearchParams(query).toString()}`), 'emails');
+      const both = [bob!.id, zoe!.id];
+      expect(await found({ contact: 'example' })).toEqual(both);
+      expect(await found({ contact: 'ozturk' })).toEqual([zoe!.id]);
+      expect(await found({ contact: 'bob@else.example' })).toEqual([bob!.id]);
+      expect(await text(client, '/emails?contact=nobody')).toContain('No email matches');
+
+      const of = {
+        kind,
+        status,
+        reason: reason ?? '',
+        workflow: workflow_id ?? '',
+        step: step_id ?? '',
+        contact: 'example',
+      };
+      for (const names of [
+        ['kind'],
+        ['kind', 'status'],
+        ['reason'],
+        ['workflow', 'step'],
+        ['workflow', 'reason', 'status'],
+      ] as const) {
+        const asked = Object.fromEntries(names.map((name) => [name, of[name]]));
+        expect([names, await found(asked)]).toEqual([names, both]);
+        for (const fate of ['clicked', 'bounced'])
+          for (const more of [{}, { contact: of.contact }] as Record<string, string>[])
+            expect([names, fate, await found({ ...asked, ...more, fate })]).toEqual([names, fate, [zoe!.id]]);
+        expect([names, await found({ ...asked, fate: 'complained' })]).toEqual([names, []]);
+      }
+    }));
+
   it('names an address once in a line of the log', () =>
     withTillpost({ engine }, async (tillpost) => {
       await happen(tillpost, 'customer.created', { email: 'once@example.com' });

@@ -177,6 +177,26 @@ describe('a form with a file', () => {
       expect(page).toContain('href="/audience/import"');
     }));
 
+  it('is held with its pasted lines when it is sent signed out and no file was chosen', () =>
+    withClient(async (tillpost, client) => {
+      client.jar.delete('tillpost_session');
+      const held = await upload(client, { consent: 'agreed', lines: LINES });
+      const page = await held.text();
+      expect([held.status, page]).toEqual([403, expect.stringContaining('jenny@example.com,Jenny')]);
+      await signIn(tillpost, client);
+      const question = await (await upload(client, fieldsOf(page, 'held-form'))).text();
+      expect(question).toContain('Send the form now?');
+      const sent = await upload(client, fieldsOf(question, 'held-form'));
+      expect([sent.status, sent.headers.get('location')]).toEqual([303, expect.stringMatching(/^\/audience\/jobs\//)]);
+    }));
+
+  it('is not read signed out when it is large', () =>
+    withClient(async (_tillpost, client) => {
+      client.jar.delete('tillpost_session');
+      const response = await upload(client, { lines: `${LINES}\n`.repeat(10_000) });
+      expect([response.status, await response.text()]).toEqual([403, expect.stringContaining('choose the file again')]);
+    }));
+
   it('of an earlier session asks for the file again', () =>
     withClient(async (tillpost, client) => {
       const csrf_token = await client.csrfToken();

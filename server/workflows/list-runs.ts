@@ -1,6 +1,6 @@
 /** Finding and counting runs by what is known of them. */
 import { setImmediate as breathe } from 'node:timers/promises';
-import { sql } from 'kysely';
+import { sql, type SqlBool } from 'kysely';
 import { RUN_STATUSES, type List, type RunStatus, type RunView } from '../../shared/api';
 import { inList } from '../db/bulk';
 import { madeWithin, type TimeRange } from '../db/day-range';
@@ -87,6 +87,8 @@ export interface RunTally {
   status: RunStatus;
   reason: string | null;
   step: string | null;
+  /** The step is a wait under way. */
+  isWaiting: boolean;
   count: number;
 }
 
@@ -94,11 +96,18 @@ export interface RunTally {
 export async function tallyRuns(db: Db, tenant: Tenant, workflow: string, range: TimeRange): Promise<RunTally[]> {
   const tallies: RunTally[] = [];
   for (const status of RUN_STATUSES) {
-    const rows = await runsWith(db, tenant, { workflow, status, ...range })
-      .select((eb) => ['reason', 'step_id as step', eb.fn.countAll<number>().as('count')])
-      .groupBy(['reason', 'step_id'])
+    const runs = runsWith(db, tenant, { workflow, status, ...range });
+    const { count: all } = await runs.select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
+    if (all === 0) continue;
+    // Most have come to the end, without either: what isn't grouped needn't be sorted.
+    const rows = await runs
+      .select((eb) => ['reason', 'step_id as step', 'is_waiting', eb.fn.countAll<number>().as('count')])
+      .where((eb) => eb.or([eb('reason', 'is not', null), eb('step_id', 'is not', null)]))
+      .groupBy(['reason', 'step_id', 'is_waiting'])
       .execute();
-    tallies.push(...rows.map((row) => ({ status, ...row })));
+    const atTheEnd = all - rows.reduce((sum, { count }) => sum + count, 0);
+    if (atTheEnd > 0) tallies.push({ status, reason: null, step: null, isWaiting: false, count: atTheEnd });
+    tallies.push(...rows.map(({ is_waiting, ...row }) => ({ status, ...row, isWaiting: is_waiting === 1 })));
     await breathe();
   }
   return tallies;
@@ -138,36 +147,44 @@ export async function runsByStep(db: Db, tenant: Tenant, workflowId: string): Pr
 
 /**
  * How many of the runs that started then have come to the step where they stand, or ended, by step id: of all that came
- * there, the others went past it. The event loop turns between the statuses.
+ * there, the others went past it. `tallies` are of the same runs; the event loop turns between the statuses.
  */
 export async function runsStayingAt(
   db: Db,
   tenant: Tenant,
   workflow: string,
   range: TimeRange,
+  tallies: readonly RunTally[],
 ): Promise<Record<string, number>> {
   const staying: Record<string, number> = {};
-  for (const status of RUN_STATUSES) {
+  const add = (step: string | null, count: number) => (staying[step ?? ''] = (staying[step ?? ''] ?? 0) + count);
+  const atSteps = tallies.filter(({ step }) => step !== null);
+  // Who waits at a step has come there; of others it has to be looked up.
+  for (const { step, isWaiting, count } of atSteps) if (isWaiting) add(step, count);
+  for (const status of new Set(atSteps.filter(({ isWaiting }) => !isWaiting).map((tally) => tally.status))) {
     const rows = await runsWith(db, tenant, { workflow, status, ...range })
       .where('step_id', 'is not', null)
-      .where(({ exists, selectFrom }) =>
-        exists(
-          selectFrom('run_step')
-            .select(sql.lit(1).as('one'))
-            .where(ofTenant(tenant, 'run_step'))
-            .where('run_step.workflow_id', '=', workflow)
-            .whereRef('run_step.step_id', '=', 'run.step_id')
-            .whereRef('run_step.run_id', '=', 'run.id'),
-        ),
-      )
+      .where('is_waiting', '=', 0)
+      .where(hasComeToItsStep(db, tenant, workflow))
       .select((eb) => ['step_id', eb.fn.countAll<number>().as('count')])
       .groupBy('step_id')
       .execute();
-    for (const { step_id, count } of rows) staying[step_id ?? ''] = (staying[step_id ?? ''] ?? 0) + count;
+    for (const { step_id, count } of rows) add(step_id, count);
     await breathe();
   }
   return staying;
 }
+
+/** A look into the index for each run: of a plain `exists` PostgreSQL makes a join with all steps of the workflow. */
+const hasComeToItsStep = (db: Db, tenant: Tenant, workflow: string) =>
+  sql<SqlBool>`${db
+    .selectFrom('run_step')
+    .select(sql.lit(1).as('one'))
+    .where(ofTenant(tenant, 'run_step'))
+    .where('run_step.workflow_id', '=', workflow)
+    .whereRef('run_step.step_id', '=', sql.ref('run.step_id'))
+    .whereRef('run_step.run_id', '=', sql.ref('run.id'))
+    .limit(1)} is not null`;
 
 /** Since when each of the runs stands where it does, in epoch milliseconds: since its last step, by run id. */
 export async function standingSince(db: Db, tenant: Tenant, ids: readonly string[]): Promise<Map<string, number>> {

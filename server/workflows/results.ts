@@ -1,12 +1,11 @@
-/** What a workflow did: its runs and emails by step, and its emails day by day. Each number is that of a filtered list. */
-import { setImmediate as breathe } from 'node:timers/promises';
+/** What a workflow did: its runs and emails by step. Each number is that of a filtered list. */
 import { EMAIL_FATES, type EmailFate, type EmailReason, type EmailStatus, type RunStatus } from '../../shared/api';
 import { stepsOf, type Definition, type PlacedStep } from '../../shared/workflow';
-import type { DayRange, TimeRange } from '../db/day-range';
+import type { TimeRange } from '../db/day-range';
 import type { Db } from '../db/schema';
 import type { Tenant } from '../db/tenant';
-import { noEmails, tallyEmails, tallyEmailsBefore, type EmailDay, type EmailTally } from '../emails/count-emails';
-import { countRunsThrough, runsByStep, tallyRuns, type RunTally } from './list-runs';
+import { noEmails, tallyEmails, type EmailTally } from '../emails/count-emails';
+import { countRunsThrough, runsByStep, runsStayingAt, tallyRuns, type RunTally } from './list-runs';
 
 /** Emails of a step, or of all. */
 export interface EmailResults {
@@ -37,6 +36,8 @@ export interface StepResults {
   placed: PlacedStep | null;
   /** Runs that have come to it; of a removed one, those it made an email for. */
   runs: number;
+  /** Of these, those that stand or ended elsewhere: they went past it. */
+  past: number;
   /** Runs that stand at it now, whenever they started. */
   here: number;
   /** Runs that ended at it, but for those that it ended itself, as a filter does. */
@@ -52,32 +53,18 @@ export interface WorkflowResults {
   emails: EmailResults;
   /** In reading order, then those removed. */
   steps: StepResults[];
-  days: EmailDay[];
 }
 
-/**
- * Of runs that started, and emails that were queued, on these days; with `isAll` also of those before. Read day by day and
- * from indexes alone, as a busy workflow has a hundred thousand of each.
- */
+/** Of runs that started, and emails that were queued, then. Read from indexes alone, as a busy workflow has a hundred thousand of each. */
 export async function readResults(
   db: Db,
   tenant: Tenant,
   { id, definition }: { id: string; definition: Definition },
-  days: readonly DayRange[],
-  isAll: boolean,
+  range: TimeRange,
 ): Promise<WorkflowResults> {
-  const [first] = days;
-  const range: TimeRange = isAll ? {} : { since: first?.since };
-
-  const emails: EmailTally[] = isAll ? await tallyEmailsBefore(db, tenant, id, first?.since) : [];
-  const byDay: EmailDay[] = [];
-  for (const { day, since, until } of days) {
-    const ofDay = await tallyEmails(db, tenant, id, { since, until });
-    emails.push(...ofDay);
-    byDay.push({ day, counts: countStatuses(ofDay) });
-    await breathe();
-  }
+  const emails = await tallyEmails(db, tenant, id, range);
   const runs = await tallyRuns(db, tenant, id, range);
+  const staying = await runsStayingAt(db, tenant, id, range, runs);
   const here = await runsByStep(db, tenant, id);
 
   const placed = stepsOf(definition);
@@ -95,6 +82,7 @@ export async function readResults(
       id: step,
       placed: one,
       runs: through,
+      past: Math.max(0, through - (staying[step] ?? 0)),
       here: here[step] ?? 0,
       left: endings,
       ended: sum(runs.filter((run) => run.step === step && run.status !== 'running')),
@@ -103,13 +91,12 @@ export async function readResults(
   }
   for (const step of removed) {
     const own = emails.filter((email) => email.step === step);
-    steps.push({ id: step, placed: null, runs: sumOwn(own), here: 0, left: [], ended: 0, emails: sumUp(own) });
+    steps.push({ id: step, placed: null, runs: sumOwn(own), past: 0, here: 0, left: [], ended: 0, emails: sumUp(own) });
   }
   return {
     runs: { all: sum(runs), byStatus: countRunStatuses(runs), endings: endingsOf(runs) },
     emails: sumUp(emails),
     steps,
-    days: byDay,
   };
 }
 

@@ -30,19 +30,9 @@ export const WORKFLOW_TABLES = [
 type Workflow = Row<'workflow'>;
 
 /** Newest first. */
-export async function listWorkflows(
-  db: Db,
-  tenant: Tenant,
-  { limit, starting_after }: PageRequest,
-): Promise<List<WorkflowView>> {
-  const rows = await db
-    .selectFrom('workflow')
-    .selectAll()
-    .where(ofTenant(tenant))
-    .$if(starting_after !== undefined, (query) => query.where('id', '<', starting_after ?? ''))
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
-    .execute();
+export async function listWorkflows(db: Db, tenant: Tenant, request: PageRequest): Promise<List<WorkflowView>> {
+  const { limit } = request;
+  const rows = await newestFirst(db, tenant, request);
   const counts = await countsOf(
     db,
     tenant,
@@ -50,6 +40,16 @@ export async function listWorkflows(
   );
   return toList(rows, limit, (row) => viewWorkflow(row, counts));
 }
+
+const newestFirst = (db: Db, tenant: Tenant, { limit, starting_after }: PageRequest): Promise<Workflow[]> =>
+  db
+    .selectFrom('workflow')
+    .selectAll()
+    .where(ofTenant(tenant))
+    .$if(starting_after !== undefined, (query) => query.where('id', '<', starting_after ?? ''))
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute();
 
 export async function readWorkflow(db: Db, tenant: Tenant, id: string): Promise<WorkflowView | undefined> {
   const row = await findWorkflow(db, tenant, id);
@@ -61,7 +61,14 @@ export type Uncounted = Omit<WorkflowView, 'counts'>;
 /** Without its runs and emails counted, which takes long where there are many. */
 export async function readUncounted(db: Db, tenant: Tenant, id: string): Promise<Uncounted | undefined> {
   const row = await findWorkflow(db, tenant, id);
-  if (!row) return undefined;
+  return row && withoutCounts(row);
+}
+
+export async function listUncounted(db: Db, tenant: Tenant, request: PageRequest): Promise<List<Uncounted>> {
+  return toList(await newestFirst(db, tenant, request), request.limit, withoutCounts);
+}
+
+function withoutCounts(row: Workflow): Uncounted {
   const { counts: _, ...workflow } = viewWorkflow(row, new Map());
   return workflow;
 }

@@ -1,9 +1,11 @@
 /** The parts of a workflow as its editor and its runs name them. */
 import type { TriggerSource } from '../catalogue';
-import { capitalize } from '../capitalize';
+import { capitalize, readable } from '../capitalize';
+import { KNOWN_VALUES } from '../known-values';
 import { DAYS_AFTER, type ScheduleType } from '../schedules';
 import type { Condition, ExitEvent, Frequency, Operator, START_AFTER_ATTEMPTS, Step, WaitStep } from '../workflow';
 import { CONTACT_LABELS } from './fields';
+import { gistOfTemplate } from './template-gist';
 
 export const STEP_LABELS: Record<Step['kind'], string> = {
   email: 'Send email',
@@ -92,7 +94,7 @@ export function nameStep(step: Step): string {
     case 'wait':
       return `Wait ${nameDuration(step)}`;
     case 'email':
-      return `Email “${step.email.subject}”`;
+      return `Email “${gistOfTemplate(step.email.subject)}”`;
     default:
       return STEP_LABELS[step.kind];
   }
@@ -106,9 +108,6 @@ export const MATCH_LABELS: Record<ExitEvent['match'], string> = {
   contact: 'of the same contact',
   object: 'of the same invoice or subscription',
 };
-
-/** What Stripe writes with underscores: "subscription_status" is "Subscription status". */
-export const readable = (name: string): string => capitalize(name.replaceAll('_', ' '));
 
 const OWN = 'properties.';
 /** As it is listed under Event or Contact: a contact's own property is spelled as programs spell it. */
@@ -153,9 +152,10 @@ export function describeCondition({ property, operator, value }: Condition): str
   return [
     whose ? `${whose}${words}` : capitalize(words),
     OPERATOR_LABELS[operator],
-    ...(value === undefined ? [] : [value]),
+    ...(value === undefined ? [] : [STRIPES_WORDS.has(value) ? String(value).replaceAll('_', ' ') : value]),
   ].join(' ');
 }
+const STRIPES_WORDS: ReadonlySet<unknown> = new Set(Object.values(KNOWN_VALUES).flat());
 
 /** What the changes of a draft are said to be in. */
 export const DIFF_LABELS = {

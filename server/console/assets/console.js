@@ -265,4 +265,5 @@ const prepare = (root) => {
   showCopyButtons(root);
 };
 document.addEventListener('DOMContentLoaded', () => prepare(document));
-document.addEventListener('htmx:afterSwap', () => prepare(document));
+// But for a picture of what the page holds anyway.
+document.addEventListener('htmx:afterSwap', ({ target }) => target.id === 'draft-picture' || prepare(document));

@@ -13,7 +13,7 @@ import { isFirstPage, Pages } from '../components/pages';
 import { Table, type Column } from '../components/table';
 import { Total, Time } from '../components/values';
 import { Shell } from '../layout';
-import { useViewer } from '../page';
+import { useFormats, useViewer } from '../page';
 import { EmailFilters, type EmailQuery } from './filters';
 import { TRANSACTIONAL_PATH } from './transactional';
 import { EMAIL_SERIES } from './series';
@@ -31,9 +31,13 @@ export interface EmailsPageProps {
   definition: Definition | null;
   /** No SMTP is configured: nothing leaves this server. */
   isCaptureOnly: boolean;
+  /** More contacts are found than are looked at: the newest so many; null: all are. */
+  mostRecipients: number | null;
 }
 
-export function EmailsPage({ emails, count, days, query, workflows, definition, isCaptureOnly }: EmailsPageProps) {
+export function EmailsPage(props: EmailsPageProps) {
+  const { emails, count, days, query, workflows, definition, isCaptureOnly, mostRecipients } = props;
+  const { number } = useFormats();
   const { tenant } = useViewer();
   const { starting_after, ending_before, page, ...filter } = query;
   const isFiltered = Object.values(filter).some(Boolean);
@@ -103,6 +107,8 @@ export function EmailsPage({ emails, count, days, query, workflows, definition, 
           <div id="email-list">
             <p className="list-head" role="status">
               <Total {...count} one="email" />
+              {mostRecipients !== null &&
+                ` of the newest ${number(mostRecipients)} contacts that match: type more of the address to see all of them`}
             </p>
             {emails.data.length === 0 ? (
               <Empty

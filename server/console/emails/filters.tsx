@@ -13,7 +13,7 @@ export interface EmailQuery extends PageQuery {
   status?: string;
   fate?: string;
   reason?: string;
-  /** Address of a contact. */
+  /** Part of a contact's address or name. */
   contact?: string;
   workflow?: string;
   step?: string;
@@ -59,7 +59,7 @@ export function EmailFilters({ query, workflows, definition }: EmailFiltersProps
         name="contact"
         type="search"
         label="Recipient"
-        placeholder="name@example.com"
+        placeholder="Part of an address"
         defaultValue={query.contact ?? ''}
         autoComplete="off"
       />

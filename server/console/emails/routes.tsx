@@ -3,9 +3,12 @@ import { Router } from 'express';
 import { EMAIL_FATES, EMAIL_REASON_CODES, EMAIL_STATUSES } from '../../../shared/api';
 import { oneOf } from '../../../shared/one-of';
 import { EMAIL_KINDS } from '../../../shared/workflow';
+import { findContactIds } from '../../audience/contacts';
 import { findIdByAddress } from '../../audience/find-addresses';
 import type { Context } from '../../context';
 import type { DayRange, TimeRange } from '../../db/day-range';
+import type { Db } from '../../db/schema';
+import type { Tenant } from '../../db/tenant';
 import { readTraces } from '../../emails/emails';
 import { countEmailsByDay } from '../../emails/count-emails';
 import { countEmailsTo, pageEmails, type EmailFilter } from '../../emails/list-emails';
@@ -13,7 +16,7 @@ import { findTransactional } from '../../emails/transactional';
 import { readEmailWithPreview } from '../../workflows/preview';
 import { canBeSentAgain, retryEmail, sendAgain } from '../../workflows/retry-email';
 import { listWorkflowNames } from '../../workflows/workflow-names';
-import { readWorkflow } from '../../workflows/workflows';
+import { readUncounted } from '../../workflows/workflows';
 import { lastDays, rangeOfDays } from '../days';
 import { isFirstPage, placeOf } from '../components/pages';
 import { withNotice } from '../notices';
@@ -27,6 +30,8 @@ import { EMAIL_QUERY } from './filters';
 
 const CHART_DAYS = 30;
 const MOST_DAYS = 90;
+/** Found by a part of an address or name. */
+const MOST_RECIPIENTS = 1_000;
 
 export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
   const router = Router();
@@ -37,14 +42,13 @@ export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
     const query = queryOf(req, EMAIL_QUERY);
     const { workflow } = query;
     const range = rangeOfDays(query, timeZoneOf(res));
-    const contact = query.contact && (await findIdByAddress(db, tenant, query.contact));
+    const found = query.contact ? await findRecipients(db, tenant, query.contact) : undefined;
     const filter: EmailFilter = {
       status: oneOf(EMAIL_STATUSES, query.status),
       fate: oneOf(EMAIL_FATES, query.fate),
       reason: oneOf(EMAIL_REASON_CODES, query.reason),
       kind: oneOf(EMAIL_KINDS, query.kind),
-      // Somebody unknown has none.
-      contact: query.contact ? (contact ?? '') : undefined,
+      contacts: found?.slice(0, MOST_RECIPIENTS),
       workflow,
       step: workflow && query.step,
       ...range,
@@ -56,7 +60,7 @@ export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
       : await countEmailsTo(db, tenant, filter, MOST_COUNTED);
     const days = await countEmailsByDay(db, tenant, filter, chartDays(range, clock.now(), timeZoneOf(res)));
     const names = await listWorkflowNames(db, tenant);
-    const chosen = workflow ? await readWorkflow(db, tenant, workflow) : undefined;
+    const chosen = workflow ? await readUncounted(db, tenant, workflow) : undefined;
     const page = {
       emails,
       count,
@@ -65,6 +69,7 @@ export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
       workflows: [...names].map(([id, name]) => ({ id, name })),
       definition: chosen?.definition ?? null,
       isCaptureOnly: ctx.transport === null,
+      mostRecipients: found && found.length > MOST_RECIPIENTS ? MOST_RECIPIENTS : null,
     };
     sendPage(ctx, res, <EmailsPage {...page} />);
   });
@@ -115,4 +120,10 @@ function chartDays({ since, until }: TimeRange, now: number, timeZone: string): 
   const isAsked = since !== undefined || until !== undefined;
   const end = until === undefined ? now : Math.min(now, until - 1);
   return lastDays(isAsked ? MOST_DAYS : CHART_DAYS, end, timeZone).filter((day) => day.until > (since ?? 0));
+}
+
+/** The one with a whole address, else those with such a part in address or name; one more than are shown says that there are more. */
+async function findRecipients(db: Db, tenant: Tenant, typed: string): Promise<string[]> {
+  const contact = await findIdByAddress(db, tenant, typed);
+  return contact === undefined ? findContactIds(db, tenant, typed, MOST_RECIPIENTS + 1) : [contact];
 }

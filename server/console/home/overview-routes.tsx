@@ -5,19 +5,24 @@ import type { Context } from '../../context';
 import { closeChecklist } from '../../installs/installs';
 import { requireSession } from '../../installs/session-middleware';
 import { readSettings } from '../../settings/settings';
+import { tenantKey } from '../../db/tenant';
+import { createMemory } from '../../memory';
 import { lastDays } from '../days';
 import { queryOf } from '../read-request';
 import type { SectionParts } from '../section';
+import { COUNTED_MS } from '../remembered';
 import { sendPage } from '../send';
 import { getSession, loadViewer, timeZoneOf } from '../viewer';
 import { CLOSE_CHECKLIST_PATH } from './checklist';
 import { OverviewPage, PERIODS } from './overview';
-import { readNumbers } from './read-overview';
+import { isMuchOf, readNumbers, type OverviewNumbers } from './read-overview';
 import { isComplete, readSetup } from './setup';
 
 export function overviewRoutes(ctx: Context, { form }: SectionParts): Router {
   const router = Router();
   const { db, clock } = ctx;
+
+  const remembered = createMemory<OverviewNumbers>(COUNTED_MS, isMuchOf);
 
   router.get('/', requireSession, loadViewer(ctx), async (req, res) => {
     const { tenant, install, installs } = getSession(res);
@@ -25,7 +30,9 @@ export function overviewRoutes(ctx: Context, { form }: SectionParts): Router {
     const days = lastDays(Number(period), clock.now(), timeZoneOf(res));
     const page = {
       period,
-      numbers: await readNumbers(db, tenant, days),
+      numbers: await remembered(`${tenantKey(tenant)} ${days[0]?.since} ${days.length}`, clock.now(), () =>
+        readNumbers(db, tenant, days),
+      ),
       setup: await readSetup(ctx, install),
       isClickTracked: (await readSettings(db, tenant)).track.clicks,
       missingPermission: install.missing_permission,

@@ -8,10 +8,11 @@ import { None, NumberLink } from '../components/values';
 import { EMAIL_SERIES } from '../emails/series';
 import { Shell } from '../layout';
 import { useViewer } from '../page';
+import { REMEMBERED_WORDS } from '../remembered';
 import { Checklist } from './checklist';
 import { MrrTiles, RecoveredTiles } from './money-tiles';
 import { Needs, type NeedsProps } from './needs';
-import { isNothing, type OverviewNumbers } from './read-overview';
+import { isMuchOf, isNothing, type OverviewNumbers } from './read-overview';
 import type { Setup } from './setup';
 import { Tile } from './tile';
 
@@ -44,6 +45,7 @@ export function OverviewPage({ period, numbers, setup, isClickTracked, ...needs 
               isCurrent: days === period,
             }))}
           />
+          {isMuchOf(numbers) && <p className="hint">{REMEMBERED_WORDS}</p>}
           <Needs numbers={numbers} since={since} {...needs} />
           <div className="tiles">
             <Contacts numbers={numbers} since={since} />

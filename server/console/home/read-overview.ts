@@ -8,6 +8,7 @@ import type { Db } from '../../db/schema';
 import type { Tenant } from '../../db/tenant';
 import { countEmailsByDay, countFates, type CountedFate, type EmailDay } from '../../emails/count-emails';
 import { countFailedEvents } from '../../events/chart';
+import { isMuch } from '../remembered';
 
 export interface OverviewNumbers {
   days: readonly string[];
@@ -45,3 +46,6 @@ function sumUp<K extends string>(days: readonly { counts: Record<K, number> }[])
 
 export const isNothing = ({ contacts, emails, failedEvents, recovered }: OverviewNumbers): boolean =>
   contacts.all + failedEvents.all + recovered.length + sum(Object.values(emails.byStatus)) === 0;
+
+export const isMuchOf = ({ contacts, emails }: OverviewNumbers): boolean =>
+  isMuch(contacts.all + sum(Object.values(emails.byStatus)));

@@ -12,8 +12,7 @@ import { readEmail } from '../../emails/emails';
 import { AppError } from '../../errors';
 import { listEvents } from '../../events/events';
 import { dryRun } from '../../workflows/dry-run';
-import { listRuns, runsByStep, runsStayingAt, standingSince } from '../../workflows/list-runs';
-import { readResults } from '../../workflows/results';
+import { listRuns, runsByStep, standingSince } from '../../workflows/list-runs';
 import { retryEmail } from '../../workflows/retry-email';
 import { startByHand } from '../../workflows/start-by-hand';
 import { readUncounted, type Uncounted } from '../../workflows/workflows';
@@ -35,7 +34,7 @@ const RUNS_SHOWN = 10;
 const EMAILS_SHOWN = 5;
 const EMAIL_DAYS = 30 * 86_400_000;
 
-export function flowRoutes(ctx: Context, { form }: SectionParts): Router {
+export function flowRoutes(ctx: Context, { form, results }: SectionParts): Router {
   const router = Router();
   const { db, clock } = ctx;
 
@@ -50,15 +49,13 @@ export function flowRoutes(ctx: Context, { form }: SectionParts): Router {
     const workflow = await workflowOf(req, res);
     const { span: asked, step } = queryOf(req, ['span', 'step']);
     const span = SPANS.find(({ value }) => value === asked) ?? SPANS[1];
-    const days = lastDays(span.days, clock.now(), timeZone);
-    const range = span.isAll ? {} : { since: days[0]?.since };
-    const isBegun = workflow.status !== 'draft';
+    const [first] = lastDays(span.days, clock.now(), timeZone);
+    const range = span.isAll ? {} : { since: first?.since };
     const page = {
       workflow,
-      results: isBegun ? await readResults(db, tenant, workflow, days, span.isAll) : null,
-      staying: isBegun ? await runsStayingAt(db, tenant, workflow.id, range) : {},
+      results: workflow.status === 'draft' ? null : await results(tenant, workflow, range),
       span,
-      since: span.isAll ? undefined : days[0]?.day,
+      since: span.isAll ? undefined : first?.day,
       underWay: await underWay(tenant, workflow, step),
     };
     sendPage(ctx, res, <FlowPage {...page} />);

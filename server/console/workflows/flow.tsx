@@ -5,6 +5,8 @@ import type { EmailResults, StepResults, WorkflowResults } from '../../workflows
 import type { Uncounted } from '../../workflows/workflows';
 import { LinkButton, PageHead } from '../components/blocks';
 import { Shell } from '../layout';
+import { REMEMBERED_WORDS } from '../remembered';
+import { isMuchOf } from '../section';
 import { Picture, type Legend } from './picture';
 import { AT_THE_END, emailsHref, Number, runsHref, SpanTabs, type Counted, type Span } from './results';
 import { UnderWay, type UnderWayProps } from './under-way';
@@ -14,14 +16,12 @@ export interface FlowPageProps {
   workflow: Uncounted;
   /** Null for what was never active. */
   results: WorkflowResults | null;
-  /** Of the runs that came to a step, those that stand there or ended there, by step id. */
-  staying: Readonly<Record<string, number>>;
   span: Span;
   since: string | undefined;
   underWay: UnderWayProps;
 }
 
-export function FlowPage({ workflow, results, staying, span, since, underWay }: FlowPageProps) {
+export function FlowPage({ workflow, results, span, since, underWay }: FlowPageProps) {
   const { id, definition } = workflow;
   return (
     <Shell title={`Flow of ${workflow.name}`} section="workflows" isWide>
@@ -38,16 +38,17 @@ export function FlowPage({ workflow, results, staying, span, since, underWay }: 
             ? 'Runs that started and emails that were queued in this time, and what became of them since. Who is here counts as of now.'
             : 'Numbers stand here once this workflow has been active.'}
           {workflow.has_draft && ' The picture is of what is published.'}
+          {results && isMuchOf(results) && ` ${REMEMBERED_WORDS}`}
         </p>
         {results && <SpanTabs path={`/workflows/${id}/flow`} current={span} />}
       </div>
-      <Picture definition={definition} legend={results ? legendOf(results, staying, { workflow: id, since }) : {}} />
+      <Picture definition={definition} legend={results ? legendOf(results, { workflow: id, since }) : {}} />
       {workflow.status !== 'draft' && <UnderWay {...underWay} />}
     </Shell>
   );
 }
 
-function legendOf(results: WorkflowResults, staying: FlowPageProps['staying'], counted: Counted): Legend {
+function legendOf(results: WorkflowResults, counted: Counted): Legend {
   const { runs } = results;
   const steps = new Map(results.steps.map((one) => [one.id, one]));
   const most = Math.max(1, runs.all, ...results.steps.map((step) => step.runs));
@@ -72,20 +73,19 @@ function legendOf(results: WorkflowResults, staying: FlowPageProps['staying'], c
       const own = steps.get(id);
       if (own && kind === 'exit')
         return <Figures figures={[['Entered', own.runs, runsHref(counted, { passed: id })]]} />;
-      return own && <StepNumbers own={own} staying={staying[id] ?? 0} most={most} counted={counted} />;
+      return own && <StepNumbers own={own} most={most} counted={counted} />;
     },
   };
 }
 
 interface StepNumbersProps {
   own: StepResults;
-  staying: number;
   /** The most runs at any step. */
   most: number;
   counted: Counted;
 }
 
-function StepNumbers({ own: { id, runs, here, ended, emails }, staying, most, counted }: StepNumbersProps) {
+function StepNumbers({ own: { id, runs, past, here, ended, emails }, most, counted }: StepNumbersProps) {
   return (
     <>
       <svg className="funnel-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" focusable="false">
@@ -96,7 +96,7 @@ function StepNumbers({ own: { id, runs, here, ended, emails }, staying, most, co
         figures={[
           ['Entered', runs, runsHref(counted, { passed: id })],
           ['Here now', here, `/workflows/${counted.workflow}/flow?step=${id}#under-way`],
-          ['Went on', Math.max(0, runs - staying), runsHref(counted, { past: id })],
+          ['Went on', past, runsHref(counted, { past: id })],
           ['Ended here', ended, runsHref(counted, { ended: id })],
         ]}
       />

@@ -2,6 +2,7 @@
 import { createContext, useContext, type ReactNode } from 'react';
 import { entryOf } from '../../../shared/catalogue';
 import { ONLY_WHILE } from '../../../shared/words/only-while';
+import { gistOfTemplate } from '../../../shared/words/template-gist';
 import {
   describeCondition,
   FREQUENCY_LABELS,
@@ -23,6 +24,10 @@ export interface Legend {
   end?: ReactNode;
   /** The steps on the way that is shown; left out: none is. */
   way?: ReadonlySet<string>;
+  /** Where a step's name leads. */
+  href?: (step: Step) => string;
+  /** Something is wrong with it. */
+  isBad?: (step: Step) => boolean;
 }
 
 const LegendContext = createContext<Legend>({});
@@ -95,27 +100,32 @@ const StepItems = ({ steps }: { steps: readonly Step[] }) =>
   ));
 
 function StepCard({ step }: { step: Step }) {
-  const { step: legendOf, way } = useContext(LegendContext);
-  const isOff = way && !way.has(step.id);
+  const { step: legendOf, way, href, isBad } = useContext(LegendContext);
   const name = nameOf(step);
+  const marks = [
+    way?.has(step.id) && 'is-on-way',
+    way && !way.has(step.id) && 'is-off-way',
+    isBad?.(step) && 'is-bad',
+  ].filter(Boolean);
   return (
     <article
-      className={`flow-card flow-${step.kind}${way?.has(step.id) ? ' is-on-way' : ''}${isOff ? ' is-off-way' : ''}`}
+      className={['flow-card', `flow-${step.kind}`, ...marks].join(' ')}
       aria-label={name ? `${STEP_LABELS[step.kind]}: ${name}` : STEP_LABELS[step.kind]}
     >
-      <CardHead icon={STEP_ICONS[step.kind]} kind={STEP_LABELS[step.kind]} name={name} />
+      <CardHead icon={STEP_ICONS[step.kind]} kind={STEP_LABELS[step.kind]} name={name} href={href?.(step)} />
       {step.kind === 'filter' && <Conditions conditions={step.conditions} />}
       {legendOf?.(step)}
     </article>
   );
 }
 
+/** Of a draft, not all is said yet. */
 function nameOf(step: Step): string | null {
   switch (step.kind) {
     case 'email':
-      return step.email.subject;
+      return gistOfTemplate(step.email.subject) || 'No subject yet';
     case 'wait':
-      return nameDuration(step);
+      return Number.isNaN(step.amount) ? 'No time yet' : nameDuration(step);
     case 'update_contact':
       return step.user_group ?? 'None';
     default:
@@ -123,12 +133,19 @@ function nameOf(step: Step): string | null {
   }
 }
 
-const CardHead = ({ icon, kind, name }: { icon: IconName; kind: string; name: string | null }) => (
+interface CardHeadProps {
+  icon: IconName;
+  kind: string;
+  name: string | null;
+  href?: string | undefined;
+}
+
+const CardHead = ({ icon, kind, name, href }: CardHeadProps) => (
   <div className="flow-head">
     <Icon name={icon} />
     <div>
       {name !== null && <span className="flow-kind">{kind}</span>}
-      <h3>{name ?? kind}</h3>
+      <h3>{href === undefined ? (name ?? kind) : <a href={href}>{name ?? kind}</a>}</h3>
     </div>
   </div>
 );

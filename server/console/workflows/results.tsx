@@ -11,6 +11,7 @@ import {
 } from '../../../shared/words/statuses';
 import { nameStep } from '../../../shared/words/workflows';
 import type { PlacedStep } from '../../../shared/workflow';
+import type { EmailDay } from '../../emails/count-emails';
 import type { EmailResults, RunEnding, StepResults, WorkflowResults } from '../../workflows/results';
 import { Badge } from '../components/badge';
 import { Card, Empty, LinkButton, PageHead, Section, Tabs } from '../components/blocks';
@@ -20,6 +21,8 @@ import { Table, type Column } from '../components/table';
 import { None, NumberLink as Number } from '../components/values';
 import { EMAIL_SERIES } from '../emails/series';
 import { Shell } from '../layout';
+import { REMEMBERED_WORDS } from '../remembered';
+import { isMuchOf } from '../section';
 import { WorkflowTabs } from './workflow-tabs';
 
 export const SPANS = [
@@ -33,6 +36,7 @@ export type Span = (typeof SPANS)[number];
 export interface ResultsPageProps {
   workflow: Pick<WorkflowView, 'id' | 'name' | 'status'>;
   results: WorkflowResults;
+  days: readonly EmailDay[];
   span: Span;
   /** The first day that is counted, YYYY-MM-DD; undefined: all are. */
   since: string | undefined;
@@ -55,9 +59,9 @@ interface Shown extends Counted {
   most: number;
 }
 
-export function ResultsPage({ workflow, results, span, since, isClickTracked }: ResultsPageProps) {
+export function ResultsPage({ workflow, results, days, span, since, isClickTracked }: ResultsPageProps) {
   const { id } = workflow;
-  const { runs, emails, steps, days } = results;
+  const { runs, emails, steps } = results;
   const shown: Shown = {
     workflow: id,
     since,
@@ -76,6 +80,7 @@ export function ResultsPage({ workflow, results, span, since, isClickTracked }: 
       <div className="section-head">
         <p className="hint">
           Runs that started and emails that were queued in this time, and what became of them since.
+          {isMuchOf(results) && ` ${REMEMBERED_WORDS}`}
         </p>
         <SpanTabs path={`/workflows/${id}/results`} current={span} />
       </div>

@@ -10,11 +10,11 @@ import type { PageRequest } from '../../db/page';
 import type { Tenant } from '../../db/tenant';
 import { AppError } from '../../errors';
 import { requireFullSession } from '../../installs/session-middleware';
+import { countEmailsByDay } from '../../emails/count-emails';
 import { listNotices, type NoticeFilter } from '../../schedules/read-ledger';
 import { readSettings } from '../../settings/settings';
 import { countRuns, listRuns } from '../../workflows/list-runs';
 import { listWorkflowsWithNumbers } from '../../workflows/list-workflows';
-import { readResults } from '../../workflows/results';
 import { advanceRun, readRun, stopRun } from '../../workflows/runs';
 import { listWorkflowNames } from '../../workflows/workflow-names';
 import { defineFromTemplate } from '../../workflows/templates';
@@ -23,7 +23,7 @@ import {
   createWorkflow,
   deleteWorkflow,
   duplicateWorkflow,
-  listWorkflows,
+  listUncounted,
   pauseWorkflow,
   readUncounted,
 } from '../../workflows/workflows';
@@ -49,7 +49,7 @@ const LIST_QUERY = ['search', 'status', 'starting_after'] as const;
 /** Of the emails in the list. */
 const LISTED_DAYS = 30;
 
-export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
+export function workflowRoutes(ctx: Context, { form, results }: SectionParts): Router {
   const router = Router();
   const { db, clock } = ctx;
 
@@ -113,7 +113,7 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
 
   router.get('/workflows/new', async (_req, res) => {
     const templates = TEMPLATE_KEYS.map((key) => ({ key, ...TEMPLATES[key], definition: defineFromTemplate(key) }));
-    const { data } = await listWorkflows(db, tenantOn(res), { limit: 100 });
+    const { data } = await listUncounted(db, tenantOn(res), { limit: 100 });
     sendPage(ctx, res, <NewWorkflowPage templates={templates} workflows={data} />);
   });
 
@@ -165,11 +165,12 @@ export function workflowRoutes(ctx: Context, { form }: SectionParts): Router {
     const { span: asked } = queryOf(req, ['span']);
     const span = SPANS.find(({ value }) => value === asked) ?? SPANS[1];
     const days = lastDays(span.days, clock.now(), timeZone);
-    const results = await readResults(db, tenant, workflow, days, span.isAll);
+    const range = span.isAll ? {} : { since: days[0]?.since };
     const { track } = await readSettings(db, tenant);
     const page = {
       workflow,
-      results,
+      results: await results(tenant, workflow, range),
+      days: await countEmailsByDay(db, tenant, { workflow: workflow.id }, days),
       span,
       since: span.isAll ? undefined : days[0]?.day,
       isClickTracked: track.clicks,

@@ -60,7 +60,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     ] as const)
       expect(await countRunsThrough(db, TENANT, { workflow: 'wfl_1', step }, {})).toBe(count);
     expect(await tallyRuns(db, TENANT, 'wfl_1', {})).toEqual([
-      { status: 'running', reason: null, step: 'pause', count: 1 },
+      { status: 'running', reason: null, step: 'pause', isWaiting: false, count: 1 },
     ]);
     expect(await tallyEmails(db, TENANT, 'wfl_1', {})).toMatchObject([{ step: 'mail', status: 'sent', delivered: 1 }]);
     expect(await db.selectFrom('email').select('decided_at').execute()).toEqual([{ decided_at: null }]);

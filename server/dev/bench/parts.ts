@@ -42,7 +42,8 @@ export const PARTS = {
     measure: measureClaims,
   },
   lists: {
-    title: 'The console’s lists with 1,000,000 events, 200,000 contacts and 250,000 emails (fewer when quick)',
+    title:
+      'The console’s pages with 1,000,000 events, 200,000 contacts, 500,000 emails and 100,000 runs (fewer when quick)',
     measure: measureLists,
   },
   rehearsal: { title: 'A rehearsal over 200,000 events of 90 days (fewer when quick)', measure: measureRehearsal },

@@ -12,7 +12,7 @@ export interface Program {
 }
 
 export interface Start {
-  mode: 'worker' | 'receive-only';
+  mode: 'worker' | 'receive-only' | 'counting-anew';
   accounts?: number;
   /** Its customers get a mail: those who paid, or with `marketing` each new one. */
   smtpUrl?: string;

@@ -127,3 +127,31 @@ it.each(['wide and light', 'a phone, dark'])('the list says what keeps workflows
   await page.getByLabel('Start it once more all the same').waitFor();
   await isSound(page, `again ${look}`);
 });
+
+it('the draft is drawn beside its form, in step with it, where there is room', async () => {
+  const page = await chrome.signIn();
+  await page.goto(`/workflows/${id}`);
+  const picture = page.getByRole('complementary', { name: 'This draft as a picture' });
+  await picture.getByRole('article', { name: 'Wait: 1 day' }).waitFor();
+  await page.locator('#steps-1-amount').fill('9');
+  await page.getByLabel('Name', { exact: true }).first().click();
+  await picture.getByRole('article', { name: 'Wait: 9 days' }).waitFor();
+  await page
+    .getByRole('group', { name: 'Add a step' })
+    .last()
+    .getByRole('button', { name: 'Send email' })
+    .press('Enter');
+  const email = picture.getByRole('link', { name: 'No subject yet' });
+  await email.waitFor();
+  const added = page.getByRole('group', { name: /^Step \d+: Send email$/ }).last();
+  await added.getByLabel('Subject').fill('{% if contact.name %}Hi{% else %}Welcome{% endif %}');
+  // Where somebody writes nothing moves.
+  await added.getByLabel('Preview text').focus();
+  await picture.getByRole('link', { name: 'Welcome' }).waitFor();
+  expect(await added.locator(':focus').getAttribute('name')).toMatch(/preview_text$/);
+  await picture.getByRole('link', { name: 'Welcome' }).press('Enter');
+  expect(new URL(page.url()).hash).toBe(`#${await added.getAttribute('id')}`);
+  await isSound(page, 'editor with its picture');
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await picture.isVisible()).toBe(false);
+});

@@ -167,3 +167,22 @@ it('uploads a logo without JavaScript', async () => {
   await page.getByRole('button', { name: /Upload|Replace the logo/ }).click();
   await page.getByText('That is not a PNG file.').waitFor();
 });
+
+it('lists who is signed in, and signs out each', async () => {
+  const other = await chrome.signIn();
+  await other.goto('/settings/people');
+  await heading(other, 'People');
+  const page = await chrome.signIn();
+  await page.goto('/settings/people');
+  const others = page.getByRole('button', { name: /^Sign out an unknown browser|^Sign out Chrome/ });
+  for (let left = await others.count(); left > 0; left--) {
+    await others.first().press('Enter');
+    await page.getByText('That session was signed out.').waitFor();
+    expect(await others.count()).toBe(left - 1);
+  }
+  await other.goto('/settings/people');
+  expect(new URL(other.url()).pathname).toBe('/');
+  await page.getByText('This session').waitFor();
+  await page.getByRole('button', { name: 'Sign out of this session' }).press('Enter');
+  await page.waitForURL((url) => url.pathname === '/');
+});

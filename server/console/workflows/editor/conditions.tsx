@@ -2,14 +2,9 @@
 import { isApiEventType, type PropertyType } from '../../../../shared/catalogue';
 import { namesFailure } from '../../../../shared/failure';
 import { KNOWN_VALUES } from '../../../../shared/known-values';
+import { readable } from '../../../../shared/capitalize';
 import { LIST_PROPERTY } from '../../../../shared/contact-events';
-import {
-  ANOTHER_PROPERTY,
-  CHANGE_GROUPS,
-  nameProperty,
-  OPERATOR_LABELS,
-  readable,
-} from '../../../../shared/words/workflows';
+import { ANOTHER_PROPERTY, CHANGE_GROUPS, nameProperty, OPERATOR_LABELS } from '../../../../shared/words/workflows';
 import {
   comparesDates,
   comparesNumbers,

@@ -22,6 +22,7 @@ import { WorkflowBadges, WorkflowTabs } from '../workflow-tabs';
 import { UnpublishedChanges, type Unpublished } from './changes';
 import { EditorProvider, domId, type EditorState } from './context';
 import { EmailEditorScript } from './email-step';
+import { DraftPicture } from './draft-picture';
 import { EventOff } from './event-off';
 import { MergeTags } from './merge-tags';
 import type { Problem } from './problems';
@@ -56,6 +57,8 @@ export interface EditorPageProps {
   rehearsal: RehearsalShown | null;
 }
 
+const FORM = 'workflow-form';
+
 export function EditorPage(props: EditorPageProps) {
   const { workflow, draft, editor } = props;
   const { counts, id } = workflow;
@@ -85,47 +88,52 @@ export function EditorPage(props: EditorPageProps) {
         <div id="editor" hx-target="#editor" hx-select="#editor" hx-swap="outerHTML">
           <Notes {...props} />
           {props.unpublished && <UnpublishedChanges {...props.unpublished} revision={props.revision} />}
-          <PostForm
-            action={`/workflows/${id}`}
-            id="workflow-form"
-            className={props.isDirty ? 'editor is-dirty' : 'editor'}
-            data-warn-unsaved=""
-            noValidate
-          >
-            <SaveOnEnter />
-            <input type="hidden" name="revision" value={props.revision} />
-            {isStuck && <EventOff event={draft.trigger.event} title={EVENT_OFF_WORDS.active} />}
-            <div className="row-fields">
-              <TextField
-                id="name"
-                name="name"
-                label="Name"
-                defaultValue={draft.name}
-                error={editor.problems.name}
-                maxLength={WORKFLOW_NAME_LENGTH}
-                autoComplete="off"
-              />
-              <SelectField
-                id="preview_event"
-                name="preview_event"
-                label="Show previews with"
-                defaultValue={props.previewEvent}
-                options={[{ value: '', label: 'Sample data' }, ...props.previewEvents]}
-                data-preview-source=""
-                data-not-saved=""
-              />
+          <div className="editor-sides">
+            <div className="editor-form">
+              <PostForm
+                action={`/workflows/${id}`}
+                id={FORM}
+                className={props.isDirty ? 'editor is-dirty' : 'editor'}
+                data-warn-unsaved=""
+                noValidate
+              >
+                <SaveOnEnter />
+                <input type="hidden" name="revision" value={props.revision} />
+                {isStuck && <EventOff event={draft.trigger.event} title={EVENT_OFF_WORDS.active} />}
+                <div className="row-fields">
+                  <TextField
+                    id="name"
+                    name="name"
+                    label="Name"
+                    defaultValue={draft.name}
+                    error={editor.problems.name}
+                    maxLength={WORKFLOW_NAME_LENGTH}
+                    autoComplete="off"
+                  />
+                  <SelectField
+                    id="preview_event"
+                    name="preview_event"
+                    label="Show previews with"
+                    defaultValue={props.previewEvent}
+                    options={[{ value: '', label: 'Sample data' }, ...props.previewEvents]}
+                    data-preview-source=""
+                    data-not-saved=""
+                  />
+                </div>
+                <TriggerFields draft={draft} isEventOff={props.isEventOff && !isStuck} double={props.double} />
+                {draft.steps.length > 1 && (
+                  <button type="button" className={`${buttonClass('quiet')} fold-all`} data-fold-all="" hidden>
+                    Collapse or expand all steps
+                  </button>
+                )}
+                <StepList place="steps" steps={draft.steps} label="Steps" />
+                <MergeTags />
+                <RehearsalSection shown={props.rehearsal} />
+                <SaveBar status={workflow.status} />
+              </PostForm>
             </div>
-            <TriggerFields draft={draft} isEventOff={props.isEventOff && !isStuck} double={props.double} />
-            {draft.steps.length > 1 && (
-              <button type="button" className={`${buttonClass('quiet')} fold-all`} data-fold-all="" hidden>
-                Collapse or expand all steps
-              </button>
-            )}
-            <StepList place="steps" steps={draft.steps} label="Steps" />
-            <MergeTags />
-            <RehearsalSection shown={props.rehearsal} />
-            <SaveBar status={workflow.status} />
-          </PostForm>
+            <DraftPicture draft={draft} form={FORM} />
+          </div>
         </div>
       </EditorProvider>
     </Shell>

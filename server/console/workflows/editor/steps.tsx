@@ -3,6 +3,7 @@ import { Fragment } from 'react';
 import { USER_GROUP_LENGTH } from '../../../../shared/limits';
 import { CONTACT_LABELS } from '../../../../shared/words/fields';
 import { withNames } from '../../../../shared/words/list-names';
+import { gistOfTemplate } from '../../../../shared/words/template-gist';
 import { describeCondition, nameDuration, nameStep, STEP_LABELS, WAIT_HINT } from '../../../../shared/words/workflows';
 import { WAIT_UNITS, type BranchPath, type BranchStep, type Step } from '../../../../shared/workflow';
 import { FieldError, SelectField, TextField, buttonClass } from '../../components/form';
@@ -152,7 +153,7 @@ function describeGist(step: Step, lists: EditorState['lists']): string {
     case 'wait':
       return Number.isNaN(step.amount) ? '' : nameDuration(step);
     case 'email':
-      return step.email.subject;
+      return gistOfTemplate(step.email.subject);
     case 'filter':
       return withNames(step.conditions, lists)
         .map((one) => describeCondition(one))
