@@ -33,6 +33,7 @@ describe('readConfig', () => {
       publicUrl: 'http://127.0.0.1:4242',
       modes: { live: null, test: null },
       stripeApiBase: 'https://api.stripe.com',
+      loopsApiBase: 'https://app.loops.so/api',
       mailFrom: null,
       mailFromMarketing: null,
       alertEmail: null,
@@ -73,6 +74,16 @@ describe('readConfig', () => {
       Buffer.alloc(32, 6),
     ]));
 
+  it('sends what is forwarded elsewhere on a local server only', () => {
+    const LOOPS_API_BASE = 'http://127.0.0.1:4243/api/';
+    expect(readConfig({ LOOPS_API_BASE }).config.loopsApiBase).toBe('http://127.0.0.1:4243/api');
+    const production = { PUBLIC_URL: 'https://tillpost.example.com', ENCRYPTION_KEY: KEY };
+    expect(readConfig(production).config.loopsApiBase).toBe('https://app.loops.so/api');
+    expect(faultsOf(() => readConfig({ ...production, LOOPS_API_BASE }))).toEqual([
+      'LOOPS_API_BASE must not be set: contacts are forwarded to https://app.loops.so/api',
+    ]);
+  });
+
   it('drops the slash at the end of an address', () =>
     expect(
       readConfig({ PUBLIC_URL: 'http://127.0.0.1:1/', STRIPE_API_BASE: 'http://localhost:4243/' }).config,
@@ -94,6 +105,11 @@ describe('readConfig', () => {
     ],
     ['RETENTION_DAYS', '0', 'must be a whole number of days, at least 1'],
     ['STRIPE_APP_SECRET', 'absec_1,whsec_1', 'must be a comma-separated list of absec_… secrets'],
+    [
+      'LOOPS_API_BASE',
+      'https://elsewhere.example',
+      'must be an http address on loopback, and only where the server itself is local',
+    ],
     ['STRIPE_API_BASE', 'http://api.example.com', 'must be an https address, or http on loopback'],
     ['STRIPE_API_BASE', 'http://127.0.0.1.example.com', 'must be an https address, or http on loopback'],
     ['ALLOWED_ACCOUNTS', 'acct_1 acct_2', 'must be a comma-separated list of Stripe account ids (acct_…)'],

@@ -105,6 +105,10 @@ const DKIM_KEY_FORM =
   'must be an RSA private key of 1024 bits or more, as PEM (-----BEGIN PRIVATE KEY-----\\n…) ' +
   'or as the path of a readable file with it';
 
+/** Merchants' keys go there: nobody should be able to send them elsewhere. */
+const LOOPS = 'https://app.loops.so/api';
+const LOOPS_FORM = 'must be an http address on loopback, and only where the server itself is local';
+
 const VARIABLES = z.object({
   PORT: wholeNumber(0, 65_535, 'must be a port number from 0 to 65535').default(4242),
   HOST: z.string().default('127.0.0.1'),
@@ -140,6 +144,10 @@ const VARIABLES = z.object({
   TEST_SENDS_PER_HOUR: wholeNumber(1, 10_000, 'must be a whole number from 1 to 10000').default(20),
   API_REQUESTS_PER_SECOND: wholeNumber(1, 10_000, 'must be a whole number from 1 to 10000').default(10),
 
+  LOOPS_API_BASE: url(/^https?$/, LOOPS_FORM, LOOPBACK)
+    .transform(withoutEndSlash)
+    .default(LOOPS),
+
   BOUNCE_TOKEN: orNull(text(/^[\w-]{16,}$/, 'must be at least 16 letters, digits, _ or -')),
   BOUNCE_SECRET: orNull(webhookKey),
   BOUNCE_ADDRESS: orNull(bounceAddress),
@@ -172,6 +180,7 @@ const PRODUCTION_VARIABLES = VARIABLES.extend({
   MAIL_FROM: publicly(orNull(sender)),
   MAIL_FROM_MARKETING: publicly(orNull(sender)),
   BOUNCE_ADDRESS: publicly(orNull(bounceAddress)),
+  LOOPS_API_BASE: z.literal(LOOPS, `must not be set: contacts are forwarded to ${LOOPS}`).default(LOOPS),
 });
 
 /** Variables that mean something only together: all of them are set, or none. */
@@ -206,6 +215,8 @@ export function readConfig(env: Environment = process.env) {
       modes: { live: modeOf(values.STRIPE_AUTHORIZE_URL), test: modeOf(values.STRIPE_TEST_AUTHORIZE_URL) },
       /** Without a trailing slash. */
       stripeApiBase: values.STRIPE_API_BASE,
+      /** Likewise. */
+      loopsApiBase: values.LOOPS_API_BASE,
       mailFrom: values.MAIL_FROM,
       mailFromMarketing: values.MAIL_FROM_MARKETING ?? values.MAIL_FROM,
       alertEmail: values.ALERT_EMAIL,

@@ -5,6 +5,10 @@ import type { Queue } from './db/queue';
 import { createEmailQueue } from './emails/email-queue';
 import { recordContactEvents } from './events/contact-events';
 import { createEventQueue } from './events/event-queue';
+import { forwardMessages } from './forwarding/consumer';
+import { createForwardQueue } from './forwarding/forward-queue';
+import { createForwardingQueue } from './forwarding/forwarding-queue';
+import { LOOPS } from './forwarding/loops';
 import { createHousekeeping } from './lifecycle/housekeeping';
 import { createImportQueue } from './lifecycle/import-queue';
 import { createInstallQueue } from './lifecycle/install-queue';
@@ -17,7 +21,7 @@ import { createDeliveryQueue } from './webhooks-out/delivery-queue';
 import { tellEndpoints } from './webhooks-out/tell-endpoints';
 
 /** What is made of what happened, in this order: each writes rows of its own. */
-const CONSUMERS: readonly Consumer[] = [recordContactEvents, tellEndpoints];
+const CONSUMERS: readonly Consumer[] = [recordContactEvents, tellEndpoints, forwardMessages];
 
 export const createQueues = (): Queue[] => [
   createPlanningQueue(),
@@ -29,6 +33,8 @@ export const createQueues = (): Queue[] => [
   createEmailQueue(emailPreparation),
   createRecheckQueue(),
   createContactJobQueue(),
+  createForwardQueue(LOOPS),
+  createForwardingQueue(LOOPS),
   createImportQueue(),
   createInstallQueue(),
   createHousekeeping(),

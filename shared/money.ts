@@ -56,3 +56,7 @@ function formatFor(locale: string, currency: string, digits: number): Intl.Numbe
   formats.set(key, format);
   return format;
 }
+
+/** In whole units of the currency, as tools count that have no notion of minor ones: 1999 of usd is 19.99. */
+export const toMajor = (minor: number, currency: string): number =>
+  Number(`${Math.round(minor)}e-${minorDigits(currency.toLowerCase())}`);

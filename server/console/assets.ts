@@ -36,6 +36,7 @@ const STYLES = [
   'content',
   'settings',
   'branding',
+  'forwarding',
   'editor',
   'editor-steps',
   'email-editor',

@@ -26,6 +26,7 @@ import { createSectionParts } from './section';
 import type { Encoding } from './assets';
 import { ASSETS, sendPage, sendProblem } from './send';
 import { apiSettingsRoutes } from './settings/api-routes';
+import { forwardingRoutes } from './settings/forwarding-routes';
 import { brandingRoutes } from './settings/branding-routes';
 import { settingsRoutes } from './settings/routes';
 import { sendingRoutes } from './settings/sending-routes';
@@ -66,6 +67,7 @@ export function consoleRoutes(ctx: Context): Router {
     brandingRoutes,
     apiSettingsRoutes,
     webhookRoutes,
+    forwardingRoutes,
     listRoutes,
     audienceRoutes,
     eventsRoutes,

@@ -24,6 +24,8 @@ const KEYS = {
   contact_job: 'id',
   outbox: 'seq',
   webhook_delivery: 'id',
+  forward: 'id',
+  forwarding: null,
   import_job: null,
   install: null,
 } as const satisfies Partial<Record<keyof Schema, string | null>>;

@@ -72,6 +72,7 @@ const NOT_OF_CUSTOMERS: ReadonlySet<string> = new Set([
   'consent_change',
   'outbox',
   'webhook_delivery',
+  'forward',
 ]);
 
 /** With the key that each is walked along: with the contact it stands in an index. */
@@ -83,6 +84,7 @@ const MOVED = [
   ['consent_change', 'id'],
   ['outbox', 'seq'],
   ['webhook_delivery', 'id'],
+  ['forward', 'id'],
 ] as const;
 
 /** A run keeps its slot where the other contact doesn't hold the same one in that workflow. */

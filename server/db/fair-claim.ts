@@ -16,6 +16,7 @@ const SHARED: ReadonlySet<QueueTable> = new Set([
   'object_state',
   'outbox',
   'webhook_delivery',
+  'forward',
 ]);
 
 /** Installs looked at for one claim, and of those with something due how many get a part of it. */

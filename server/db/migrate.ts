@@ -27,6 +27,7 @@ import * as contactWork from './migrations/029-contact-work';
 import * as hasLeft from './migrations/030-has-left';
 import * as outbox from './migrations/031-outbox';
 import * as webhooksOut from './migrations/032-webhooks-out';
+import * as forwarding from './migrations/034-forwarding';
 import * as countedSoon from './migrations/035-counted-soon';
 import type { Db } from './schema';
 
@@ -58,6 +59,7 @@ const migrations: Record<string, Migration> = {
   '030-has-left': { up: hasLeft.up as Migration['up'] },
   '031-outbox': { up: outbox.up as Migration['up'] },
   '032-webhooks-out': { up: webhooksOut.up as Migration['up'] },
+  '034-forwarding': { up: forwarding.up as Migration['up'] },
   '035-counted-soon': { up: countedSoon.up as Migration['up'] },
 };
 

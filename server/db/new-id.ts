@@ -29,7 +29,7 @@ export function timeOrderedId(now = Date.now()): string {
 
 export type IdPrefix =
   | ('ins' | 'con' | 'wfl' | 'run' | 'eml' | 'cns' | 'ntc' | 'req' | 'fin' | 'key' | 'lst' | 'tem' | 'api' | 'rpl')
-  | ('job' | 'flt' | 'whe' | 'whd');
+  | ('job' | 'flt' | 'whe' | 'whd' | 'fwd');
 
 export const newId = (prefix: IdPrefix): string => `${prefix}_${timeOrderedId()}`;
 

@@ -40,7 +40,7 @@ export async function releaseContact(trx: Trx, tenant: Tenant, contact: NamedCon
 
 /** Those about the contact, and about emails and events that name it though they don't say whose they are. */
 async function releaseMessages(trx: Trx, tenant: Tenant, contactId: string, objects: readonly string[]): Promise<void> {
-  for (const table of ['outbox', 'webhook_delivery'] as const) {
+  for (const table of ['outbox', 'webhook_delivery', 'forward'] as const) {
     await trx.deleteFrom(table).where(ofTenant(tenant)).where('contact_id', '=', contactId).execute();
     for await (const some of parts(objects))
       await trx.deleteFrom(table).where(ofTenant(tenant)).where('object_id', 'in', inList(some)).execute();

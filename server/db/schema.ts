@@ -26,6 +26,7 @@ import type {
 } from '../../shared/api';
 import type { ApiScope } from '../../shared/api-keys';
 import type { ContactPropertyType } from '../../shared/contact-properties';
+import type { ForwardKind, ForwardStatus, ForwardingStatus } from '../../shared/forwarding';
 import type { ScheduleType } from '../../shared/schedules';
 import type { DeliveryStatus, EndpointStatus, WebhookType } from '../../shared/webhooks';
 
@@ -145,6 +146,58 @@ interface WebhookDeliveryTable extends TenantColumns {
   due_at: number | null;
   claims: Generated<number>;
   attempts: Generated<number>;
+}
+
+/** What an install forwards to a mail tool. Its queue columns: the key is to be tried, or everybody is being forwarded. */
+interface ForwardingTable extends TenantColumns {
+  status: ForwardingStatus;
+  /** Encrypted. */
+  api_key: string;
+  /** Its last characters. */
+  key_hint: string;
+  /** Whose key it is, as the tool says. */
+  team_name: string | null;
+  contacts: Flag;
+  /** JSON array of ForwardedType. */
+  events: string;
+  /** JSON object: the types of properties that the tool is known to have, by name. */
+  known: string;
+  /** What the tool last said of the key, in a sentence. */
+  outcome: string | null;
+  /** The last contact that "forward everyone" came to; null: it isn't under way. */
+  backfill_place: string | null;
+  backfill_done: Generated<number>;
+  backfill_total: Generated<number>;
+  backfill_ended_at: number | null;
+  due_at: number | null;
+  claims: Generated<number>;
+  attempts: Generated<number>;
+  updated_at: number;
+}
+
+/** Something that is forwarded: in the order of its ids for each contact. The log of forwarding as well. */
+interface ForwardTable extends TenantColumns {
+  id: string;
+  kind: ForwardKind;
+  /** The contact or the event. */
+  object_id: string;
+  /** Null of a deletion. */
+  contact_id: string | null;
+  event_type: string | null;
+  /** Of a contact that waits untouched, its id: unique, so that a later change of it needs no row of its own. */
+  slot: string | null;
+  /** Whom to delete, until it is done; of a contact whose address has changed, the earlier one. */
+  address: string | null;
+  status: ForwardStatus;
+  /** One sentence. */
+  outcome: string;
+  due_at: number | null;
+  claims: Generated<number>;
+  attempts: Generated<number>;
+  /** Set with the first try. */
+  give_up_at: number | null;
+  created_at: number;
+  decided_at: number | null;
 }
 
 interface SettingTable extends TenantColumns {
@@ -790,6 +843,8 @@ export interface Schema {
   outbox: OutboxTable;
   webhook_endpoint: WebhookEndpointTable;
   webhook_delivery: WebhookDeliveryTable;
+  forwarding: ForwardingTable;
+  forward: ForwardTable;
   setting: SettingTable;
   logo: LogoTable;
   logo_image: LogoImageTable;

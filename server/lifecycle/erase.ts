@@ -10,6 +10,7 @@ import { transact } from '../db/transact';
 import { EMAIL_TABLES } from '../emails/emails';
 import { EVENT_TABLES } from '../events/events';
 import { askForErasure, deleteInstall, type Install } from '../installs/installs';
+import { FORWARD_TABLES } from '../forwarding/forwards';
 import { OUTBOX_TABLES } from '../outbox/messages';
 import { SCHEDULE_TABLES } from '../schedules/ledger';
 import { deleteLogo } from '../settings/logos';
@@ -29,6 +30,7 @@ export async function eraseInstall(ctx: Context, tenant: Tenant): Promise<void> 
 const TABLES = [
   ...OUTBOX_TABLES,
   ...WEBHOOK_TABLES,
+  ...FORWARD_TABLES,
   ...EMAIL_TABLES,
   ...SCHEDULE_TABLES,
   ...WORKFLOW_TABLES,

@@ -10,6 +10,7 @@ import { oldBodies, oldClicks, oldData } from '../emails/emails';
 import { forgetUnanswered } from '../emails/test-addresses';
 import { deleteOldTestSends } from '../emails/test-sends';
 import { oldPayloads } from '../events/events';
+import { oldForwards } from '../forwarding/forwards';
 import { forgetOldAnswers } from '../installs/api-answers';
 import { deleteExpired } from '../installs/sessions';
 import { oldMessages } from '../outbox/messages';
@@ -28,6 +29,7 @@ const OLD: readonly { oldOf: (before: number) => OldRows; keptMs?: number }[] = 
   { oldOf: oldData },
   { oldOf: oldMessages, keptMs: PASSED_ON_MS },
   { oldOf: oldDeliveries, keptMs: PASSED_ON_MS },
+  { oldOf: oldForwards, keptMs: PASSED_ON_MS },
 ];
 
 export function createHousekeeping(): Queue {

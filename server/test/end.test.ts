@@ -1,4 +1,6 @@
 /** How an install ends, what stays of it, and how that is erased; and what is deleted because it has expired. */
+import { saveForwarding } from '../forwarding/forwarding';
+import { recordForwards } from '../forwarding/forwards';
 import { recordMessages } from '../outbox/messages';
 import { createEndpoint } from '../webhooks-out/endpoints';
 import { uploadContacts } from '../audience/import-contacts';
@@ -75,6 +77,10 @@ async function fill(tillpost: Tillpost, tenant = TEST): Promise<void> {
     .execute();
   const waiting = { wantsOf: () => new Set(['email.sent'] as const), now: clock.now() + DAY };
   await recordMessages(db, [{ tenant, type: 'email.sent', kind: 'email', id: email_id, contactId: null }], waiting);
+  const kept = { key: 'k', contacts: true, events: [], isOn: false };
+  await transact(db, (trx) => saveForwarding(tillpost.ctx, trx, tenant, kept, clock.now()));
+  const forward = { tenant, kind: 'deletion', objectId: 'con_1', contactId: null, address: 'a@example.com' } as const;
+  await transact(db, (trx) => recordForwards(trx, [forward], clock.now()));
 }
 
 const TABLES: (keyof Schema)[] = [
@@ -98,6 +104,8 @@ const TABLES: (keyof Schema)[] = [
   'outbox',
   'webhook_endpoint',
   'webhook_delivery',
+  'forwarding',
+  'forward',
   'install',
   'link_token',
 ];
@@ -298,6 +306,20 @@ describe('housekeeping', () => {
       ]);
       clock.advance(DAY);
       expect(await payloads()).toBe(0);
+    }),
+  );
+
+  it.each(ENGINES)('deletes what was forwarded, or waited for a key, after 30 days on %s', (engine) =>
+    withTillpost({ engine }, async (tillpost) => {
+      const { db, clock, worker } = tillpost;
+      await fill(tillpost);
+      clock.advance(29 * DAY);
+      await worker.drain();
+      expect(await rowsOf(tillpost)).toMatchObject({ forward: 1, forwarding: 1 });
+      clock.advance(2 * DAY);
+      await worker.drain();
+      expect(await rowsOf(tillpost)).toMatchObject({ forward: 0, forwarding: 1 });
+      expect(await db.selectFrom('forward').select('id').execute()).toEqual([]);
     }),
   );
 

@@ -7,6 +7,7 @@ import { transact } from '../db/transact';
 import { startMailServer as listen } from '../dev/mail-server';
 import { createEmailQueue } from '../emails/email-queue';
 import type { Preparation } from '../emails/preparation';
+import { saveForwarding } from '../forwarding/forwarding';
 import { eraseInstall } from '../lifecycle/erase';
 import { readFetched } from '../stripe-objects/read-object';
 import { emailPreparation } from '../workflows/prepare-emails';
@@ -19,6 +20,7 @@ import { ENGINES, type Engine } from './databases';
 import { fixtureEvent, type FixtureOptions, type FixtureType } from './fixtures/stripe';
 import { ACCOUNT, lending, LIVE, type Tillpost } from './harness';
 import { startMailServer, type MailServer } from './mail-server';
+import { startRecordingLoops } from './recording-loops';
 
 const JENNY = 'jenny.hidden@secret.example';
 const EARLIER = 'jenny.earlier@secret.example';
@@ -88,6 +90,13 @@ async function happen(tillpost: Tillpost, type: FixtureType, object: FixtureOpti
   return event.id;
 }
 
+/** Contacts and events are forwarded, and Loops has words about the person. */
+async function forward({ ctx, db, clock, worker }: Tillpost): Promise<void> {
+  const input = { key: 'loops_key', contacts: true, events: ['invoice.paid', 'customer.created'], isOn: true };
+  await transact(db, (trx) => saveForwarding(ctx, trx, LIVE, input, clock.now()));
+  await worker.drain();
+}
+
 /** A person with a history: two customers that became one contact, runs that wait, mail sent, put off and refused, events that are off. */
 async function fill(tillpost: Tillpost, mail: MailServer, settings: Partial<Settings>): Promise<void> {
   const { ctx, db, clock } = tillpost;
@@ -114,6 +123,7 @@ async function fill(tillpost: Tillpost, mail: MailServer, settings: Partial<Sett
     .insertInto('subscription_card')
     .values({ account_id, livemode, ...CARD })
     .execute();
+  await forward(tillpost);
   await happen(tillpost, 'customer.created', { ...CUSTOMER, id: 'cus_earlier', email: EARLIER });
   for (const event of ['customer.created', 'invoice.paid'] as const) {
     const steps = [
@@ -196,8 +206,14 @@ const WAYS: [string, Partial<Settings>, (tillpost: Tillpost) => Promise<unknown>
 
 async function withMail(engine: Engine, work: (tillpost: Tillpost, mail: MailServer) => Promise<void>): Promise<void> {
   const mail = await startMailServer();
-  const env = { SMTP_URL: mail.url, MAIL_FROM: 'hello@shop.example' };
-  await withTillpost({ engine, env }, (tillpost) => work(tillpost, mail)).finally(() => mail.close());
+  const loops = await startRecordingLoops(({ path }) =>
+    path === '/v1/contacts/update' ? { status: 400, body: { message: `No: ${JENNY}, Jenny Hidden` } } : undefined,
+  );
+  const env = { SMTP_URL: mail.url, MAIL_FROM: 'hello@shop.example', LOOPS_API_BASE: loops.url };
+  await withTillpost({ engine, env }, (tillpost) => work(tillpost, mail)).finally(async () => {
+    await mail.close();
+    await loops.close();
+  });
 }
 
 const tablesIn = (lines: string[]) => [...new Set(lines.map((line) => line.split('.')[0]))].sort();
@@ -215,6 +231,7 @@ describe.each(ENGINES)('on %s nothing names a person any more', (engine) => {
         'event',
         'event_payload',
         'failed_invoice',
+        'forward',
         'notice',
         'object_state',
         'payment',

@@ -360,6 +360,14 @@ export const HELP: Record<HelpArea, HelpPage> = {
           'The endpoint’s page shows what was delivered and what came of it. Anything can be sent again.',
         ],
       },
+      {
+        title: 'Keep your mail tool',
+        steps: [
+          'In Forwarding paste a key of Loops, choose contacts and events, and save.',
+          'Press “Forward everyone now” once. From then on each contact goes when something about it changes.',
+          'The log there says what became of each, and sends again what failed.',
+        ],
+      },
     ],
     terms: ['test_mode', 'test_address', 'transactional_only', 'ignored', 'held_out', 'user_group'],
   },

@@ -1,5 +1,6 @@
 /** What failed or waits until somebody does something. */
 import type { ReactNode } from 'react';
+import { FORWARDING_WORDS } from '../../../shared/words/forwarding';
 import { OVERVIEW_WORDS as WORDS } from '../../../shared/words/overview';
 import { modeOf } from '../../db/tenant';
 import type { Install } from '../../installs/installs';
@@ -8,6 +9,7 @@ import { ButtonForm } from '../components/form';
 import { href } from '../components/filters';
 import { Icon } from '../components/icon';
 import { Plural } from '../components/values';
+import { FORWARDING_PATH } from '../settings/forwarding';
 import type { OverviewNumbers } from './read-overview';
 
 export interface NeedsProps {
@@ -15,11 +17,15 @@ export interface NeedsProps {
   since: string;
   /** What Stripe won't let us read of failed payments. */
   missingPermission: string | null;
+  /** The mail tool takes the key no more. */
+  isForwardingRefused: boolean;
   /** Other accounts and modes of this session. */
   toReconnect: readonly Pick<Install, 'id' | 'account_id' | 'account_name' | 'livemode'>[];
 }
 
-export function Needs({ numbers: { failedEvents, emails, days }, since, missingPermission, toReconnect }: NeedsProps) {
+export function Needs(props: NeedsProps) {
+  const { numbers, since, missingPermission, isForwardingRefused, toReconnect } = props;
+  const { failedEvents, emails, days } = numbers;
   const { failed, held } = emails.byStatus;
   const link = (count: number, one: string, path: string, status: string) => (
     <a className="needs-number" href={href(path, { status, since })}>
@@ -49,6 +55,15 @@ export function Needs({ numbers: { failedEvents, emails, days }, since, missingP
         <>
           Stripe doesn’t let Tillpost read why payments fail: <code>{missingPermission}</code> is missing.{' '}
           <a href="/settings/stripe">See the connection</a>
+        </>
+      ),
+    });
+  if (isForwardingRefused)
+    lines.push({
+      key: 'forwarding',
+      words: (
+        <>
+          {FORWARDING_WORDS.refused}: nothing is forwarded. <a href={FORWARDING_PATH}>Save another</a>
         </>
       ),
     });

@@ -10,6 +10,7 @@ const SETTINGS_PAGES = {
   branding: { label: 'Branding', href: '/settings/branding' },
   api: { label: 'API', href: '/settings/api' },
   webhooks: { label: 'Webhooks', href: '/settings/webhooks' },
+  forwarding: { label: 'Forwarding', href: '/settings/forwarding' },
   people: { label: 'People', href: '/settings/people' },
 } as const;
 type SettingsPageName = keyof typeof SETTINGS_PAGES;

@@ -61,6 +61,7 @@ const ORDER = [
   'server/lifecycle',
   'server/webhooks-out',
   'server/schedules',
+  'server/forwarding',
   'server/events',
   'server/workflows',
   'server/bounces',
@@ -127,6 +128,8 @@ const OWNERS: Readonly<Record<keyof Schema, string>> = {
   outbox: 'outbox',
   webhook_endpoint: 'webhooks-out',
   webhook_delivery: 'webhooks-out',
+  forwarding: 'forwarding',
+  forward: 'forwarding',
   setting: 'settings',
   logo: 'settings',
   logo_image: 'settings',
@@ -223,16 +226,16 @@ describe('one place for each', () => {
     expect(saying(/^import (?!type)[^;]*'better-sqlite3/m, () => false)).toEqual([]);
   });
 
-  it('opens no connection but Stripe’s, the database’s, SMTP’s, IMAP’s, DNS’s, webhooks’ and to confirm an SNS topic', () => {
+  it('opens no connection but Stripe’s, the database’s, SMTP’s, IMAP’s, DNS’s, webhooks’, Loops’ and to confirm an SNS topic', () => {
     const product = sources.filter(({ path }) => !/^(stripe-app|server\/(dev|tools))\//.test(path));
     const opening =
       /import (?!type|\{ (?:(?:BlockList|isIP|isIPv4|isIPv6),? )+\} from)[^;]*from '(?:node:)?(?:https|http2|net|tls|dgram|undici)'|(?<![.\w])(?:fetch|new WebSocket)\(|\bhttp\.(?:request|get)\(/;
-    expect(
-      product
-        .filter(({ text }) => opening.test(text))
-        .map(({ path }) => path)
-        .sort(),
-    ).toEqual(['server/bounces/providers/ses.ts', 'server/webhooks-out/post.ts']);
+    const openers = product.filter(({ text }) => opening.test(text)).map(({ path }) => path);
+    expect(openers.sort()).toEqual([
+      'server/bounces/providers/ses.ts',
+      'server/forwarding/ask.ts',
+      'server/webhooks-out/post.ts',
+    ]);
     const users = (name: RegExp) =>
       product.filter(({ packages }) => packages.some((one) => name.test(one))).map(({ path }) => path);
     expect(users(/^nodemailer\b/)).toEqual([
@@ -262,6 +265,8 @@ describe('one place for each', () => {
     'server/emails/render',
     'server/schedules/plan.ts',
     'server/schedules/dates.ts',
+    'server/forwarding/loops.ts',
+    'server/forwarding/properties.ts',
   ])('keeps %s pure: no database, clock or network', (prefix) => {
     const found = sources
       .filter(({ path }) => path.startsWith(prefix))

@@ -6,6 +6,7 @@ import { findContactByEmail } from '../../audience/contacts';
 import { deleteContact } from '../../audience/save';
 import { suppressAddress } from '../../audience/suppressions';
 import { transact } from '../../db/transact';
+import { recordForwards } from '../../forwarding/forwards';
 import { ENGINES } from '../../test/databases';
 import { ACCOUNT, lending, LIVE, TEST, type Tillpost } from '../../test/harness';
 import { activateWorkflow, createWorkflow } from '../../workflows/workflows';
@@ -23,6 +24,9 @@ const withTillpost = lending(async ({ connect, enable, localStripe, worker, db, 
   for (const email of [JENNY, 'somebody@example.com'])
     for (const type of TYPES) await localStripe.trigger(type, { account: ACCOUNT, email });
   await worker.drain();
+  const jenny = (await findContactByEmail(db, TEST, JENNY))!;
+  const forward = { tenant: TEST, kind: 'contact', objectId: jenny.id, contactId: jenny.id } as const;
+  await transact(db, (trx) => recordForwards(trx, [forward], clock.now()));
   await suppressAddress(db, TEST, JENNY, { scope: 'all', reason: 'refused with 550', now: 1 });
 });
 
@@ -48,6 +52,7 @@ describe.each(ENGINES)('an export on %s', (engine) => {
       expect(events).toContainEqual(['quote.finalized', 'ignored', payload]);
       expect(person.runs[0]).toMatchObject({ status: 'finished', steps: [{ kind: 'email' }] });
       expect(person.emails[0]).toMatchObject({ to: JENNY, text: expect.stringMatching(/./) as string });
+      expect(person.forwarded).toMatchObject([{ kind: 'contact', status: 'waiting' }]);
       expect(person.suppressions).toEqual([
         { scope: 'all', has_left: false, reason: 'refused with 550', at: '1970-01-01T00:00:00.001Z' },
       ]);

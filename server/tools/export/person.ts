@@ -146,6 +146,13 @@ export async function exportPerson(db: Db, asked: Asked, now: number) {
       body: JSON.parse(one.payload) as unknown,
       tried_at: isoTimeOrNull(one.tried_at),
     })),
+    forwarded: (await rowsOf('forward', 'contact_id', [named.id])).map((one) => ({
+      kind: one.kind,
+      event: one.kind === 'event' ? one.object_id : null,
+      status: one.status,
+      outcome: one.outcome,
+      at: isoTime(one.decided_at ?? one.created_at),
+    })),
     suppressions: suppression ? [viewSuppression(suppression)] : [],
   };
 }

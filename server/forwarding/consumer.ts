@@ -1,0 +1,64 @@
+/** What follows from the messages of the outbox: rows that wait to be forwarded. */
+import { choiceOf } from '../../shared/forwarding';
+import { keyFor, keyText, selectByKeys, selectByTenants } from '../db/keys';
+import type { Row, Trx } from '../db/schema';
+import { tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
+import type { Message } from '../outbox/messages';
+import { eventsOf, type Forwarding } from './forwarding';
+import { recordForwards, type NewForward } from './forwards';
+
+/** `now` in epoch milliseconds. */
+export async function forwardMessages(trx: Trx, messages: readonly Message[], now: number): Promise<void> {
+  const tenants = [...new Map(messages.map(({ tenant }) => [tenantKey(tenant), tenant])).values()];
+  const rows = (await selectByTenants(trx, 'forwarding', tenants)) as Forwarding[];
+  const forwardings = new Map(
+    rows.filter(({ status }) => status !== 'off').map((row) => [tenantKey(tenantOf(row)), row]),
+  );
+  const wanted = messages.filter(({ tenant }) => forwardings.has(tenantKey(tenant)));
+  if (wanted.length === 0) return;
+  const events = await findEvents(trx, wanted);
+  const forwards = wanted.flatMap((message) => forwardOf(message, forwardings.get(tenantKey(message.tenant))!, events));
+  await recordForwards(trx, forwards, now);
+}
+
+type Events = ReadonlyMap<string, Row<'event'>>;
+
+async function findEvents(trx: Trx, messages: readonly Message[]): Promise<Events> {
+  const keys = messages.flatMap(({ type, tenant, id }) =>
+    type === 'event.processed' ? keyFor(tenantColumns(tenant), id) : [],
+  );
+  const rows = keys.length === 0 ? [] : await selectByKeys(trx, 'event', 'id', keys);
+  return new Map(rows.map((row) => [keyText(row, row.id), row]));
+}
+
+function forwardOf({ type, tenant, id, details }: Message, forwarding: Forwarding, events: Events): NewForward[] {
+  const contact = (contactId: string, was?: string): NewForward => ({
+    ...{ tenant, kind: 'contact', objectId: contactId, contactId },
+    ...(was === undefined ? {} : { address: was }),
+  });
+  switch (type) {
+    case 'contact.created':
+    case 'contact.updated': {
+      const was = details.changes?.email?.was;
+      return forwarding.contacts ? [contact(id, typeof was === 'string' ? was : undefined)] : [];
+    }
+    case 'contact.deleted': {
+      const { email, merged_into: into } = details.deleted ?? {};
+      if (!forwarding.contacts || email === undefined) return [];
+      return into
+        ? [contact(into, email)]
+        : [{ tenant, kind: 'deletion', objectId: id, contactId: null, address: email }];
+    }
+    case 'event.processed':
+      return eventForward(tenant, forwarding, events.get(keyText(tenantColumns(tenant), id)));
+    default:
+      return [];
+  }
+}
+
+function eventForward(tenant: Tenant, forwarding: Forwarding, event: Row<'event'> | undefined): NewForward[] {
+  const choices: readonly string[] = eventsOf(forwarding);
+  if (!event?.contact_id || event.status !== 'processed' || !choices.includes(choiceOf(event.type))) return [];
+  const { id, contact_id, type } = event;
+  return [{ tenant, kind: 'event', objectId: id, contactId: contact_id, eventType: type }];
+}

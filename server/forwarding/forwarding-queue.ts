@@ -1,0 +1,79 @@
+/**
+ * The queue of what installs forward: a key that was saved is tried beside the loop, and "forward everyone" adds a part of the contacts
+ * each turn, only as many as don't hold up what happens meanwhile.
+ */
+import { FORWARD_OUTCOMES as OUTCOMES } from '../../shared/words/forwarding';
+import { listContactRows } from '../audience/contacts';
+import { createQueue, retryLater, type Job, type Queue } from '../db/queue';
+import type { Trx } from '../db/schema';
+import { tenantKey, tenantOf } from '../db/tenant';
+import { transact } from '../db/transact';
+import { carryOut } from './ask';
+import type { Destination, Verdict } from './destination';
+import { recordKeyRefused, recordOf, recordTaken, tryToOpenKey, type Forwarding } from './forwarding';
+import { countWaiting, recordForwards } from './forwards';
+import { createRequestWindow } from './request-window';
+
+const PART = 100;
+/** Ten to twenty seconds of requests. */
+const MOST_WAITING = 200;
+const LOOK_AGAIN_MS = 2_000;
+const TRY_AGAIN = { first: 5_000, longest: 10 * 60_000 };
+
+/** The tool could not be asked whether it takes the key. */
+class NotTried extends Error {}
+
+type ForwardingJob = Job<'forwarding', Verdict>;
+
+export function createForwardingQueue(destination: Destination): Queue {
+  const window = createRequestWindow({ requests: 2, ms: 1_000 });
+  return createQueue<'forwarding', Verdict>({
+    table: 'forwarding',
+    concurrency: 4,
+    async work(ctx, jobs) {
+      const untried: ForwardingJob[] = [];
+      for (const job of jobs)
+        if (job.row.status === 'checking' && !job.result) untried.push(job);
+        else await transact(ctx.db, (trx) => record(trx, job, ctx.clock.now()));
+      return untried;
+    },
+    async background(ctx, { row }, lease) {
+      const key = tryToOpenKey(ctx, row);
+      if (key === undefined) return { kind: 'key_refused', outcome: OUTCOMES.notOpened };
+      const asking = { destination, key, installKey: tenantKey(tenantOf(row)), window, isOurs: () => lease.renew() };
+      const verdict = await carryOut(ctx, destination.check(), asking);
+      if (verdict?.kind === 'later') throw new NotTried(verdict.outcome);
+      return verdict;
+    },
+    explain(ctx, row, error) {
+      if (error instanceof NotTried) return retryLater<'forwarding'>(row, { outcome: error.message }, TRY_AGAIN);
+      ctx.log.error({ err: error, account: row.account_id }, 'what an install forwards could not be worked on');
+      return retryLater<'forwarding'>(row);
+    },
+  });
+}
+
+async function record(trx: Trx, { row, result }: ForwardingJob, now: number): Promise<void> {
+  if (result?.kind === 'done') return recordTaken(trx, row, result, now);
+  if (result) return void (await recordKeyRefused(trx, row, result.outcome));
+  if (row.status === 'on' && row.backfill_place !== null) return backfill(trx, row, row.backfill_place, now);
+  await recordOf(trx, row, { due_at: null });
+}
+
+async function backfill(trx: Trx, row: Forwarding, place: string, now: number): Promise<void> {
+  const tenant = tenantOf(row);
+  if ((await countWaiting(trx, tenant, MOST_WAITING)) >= MOST_WAITING)
+    return void (await recordOf(trx, row, { due_at: now + LOOK_AGAIN_MS }));
+  const contacts = await listContactRows(trx, tenant, { limit: PART, starting_after: place });
+  const last = contacts.at(-1);
+  const goesOn = last
+    ? { backfill_place: last.id, backfill_done: row.backfill_done + contacts.length, due_at: now }
+    : { backfill_place: null, backfill_ended_at: now, due_at: null };
+  // Somebody has saved it meanwhile: the part is of no choice of theirs any more.
+  if (!(await recordOf(trx, row, goesOn))) return;
+  await recordForwards(
+    trx,
+    contacts.map(({ id }) => ({ tenant, kind: 'contact', objectId: id, contactId: id })),
+    now,
+  );
+}
