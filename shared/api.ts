@@ -297,6 +297,8 @@ type RehearsalVerdict = 'would_send' | 'stopped' | 'not_known';
 /** An email of a rehearsal, or a run that ended before its next one. */
 export interface Rehearsed {
   contact: string;
+  /** Its address now; null where it was deleted meanwhile. */
+  address: string | null;
   at: string;
   /** The event that started the run. */
   event: string;
@@ -428,7 +430,10 @@ export interface ExtensionApi {
   'workflows/delete': { args: { id: string }; answer: WorkflowView };
   'workflows/save': { args: { id: string; definition: Definition; revision: number }; answer: WorkflowView };
   /** Over the events of the last `days` (1 to 90; 30 when left out). */
-  'workflows/rehearse': { args: ({ id: string } | { definition: Definition }) & { days?: number }; answer: Rehearsal };
+  'workflows/rehearse': {
+    args: ({ id: string } | { template: string } | { definition: Definition }) & { days?: number };
+    answer: Rehearsal;
+  };
   'runs/list': {
     args: ListArgs & { workflow?: string; contact?: string; status?: RunStatus };
     answer: List<RunView>;

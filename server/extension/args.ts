@@ -77,9 +77,9 @@ export const ARGS = {
   'workflows/pause': byId,
   'workflows/delete': byId,
   'workflows/rehearse': z
-    .object({ id: id.optional(), definition: z.unknown().optional(), days: rehearsalDays })
-    .refine((args) => (args.id === undefined) !== (args.definition === undefined), {
-      message: 'give either id or definition',
+    .object({ id: id.optional(), template: id.optional(), definition: z.unknown().optional(), days: rehearsalDays })
+    .refine((args) => [args.id, args.template, args.definition].filter((one) => one !== undefined).length === 1, {
+      message: 'give one of id, template and definition',
       path: ['id'],
     }),
   'runs/list': page.extend({

@@ -26,6 +26,7 @@ import { startImport } from '../installs/import-job';
 import { signalOf } from '../request-signal';
 import { changeSettings, readSettings } from '../settings/settings';
 import { rehearse } from '../workflows/rehearse';
+import { defineFromTemplate } from '../workflows/templates';
 import { parseDefinition } from '../workflows/validate';
 import {
   activateWorkflow,
@@ -105,10 +106,13 @@ const HANDLERS: Handlers = {
   },
   'workflows/pause': ({ db, clock }, tenant, { id }) => pauseWorkflow(db, tenant, id, clock.now()),
   'workflows/delete': ({ db, clock }, tenant, { id }) => deleteWorkflow(db, tenant, id, clock.now()),
-  'workflows/rehearse': async (ctx, tenant, { id, definition, days }, signal) => {
-    const stored = id === undefined ? undefined : found(await readWorkflow(ctx.db, tenant, id), 'workflow');
-    const request = { definition: stored?.definition ?? parseDefinition(definition), days, ...(id ? { id } : {}) };
-    return rehearse(ctx, tenant, request, signal);
+  'workflows/rehearse': async (ctx, tenant, { id, template, definition, days }, signal) => {
+    if (id === undefined) {
+      const given = template === undefined ? definition : defineFromTemplate(template);
+      return rehearse(ctx, tenant, { definition: parseDefinition(given), days }, signal);
+    }
+    const stored = found(await readWorkflow(ctx.db, tenant, id), 'workflow');
+    return rehearse(ctx, tenant, { definition: stored.definition, days, id }, signal);
   },
   'runs/list': async ({ db }, tenant, args) => {
     await checkStart(args, 'run', (id) => findRun(db, tenant, id));

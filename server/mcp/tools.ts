@@ -13,7 +13,6 @@ import {
 } from '../../shared/words/statuses';
 import { parseEmail } from '../audience/address';
 import { findContactByCustomer, findContactByEmail, findContactByUserId, readContact } from '../audience/contacts';
-import { findAddresses } from '../audience/find-addresses';
 import { MOST_MONTHS, reportRecovery } from '../audience/recovery-report';
 import type { Context } from '../context';
 import type { Tenant } from '../db/tenant';
@@ -177,17 +176,8 @@ export const TOOLS: readonly Tool[] = [
     async answer({ ctx, tenant, signal }, { workflow, days }) {
       const stored = getFound(await readWorkflow(ctx.db, tenant, workflow), 'workflow');
       const result = await rehearse(ctx, tenant, { id: stored.id, definition: stored.definition, days }, signal);
-      const addresses = await findAddresses(
-        ctx.db,
-        tenant,
-        result.sample.map(({ contact }) => contact),
-      );
       return {
-        words: [
-          `${stored.name}, over ${plural(days, 'day')}:`,
-          ...describeRehearsal(result, addresses),
-          REHEARSAL_LIMITS,
-        ],
+        words: [`${stored.name}, over ${plural(days, 'day')}:`, ...describeRehearsal(result), REHEARSAL_LIMITS],
         data: { ...result },
       };
     },
@@ -276,14 +266,13 @@ function describeRun(run: RunView): string {
 
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
-function describeRehearsal({ would_start, would_send, stopped, sample }: Rehearsal, addresses: Map<string, string>) {
+function describeRehearsal({ would_start, would_send, stopped, sample }: Rehearsal) {
   return [
     `It would have started ${plural(would_start, 'run')} and sent ${plural(would_send, 'email')}.`,
     ...Object.entries(stopped).map(([reason, count]) => `Stopped, ${count}: ${nameStop(reason)}.`),
-    ...sample.map(({ at, contact, subject, verdict, outcome }) => {
+    ...sample.map(({ at, contact, address, subject, verdict, outcome }) => {
       const what = subject === null ? 'a run' : `“${subject}”`;
-      const to = addresses.get(contact) ?? contact;
-      return `- ${at} ${what} to ${to}: ${REHEARSAL_VERDICT_WORDS[verdict].label}${outcome ? `. ${outcome}` : ''}`;
+      return `- ${at} ${what} to ${address ?? contact}: ${REHEARSAL_VERDICT_WORDS[verdict].label}${outcome ? `. ${outcome}` : ''}`;
     }),
   ];
 }

@@ -183,7 +183,9 @@ async function playAll({ db, clock }: Tillpost, definition: Definition): Promise
     rehearsal.happen(same.flatMap(happenedOf));
   }
   while (rehearsal.goOn(now));
-  return rehearsal.result();
+  const { sample, ...result } = rehearsal.result();
+  const addressOf = (id: string) => people.get(id)?.contact.email ?? null;
+  return { ...result, sample: sample.map((one) => ({ ...one, address: addressOf(one.contact) })) };
 
   function happenedOf(row: Row<'event'>): Happened[] {
     const { id, seq, type, created, customer_id, status, reason } = row;

@@ -435,6 +435,8 @@ describe('a request', () => {
   it('may name a stored workflow of its own install only', async () => {
     const { id } = await tillpost.call('workflows/create', { definition: DUNNING });
     expect(await tillpost.call('workflows/rehearse', { id })).toMatchObject({ object: 'rehearsal', would_start: 0 });
+    const offered = await tillpost.call('workflows/rehearse', { template: 'payment_failed' });
+    expect(offered).toMatchObject({ object: 'rehearsal', would_start: 0 });
     await tillpost.connect(LIVE);
     const foreign = await tillpost.call('workflows/rehearse', { id }, { tenant: LIVE });
     expect(foreign).toMatchObject({ status_code: 404 });

@@ -101,9 +101,12 @@ interface Mail {
 }
 
 /** Its subject is filled in only where it is shown. */
-type Sample = Omit<Rehearsed, 'at' | 'subject'> & { at: number; mail: Mail | null };
+/** Addresses are read at the end, of those who are shown. */
+type Played = Omit<Rehearsed, 'address'>;
+export type PlayedThrough = Omit<Rehearsal, 'sample'> & { sample: Played[] };
+type Sample = Omit<Played, 'at' | 'subject'> & { at: number; mail: Mail | null };
 
-const viewSample = ({ mail, at, contact, event, step, verdict, outcome }: Sample): Rehearsed => ({
+const viewSample = ({ mail, at, contact, event, step, verdict, outcome }: Sample): Played => ({
   contact,
   at: isoTime(at),
   event,
@@ -184,7 +187,7 @@ export function createRehearsal({ workflow, others, settings, lists, begun }: St
     /** An event that could not be read. */
     miss: (reason: string): void => count(reason),
 
-    result(): Rehearsal {
+    result(): PlayedThrough {
       const { sent, others: rest } = samples;
       const half = Math.max(SAMPLE / 2, SAMPLE - sent.length);
       const kept = rest.slice(-half);

@@ -11,6 +11,7 @@ import { keyFor, selectByKeys } from '../db/keys';
 import { newId } from '../db/new-id';
 import type { Db } from '../db/schema';
 import { tenantColumns, tenantKey, type Tenant } from '../db/tenant';
+import { findAddresses } from '../audience/find-addresses';
 import { findLists } from '../audience/mailing-lists';
 import { AppError } from '../errors';
 import { readSettings } from '../settings/settings';
@@ -18,7 +19,7 @@ import { kindOf, readEventObject } from '../stripe-objects/read-object';
 import { findLiveWorkflows, type LiveWorkflow } from './live-workflows';
 import { listsNamedIn } from './list-of-email';
 import { asksForPayment, isAboutOthers, isConditional, judgedKind, untrueAfter } from './only-while';
-import { createRehearsal, type Happened } from './rehearsal';
+import { createRehearsal, type Happened, type PlayedThrough } from './rehearsal';
 import { createChoice } from './rehearsal-choice';
 import { createKnownReader } from './rehearsal-known';
 import { piecesOf, readPayloadsOf, readPlaces, type Place, type Span } from './rehearsal-log';
@@ -115,7 +116,7 @@ async function play(
     }
   rehearsal.learn(await known.read(rehearsal.dueContacts(now), []));
   while (rehearsal.goOn(now)) if (turns.areOver()) await turns.next();
-  return rehearsal.result();
+  return withAddresses(db, tenant, rehearsal.result());
 
   /** What matters. It is read while what comes before is played, so it may be more: of whom that ends. */
   async function* readLog() {
@@ -144,6 +145,12 @@ async function play(
   function startedBy(places: readonly Place[]): Set<string> {
     return new Set(places.flatMap(({ type, contactId }) => (type === trigger ? (contactId ?? []) : [])));
   }
+}
+
+async function withAddresses(db: Db, tenant: Tenant, { sample, ...result }: PlayedThrough): Promise<Rehearsal> {
+  const contacts = sample.map(({ contact }) => contact);
+  const addresses = await findAddresses(db, tenant, contacts);
+  return { ...result, sample: sample.map((one) => ({ ...one, address: addresses.get(one.contact) ?? null })) };
 }
 
 /** Reads the next one while one is worked with. Once it has ended nothing is being read any more. */

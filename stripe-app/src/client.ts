@@ -27,18 +27,21 @@ export interface Identity {
 }
 
 const TIMEOUT_MS = 10_000;
+/** A rehearsal reads a month of the log. */
+const LONG_MS = 60_000;
 
 /** Answers come back as values: nothing here throws. Reads are tried twice when the network or the server fails. */
 export function createClient({ apiBase, userId, accountId, livemode }: Identity): Client {
   const ask = async (route: Route, args?: object): Promise<Result<unknown>> => {
     const body = { ...args, user_id: userId, account_id: accountId, livemode };
-    const first = await send(apiBase + route, body);
-    return !first.ok && isPassing(first.error) && isRead(route) ? send(apiBase + route, body) : first;
+    const timeoutMs = route === 'workflows/rehearse' ? LONG_MS : TIMEOUT_MS;
+    const first = await send(apiBase + route, body, timeoutMs);
+    return !first.ok && isPassing(first.error) && isRead(route) ? send(apiBase + route, body, timeoutMs) : first;
   };
   return ask as Client;
 }
 
-async function send(url: string, body: object): Promise<Result<unknown>> {
+async function send(url: string, body: object, timeoutMs: number): Promise<Result<unknown>> {
   try {
     return await withinTime(async (signal) => {
       const signature = await fetchStripeSignature();
@@ -51,7 +54,7 @@ async function send(url: string, body: object): Promise<Result<unknown>> {
       const answer: unknown = await response.json().catch(() => null);
       if (response.ok && answer !== null) return { ok: true, value: answer };
       return { ok: false, error: describe(response.status, answer) };
-    });
+    }, timeoutMs);
   } catch {
     // Signature or network: nothing was answered, and the words say all that is known.
     return { ok: false, error: UNREACHABLE };
@@ -59,14 +62,14 @@ async function send(url: string, body: object): Promise<Result<unknown>> {
 }
 
 /** Also ends what ignores the signal, as a signature that the Dashboard never gives. */
-function withinTime<T>(work: (signal: AbortSignal) => Promise<Result<T>>): Promise<Result<T>> {
+function withinTime<T>(work: (signal: AbortSignal) => Promise<Result<T>>, timeoutMs: number): Promise<Result<T>> {
   const controller = new AbortController();
   let timer: ReturnType<typeof setTimeout>;
   const timeUp = new Promise<Result<T>>((resolve) => {
     timer = setTimeout(() => {
       resolve({ ok: false, error: TIMED_OUT });
       controller.abort();
-    }, TIMEOUT_MS);
+    }, timeoutMs);
   });
   return Promise.race([work(controller.signal), timeUp]).finally(() => clearTimeout(timer));
 }

@@ -5,15 +5,15 @@ import type { Failure, Result } from './client';
 export function useAction(): {
   isPending: boolean;
   failure: Failure | null;
-  run: (action: () => Promise<Result<unknown>>, then: () => Promise<void>) => Promise<void>;
+  run: <T>(action: () => Promise<Result<T>>, then: (value: T) => Promise<void>) => Promise<void>;
 } {
   const [isPending, setPending] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
-  const run = async (action: () => Promise<Result<unknown>>, then: () => Promise<void>) => {
+  const run = async <T>(action: () => Promise<Result<T>>, then: (value: T) => Promise<void>) => {
     setPending(true);
     setFailure(null);
     const result = await action();
-    if (result.ok) await then();
+    if (result.ok) await then(result.value);
     else setFailure(result.error);
     setPending(false);
   };

@@ -8,6 +8,7 @@ import { Doubles } from '../settings/stripe-sends';
 import { FailureBanner, Section } from '../states';
 import { useAction } from '../use-action';
 import type { Setup } from './setup';
+import { TryOnLog } from './try-on-log';
 
 export function FirstWorkflow({
   client,
@@ -61,6 +62,9 @@ export function FirstWorkflow({
             Turn on
           </Button>
         </Box>
+      )}
+      {!active && (
+        <TryOnLog key={draft?.id ?? template} client={client} workflow={draft ? { id: draft.id } : { template }} />
       )}
       {setup.overview.console_url && (
         <Box css={{ font: 'caption' }}>

@@ -171,3 +171,59 @@ test('asks which emails Stripe sends with the events, and warns of the workflow 
   await screen.press('Turn on');
   expect(backend.askedFor('settings/save')[0]!.settings).toMatchObject({ stripe_sends: ['receipt'] });
 });
+
+test('tries a workflow on the last days before it is turned on', async () => {
+  const sent = {
+    contact: 'con_1',
+    address: 'jenny@example.com',
+    at: '2026-11-20T09:00:00.000Z',
+    event: 'evt_1',
+    step: 'mail',
+    subject: 'Your payment of $29.00 didn’t go through',
+    verdict: 'would_send',
+    outcome: null,
+  } as const;
+  const stopped = {
+    ...sent,
+    event: 'evt_2',
+    address: null,
+    verdict: 'stopped',
+    outcome: 'The invoice was paid',
+  } as const;
+  const backend = stubBackend({
+    ...connected(),
+    'workflows/list': list([]),
+    'workflows/rehearse': {
+      object: 'rehearsal',
+      would_start: 2,
+      would_send: 1,
+      stopped: { not_true: 1 },
+      sample: [sent, stopped],
+    },
+  });
+  const screen = await showOnboarding();
+  await screen.act('Select', 'Template', 'onChange', { target: { value: 'payment_failed' } });
+  await screen.press('Try on the last 30 days');
+  expect(backend.askedFor('workflows/rehearse')[0]).toMatchObject({ template: 'payment_failed', days: 30 });
+  const text = screen.read();
+  for (const words of [
+    'It would have started 2 runs and sent 1 email. Nothing was sent.',
+    'Stopped, 1: It was no longer so',
+    'jenny@example.com',
+    'Your payment of $29.00 didn’t go through',
+    'A deleted contact',
+    'The invoice was paid',
+  ])
+    expect(text).toContain(words);
+  expect(backend.askedFor('workflows/create')).toHaveLength(0);
+
+  await screen.act('Select', 'Template', 'onChange', { target: { value: 'new_customer' } });
+  expect(screen.read()).not.toContain('jenny@example.com');
+  backend.reply({
+    'workflows/rehearse': () => {
+      throw new Refusal(429, 'rate_limited', 'A rehearsal is under way.');
+    },
+  });
+  await screen.press('Try on the last 30 days');
+  expect(screen.read()).toContain('A rehearsal is under way.');
+});

@@ -18,8 +18,6 @@ import { useEditor } from './context';
 /** One line of the sample, with what the page says of it. */
 export interface RehearsalRow extends Rehearsed {
   id: string;
-  /** Null for a contact that was deleted meanwhile. */
-  address: string | null;
   stepName: string | null;
   /** Where the step stands in the draft; null for what is no email. */
   place: string | null;

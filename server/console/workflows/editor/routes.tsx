@@ -223,7 +223,7 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
       const result = await rehearse(ctx, tenant, request, signalOf(res));
       await show(req, res, {
         draft,
-        rehearsal: { days: days.data, result, rows: await rehearsalRows(db, tenant, draft, result) },
+        rehearsal: { days: days.data, result, rows: rehearsalRows(draft, result) },
       });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
