@@ -171,9 +171,9 @@ async function goBack({ db, clock }: Tillpost): Promise<void> {
     .execute();
   await sql`update email set reason = 'Will be tried again: 451 Greylisted'`.execute(db);
   await db.updateTable('email_body').set({ html: 'Made before', text: 'Made before' }).execute();
-  const ofFate = ['email_delivered', 'email_bounced', 'email_clicked'];
-  for (const index of ['email_remote_id', 'email_workflow', 'email_step_address', 'email_transactional', ...ofFate])
-    await schema.dropIndex(index).execute();
+  const fates = ['delivered', 'bounced', 'clicked', 'complained', 'unsubscribed'];
+  for (const index of ['remote_id', 'workflow', 'step_address', 'transactional', 'of_step', ...fates])
+    await schema.dropIndex(`email_${index}`).execute();
   for (const column of [
     'delivered_at',
     'bounced_at',
