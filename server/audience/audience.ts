@@ -246,7 +246,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     /** A new contact; one whose owner had unsubscribed before its deletion starts as unsubscribed. */
     create(email: string, status: Contact['status'], source = 'Stripe'): Contact {
       const contact: Contact = {
-        id: newId('con'),
+        id: newId('con', now),
         email,
         first_name: null,
         last_name: null,

@@ -34,7 +34,7 @@ export async function changeConsent(
     .where(ofTenant(tenant))
     .where('id', '=', contactId)
     .execute();
-  const row = { id: newId('cns'), contact_id: contactId, at: now, status, cause, email_id: emailId ?? null };
+  const row = { id: newId('cns', now), contact_id: contactId, at: now, status, cause, email_id: emailId ?? null };
   await db
     .insertInto('consent_change')
     .values({ ...tenantColumns(tenant), ...row })

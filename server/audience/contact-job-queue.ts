@@ -143,7 +143,7 @@ async function change(trx: Trx, tenant: Tenant, kind: ContactJob['kind'], { cont
       trx,
       'consent_change',
       ids.map((contact_id) => ({
-        ...{ id: newId('cns'), contact_id, at: now, email_id: null },
+        ...{ id: newId('cns', now), contact_id, at: now, email_id: null },
         ...{ status: 'unsubscribed' as const, cause: 'merchant' as const },
         ...tenantColumns(tenant),
       })),

@@ -60,12 +60,12 @@ export async function startContactJob(
   { kind, total, ...parameters }: ContactJobParameters & { kind: Exclude<ContactJobKind, 'import'>; total: number },
   now: number,
 ): Promise<string> {
-  const id = newId('job');
+  const id = newId('job', now);
   // Ids are in the order of time: contacts that come later are none of its.
   await insertJob(
     db,
     tenant,
-    { id, kind, status: 'running', parameters, place: newId('con'), total, due_at: now },
+    { id, kind, status: 'running', parameters, place: newId('con', now), total, due_at: now },
     now,
   );
   return id;
@@ -78,7 +78,7 @@ export async function beginUpload(
   parameters: ContactJobParameters,
   now: number,
 ): Promise<string> {
-  const id = newId('job');
+  const id = newId('job', now);
   const job = { id, kind: 'import', status: 'uploading', parameters, place: '0', total: 0 } as const;
   await insertJob(db, tenant, { ...job, due_at: now + UPLOAD_MS }, now);
   return id;

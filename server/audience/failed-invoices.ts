@@ -45,7 +45,7 @@ export function withFailure(
   const attempts = Math.max(1, number('attempt_count') ?? 1, before?.attempts ?? 1);
   if (before && before.first_failed_at <= at) return { ...before, attempts };
   return {
-    id: before?.id ?? newId('fin'),
+    id: before?.id ?? newId('fin', at),
     invoice_id: id,
     customer_id: customerId,
     subscription_id: typeof subscription_id === 'string' ? subscription_id : null,

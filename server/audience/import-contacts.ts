@@ -187,7 +187,7 @@ export async function importLines(
     trx,
     'consent_change',
     notes.map((note) => ({
-      id: newId('cns'),
+      id: newId('cns', now),
       at: now,
       cause: 'merchant' as const,
       email_id: null,

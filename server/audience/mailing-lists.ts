@@ -57,7 +57,7 @@ export async function createList(trx: Trx, tenant: Tenant, input: unknown, now: 
   const values = parseList(input);
   if ((await findLists(trx, tenant)).length >= MOST_LISTS)
     throw new AppError('invalid_request', `name: there may be at most ${MOST_LISTS} mailing lists`, 'name');
-  const row = { ...tenantColumns(tenant), id: newId('lst'), ...values, created_at: now };
+  const row = { ...tenantColumns(tenant), id: newId('lst', now), ...values, created_at: now };
   await trx.insertInto('mailing_list').values(row).execute();
   return row.id;
 }

@@ -40,7 +40,7 @@ export function saveFilter(
     if (same) await deleteFilter(trx, tenant, same.id);
     await trx
       .insertInto('saved_filter')
-      .values({ id: newId('flt'), name, query: JSON.stringify(query), created_at: now, ...tenantColumns(tenant) })
+      .values({ id: newId('flt', now), name, query: JSON.stringify(query), created_at: now, ...tenantColumns(tenant) })
       .execute();
   });
 }

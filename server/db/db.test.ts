@@ -20,7 +20,7 @@ const tenant = { accountId: 'acct_1', livemode: false };
 const eventRow = (id: string, due_at: number | null) => ({
   ...tenantColumns(tenant),
   id,
-  seq: timeOrderedId(),
+  seq: timeOrderedId(Date.now()),
   type: 'customer.created',
   created: 1,
   received_at: 1,
@@ -52,7 +52,7 @@ describe.each(ENGINES)('the database on %s', (engine) => {
       await insertNew(
         db,
         'event',
-        rows.map((row) => ({ ...row, seq: timeOrderedId() })),
+        rows.map((row) => ({ ...row, seq: timeOrderedId(Date.now()) })),
         ['id'],
       ),
     ).toHaveLength(0);
@@ -62,7 +62,7 @@ describe.each(ENGINES)('the database on %s', (engine) => {
     const { due_at: _, ...without } = eventRow('evt_1', null);
     for (const rows of [
       [without, eventRow('evt_2', 5)],
-      [eventRow('evt_3', 6), { ...without, id: 'evt_4', seq: timeOrderedId() }],
+      [eventRow('evt_3', 6), { ...without, id: 'evt_4', seq: timeOrderedId(Date.now()) }],
     ])
       await insertNew(db, 'event', rows);
     expect(await db.selectFrom('event').select(['id', 'due_at']).orderBy('id').execute()).toEqual([
@@ -198,7 +198,7 @@ describe.each(ENGINES)('the database on %s', (engine) => {
 });
 
 it('makes ids that sort by time, also within a millisecond', () => {
-  const ids = Array.from({ length: 10_000 }, () => timeOrderedId());
+  const ids = Array.from({ length: 10_000 }, () => timeOrderedId(Date.now()));
   expect(ids).toEqual([...ids].sort());
   expect(new Set(ids).size).toBe(ids.length);
   expect(timeOrderedId(9e12) > firstIdAt(9e12)).toBe(true);

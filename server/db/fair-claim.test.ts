@@ -25,7 +25,7 @@ describe.each(ENGINES)('claims on %s', (engine) => {
       'install',
       accounts.map((account) => ({
         ...tenantColumns(tenantOf(account)),
-        id: newId('ins'),
+        id: newId('ins', Date.now()),
         kind: 'oauth' as const,
         status: 'active' as const,
         connected_at: 1,
@@ -38,8 +38,8 @@ describe.each(ENGINES)('claims on %s', (engine) => {
       'event',
       Array.from({ length: events }, () => ({
         ...tenantColumns(tenantOf(account)),
-        id: `evt_${timeOrderedId()}`,
-        seq: timeOrderedId(),
+        id: `evt_${timeOrderedId(Date.now())}`,
+        seq: timeOrderedId(Date.now()),
         type: 'customer.created',
         created: 1,
         received_at: 1,

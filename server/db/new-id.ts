@@ -8,14 +8,11 @@ let last = 0;
 let counter = 0;
 
 /** 32 hex digits laid out as UUIDv7 (RFC 9562): 48 bits of milliseconds, a counter kept monotonic in this process, randomness. `now` in epoch ms. */
-export function timeOrderedId(now = Date.now()): string {
-  if (now > last || now < last - SET_BACK_MS) {
-    last = now;
-    counter = 0;
-  } else if (++counter > 0xfff) {
-    last += 1;
-    counter = 0;
-  }
+export function timeOrderedId(now: number): string {
+  if (now > last || now < last - SET_BACK_MS) last = now;
+  // Never begun anew: a rehearsal's clock, or a demo's, may take turns with the time of day, and each stays in order.
+  counter = (counter + 1) & 0xfff;
+  if (counter === 0) last += 1;
   // Node hands out random UUIDs from a pool: much cheaper than asking for a few random bytes each time.
   const random = randomUUID();
   return (
@@ -31,7 +28,8 @@ export type IdPrefix =
   | ('ins' | 'con' | 'wfl' | 'run' | 'eml' | 'cns' | 'ntc' | 'req' | 'fin' | 'key' | 'lst' | 'tem' | 'api' | 'rpl')
   | ('job' | 'flt' | 'whe' | 'whd' | 'fwd');
 
-export const newId = (prefix: IdPrefix): string => `${prefix}_${timeOrderedId()}`;
+/** `now` in epoch milliseconds, of the clock that the row's own times are of: pages count by the time in an id. */
+export const newId = (prefix: IdPrefix, now: number): string => `${prefix}_${timeOrderedId(now)}`;
 
 /** The smallest id that one made at `ms` or later can have: turns a range of times into a range of ids. */
 export const firstIdAt = (ms: number): string => ms.toString(16).padStart(12, '0');

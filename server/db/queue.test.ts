@@ -39,11 +39,13 @@ describe.each(ENGINES)('a queue on %s', (engine) => {
 
   async function add(ids: string[], { account = 1, due_at = START, claims = 0 } = {}): Promise<void> {
     const tenant = tenantColumns(install(account));
-    await insertNew(db, 'install', [{ ...tenant, id: newId('ins'), kind: 'oauth', status: 'active', connected_at: 1 }]);
+    await insertNew(db, 'install', [
+      { ...tenant, id: newId('ins', Date.now()), kind: 'oauth', status: 'active', connected_at: 1 },
+    ]);
     const rows = ids.map((id) => ({
       ...tenant,
       id,
-      seq: timeOrderedId(),
+      seq: timeOrderedId(Date.now()),
       type: 'customer.created',
       created: 1,
       received_at: 1,

@@ -63,7 +63,7 @@ export async function composeEmail(
   ctx: ComposeContext & Pick<Context, 'rendering'>,
   { tenant, settings, logo, trigger, content, to, event, contact, subject = event, data, origin, testOf }: EmailRequest,
   now: number,
-  id = newId('eml'),
+  id = newId('eml', now),
 ): Promise<ComposedEmail> {
   const unsubscribe = content.kind === 'marketing' ? unsubscribeUrl(ctx, tenant, id) : null;
   const { sender, locale, timezone } = settings;
@@ -139,7 +139,7 @@ export function queuedEmail(
   { origin, content, to, subject }: { origin: EmailOrigin; content: EmailContent; to: string; subject: string },
   now: number,
 ): Insertable<Schema['email']> {
-  const id = newId('eml');
+  const id = newId('eml', now);
   return {
     ...originColumns(origin),
     id,

@@ -15,7 +15,7 @@ const CONFIRM_MS = 24 * 60 * 60_000;
 const PURPOSE = 'test address';
 
 export function composeConfirmation(ctx: ComposeContext, tenant: Tenant, to: string, now: number): ComposedEmail {
-  const id = newId('eml');
+  const id = newId('eml', now);
   const { subject } = CONFIRM_EMAIL;
   const paragraphs = CONFIRM_EMAIL.paragraphs(tenant.accountId);
   const html = paragraphs.map((paragraph) => `<p>${paragraph}</p>`).join('\n');

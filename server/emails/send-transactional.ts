@@ -54,7 +54,7 @@ export async function queueTransactional(
       `dataVariables.${missing}: is missing, the email needs it`,
       `dataVariables.${missing}`,
     );
-  const id = newId('eml');
+  const id = newId('eml', now);
   const email = {
     ...tenantColumns(tenant),
     id,

@@ -77,7 +77,7 @@ export async function readTransactional(db: Db, tenant: Tenant, id: string): Pro
 export async function createTransactional(trx: Trx, tenant: Tenant, name: string, now: number): Promise<string> {
   const row = {
     ...tenantColumns(tenant),
-    id: newId('tem'),
+    id: newId('tem', now),
     name: parseName(name),
     draft: JSON.stringify(EMPTY),
     revision: 1,

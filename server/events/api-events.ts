@@ -20,7 +20,7 @@ export async function recordApiEvent(
   { name, contact, properties }: ApiEvent,
   now: number,
 ): Promise<string> {
-  const id = newId('api');
+  const id = newId('api', now);
   const type = apiEventType(name);
   const created = Math.floor(now / 1000);
   const row: Row<'event'> = {

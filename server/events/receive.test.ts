@@ -77,7 +77,12 @@ async function start(engine: Engine): Promise<Context> {
   await migrate(ctx.db);
   await openSuppressionKey(ctx);
   for (const tenant of TENANTS) {
-    const install = { id: newId('ins'), kind: 'oauth', status: 'needs_reconnect', connected_at: 0 } as const;
+    const install = {
+      id: newId('ins', Date.now()),
+      kind: 'oauth',
+      status: 'needs_reconnect',
+      connected_at: 0,
+    } as const;
     await ctx.db
       .insertInto('install')
       .values({ ...tenantColumns(tenant), ...install })

@@ -59,7 +59,7 @@ export async function replayEvents(
         trx,
         'event_replay',
         some.map(({ id, status, outcome }) => ({
-          ...{ event_id: id, id: newId('rpl'), at: now, via: by.via, user_id: by.user, scope },
+          ...{ event_id: id, id: newId('rpl', now), at: now, via: by.via, user_id: by.user, scope },
           ...{ status_before: status, outcome_before: outcome },
           ...tenantColumns(tenant),
         })),

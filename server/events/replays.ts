@@ -40,7 +40,7 @@ export async function noteReplay(
     .values({
       ...tenantColumns(tenant),
       event_id: id,
-      id: newId('rpl'),
+      id: newId('rpl', now),
       at: now,
       via: by.via,
       user_id: by.user,

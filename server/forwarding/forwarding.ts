@@ -164,7 +164,7 @@ export async function startBackfill(trx: Trx, tenant: Tenant, now: number): Prom
     .updateTable('forwarding')
     .set({
       // Ids are in the order of time.
-      ...{ backfill_place: newId('con'), backfill_done: 0, backfill_total: await countContacts(trx, tenant) },
+      ...{ backfill_place: newId('con', now), backfill_done: 0, backfill_total: await countContacts(trx, tenant) },
       ...{ backfill_ended_at: null, due_at: now, claims: 0, attempts: 0 },
     })
     .where(ofTenant(tenant))

@@ -109,7 +109,7 @@ const rowOf = (
   now: number,
   due_at: number,
 ): Forward => ({
-  id: newId('fwd'),
+  id: newId('fwd', now),
   kind,
   object_id: objectId,
   contact_id: contactId,

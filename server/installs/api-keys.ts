@@ -36,7 +36,7 @@ export async function createApiKey(
   if ((await listApiKeys(trx, tenant)).length >= MOST_API_KEYS)
     throw new AppError('invalid_request', `name: there may be at most ${MOST_API_KEYS} keys: revoke one first`, 'name');
   const key = `tp_${modeOf(tenant)}_${randomToken()}`;
-  const row = { id: newId('key'), key_hash: sha256(key), hint: key.slice(0, HINT_LENGTH), ...parsed.data };
+  const row = { id: newId('key', now), key_hash: sha256(key), hint: key.slice(0, HINT_LENGTH), ...parsed.data };
   await trx
     .insertInto('api_key')
     .values({ ...tenantColumns(tenant), ...row, created_at: now })

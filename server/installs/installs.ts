@@ -61,7 +61,7 @@ export function connectInstall(
   db: Db,
   tenant: Tenant,
   credentials: Credentials,
-  { now, id = newId('ins') }: { now: number; id?: string },
+  { now, id = newId('ins', now) }: { now: number; id?: string },
 ): Promise<Install | undefined> {
   return transact(db, async (trx) => {
     const existing = await findInstall(trx, tenant);

@@ -51,7 +51,7 @@ async function connect(
   names: ReturnType<typeof namesOf>,
 ): Promise<ConnectResult> {
   const existing = await findInstall(ctx.db, tenant);
-  const id = existing?.id ?? newId('ins');
+  const id = existing?.id ?? newId('ins', ctx.clock.now());
   const endpoint = await ensureEndpoint(ctx, ctx.stripeFor(key), id, isConnected(existing) ? existing : undefined);
   const install = await connectInstall(
     ctx.db,

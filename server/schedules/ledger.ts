@@ -26,7 +26,7 @@ export async function recordNotices(trx: Trx, due: readonly DueNotice[], now: nu
   const rows = due.map(({ state, notice }): Row<'notice'> => {
     const isGiven = notice.missed === null;
     return {
-      id: newId('ntc'),
+      id: newId('ntc', now),
       workflow_id: notice.workflowId,
       kind: notice.type,
       subject_id: state.id,

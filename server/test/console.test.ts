@@ -34,7 +34,7 @@ describe.each(ENGINES)('the console on %s', (engine) => {
 
   const visitor = () => createBrowserClient(tillpost.url);
   const text = async (client: BrowserClient, path: string) => (await client.get(path)).text();
-  const uniqueAddress = () => `${newId('con')}@example.com`;
+  const uniqueAddress = () => `${newId('con', Date.now())}@example.com`;
 
   async function addContact(
     fields: {
@@ -48,7 +48,7 @@ describe.each(ENGINES)('the console on %s', (engine) => {
     tenant = TEST,
   ) {
     const now = tillpost.clock.now();
-    const id = newId('con');
+    const id = newId('con', Date.now());
     const { email = uniqueAddress(), first_name = null } = fields;
     await tillpost.db
       .insertInto('contact')
@@ -81,7 +81,7 @@ describe.each(ENGINES)('the console on %s', (engine) => {
 
   async function addEvent(name: string): Promise<string> {
     await tillpost.enable();
-    const id = `evt_${newId('con').slice(4)}`;
+    const id = `evt_${newId('con', Date.now()).slice(4)}`;
     const customer = {
       id: `cus_${id.slice(4)}`,
       object: 'customer',
@@ -282,14 +282,14 @@ describe.each(ENGINES)('the console on %s', (engine) => {
           .insertInto('email')
           .values({
             ...tenantColumns(tenant),
-            id: newId('eml'),
+            id: newId('eml', Date.now()),
             kind: 'transactional',
             to_address: 'a@example.com',
             subject: 'Hi',
             status: 'failed',
             reason: 'refused',
             outcome,
-            message_id: newId('eml'),
+            message_id: newId('eml', Date.now()),
             is_test: 0,
             created_at: tillpost.clock.now(),
           })
@@ -553,7 +553,7 @@ describe.each(ENGINES)('the console on %s', (engine) => {
 
     it('are shown as deep as Stripe could nest them, however deep they are', async () => {
       await tillpost.enable();
-      const id = `evt_${newId('con').slice(4)}`;
+      const id = `evt_${newId('con', Date.now()).slice(4)}`;
       const object = `{"id":"cus_deep","object":"customer","email":"${uniqueAddress()}","metadata":{"at":"the top","deep":DEEP}}`;
       const body = `{"id":"${id}","type":"customer.created","account":"${TEST.accountId}","livemode":false,"data":{"object":${object}}}`;
       const deep = body.replace('DEEP', '['.repeat(100_000) + ']'.repeat(100_000));

@@ -36,7 +36,13 @@ async function addContacts(tillpost: Tillpost, count: number, fields: Partial<Sc
   const rows = Array.from({ length: count }, (_, n) => {
     const named = { email: `p${n}@example.com`, first_name: 'P', last_name: String(n), ...fields };
     return {
-      ...{ id: newId('con'), name_stamp: 0, user_group: null, status: 'subscribed' as const, source: 'Stripe' },
+      ...{
+        id: newId('con', Date.now()),
+        name_stamp: 0,
+        user_group: null,
+        status: 'subscribed' as const,
+        source: 'Stripe',
+      },
       ...named,
       search_text: searchTextOf(named),
       ...{ created_at: 1, updated_at: 1 },

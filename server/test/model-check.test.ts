@@ -233,7 +233,7 @@ async function createWorld(engine: Engine) {
     .insertInto('install')
     .values({
       ...tenantColumns(TENANT),
-      ...{ id: newId('ins'), kind: 'oauth', status: 'active', connected_at: (START - DAY) * 1000 },
+      ...{ id: newId('ins', Date.now()), kind: 'oauth', status: 'active', connected_at: (START - DAY) * 1000 },
       access_token: sealSecret(running.ctx, 'token', TENANT, 'sk_model'),
     })
     .execute();

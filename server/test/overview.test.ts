@@ -85,7 +85,7 @@ async function fill({ db, clock }: Tillpost, tenant: Tenant): Promise<Made[]> {
     await insertNew(db, 'failed_invoice', [
       {
         ...columns,
-        id: newId('fin'),
+        id: newId('fin', Date.now()),
         invoice_id: `in_${n}`,
         currency: n % 2 === 0 ? 'eur' : 'usd',
         amount: 900 + n,

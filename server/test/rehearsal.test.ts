@@ -223,7 +223,7 @@ async function addEvents({ db, clock }: Tillpost, count: number): Promise<void> 
   const rows = Array.from({ length: count }, (_, n) => ({
     ...columns,
     id: `evt_many${n}`,
-    seq: timeOrderedId(),
+    seq: timeOrderedId(Date.now()),
     type: 'invoice.paid',
     created: created + Math.floor(n / 20),
     received_at: created * 1000,

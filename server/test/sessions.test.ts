@@ -130,7 +130,7 @@ describe.each(ENGINES)('sessions on %s', (engine) => {
   });
 
   it('from the Dashboard may not export, delete a contact, disconnect, erase or import, and are not offered to', async () => {
-    const id = newId('con');
+    const id = newId('con', Date.now());
     await addContact(id);
     const [lesser, full] = [await open('dashboard'), await open()];
     const csrf_token = await lesser.csrfToken();

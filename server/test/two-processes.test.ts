@@ -53,7 +53,7 @@ it('moves a run along that another process starts while its contact is being mer
     .insertInto('run')
     .values({
       ...tenantColumns(TEST),
-      id: newId('run'),
+      id: newId('run', Date.now()),
       workflow_id: workflow.id,
       contact_id: 'con_nobody',
       event_id: 'evt_rival',

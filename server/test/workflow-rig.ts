@@ -95,7 +95,7 @@ export async function createRig({
   for (const livemode of [true, false]) await connect({ ...tenant, livemode });
 
   async function connect(whose: Tenant): Promise<void> {
-    const install = { id: newId('ins'), kind: 'oauth', status: 'active', connected_at: time.ms } as const;
+    const install = { id: newId('ins', time.ms), kind: 'oauth', status: 'active', connected_at: time.ms } as const;
     await ctx.db
       .insertInto('install')
       .values({ ...tenantColumns(whose), ...install })
@@ -116,7 +116,7 @@ export async function createRig({
     async contact(fields: Partial<Row<'contact'>> = {}, whose = tenant): Promise<Row<'contact'>> {
       const row: Row<'contact'> = {
         ...tenantColumns(whose),
-        id: newId('con'),
+        id: newId('con', time.ms),
         email: 'jenny@example.com',
         first_name: 'Jenny',
         last_name: 'Rosen',
@@ -158,10 +158,10 @@ export async function createRig({
       type: ReadableType,
       object: object,
       contact: Row<'contact'>,
-      { starts = true, workflowsActiveBefore = null as number | null, id = `evt_${timeOrderedId()}` } = {},
+      { starts = true, workflowsActiveBefore = null as number | null, id = `evt_${timeOrderedId(time.ms)}` } = {},
     ): Promise<number> {
       const whose = { accountId: contact.account_id, livemode: contact.livemode === 1 };
-      const seq = timeOrderedId();
+      const seq = timeOrderedId(time.ms);
       const event = { id, type, created: Math.floor(time.ms / 1000) };
       const started = await transact(ctx.db, async (trx) => {
         await trx

@@ -71,7 +71,7 @@ export async function createEndpoint(
   const values = parse(ctx, input);
   if ((await listEndpoints(trx, tenant)).length >= MOST_ENDPOINTS)
     throw new AppError('invalid_request', `url: there may be at most ${MOST_ENDPOINTS} endpoints`, 'url');
-  const id = newId('whe');
+  const id = newId('whe', now);
   const secret = newSecret();
   const sealed = ctx.vault.seal(secret, sealContext(tenant, id));
   const rest = { old_secret: null, old_secret_until: null, failing_since: null };

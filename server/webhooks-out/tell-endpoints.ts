@@ -33,7 +33,7 @@ export async function tellEndpoints(trx: Trx, messages: readonly Message[], now:
       return wanting
         .filter(({ types }) => types.has(message.type))
         .map(({ endpoint }) => ({
-          id: newId('whd'),
+          id: newId('whd', now),
           endpoint_id: endpoint.id,
           type: message.type,
           object_id: message.id,

@@ -186,7 +186,7 @@ function startsOf(workflow: LiveWorkflow, trigger: WorkflowTrigger, batch: Start
   const end = endAtStart();
   return [
     {
-      id: newId('run'),
+      id: newId('run', now),
       workflow_id: workflow.id,
       contact_id: contact.id,
       event_id: event.id,

@@ -8,7 +8,6 @@ import { NOT_IN_LOG } from '../../shared/words/rehearsal';
 import type { Definition } from '../../shared/workflow';
 import type { Context } from '../context';
 import { keyFor, selectByKeys } from '../db/keys';
-import { newId } from '../db/new-id';
 import type { Db } from '../db/schema';
 import { tenantColumns, tenantKey, type Tenant } from '../db/tenant';
 import { findAddresses } from '../audience/find-addresses';
@@ -189,7 +188,7 @@ function createTurns(signal: AbortSignal) {
 }
 
 /** Under its own id where it is stored: a scheduled notice names its workflow. The revision is never a stored one. */
-const asActive = (tenant: Tenant, definition: Definition, id = newId('wfl')): LiveWorkflow => ({
+const asActive = (tenant: Tenant, definition: Definition, id = 'wfl_rehearsed'): LiveWorkflow => ({
   ...tenantColumns(tenant),
   id,
   name: definition.name,

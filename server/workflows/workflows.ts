@@ -88,7 +88,7 @@ export async function createWorkflow(
   const definition = parseDefinition(given);
   const row: Workflow = {
     ...tenantColumns(tenant),
-    id: newId('wfl'),
+    id: newId('wfl', now),
     status: 'draft',
     revision: 1,
     ...columnsOf(definition),

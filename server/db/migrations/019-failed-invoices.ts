@@ -63,7 +63,7 @@ export async function up(db: Kysely<never>): Promise<void> {
     const paid = Number(said.amount_paid ?? 0);
     await sql`insert into failed_invoice (account_id, livemode, id, invoice_id, customer_id, subscription_id, currency, amount,
         paid_before, first_failed_at, attempts)
-      values (${account_id}, ${livemode}, ${newId('fin')}, ${id}, ${customer_id}, ${subscription_id}, ${currency}, ${amount},
+      values (${account_id}, ${livemode}, ${newId('fin', Number(known_at))}, ${id}, ${customer_id}, ${subscription_id}, ${currency}, ${amount},
         ${paid}, ${known_at}, ${attempts})`.execute(db);
   }
 }

@@ -60,11 +60,11 @@ async function fill(db: Db, now: number): Promise<void> {
     Array.from({ length: count }, () => ({
       account_id,
       livemode: 1 as const,
-      id: `run_${timeOrderedId()}`,
+      id: `run_${timeOrderedId(Date.now())}`,
       workflow_id: 'wfl_1',
       contact_id: 'con_1',
       event_id: 'evt_1',
-      run_key: timeOrderedId(),
+      run_key: timeOrderedId(Date.now()),
       status: 'running' as const,
       step_id: 'wait',
       due_at,

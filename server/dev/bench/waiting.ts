@@ -51,7 +51,7 @@ async function fillRuns(url: string): Promise<void> {
   for (let start = 0; start < RUNS; start += 10_000) {
     const rows = Array.from({ length: 10_000 }, (_, i) => ({
       ...tenant,
-      id: `run_${timeOrderedId()}`,
+      id: `run_${timeOrderedId(Date.now())}`,
       workflow_id: 'wfl_1',
       contact_id: `con_${start + i}`,
       event_id: `evt_${start + i}`,
