@@ -37,9 +37,9 @@ const SKEW_MS = 24 * 3_600_000;
 /** Events whose places take some 150 MB. */
 const MAX_EVENTS = 500_000;
 /** Events that are read at once. */
-const AT_ONCE = 100;
+const AT_ONCE = 250;
 /** The same where those of one second would be parted otherwise. */
-const MOST_AT_ONCE = 4 * AT_ONCE;
+const MOST_AT_ONCE = 2 * AT_ONCE;
 
 /** Which events are to be held. */
 export interface Choice {
