@@ -21,8 +21,8 @@ export function listOf(value: unknown): Fields[] {
 
 /** The first text that isn't blank, cut where it is longer than any of Stripe's. */
 export function text(...values: unknown[]): string | null {
-  const found = values.find((value) => typeof value === 'string' && value.trim() !== '') as string | undefined;
-  return found === undefined ? null : clean(cut(found, MAX_TEXT));
+  for (const value of values) if (typeof value === 'string' && /\S/.test(value)) return clean(cut(value, MAX_TEXT));
+  return null;
 }
 
 const cut = (value: string, length: number) => (value.length > length ? value.slice(0, length) : value);
@@ -51,7 +51,8 @@ export const bool = (value: unknown): boolean | null => (typeof value === 'boole
 
 /** The first whole number; money is in minor units. */
 export function whole(...values: unknown[]): number | null {
-  return (values.find((value) => Number.isSafeInteger(value)) as number | undefined) ?? null;
+  for (const value of values) if (Number.isSafeInteger(value)) return value as number;
+  return null;
 }
 
 export const currency = (...values: unknown[]): string | null =>
