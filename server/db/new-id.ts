@@ -9,10 +9,13 @@ let counter = 0;
 
 /** 32 hex digits laid out as UUIDv7 (RFC 9562): 48 bits of milliseconds, a counter kept monotonic in this process, randomness. `now` in epoch ms. */
 export function timeOrderedId(now: number): string {
-  if (now > last || now < last - SET_BACK_MS) last = now;
-  // Never begun anew: a rehearsal's clock, or a demo's, may take turns with the time of day, and each stays in order.
-  counter = (counter + 1) & 0xfff;
-  if (counter === 0) last += 1;
+  if (now > last || now < last - SET_BACK_MS) {
+    last = now;
+    counter = 0;
+  } else if (++counter > 0xfff) {
+    last += 1;
+    counter = 0;
+  }
   // Node hands out random UUIDs from a pool: much cheaper than asking for a few random bytes each time.
   const random = randomUUID();
   return (

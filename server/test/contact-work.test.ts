@@ -497,6 +497,7 @@ describe.each(ENGINES)('what happened on %s', (engine) => {
       const created = Math.floor(tillpost.clock.now() / 1_000);
       await tillpost.deliver(fixtureEvent('customer.updated', { account: ACCOUNT, created }));
       await tillpost.worker.drain();
+      tillpost.clock.advance(60_000);
       const page = await text(client.get('/events/replay?type=customer.created'));
       expect(page).toContain('<strong>1 event</strong>');
       const until = /name="received_until" value="(\d+)"/.exec(page)?.[1] ?? '';
