@@ -148,7 +148,10 @@ const recordProcessed = (
   recordMessages(
     trx,
     outcomes
-      .filter(({ decision }) => decision.status === 'processed')
+      .filter(
+        ({ job, decision }) =>
+          decision.status === 'processed' && telling.wantsOf(tenantOf(job.row)).has('event.processed'),
+      )
       .map(({ job: { row }, decision }) => ({
         tenant: tenantOf(row),
         type: 'event.processed',
