@@ -112,13 +112,9 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     byEmail.set(contact.email, contact);
   }
 
-  /** Keeps it as it is, before it is changed for the first time. */
-  function keepBefore(contact: Contact): void {
-    if (!made.has(contact.id) && !before.has(contact.id)) before.set(contact.id, { ...contact });
-  }
-
+  /** Before it is changed: as it is, it is kept the first time. */
   function touch(contact: Contact): void {
-    keepBefore(contact);
+    if (!made.has(contact.id) && !before.has(contact.id)) before.set(contact.id, { ...contact });
     contact.updated_at = now;
     changed.contacts.add(contact.id);
   }
@@ -129,9 +125,8 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
   function update(contact: Contact, fields: Partial<Contact>): boolean {
     const differs = Object.entries(fields).some(([name, value]) => contact[name as keyof Contact] !== value);
     if (!differs) return false;
-    keepBefore(contact);
-    Object.assign(contact, fields);
     touch(contact);
+    Object.assign(contact, fields);
     return true;
   }
 
@@ -287,7 +282,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
 
     /** To an address whose owner had unsubscribed before its deletion, unsubscribed wins, as in a merge. */
     rename(contact: Contact, email: string): void {
-      keepBefore(contact);
+      touch(contact);
       keepLeaving(contact);
       byEmail.delete(contact.email);
       readdress(contact.email, email);
@@ -295,7 +290,6 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
       contact.email = email;
       if (suppressions.get(email)?.hasLeft) contact.status = 'unsubscribed';
       byEmail.set(email, contact);
-      touch(contact);
     },
 
     /** History, billing contacts and what the API gave it move along, and unsubscribed wins. */

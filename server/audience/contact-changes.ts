@@ -1,9 +1,8 @@
 /** What is told of contacts that were made, changed or deleted. */
 import { isoTimeOrNull } from '../db/columns';
 import type { Db, Row } from '../db/schema';
-import { tenantOf, tenantsOf, type Tenant } from '../db/tenant';
-import { findWantsOfAll, type Wants } from '../installs/wants';
-import { recordMessages, type ChangeCause, type FieldChange, type NewMessage } from '../outbox/messages';
+import { tenantOf } from '../db/tenant';
+import { recordMessages, type ChangeCause, type FieldChange, type NewMessage, type Telling } from '../outbox/messages';
 import { propertiesOf } from './contact-properties';
 
 type Contact = Row<'contact'>;
@@ -60,27 +59,21 @@ export interface ChangedContact {
 }
 
 /** What is told of contacts. */
-export interface Telling {
+export interface TellingOfChanges extends Telling {
   /** One for all, or each contact's. */
   cause: ChangeCause | ((contact: Contact) => ChangeCause);
-  /** Left out: read from the installs. */
-  wantsOf?: ((tenant: Tenant) => Wants) | undefined;
-  /** Epoch milliseconds. */
-  now: number;
 }
 
 /** In the transaction that changes them. */
 export async function recordContactChanges(
   db: Db,
   changed: readonly ChangedContact[],
-  { cause, now, ...telling }: Telling,
+  { cause, ...telling }: TellingOfChanges,
 ): Promise<void> {
-  if (changed.length === 0) return;
-  const wantsOf = telling.wantsOf ?? (await findWantsOfAll(db, tenantsOf(changed.map(({ after }) => after))));
-  const isTold = ({ after }: ChangedContact) => wantsOf(tenantOf(after)).size > 0;
+  const isTold = ({ after }: ChangedContact) => telling.wantsOf?.(tenantOf(after)).size !== 0;
   const causeOf = typeof cause === 'function' ? cause : () => cause;
   const messages = changed.filter(isTold).flatMap((one) => messagesOf(one, causeOf(one.after)));
-  await recordMessages(db, messages, { wantsOf, now });
+  await recordMessages(db, messages, telling);
 }
 
 function messagesOf({ before, after }: ChangedContact, cause: ChangeCause): NewMessage[] {
@@ -99,12 +92,11 @@ function messagesOf({ before, after }: ChangedContact, cause: ChangeCause): NewM
 export async function recordDeletion(
   db: Db,
   contact: Contact,
-  { into, now, ...telling }: Omit<Telling, 'cause'> & { into?: Contact },
+  { into, ...telling }: Telling & { into?: Contact },
 ): Promise<void> {
   const tenant = tenantOf(contact);
-  const wantsOf = telling.wantsOf ?? (await findWantsOfAll(db, [tenant]));
   const { id, email, user_id } = contact;
   const deleted = { email, user_id, merged_into: into?.id ?? null };
   const message = { tenant, type: 'contact.deleted', kind: 'contact', id, contactId: into?.id ?? null } as const;
-  await recordMessages(db, [{ ...message, details: { deleted } }], { wantsOf, now });
+  await recordMessages(db, [{ ...message, details: { deleted } }], telling);
 }

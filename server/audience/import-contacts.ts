@@ -9,7 +9,7 @@ import { tenantColumns, tenantKey, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import { AppError } from '../errors';
 import { groupBy } from '../group-by';
-import type { Telling } from './contact-changes';
+import type { TellingOfChanges } from './contact-changes';
 import {
   beginUpload,
   completeUpload,
@@ -159,7 +159,7 @@ export async function importLines(
   trx: Trx,
   tenant: Tenant,
   lines: readonly ImportLine[],
-  { consent, source, ...telling }: { consent: ImportConsent; source: string } & Telling,
+  { consent, source, ...telling }: { consent: ImportConsent; source: string } & TellingOfChanges,
 ): Promise<Record<ComparedLine['kind'], number>> {
   const { now } = telling;
   const counts = { new: 0, changed: 0, unchanged: 0 };

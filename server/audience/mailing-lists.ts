@@ -7,6 +7,7 @@ import { flag, isoTime } from '../db/columns';
 import { newId } from '../db/new-id';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
+import { holdContacts } from '../db/transact';
 import { AppError, invalid } from '../errors';
 import { findWants } from '../installs/wants';
 import { recordMessages } from '../outbox/messages';
@@ -107,7 +108,7 @@ const ofAddress = (db: Db, tenant: Tenant, listId: string, address: string) =>
 
 /**
  * Puts a contact on a list or takes it off. False where it stays off: the contact left by a link of theirs, also before an
- * earlier deletion, and only they come back. In a transaction; `now` in epoch milliseconds.
+ * earlier deletion, and only they come back; or where the contact is no more. In a transaction; `now` in epoch milliseconds.
  */
 export async function changeMembership(
   trx: Trx,
@@ -118,22 +119,25 @@ export async function changeMembership(
 ): Promise<boolean> {
   const before = (await findMemberships(trx, tenant, contactId)).find(({ list_id }) => list_id === listId);
   if (by === 'merchant' && isMember && before?.is_member === 0 && before.changed_by === 'contact') return false;
+  const contact = await findContact(trx, tenant, contactId);
+  if (!contact) return false;
   if (isMember && before?.is_member !== 1) {
-    const contact = await findContact(trx, tenant, contactId);
-    const isLeft = ofAddress(trx, tenant, listId, contact?.email ?? '');
+    const isLeft = ofAddress(trx, tenant, listId, contact.email);
     if (by === 'contact') await trx.deleteFrom('list_left').where(isLeft).execute();
     else if (await trx.selectFrom('list_left').select('list_id').where(isLeft).executeTakeFirst()) return false;
   }
   // Who leaves after the merchant took them off has left all the same.
   const isNews = !isMember && by === 'contact' && before?.changed_by === 'merchant';
   if (before?.is_member === flag(isMember) && !isNews) return true;
+  // Deleted meanwhile, it would leave its membership behind.
+  await holdContacts(trx, [contact]);
   const values = { is_member: flag(isMember), changed_by: by, at: now };
   await trx
     .insertInto('list_membership')
     .values({ ...tenantColumns(tenant), contact_id: contactId, list_id: listId, ...values })
     .onConflict((oc) => oc.columns(['account_id', 'livemode', 'contact_id', 'list_id']).doUpdateSet(values))
     .execute();
-  if (isMember) await recordJoining(trx, tenant, contactId, { listId, isMember, by }, now);
+  if (isMember) await recordJoining(trx, tenant, contactId, { listId, by }, now);
   return true;
 }
 
@@ -141,7 +145,7 @@ async function recordJoining(
   trx: Trx,
   tenant: Tenant,
   contactId: string,
-  { listId, by }: MembershipChange,
+  { listId, by }: Omit<MembershipChange, 'isMember'>,
   now: number,
 ): Promise<void> {
   const wants = await findWants(trx, tenant);

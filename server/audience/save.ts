@@ -9,9 +9,8 @@ import { ofTenant, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { holdContacts, transact } from '../db/transact';
 import { searchTextOf } from '../fold-text';
 import { holdInstalls } from '../installs/installs';
-import { findWantsOfAll } from '../installs/wants';
 import { isTombstone, type Audience, type Changes, type Contact } from './audience';
-import { recordContactChanges, recordDeletion, type Telling } from './contact-changes';
+import { recordContactChanges, recordDeletion, type TellingOfChanges } from './contact-changes';
 import type { ObjectFacts } from '../stripe-objects/types';
 import { keepLeftLists } from './mailing-lists';
 import { isNewer, keepFailure, stateRow, type ObjectState } from './object-states';
@@ -20,17 +19,11 @@ import { snapshotStamp } from './stamp';
 import { suppressAddress } from './suppressions';
 
 /** The audiences may be used on, but hold nothing more to write. */
-export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, telling: Telling): Promise<void> {
-  const { now } = telling;
+export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, telling: TellingOfChanges): Promise<void> {
+  const { now, wantsOf } = telling;
   const own = [...audiences];
   const all = own.map((audience) => ({ tenant: audience.tenant, ...audience.changes() }));
   const of = <T>(pick: (changes: Changes) => T[]): T[] => all.flatMap(pick);
-  const wantsOf =
-    telling.wantsOf ??
-    (await findWantsOfAll(
-      trx,
-      own.map(({ tenant }) => tenant),
-    ));
   // What they are to release is found by the links as they stand.
   for (const contact of of(({ deleted }) => deleted)) await deleteContact(trx, contact, now, wantsOf);
   for (const { tenant, released } of all) if (released.length > 0) await releaseCustomers(trx, tenant, released, now);
@@ -77,7 +70,7 @@ export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, tel
       all.flatMap(({ contacts, contactsBefore }) =>
         contacts.map((after) => ({ before: contactsBefore.get(after.id) ?? null, after })),
       ),
-      { ...telling, wantsOf },
+      telling,
     ),
   ]);
   for (const { customerId, from, into } of of(({ moved }) => moved))
@@ -114,7 +107,7 @@ export async function deleteContact(
   trx: Trx,
   contact: Contact,
   now: number,
-  wantsOf?: Telling['wantsOf'],
+  wantsOf?: TellingOfChanges['wantsOf'],
 ): Promise<void> {
   const tenant = tenantOf(contact);
   if (contact.status === 'unsubscribed') await suppressAddress(trx, tenant, contact.email, { ...LEFT, now });

@@ -110,17 +110,30 @@ export async function countEmailsByDay(
 export const noEmails = () =>
   Object.fromEntries(EMAIL_STATUSES.map((status) => [status, 0])) as Record<EmailStatus, number>;
 
-/** Of contacts that are looked up one by one, which would be done once a day. */
+/** Of contacts that are looked up one by one, which would be done once a day. Each day begins where the one before ends. */
 async function countFew(db: Db, tenant: Tenant, filter: EmailFilter, days: readonly DayRange[]): Promise<EmailDay[]> {
   const range = { since: days[0]?.since, until: days.at(-1)?.until };
   const rows = await emailsWith(db, tenant, { ...filter, ...range })
     .select(['id', 'status'])
     .execute();
-  return days.map(({ day, since, until }) => {
-    const counts = noEmails();
-    for (const { id, status } of rows) if (timeOfId(id) >= since && timeOfId(id) < until) counts[status]++;
-    return { day, counts };
-  });
+  const counted = days.map(({ day }) => ({ day, counts: noEmails() }));
+  const firstIds = days.map(({ since }) => idAtOf('eml')(since));
+  for (const { id, status } of rows) {
+    const day = counted[lastUpTo(firstIds, id)];
+    if (day) day.counts[status]++;
+  }
+  return counted;
+}
+
+/** Where the last of the sorted texts stands that is not after `text`; -1 where all are. */
+function lastUpTo(sorted: readonly string[], text: string): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! <= text) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 /** From the index of statuses, or of each step's: a range of each, and day. */

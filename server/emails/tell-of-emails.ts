@@ -1,9 +1,8 @@
 /** What is told of emails. */
 import type { WebhookType } from '../../shared/webhooks';
 import type { Db, Row } from '../db/schema';
-import { tenantOf, tenantsOf, type Tenant } from '../db/tenant';
-import { findWantsOfAll, type Wants } from '../installs/wants';
-import { recordMessages } from '../outbox/messages';
+import { tenantOf } from '../db/tenant';
+import { recordMessages, type Telling } from '../outbox/messages';
 
 export type EmailMessage = Extract<WebhookType, `email.${string}`>;
 
@@ -13,14 +12,13 @@ export async function recordEmails(
   emails: readonly Row<'email'>[],
   type: EmailMessage | null,
   now: number,
-  wantsOf?: (tenant: Tenant) => Wants,
+  wantsOf?: Telling['wantsOf'],
 ): Promise<void> {
   const told = emails.filter(({ is_test }) => is_test === 0);
-  if (type === null || told.length === 0) return;
-  const wanted = wantsOf ?? (await findWantsOfAll(db, tenantsOf(told)));
+  if (type === null) return;
   const messages = told.map((email) => ({
     ...{ tenant: tenantOf(email), type, kind: 'email' as const },
     ...{ id: email.id, contactId: email.contact_id },
   }));
-  await recordMessages(db, messages, { wantsOf: wanted, now });
+  await recordMessages(db, messages, { wantsOf, now });
 }

@@ -2,8 +2,10 @@
 import { CONTACT_PROPERTIES, type PropertyValue } from '../../shared/catalogue';
 import { CONTACT_EVENT_TYPES, TOLD_AS, type ContactEventType } from '../../shared/contact-events';
 import { keyFor, keyText, selectByKeys, selectByTenants } from '../db/keys';
+import { firstIdAt } from '../db/new-id';
 import type { Row, Trx } from '../db/schema';
 import { tenantColumns, tenantKey, tenantOf, tenantsOf } from '../db/tenant';
+import { holdContacts } from '../db/transact';
 import { groupBy } from '../group-by';
 import type { ChangeCause, FieldChange, Message } from '../outbox/messages';
 import { definitionOf } from '../workflows/definitions';
@@ -72,7 +74,13 @@ export async function recordContactEvents(trx: Trx, messages: readonly Message[]
     const isWanted = !isUpdate || asking(message, type).some((one) => mayStart(one, properties));
     return isWanted ? [{ message, type, contact, properties }] : [];
   });
-  await recordOwnEvents(trx, (await withinBounds(trx, happened, now)).map(eventOf), now);
+  const made = await withinBounds(trx, happened, now);
+  // One that is being deleted would leave its address in the log.
+  await holdContacts(
+    trx,
+    made.map(({ contact }) => contact),
+  );
+  await recordOwnEvents(trx, made.map(eventOf), now);
 }
 
 /** Fields change all the time: an update that no workflow asks about is not logged. */
@@ -130,7 +138,9 @@ async function withinBounds(trx: Trx, happened: readonly Happened[], now: number
   // To the hour: few texts of statements stay prepared.
   const hour = Math.floor(now / 3_600_000) * 3_600;
   const types = CONTACT_EVENT_TYPES.map((type) => `'${type}'`).join();
-  const where = `created > ${hour - DAY_S} and type in (${types})`;
+  const since = hour - DAY_S;
+  // By `seq` the index leaves out what is older: a contact may have had very many events.
+  const where = `seq >= '${firstIdAt(since * 1000)}' and created > ${since} and type in (${types})`;
   const keys = happened.map(({ contact }) => keyFor(contact, contact.id));
   const counts = new Map<string, number>();
   const count = (row: Parameters<typeof keyText>[0], contactId: string, type: string): number => {

@@ -1,9 +1,10 @@
 /** Writes what a batch of events came to: contacts, runs, and the events' own rows with their outcomes. */
 import { allDone } from '../all-done';
+import { parseEmail } from '../audience/address';
 import { saveAudiences } from '../audience/save';
 import { savePayments } from '../audience/save-payments';
 import { upsert } from '../db/bulk';
-import { deleteByKeys, keyFor, keyText } from '../db/keys';
+import { deleteByKeys, keyFor } from '../db/keys';
 import type { Row, Trx } from '../db/schema';
 import { tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { holdContacts } from '../db/transact';
@@ -73,7 +74,7 @@ export async function writeConsequences(
   const changed = states.map((state) => keyFor(state, state.id));
   await allDone([savePayments(trx, audiences), wakeEmails(trx, changed, now)]);
   const areApart = !audiences.some((audience) => audience.touchesOthers());
-  const saving = saveAudiences(trx, audiences, { cause: causeIn(outcomes, now), wantsOf, now });
+  const saving = saveAudiences(trx, audiences, { cause: causeIn({ facts, outcomes, now }), wantsOf, now });
   // Runs follow contacts that move; else, on PostgreSQL, all goes out together.
   if (!areApart) await saving;
   await allDone([saving, writeRunsAndRows()]);
@@ -94,23 +95,49 @@ export async function writeConsequences(
   }
 }
 
-/** Of a contact that only events of long ago are about, their time; asked only where somebody wants to be told. */
-function causeIn(outcomes: readonly Outcome[], now: number): (contact: Row<'contact'>) => ChangeCause {
-  let late: Map<string, boolean> | undefined;
+/**
+ * Beside events of long ago a change counts as late, unless one of the others is about its contact: what is off changes
+ * contacts too, and names none. Found out only where somebody wants to be told.
+ */
+function causeIn({ facts, outcomes, now }: Decided): (contact: Row<'contact'>) => ChangeCause {
+  let news: Map<string, Set<string>> | undefined;
   return (contact) => {
-    late ??= readLate();
-    return late.get(keyText(contact, contact.id)) ? 'late' : 'stripe';
+    news ??= readNews();
+    return news.get(tenantKey(tenantOf(contact)))?.has(contact.id) === false ? 'late' : 'stripe';
   };
 
-  function readLate(): Map<string, boolean> {
-    const found = new Map<string, boolean>();
-    for (const { job, decision } of outcomes) {
-      if (!decision.contact) continue;
-      const key = keyText(decision.contact, decision.contact.id);
-      found.set(key, (found.get(key) ?? true) && job.row.replay === null && isLate(job.row.created, now));
-    }
-    return found;
+  /** The contacts that are no late news, of the installs that have any. */
+  function readNews(): Map<string, Set<string>> {
+    const isOld = ({ job: { row } }: Outcome) => row.replay === null && isLate(row.created, now);
+    const own = groupBy(outcomes, ({ job: { row } }) => tenantKey(tenantOf(row)));
+    const audiences = new Map(facts.map(({ tenant, audience }) => [tenantKey(tenant), audience]));
+    return new Map(
+      [...own]
+        .filter(([, all]) => all.some(isOld))
+        .map(([install, all]) => [
+          install,
+          concerned(
+            all.filter((one) => !isOld(one)),
+            audiences.get(install)!,
+          ),
+        ]),
+    );
   }
+}
+
+/** The ids of the contacts that the events are about, whatever became of them; also of those that their customers left. */
+function concerned(outcomes: readonly Outcome[], audience: Audience): Set<string> {
+  const ids = new Set<string | undefined>();
+  const customers = new Set<string>();
+  for (const { job, decision } of outcomes) {
+    ids.add(decision.contact?.id);
+    for (const customer of [job.object?.customerId, job.asked?.customerId]) if (customer) customers.add(customer);
+    const guest = parseEmail(job.object?.payment?.email ?? job.object?.refund?.email);
+    if (guest.kind === 'valid') ids.add(audience.contactByEmail(guest.email)?.id);
+  }
+  for (const customer of customers) ids.add(audience.contactOf(customer)?.id);
+  for (const { customerId, from } of audience.changes().moved) if (customers.has(customerId)) ids.add(from.id);
+  return new Set([...ids].flatMap((id) => id ?? []));
 }
 
 const recordProcessed = (
@@ -121,7 +148,10 @@ const recordProcessed = (
   recordMessages(
     trx,
     outcomes
-      .filter(({ decision }) => decision.status === 'processed')
+      .filter(
+        ({ job, decision }) =>
+          decision.status === 'processed' && telling.wantsOf(tenantOf(job.row)).has('event.processed'),
+      )
       .map(({ job: { row }, decision }) => ({
         tenant: tenantOf(row),
         type: 'event.processed',

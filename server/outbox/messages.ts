@@ -9,8 +9,8 @@ import type { ErasedTable } from '../db/erase';
 import { firstIdAt, timeOrderedId } from '../db/new-id';
 import type { OldRows } from '../db/old-rows';
 import type { Db, MessageKind, Row } from '../db/schema';
-import { tenantColumns, tenantOf, type Tenant } from '../db/tenant';
-import type { Wants } from '../installs/wants';
+import { tenantColumns, tenantOf, tenantsOf, type Tenant } from '../db/tenant';
+import { findWantsOfAll, type Wants } from '../installs/wants';
 
 export const OUTBOX_TABLES = [{ table: 'outbox', key: 'seq' }] as const satisfies ErasedTable[];
 
@@ -62,13 +62,21 @@ export interface Message extends Required<NewMessage> {
   at: number;
 }
 
-/** In the transaction in which it happens; those that nobody wants are left out. `now` in epoch milliseconds. */
+/** `wantsOf`, what is wanted to be told: left out, it is read from the installs. `now` in epoch milliseconds. */
+export interface Telling {
+  wantsOf?: ((tenant: Tenant) => Wants) | undefined;
+  now: number;
+}
+
+/** In the transaction in which it happens; those that nobody wants are left out. */
 export async function recordMessages(
   db: Db,
   messages: readonly NewMessage[],
-  { wantsOf, now }: { wantsOf: (tenant: Tenant) => Wants; now: number },
+  { wantsOf, now }: Telling,
 ): Promise<void> {
-  const rows = messages.filter(({ tenant, type }) => wantsOf(tenant).has(type)).map((one) => rowOf(one, now));
+  if (messages.length === 0) return;
+  const known = wantsOf ?? (await findWantsOfAll(db, tenantsOf(messages.map(({ tenant }) => tenantColumns(tenant)))));
+  const rows = messages.filter(({ tenant, type }) => known(tenant).has(type)).map((one) => rowOf(one, now));
   if (rows.length > 0) await insertNew(db, 'outbox', rows);
 }
 

@@ -649,6 +649,17 @@ describe.each(ENGINES)('the console on %s', (engine) => {
       });
     });
 
+    it('answers a changed field with the picture alone', async () => {
+      const { id, post } = await open();
+      const html = await (await post('/picture', { ...EMAIL, 'steps.0.email.subject': 'Good day <b>' })).text();
+      expect(html).toContain('id="draft-picture"');
+      expect(html).toContain('Good day &lt;b&gt;');
+      expect(html).toContain(`hx-post="/workflows/${id}/picture"`);
+      expect(html).not.toContain('<form');
+      expect(html.length).toBeLessThan(10_000);
+      expect((await post('x/picture', EMAIL)).status).toBe(404);
+    });
+
     it('adds, moves and removes steps, also inside a branch', async () => {
       const { post } = await open();
       const kinds = (page: string) =>

@@ -212,6 +212,30 @@ describe.each(ENGINES)('on %s a workflow starts', (engine) => {
       expect(await (await client.get(`/workflows/${id}`)).text()).toContain('This can’t be rehearsed');
     }));
 
+  it('by no payment of long ago, also where its event is off', () =>
+    lend(engine, async (tillpost) => {
+      const { clock, worker } = tillpost;
+      for (const name of ['late', 'fresh', 'both']) await stripeSays(tillpost, `${name}@example.com`);
+      await tillpost.enable({ 'invoice.paid': { enabled: false } });
+      await activate(tillpost, { event: 'lifecycle.contact_updated' });
+      const paid = (name: string, daysAgo: number) => {
+        const created = Math.floor((clock.now() - daysAgo * DAY) / 1000);
+        const object = { id: `in_${name}_${daysAgo}`, customer: `cus_${name}`, customer_email: `${name}@example.com` };
+        return tillpost.deliver(fixtureEvent('invoice.paid', { account: ACCOUNT, created, object }));
+      };
+      // All are decided together, and what is late stands beside what is not.
+      await Promise.all([paid('late', 4), paid('both', 4), paid('both', 0), paid('fresh', 0)]);
+      await worker.drain();
+      const contacts = await tillpost.db.selectFrom('contact').select(['email', 'payments']).execute();
+      expect(contacts.map(({ email, payments }) => `${email} ${payments}`).sort()).toEqual([
+        'both@example.com 2',
+        'fresh@example.com 1',
+        'late@example.com 1',
+      ]);
+      const told = await outcomes(tillpost, 'lifecycle.contact_updated');
+      expect(new Set(told.map((one) => one.split(':')[0]))).toEqual(new Set(['both@example.com', 'fresh@example.com']));
+    }));
+
   it('by no event that was made for a contact who is gone', () =>
     lend(engine, async (tillpost) => {
       await activate(tillpost, { event: 'lifecycle.contact_added' });

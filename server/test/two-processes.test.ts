@@ -1,7 +1,11 @@
 /** What two processes on one PostgreSQL may do to the same contact at the same time. */
 import { sql } from 'kysely';
+import { deleteContact } from '../audience/save';
+import { changeMembership, createList } from '../audience/mailing-lists';
 import { newId } from '../db/new-id';
 import { tenantColumns } from '../db/tenant';
+import { transact } from '../db/transact';
+import { recordContactEvents } from '../events/contact-events';
 import { readObject } from '../stripe-objects/read-object';
 import { runKey } from '../workflows/run-key';
 import { activateWorkflow, createWorkflow } from '../workflows/workflows';
@@ -82,5 +86,52 @@ it('moves a run along that another process starts while its contact is being mer
   expect(contacts).toMatchObject([{ email: 'new@example.com' }]);
   expect(await db.selectFrom('run').select('contact_id').execute()).toEqual([{ contact_id: contacts[0]?.id }]);
   await other.close();
+  await one.close();
+});
+
+it('leaves nothing of a contact that joins a list, or is told of, while another process deletes it', async () => {
+  const one = await startTillpost({ engine: 'postgres' });
+  const { db, clock } = one;
+  await one.connect();
+  await one.enable();
+  const steps = [{ id: 'wait', kind: 'wait', amount: 1, unit: 'days' }];
+  const definition = { name: 'Joined', trigger: { source: 'lifecycle', event: 'lifecycle.list_joined' }, steps };
+  const { id } = await createWorkflow(db, TEST, { definition }, clock.now());
+  await activateWorkflow(db, TEST, id, clock.now());
+  const listId = await transact(db, (trx) => createList(trx, TEST, { name: 'News', is_public: true }, clock.now()));
+  const join = (contactId: string) =>
+    transact(db, (trx) =>
+      changeMembership(trx, TEST, contactId, { listId, isMember: true, by: 'merchant' }, clock.now()),
+    );
+  const tell = (contactId: string) => {
+    const details = { cause: 'api', list_id: listId } as const;
+    const about = {
+      kind: 'contact',
+      id: contactId,
+      contactId,
+      details,
+      seq: newId('con', clock.now()),
+      at: clock.now(),
+    } as const;
+    return transact(db, (trx) =>
+      recordContactEvents(trx, [{ tenant: TEST, type: 'list.joined', ...about }], clock.now()),
+    );
+  };
+  for (const [n, meanwhile] of [join, tell].entries()) {
+    const object = { id: `cus_${n}`, email: `gone${n}@example.com` };
+    await one.deliver(fixtureEvent('customer.created', { account: ACCOUNT, object }));
+    await one.worker.drain();
+    const contact = await db.selectFrom('contact').selectAll().executeTakeFirstOrThrow();
+    const deleting = await db.startTransaction().setIsolationLevel('repeatable read').execute();
+    await deleteContact(deleting, contact, clock.now());
+    // Where it doesn't wait for the deletion, it ends before.
+    const done = meanwhile(contact.id).catch(() => undefined);
+    await Promise.race([done, waiting(one, 1)]);
+    await deleting.commit().execute();
+    await done;
+  }
+  expect(await db.selectFrom('list_membership').selectAll().execute()).toEqual([]);
+  const payloads = await db.selectFrom('event_payload').select('payload').execute();
+  expect(payloads.filter(({ payload }) => payload.includes('gone'))).toEqual([]);
   await one.close();
 });

@@ -1,20 +1,13 @@
 /** What is told of runs that have started or ended. */
 import type { WebhookType } from '../../shared/webhooks';
 import type { Db, Row } from '../db/schema';
-import { tenantOf, tenantsOf, type Tenant } from '../db/tenant';
-import { findWantsOfAll, type Wants } from '../installs/wants';
-import { recordMessages } from '../outbox/messages';
+import { tenantOf } from '../db/tenant';
+import { recordMessages, type Telling } from '../outbox/messages';
 
 type Told = Pick<Row<'run'>, 'account_id' | 'livemode' | 'id' | 'contact_id' | 'status'>;
 
 /** Of runs that are so now, in the transaction that writes it. One that was over at once has not started. */
-export async function recordRuns(
-  db: Db,
-  runs: readonly Told[],
-  { now, ...telling }: { now: number; wantsOf?: ((tenant: Tenant) => Wants) | undefined },
-): Promise<void> {
-  if (runs.length === 0) return;
-  const wantsOf = telling.wantsOf ?? (await findWantsOfAll(db, tenantsOf(runs)));
+export async function recordRuns(db: Db, runs: readonly Told[], telling: Telling): Promise<void> {
   const messages = runs.map((run) => ({
     tenant: tenantOf(run),
     type: typeOf(run),
@@ -22,7 +15,7 @@ export async function recordRuns(
     id: run.id,
     contactId: run.contact_id,
   }));
-  await recordMessages(db, messages, { wantsOf, now });
+  await recordMessages(db, messages, telling);
 }
 
 /** One that was stopped or failed has ended early as well: its status says why. */

@@ -103,7 +103,7 @@ async function play(
       if (turns.areOver()) await turns.next();
       for (const { seq, type, isLate } of places)
         if (type === trigger && !isLate && !payloads.has(seq)) rehearsal.miss('payload_dropped');
-      const events = readAll(places, payloads);
+      const events = await readAll(places, payloads, turns);
       const last = places[places.length - 1]!.created * 1000;
       const contacts = concerned(places, startedBy(places));
       rehearsal.learn(await known.read([...rehearsal.dueContacts(last), ...contacts], events));
@@ -221,7 +221,7 @@ async function readBegun(db: Db, tenant: Tenant, span: Span, turns: Turns): Prom
   const begun = new Map<string, number>();
   for await (const places of readPlaces(db, tenant, { types: ['customer.subscription.created'], span }))
     for await (const { part, payloads } of readPayloadsOf(db, tenant, places)) {
-      for (const { event, object } of readAll(part, payloads))
+      for (const { event, object } of await readAll(part, payloads, turns))
         if (object.objectId) begun.set(object.objectId, event.created);
       await turns.next();
     }
@@ -238,13 +238,27 @@ async function linkContacts(db: Db, tenant: Tenant, places: readonly Place[]): P
   for (const place of places) place.contactId ??= linked.get(place.customerId ?? '') ?? null;
 }
 
-function readAll(places: readonly Place[], payloads: ReadonlyMap<string, string>): Happened[] {
-  return places.flatMap(({ id, seq, type, created, contactId, isProcessed, isOff, isLate }) => {
-    const payload = payloads.get(seq);
-    const object = payload === undefined ? null : parse(type, payload);
-    if (!object) return [];
-    return { event: { id, type, created }, object, contactId, counts: isProcessed || isOff, starts: !isLate };
-  });
+/** Characters of payloads after which the event loop may turn: they are parsed in some milliseconds. */
+const PARSED_AT_ONCE = 200_000;
+
+async function readAll(
+  places: readonly Place[],
+  payloads: ReadonlyMap<string, string>,
+  turns: Turns,
+): Promise<Happened[]> {
+  const happened: Happened[] = [];
+  let parsed = 0;
+  for (const { id, seq, type, created, contactId, isProcessed, isOff, isLate } of places) {
+    const payload = payloads.get(seq) ?? '';
+    parsed += payload.length;
+    const object = payload === '' ? null : parse(type, payload);
+    if (object)
+      happened.push({ event: { id, type, created }, object, contactId, counts: isProcessed || isOff, starts: !isLate });
+    if (parsed < PARSED_AT_ONCE) continue;
+    parsed = 0;
+    if (turns.areOver()) await turns.next();
+  }
+  return happened;
 }
 
 const parse = (type: string, payload: string) => readEventObject(type, JSON.parse(payload) as Record<string, unknown>);

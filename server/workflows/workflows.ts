@@ -64,6 +64,11 @@ export async function readUncounted(db: Db, tenant: Tenant, id: string): Promise
   return row && withoutCounts(row);
 }
 
+/** Of one that is there. */
+export async function countWorkflow(db: Db, tenant: Tenant, id: string): Promise<WorkflowView['counts'] | undefined> {
+  return (await countsOf(db, tenant, [id])).get(id);
+}
+
 export async function listUncounted(db: Db, tenant: Tenant, request: PageRequest): Promise<List<Uncounted>> {
   return toList(await newestFirst(db, tenant, request), request.limit, withoutCounts);
 }
@@ -108,7 +113,7 @@ const columnsOf = (definition: Definition) => ({
   definition: JSON.stringify(definition),
 });
 
-export interface Edited extends WorkflowView {
+export interface Edited extends Uncounted {
   /** The changes that wait to be published; null where there are none. */
   draft: Definition | null;
   draft_at: number | null;
@@ -119,7 +124,7 @@ export async function readEdited(db: Db, tenant: Tenant, id: string): Promise<Ed
   const row = await findWorkflow(db, tenant, id);
   if (!row) return undefined;
   const draft = row.draft === null ? null : (JSON.parse(row.draft) as Definition);
-  return { ...viewWorkflow(row, await countsOf(db, tenant, [id])), draft, draft_at: row.draft_at };
+  return { ...withoutCounts(row), draft, draft_at: row.draft_at };
 }
 
 /** Who saves, publishes or discards names the revision they saw: another one stored is a conflict, and nothing changes. */

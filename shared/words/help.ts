@@ -185,7 +185,7 @@ export const HELP: Record<HelpArea, HelpPage> = {
   },
   events: {
     title: 'Events',
-    lead: 'Everything Stripe told about your account, newest first, each with what became of it in a sentence.',
+    lead: 'What Stripe and your programs told about your account and what followed from it, newest first, each with what became of it in a sentence.',
     href: '/events',
     tasks: [
       {

@@ -52,7 +52,10 @@ export function EventsPage({ events, count, query, days, apiEvents }: EventsPage
     days.some((day) => Object.values(day.counts).some(Boolean));
   return (
     <Shell title="Events" section="events">
-      <PageHead title="Events" lead="Everything Stripe told us, and what became of it." />
+      <PageHead
+        title="Events"
+        lead="What Stripe and your programs told us, what followed from it, and what became of each."
+      />
       {hasAny ? (
         <>
           <Card>

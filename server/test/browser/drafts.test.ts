@@ -150,7 +150,7 @@ it.each(['wide and dark', 'a phone, light'])(
     await page.getByText('Active, but it won’t start').waitFor();
     expect(await page.locator('.banner-good').count()).toBe(0);
     await isSound(page);
-    await page.getByLabel('Name').fill('Half written');
+    await page.getByLabel('Name', { exact: true }).fill('Half written');
     await page.getByRole('button', { name: 'Turn on this event' }).click();
     await page.getByText('Event turned on.').waitFor();
     expect(await page.getByText('Active, but it won’t start').count()).toBe(0);

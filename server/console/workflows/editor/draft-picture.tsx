@@ -2,18 +2,26 @@
 import { stepsOf, type Definition } from '../../../../shared/workflow';
 import { withListNames } from '../../../../shared/words/list-names';
 import { Picture } from '../picture';
-import { domId, useEditor } from './context';
+import { domId, type EditorState } from './context';
+import type { Problems } from './problems';
 
-/** Posts the form as its buttons do; of the answer only the picture is taken, so that nothing moves where somebody writes. */
-export function DraftPicture({ draft, form }: { draft: Definition; form: string }) {
-  const { workflowId, problems, lists } = useEditor();
+interface Draft {
+  id: string;
+  draft: Definition;
+  problems: Problems;
+  lists: EditorState['lists'];
+  /** The id of the form that it is drawn from: posted with each change, it is answered by this alone. */
+  form: string;
+}
+
+export function DraftPicture({ id, draft, problems, lists, form }: Draft) {
   const placeOf = new Map(stepsOf(draft).map(({ step, path }) => [step.id, path.join('.')]));
   return (
     <aside
       id="draft-picture"
       className="draft-picture"
       aria-label="This draft as a picture"
-      hx-post={`/workflows/${workflowId}/edit`}
+      hx-post={`/workflows/${id}/picture`}
       hx-trigger={`change delay:150ms from:#${form}`}
       hx-include={`#${form}`}
       hx-target="this"
@@ -24,8 +32,8 @@ export function DraftPicture({ draft, form }: { draft: Definition; form: string 
       <Picture
         definition={withListNames(draft, lists)}
         legend={{
-          href: ({ id }) => `#${domId(placeOf.get(id) ?? '')}`,
-          isBad: ({ id }) => Object.keys(problems).some((at) => at.startsWith(`${placeOf.get(id)}.`)),
+          href: (step) => `#${domId(placeOf.get(step.id) ?? '')}`,
+          isBad: (step) => Object.keys(problems).some((at) => at.startsWith(`${placeOf.get(step.id)}.`)),
         }}
       />
     </aside>

@@ -4,6 +4,7 @@ import { WORKFLOW_NAME_LENGTH } from '../../../../shared/limits';
 import type { StripeSend } from '../../../../shared/stripe-sends';
 import { DRAFT_WORDS, EVENT_OFF_WORDS, OBSTACLE_WORDS, REFUSED_WORDS } from '../../../../shared/words/workflows';
 import type { Definition } from '../../../../shared/workflow';
+import type { Uncounted } from '../../../workflows/workflows';
 import { Banner, LinkButton, NoticeBanner, PageHead } from '../../components/blocks';
 import {
   ButtonForm,
@@ -31,7 +32,9 @@ import { StepList } from './steps';
 import { TriggerFields } from './trigger';
 
 export interface EditorPageProps {
-  workflow: WorkflowView;
+  workflow: Uncounted;
+  /** Left out where only the editor of the page is wanted. */
+  counts: WorkflowView['counts'] | undefined;
   /** The values of the fields: as saved, or as posted. */
   draft: Definition;
   /** The revision the draft was made from. */
@@ -57,11 +60,11 @@ export interface EditorPageProps {
   rehearsal: RehearsalShown | null;
 }
 
-const FORM = 'workflow-form';
+export const FORM = 'workflow-form';
 
 export function EditorPage(props: EditorPageProps) {
-  const { workflow, draft, editor } = props;
-  const { counts, id } = workflow;
+  const { workflow, counts, draft, editor } = props;
+  const { id } = workflow;
   const isStuck = workflow.status === 'active' && props.isEventOff;
   return (
     <Shell title={workflow.name} section="workflows" isWide>
@@ -69,17 +72,7 @@ export function EditorPage(props: EditorPageProps) {
         title={workflow.name}
         badge={<WorkflowBadges workflow={workflow} />}
         back={{ href: '/workflows', label: 'Workflows' }}
-        lead={
-          <>
-            <a href={`/workflows/${id}/runs`}>
-              <Count value={counts.running} /> running, <Count value={counts.finished} /> finished
-            </a>{' '}
-            ·{' '}
-            <a href={`/emails?workflow=${id}`}>
-              <Plural count={counts.emails} one="email" />
-            </a>
-          </>
-        }
+        lead={counts && <Lead id={id} counts={counts} />}
         actions={<Actions workflow={workflow} />}
       />
       <WorkflowTabs id={id} current="editor" />
@@ -132,7 +125,7 @@ export function EditorPage(props: EditorPageProps) {
                 <SaveBar status={workflow.status} />
               </PostForm>
             </div>
-            <DraftPicture draft={draft} form={FORM} />
+            <DraftPicture id={id} draft={draft} problems={editor.problems} lists={editor.lists} form={FORM} />
           </div>
         </div>
       </EditorProvider>
@@ -140,7 +133,19 @@ export function EditorPage(props: EditorPageProps) {
   );
 }
 
-function Actions({ workflow: { id, status } }: { workflow: WorkflowView }) {
+const Lead = ({ id, counts }: Pick<WorkflowView, 'id' | 'counts'>) => (
+  <>
+    <a href={`/workflows/${id}/runs`}>
+      <Count value={counts.running} /> running, <Count value={counts.finished} /> finished
+    </a>{' '}
+    ·{' '}
+    <a href={`/emails?workflow=${id}`}>
+      <Plural count={counts.emails} one="email" />
+    </a>
+  </>
+);
+
+function Actions({ workflow: { id, status } }: { workflow: Uncounted }) {
   const path = `/workflows/${id}`;
   return (
     <>

@@ -53,7 +53,8 @@ export function RehearsalSection({ shown }: { shown: RehearsalShown | null }) {
           data-not-saved=""
         />
         <button className={buttonClass()} formAction={action} hx-post={action} hx-disabled-elt="this" formNoValidate>
-          Rehearse
+          <span className="when-idle">Rehearse</span>
+          <span className="when-waiting">Reading the log…</span>
         </button>
       </div>
       {shown && <Result {...shown} />}

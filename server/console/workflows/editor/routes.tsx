@@ -20,10 +20,11 @@ import { runsByStep } from '../../../workflows/list-runs';
 import { rehearsalDays, rehearse } from '../../../workflows/rehearse';
 import {
   activateWorkflow,
+  countWorkflow,
   discardDraft,
   publishWorkflow,
   readEdited,
-  readWorkflow,
+  readUncounted,
   saveDraft,
 } from '../../../workflows/workflows';
 import { compareDefinitions, isSame } from '../../../workflows/compare';
@@ -34,7 +35,8 @@ import { formatsFor, sendMail, sendPage } from '../../send';
 import { tenantOn } from '../../viewer';
 import type { EditorState } from './context';
 import { readDraft, readRemoved } from './draft';
-import { EditorPage, type EditorPageProps } from './editor';
+import { DraftPicture } from './draft-picture';
+import { EditorPage, FORM, type EditorPageProps } from './editor';
 import { inInbox, type Scheme } from './inbox';
 import { findOffered, findOffers, type Offers } from './offers';
 import { applyOperation, type Removed } from './operations';
@@ -57,6 +59,8 @@ interface Shown {
   test?: EditorState['test'];
   isConflict?: boolean;
   rehearsal?: RehearsalShown;
+  /** Where they were read already: of the draft's event. */
+  offers?: Offers;
   status?: number;
 }
 
@@ -82,6 +86,7 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
       res,
       <EditorPage
         workflow={workflow}
+        counts={isPartOf(req) ? undefined : await countWorkflow(db, tenant, workflow.id)}
         draft={draft}
         revision={shown.draft && sent && !shown.isConflict ? sent : workflow.revision}
         isDirty={isDirty}
@@ -105,7 +110,7 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
         previewEvent={textIn(fields, 'preview_event')}
         editor={{
           workflowId: workflow.id,
-          offers: await findOffers(db, tenant, trigger),
+          offers: shown.offers?.trigger === trigger ? shown.offers : await findOffers(db, tenant, trigger),
           problems: byPlace(problems),
           focus: shown.focus ?? null,
           removed: shown.removed === undefined && shown.draft ? readRemoved(fields) : (shown.removed ?? null),
@@ -192,14 +197,28 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
   });
 
   router.post('/workflows/:id/edit', ...form, async (req, res) => {
-    const form = formOf(req);
-    const offers = await findOffers(db, tenantOn(res), readDraft(form).trigger.event);
-    const fields = withNewProperty(form, req.get('hx-trigger-name'), offers);
-    await show(req, res, applyOperation(readDraft(fields), textIn(fields, 'operation'), readRemoved(fields)));
+    const tenant = tenantOn(res);
+    const fields = formOf(req);
+    const draft = readDraft(fields);
+    const offers = await findOffers(db, tenant, draft.trigger.event);
+    const changed = req.get('hx-trigger-name') ?? '';
+    const fitted = changed.endsWith('.property') ? readDraft(withNewProperty(fields, changed, offers)) : draft;
+    const edited = applyOperation(fitted, textIn(fields, 'operation'), readRemoved(fields));
+    await show(req, res, { ...edited, offers });
+  });
+
+  router.post('/workflows/:id/picture', ...form, async (req, res) => {
+    const tenant = tenantOn(res);
+    const saved = getFound(await readEdited(db, tenant, idOf(req)));
+    const draft = readDraft(formOf(req));
+    const isDirty = !isSame(draft, saved.draft ?? saved.definition);
+    const problems = byPlace(isDirty ? [] : findObstacles(draft));
+    const picture = { id: saved.id, draft, problems, lists: await findLists(db, tenant) };
+    sendPage(ctx, res, <DraftPicture {...picture} form={FORM} />, { notice: null, isCompressed: true });
   });
 
   router.post('/workflows/:id/preview', ...form, async (req, res) => {
-    getFound(await readWorkflow(db, tenantOn(res), idOf(req)));
+    getFound(await readUncounted(db, tenantOn(res), idOf(req)));
     const fields = formOf(req);
     // An email of a rehearsal names its event as well.
     const [rehearsed = '', event] = textIn(fields, 'rehearsed').split(' ');
@@ -211,7 +230,7 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
 
   router.post('/workflows/:id/rehearse', ...form, async (req, res) => {
     const tenant = tenantOn(res);
-    const { id } = getFound(await readWorkflow(db, tenant, idOf(req)));
+    const { id } = getFound(await readUncounted(db, tenant, idOf(req)));
     const fields = formOf(req);
     const draft = readDraft(fields);
     const checked = checkDraft(draft, 'save');
@@ -270,6 +289,9 @@ export function editorRoutes(ctx: Context, parts: SectionParts): Router {
   return router;
 }
 
+/** Whether htmx takes only the editor out of the page: its head, with the counts, is there already. */
+const isPartOf = (req: Request): boolean => req.get('hx-request') === 'true';
+
 /** `Name` of `Name <address>`, which is what an inbox shows. */
 const nameIn = (from = ''): string => /^"?(.*?)"?\s*<[^<>]*>$/.exec(from)?.[1] || from;
 
@@ -280,8 +302,7 @@ function wordsOf({ code, message }: AppError): string {
 }
 
 /** Of a condition whose property was changed just now: the value was another's, and so may be the comparison. */
-function withNewProperty(fields: Form, changed = '', offers: Offers): Form {
-  if (!changed.endsWith('.property')) return fields;
+function withNewProperty(fields: Form, changed: string, offers: Offers): Form {
   const at = (field: string) => changed.replace(/property$/, field);
   const { type = 'text' } = findOffered(offers, textIn(fields, changed)) ?? {};
   const fitting = operatorsFor(type);
