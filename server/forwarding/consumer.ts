@@ -31,7 +31,13 @@ async function findEvents(trx: Trx, messages: readonly Message[]): Promise<Event
   return new Map(rows.map((row) => [keyText(row, row.id), row]));
 }
 
-function forwardOf({ type, tenant, id, details }: Message, forwarding: Forwarding, events: Events): NewForward[] {
+function forwardOf(
+  { type, tenant, id, contactId: itsContact, details }: Message,
+  forwarding: Forwarding,
+  events: Events,
+): NewForward[] {
+  // Another by now, where it was merged since.
+  const current = itsContact ?? id;
   const contact = (contactId: string, was?: string): NewForward => ({
     ...{ tenant, kind: 'contact', objectId: contactId, contactId },
     ...(was === undefined ? {} : { address: was }),
@@ -40,14 +46,19 @@ function forwardOf({ type, tenant, id, details }: Message, forwarding: Forwardin
     case 'contact.created':
     case 'contact.updated': {
       const was = details.changes?.email?.was;
-      return forwarding.contacts ? [contact(id, typeof was === 'string' ? was : undefined)] : [];
+      return forwarding.contacts ? [contact(current, typeof was === 'string' ? was : undefined)] : [];
     }
     case 'contact.deleted': {
-      const { email, merged_into: into } = details.deleted ?? {};
+      const { email, merged_into: into, earlier = [] } = details.deleted ?? {};
       if (!forwarding.contacts || email === undefined) return [];
-      return into
-        ? [contact(into, email)]
-        : [{ tenant, kind: 'deletion', objectId: id, contactId: null, address: email }];
+      if (into) return [contact(current, email)];
+      return [email, ...earlier].map((address) => ({
+        tenant,
+        kind: 'deletion',
+        objectId: id,
+        contactId: null,
+        address,
+      }));
     }
     case 'event.processed':
       return eventForward(tenant, forwarding, events.get(keyText(tenantColumns(tenant), id)));

@@ -9,6 +9,7 @@ import { firstIdAt, newId } from '../db/new-id';
 import type { OldRows } from '../db/old-rows';
 import { checkStart, toTwoWayList, type TwoWayList, type TwoWayRequest } from '../db/page';
 import { PART, pages } from '../db/parts';
+import { SENT_BY_THEN_MS } from '../db/release-contact';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, tenantKey, type Tenant } from '../db/tenant';
 import { AppError } from '../errors';
@@ -62,7 +63,7 @@ export async function recordForwards(trx: Trx, forwards: readonly NewForward[], 
     await insertNew(
       trx,
       'forward',
-      own.map((one) => rowOf(one, now, isUntouched(one) && isMany ? (dueAt += APART_MS) : now)),
+      own.map((one) => rowOf(one, now, isUntouched(one) && isMany ? (dueAt += APART_MS) : dueAtOf(one, now))),
     );
     await hasten(
       trx,
@@ -72,6 +73,9 @@ export async function recordForwards(trx: Trx, forwards: readonly NewForward[], 
     );
   }
 }
+
+/** What is just being sent of a contact would make it there anew. */
+const dueAtOf = ({ kind }: NewForward, now: number): number => (kind === 'deletion' ? now + SENT_BY_THEN_MS : now);
 
 /** One that may stand for later changes as well. */
 const isUntouched = ({ kind, address }: NewForward): boolean => kind === 'contact' && address === undefined;

@@ -40,8 +40,8 @@ export interface MessageDetails {
   cause?: ChangeCause;
   /** Of `contact.updated`, by field; those of properties as `properties.plan`. */
   changes?: Record<string, FieldChange>;
-  /** Of `contact.deleted`: who it was, and into which contact it was merged. */
-  deleted?: { email: string; user_id: string | null; merged_into: string | null };
+  /** Of `contact.deleted`: who it was, under which addresses before, where that was not told, and into which contact it was merged. */
+  deleted?: { email: string; user_id: string | null; merged_into: string | null; earlier?: readonly string[] };
   /** Of `list.joined`. */
   list_id?: string;
 }
