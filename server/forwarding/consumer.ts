@@ -1,10 +1,9 @@
 /** What follows from the messages of the outbox: rows that wait to be forwarded. */
-import { choiceOf } from '../../shared/forwarding';
 import { keyFor, keyText, selectByKeys, selectByTenants } from '../db/keys';
 import type { Row, Trx } from '../db/schema';
 import { tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import type { Message } from '../outbox/messages';
-import { eventsOf, type Forwarding } from './forwarding';
+import { isChosenEvent, type Forwarding } from './forwarding';
 import { recordForwards, type NewForward } from './forwards';
 
 /** `now` in epoch milliseconds. */
@@ -68,8 +67,7 @@ function forwardOf(
 }
 
 function eventForward(tenant: Tenant, forwarding: Forwarding, event: Row<'event'> | undefined): NewForward[] {
-  const choices: readonly string[] = eventsOf(forwarding);
-  if (!event?.contact_id || event.status !== 'processed' || !choices.includes(choiceOf(event.type))) return [];
+  if (!event?.contact_id || event.status !== 'processed' || !isChosenEvent(forwarding, event.type)) return [];
   const { id, contact_id, type } = event;
   return [{ tenant, kind: 'event', objectId: id, contactId: contact_id, eventType: type }];
 }

@@ -4,6 +4,7 @@ import { uploadContacts } from '../audience/import-contacts';
 import { findContactByEmail } from '../audience/contacts';
 import { deleteContact } from '../audience/save';
 import { transact } from '../db/transact';
+import { saveForwarding } from '../forwarding/forwarding';
 import { openSession } from '../installs/sessions';
 import { createBrowserClient } from './browser-client';
 import { clientOf } from './api-rig';
@@ -155,6 +156,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(await tillpost.db.selectFrom('outbox').selectAll().execute()).toEqual([]);
       const csrf_token = await client.csrfToken(PATH);
       expect((await client.post(`${PATH}/remove`, { csrf_token })).status).toBe(303);
+      await tillpost.worker.drain();
       expect(await tillpost.db.selectFrom('forwarding').selectAll().execute()).toEqual([]);
       loops.take();
       await later(tillpost, HOUR);
@@ -229,6 +231,86 @@ describe.each(ENGINES)('on %s', (engine) => {
       const paths = loops.take().map(({ path }) => path);
       expect(paths.filter((path) => !path.includes('properties'))).toEqual(['/v1/contacts/delete']);
       expect(await log()).toEqual(['deletion sent: Deleted in Loops']);
+    }));
+
+  it('of very many rows of one contact only the next is asked for, and all go in their order', () =>
+    withRecordingLoops({ engine }, async ({ tillpost, loops, save }) => {
+      const { db, clock, worker } = tillpost;
+      await save({ 'events.api.*': 'on' });
+      const own = await clientOf(tillpost);
+      await own.createContact({ email: JENNY });
+      for (let n = 0; n < 6; n++) await own.sendEvent({ email: JENNY, eventName: `n${n}` });
+      loops.answerAll({ status: 503 });
+      await worker.drain();
+      const due = () =>
+        db
+          .selectFrom('forward')
+          .select('id')
+          .where('due_at', '<=', clock.now() + MINUTE)
+          .execute();
+      expect(await due()).toHaveLength(1);
+      loops.answerAll(undefined);
+      loops.take();
+      await later(tillpost, MINUTE);
+      const names = loops.take().flatMap(({ body }) => (body as { eventName?: string } | undefined)?.eventName ?? []);
+      expect(names).toEqual(['n0', 'n1', 'n2', 'n3', 'n4', 'n5']);
+    }));
+
+  it('what is no longer chosen goes no more, and what comes behind it goes', () =>
+    withRecordingLoops({ engine }, async ({ tillpost, loops, save, log }) => {
+      loops.answerAll({ status: 503 });
+      await save({ 'events.api.*': 'on' });
+      const own = await clientOf(tillpost);
+      await own.createContact({ email: JENNY });
+      await own.sendEvent({ email: JENNY, eventName: 'signup' });
+      await tillpost.worker.drain();
+      loops.answerAll(undefined);
+      await save({ contacts: '', 'events.api.*': 'on' });
+      await later(tillpost, MINUTE);
+      expect(await log()).toEqual([
+        'event sent: Sent to Loops as signup',
+        'contact canceled: It was no longer chosen when its turn came',
+      ]);
+    }));
+
+  it('what Loops says of a key is not recorded of the one that was saved meanwhile', () =>
+    withRecordingLoops({ engine }, async ({ tillpost, loops, save, status }) => {
+      const { ctx, db, clock } = tillpost;
+      loops.answerAll({ status: 401 });
+      let isSaved = false;
+      loops.before(async ({ key }) => {
+        if (key !== 'loops_key_bad' || isSaved) return;
+        isSaved = true;
+        loops.answerAll(undefined);
+        const good = { key: 'loops_key_good', contacts: true, events: [], isOn: true };
+        await transact(db, (trx) => saveForwarding(ctx, trx, TEST, good, clock.now()));
+        loops.answer({ status: 401 });
+        // The loop takes the row again before the answer comes.
+        ctx.nudge();
+        for (let n = 0; n < 50; n++) {
+          const row = await db.selectFrom('forwarding').select('claims').executeTakeFirstOrThrow();
+          if (row.claims > 0) break;
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      });
+      await save({ key: 'loops_key_bad' });
+      expect(await status()).toBe('on');
+      expect(loops.take().at(-1)?.key).toBe('loops_key_good');
+    }));
+
+  it('what waited for the right key has three days from then on', () =>
+    withRecordingLoops({ engine }, async ({ tillpost, loops, save, log }) => {
+      loops.answerAll({ status: 401 });
+      await happen(tillpost, 'customer.created', CUSTOMER);
+      await later(tillpost, 100 * HOUR);
+      loops.answerAll(undefined);
+      loops.before(({ method, path }) => {
+        if (method === 'PUT' || path.includes('properties')) loops.answer(TOO_MANY);
+        return Promise.resolve();
+      });
+      loops.answer({ status: 200, body: { success: true, teamName: 'T' } }, { status: 200, body: [] });
+      await save({ key: 'loops_key_better' });
+      expect(await log()).toEqual(['contact waiting: Loops takes no more for a moment']);
     }));
 
   it('who is deleted before Loops knows the new address goes there under the earlier one as well', () =>

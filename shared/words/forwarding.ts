@@ -45,6 +45,7 @@ export const FORWARD_OUTCOMES = {
   gone: 'The contact is not there any more',
   isBack: 'The address is a contact’s again',
   notKept: 'What the event said is not kept any more',
+  notChosen: 'It was no longer chosen when its turn came',
   turnedOff: 'Forwarding was turned off before its turn came',
   disconnected: 'The account was disconnected before its turn came',
 };

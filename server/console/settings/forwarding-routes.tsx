@@ -72,6 +72,7 @@ export function forwardingRoutes(ctx: Context, { form }: SectionParts): Router {
 
   router.post(`${FORWARDING_PATH}/remove`, ...form, requireFullSession, async (_req, res) => {
     await transact(db, (trx) => deleteForwarding(trx, tenantOn(res), clock.now()));
+    ctx.nudge();
     res.redirect(303, withNotice(ctx, res, FORWARDING_PATH, 'forwarding_removed'));
   });
 
