@@ -3,6 +3,7 @@
  * contact-references.ts, for the same reason.
  */
 import { sql } from 'kysely';
+import { FORWARD_OUTCOMES } from '../../shared/words/forwarding';
 import { inList } from './bulk';
 import { endingOf } from './contact-references';
 import {
@@ -78,6 +79,7 @@ async function keepDeletions(trx: Trx, tenant: Tenant, contactId: string, now: n
       contact_id: null,
       slot: null,
       status: 'waiting',
+      outcome: FORWARD_OUTCOMES.waits,
       decided_at: null,
       give_up_at: null,
       due_at: now + SENT_BY_THEN_MS,

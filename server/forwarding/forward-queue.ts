@@ -212,7 +212,11 @@ async function recordResult(trx: Trx, row: Forward, { verdict, forwarding }: Res
     case 'canceled':
       return record(trx, row, { ...ended, status: 'canceled', address: null });
     case 'refused':
-      return record(trx, row, { ...ended, status: 'failed' });
+      return record(trx, row, {
+        ...{ ...ended, status: 'failed' },
+        // The tool's words may name whom nothing names any more.
+        ...(row.kind === 'deletion' ? { outcome: OUTCOMES.deletionRefused } : {}),
+      });
     case 'key_refused':
       // By another key it may go at once.
       return record(trx, row, {

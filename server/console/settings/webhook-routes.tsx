@@ -112,7 +112,8 @@ export function webhookRoutes(ctx: Context, { form }: SectionParts): Router {
   });
 
   router.post(`${ONE}/delete`, ...form, requireFullSession, async (req, res) => {
-    await withEndpoint(req, res, deleteEndpoint);
+    await withEndpoint(req, res, (trx, endpoint) => deleteEndpoint(trx, endpoint, clock.now()));
+    ctx.nudge();
     res.redirect(303, withNotice(ctx, res, WEBHOOKS_PATH, 'endpoint_deleted'));
   });
 
