@@ -27,7 +27,7 @@ const inputSchema = z.object({
   events: z.array(z.enum(FORWARDED_TYPES, 'must be events of the list')),
   isOn: z.boolean(),
 });
-export type ForwardingInput = z.input<typeof inputSchema>;
+type ForwardingInput = z.input<typeof inputSchema>;
 
 export const findForwarding = (db: Db, tenant: Tenant): Promise<Forwarding | undefined> =>
   db.selectFrom('forwarding').selectAll().where(ofTenant(tenant)).where('api_key', '!=', '').executeTakeFirst();

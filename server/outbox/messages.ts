@@ -35,7 +35,7 @@ export interface FieldChange {
 }
 
 /** What its object doesn't say itself. Names people: a row that waits goes with its contact. */
-export interface MessageDetails {
+interface MessageDetails {
   /** Of contacts and lists. */
   cause?: ChangeCause;
   /** Of `contact.updated`, by field; those of properties as `properties.plan`. */

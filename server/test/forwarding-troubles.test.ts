@@ -5,8 +5,11 @@ import { findContactByEmail } from '../audience/contacts';
 import { deleteContact } from '../audience/save';
 import { transact } from '../db/transact';
 import { saveForwarding } from '../forwarding/forwarding';
+import { createForwardingQueue } from '../forwarding/forwarding-queue';
+import { LOOPS } from '../forwarding/loops';
 import { openSession } from '../installs/sessions';
 import { createBrowserClient } from './browser-client';
+import { disconnect } from '../lifecycle/disconnect';
 import { clientOf } from './api-rig';
 import { ENGINES } from './databases';
 import { happen, later, LOOPS_KEY, PATH, withRecordingLoops } from './forwarding-rig';
@@ -274,28 +277,45 @@ describe.each(ENGINES)('on %s', (engine) => {
     }));
 
   it('what Loops says of a key is not recorded of the one that was saved meanwhile', () =>
-    withRecordingLoops({ engine }, async ({ tillpost, loops, save, status }) => {
-      const { ctx, db, clock } = tillpost;
-      loops.answerAll({ status: 401 });
+    withRecordingLoops({ engine }, async ({ tillpost, loops, status }) => {
+      const { ctx, db, clock, worker } = tillpost;
+      const queue = createForwardingQueue(LOOPS);
+      const saveKey = (key: string) =>
+        transact(db, (trx) =>
+          saveForwarding(ctx, trx, TEST, { key, contacts: true, events: [], isOn: true }, clock.now()),
+        );
       let isSaved = false;
-      loops.before(async ({ key }) => {
-        if (key !== 'loops_key_bad' || isSaved) return;
+      loops.before(async () => {
+        if (isSaved) return;
         isSaved = true;
-        loops.answerAll(undefined);
-        const good = { key: 'loops_key_good', contacts: true, events: [], isOn: true };
-        await transact(db, (trx) => saveForwarding(ctx, trx, TEST, good, clock.now()));
-        loops.answer({ status: 401 });
+        await saveKey('loops_key_good');
         // The loop takes the row again before the answer comes.
-        ctx.nudge();
-        for (let n = 0; n < 50; n++) {
-          const row = await db.selectFrom('forwarding').select('claims').executeTakeFirstOrThrow();
-          if (row.claims > 0) break;
-          await new Promise((resolve) => setTimeout(resolve, 20));
-        }
+        await queue.turn(ctx);
       });
-      await save({ key: 'loops_key_bad' });
+      await saveKey('loops_key_bad');
+      loops.answer({ status: 401 });
+      await queue.turn(ctx);
+      await queue.finish?.(ctx);
+      expect(await status()).toBe('checking');
+      await worker.drain();
       expect(await status()).toBe('on');
       expect(loops.take().at(-1)?.key).toBe('loops_key_good');
+    }));
+
+  it('forwarding everyone ends with a disconnect', () =>
+    withRecordingLoops({ engine }, async ({ tillpost, client, loops }) => {
+      await happen(tillpost, 'customer.created', CUSTOMER);
+      const csrf_token = await client.csrfToken(PATH);
+      expect((await client.post(`${PATH}/everyone`, { csrf_token })).status).toBe(303);
+      await disconnect(tillpost.ctx, TEST);
+      loops.take();
+      const before = await tillpost.db.selectFrom('forward').select('id').execute();
+      await later(tillpost, MINUTE);
+      expect(loops.take()).toEqual([]);
+      expect(await tillpost.db.selectFrom('forward').select('id').execute()).toEqual(before);
+      expect(await tillpost.db.selectFrom('forwarding').select(['backfill_place', 'due_at']).execute()).toEqual([
+        { backfill_place: null, due_at: null },
+      ]);
     }));
 
   it('what waited for the right key has three days from then on', () =>
