@@ -3,6 +3,7 @@ import type { ErrorRequestHandler } from 'express';
 import type { ZodError } from 'zod';
 import type { Logger } from './log';
 import type { ApiError } from '../shared/api';
+import { capitalize } from '../shared/capitalize';
 
 const STATUSES = {
   invalid_request: 400,
@@ -31,6 +32,9 @@ export class AppError extends Error {
     this.status = STATUSES[code];
   }
 }
+
+/** What is wrong, for beside the field: without its name. */
+export const faultOf = ({ message }: AppError): string => capitalize(message.replace(/^\w+(?:\.\w+)*: /, ''));
 
 /** The first fault of a value that a schema refused, as an AppError whose `param` is the path to the field. */
 export function invalid(error: ZodError, prefix?: string): AppError {

@@ -17,6 +17,7 @@ import { createNoticeQueue } from './schedules/notice-queue';
 import { createPlanningQueue } from './schedules/planning-queue';
 import { emailPreparation } from './workflows/prepare-emails';
 import { createRunQueue } from './workflows/run-queue';
+import { createDeletedEndpointQueue } from './webhooks-out/deleted-endpoints';
 import { createDeliveryQueue } from './webhooks-out/delivery-queue';
 import { tellEndpoints } from './webhooks-out/tell-endpoints';
 
@@ -37,5 +38,6 @@ export const createQueues = (): Queue[] => [
   createForwardingQueue(LOOPS),
   createImportQueue(),
   createInstallQueue(),
+  createDeletedEndpointQueue(),
   createHousekeeping(),
 ];

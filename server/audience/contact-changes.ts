@@ -88,15 +88,15 @@ function messagesOf({ before, after }: ChangedContact, cause: ChangeCause): NewM
   ];
 }
 
-/** In the transaction that deletes it, after that; merged into another, the message goes with that one. */
+/** In the transaction that deletes it, after that; merged into another, the message goes with that one. `earlier`: addresses of it that weren't told of. */
 export async function recordDeletion(
   db: Db,
   contact: Contact,
-  { into, ...telling }: Telling & { into?: Contact },
+  { into, earlier = [], ...telling }: Telling & { into?: Contact; earlier?: readonly string[] },
 ): Promise<void> {
   const tenant = tenantOf(contact);
   const { id, email, user_id } = contact;
-  const deleted = { email, user_id, merged_into: into?.id ?? null };
+  const deleted = { email, user_id, merged_into: into?.id ?? null, ...(earlier.length > 0 ? { earlier } : {}) };
   const message = { tenant, type: 'contact.deleted', kind: 'contact', id, contactId: into?.id ?? null } as const;
   await recordMessages(db, [{ ...message, details: { deleted } }], telling);
 }

@@ -112,9 +112,9 @@ export async function deleteContact(
   const tenant = tenantOf(contact);
   if (contact.status === 'unsubscribed') await suppressAddress(trx, tenant, contact.email, { ...LEFT, now });
   await keepLeftLists(trx, tenant, contact);
-  await releaseContact(trx, tenant, contact, now);
+  const earlier = await releaseContact(trx, tenant, contact, now);
   await deleteRow(trx, contact);
-  await recordDeletion(trx, contact, { now, wantsOf });
+  await recordDeletion(trx, contact, { now, wantsOf, earlier });
 }
 
 const deleteRow = (trx: Trx, contact: Contact) =>

@@ -29,6 +29,7 @@ import * as outbox from './migrations/031-outbox';
 import * as webhooksOut from './migrations/032-webhooks-out';
 import * as forwarding from './migrations/034-forwarding';
 import * as countedSoon from './migrations/035-counted-soon';
+import * as passedOn from './migrations/036-passed-on';
 import type { Db } from './schema';
 
 const migrations: Record<string, Migration> = {
@@ -61,6 +62,7 @@ const migrations: Record<string, Migration> = {
   '032-webhooks-out': { up: webhooksOut.up as Migration['up'] },
   '034-forwarding': { up: forwarding.up as Migration['up'] },
   '035-counted-soon': { up: countedSoon.up as Migration['up'] },
+  '036-passed-on': { up: passedOn.up as Migration['up'] },
 };
 
 /** Throws the error of the migration that failed. */

@@ -3,6 +3,7 @@
  * contact-references.ts, for the same reason.
  */
 import { sql } from 'kysely';
+import { FORWARD_OUTCOMES } from '../../shared/words/forwarding';
 import { inList } from './bulk';
 import { endingOf } from './contact-references';
 import {
@@ -19,8 +20,11 @@ import { PART, pages, parts } from './parts';
 import type { Trx } from './schema';
 import { ofTenant, type Tenant } from './tenant';
 
-/** Nothing names the contact or its customers any more; what is personal in those rows goes. `now` in epoch milliseconds. */
-export async function releaseContact(trx: Trx, tenant: Tenant, contact: NamedContact, now: number): Promise<void> {
+/**
+ * Nothing names the contact or its customers any more; what is personal in those rows goes. Returns its earlier addresses of
+ * which the outbox had not told yet. `now` in epoch milliseconds.
+ */
+export async function releaseContact(trx: Trx, tenant: Tenant, contact: NamedContact, now: number): Promise<string[]> {
   const customers = await customersOf(trx, tenant, contact.id);
   const events = await findEventsOf(trx, tenant, contact, customers);
   await releaseRuns(trx, tenant, contact.id, now);
@@ -33,9 +37,61 @@ export async function releaseContact(trx: Trx, tenant: Tenant, contact: NamedCon
   await releaseFailedInvoices(trx, tenant, customers, now);
   for (const table of ['consent_change', 'list_membership'] as const)
     await trx.deleteFrom(table).where(ofTenant(tenant)).where('contact_id', '=', contact.id).execute();
+  const earlier = await untoldAddresses(trx, tenant, contact.id);
+  await keepDeletions(trx, tenant, contact.id, now);
   await releaseMessages(trx, tenant, contact.id, [...emails, ...events.map(({ id }) => id)]);
   await releaseWork(trx, tenant, contact);
   await trx.deleteFrom('test_address').where(ofTenant(tenant)).where('address', '=', contact.email).execute();
+  return earlier;
+}
+
+/** Of changes that wait to be told, and of contacts that were merged into this one. */
+async function untoldAddresses(trx: Trx, tenant: Tenant, contactId: string): Promise<string[]> {
+  const rows = await trx
+    .selectFrom('outbox')
+    .select('details')
+    .where(ofTenant(tenant))
+    .where('contact_id', '=', contactId)
+    .where('type', 'in', ['contact.updated', 'contact.deleted'])
+    .execute();
+  return [
+    ...new Set(
+      rows.flatMap(({ details }) => {
+        const { changes, deleted } = JSON.parse(details) as {
+          changes?: { email?: { was: string } };
+          deleted?: { email: string };
+        };
+        return [changes?.email?.was, deleted?.email].filter((address) => address !== undefined);
+      }),
+    ),
+  ];
+}
+
+/** How long after a deletion what is just being sent of the contact has come to its end. */
+export const SENT_BY_THEN_MS = 15_000;
+
+/** The mail tool may still have it under an earlier address: what was to move it from there deletes it. */
+async function keepDeletions(trx: Trx, tenant: Tenant, contactId: string, now: number): Promise<void> {
+  await trx
+    .updateTable('forward')
+    .set({
+      kind: 'deletion',
+      contact_id: null,
+      slot: null,
+      status: 'waiting',
+      outcome: FORWARD_OUTCOMES.waits,
+      decided_at: null,
+      give_up_at: null,
+      due_at: now + SENT_BY_THEN_MS,
+      claims: 0,
+      attempts: 0,
+    })
+    .where(ofTenant(tenant))
+    .where('contact_id', '=', contactId)
+    .where('kind', '=', 'contact')
+    .where('status', 'in', ['waiting', 'failed'])
+    .where('address', 'is not', null)
+    .execute();
 }
 
 /** Those about the contact, and about emails and events that name it though they don't say whose they are. */

@@ -123,6 +123,8 @@ interface WebhookEndpointTable extends TenantColumns {
   /** Of the first failure since something was last taken. */
   failing_since: number | null;
   created_at: number;
+  /** Of one whose log is still being deleted; it is nothing else any more. */
+  deleted_at: number | null;
 }
 
 /** One message to one endpoint. */
@@ -148,10 +150,13 @@ interface WebhookDeliveryTable extends TenantColumns {
   attempts: Generated<number>;
 }
 
-/** What an install forwards to a mail tool. Its queue columns: the key is to be tried, or everybody is being forwarded. */
+/**
+ * What an install forwards to a mail tool. Its queue columns: the key is to be tried, everybody is being forwarded, or what waits is
+ * called off or resumed.
+ */
 interface ForwardingTable extends TenantColumns {
   status: ForwardingStatus;
-  /** Encrypted. */
+  /** Encrypted; empty where it was removed, and the row goes once nothing waits any more. */
   api_key: string;
   /** Its last characters. */
   key_hint: string;
@@ -169,6 +174,8 @@ interface ForwardingTable extends TenantColumns {
   backfill_done: Generated<number>;
   backfill_total: Generated<number>;
   backfill_ended_at: number | null;
+  /** The last row that was made due since a key was taken; null: all are. */
+  resume_place: string | null;
   due_at: number | null;
   claims: Generated<number>;
   attempts: Generated<number>;

@@ -46,15 +46,16 @@ async function update({ db }: Context, email: Email, fields: Partial<Email>, now
   const at = email.subject_kind === 'invoice' ? fields.sent_at : null;
   const type = fields.status === 'sent' ? 'email.sent' : 'email.failed';
   const wants = await findWants(db, tenantOf(email));
-  if (!at && !wants.has(type)) return write(db, email, fields);
+  if (!at && !wants.has(type)) return void (await write(db, email, fields));
   await transact(db, async (trx) => {
-    await write(trx, email, fields);
+    const isWritten = await write(trx, email, fields);
     if (at) await noteReminder(trx, tenantOf(email), [email.id], { first_mailed_at: at });
-    await recordEmails(trx, [email], type, now, () => wants);
+    if (isWritten) await recordEmails(trx, [email], type, now, () => wants);
   });
 }
 
-async function write(db: Db, email: Email, fields: Partial<Email>): Promise<void> {
+/** Whether anything was: another may have recorded its end. */
+async function write(db: Db, email: Email, fields: Partial<Email>): Promise<boolean> {
   const set = (values: Partial<Email>) =>
     db
       .updateTable('email')
@@ -63,5 +64,7 @@ async function write(db: Db, email: Email, fields: Partial<Email>): Promise<void
       .where('id', '=', email.id)
       .where('status', '=', 'queued');
   const { numUpdatedRows } = await set(fields).where('to_address', '<>', RELEASED).executeTakeFirst();
-  if (numUpdatedRows === 0n) await set({ ...fields, outcome: null, last_error: null }).execute();
+  if (numUpdatedRows > 0n) return true;
+  const released = await set({ ...fields, outcome: null, last_error: null }).executeTakeFirst();
+  return released.numUpdatedRows > 0n;
 }

@@ -1,10 +1,9 @@
 /** What follows from the messages of the outbox: rows that wait to be forwarded. */
-import { choiceOf } from '../../shared/forwarding';
 import { keyFor, keyText, selectByKeys, selectByTenants } from '../db/keys';
 import type { Row, Trx } from '../db/schema';
 import { tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import type { Message } from '../outbox/messages';
-import { eventsOf, type Forwarding } from './forwarding';
+import { isChosenEvent, type Forwarding } from './forwarding';
 import { recordForwards, type NewForward } from './forwards';
 
 /** `now` in epoch milliseconds. */
@@ -31,7 +30,13 @@ async function findEvents(trx: Trx, messages: readonly Message[]): Promise<Event
   return new Map(rows.map((row) => [keyText(row, row.id), row]));
 }
 
-function forwardOf({ type, tenant, id, details }: Message, forwarding: Forwarding, events: Events): NewForward[] {
+function forwardOf(
+  { type, tenant, id, contactId: itsContact, details }: Message,
+  forwarding: Forwarding,
+  events: Events,
+): NewForward[] {
+  // Another by now, where it was merged since.
+  const current = itsContact ?? id;
   const contact = (contactId: string, was?: string): NewForward => ({
     ...{ tenant, kind: 'contact', objectId: contactId, contactId },
     ...(was === undefined ? {} : { address: was }),
@@ -40,14 +45,19 @@ function forwardOf({ type, tenant, id, details }: Message, forwarding: Forwardin
     case 'contact.created':
     case 'contact.updated': {
       const was = details.changes?.email?.was;
-      return forwarding.contacts ? [contact(id, typeof was === 'string' ? was : undefined)] : [];
+      return forwarding.contacts ? [contact(current, typeof was === 'string' ? was : undefined)] : [];
     }
     case 'contact.deleted': {
-      const { email, merged_into: into } = details.deleted ?? {};
+      const { email, merged_into: into, earlier = [] } = details.deleted ?? {};
       if (!forwarding.contacts || email === undefined) return [];
-      return into
-        ? [contact(into, email)]
-        : [{ tenant, kind: 'deletion', objectId: id, contactId: null, address: email }];
+      if (into) return [contact(current, email)];
+      return [email, ...earlier].map((address) => ({
+        tenant,
+        kind: 'deletion',
+        objectId: id,
+        contactId: null,
+        address,
+      }));
     }
     case 'event.processed':
       return eventForward(tenant, forwarding, events.get(keyText(tenantColumns(tenant), id)));
@@ -57,8 +67,7 @@ function forwardOf({ type, tenant, id, details }: Message, forwarding: Forwardin
 }
 
 function eventForward(tenant: Tenant, forwarding: Forwarding, event: Row<'event'> | undefined): NewForward[] {
-  const choices: readonly string[] = eventsOf(forwarding);
-  if (!event?.contact_id || event.status !== 'processed' || !choices.includes(choiceOf(event.type))) return [];
+  if (!event?.contact_id || event.status !== 'processed' || !isChosenEvent(forwarding, event.type)) return [];
   const { id, contact_id, type } = event;
   return [{ tenant, kind: 'event', objectId: id, contactId: contact_id, eventType: type }];
 }

@@ -8,8 +8,16 @@ import type { Context } from '../context';
 import { backOffMs } from '../db/back-off';
 import { inList } from '../db/bulk';
 import { ofClaim } from '../db/claim';
-import { keyText, selectByTenants } from '../db/keys';
-import { CrashedTooOften, createQueue, retryLater, type Job, type LeftJob, type Queue } from '../db/queue';
+import { selectByTenants } from '../db/keys';
+import {
+  CrashedTooOften,
+  createQueue,
+  retryLater,
+  type Job,
+  type JobFailure,
+  type LeftJob,
+  type Queue,
+} from '../db/queue';
 import type { Trx } from '../db/schema';
 import { ofTenant, tenantKey, tenantOf, tenantsOf, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
@@ -17,8 +25,8 @@ import { groupBy } from '../group-by';
 import { isConnected } from '../installs/installs';
 import { carryOut } from './ask';
 import type { Destination, Verdict } from './destination';
-import { learnProperties, refuseKey, tryToOpenKey, type Forwarding } from './forwarding';
-import type { Forward } from './forwards';
+import { isChosenEvent, learnProperties, refuseKey, tryToOpenKey, type Forwarding } from './forwarding';
+import { wakeNext, type Forward } from './forwards';
 import { stepFor } from './forward-step';
 import { createRequestWindow } from './request-window';
 import { createTurns } from './turns';
@@ -28,8 +36,8 @@ const PER_INSTALL = 10;
 /** Loops' limit for a team. https://loops.so/docs/api-reference/intro#rate-limiting */
 const RATE = { requests: 10, ms: 1_000 };
 const GIVE_UP_MS = 3 * 24 * 60 * 60_000;
-/** How soon one that has to wait for an earlier one of its contact is looked at again, unless that comes to its end. */
-const BEHIND_MS = 5_000;
+/** One that has to wait for an earlier one of its contact is woken by the end of that; should that be missed, it is looked at again then. */
+const BEHIND_MS = 10 * 60_000;
 /** While a key is refused; saving another makes all due. */
 const PARKED_MS = 60 * 60_000;
 
@@ -49,10 +57,13 @@ export function createForwardQueue(destination: Destination): Queue {
     async work(ctx, jobs) {
       const now = ctx.clock.now();
       const claimed = jobs.filter(({ result }) => !result);
-      // Beforehand: a transaction may be tried again.
-      const turnOf = new Map(
-        claimed.map(({ row }) => [row, turns.turnOf(row.id, tenantKey(tenantOf(row)), now)] as const),
-      );
+      // Remembered: a transaction may be tried again.
+      const turnsHere = new Map<string, number>();
+      const turnOf = (row: Forward): number => {
+        const turn = turnsHere.get(row.id) ?? turns.turnOf(row.id, tenantKey(tenantOf(row)), now);
+        turnsHere.set(row.id, turn);
+        return turn;
+      };
       return transact(ctx.db, async (trx) => {
         for (const job of jobs) if (job.result) await recordResult(trx, job.row, job.result, now);
         return judge(trx, claimed, turnOf, now);
@@ -73,14 +84,21 @@ export function createForwardQueue(destination: Destination): Queue {
       return verdict && { verdict, forwarding };
     },
     explain(ctx, row, error) {
-      if (error instanceof CrashedTooOften) return { againIn: null, fields: failed(OUTCOMES.crashed, ctx.clock.now()) };
+      if (error instanceof CrashedTooOften) return crashed(row, ctx.clock.now());
       ctx.log.error({ err: error, account: row.account_id, forward: row.id }, 'what is forwarded could not be');
       return retryLater<'forward'>(row);
     },
   });
 }
 
-const failed = (outcome: string, now: number) => ({ status: 'failed', outcome, decided_at: now }) as const;
+const crashed = (row: Forward, now: number): JobFailure<'forward'> => ({
+  againIn: null,
+  fields: { status: 'failed', outcome: OUTCOMES.crashed, decided_at: now, ...withoutAddress(row) },
+  also: (trx) => wakeBehind(trx, row, now),
+});
+
+/** Of a deletion that has come to its end, whatever it is: whose it was is gone. */
+const withoutAddress = ({ kind }: Forward): Partial<Forward> => (kind === 'deletion' ? { address: null } : {});
 
 async function readForwardings(db: Context['db'], tenants: readonly Tenant[]): Promise<Map<string, Forwarding>> {
   const rows = (await selectByTenants(db, 'forwarding', tenants)) as Forwarding[];
@@ -91,7 +109,7 @@ async function readForwardings(db: Context['db'], tenants: readonly Tenant[]): P
 async function judge(
   trx: Trx,
   jobs: readonly ForwardJob[],
-  turnOf: ReadonlyMap<Forward, number>,
+  turnOf: (row: Forward) => number,
   now: number,
 ): Promise<LeftJob<'forward', Result>[]> {
   if (jobs.length === 0) return [];
@@ -99,28 +117,26 @@ async function judge(
   const forwardings = await readForwardings(trx, tenants);
   const installs = await selectByTenants(trx, 'install', tenants, { columns: ['status', 'shut_out_at'] });
   const connected = new Set(installs.filter(isConnected).map((row) => tenantKey(tenantOf(row))));
-  const waiting = await waitingOfContacts(
-    trx,
-    jobs.map(({ row }) => row),
-  );
   const left: LeftJob<'forward', Result>[] = [];
-  for (const job of jobs) {
+  // In their order: one that comes to its end here lets the next go.
+  for (const job of jobs.toSorted((a, b) => (a.row.id < b.row.id ? -1 : 1))) {
     const { row } = job;
     const key = tenantKey(tenantOf(row));
-    const status = connected.has(key) ? forwardings.get(key)?.status : undefined;
-    const ofContact = row.contact_id === null ? [] : (waiting.get(keyText(row, row.contact_id)) ?? []);
-    const before = ofContact.find(({ id }) => id < row.id);
-    if (status === undefined || status === 'off') {
-      const outcome = connected.has(key) ? OUTCOMES.turnedOff : OUTCOMES.disconnected;
-      await record(trx, row, { status: 'canceled', outcome, slot: null, due_at: null, decided_at: now });
-    } else if (status !== 'on') left.push({ ...job, putOffUntil: now + PARKED_MS });
-    else if (before)
-      left.push({ ...job, putOffUntil: Math.max(now + BEHIND_MS, before.claims > 0 ? 0 : (before.due_at ?? 0)) });
-    else if ((turnOf.get(row) ?? now) > now) left.push({ ...job, putOffUntil: turnOf.get(row)! });
-    else if (isSuperseded(row, ofContact)) {
+    const calledOff = whyCalledOff(row, connected.has(key), forwardings.get(key));
+    const first = row.contact_id === null ? undefined : await waitingOf(trx, row, row.contact_id).executeTakeFirst();
+    if (calledOff !== undefined) {
+      await record(trx, row, { status: 'canceled', outcome: calledOff, slot: null, due_at: null, decided_at: now });
+      await wakeBehind(trx, row, now);
+    } else if (forwardings.get(key)?.status !== 'on') left.push({ ...job, putOffUntil: now + PARKED_MS });
+    else if (first && first.id < row.id)
+      left.push({ ...job, putOffUntil: Math.max(now + BEHIND_MS, first.claims > 0 ? 0 : (first.due_at ?? 0)) });
+    else if (await isSuperseded(trx, row)) {
       await trx.deleteFrom('forward').where(ofClaim('forward', row)).execute();
-      await wakeNext(trx, row, now);
-    } else left.push(job);
+      await wakeBehind(trx, row, now);
+    } else {
+      const turn = turnOf(row);
+      left.push(turn > now ? { ...job, putOffUntil: turn } : job);
+    }
   }
   await take(
     trx,
@@ -130,30 +146,35 @@ async function judge(
   return left;
 }
 
-/** It was tried in vain, and by now the address is another: the row that knows the earlier one does both. */
-const isSuperseded = (row: Forward, ofContact: readonly Forward[]): boolean =>
-  row.kind === 'contact' &&
-  row.address === null &&
-  ofContact.some(({ id, kind, address }) => id > row.id && kind === 'contact' && address !== null);
-
-/** By keyText of the contact: its rows that haven't come to their end, in their order. */
-async function waitingOfContacts(trx: Trx, rows: readonly Forward[]): Promise<Map<string, Forward[]>> {
-  const waiting: Forward[] = [];
-  for (const own of groupBy(rows, (row) => tenantKey(tenantOf(row))).values()) {
-    const contacts = own.flatMap(({ contact_id }) => contact_id ?? []);
-    if (contacts.length === 0) continue;
-    const found = await trx
-      .selectFrom('forward')
-      .selectAll()
-      .where(ofTenant(tenantOf(own[0])))
-      .where('contact_id', 'in', inList(contacts))
-      .where('status', '=', 'waiting')
-      .orderBy('id')
-      .execute();
-    waiting.push(...found);
-  }
-  return groupBy(waiting, (row) => keyText(row, row.contact_id ?? ''));
+function whyCalledOff(row: Forward, isConnected: boolean, forwarding: Forwarding | undefined): string | undefined {
+  if (!isConnected) return OUTCOMES.disconnected;
+  if (!forwarding || forwarding.status === 'off') return OUTCOMES.turnedOff;
+  const isChosen = row.kind === 'event' ? isChosenEvent(forwarding, row.event_type ?? '') : forwarding.contacts === 1;
+  return isChosen ? undefined : OUTCOMES.notChosen;
 }
+
+/** It was tried in vain, and by now the address is another: the row that knows the earlier one does both. */
+async function isSuperseded(trx: Trx, row: Forward): Promise<boolean> {
+  // One that is untouched was deleted when the other was added.
+  if (row.kind !== 'contact' || row.address !== null || row.slot !== null || row.contact_id === null) return false;
+  const later = await waitingOf(trx, row, row.contact_id)
+    .where('id', '>', row.id)
+    .where('kind', '=', 'contact')
+    .where('address', 'is not', null)
+    .executeTakeFirst();
+  return later !== undefined;
+}
+
+/** The first of those that wait; there may be very many. */
+const waitingOf = (trx: Trx, row: Forward, contactId: string) =>
+  trx
+    .selectFrom('forward')
+    .select(['id', 'claims', 'due_at'])
+    .where(ofTenant(tenantOf(row)))
+    .where('contact_id', '=', contactId)
+    .where('due_at', 'is not', null)
+    .orderBy('id')
+    .limit(1);
 
 /**
  * They go as their contacts are from now on: a change that is committed later finds no row that waits untouched, and adds one. One that
@@ -183,50 +204,49 @@ async function take(trx: Trx, rows: readonly Forward[], now: number): Promise<vo
 
 async function recordResult(trx: Trx, row: Forward, { verdict, forwarding }: Result, now: number): Promise<void> {
   const ended = { due_at: null, decided_at: now, outcome: verdict.outcome };
-  if (verdict.kind !== 'later' && verdict.kind !== 'key_refused') await wakeNext(trx, row, now);
+  if (verdict.kind !== 'later' && verdict.kind !== 'key_refused') await wakeBehind(trx, row, now);
   switch (verdict.kind) {
     case 'done':
-      if (verdict.known) await learnProperties(trx, tenantOf(row), verdict.known);
+      if (verdict.known) await learnProperties(trx, forwarding, verdict.known);
       return record(trx, row, { ...ended, status: 'sent', address: null });
     case 'canceled':
       return record(trx, row, { ...ended, status: 'canceled', address: null });
     case 'refused':
-      return record(trx, row, { ...ended, status: 'failed' });
+      return record(trx, row, {
+        ...{ ...ended, status: 'failed' },
+        // The tool's words may name whom nothing names any more.
+        ...(row.kind === 'deletion' ? { outcome: OUTCOMES.deletionRefused } : {}),
+      });
     case 'key_refused':
       // By another key it may go at once.
-      return (await refuseKey(trx, forwarding, verdict.outcome))
-        ? record(trx, row, { outcome: verdict.outcome, due_at: now + PARKED_MS, attempts: row.attempts - 1 })
-        : record(trx, row, { due_at: now, attempts: row.attempts - 1 });
+      return record(trx, row, {
+        ...((await refuseKey(trx, forwarding, verdict.outcome, ['on', 'refused']))
+          ? { outcome: verdict.outcome, due_at: now + PARKED_MS }
+          : { due_at: now }),
+        // The three days begin when a key is taken.
+        ...{ attempts: row.attempts - 1, give_up_at: null },
+      });
     case 'later': {
       const { outcome } = verdict;
       const due_at = now + Math.max(verdict.afterMs ?? 0, backOffMs(row.attempts));
-      if (due_at > (row.give_up_at ?? Infinity))
+      if (due_at > (row.give_up_at ?? Infinity)) {
+        await wakeBehind(trx, row, now);
         return record(trx, row, { ...ended, status: 'failed', outcome: OUTCOMES.gaveUp(outcome) });
+      }
       return record(trx, row, { outcome, due_at });
     }
   }
 }
 
 /** What waited behind it. */
-async function wakeNext(trx: Trx, { contact_id, id, ...tenant }: Forward, now: number): Promise<void> {
-  if (contact_id === null) return;
-  await trx
-    .updateTable('forward')
-    .set({ due_at: now })
-    .where(ofTenant(tenantOf(tenant)))
-    .where('contact_id', '=', contact_id)
-    .where('id', '>', id)
-    .where('status', '=', 'waiting')
-    .where('claims', '=', 0)
-    .where('due_at', '>', now)
-    .execute();
-}
+const wakeBehind = async (trx: Trx, row: Forward, now: number): Promise<void> =>
+  row.contact_id === null ? undefined : wakeNext(trx, tenantOf(row), row.contact_id, now, row.id);
 
 /** Of a claimed row, as long as it is ours. */
 async function record(trx: Trx, row: Forward, fields: Partial<Forward>): Promise<void> {
   await trx
     .updateTable('forward')
-    .set({ ...fields, claims: 0 })
+    .set({ ...fields, ...(fields.decided_at === undefined ? {} : withoutAddress(row)), claims: 0 })
     .where(ofClaim('forward', row))
     .execute();
 }

@@ -32,7 +32,10 @@ async function contactStep(db: Db, row: Forward, forwarding: Forwarding, destina
   const contact = row.contact_id === null ? undefined : await readContact(db, tenant, row.contact_id);
   if (!contact) return { outcome: OUTCOMES.gone };
   const types = Object.fromEntries((await listContactProperties(db, tenant)).map(({ name, type }) => [name, type]));
-  return destination.saveContact({ contact, types, was: row.address ?? undefined }, knownOf(forwarding));
+  // What the tool has under it is another contact's by now.
+  const isTaken = row.address !== null && (await findContactByEmail(db, tenant, row.address)) !== undefined;
+  const was = isTaken ? undefined : (row.address ?? undefined);
+  return destination.saveContact({ contact, types, was }, knownOf(forwarding));
 }
 
 async function deletionStep(db: Db, row: Forward, destination: Destination) {

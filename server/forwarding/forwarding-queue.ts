@@ -1,6 +1,6 @@
 /**
- * The queue of what installs forward: a key that was saved is tried beside the loop, and "forward everyone" adds a part of the contacts
- * each turn, only as many as don't hold up what happens meanwhile.
+ * The queue of what installs forward: a key that was saved is tried beside the loop, "forward everyone" adds a part of the contacts
+ * each turn, only as many as don't hold up what happens meanwhile, and what waits is called off or resumed part by part.
  */
 import { FORWARD_OUTCOMES as OUTCOMES } from '../../shared/words/forwarding';
 import { listContactRows } from '../audience/contacts';
@@ -8,10 +8,11 @@ import { createQueue, retryLater, type Job, type Queue } from '../db/queue';
 import type { Trx } from '../db/schema';
 import { tenantKey, tenantOf } from '../db/tenant';
 import { transact } from '../db/transact';
+import { findInstall, isConnected } from '../installs/installs';
 import { carryOut } from './ask';
 import type { Destination, Verdict } from './destination';
-import { recordKeyRefused, recordOf, recordTaken, tryToOpenKey, type Forwarding } from './forwarding';
-import { countWaiting, recordForwards } from './forwards';
+import { deleteRemoved, recordOf, recordTaken, refuseKey, tryToOpenKey, type Forwarding } from './forwarding';
+import { cancelSome, countWaiting, recordForwards, resumeSome } from './forwards';
 import { createRequestWindow } from './request-window';
 
 const PART = 100;
@@ -23,11 +24,16 @@ const TRY_AGAIN = { first: 5_000, longest: 10 * 60_000 };
 /** The tool could not be asked whether it takes the key. */
 class NotTried extends Error {}
 
-type ForwardingJob = Job<'forwarding', Verdict>;
+/** With the key that was tried, sealed: another may have been saved since. */
+interface Tried {
+  verdict: Verdict;
+  key: string;
+}
+type ForwardingJob = Job<'forwarding', Tried>;
 
 export function createForwardingQueue(destination: Destination): Queue {
   const window = createRequestWindow({ requests: 2, ms: 1_000 });
-  return createQueue<'forwarding', Verdict>({
+  return createQueue<'forwarding', Tried>({
     table: 'forwarding',
     concurrency: 4,
     async work(ctx, jobs) {
@@ -39,11 +45,12 @@ export function createForwardingQueue(destination: Destination): Queue {
     },
     async background(ctx, { row }, lease) {
       const key = tryToOpenKey(ctx, row);
-      if (key === undefined) return { kind: 'key_refused', outcome: OUTCOMES.notOpened };
+      const tried = (verdict: Verdict): Tried => ({ verdict, key: row.api_key });
+      if (key === undefined) return tried({ kind: 'key_refused', outcome: OUTCOMES.notOpened });
       const asking = { destination, key, installKey: tenantKey(tenantOf(row)), window, isOurs: () => lease.renew() };
       const verdict = await carryOut(ctx, destination.check(), asking);
       if (verdict?.kind === 'later') throw new NotTried(verdict.outcome);
-      return verdict;
+      return verdict && tried(verdict);
     },
     explain(ctx, row, error) {
       if (error instanceof NotTried) return retryLater<'forwarding'>(row, { outcome: error.message }, TRY_AGAIN);
@@ -54,14 +61,38 @@ export function createForwardingQueue(destination: Destination): Queue {
 }
 
 async function record(trx: Trx, { row, result }: ForwardingJob, now: number): Promise<void> {
-  if (result?.kind === 'done') return recordTaken(trx, row, result, now);
-  if (result) return void (await recordKeyRefused(trx, row, result.outcome));
+  if (result) return recordTried(trx, row, result, now);
+  if (row.status === 'off') return callOff(trx, row, now);
+  if (row.status === 'on' && row.resume_place !== null) return resume(trx, row, row.resume_place, now);
   if (row.status === 'on' && row.backfill_place !== null) return backfill(trx, row, row.backfill_place, now);
   await recordOf(trx, row, { due_at: null });
 }
 
+async function recordTried(trx: Trx, row: Forwarding, { verdict, key }: Tried, now: number): Promise<void> {
+  const tried = { ...row, api_key: key };
+  const isRecorded =
+    verdict.kind === 'done'
+      ? await recordTaken(trx, tried, verdict, now)
+      : await refuseKey(trx, tried, verdict.outcome, ['checking']);
+  // The one that is kept now is to be tried.
+  if (!isRecorded) await recordOf(trx, row, { due_at: now });
+}
+
+async function callOff(trx: Trx, row: Forwarding, now: number): Promise<void> {
+  const isMore = await cancelSome(trx, tenantOf(row), OUTCOMES.turnedOff, now);
+  if (isMore || row.api_key !== '') await recordOf(trx, row, { due_at: isMore ? now : null });
+  else await deleteRemoved(trx, row);
+}
+
+async function resume(trx: Trx, row: Forwarding, place: string, now: number): Promise<void> {
+  const resume_place = await resumeSome(trx, tenantOf(row), place, now);
+  await recordOf(trx, row, { resume_place, due_at: now });
+}
+
 async function backfill(trx: Trx, row: Forwarding, place: string, now: number): Promise<void> {
   const tenant = tenantOf(row);
+  if (!isConnected(await findInstall(trx, tenant)))
+    return void (await recordOf(trx, row, { backfill_place: null, due_at: null }));
   if ((await countWaiting(trx, tenant, MOST_WAITING)) >= MOST_WAITING)
     return void (await recordOf(trx, row, { due_at: now + LOOK_AGAIN_MS }));
   const contacts = await listContactRows(trx, tenant, { limit: PART, starting_after: place });

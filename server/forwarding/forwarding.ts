@@ -1,7 +1,6 @@
 /** What an install forwards, and by which key. `now` is in epoch milliseconds throughout. */
 import { z } from 'zod';
-import { FORWARDED_TYPES, type ForwardedType } from '../../shared/forwarding';
-import { FORWARD_OUTCOMES } from '../../shared/words/forwarding';
+import { choiceOf, FORWARDED_TYPES, type ForwardedType, type ForwardingStatus } from '../../shared/forwarding';
 import type { WebhookType } from '../../shared/webhooks';
 import { countContacts } from '../audience/contacts';
 import type { Context } from '../context';
@@ -13,7 +12,6 @@ import { ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
 import { AppError, invalid } from '../errors';
 import { setWants } from '../installs/wants';
 import type { KnownProperties } from './destination';
-import { cancelWaiting, resumeWaiting } from './forwards';
 
 export type Forwarding = Row<'forwarding'>;
 
@@ -29,13 +27,17 @@ const inputSchema = z.object({
   events: z.array(z.enum(FORWARDED_TYPES, 'must be events of the list')),
   isOn: z.boolean(),
 });
-export type ForwardingInput = z.input<typeof inputSchema>;
+type ForwardingInput = z.input<typeof inputSchema>;
 
 export const findForwarding = (db: Db, tenant: Tenant): Promise<Forwarding | undefined> =>
-  db.selectFrom('forwarding').selectAll().where(ofTenant(tenant)).executeTakeFirst();
+  db.selectFrom('forwarding').selectAll().where(ofTenant(tenant)).where('api_key', '!=', '').executeTakeFirst();
 
 export const eventsOf = ({ events }: Pick<Forwarding, 'events'>): ForwardedType[] =>
   JSON.parse(events) as ForwardedType[];
+
+/** `type` as the log has it. */
+export const isChosenEvent = (forwarding: Pick<Forwarding, 'events'>, type: string): boolean =>
+  (eventsOf(forwarding) as string[]).includes(choiceOf(type));
 
 export const knownOf = ({ known }: Pick<Forwarding, 'known'>): KnownProperties => JSON.parse(known) as KnownProperties;
 
@@ -51,7 +53,10 @@ export function tryToOpenKey({ vault, log }: Context, row: Forwarding): string |
   }
 }
 
-/** Turned on with a new key, or again, it first tries the key. Throws invalid_request naming the field. */
+/**
+ * Turned on with a new key, or again, it first tries the key; turned off, what waits is called off by the loop. Throws
+ * invalid_request naming the field.
+ */
 export async function saveForwarding(
   { vault }: Pick<Context, 'vault'>,
   trx: Trx,
@@ -78,17 +83,17 @@ export async function saveForwarding(
       : { api_key: vault.seal(key, sealContext(tenant)), key_hint: key.slice(-HINT_LENGTH), team_name: null }),
     ...(isTried ? { known: '{}', outcome: null } : {}),
     backfill_place: isFilling,
-    due_at: isTried || isFilling !== null ? now : null,
+    ...(status === 'on' ? {} : { resume_place: null }),
+    due_at: now,
     // What is under way by the earlier choice finds its claim lost.
     ...{ claims: 0, attempts: 0, updated_at: now },
   } as const;
-  if (before) await trx.updateTable('forwarding').set(values).where(ofTenant(tenant)).execute();
-  else
-    await trx
-      .insertInto('forwarding')
-      .values({ ...tenantColumns(tenant), api_key: '', key_hint: '', known: '{}', ...values })
-      .execute();
-  if (!isOn) await cancelWaiting(trx, tenant, FORWARD_OUTCOMES.turnedOff, now);
+  await trx
+    .insertInto('forwarding')
+    .values({ ...tenantColumns(tenant), api_key: '', key_hint: '', known: '{}', ...values })
+    // Also where one was removed, and what waited isn't called off yet.
+    .onConflict((conflict) => conflict.columns(['account_id', 'livemode']).doUpdateSet(values))
+    .execute();
   await setWants(trx, tenant, 'forwarding', isOn ? wantedFor({ contacts, events }) : []);
 }
 
@@ -97,61 +102,92 @@ const wantedFor = ({ contacts, events }: { contacts: boolean; events: readonly s
   ...(events.length > 0 ? (['event.processed'] as const) : []),
 ];
 
-/** The key goes, and all that waits is called off; the log stays. */
+/** The key goes, and the loop calls off all that waits, then deletes the row; the log stays. */
 export async function deleteForwarding(trx: Trx, tenant: Tenant, now: number): Promise<void> {
-  await trx.deleteFrom('forwarding').where(ofTenant(tenant)).execute();
-  await cancelWaiting(trx, tenant, FORWARD_OUTCOMES.turnedOff, now);
+  await trx
+    .updateTable('forwarding')
+    .set({
+      ...{ status: 'off', api_key: '', key_hint: '', team_name: null, known: '{}', outcome: null },
+      ...{ backfill_place: null, resume_place: null, due_at: now, claims: 0, attempts: 0, updated_at: now },
+    })
+    .where(ofTenant(tenant))
+    .execute();
   await setWants(trx, tenant, 'forwarding', []);
 }
 
-/** The key was taken: what waited for it goes. Of a claimed row; nothing where somebody has saved another meanwhile. */
-export async function recordTaken(
+/** The key was taken: what waited for it goes. False where that key isn't kept any more. */
+export const recordTaken = (
   trx: Trx,
-  row: Forwarding,
+  tried: TriedKey,
   { known, teamName }: { known?: KnownProperties; teamName?: string },
   now: number,
-): Promise<void> {
-  const taken = await recordOf(trx, row, {
+): Promise<boolean> =>
+  recordKey(trx, tried, ['checking'], {
     status: 'on',
     team_name: teamName ?? null,
     known: JSON.stringify(known ?? {}),
     outcome: null,
-    due_at: row.backfill_place === null ? null : now,
+    resume_place: '',
+    due_at: now,
   });
-  if (taken) await resumeWaiting(trx, tenantOf(row), now);
+
+/**
+ * The tool refuses the key; nothing goes until another is saved. `outcome` in a sentence; `whenIts`: when it was tried, or while
+ * something went. False where that key isn't kept any more, or is being tried again.
+ */
+export const refuseKey = (
+  trx: Trx,
+  tried: TriedKey,
+  outcome: string,
+  whenIts: readonly ForwardingStatus[],
+): Promise<boolean> => recordKey(trx, tried, whenIts, { status: 'refused', outcome, due_at: null });
+
+/** By which a tool was asked, sealed. */
+type TriedKey = Pick<Forwarding, 'account_id' | 'livemode' | 'api_key'>;
+
+async function recordKey(
+  trx: Trx,
+  tried: TriedKey,
+  whenIts: readonly ForwardingStatus[],
+  fields: Partial<Forwarding>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('forwarding')
+    .set({ ...fields, claims: 0, attempts: 0 })
+    .where(ofTenant(tenantOf(tried)))
+    .where('api_key', '=', tried.api_key)
+    .where('status', 'in', whenIts)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
-/** The tool refuses the key; nothing goes until another is saved. `outcome` in a sentence. */
-export const recordKeyRefused = (trx: Trx, row: Forwarding, outcome: string): Promise<boolean> =>
-  recordOf(trx, row, { status: 'refused', outcome, due_at: null });
-
-/** Writes to a claimed row as long as it is ours. */
+/** Writes to a claimed row as long as it is ours, and nobody has saved anything since. */
 export async function recordOf(trx: Trx, row: Forwarding, fields: Partial<Forwarding>): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('forwarding')
     .set({ ...fields, claims: 0, attempts: 0 })
     .where(ofClaim('forwarding', row))
+    .where('updated_at', '=', row.updated_at)
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 }
 
-/** While something went: by the key that it went with. False where that was replaced since, or is being tried again. */
-export async function refuseKey(trx: Trx, row: Forwarding, outcome: string): Promise<boolean> {
-  const { numUpdatedRows } = await trx
-    .updateTable('forwarding')
-    .set({ status: 'refused', outcome, due_at: null, claims: 0, attempts: 0 })
-    .where(ofTenant(tenantOf(row)))
-    .where('api_key', '=', row.api_key)
-    .where('status', 'in', ['on', 'refused'])
-    .executeTakeFirst();
-  return numUpdatedRows > 0n;
-}
-
-export async function learnProperties(trx: Trx, tenant: Tenant, known: KnownProperties): Promise<void> {
+/** Of the account that the key opens. */
+export async function learnProperties(trx: Trx, tried: TriedKey, known: KnownProperties): Promise<void> {
   await trx
     .updateTable('forwarding')
     .set({ known: JSON.stringify(known) })
-    .where(ofTenant(tenant))
+    .where(ofTenant(tenantOf(tried)))
+    .where('api_key', '=', tried.api_key)
+    .execute();
+}
+
+/** Of which the key was removed, once nothing waits any more. */
+export async function deleteRemoved(trx: Trx, row: Forwarding): Promise<void> {
+  await trx
+    .deleteFrom('forwarding')
+    .where(ofTenant(tenantOf(row)))
+    .where('api_key', '=', '')
     .execute();
 }
 

@@ -8,7 +8,8 @@ import type { ErasedTable } from '../db/erase';
 import { firstIdAt, newId } from '../db/new-id';
 import type { OldRows } from '../db/old-rows';
 import { checkStart, toTwoWayList, type TwoWayList, type TwoWayRequest } from '../db/page';
-import { PART, pages } from '../db/parts';
+import { PART } from '../db/parts';
+import { SENT_BY_THEN_MS } from '../db/release-contact';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, tenantKey, type Tenant } from '../db/tenant';
 import { AppError } from '../errors';
@@ -17,12 +18,19 @@ import { groupBy } from '../group-by';
 export type Forward = Row<'forward'>;
 
 export const FORWARD_TABLES = [
-  { table: 'forward', key: 'id' },
+  // Before what is made for it.
   { table: 'forwarding', key: 'account_id' },
+  { table: 'forward', key: 'id' },
 ] as const satisfies ErasedTable[];
 
-/** For housekeeping: with what has waited so long for a key that nobody saved. */
+/** For housekeeping: what has come to its end. */
 export const oldForwards = (before: number): OldRows => ({
+  ...oldWaitingForwards(before),
+  stays: sql`due_at is not null`,
+});
+
+/** And with it what has waited so long for a key that nobody saved. */
+export const oldWaitingForwards = (before: number): OldRows => ({
   table: 'forward',
   key: 'id',
   end: `fwd_${firstIdAt(before)}`,
@@ -57,12 +65,14 @@ export async function recordForwards(trx: Trx, forwards: readonly NewForward[], 
       'slot',
       moved.map(({ objectId }) => keyFor(tenantColumns(tenant), objectId)),
     );
+    // What waited behind the one that was deleted.
+    for (const { contactId } of moved) if (contactId !== null) await wakeNext(trx, tenant, contactId, now);
     const isMany = own.filter(isUntouched).length > MANY;
     let dueAt = isMany ? await lastDueAt(trx, tenant, now) : now;
     await insertNew(
       trx,
       'forward',
-      own.map((one) => rowOf(one, now, isUntouched(one) && isMany ? (dueAt += APART_MS) : now)),
+      own.map((one) => rowOf(one, now, isUntouched(one) && isMany ? (dueAt += APART_MS) : dueAtOf(one, now))),
     );
     await hasten(
       trx,
@@ -72,6 +82,9 @@ export async function recordForwards(trx: Trx, forwards: readonly NewForward[], 
     );
   }
 }
+
+/** What is just being sent of a contact would make it there anew. */
+const dueAtOf = ({ kind }: NewForward, now: number): number => (kind === 'deletion' ? now + SENT_BY_THEN_MS : now);
 
 /** One that may stand for later changes as well. */
 const isUntouched = ({ kind, address }: NewForward): boolean => kind === 'contact' && address === undefined;
@@ -190,33 +203,73 @@ export async function sendAgain(trx: Trx, tenant: Tenant, id: string, now: numbe
   throw new AppError('invalid_request', 'This waits already, or has gone.', 'id');
 }
 
-/** What waits goes no more. `outcome` says why. */
-export async function cancelWaiting(trx: Trx, tenant: Tenant, outcome: string, now: number): Promise<void> {
-  await changeWaiting(trx, tenant, { status: 'canceled', slot: null, outcome, due_at: null, decided_at: now });
-}
-
-/** What waited for a key, or to be tried again, is due. */
-export const resumeWaiting = (trx: Trx, tenant: Tenant, now: number): Promise<void> =>
-  changeWaiting(trx, tenant, { due_at: now }, now);
-
-/** With `dueAfter` only those that aren't claimed; else a claim that is under way is lost. What was changed is not found again. */
-async function changeWaiting(trx: Trx, tenant: Tenant, fields: Partial<Forward>, dueAfter?: number): Promise<void> {
-  const next = () => {
-    const waiting = trx
-      .selectFrom('forward')
-      .select('id')
-      .where(ofTenant(tenant))
-      .where('status', '=', 'waiting')
-      .limit(PART);
-    return (
-      dueAfter === undefined ? waiting : waiting.where('due_at', '>', dueAfter).where('claims', '=', 0)
-    ).execute();
-  };
-  for await (const some of pages(next))
+/** A part of what waits goes no more, and a claim that is under way is lost. Returns whether there may be more. */
+export async function cancelSome(trx: Trx, tenant: Tenant, outcome: string, now: number): Promise<boolean> {
+  const ids = await waitingAfter(trx, tenant, '');
+  if (ids.length > 0)
     await trx
       .updateTable('forward')
-      .set({ ...fields, claims: 0 })
+      .set((eb) => ({
+        ...{ status: 'canceled', slot: null, outcome, due_at: null, decided_at: now, claims: 0 },
+        // Whose it was is gone.
+        address: eb.case().when('kind', '=', 'deletion').then(null).else(eb.ref('address')).end(),
+      }))
       .where(ofTenant(tenant))
-      .where('id', 'in', inList(some.map(({ id }) => id)))
+      .where('id', 'in', inList(ids))
       .execute();
+  return ids.length === PART;
+}
+
+/** Makes due, from `place` on, a part of what waited for a key, or to be tried again. Returns how far it came; null: to the end. */
+export async function resumeSome(trx: Trx, tenant: Tenant, place: string, now: number): Promise<string | null> {
+  const ids = await waitingAfter(trx, tenant, place);
+  if (ids.length > 0)
+    await trx
+      .updateTable('forward')
+      .set({ due_at: now })
+      .where(ofTenant(tenant))
+      .where('id', 'in', inList(ids))
+      .where('status', '=', 'waiting')
+      .where('due_at', '>', now)
+      .where('claims', '=', 0)
+      .execute();
+  return ids.length === PART ? (ids.at(-1) ?? null) : null;
+}
+
+async function waitingAfter(trx: Trx, tenant: Tenant, place: string): Promise<string[]> {
+  const rows = await trx
+    .selectFrom('forward')
+    .select('id')
+    .where(ofTenant(tenant))
+    .where('status', '=', 'waiting')
+    .where('id', '>', place)
+    .orderBy('id')
+    .limit(PART)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Once a contact's row has come to its end or is gone, the next one goes: the others wait for that. `after` is the id of that row;
+ * left out, the first goes.
+ */
+export async function wakeNext(trx: Trx, tenant: Tenant, contactId: string, now: number, after = ''): Promise<void> {
+  await trx
+    .updateTable('forward')
+    .set({ due_at: now })
+    .where(ofTenant(tenant))
+    .where('id', '=', (eb) =>
+      eb
+        .selectFrom('forward')
+        .select('id')
+        .where(ofTenant(tenant))
+        .where('contact_id', '=', contactId)
+        .where('due_at', 'is not', null)
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(1),
+    )
+    .where('claims', '=', 0)
+    .where('due_at', '>', now)
+    .execute();
 }

@@ -176,13 +176,13 @@ export async function releaseInstall(
     .execute();
 }
 
-/** A removed install is to be erased now; nobody is signed in to it any more, and no key opens it. */
+/** A removed install is to be erased now; nobody is signed in to it any more, no key opens it, and nobody is told of it. */
 export async function askForErasure(trx: Trx, tenant: Tenant, now: number): Promise<void> {
   await removeInstallFromSessions(trx, tenant);
   await trx.deleteFrom('api_key').where(ofTenant(tenant)).execute();
   await trx
     .updateTable('install')
-    .set({ due_at: now, account_name: null, account_email: null })
+    .set({ due_at: now, account_name: null, account_email: null, wants: null })
     .where(ofTenant(tenant))
     .where('status', '=', 'removed')
     .execute();

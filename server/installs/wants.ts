@@ -10,7 +10,7 @@ import { ofTenant, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 export type Wants = ReadonlySet<WebhookType>;
 
 /** Who wants it: each says so for itself. */
-export type WantsSource = 'webhooks' | 'workflows' | 'forwarding';
+type WantsSource = 'webhooks' | 'workflows' | 'forwarding';
 
 const NOTHING: Wants = new Set();
 

@@ -26,7 +26,7 @@ export async function eraseInstall(ctx: Context, tenant: Tenant): Promise<void> 
   ctx.nudge();
 }
 
-/** What refers to others goes before them. */
+/** What refers to others goes before them, but what rows are made for goes before those rows. */
 const TABLES = [
   ...OUTBOX_TABLES,
   ...WEBHOOK_TABLES,

@@ -10,7 +10,7 @@ import { oldBodies, oldClicks, oldData } from '../emails/emails';
 import { forgetUnanswered } from '../emails/test-addresses';
 import { deleteOldTestSends } from '../emails/test-sends';
 import { oldPayloads } from '../events/events';
-import { oldForwards } from '../forwarding/forwards';
+import { oldForwards, oldWaitingForwards } from '../forwarding/forwards';
 import { forgetOldAnswers } from '../installs/api-answers';
 import { deleteExpired } from '../installs/sessions';
 import { oldMessages } from '../outbox/messages';
@@ -21,8 +21,11 @@ const EVERY_MS = 60 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 /** What was passed on to other programs is theirs to keep. */
 const PASSED_ON_MS = 30 * DAY_MS;
-/** One after the other; those without a time of their own for as long as is configured, the others no longer than that. */
-const OLD: readonly { oldOf: (before: number) => OldRows; keptMs?: number }[] = [
+/**
+ * One after the other; those without a time of their own for as long as is configured, the others no longer than that, unless
+ * their time `isFixed`.
+ */
+const OLD: readonly { oldOf: (before: number) => OldRows; keptMs?: number; isFixed?: true }[] = [
   { oldOf: oldPayloads },
   { oldOf: oldBodies },
   { oldOf: oldClicks },
@@ -30,6 +33,7 @@ const OLD: readonly { oldOf: (before: number) => OldRows; keptMs?: number }[] = 
   { oldOf: oldMessages, keptMs: PASSED_ON_MS },
   { oldOf: oldDeliveries, keptMs: PASSED_ON_MS },
   { oldOf: oldForwards, keptMs: PASSED_ON_MS },
+  { oldOf: oldWaitingForwards, keptMs: PASSED_ON_MS, isFixed: true },
 ];
 
 export function createHousekeeping(): Queue {
@@ -51,7 +55,8 @@ export function createHousekeeping(): Queue {
       await deleteOldTestSends(db, now);
       const old = OLD[current];
       if (old) {
-        const keptMs = Math.min(config.retentionDays * DAY_MS, old.keptMs ?? Infinity);
+        const most = old.isFixed ? Infinity : config.retentionDays * DAY_MS;
+        const keptMs = Math.min(most, old.keptMs ?? Infinity);
         place = await deleteOld(db, old.oldOf(now - keptMs), place);
         if (place === undefined) current++;
         return 1;

@@ -35,13 +35,13 @@ export interface FieldChange {
 }
 
 /** What its object doesn't say itself. Names people: a row that waits goes with its contact. */
-export interface MessageDetails {
+interface MessageDetails {
   /** Of contacts and lists. */
   cause?: ChangeCause;
   /** Of `contact.updated`, by field; those of properties as `properties.plan`. */
   changes?: Record<string, FieldChange>;
-  /** Of `contact.deleted`: who it was, and into which contact it was merged. */
-  deleted?: { email: string; user_id: string | null; merged_into: string | null };
+  /** Of `contact.deleted`: who it was, under which addresses before, where that was not told, and into which contact it was merged. */
+  deleted?: { email: string; user_id: string | null; merged_into: string | null; earlier?: readonly string[] };
   /** Of `list.joined`. */
   list_id?: string;
 }

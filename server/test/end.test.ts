@@ -323,6 +323,25 @@ describe('housekeeping', () => {
     }),
   );
 
+  it.each(ENGINES)('keeps what waits to be forwarded for 30 days on %s, also where RETENTION_DAYS is less', (engine) =>
+    withTillpost({ engine, env: { RETENTION_DAYS: '1' } }, async (tillpost) => {
+      const { clock, worker } = tillpost;
+      await fill(tillpost);
+      // Nothing takes it, nor calls it off.
+      await tillpost.db.updateTable('forwarding').set({ due_at: null }).execute();
+      await tillpost.db
+        .updateTable('forward')
+        .set({ due_at: clock.now() + 60 * DAY })
+        .execute();
+      clock.advance(29 * DAY);
+      await worker.drain();
+      expect(await rowsOf(tillpost)).toMatchObject({ forward: 1 });
+      clock.advance(2 * DAY);
+      await worker.drain();
+      expect(await rowsOf(tillpost)).toMatchObject({ forward: 0 });
+    }),
+  );
+
   it.each(ENGINES)(
     'deletes what emails said after RETENTION_DAYS on %s, but not of those that are still to go',
     (engine) =>

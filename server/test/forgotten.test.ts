@@ -244,6 +244,9 @@ describe.each(ENGINES)('on %s nothing names a person any more', (engine) => {
       ]);
       await remove(tillpost);
       await tillpost.worker.drain();
+      // Deletions wait for what is under way.
+      tillpost.clock.advance(60_000);
+      await tillpost.worker.drain();
       const left = (await tracesIn(tillpost)).filter((line) => !isTombstone(line));
       expect(left.filter((line) => !isOfOther(line))).toEqual([]);
       const isErased = settings.on_customer_deleted === undefined && remove !== deleteJenny;

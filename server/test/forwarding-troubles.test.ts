@@ -4,16 +4,26 @@ import { uploadContacts } from '../audience/import-contacts';
 import { findContactByEmail } from '../audience/contacts';
 import { deleteContact } from '../audience/save';
 import { transact } from '../db/transact';
+import { saveForwarding } from '../forwarding/forwarding';
+import { createForwardingQueue } from '../forwarding/forwarding-queue';
+import { LOOPS } from '../forwarding/loops';
 import { openSession } from '../installs/sessions';
 import { createBrowserClient } from './browser-client';
+import { disconnect } from '../lifecycle/disconnect';
+import { clientOf } from './api-rig';
 import { ENGINES } from './databases';
 import { happen, later, LOOPS_KEY, PATH, withRecordingLoops } from './forwarding-rig';
-import { LIVE, TEST } from './harness';
+import { LIVE, TEST, type Tillpost } from './harness';
 import { TOO_MANY } from './recording-loops';
 
 const JENNY = 'jenny@example.com';
 const CUSTOMER = { id: 'cus_1', email: JENNY, name: 'Jenny Rosen' };
-const HOUR = 3_600_000;
+const [MINUTE, HOUR] = [60_000, 3_600_000];
+
+const remove = async ({ db, clock }: Tillpost, email: string) => {
+  const contact = (await findContactByEmail(db, TEST, email))!;
+  await transact(db, (trx) => deleteContact(trx, contact, clock.now()));
+};
 
 const updates = (asked: readonly { method: string; body: unknown }[]) =>
   asked.filter(({ method }) => method === 'PUT').map(({ body }) => (body as { lastName?: string }).lastName);
@@ -149,6 +159,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(await tillpost.db.selectFrom('outbox').selectAll().execute()).toEqual([]);
       const csrf_token = await client.csrfToken(PATH);
       expect((await client.post(`${PATH}/remove`, { csrf_token })).status).toBe(303);
+      await tillpost.worker.drain();
       expect(await tillpost.db.selectFrom('forwarding').selectAll().execute()).toEqual([]);
       loops.take();
       await later(tillpost, HOUR);
@@ -208,7 +219,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   it('a contact that is deleted while it is on its way is not made in Loops after that', () =>
     withRecordingLoops({ engine }, async ({ tillpost, loops, log }) => {
-      const { db, clock, worker } = tillpost;
+      const { db, clock } = tillpost;
       const deletion: { run?: () => Promise<void> } = {};
       loops.before(async ({ path }) => {
         if (path.includes('properties')) await deletion.run?.();
@@ -219,10 +230,129 @@ describe.each(ENGINES)('on %s', (engine) => {
         await transact(db, (trx) => deleteContact(trx, jenny, clock.now()));
       };
       await happen(tillpost, 'customer.created', CUSTOMER);
-      await worker.drain();
+      await later(tillpost, MINUTE);
       const paths = loops.take().map(({ path }) => path);
       expect(paths.filter((path) => !path.includes('properties'))).toEqual(['/v1/contacts/delete']);
       expect(await log()).toEqual(['deletion sent: Deleted in Loops']);
+    }));
+
+  it('of very many rows of one contact only the next is asked for, and all go in their order', () =>
+    withRecordingLoops({ engine }, async ({ tillpost, loops, save }) => {
+      const { db, clock, worker } = tillpost;
+      await save({ 'events.api.*': 'on' });
+      const own = await clientOf(tillpost);
+      await own.createContact({ email: JENNY });
+      for (let n = 0; n < 6; n++) await own.sendEvent({ email: JENNY, eventName: `n${n}` });
+      loops.answerAll({ status: 503 });
+      await worker.drain();
+      const due = () =>
+        db
+          .selectFrom('forward')
+          .select('id')
+          .where('due_at', '<=', clock.now() + MINUTE)
+          .execute();
+      expect(await due()).toHaveLength(1);
+      loops.answerAll(undefined);
+      loops.take();
+      await later(tillpost, MINUTE);
+      const names = loops.take().flatMap(({ body }) => (body as { eventName?: string } | undefined)?.eventName ?? []);
+      expect(names).toEqual(['n0', 'n1', 'n2', 'n3', 'n4', 'n5']);
+    }));
+
+  it('what is no longer chosen goes no more, and what comes behind it goes', () =>
+    withRecordingLoops({ engine }, async ({ tillpost, loops, save, log }) => {
+      loops.answerAll({ status: 503 });
+      await save({ 'events.api.*': 'on' });
+      const own = await clientOf(tillpost);
+      await own.createContact({ email: JENNY });
+      await own.sendEvent({ email: JENNY, eventName: 'signup' });
+      await tillpost.worker.drain();
+      loops.answerAll(undefined);
+      await save({ contacts: '', 'events.api.*': 'on' });
+      await later(tillpost, MINUTE);
+      expect(await log()).toEqual([
+        'event sent: Sent to Loops as signup',
+        'contact canceled: It was no longer chosen when its turn came',
+      ]);
+    }));
+
+  it('what Loops says of a key is not recorded of the one that was saved meanwhile', () =>
+    withRecordingLoops({ engine }, async ({ tillpost, loops, status }) => {
+      const { ctx, db, clock, worker } = tillpost;
+      const queue = createForwardingQueue(LOOPS);
+      const saveKey = (key: string) =>
+        transact(db, (trx) =>
+          saveForwarding(ctx, trx, TEST, { key, contacts: true, events: [], isOn: true }, clock.now()),
+        );
+      let isSaved = false;
+      loops.before(async () => {
+        if (isSaved) return;
+        isSaved = true;
+        await saveKey('loops_key_good');
+        // The loop takes the row again before the answer comes.
+        await queue.turn(ctx);
+      });
+      await saveKey('loops_key_bad');
+      loops.answer({ status: 401 });
+      await queue.turn(ctx);
+      await queue.finish?.(ctx);
+      expect(await status()).toBe('checking');
+      await worker.drain();
+      expect(await status()).toBe('on');
+      expect(loops.take().at(-1)?.key).toBe('loops_key_good');
+    }));
+
+  it('forwarding everyone ends with a disconnect', () =>
+    withRecordingLoops({ engine }, async ({ tillpost, client, loops }) => {
+      await happen(tillpost, 'customer.created', CUSTOMER);
+      const csrf_token = await client.csrfToken(PATH);
+      expect((await client.post(`${PATH}/everyone`, { csrf_token })).status).toBe(303);
+      await disconnect(tillpost.ctx, TEST);
+      loops.take();
+      const before = await tillpost.db.selectFrom('forward').select('id').execute();
+      await later(tillpost, MINUTE);
+      expect(loops.take()).toEqual([]);
+      expect(await tillpost.db.selectFrom('forward').select('id').execute()).toEqual(before);
+      expect(await tillpost.db.selectFrom('forwarding').select(['backfill_place', 'due_at']).execute()).toEqual([
+        { backfill_place: null, due_at: null },
+      ]);
+    }));
+
+  it('what waited for the right key has three days from then on', () =>
+    withRecordingLoops({ engine }, async ({ tillpost, loops, save, log }) => {
+      loops.answerAll({ status: 401 });
+      await happen(tillpost, 'customer.created', CUSTOMER);
+      await later(tillpost, 100 * HOUR);
+      loops.answerAll(undefined);
+      loops.before(({ method, path }) => {
+        if (method === 'PUT' || path.includes('properties')) loops.answer(TOO_MANY);
+        return Promise.resolve();
+      });
+      loops.answer({ status: 200, body: { success: true, teamName: 'T' } }, { status: 200, body: [] });
+      await save({ key: 'loops_key_better' });
+      expect(await log()).toEqual(['contact waiting: Loops takes no more for a moment']);
+    }));
+
+  it('who is deleted before Loops knows the new address goes there under the earlier one as well', () =>
+    withRecordingLoops({ engine }, async ({ tillpost, loops, log }) => {
+      const own = await clientOf(tillpost);
+      await own.createContact({ email: JENNY, properties: { userId: 'u_1' } });
+      await tillpost.worker.drain();
+      loops.answerAll({ status: 503 });
+      await own.updateContact({ userId: 'u_1', email: 'second@example.com' });
+      await tillpost.worker.drain();
+      // Of this one the outbox has not told yet.
+      await own.updateContact({ userId: 'u_1', email: 'third@example.com' });
+      await remove(tillpost, 'third@example.com');
+      await tillpost.worker.drain();
+      loops.answerAll(undefined);
+      loops.take();
+      await later(tillpost, MINUTE);
+      const deleted = loops.take().map(({ path, body }) => [path, (body as { email: string }).email]);
+      expect(deleted.toSorted()).toEqual(
+        ['jenny', 'second', 'third'].map((name) => ['/v1/contacts/delete', `${name}@example.com`]),
+      );
+      expect(await log()).toHaveLength(3);
     }));
 
   it('another install’s rows are nobody’s here', () =>

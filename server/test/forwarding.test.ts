@@ -12,6 +12,7 @@ import { TEST, type Tillpost } from './harness';
 
 const JENNY = 'jenny@example.com';
 const NEW = 'jenny@new.example';
+const MINUTE = 60_000;
 const CUSTOMER = { id: 'cus_1', email: JENNY, name: 'Jenny Rosen' };
 
 const leave = async (tillpost: Tillpost, email: string) => {
@@ -100,9 +101,23 @@ describe.each(ENGINES)('on %s Loops has', (engine) => {
       const jenny = (await findContactByEmail(tillpost.db, TEST, JENNY))!;
       await transact(tillpost.db, (trx) => deleteContact(trx, jenny, tillpost.clock.now()));
       await tillpost.worker.drain();
+      await later(tillpost, MINUTE);
       expect(await loops.findContact({ email: JENNY })).toEqual([]);
       expect(await log()).toEqual(['deletion sent: Deleted in Loops']);
       expect(await tillpost.db.selectFrom('forward').select('address').execute()).toEqual([{ address: null }]);
+    }));
+
+  it('each its own, where one has taken the address that another had before', () =>
+    withTillpostAsLoops({ engine }, async ({ tillpost, loops }) => {
+      const own = await clientOf(tillpost);
+      await own.createContact({ email: JENNY, properties: { firstName: 'Jenny' } });
+      await own.updateContact({ email: JENNY, userId: 'u_1' });
+      await own.updateContact({ userId: 'u_1', email: NEW });
+      await own.createContact({ email: JENNY, properties: { firstName: 'Other' } });
+      await tillpost.worker.drain();
+      await later(tillpost, MINUTE);
+      expect(await loops.findContact({ email: JENNY })).toEqual([expect.objectContaining({ firstName: 'Other' })]);
+      expect(await loops.findContact({ email: NEW })).toEqual([expect.objectContaining({ firstName: 'Jenny' })]);
     }));
 
   it('the events that were chosen: of Stripe, of a subscription’s life and of programs', () =>

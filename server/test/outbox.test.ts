@@ -5,6 +5,7 @@ import { findContactByEmail } from '../audience/contacts';
 import { createList } from '../audience/mailing-lists';
 import { deleteContact } from '../audience/save';
 import { transact } from '../db/transact';
+import { recordResult } from '../emails/record-email';
 import { recordReport } from '../emails/reports';
 import { createEventQueue } from '../events/event-queue';
 import { setWants } from '../installs/wants';
@@ -195,6 +196,8 @@ describe.each(ENGINES)('on %s the outbox', (engine) => {
       await workWithoutOutbox(tillpost);
       mail.trouble({ at: 'rcpt', code: 550, message: '5.1.1 unknown' });
       const failed = await send('kim@example.com');
+      // Its end is recorded already, and stays.
+      await recordResult(ctx, sent, { status: 'failed', outcome: 'late' });
       const told = await passOn(tillpost);
       expect(told.map(({ type, id: about }) => [type, about])).toEqual([
         ['email.sent', sent.id],

@@ -29,7 +29,8 @@ async function send(client: BrowserClient, path: string, fields: Record<string, 
 
 const page = async (client: BrowserClient, path: string) => (await client.get(path)).text();
 const secretIn = (html: string) => /id="new-secret"[^>]*>(whsec_[A-Za-z0-9+/=]+)</.exec(html)?.[1];
-const endpoints = ({ db }: Tillpost) => db.selectFrom('webhook_endpoint').selectAll().orderBy('id').execute();
+const endpoints = ({ db }: Tillpost) =>
+  db.selectFrom('webhook_endpoint').selectAll().where('deleted_at', 'is', null).orderBy('id').execute();
 
 async function addEndpoint(tillpost: Tillpost, client: BrowserClient) {
   const fields = { url: HERE, description: 'CRM', types: 'contact.created' };

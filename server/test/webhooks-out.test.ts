@@ -5,16 +5,27 @@ import { Webhook } from 'standardwebhooks';
 import { WEBHOOK_TYPES, type WebhookType } from '../../shared/webhooks';
 import { DELIVERY_WORDS } from '../../shared/words/webhooks';
 import { findContactByEmail } from '../audience/contacts';
+import { changeConsent } from '../audience/consent';
 import { deleteContact } from '../audience/save';
+import { insertNew } from '../db/bulk';
 import { LEASE_MS } from '../db/claim';
 import { transact } from '../db/transact';
 import { createDns, type Dns } from '../deliverability/dns';
 import { findInstall } from '../installs/installs';
 import { wantsOf } from '../installs/wants';
+import { disconnect } from '../lifecycle/disconnect';
+import { eraseInstall } from '../lifecycle/erase';
 import { createHousekeeping } from '../lifecycle/housekeeping';
 import { createOutboxQueue, type Consumer } from '../outbox/outbox-queue';
 import { tellEndpoints } from '../webhooks-out/tell-endpoints';
-import { createEndpoint, findEndpoint, rotateSecret, turnEndpoint } from '../webhooks-out/endpoints';
+import {
+  createEndpoint,
+  deleteEndpoint,
+  findEndpoint,
+  rotateSecret,
+  saveEndpoint,
+  turnEndpoint,
+} from '../webhooks-out/endpoints';
 import { post } from '../webhooks-out/post';
 import { activateWorkflow, createWorkflow } from '../workflows/workflows';
 import { clientOf, withApi } from './api-rig';
@@ -315,6 +326,93 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(await keep()).toBe(1);
       clock.advance(2 * HOUR);
       expect(await keep()).toBe(0);
+    }));
+});
+
+describe.each(ENGINES)('on %s', (engine) => {
+  const lastOf = async (tillpost: Tillpost, id: string) => (await findEndpoint(tillpost.db, TEST, id))?.status;
+  const change = async ({ ctx, db }: Tillpost, id: string, url: string) => {
+    const endpoint = (await findEndpoint(db, TEST, id))!;
+    const input = { url, description: '', types: ['contact.created'] };
+    await transact(db, (trx) => saveEndpoint(ctx, trx, endpoint, input));
+  };
+
+  it('a deleted endpoint is gone at once, and its log by the loop', () =>
+    withEndpoint(engine, ['contact.created'], async (tillpost, { taken }, { id }) => {
+      const { db, clock, worker } = tillpost;
+      await addContact(tillpost);
+      const [one] = await deliveries(tillpost);
+      const more = Array.from({ length: 600 }, (_, n) => ({ ...one!, id: `whd_${n}`, contact_id: null }));
+      await insertNew(db, 'webhook_delivery', more);
+      const endpoint = (await findEndpoint(db, TEST, id))!;
+      await transact(db, (trx) => deleteEndpoint(trx, endpoint, clock.now()));
+      expect(await findEndpoint(db, TEST, id)).toBeUndefined();
+      expect(wantsOf(await findInstall(db, TEST)).size).toBe(0);
+      expect(await deliveries(tillpost)).toHaveLength(601);
+      clock.advance(MINUTE);
+      await worker.drain();
+      expect(await deliveries(tillpost)).toEqual([]);
+      expect(await db.selectFrom('webhook_endpoint').selectAll().execute()).toEqual([]);
+      expect(taken).toHaveLength(1);
+    }));
+
+  it('what the address before answers counts for nothing', () =>
+    withEndpoint(engine, ['contact.created'], async (tillpost, { program }, { id }) => {
+      const next = await listen();
+      let changed: Promise<void> | undefined;
+      program.answer = (req, res) => {
+        changed = change(tillpost, id, next.url);
+        void changed.then(() => answering(410)(req, res));
+      };
+      await addContact(tillpost);
+      expect(await lastOf(tillpost, id)).toBe('active');
+      tillpost.clock.advance(MINUTE);
+      await tillpost.worker.drain();
+      expect(next.taken).toHaveLength(1);
+      expect(await deliveries(tillpost)).toMatchObject([{ status: 'delivered' }]);
+      await next.close();
+    }));
+
+  it('one that takes something is not turned off by a failure recorded beside it', () =>
+    withEndpoint(engine, ['contact.created'], async (tillpost, { program, taken }, { id }) => {
+      const { db, clock } = tillpost;
+      await db
+        .updateTable('webhook_endpoint')
+        .set({ failing_since: clock.now() - 6 * DAY })
+        .execute();
+      // Both answers come before either is recorded.
+      const held: (() => void)[] = [];
+      program.answer = (req, res) => {
+        const isFirst = taken.length === 1;
+        held.push(() => answering(isFirst ? 500 : 200)(req, res));
+        if (held.length === 2) for (const answer of held) answer();
+      };
+      const loops = await clientOf(tillpost);
+      for (const email of ['a@example.com', 'b@example.com']) await loops.createContact({ email });
+      await tillpost.worker.drain();
+      expect(await lastOf(tillpost, id)).toBe('active');
+    }));
+
+  it('once disconnected it is told what that ended, and nothing that happens later', () =>
+    withEndpoint(engine, ['contact.updated'], async (tillpost, { taken }) => {
+      const { ctx, db, clock, worker } = tillpost;
+      const id = await addContact(tillpost);
+      const rename = (status: 'unsubscribed' | 'subscribed') =>
+        transact(db, (trx) => changeConsent(trx, TEST, id, { status, cause: 'preferences' }, clock.now()));
+      await rename('unsubscribed');
+      await disconnect(ctx, TEST);
+      await worker.drain();
+      expect(taken).toHaveLength(1);
+      clock.advance(MINUTE);
+      await rename('subscribed');
+      await worker.drain();
+      expect(taken).toHaveLength(1);
+    }));
+
+  it('an install that is being erased wants nothing', () =>
+    withEndpoint(engine, WEBHOOK_TYPES, async (tillpost) => {
+      await eraseInstall(tillpost.ctx, TEST);
+      expect(await findInstall(tillpost.db, TEST)).toMatchObject({ wants: null });
     }));
 });
 

@@ -9,7 +9,7 @@ import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
 
 export type Delivery = Row<'webhook_delivery'>;
 
-export interface DeliveryFilter {
+interface DeliveryFilter {
   endpoint: string;
   status?: DeliveryStatus | undefined;
 }

@@ -16,7 +16,9 @@ import { findEndpoint, noteOutcome, secretsOf, turnOffBroken, type Endpoint } fr
 import { post, type Answer } from './post';
 import { signatureHeaders } from './signature';
 
-type DeliveryJob = Job<'webhook_delivery', Answer>;
+/** From where it came: the endpoint may be another by now. Null: nothing was sent. */
+type Result = Answer & { url: string | null };
+type DeliveryJob = Job<'webhook_delivery', Result>;
 
 /** An endpoint that doesn't answer holds a place for ten seconds: it gets few of its install's, and an install few of all. */
 const CONCURRENCY = 60;
@@ -57,7 +59,7 @@ export function createDeliveryQueue(): Queue {
     return Math.floor(at);
   }
 
-  return createQueue<'webhook_delivery', Answer>({
+  return createQueue<'webhook_delivery', Result>({
     table: 'webhook_delivery',
     concurrency: CONCURRENCY,
     perInstall: PER_INSTALL,
@@ -67,7 +69,7 @@ export function createDeliveryQueue(): Queue {
       for (const { result } of jobs)
         if (result) ctx.metrics.webhooksOut.inc({ result: result.isTaken ? 'taken' : 'not_taken' });
       const chosen: DeliveryJob[] = [];
-      const putOff: LeftJob<'webhook_delivery', Answer>[] = [];
+      const putOff: LeftJob<'webhook_delivery', Result>[] = [];
       for (const job of toSend) {
         const putOffUntil = waitForPlace(job, chosen, now);
         if (putOffUntil === undefined) chosen.push(job);
@@ -95,9 +97,9 @@ export function createDeliveryQueue(): Queue {
   });
 }
 
-const notSent = (outcome: string): Answer => ({ status: null, isTaken: false, outcome, said: null });
+const notSent = (outcome: string): Result => ({ status: null, isTaken: false, outcome, said: null, url: null });
 
-async function send(ctx: Context, delivery: Delivery): Promise<Answer> {
+async function send(ctx: Context, delivery: Delivery): Promise<Result> {
   const endpoint = await findEndpoint(ctx.db, tenantOf(delivery), delivery.endpoint_id);
   if (endpoint?.status !== 'active') return notSent(DELIVERY_WORDS.off);
   const now = ctx.clock.now();
@@ -109,17 +111,20 @@ async function send(ctx: Context, delivery: Delivery): Promise<Answer> {
     ...signatureHeaders({ id: delivery.id, body: delivery.payload }, secrets, now),
   };
   const message = { url: endpoint.url, headers, body: delivery.payload };
-  return post(message, { allowsLoopback: mayCallLoopback(ctx.config), dns: ctx.dns });
+  const answer = await post(message, { allowsLoopback: mayCallLoopback(ctx.config), dns: ctx.dns });
+  return { ...answer, url: endpoint.url };
 }
 
-/** Writes what came of those that were sent, and that those of endpoints which are off are not; returns the others. */
+/** Writes what came of those that were sent, and that those of endpoints which are off are not; returns the others. Those of none any more go. */
 async function recordAnswers(trx: Trx, jobs: readonly DeliveryJob[], now: number): Promise<DeliveryJob[]> {
   const keys = jobs.map(({ row }) => keyFor(row, row.endpoint_id));
   const endpoints = byId(await selectByKeys(trx, 'webhook_endpoint', 'id', keys));
   const left: DeliveryJob[] = [];
-  for (const job of jobs) {
+  // What was taken comes first: then the others of the batch are not nothing but failures.
+  for (const job of jobs.toSorted((a, b) => Number(b.result?.isTaken ?? false) - Number(a.result?.isTaken ?? false))) {
     const endpoint = endpoints.get(keyText(job.row, job.row.endpoint_id));
-    if (endpoint?.status === 'active' && job.result === undefined) left.push(job);
+    if (!endpoint) await trx.deleteFrom('webhook_delivery').where(ofClaim('webhook_delivery', job.row)).execute();
+    else if (endpoint.status === 'active' && job.result === undefined) left.push(job);
     else await recordAnswer(trx, job.row, endpoint, job.result ?? notSent(DELIVERY_WORDS.off), now);
   }
   return left;
@@ -128,13 +133,15 @@ async function recordAnswers(trx: Trx, jobs: readonly DeliveryJob[], now: number
 async function recordAnswer(
   trx: Trx,
   delivery: Delivery,
-  endpoint: Endpoint | undefined,
-  answer: Answer,
+  endpoint: Endpoint,
+  answer: Result,
   now: number,
 ): Promise<void> {
-  const isGone = answer.status === 410;
+  // What another address answers says nothing of this one.
+  const isOfEndpoint = answer.url === endpoint.url;
+  const isGone = answer.status === 410 && isOfEndpoint;
   const wait = RETRY_AFTER_MS[delivery.attempts - 1];
-  const isOver = answer.isTaken || isGone || wait === undefined || endpoint?.status !== 'active';
+  const isOver = answer.isTaken || isGone || wait === undefined || endpoint.status !== 'active';
   const { numUpdatedRows } = await trx
     .updateTable('webhook_delivery')
     .set({
@@ -148,8 +155,10 @@ async function recordAnswer(
     })
     .where(ofClaim('webhook_delivery', delivery))
     .executeTakeFirst();
-  if (numUpdatedRows === 0n || endpoint?.status !== 'active') return;
+  if (numUpdatedRows === 0n || endpoint.status !== 'active' || !isOfEndpoint) return;
   await noteOutcome(trx, endpoint, answer.isTaken, now);
+  // For the others of the batch.
+  endpoint.failing_since = answer.isTaken ? null : (endpoint.failing_since ?? now);
   const hasOnlyFailed = endpoint.failing_since !== null && now - endpoint.failing_since >= FAILING_MS;
   if (isGone) await turnOffBroken(trx, endpoint, 'gone');
   else if (!answer.isTaken && hasOnlyFailed) await turnOffBroken(trx, endpoint, 'failing');

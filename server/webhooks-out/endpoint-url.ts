@@ -12,7 +12,7 @@ export const mayCallLoopback = ({ publicUrl }: { publicUrl: string }): boolean =
 /** Of a URL: without the brackets of an IPv6 address. */
 export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
 
-export type ReadUrl = { url: string } | { expected: string };
+type ReadUrl = { url: string } | { expected: string };
 
 export function readEndpointUrl(typed: string, { allowsLoopback }: { allowsLoopback: boolean }): ReadUrl {
   const text = typed.trim();

@@ -3,10 +3,8 @@ import { z } from 'zod';
 import { oneLineOrNull } from '../../shared/one-line';
 import { MOST_ENDPOINTS, WEBHOOK_DESCRIPTION_LENGTH, WEBHOOK_TYPES, type WebhookType } from '../../shared/webhooks';
 import type { Context } from '../context';
-import { inList } from '../db/bulk';
 import type { ErasedTable } from '../db/erase';
 import { newId } from '../db/new-id';
-import { PART, pages } from '../db/parts';
 import type { Db, Row, Trx } from '../db/schema';
 import { modeOf, ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
 import { AppError, invalid } from '../errors';
@@ -16,8 +14,9 @@ import { mayCallLoopback, readEndpointUrl } from './endpoint-url';
 import { newSecret } from './signature';
 
 export const WEBHOOK_TABLES = [
-  { table: 'webhook_delivery', key: 'id' },
+  // Before what is made for it.
   { table: 'webhook_endpoint', key: 'id' },
+  { table: 'webhook_delivery', key: 'id' },
 ] as const satisfies ErasedTable[];
 
 export type Endpoint = Row<'webhook_endpoint'>;
@@ -44,10 +43,13 @@ export const typesOf = ({ types }: Pick<Endpoint, 'types'>): WebhookType[] => JS
 
 /** The oldest first. */
 export const listEndpoints = (db: Db, tenant: Tenant): Promise<Endpoint[]> =>
-  db.selectFrom('webhook_endpoint').selectAll().where(ofTenant(tenant)).orderBy('id').execute();
+  selectOf(db, tenant).orderBy('id').execute();
 
 export const findEndpoint = (db: Db, tenant: Tenant, id: string): Promise<Endpoint | undefined> =>
-  db.selectFrom('webhook_endpoint').selectAll().where(ofTenant(tenant)).where('id', '=', id).executeTakeFirst();
+  selectOf(db, tenant).where('id', '=', id).executeTakeFirst();
+
+const selectOf = (db: Db, tenant: Tenant) =>
+  db.selectFrom('webhook_endpoint').selectAll().where(ofTenant(tenant)).where('deleted_at', 'is', null);
 
 type Sealing = Pick<Context, 'vault' | 'config'>;
 
@@ -74,7 +76,7 @@ export async function createEndpoint(
   const id = newId('whe', now);
   const secret = newSecret();
   const sealed = ctx.vault.seal(secret, sealContext(tenant, id));
-  const rest = { old_secret: null, old_secret_until: null, failing_since: null };
+  const rest = { old_secret: null, old_secret_until: null, failing_since: null, deleted_at: null };
   await trx
     .insertInto('webhook_endpoint')
     .values({ ...tenantColumns(tenant), id, ...values, status: 'active', secret: sealed, ...rest, created_at: now })
@@ -85,9 +87,11 @@ export async function createEndpoint(
 
 const sealContext = (tenant: Tenant, id: string) => `endpoint:${tenant.accountId}:${modeOf(tenant)}:${id}`;
 
-/** Throws invalid_request naming the field. */
-export const saveEndpoint = (ctx: Sealing, trx: Trx, endpoint: Endpoint, input: EndpointInput): Promise<void> =>
-  change(trx, endpoint, parse(ctx, input));
+/** Against another address nothing counts yet. Throws invalid_request naming the field. */
+export async function saveEndpoint(ctx: Sealing, trx: Trx, endpoint: Endpoint, input: EndpointInput): Promise<void> {
+  const values = parse(ctx, input);
+  await change(trx, endpoint, { ...values, ...(values.url === endpoint.url ? {} : { failing_since: null }) });
+}
 
 /** On again, nothing counts against it; off by a person. */
 export const turnEndpoint = (trx: Trx, endpoint: Endpoint, isOn: boolean): Promise<void> =>
@@ -102,26 +106,12 @@ export async function rotateSecret(ctx: Sealing, trx: Trx, endpoint: Endpoint, n
   return secret;
 }
 
-/** What is under way to it is not delivered any more, and its log is gone. */
-export async function deleteEndpoint(trx: Trx, endpoint: Endpoint): Promise<void> {
-  const tenant = tenantOf(endpoint);
-  const ofEndpoint = () =>
-    trx
-      .selectFrom('webhook_delivery')
-      .select('id')
-      .where(ofTenant(tenant))
-      .where('endpoint_id', '=', endpoint.id)
-      .limit(PART)
-      .execute();
-  for await (const some of pages(ofEndpoint))
-    await trx
-      .deleteFrom('webhook_delivery')
-      .where(ofTenant(tenant))
-      .where('id', 'in', inList(some.map(({ id }) => id)))
-      .execute();
-  await trx.deleteFrom('webhook_endpoint').where(ofTenant(tenant)).where('id', '=', endpoint.id).execute();
-  await noteChange(trx, tenant);
-}
+/** Nothing is delivered to it any more. Its row stays without what it was until the loop has deleted its log. */
+export const deleteEndpoint = (trx: Trx, endpoint: Endpoint, now: number): Promise<void> =>
+  change(trx, endpoint, {
+    ...{ status: 'off', url: '', description: null, secret: '', old_secret: null },
+    deleted_at: now,
+  });
 
 /** It is called no more, until a person turns it on again. */
 export const turnOffBroken = (trx: Trx, endpoint: Endpoint, status: 'gone' | 'failing'): Promise<void> =>

@@ -29,7 +29,7 @@ export interface Post {
   body: string;
 }
 
-export interface PostOptions {
+interface PostOptions {
   /** Whether this machine itself may be called. */
   allowsLoopback: boolean;
   dns: Dns;

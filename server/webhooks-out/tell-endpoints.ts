@@ -19,12 +19,14 @@ import { payloadOf, type Known } from './payload';
 export async function tellEndpoints(trx: Trx, messages: readonly Message[], now: number): Promise<void> {
   const tenants = tenantsOf(messages.map(({ tenant }) => tenantColumns(tenant)));
   const active = await selectByTenants(trx, 'webhook_endpoint', tenants, { where: "status = 'active'" });
+  const ends = await endsOf(trx, tenants);
   const endpointsOf = groupBy(active, (endpoint) => tenantKey(tenantOf(endpoint)));
   for (const own of groupBy(messages, ({ tenant }) => tenantKey(tenant)).values()) {
     const { tenant } = own[0];
     const endpoints = endpointsOf.get(tenantKey(tenant)) ?? [];
     const wanting = endpoints.map((endpoint) => ({ endpoint, types: new Set(typesOf(endpoint)) }));
-    const told = own.filter(({ type }) => wanting.some(({ types }) => types.has(type)));
+    const end = ends.get(tenantKey(tenant)) ?? Infinity;
+    const told = own.filter(({ type, at }) => at <= end && wanting.some(({ types }) => types.has(type)));
     if (told.length === 0) continue;
     const known = await readObjects(trx, tenant, told);
     const rows = told.flatMap((message): Row<'webhook_delivery'>[] => {
@@ -48,6 +50,12 @@ export async function tellEndpoints(trx: Trx, messages: readonly Message[], now:
     });
     await insertNew(trx, 'webhook_delivery', rows);
   }
+}
+
+/** When installs that are disconnected were, by tenantKey: what that ended is told, nothing after it. */
+async function endsOf(trx: Trx, tenants: readonly Tenant[]): Promise<Map<string, number>> {
+  const installs = await selectByTenants(trx, 'install', tenants, { columns: ['removed_at'] });
+  return new Map(installs.map((install) => [tenantKey(tenantOf(install)), install.removed_at ?? Infinity]));
 }
 
 const NOT_TRIED = {

@@ -29,6 +29,7 @@ export const FORWARD_OUTCOMES = {
   savedUnsubscribed: (tool: string) => `Saved in ${tool} as unsubscribed`,
   moved: (tool: string) => `Saved in ${tool} under the new address`,
   deleted: (tool: string) => `Deleted in ${tool}`,
+  deletionRefused: 'The deletion was refused: the contact is still there',
   wasNotThere: (tool: string) => `${tool} has no contact with this address`,
   eventSent: (tool: string, name: string) => `Sent to ${tool} as ${name}`,
   eventThere: (tool: string, name: string) => `${tool} has this ${name} already`,
@@ -45,6 +46,7 @@ export const FORWARD_OUTCOMES = {
   gone: 'The contact is not there any more',
   isBack: 'The address is a contact’s again',
   notKept: 'What the event said is not kept any more',
+  notChosen: 'It was no longer chosen when its turn came',
   turnedOff: 'Forwarding was turned off before its turn came',
   disconnected: 'The account was disconnected before its turn came',
 };

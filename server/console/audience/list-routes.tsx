@@ -1,11 +1,10 @@
 /** Mailing lists: made, changed, deleted. Before the audience's own routes, whose ids would match. */
 import { Router } from 'express';
-import { capitalize } from '../../../shared/capitalize';
 import { createList, deleteList, listMailingLists, saveList } from '../../audience/mailing-lists';
 import type { Context } from '../../context';
 import type { Tenant } from '../../db/tenant';
 import { transact } from '../../db/transact';
-import { AppError } from '../../errors';
+import { AppError, faultOf } from '../../errors';
 import { requireFullSession } from '../../installs/session-middleware';
 import { withNotice } from '../notices';
 import { formOf, getFound, idOf, textIn, type Form } from '../read-request';
@@ -68,6 +67,6 @@ async function tryIt(draft: ListDraft, work: () => Promise<unknown>): Promise<Li
     return undefined;
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'invalid_request' || !error.param) throw error;
-    return { ...draft, errors: { [error.param]: capitalize(error.message.replace(/^\w+: /, '')) } };
+    return { ...draft, errors: { [error.param]: faultOf(error) } };
   }
 }

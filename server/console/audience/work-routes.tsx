@@ -25,7 +25,7 @@ import { deleteFilter, saveFilter } from '../../audience/saved-filters';
 import type { Context } from '../../context';
 import { tenantKey } from '../../db/tenant';
 import { transact } from '../../db/transact';
-import { AppError, describeError } from '../../errors';
+import { AppError, describeError, faultOf } from '../../errors';
 import { checkUpload, requireFull, requireFullSession, sessionOf, uploadOf } from '../../installs/session-middleware';
 import { href } from '../components/filters';
 import { rangeOfDays } from '../days';
@@ -87,7 +87,7 @@ export function workRoutes(
       res.redirect(303, withNotice(ctx, res, `/audience/${contact.id}`, done));
     } catch (error) {
       if (!(error instanceof AppError) || error.param !== 'email') throw error;
-      return refuse('email', wordsOf(error));
+      return refuse('email', faultOf(error));
     }
   });
 
@@ -125,7 +125,7 @@ export function workRoutes(
         res.redirect(303, `/audience/jobs/${id}`);
       } catch (error) {
         if (!(error instanceof AppError) || error.param !== 'file') throw error;
-        return await showImport(res, { ...kept, error: { field: 'file', words: wordsOf(error) } });
+        return await showImport(res, { ...kept, error: { field: 'file', words: faultOf(error) } });
       } finally {
         reading.delete(install);
       }
@@ -225,7 +225,7 @@ export function workRoutes(
       await saveFilter(db, tenantOn(res), { name, query }, clock.now());
     } catch (error) {
       if (!(error instanceof AppError) || error.param !== 'name') throw error;
-      return showList(res, query, { refused: { typed: name, words: wordsOf(error) } });
+      return showList(res, query, { refused: { typed: name, words: faultOf(error) } });
     }
     res.redirect(303, withNotice(ctx, res, href('/audience', query), 'filter_saved'));
   });
@@ -236,9 +236,6 @@ export function workRoutes(
 
   return router;
 }
-
-/** Without the name of the field, which stands beside it. */
-const wordsOf = ({ message }: AppError): string => capitalize(message.replace(/^\w+: /, ''));
 
 /** More are not on one page. */
 const MOST_IDS = 200;

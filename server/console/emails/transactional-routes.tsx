@@ -1,6 +1,5 @@
 /** Transactional emails: written, previewed, published. Before the emails' own routes, whose ids would match. */
 import { Router, type Request, type Response } from 'express';
-import { capitalize } from '../../../shared/capitalize';
 import type { TransactionalContent } from '../../../shared/transactional';
 import type { Context } from '../../context';
 import { transact } from '../../db/transact';
@@ -12,7 +11,7 @@ import {
   readTransactional,
   saveTransactional,
 } from '../../emails/transactional';
-import { AppError } from '../../errors';
+import { AppError, faultOf } from '../../errors';
 import { withNotice } from '../notices';
 import { formOf, getFound, idOf, textIn, type Form } from '../read-request';
 import type { SectionParts } from '../section';
@@ -39,7 +38,7 @@ export function transactionalRoutes(ctx: Context, { form }: SectionParts): Route
       res.redirect(303, `${TRANSACTIONAL_PATH}/${id}`);
     } catch (error) {
       if (!(error instanceof AppError) || error.param !== 'name') throw error;
-      const refused = { name, words: wordsOf(error) };
+      const refused = { name, words: faultOf(error) };
       const emails = await listTransactional(db, tenant);
       sendPage(ctx, res, <TransactionalListPage emails={emails} refused={refused} />, { status: 400 });
     }
@@ -67,7 +66,7 @@ export function transactionalRoutes(ctx: Context, { form }: SectionParts): Route
     } catch (error) {
       if (!(error instanceof AppError) || !error.param || error.code === 'not_found') throw error;
       const isConflict = error.code === 'conflict';
-      return show(req, res, { ...change, isConflict, errors: isConflict ? {} : { [error.param]: wordsOf(error) } });
+      return show(req, res, { ...change, isConflict, errors: isConflict ? {} : { [error.param]: faultOf(error) } });
     }
     const done = publishes ? 'transactional_published' : 'transactional_saved';
     res.redirect(303, withNotice(ctx, res, `${TRANSACTIONAL_PATH}/${id}`, done));
@@ -93,5 +92,3 @@ const contentIn = (fields: Form): TransactionalContent => ({
   preview_text: textIn(fields, 'preview_text'),
   body: textIn(fields, 'body'),
 });
-
-const wordsOf = ({ message }: AppError): string => capitalize(message.replace(/^\w+: /, ''));

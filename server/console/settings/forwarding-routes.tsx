@@ -1,11 +1,10 @@
 /** Settings → Forwarding. The key is tried by the loop, not in the request that saves it. */
 import { Router, type Response } from 'express';
-import { capitalize } from '../../../shared/capitalize';
 import { FORWARD_STATUSES, FORWARDED_TYPES } from '../../../shared/forwarding';
 import { oneOf } from '../../../shared/one-of';
 import type { Context } from '../../context';
 import { transact } from '../../db/transact';
-import { AppError } from '../../errors';
+import { AppError, faultOf } from '../../errors';
 import { deleteForwarding, findForwarding, saveForwarding, startBackfill } from '../../forwarding/forwarding';
 import { listForwards, sendAgain } from '../../forwarding/forwards';
 import { requireFullSession } from '../../installs/session-middleware';
@@ -57,7 +56,7 @@ export function forwardingRoutes(ctx: Context, { form }: SectionParts): Router {
       await transact(db, (trx) => saveForwarding(ctx, trx, tenantOn(res), input, clock.now()));
     } catch (error) {
       if (!(error instanceof AppError) || (error.param !== 'key' && error.param !== 'contacts')) throw error;
-      const words = capitalize(error.message.replace(/^\w+: /, ''));
+      const words = faultOf(error);
       return show(res, { draft: { ...input, errors: { [error.param]: words } } });
     }
     ctx.nudge();
@@ -72,6 +71,7 @@ export function forwardingRoutes(ctx: Context, { form }: SectionParts): Router {
 
   router.post(`${FORWARDING_PATH}/remove`, ...form, requireFullSession, async (_req, res) => {
     await transact(db, (trx) => deleteForwarding(trx, tenantOn(res), clock.now()));
+    ctx.nudge();
     res.redirect(303, withNotice(ctx, res, FORWARDING_PATH, 'forwarding_removed'));
   });
 

@@ -23,7 +23,7 @@ export interface ForwardingDraft {
   errors: Readonly<Partial<Record<'key' | 'contacts', string>>>;
 }
 
-export interface ForwardingPageProps {
+interface ForwardingPageProps {
   forwarding: Forwarding | undefined;
   draft: ForwardingDraft;
   settings: Settings;

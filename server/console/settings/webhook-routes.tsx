@@ -3,12 +3,11 @@
  * A new secret is shown in the answer to its form, and never again.
  */
 import { Router, type Request, type Response } from 'express';
-import { capitalize } from '../../../shared/capitalize';
 import { DELIVERY_STATUSES } from '../../../shared/webhooks';
 import type { Context } from '../../context';
 import type { Trx } from '../../db/schema';
 import { transact } from '../../db/transact';
-import { AppError } from '../../errors';
+import { AppError, faultOf } from '../../errors';
 import { requireFullSession } from '../../installs/session-middleware';
 import {
   countDeliveriesTo,
@@ -112,7 +111,8 @@ export function webhookRoutes(ctx: Context, { form }: SectionParts): Router {
   });
 
   router.post(`${ONE}/delete`, ...form, requireFullSession, async (req, res) => {
-    await withEndpoint(req, res, deleteEndpoint);
+    await withEndpoint(req, res, (trx, endpoint) => deleteEndpoint(trx, endpoint, clock.now()));
+    ctx.nudge();
     res.redirect(303, withNotice(ctx, res, WEBHOOKS_PATH, 'endpoint_deleted'));
   });
 
@@ -147,5 +147,5 @@ function inputOf(req: Request): EndpointInput {
 function refusedOf(error: unknown, input: EndpointInput): RefusedEndpoint {
   if (!(error instanceof AppError) || error.code !== 'invalid_request' || !error.param) throw error;
   const [field = ''] = error.param.split('.');
-  return { ...input, errors: { [field]: capitalize(error.message.slice(error.message.indexOf(': ') + 2)) } };
+  return { ...input, errors: { [field]: faultOf(error) } };
 }

@@ -25,7 +25,7 @@ export interface RefusedEndpoint extends EndpointInput {
   errors: Readonly<Record<string, string>>;
 }
 
-export interface WebhooksPageProps {
+interface WebhooksPageProps {
   endpoints: readonly Endpoint[];
   refused?: RefusedEndpoint | undefined;
 }
