@@ -53,7 +53,7 @@ const DONE = {
   endpoint_off: 'Endpoint turned off. What happens meanwhile is not delivered later.',
   endpoint_deleted: 'Endpoint deleted.',
   delivery_again: 'It is sent again in a moment.',
-  forwarding_saved: 'Saved. What happens from now on is forwarded.',
+  forwarding_saved: 'Saved.',
   forwarding_off: 'Saved. Nothing is forwarded.',
   forwarding_everyone: 'All contacts are on their way. It goes on in the background.',
   forwarding_removed: 'Key removed. Nothing is forwarded any more.',

@@ -70,10 +70,10 @@ function Outcome({ row, isLimited, isOn }: { row: Listed } & Shown) {
     isOn && !isLimited && (status === 'failed' || status === 'canceled') && (kind !== 'deletion' || address !== null);
   return (
     <>
-      <Sentence text={outcome} />
+      {status === 'waiting' && !isOn ? WORDS.waitsForKey : <Sentence text={outcome} />}
       {isOn && status === 'waiting' && attempts > 0 && due_at !== null && (
         <span className="row-sub">
-          {WORDS.nextTry} <Time at={due_at} />
+          {WORDS.nextTry} <Time at={due_at} as="seconds" />
         </span>
       )}
       {mayGoAgain && (

@@ -28,6 +28,8 @@ interface ForwardingPageProps {
   draft: ForwardingDraft;
   settings: Settings;
   log: ForwardLogProps;
+  /** The address that stands in the place of Loops. */
+  target?: string | undefined;
 }
 
 /** Nothing is chosen beforehand but contacts. */
@@ -38,7 +40,7 @@ export const draftOf = (forwarding: Forwarding | undefined): ForwardingDraft => 
   errors: {},
 });
 
-export function ForwardingPage({ forwarding, draft, settings, log }: ForwardingPageProps) {
+export function ForwardingPage({ forwarding, draft, settings, log, target }: ForwardingPageProps) {
   const { isLimited, status, tenant } = useViewer();
   return (
     <SettingsShell
@@ -53,6 +55,7 @@ export function ForwardingPage({ forwarding, draft, settings, log }: ForwardingP
       }
     >
       {forwarding && <State {...forwarding} />}
+      {target && <Banner tone="info">{WORDS.elsewhere(target)}</Banner>}
       {!tenant.livemode && <p className="hint">{WORDS.testMode}</p>}
       {isLimited || status === 'removed' ? (
         <p className="hint section">{WORDS.limited}</p>
@@ -66,7 +69,7 @@ export function ForwardingPage({ forwarding, draft, settings, log }: ForwardingP
   );
 }
 
-function State({ status, outcome }: Forwarding) {
+function State({ status, outcome, claims, due_at }: Forwarding) {
   switch (status) {
     case 'refused':
       return (
@@ -80,12 +83,23 @@ function State({ status, outcome }: Forwarding) {
       return (
         <div
           id="forwarding-state"
-          {...refreshes({ id: 'forwarding-state', url: FORWARDING_PATH, seconds: 1 })}
+          {...refreshes({ id: 'forwarding-state', url: FORWARDING_PATH, seconds: outcome ? 5 : 1 })}
           hx-select-oob="#forwarding-badge,#key-hint,#everyone"
         >
-          <Banner tone="info" title={WORDS.checking}>
-            {outcome ? <>{outcome}.</> : WORDS.checkingNext}
-          </Banner>
+          {outcome ? (
+            <Banner tone="warn" title={WORDS.notChecked}>
+              {outcome}.{' '}
+              {claims === 0 && due_at !== null && (
+                <>
+                  {WORDS.nextTry} <Time at={due_at} as="seconds" />.
+                </>
+              )}
+            </Banner>
+          ) : (
+            <Banner tone="info" title={WORDS.checking}>
+              {WORDS.checkingNext}
+            </Banner>
+          )}
         </div>
       );
     default:
@@ -103,6 +117,11 @@ function ForwardingForm({
   return (
     <PostForm action={FORWARDING_PATH} className="section stack" id="forwarding-form">
       <SaveOnEnter />
+      <Card>
+        <Check name="on" isOn={draft.isOn}>
+          {WORDS.isOn}
+        </Check>
+      </Card>
       <Card>
         <TextField
           id="key"
@@ -129,10 +148,7 @@ function ForwardingForm({
         </fieldset>
       </Card>
       <ForwardedEvents chosen={draft.events} settings={settings} />
-      <div className="forwarding-save">
-        <Check name="on" isOn={draft.isOn}>
-          {WORDS.isOn}
-        </Check>
+      <div>
         <button className={buttonClass('primary')}>{WORDS.save}</button>
       </div>
     </PostForm>
@@ -143,7 +159,7 @@ function ForwardingForm({
 function Everyone({ forwarding, isLimited }: { forwarding: Forwarding; isLimited: boolean }) {
   const { backfill_place, backfill_done: done, backfill_total: total, backfill_ended_at: endedAt } = forwarding;
   const isRunning = backfill_place !== null && forwarding.status === 'on';
-  const canStart = !isLimited && !isRunning && forwarding.status === 'on' && forwarding.contacts === 1;
+  const whyNot = isRunning ? 'running' : whyNotEveryone(forwarding, isLimited);
   return (
     <div
       className="card section"
@@ -169,15 +185,28 @@ function Everyone({ forwarding, isLimited }: { forwarding: Forwarding; isLimited
       </div>
       {isRunning && <progress aria-label={WORDS.everyone} max={Math.max(done, total)} value={done} />}
       <div className="danger-row">
-        <p className="hint">{WORDS.everyoneHint}</p>
-        {canStart && (
-          <PostForm action={`${FORWARDING_PATH}/everyone`} className="button-form">
-            <button className={buttonClass()}>{WORDS.everyoneNow}</button>
-          </PostForm>
-        )}
+        <div className="hint">
+          <p>{WORDS.everyoneHint}</p>
+          {whyNot && <p id="everyone-not">{WORDS.everyoneNot[whyNot]}</p>}
+        </div>
+        <PostForm action={`${FORWARDING_PATH}/everyone`} className="button-form">
+          <button className={buttonClass()} disabled={!!whyNot} aria-describedby={whyNot && 'everyone-not'}>
+            {WORDS.everyoneNow}
+          </button>
+        </PostForm>
       </div>
     </div>
   );
+}
+
+function whyNotEveryone(
+  { status, contacts }: Forwarding,
+  isLimited: boolean,
+): Exclude<keyof typeof WORDS.everyoneNot, 'running'> | undefined {
+  if (isLimited) return 'limited';
+  if (status === 'off') return 'off';
+  if (status !== 'on') return 'key';
+  return contacts === 1 ? undefined : 'contacts';
 }
 
 const Removal = () => (
