@@ -52,6 +52,7 @@ const DONE = {
   endpoint_on: 'Endpoint turned on. It is told of what happens from now on.',
   endpoint_off: 'Endpoint turned off. What happens meanwhile is not delivered later.',
   endpoint_deleted: 'Endpoint deleted.',
+  test_message: 'The test message goes in a moment.',
   delivery_again: 'It is sent again in a moment.',
   forwarding_saved: 'Saved.',
   forwarding_off: 'Saved. Nothing is forwarded.',
