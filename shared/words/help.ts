@@ -142,11 +142,12 @@ export const TERMS = {
   },
   endpoint: {
     name: 'Endpoint',
-    meaning: 'The address of a program of yours that gets messages of what happens here. It says which ones.',
+    meaning: 'The address of a program of yours that gets messages of what happens here. You choose which ones.',
   },
   delivery: {
     name: 'Delivery',
-    meaning: 'One message to one endpoint, with its body and what was answered. Its webhook-id stays when it goes again.',
+    meaning:
+      'One message to one endpoint, with its body and what was answered. Its webhook-id stays when it goes again.',
   },
   signing_secret: {
     name: 'Signing secret',
@@ -381,7 +382,7 @@ export const HELP: Record<HelpArea, HelpPage> = {
           'Copy the signing secret, which is shown once: the program verifies requests with it.',
           'Press “Send a test message” on the endpoint’s page. The log there shows what was delivered and what was answered; anything can be sent again.',
         ],
-        page: { label: 'Webhooks', href: '/settings/webhooks' },
+        page: { label: 'Open Webhooks', href: '/settings/webhooks' },
       },
       {
         title: 'Keep your mail tool',
@@ -390,7 +391,7 @@ export const HELP: Record<HelpArea, HelpPage> = {
           'Press “Forward everyone now” once. From then on each contact goes when something about it changes.',
           'The log there says what became of each, and sends again what failed.',
         ],
-        page: { label: 'Forwarding', href: '/settings/forwarding' },
+        page: { label: 'Open Forwarding', href: '/settings/forwarding' },
       },
     ],
     terms: [

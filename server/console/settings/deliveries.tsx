@@ -72,7 +72,10 @@ const columnsOf = (path: string, workflows: ReadonlyMap<string, string>): Column
   },
   { label: WORDS.about, kind: 'wide', cell: (delivery) => <AboutCell delivery={delivery} workflows={workflows} /> },
   { label: 'State', cell: ({ status }) => <Badge {...DELIVERY_STATUS_WORDS[status]} /> },
-  { label: WORDS.answer, cell: ({ outcome }) => <span>{outcome ?? <None words="not sent yet" />}</span> },
+  {
+    label: WORDS.answer,
+    cell: ({ outcome }) => <span className="webhook-outcome">{outcome ?? <None words="not sent yet" />}</span>,
+  },
   { label: WORDS.nextTry, isMinor: true, cell: (delivery) => <NextTry delivery={delivery} /> },
   { label: WORDS.created, cell: ({ created_at }) => <Time at={created_at} as="seconds" /> },
 ];

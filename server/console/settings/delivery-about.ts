@@ -21,7 +21,7 @@ interface Data {
   list?: { name: string | null };
 }
 
-export const bodyOf = ({ payload }: Pick<Delivery, 'payload'>) => JSON.parse(payload) as { data: Data };
+const bodyOf = ({ payload }: Pick<Delivery, 'payload'>) => JSON.parse(payload) as { data: Data };
 
 /** `workflows` are names by id. */
 export function aboutOf(delivery: Pick<Delivery, 'payload'>, workflows: ReadonlyMap<string, string>): About {
@@ -48,6 +48,8 @@ export function aboutOf(delivery: Pick<Delivery, 'payload'>, workflows: Readonly
         page: { label: 'Run', href: `/workflows/${encodeURIComponent(workflow)}/runs/${id}` },
       };
     }
+    case 'endpoint':
+      return { words: ['A test'], page: undefined };
     default:
       return { words: [], page: undefined };
   }

@@ -99,9 +99,11 @@ function Progress({ own, delivery, workflows }: Omit<DeliveryPageProps, 'endpoin
       </Card>
       {response !== null && (
         <Section title="What it answered" lead="The first 500 bytes.">
-          <pre className="webhook-answer" tabIndex={0} aria-label="What it answered">
-            {response}
-          </pre>
+          <div className="payload webhook-body">
+            <pre className="webhook-answer" tabIndex={0} aria-label="What it answered">
+              {response}
+            </pre>
+          </div>
         </Section>
       )}
     </div>

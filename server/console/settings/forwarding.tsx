@@ -117,12 +117,10 @@ function ForwardingForm({
   return (
     <PostForm action={FORWARDING_PATH} className="section stack" id="forwarding-form">
       <SaveOnEnter />
-      <Card>
+      <Card className="stack">
         <Check name="on" isOn={draft.isOn}>
           {WORDS.isOn}
         </Check>
-      </Card>
-      <Card>
         <TextField
           id="key"
           name="key"
