@@ -63,7 +63,14 @@ export function ForwardingPage({ forwarding, draft, settings, log, target }: For
         <ForwardingForm forwarding={forwarding} draft={draft} settings={settings} />
       )}
       {forwarding && <Everyone forwarding={forwarding} isLimited={isLimited} />}
-      {forwarding && <ForwardLog {...log} isLimited={isLimited} isOn={forwarding.status === 'on'} />}
+      {forwarding && (
+        <ForwardLog
+          {...log}
+          isLimited={isLimited}
+          isOn={forwarding.status === 'on'}
+          waitsForKey={forwarding.status === 'checking' || forwarding.status === 'refused'}
+        />
+      )}
       {forwarding && !isLimited && <Removal />}
     </SettingsShell>
   );
