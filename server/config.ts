@@ -106,7 +106,7 @@ const DKIM_KEY_FORM =
   'or as the path of a readable file with it';
 
 /** Merchants' keys go there: nobody should be able to send them elsewhere. */
-const LOOPS = 'https://app.loops.so/api';
+export const LOOPS = 'https://app.loops.so/api';
 const LOOPS_FORM = 'must be an http address on loopback, and only where the server itself is local';
 
 const VARIABLES = z.object({

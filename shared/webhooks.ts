@@ -18,6 +18,10 @@ export const WEBHOOK_TYPES = [
 ] as const;
 export type WebhookType = (typeof WEBHOOK_TYPES)[number];
 
+/** Of the message that a person has sent to try an endpoint, whatever it is told of. */
+export const TEST_TYPE = 'webhook.test';
+export type DeliveryType = WebhookType | typeof TEST_TYPE;
+
 /** `gone`: it answered 410. `failing`: nothing but failures for five days. */
 export type EndpointStatus = 'active' | 'off' | 'gone' | 'failing';
 

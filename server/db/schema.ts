@@ -28,7 +28,7 @@ import type { ApiScope } from '../../shared/api-keys';
 import type { ContactPropertyType } from '../../shared/contact-properties';
 import type { ForwardKind, ForwardStatus, ForwardingStatus } from '../../shared/forwarding';
 import type { ScheduleType } from '../../shared/schedules';
-import type { DeliveryStatus, EndpointStatus, WebhookType } from '../../shared/webhooks';
+import type { DeliveryStatus, DeliveryType, EndpointStatus, WebhookType } from '../../shared/webhooks';
 
 export type Flag = 0 | 1;
 
@@ -132,7 +132,7 @@ interface WebhookDeliveryTable extends TenantColumns {
   /** Its `webhook-id`: the same however often it is sent. */
   id: string;
   endpoint_id: string;
-  type: WebhookType;
+  type: DeliveryType;
   object_id: string;
   /** Whom it names: the row goes with the contact. */
   contact_id: string | null;

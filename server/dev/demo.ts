@@ -86,15 +86,15 @@ function printTable(results: readonly Result[]): void {
 }
 
 async function printWhereToGo(stack: LocalStack): Promise<void> {
-  const { url, stripeUrl, account, folder, running } = stack;
+  const { url, stripeUrl, account, folder, database, running } = stack;
   const open = `${url}/open/${await createOpenLink(running.ctx, account, 'usr_demo')}`;
   const mail = running.ctx.transport
     ? `emails go out by ${running.ctx.config.mailFrom}`
     : 'emails are captured, not sent';
   console.log(`
-Open the console     ${open}   (one use, 10 minutes)
-  or sign in at      ${url}/connect?mode=test
-Data                 ${folder} (made anew at every start); ${mail}
+Open the console     ${url}/connect?mode=test   (press Allow; may do everything)
+  or, as from Stripe ${open}   (one use, 10 minutes; may not change webhooks, forwarding or keys)
+Data                 ${folder ? `${folder} (made anew at every start)` : database}; ${mail}
 
 Read the emails at ${url}/emails, the log at ${url}/events.
 

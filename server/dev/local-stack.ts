@@ -32,8 +32,10 @@ export interface LocalStack {
   url: string;
   stripeUrl: string;
   appSecret: string;
-  /** Where the database is; made anew at every start. */
-  folder: string;
+  /** Where the database is, made anew at every start; undefined where DATABASE_URL names another one. */
+  folder: string | undefined;
+  /** The address of the database in use, without user and password. */
+  database: string;
   stop(): Promise<void>;
 }
 
@@ -50,9 +52,13 @@ const HONOURED = [
   'DKIM_SELECTOR',
   'DKIM_PRIVATE_KEY',
   'LOG_LEVEL',
+  'LOOPS_API_BASE',
 ];
 
-/** `folder` holds the data and is made anew; on another port than the usual one, its name ends with the port. */
+/**
+ * `folder` holds the data and is made anew, unless DATABASE_URL is set; on another port than the usual one, its name ends
+ * with the port.
+ */
 export async function startLocalStack({
   log = createLog('silent'),
   folder: usualFolder = FOLDER,
@@ -61,9 +67,12 @@ export async function startLocalStack({
   const bound = createServer((early) => early.destroy());
   const port = await holdPort('PORT', PORT, (wanted) => listen(bound, wanted, host));
   // Only who has the port may touch its folder: another one that is running must not lose its data.
-  const folder = port === PORT ? usualFolder : `${usualFolder}-${port}`;
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+  const ownFolder = port === PORT ? usualFolder : `${usualFolder}-${port}`;
+  const folder = process.env.DATABASE_URL ? undefined : ownFolder;
+  if (folder) {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+  }
   const url = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
   const appSecret = process.env.STRIPE_APP_SECRET?.split(',')[0] || `absec_${randomBytes(12).toString('hex')}`;
   const webhookSecret = `whsec_${randomBytes(16).toString('hex')}`;
@@ -82,7 +91,7 @@ export async function startLocalStack({
   const stripeUrl = `http://127.0.0.1:${stripePort}`;
   const honoured = Object.fromEntries(HONOURED.map((name) => [name, process.env[name]]));
   const configuration = readConfig({
-    DATABASE_URL: `sqlite:${folder}/tillpost.db`,
+    DATABASE_URL: `sqlite:${ownFolder}/tillpost.db`,
     LOG_LEVEL: 'warn',
     STRIPE_APP_SECRET: appSecret,
     ...Object.fromEntries(Object.entries(honoured).filter(([, value]) => value)),
@@ -106,11 +115,19 @@ export async function startLocalStack({
     stripeUrl,
     appSecret,
     folder,
+    database: nameDatabase(ctx.secrets.databaseUrl),
     async stop() {
       await localStripe.close();
       await running.stop();
     },
   };
+}
+
+/** For a person to read: user, password and options are left out. */
+export function nameDatabase(databaseUrl: string): string {
+  if (databaseUrl.startsWith('sqlite:')) return databaseUrl.slice('sqlite:'.length);
+  const { protocol, host, pathname } = new URL(databaseUrl);
+  return `${protocol}//${host}${pathname}`;
 }
 
 /** What a merchant would have chosen: all events on, two workflows from templates, both active. */

@@ -32,6 +32,12 @@ type ForwardingInput = z.input<typeof inputSchema>;
 export const findForwarding = (db: Db, tenant: Tenant): Promise<Forwarding | undefined> =>
   db.selectFrom('forwarding').selectAll().where(ofTenant(tenant)).where('api_key', '!=', '').executeTakeFirst();
 
+/** What needs a person: the key is refused, or the tool could not be asked about it so far. */
+export function troubleOf(forwarding: Forwarding | undefined): 'refused' | 'not_checked' | undefined {
+  if (forwarding?.status === 'refused') return 'refused';
+  return forwarding?.status === 'checking' && forwarding.outcome !== null ? 'not_checked' : undefined;
+}
+
 export const eventsOf = ({ events }: Pick<Forwarding, 'events'>): ForwardedType[] =>
   JSON.parse(events) as ForwardedType[];
 

@@ -95,7 +95,7 @@ export function installRoutes(ctx: Context, pages: InstallPages): Router {
     const current = sessionOf(res);
     const isHeld = current?.kind === 'full' && (await switchInstall(ctx.db, current, install.id));
     if (!isHeld) await signIn(res, install, 'dashboard');
-    res.redirect(303, HOME);
+    res.redirect(303, '/');
   });
 
   router.post('/session/switch', ...form, async (req, res) => {

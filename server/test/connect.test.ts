@@ -436,7 +436,7 @@ describe("the Dashboard's link", () => {
       const browser = createBrowserClient(tillpost.url);
       const csrf_token = await browser.csrfToken(link);
       const response = await browser.post(link, { csrf_token });
-      expect([response.status, response.headers.get('location')]).toEqual([303, '/settings/stripe']);
+      expect([response.status, response.headers.get('location')]).toEqual([303, '/']);
       expect((await tillpost.db.selectFrom('session').select('kind').executeTakeFirst())?.kind).toBe('dashboard');
       expect((await createBrowserClient(tillpost.url).get(link)).status).toBe(404);
     }));

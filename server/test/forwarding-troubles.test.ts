@@ -138,8 +138,15 @@ describe.each(ENGINES)('on %s', (engine) => {
       loops.answerAll({ status: 502 });
       await save({ key: 'loops_key_good' });
       expect(await status()).toBe('checking');
-      expect(await (await client.get(PATH)).text()).toContain('Loops answered 502 and is asked again');
       await happen(tillpost, 'customer.created', CUSTOMER);
+      const page = await (await client.get(PATH)).text();
+      for (const words of [
+        ...['Nothing goes until Loops takes the key', 'Loops answered 502 and is asked again', 'Next try'],
+        ...['Waits for the key', 'It can start once Loops takes the key', `forwards to ${loops.url}`],
+      ])
+        expect(page).toContain(words);
+      expect(page).toMatch(/<button[^>]*disabled=""[^>]*>Forward everyone now/);
+      expect(await (await client.get('/')).text()).toContain('Loops has not taken the key yet: nothing is forwarded');
       loops.answerAll(undefined);
       await later(tillpost, HOUR);
       expect(await status()).toBe('on');

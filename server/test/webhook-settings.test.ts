@@ -83,7 +83,8 @@ describe.each(ENGINES)('on %s', (engine) => {
       const client = await signIn(tillpost);
       const types = ['contact.created'];
       for (const [fields, words] of [
-        [{ url: 'http://example.com/', types }, 'Must be an https:// address'],
+        [{ url: 'http://example.com/', types }, 'like http://localhost:3000/webhooks'],
+        [{ url: 'http://169.254.169.254/', types }, 'Must lead to a public address or to this machine'],
         [{ url: 'https://10.0.0.1/', types }, 'Must lead to a public address'],
         [{ url: 'https://a:b@example.com/', types }, 'Must not hold a user name or password'],
         [{ url: 'https://example.com/', types: [] }, 'Choose at least one'],
@@ -108,7 +109,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       const { id } = await addEndpoint(tillpost, client);
       const other = await signIn(tillpost, LIVE);
       expect((await other.get(`${PATH}/${id}`)).status).toBe(404);
-      for (const action of ['', '/off', '/secret', '/delete', '/deliveries/whd_1/again'])
+      for (const action of ['', '/off', '/secret', '/delete', '/test', '/deliveries/whd_1/again'])
         expect([
           action,
           (await send(other, `${PATH}/${id}${action}`, { url: HERE, types: 'contact.created' })).status,
@@ -125,7 +126,14 @@ describe.each(ENGINES)('on %s', (engine) => {
       const { id } = await addEndpoint(tillpost, await signIn(tillpost));
       const limited = await signIn(tillpost, TEST, 'dashboard');
       expect((await limited.get(`${PATH}/${id}`)).status).toBe(200);
-      for (const path of [PATH, `${PATH}/${id}`, `${PATH}/${id}/off`, `${PATH}/${id}/secret`, `${PATH}/${id}/delete`])
+      for (const path of [
+        PATH,
+        `${PATH}/${id}`,
+        `${PATH}/${id}/off`,
+        `${PATH}/${id}/secret`,
+        `${PATH}/${id}/delete`,
+        `${PATH}/${id}/test`,
+      ])
         expect([path, (await send(limited, path, { url: HERE, types: 'contact.created' })).status]).toEqual([
           path,
           403,
@@ -147,13 +155,67 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(await page(client, `${PATH}/${id}?status=pending`)).toContain(one);
       expect(await page(client, `${PATH}/${id}?status=delivered`)).not.toContain(one);
       const shown = await page(client, one);
-      for (const words of ['jenny@example.com', 'No connection, or it broke off', '1 of 10', delivery!.id])
+      for (const words of [
+        ...['Contact · jenny@example.com', `/audience/${delivery?.contact_id}`],
+        ...['No connection, or it broke off', '1 of 10', delivery!.id, 'hx-trigger="every 1s"'],
+      ])
         expect(shown).toContain(words);
+      const endpoint = await page(client, `${PATH}/${id}`);
+      expect(endpoint).toMatch(/The last request failed\..*Next try/);
+      expect(endpoint).not.toContain('Nothing was taken since');
+      tillpost.clock.advance(3_600_000);
+      expect(await page(client, `${PATH}/${id}`)).toContain('Nothing was taken since');
+      await tillpost.db.updateTable('webhook_delivery').set({ status: 'failed', due_at: null }).execute();
+      expect(await page(client, one)).not.toContain('hx-trigger');
       expect((await send(client, `${one}/again`)).location).toBe(one);
       await tillpost.worker.drain();
       const [again] = await tillpost.db.selectFrom('webhook_delivery').selectAll().execute();
       expect(again).toMatchObject({ id: delivery?.id, attempts: 1 });
       expect((await client.get(`${PATH}/${id}/deliveries/whd_none`)).status).toBe(404);
+    }));
+
+  it('a test message is signed, delivered and logged as any other, to an endpoint that is on', () =>
+    withConsole({ engine }, async (tillpost) => {
+      const client = await signIn(tillpost);
+      const { id } = await addEndpoint(tillpost, client);
+      const { location } = await send(client, `${PATH}/${id}/test`);
+      await tillpost.worker.drain();
+      const [delivery] = await tillpost.db.selectFrom('webhook_delivery').selectAll().execute();
+      expect(location).toBe(`${PATH}/${id}/deliveries/${delivery?.id}`);
+      expect(delivery).toMatchObject({ type: 'webhook.test', status: 'pending', attempts: 1 });
+      expect(JSON.parse(delivery!.payload)).toMatchObject({ type: 'webhook.test', data: { id, test: true } });
+      expect(await page(client, location!)).toContain('webhook.test');
+      expect(await page(client, `${PATH}/${id}`)).toContain(delivery!.id);
+      await send(client, `${PATH}/${id}/off`);
+      expect((await send(client, `${PATH}/${id}/test`)).status).toBe(400);
+    }));
+
+  it('a button chooses all or none of a group, saves nothing and keeps what was typed', () =>
+    withConsole({ engine }, async (tillpost) => {
+      const client = await signIn(tillpost);
+      const fields = { url: HERE, description: 'CRM', types: ['contact.created', 'event.processed'] };
+      const chosen = ({ page: html }: { page: string }) =>
+        [...html.matchAll(/<input type="checkbox" name="types"[^>]*checked=""[^>]*>/g)].map(
+          ([box]) => /value="([^"]+)"/.exec(box)?.[1],
+        );
+      const all = await send(client, PATH, { ...fields, group: 'workflow.all' });
+      expect([all.status, all.page.includes(HERE)]).toEqual([200, true]);
+      expect(chosen(all)).toEqual([
+        ...[
+          'contact.created',
+          'workflow.run.started',
+          'workflow.run.finished',
+          'workflow.run.exited',
+          'event.processed',
+        ],
+      ]);
+      expect(chosen(await send(client, PATH, { ...fields, group: 'contact.none' }))).toEqual(['event.processed']);
+      expect(await endpoints(tillpost)).toEqual([]);
+    }));
+
+  it('says at email.sent that it does not come while there is no mail server', () =>
+    withConsole({ engine }, async (tillpost) => {
+      expect(await page(await signIn(tillpost), PATH)).toContain('Does not come now: this server has no mail server');
     }));
 
   it('every page says that an endpoint was turned off, until it is on again', () =>

@@ -1,3 +1,4 @@
+import { WEBHOOK_URL_WORDS } from '../../shared/words/webhooks';
 import { readEndpointUrl } from './endpoint-url';
 
 const HOSTILE = [
@@ -68,4 +69,14 @@ it('lets a server on somebody’s own machine call what runs there, and nothing 
     'https://[::ffff:127.0.0.1]/',
   ])
     expect(read(typed)).toEqual({ expected: expect.any(String) as string });
+});
+
+it.each([
+  ['http://169.254.169.254/', 'isPrivate', 'isPrivateHere'],
+  ['http://example.com/', 'notHttps', 'notHttpsHere'],
+  ['example.com', 'notHttps', 'notHttpsHere'],
+] as const)('says of %p what would do, on this server', (typed, words, wordsHere) => {
+  const read = (allowsLoopback: boolean) => readEndpointUrl(typed, { allowsLoopback });
+  expect(read(false)).toEqual({ expected: WEBHOOK_URL_WORDS[words] });
+  expect(read(true)).toEqual({ expected: WEBHOOK_URL_WORDS[wordsHere] });
 });

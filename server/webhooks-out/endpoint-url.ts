@@ -1,7 +1,7 @@
 /** The address of an endpoint as somebody types it. What its name resolves to is checked when it is called: see post.ts. */
 import { isIP } from 'node:net';
 import { WEBHOOK_URL_LENGTH } from '../../shared/webhooks';
-import { WEBHOOK_URL_WORDS } from '../../shared/words/webhooks';
+import { WEBHOOK_URL_WORDS as WORDS } from '../../shared/words/webhooks';
 import { isLoopback } from '../config';
 import { isLoopbackAddress, isPublicAddress } from './public-address';
 
@@ -17,14 +17,18 @@ type ReadUrl = { url: string } | { expected: string };
 export function readEndpointUrl(typed: string, { allowsLoopback }: { allowsLoopback: boolean }): ReadUrl {
   const text = typed.trim();
   if (text.length > WEBHOOK_URL_LENGTH) return { expected: `must have at most ${WEBHOOK_URL_LENGTH} characters` };
+  const { notHttps, isPrivate } = allowsLoopback
+    ? { notHttps: WORDS.notHttpsHere, isPrivate: WORDS.isPrivateHere }
+    : WORDS;
   // The parser would drop tabs and line breaks, and take \ for /.
-  if (!URL.canParse(text) || /[\s\\\p{Cc}]/u.test(text)) return { expected: WEBHOOK_URL_WORDS.notHttps };
+  if (!URL.canParse(text) || /[\s\\\p{Cc}]/u.test(text)) return { expected: notHttps };
   const url = new URL(text);
   const isHere = allowsLoopback && isLoopback(url.hostname);
-  if (url.protocol !== 'https:' && !(isHere && url.protocol === 'http:'))
-    return { expected: WEBHOOK_URL_WORDS.notHttps };
-  if (url.username || url.password) return { expected: WEBHOOK_URL_WORDS.hasCredentials };
-  if (!mayLeadTo(hostOf(url), allowsLoopback)) return { expected: WEBHOOK_URL_WORDS.isPrivate };
+  if (!/^https?:$/.test(url.protocol)) return { expected: notHttps };
+  // Said first: https would not help it.
+  if (!mayLeadTo(hostOf(url), allowsLoopback)) return { expected: isPrivate };
+  if (url.protocol === 'http:' && !isHere) return { expected: notHttps };
+  if (url.username || url.password) return { expected: WORDS.hasCredentials };
   url.hash = '';
   return { url: url.href };
 }

@@ -56,11 +56,16 @@ export const FORWARDING_WORDS = {
   lead: 'If you keep Loops for your emails: contacts and events go on to it from here, each with what became of it.',
   testMode:
     'This is test mode. Its contacts and events go to Loops like any others, which knows no test mode: use the key of a team of its own.',
+  elsewhere: (address: string) =>
+    `This server forwards to ${address} in the place of Loops, as its LOOPS_API_BASE says.`,
   limited: 'To change what is forwarded, sign in with Connect to Stripe.',
   refused: 'Loops refuses the key',
   refusedNext: 'Nothing goes until you save a key that it takes. What happens meanwhile waits, for 30 days.',
   checking: 'Checking the key',
   checkingNext: 'Loops is asked whether it takes it.',
+  notChecked: 'Saved. Nothing goes until Loops takes the key.',
+  notCheckedYet: 'Loops has not taken the key yet',
+  waitsForKey: 'Waits for the key',
   key: 'API key of Loops',
   keyWhere: 'In Loops: Settings → API → Generate key. It is kept encrypted.',
   keyKept: (hint: string, team: string | null) =>
@@ -82,6 +87,14 @@ export const FORWARDING_WORDS = {
   everyoneHint:
     'Contacts go when something about them changes. This sends all of them as they are now, ten a second at the most, beside what happens meanwhile.',
   everyoneNow: 'Forward everyone now',
+  /** Why the button can't be pressed. */
+  everyoneNot: {
+    limited: 'To forward everyone, sign in with Connect to Stripe.',
+    off: 'Forwarding is off.',
+    key: 'It can start once Loops takes the key.',
+    contacts: 'It can start once contacts are chosen, and saved.',
+    running: 'It is under way.',
+  },
   log: 'Log',
   logLead: 'Of the last 30 days, the newest first.',
   state: 'State',

@@ -140,6 +140,29 @@ export const TERMS = {
     name: 'Test address',
     meaning: 'In test mode only these get real email. Its owner has to confirm it first.',
   },
+  endpoint: {
+    name: 'Endpoint',
+    meaning: 'The address of a program of yours that gets messages of what happens here. You choose which ones.',
+  },
+  delivery: {
+    name: 'Delivery',
+    meaning:
+      'One message to one endpoint, with its body and what was answered. Its webhook-id stays when it goes again.',
+  },
+  signing_secret: {
+    name: 'Signing secret',
+    meaning:
+      'With it your program checks that a message came from here and was not changed. It is shown once; for 24 hours after a new one was made, the one before signs as well.',
+  },
+  webhook_retries: {
+    name: 'Tries',
+    meaning:
+      'Any 2xx within 10 seconds takes a message. Otherwise it is tried ten times over three days, and can be sent again by hand after that. An endpoint that only failed for five days is turned off.',
+  },
+  gone: {
+    name: '410 Gone',
+    meaning: 'A program that answers 410 says that it wants no more: its endpoint is turned off at once.',
+  },
   test_mode: {
     name: 'Test and live',
     meaning: 'Stripe’s two modes are kept apart here as there: contacts, events, workflows and settings of their own.',
@@ -156,7 +179,7 @@ export interface HelpPage {
   /** Where the area is. */
   href: string;
   /** How to: a question and what to do. */
-  tasks: readonly { title: string; steps: readonly string[] }[];
+  tasks: readonly { title: string; steps: readonly string[]; page?: { label: string; href: string } }[];
   terms: readonly TermKey[];
 }
 
@@ -355,10 +378,11 @@ export const HELP: Record<HelpArea, HelpPage> = {
       {
         title: 'Tell your own programs what happens',
         steps: [
-          'Add the program’s https:// address in Settings → Webhooks, and choose what it is told of.',
+          'Add the program’s https:// address in Settings → Webhooks, and choose its messages.',
           'Copy the signing secret, which is shown once: the program verifies requests with it.',
-          'The endpoint’s page shows what was delivered and what came of it. Anything can be sent again.',
+          'Press “Send a test message” on the endpoint’s page. The log there shows what was delivered and what was answered; anything can be sent again.',
         ],
+        page: { label: 'Open Webhooks', href: '/settings/webhooks' },
       },
       {
         title: 'Keep your mail tool',
@@ -367,8 +391,12 @@ export const HELP: Record<HelpArea, HelpPage> = {
           'Press “Forward everyone now” once. From then on each contact goes when something about it changes.',
           'The log there says what became of each, and sends again what failed.',
         ],
+        page: { label: 'Open Forwarding', href: '/settings/forwarding' },
       },
     ],
-    terms: ['test_mode', 'test_address', 'transactional_only', 'ignored', 'held_out', 'user_group'],
+    terms: [
+      ...(['test_mode', 'test_address', 'transactional_only', 'ignored', 'held_out', 'user_group'] as const),
+      ...(['endpoint', 'delivery', 'signing_secret', 'webhook_retries', 'gone'] as const),
+    ],
   },
 };

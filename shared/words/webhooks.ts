@@ -66,10 +66,46 @@ export const DELIVERY_WORDS = {
   crashed: 'Given up: sending it ended the process several times',
 } as const;
 
-const MUST_BE = 'must be an https:// address, like https://example.com/webhooks';
 /** Of an address that is refused. */
 export const WEBHOOK_URL_WORDS = {
-  notHttps: MUST_BE,
+  notHttps: 'must be an https:// address, like https://example.com/webhooks',
+  /** Of a server on somebody's own machine. */
+  notHttpsHere: 'must be an https:// address, or one of this machine, like http://localhost:3000/webhooks',
   hasCredentials: 'must not hold a user name or password',
   isPrivate: 'must lead to a public address, not into a private network',
+  isPrivateHere:
+    'must lead to a public address or to this machine (http://localhost:3000/…), not into a private network',
 } as const;
+
+/** Settings → Webhooks. */
+export const WEBHOOKS_WORDS = {
+  lead: 'Your own programs are told of what happens here, by signed requests (Standard Webhooks) that are tried again until they are taken.',
+  none: 'Add a program’s address, and choose its messages.',
+  limited: 'Sign in with Connect to Stripe to add and change endpoints.',
+  addressHint: 'It gets POST requests with a JSON body.',
+  addressHintHere:
+    'It gets POST requests with a JSON body. This server is on your own machine: http://localhost:… works too.',
+  messages: 'Messages',
+  answer: 'Answer',
+  created: 'Created',
+  about: 'About',
+  nextTry: 'Next try',
+  lastFailed: 'The last request failed.',
+  failingSince: 'Nothing was taken since',
+  failingNext: 'After five days of that it is turned off.',
+  turnOff: 'Turn off…',
+  turnOffDo: 'Turn off',
+  turnOffWords:
+    'Nothing is sent to it any more. What happens while it is off is lost: it is not delivered when you turn it on again.',
+  rotate: 'New secret…',
+  rotateDo: 'Make a new secret',
+  rotateWords:
+    'Requests bear two signatures for 24 hours, by the new secret and by the one before. Give the new one to your program meanwhile.',
+  test: 'Send a test message',
+};
+
+/** Where emails don't go out, messages of them don't come: at the box that chooses them. */
+export const NO_EMAIL_SENT = {
+  none: 'Does not come now: this server has no mail server, so emails are captured',
+  test: 'In test mode of emails to test addresses alone: others are captured',
+};

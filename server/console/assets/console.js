@@ -206,6 +206,15 @@ window.addEventListener('resize', () => {
   for (const frame of document.querySelectorAll('iframe[data-whole]')) fitMail(frame);
 });
 
+// All or none of a group of boxes; without script the button sends the form, which comes back so.
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-choose]');
+  if (!button) return;
+  event.preventDefault();
+  for (const box of button.closest('[data-group]').querySelectorAll("input[type='checkbox']"))
+    box.checked = button.dataset.choose === 'all';
+});
+
 // Copy buttons show where copying works.
 const showCopyButtons = (root) => {
   if (navigator.clipboard) for (const button of root.querySelectorAll('[data-copy]')) button.hidden = false;

@@ -47,28 +47,30 @@ export function ButtonForm(props: {
 export type ButtonTone = 'primary' | 'plain' | 'danger' | 'quiet';
 export const buttonClass = (tone: ButtonTone = 'plain') => `button button-${tone}`;
 
-/** A destructive action: the first press shows what it does, the second does it. Needs no script. */
+/** The first press shows what an action does, the second does it. Needs no script. `plain` where nothing is lost for good. */
 export function Confirm({
   label,
   action,
   words,
   confirm,
+  tone = 'danger',
   children,
 }: {
   label: ReactNode;
   action: string;
   words: ReactNode;
   confirm: string;
+  tone?: 'danger' | 'plain';
   children?: ReactNode;
 }) {
   return (
-    <details className="confirm">
-      <summary className={buttonClass('danger')}>{label}</summary>
+    <details className={tone === 'plain' ? 'confirm confirm-plain' : 'confirm'}>
+      <summary className={buttonClass(tone)}>{label}</summary>
       <PostForm action={action} className="confirm-body">
         <p>{words}</p>
         {children}
         <div className="actions">
-          <button className={buttonClass('danger')}>{confirm}</button>
+          <button className={buttonClass(tone === 'plain' ? 'primary' : 'danger')}>{confirm}</button>
           <CancelLink />
         </div>
       </PostForm>

@@ -17,6 +17,11 @@ export function HelpPage({ area }: { area: HelpArea }) {
                 <li key={step}>{step}</li>
               ))}
             </ol>
+            {task.page && (
+              <p>
+                <a href={task.page.href}>{task.page.label}</a>
+              </p>
+            )}
           </Card>
         ))}
       </div>

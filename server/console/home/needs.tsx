@@ -17,14 +17,14 @@ export interface NeedsProps {
   since: string;
   /** What Stripe won't let us read of failed payments. */
   missingPermission: string | null;
-  /** The mail tool takes the key no more. */
-  isForwardingRefused: boolean;
+  /** The mail tool takes the key no more, or could not be asked yet. */
+  forwarding: 'refused' | 'not_checked' | undefined;
   /** Other accounts and modes of this session. */
   toReconnect: readonly Pick<Install, 'id' | 'account_id' | 'account_name' | 'livemode'>[];
 }
 
 export function Needs(props: NeedsProps) {
-  const { numbers, since, missingPermission, isForwardingRefused, toReconnect } = props;
+  const { numbers, since, missingPermission, forwarding, toReconnect } = props;
   const { failedEvents, emails, days } = numbers;
   const { failed, held } = emails.byStatus;
   const link = (count: number, one: string, path: string, status: string) => (
@@ -58,7 +58,16 @@ export function Needs(props: NeedsProps) {
         </>
       ),
     });
-  if (isForwardingRefused)
+  if (forwarding === 'not_checked')
+    lines.push({
+      key: 'forwarding',
+      words: (
+        <>
+          {FORWARDING_WORDS.notCheckedYet}: nothing is forwarded. <a href={FORWARDING_PATH}>See why</a>
+        </>
+      ),
+    });
+  if (forwarding === 'refused')
     lines.push({
       key: 'forwarding',
       words: (

@@ -2,7 +2,7 @@
 import { Router } from 'express';
 import { oneOf } from '../../../shared/one-of';
 import type { Context } from '../../context';
-import { findForwarding } from '../../forwarding/forwarding';
+import { findForwarding, troubleOf } from '../../forwarding/forwarding';
 import { closeChecklist } from '../../installs/installs';
 import { requireSession } from '../../installs/session-middleware';
 import { readSettings } from '../../settings/settings';
@@ -37,7 +37,7 @@ export function overviewRoutes(ctx: Context, { form }: SectionParts): Router {
       setup: await readSetup(ctx, install),
       isClickTracked: (await readSettings(db, tenant)).track.clicks,
       missingPermission: install.missing_permission,
-      isForwardingRefused: (await findForwarding(db, tenant))?.status === 'refused',
+      forwarding: troubleOf(await findForwarding(db, tenant)),
       toReconnect: installs.filter(({ id, status }) => status === 'needs_reconnect' && id !== install.id),
     };
     sendPage(ctx, res, <OverviewPage {...page} />);

@@ -55,6 +55,8 @@ interface Shown {
   isLimited: boolean;
   /** The key is taken: what waits has a time. */
   isOn: boolean;
+  /** The key is refused, or not taken yet. */
+  waitsForKey: boolean;
 }
 
 const columnsFor = (shown: Shown): Column<Listed>[] => [
@@ -64,16 +66,16 @@ const columnsFor = (shown: Shown): Column<Listed>[] => [
   { label: 'When', cell: ({ decided_at, created_at }) => <LogTime at={decided_at ?? created_at} /> },
 ];
 
-function Outcome({ row, isLimited, isOn }: { row: Listed } & Shown) {
+function Outcome({ row, isLimited, isOn, waitsForKey }: { row: Listed } & Shown) {
   const { id, kind, status, outcome, address, due_at, attempts } = row;
   const mayGoAgain =
     isOn && !isLimited && (status === 'failed' || status === 'canceled') && (kind !== 'deletion' || address !== null);
   return (
     <>
-      <Sentence text={outcome} />
+      {status === 'waiting' && waitsForKey ? WORDS.waitsForKey : <Sentence text={outcome} />}
       {isOn && status === 'waiting' && attempts > 0 && due_at !== null && (
         <span className="row-sub">
-          {WORDS.nextTry} <Time at={due_at} />
+          {WORDS.nextTry} <Time at={due_at} as="seconds" />
         </span>
       )}
       {mayGoAgain && (

@@ -2,6 +2,7 @@
 import { Router, type Response } from 'express';
 import { FORWARD_STATUSES, FORWARDED_TYPES } from '../../../shared/forwarding';
 import { oneOf } from '../../../shared/one-of';
+import { LOOPS } from '../../config';
 import type { Context } from '../../context';
 import { transact } from '../../db/transact';
 import { AppError, faultOf } from '../../errors';
@@ -36,6 +37,7 @@ export function forwardingRoutes(ctx: Context, { form }: SectionParts): Router {
         draft={draft ?? draftOf(forwarding)}
         settings={await readSettings(db, tenant)}
         log={{ list, status }}
+        target={ctx.config.loopsApiBase === LOOPS ? undefined : ctx.config.loopsApiBase}
       />
     );
     sendPage(ctx, res, page, { status: draft ? 400 : 200 });

@@ -6,8 +6,9 @@ import { Badge } from '../components/badge';
 import { Banner, Card, Section } from '../components/blocks';
 import { Confirm, PostForm, SaveOnEnter, TextField, Check, FieldError, buttonClass } from '../components/form';
 import { refreshes } from '../components/refreshes';
-import { Count, Plural, Time } from '../components/values';
+import { Time } from '../components/values';
 import { useViewer } from '../page';
+import { Everyone } from './forward-everyone';
 import { ForwardedEvents } from './forwarded-events';
 import { ForwardLog, type ForwardLogProps } from './forward-log';
 import { SettingsShell } from './sections';
@@ -28,6 +29,8 @@ interface ForwardingPageProps {
   draft: ForwardingDraft;
   settings: Settings;
   log: ForwardLogProps;
+  /** The address that stands in the place of Loops. */
+  target?: string | undefined;
 }
 
 /** Nothing is chosen beforehand but contacts. */
@@ -38,7 +41,7 @@ export const draftOf = (forwarding: Forwarding | undefined): ForwardingDraft => 
   errors: {},
 });
 
-export function ForwardingPage({ forwarding, draft, settings, log }: ForwardingPageProps) {
+export function ForwardingPage({ forwarding, draft, settings, log, target }: ForwardingPageProps) {
   const { isLimited, status, tenant } = useViewer();
   return (
     <SettingsShell
@@ -53,6 +56,7 @@ export function ForwardingPage({ forwarding, draft, settings, log }: ForwardingP
       }
     >
       {forwarding && <State {...forwarding} />}
+      {target && <Banner tone="info">{WORDS.elsewhere(target)}</Banner>}
       {!tenant.livemode && <p className="hint">{WORDS.testMode}</p>}
       {isLimited || status === 'removed' ? (
         <p className="hint section">{WORDS.limited}</p>
@@ -60,13 +64,20 @@ export function ForwardingPage({ forwarding, draft, settings, log }: ForwardingP
         <ForwardingForm forwarding={forwarding} draft={draft} settings={settings} />
       )}
       {forwarding && <Everyone forwarding={forwarding} isLimited={isLimited} />}
-      {forwarding && <ForwardLog {...log} isLimited={isLimited} isOn={forwarding.status === 'on'} />}
+      {forwarding && (
+        <ForwardLog
+          {...log}
+          isLimited={isLimited}
+          isOn={forwarding.status === 'on'}
+          waitsForKey={forwarding.status === 'checking' || forwarding.status === 'refused'}
+        />
+      )}
       {forwarding && !isLimited && <Removal />}
     </SettingsShell>
   );
 }
 
-function State({ status, outcome }: Forwarding) {
+function State({ status, outcome, claims, due_at }: Forwarding) {
   switch (status) {
     case 'refused':
       return (
@@ -80,12 +91,23 @@ function State({ status, outcome }: Forwarding) {
       return (
         <div
           id="forwarding-state"
-          {...refreshes({ id: 'forwarding-state', url: FORWARDING_PATH, seconds: 1 })}
+          {...refreshes({ id: 'forwarding-state', url: FORWARDING_PATH, seconds: outcome ? 5 : 1 })}
           hx-select-oob="#forwarding-badge,#key-hint,#everyone"
         >
-          <Banner tone="info" title={WORDS.checking}>
-            {outcome ? <>{outcome}.</> : WORDS.checkingNext}
-          </Banner>
+          {outcome ? (
+            <Banner tone="warn" title={WORDS.notChecked}>
+              {outcome}.{' '}
+              {claims === 0 && due_at !== null && (
+                <>
+                  {WORDS.nextTry} <Time at={due_at} as="seconds" />.
+                </>
+              )}
+            </Banner>
+          ) : (
+            <Banner tone="info" title={WORDS.checking}>
+              {WORDS.checkingNext}
+            </Banner>
+          )}
         </div>
       );
     default:
@@ -103,7 +125,10 @@ function ForwardingForm({
   return (
     <PostForm action={FORWARDING_PATH} className="section stack" id="forwarding-form">
       <SaveOnEnter />
-      <Card>
+      <Card className="stack">
+        <Check name="on" isOn={draft.isOn}>
+          {WORDS.isOn}
+        </Check>
         <TextField
           id="key"
           name="key"
@@ -129,54 +154,10 @@ function ForwardingForm({
         </fieldset>
       </Card>
       <ForwardedEvents chosen={draft.events} settings={settings} />
-      <div className="forwarding-save">
-        <Check name="on" isOn={draft.isOn}>
-          {WORDS.isOn}
-        </Check>
+      <div>
         <button className={buttonClass('primary')}>{WORDS.save}</button>
       </div>
     </PostForm>
-  );
-}
-
-/** Refreshes itself while it goes on. */
-function Everyone({ forwarding, isLimited }: { forwarding: Forwarding; isLimited: boolean }) {
-  const { backfill_place, backfill_done: done, backfill_total: total, backfill_ended_at: endedAt } = forwarding;
-  const isRunning = backfill_place !== null && forwarding.status === 'on';
-  const canStart = !isLimited && !isRunning && forwarding.status === 'on' && forwarding.contacts === 1;
-  return (
-    <div
-      className="card section"
-      id="everyone"
-      aria-live="polite"
-      {...(isRunning && refreshes({ id: 'everyone', url: FORWARDING_PATH, seconds: 2 }))}
-    >
-      <div className="progress-words">
-        <h2>{WORDS.everyone}</h2>
-        <span className="hint">
-          {backfill_place !== null ? (
-            <>
-              <Count value={done} /> of <Plural count={Math.max(done, total)} one="contact" />
-            </>
-          ) : (
-            endedAt !== null && (
-              <>
-                <Plural count={done} one="contact" />, <Time at={endedAt} />
-              </>
-            )
-          )}
-        </span>
-      </div>
-      {isRunning && <progress aria-label={WORDS.everyone} max={Math.max(done, total)} value={done} />}
-      <div className="danger-row">
-        <p className="hint">{WORDS.everyoneHint}</p>
-        {canStart && (
-          <PostForm action={`${FORWARDING_PATH}/everyone`} className="button-form">
-            <button className={buttonClass()}>{WORDS.everyoneNow}</button>
-          </PostForm>
-        )}
-      </div>
-    </div>
   );
 }
 

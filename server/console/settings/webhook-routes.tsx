@@ -27,14 +27,19 @@ import {
   type Endpoint,
   type EndpointInput,
 } from '../../webhooks-out/endpoints';
+import { mayCallLoopback } from '../../webhooks-out/endpoint-url';
+import { sendTestMessage } from '../../webhooks-out/send-test';
+import { listWorkflowNames } from '../../workflows/workflow-names';
 import { PAGE_QUERY, placeOf } from '../components/pages';
 import { withNotice, type Done } from '../notices';
 import { formOf, getFound, idOf, MOST_COUNTED, PAGE_SIZE, queryOf, textIn } from '../read-request';
 import type { SectionParts } from '../section';
 import { sendPage } from '../send';
 import { tenantOn } from '../viewer';
-import { DeliveryPage, EndpointPage, type EndpointPageProps } from './webhook';
-import { endpointPath, WEBHOOKS_PATH, WebhooksPage, type RefusedEndpoint } from './webhooks';
+import { DeliveryPage } from './delivery';
+import { chooseGroup, GROUP_BUTTON, type EndpointDraft, type EndpointSurroundings } from './endpoint-form';
+import { EndpointPage, type EndpointPageProps } from './webhook';
+import { endpointPath, WEBHOOKS_PATH, WebhooksPage } from './webhooks';
 
 const ONE = `${WEBHOOKS_PATH}/:id`;
 const DELIVERY = `${ONE}/deliveries/:delivery`;
@@ -43,16 +48,22 @@ export function webhookRoutes(ctx: Context, { form }: SectionParts): Router {
   const router = Router();
   const { db, clock } = ctx;
 
-  async function showAll(res: Response, refused?: RefusedEndpoint): Promise<void> {
+  const surroundingsOf = (res: Response): EndpointSurroundings => ({
+    allowsLoopback: mayCallLoopback(ctx.config),
+    noEmailSent: !ctx.transport ? 'none' : tenantOn(res).livemode ? undefined : 'test',
+  });
+
+  async function showAll(res: Response, draft?: EndpointDraft): Promise<void> {
     const endpoints = await listEndpoints(db, tenantOn(res));
-    sendPage(ctx, res, <WebhooksPage endpoints={endpoints} refused={refused} />, { status: refused ? 400 : 200 });
+    const page = <WebhooksPage endpoints={endpoints} surroundings={surroundingsOf(res)} draft={draft} />;
+    sendPage(ctx, res, page, { status: statusOf(draft) });
   }
 
   async function showOne(
     req: Request,
     res: Response,
     id: string,
-    rest: Pick<EndpointPageProps, 'newSecret' | 'refused'> = {},
+    rest: Pick<EndpointPageProps, 'newSecret' | 'draft'> = {},
   ): Promise<void> {
     const tenant = tenantOn(res);
     const endpoint = getFound(await findEndpoint(db, tenant, id));
@@ -61,8 +72,10 @@ export function webhookRoutes(ctx: Context, { form }: SectionParts): Router {
     const filter = { endpoint: id, status };
     const deliveries = await pageDeliveries(db, tenant, { ...filter, ...placeOf(place), limit: PAGE_SIZE });
     const count = await countDeliveriesTo(db, tenant, filter, MOST_COUNTED);
-    const props = { endpoint, deliveries, count, query: { ...place, status }, ...rest };
-    sendPage(ctx, res, <EndpointPage {...props} />, { status: rest.refused ? 400 : 200 });
+    const workflows = await listWorkflowNames(db, tenant);
+    const log = { deliveries, count, query: { ...place, status }, workflows };
+    const props = { endpoint, surroundings: surroundingsOf(res), now: clock.now(), ...log, ...rest };
+    sendPage(ctx, res, <EndpointPage {...props} />, { status: statusOf(rest.draft) });
   }
 
   /** Does something to the endpoint of the path, which is held meanwhile. */
@@ -76,6 +89,8 @@ export function webhookRoutes(ctx: Context, { form }: SectionParts): Router {
 
   router.post(WEBHOOKS_PATH, ...form, requireFullSession, async (req, res) => {
     const input = inputOf(req);
+    const draft = draftOf(req, input);
+    if (draft) return showAll(res, draft);
     try {
       const { id, secret } = await transact(db, (trx) => createEndpoint(ctx, trx, tenantOn(res), input, clock.now()));
       await showOne(req, res, id, { newSecret: { secret, isRotated: false } });
@@ -88,10 +103,12 @@ export function webhookRoutes(ctx: Context, { form }: SectionParts): Router {
 
   router.post(ONE, ...form, requireFullSession, async (req, res) => {
     const input = inputOf(req);
+    const draft = draftOf(req, input);
+    if (draft) return showOne(req, res, idOf(req), { draft });
     try {
       await withEndpoint(req, res, (trx, endpoint) => saveEndpoint(ctx, trx, endpoint, input));
     } catch (error) {
-      return showOne(req, res, idOf(req), { refused: refusedOf(error, input) });
+      return showOne(req, res, idOf(req), { draft: refusedOf(error, input) });
     }
     res.redirect(303, withNotice(ctx, res, endpointPath(idOf(req)), 'endpoint_saved'));
   });
@@ -116,10 +133,17 @@ export function webhookRoutes(ctx: Context, { form }: SectionParts): Router {
     res.redirect(303, withNotice(ctx, res, WEBHOOKS_PATH, 'endpoint_deleted'));
   });
 
+  router.post(`${ONE}/test`, ...form, requireFullSession, async (req, res) => {
+    const id = await withEndpoint(req, res, (trx, endpoint) => sendTestMessage(trx, endpoint, clock.now()));
+    ctx.nudge();
+    res.redirect(303, withNotice(ctx, res, `${endpointPath(idOf(req))}/deliveries/${id}`, 'test_message'));
+  });
+
   router.get(DELIVERY, async (req, res) => {
     const endpoint = getFound(await findEndpoint(db, tenantOn(res), idOf(req)));
     const delivery = deliveryOf(endpoint, await findDelivery(db, tenantOn(res), idOf(req, 'delivery')));
-    sendPage(ctx, res, <DeliveryPage endpoint={endpoint} delivery={delivery} />);
+    const workflows = await listWorkflowNames(db, tenantOn(res));
+    sendPage(ctx, res, <DeliveryPage endpoint={endpoint} delivery={delivery} workflows={workflows} />);
   });
 
   router.post(`${DELIVERY}/again`, ...form, requireFullSession, async (req, res) => {
@@ -143,8 +167,17 @@ function inputOf(req: Request): EndpointInput {
   return { url: textIn(fields, 'url'), description: textIn(fields, 'description'), types };
 }
 
+const statusOf = (draft: EndpointDraft | undefined): number =>
+  draft && Object.keys(draft.errors).length > 0 ? 400 : 200;
+
+/** What a button of a group chose, to be shown and not saved. */
+function draftOf(req: Request, input: EndpointInput): EndpointDraft | undefined {
+  const pressed = textIn(formOf(req), GROUP_BUTTON);
+  return pressed === '' ? undefined : { ...input, types: chooseGroup(input.types, pressed), errors: {} };
+}
+
 /** Throws what isn't the form's fault. */
-function refusedOf(error: unknown, input: EndpointInput): RefusedEndpoint {
+function refusedOf(error: unknown, input: EndpointInput): EndpointDraft {
   if (!(error instanceof AppError) || error.code !== 'invalid_request' || !error.param) throw error;
   const [field = ''] = error.param.split('.');
   return { ...input, errors: { [field]: faultOf(error) } };

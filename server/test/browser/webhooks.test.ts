@@ -39,6 +39,11 @@ it('an endpoint is added, shows its secret once, is told, and its delivery is se
   await page.getByText('Choose at least one').waitFor();
   expect(await page.getByLabel('Address').inputValue()).toBe(url);
   await page.getByLabel('Description').fill('The CRM');
+  const chosen = page.locator('input[name="types"]:checked');
+  await page.getByRole('button', { name: 'All of Contacts' }).click();
+  expect(await chosen.count()).toBe(4);
+  await page.getByRole('button', { name: 'None of Contacts' }).click();
+  expect(await chosen.count()).toBe(0);
   await page.getByRole('checkbox', { name: /contact\.created/ }).check();
   await page.getByRole('button', { name: 'Add endpoint' }).click();
   await page.getByText('Copy the signing secret now').waitFor();
@@ -54,6 +59,14 @@ it('an endpoint is added, shows its secret once, is told, and its delivery is se
   await page.getByText('come back later').waitFor();
   await page.getByRole('button', { name: 'Send again' }).click();
   await page.getByText('It is sent again in a moment').waitFor();
+  await page.getByText('0 of 10').waitFor();
+  await tillpost.worker.drain();
+  // The page follows by itself.
+  await page.getByText('1 of 10').waitFor();
+
+  await page.getByRole('link', { name: 'Endpoint' }).click();
+  await page.getByRole('button', { name: 'Send a test message' }).click();
+  await page.getByRole('heading', { name: 'webhook.test' }).waitFor();
 });
 
 it.each(Object.keys(LOOKS))('its pages fit, and axe finds nothing serious, on %s', async (look) => {
