@@ -39,6 +39,7 @@ const STYLES = [
   'forwarding',
   'editor',
   'editor-steps',
+  'conditions',
   'email-editor',
   'site',
   'results',

@@ -140,6 +140,21 @@ describe.each(ENGINES)('on %s an event of a program', (engine) => {
       expect(named).not.toContain('not a name');
       const saved = await client.post(`/workflows/${id}`, { ...fieldsOf(named, 'workflow-form'), ...api });
       expect(saved.status).toBe(303);
+      const asked = {
+        ...fieldsOf(named, 'workflow-form'),
+        ...api,
+        'trigger.conditions.0.property': 'event.',
+        'trigger.conditions.0.operator': 'is',
+        'trigger.conditions.0.value': 'SPRING',
+      };
+      const misspelt = await client.post(`/workflows/${id}`, { ...asked, 'trigger.conditions.0.key': 'coupon code!' });
+      expect(misspelt.status).toBe(400);
+      const page = await misspelt.text();
+      expect(page).toContain('Name of condition 1 of the trigger: A name has letters, digits and _ only');
+      expect(page).toMatch(/<input[^>]*aria-invalid="true"[^>]*id="trigger-conditions-0-key"/);
+      expect(page).not.toContain('contact. or subject.');
+      const nameless = await client.post(`/workflows/${id}`, { ...asked, 'trigger.conditions.0.key': '' });
+      expect(await nameless.text()).toContain('Name of condition 1 of the trigger must not be empty');
       const unnamed = await client.post(`/workflows/${id}`, {
         ...fieldsOf(named, 'workflow-form'),
         ...api,
@@ -275,7 +290,7 @@ describe.each(ENGINES)('on %s an event of a program', (engine) => {
       expect(definition.exit_events).toEqual([{ event: 'api.bought', match: 'contact' }]);
       const nameless = await client.post(`/workflows/${id}`, { ...free, [at(0, 'key')]: 'not a name' });
       expect(nameless.status).toBe(400);
-      expect(await nameless.text()).toContain('and a name');
+      expect(await nameless.text()).toContain('A name has letters, digits and _ only');
       for (const coupon of ['SPRING10', 'AUTUMN10'])
         await loops.sendEvent({
           email: JENNY,

@@ -207,7 +207,8 @@ function readCondition(event: TriggerType, fields: Fields): Condition {
   const isMap = findProperty(event, path)?.type === 'metadata';
   const ofMap = isMap && key !== '' ? `${path}.${key}` : path;
   const property = path === ANOTHER.event ? `${path}${key}` : ofMap;
-  const type = findProperty(event, property)?.type ?? 'text';
+  // Before it is named it may become anything.
+  const type = property === ANOTHER.contact ? 'any' : (findProperty(event, property)?.type ?? 'text');
   const offered = operatorsFor(type);
   const operator = offered.find((candidate) => candidate === fields.operator) ?? offered[0] ?? 'is_set';
   return needsValue(operator)

@@ -38,7 +38,7 @@ import { readDraft, readRemoved } from './draft';
 import { DraftPicture } from './draft-picture';
 import { EditorPage, FORM, type EditorPageProps } from './editor';
 import { inInbox, type Scheme } from './inbox';
-import { findOffered, findOffers, type Offers } from './offers';
+import { findOffered, findOffers, isAnother, type Offers } from './offers';
 import { applyOperation, type Removed } from './operations';
 import { plainTextDocument } from './plain-text';
 import { byPlace, checkDraft, findObstacles, type Problem } from './problems';
@@ -306,7 +306,9 @@ function withNewProperty(fields: Form, changed: string, offers: Offers): Form {
   const at = (field: string) => changed.replace(/property$/, field);
   const { type = 'text' } = findOffered(offers, textIn(fields, changed)) ?? {};
   const fitting = operatorsFor(type);
-  const operator = oneOf(fitting, textIn(fields, at('operator'))) ?? fitting[0] ?? '';
+  // What is going to be named starts as most are asked.
+  const before = isAnother(textIn(fields, changed)) ? '' : textIn(fields, at('operator'));
+  const operator = oneOf(fitting, before) ?? fitting[0] ?? '';
   return { ...fields, [at('value')]: '', [at('key')]: '', [at('operator')]: operator };
 }
 

@@ -15,9 +15,10 @@ import {
   API_EXIT_WORDS,
   ATTEMPT_HINT,
   ATTEMPT_LABELS,
-  FREQUENCY_LABELS,
   MATCH_LABELS,
   nameDays,
+  nameFrequency,
+  offeredFrequencies,
   TRIGGER_SOURCE_WORDS,
 } from '../../../../shared/words/workflows';
 import { FREQUENCIES, START_AFTER_ATTEMPTS, type Definition, type ExitEvent } from '../../../../shared/workflow';
@@ -101,7 +102,7 @@ export function TriggerFields({
             name="trigger.frequency"
             label="How often"
             defaultValue={trigger.frequency}
-            options={FREQUENCIES.map((value) => ({ value, label: FREQUENCY_LABELS[value] }))}
+            options={frequencyOptions(trigger)}
           />
         </div>
         {trigger.event === 'invoice.payment_failed' && (
@@ -137,6 +138,13 @@ export function TriggerFields({
     </div>
   );
 }
+
+/** What was chosen under another trigger stays in sight, so that nothing changes silently. */
+const frequencyOptions = ({ event, frequency }: Definition['trigger']) =>
+  FREQUENCIES.filter((value) => value in offeredFrequencies(event) || value === frequency).map((value) => ({
+    value,
+    label: nameFrequency(value, event),
+  }));
 
 /** Any name will do: the program may send it only later. */
 function ApiEventField({ type }: { type: ApiEventType }) {
