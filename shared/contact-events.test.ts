@@ -33,7 +33,10 @@ describe('what happens to contacts', () => {
     [{ property: 'event.was.mrr', operator: 'less', value: 900 }, 'Earlier monthly revenue is less than 900'],
     [{ property: 'event.by', operator: 'is', value: 'person' }, 'Done by is person'],
     [{ property: 'event.', operator: 'is', value: '' }, '… is …'],
-    [{ property: 'contact.renews_at', operator: 'before', value: '2027-02-01' }, 'Contact’s renewal date is before day 1'],
+    [
+      { property: 'contact.renews_at', operator: 'before', value: '2027-02-01' },
+      'Contact’s renewal date is before day 1',
+    ],
     [{ property: 'contact.renews_at', operator: 'before', value: '' }, 'Contact’s renewal date is before …'],
   ])('is asked of in words: %j', (condition, words) => {
     expect(describeCondition(condition, (day) => `day ${Number(day.slice(-2))}`)).toBe(words);

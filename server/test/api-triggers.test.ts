@@ -173,6 +173,25 @@ describe.each(ENGINES)('on %s an event of a program', (engine) => {
       expect((await tillpost.call('workflows/list', {}, { tenant: TEST })).data).toEqual([]);
     }));
 
+  it('starts a new workflow by the name that is written', () =>
+    withMail(engine, async (tillpost) => {
+      const client = createBrowserClient(tillpost.url);
+      client.jar.set(
+        'tillpost_session',
+        await openSession(tillpost.ctx, { tenant: LIVE, kind: 'full', previous: undefined }),
+      );
+      const [, csrf_token = ''] = /name="csrf_token" value="([^"]+)"/.exec(
+        await (await client.get('/workflows/new')).text(),
+      )!;
+      const unnamed = await client.post('/workflows', { csrf_token, event: 'api.', api_event: ' ' });
+      expect(unnamed.status).toBe(400);
+      expect(await unnamed.text()).toContain('Event of the trigger must not be empty');
+      const named = await client.post('/workflows', { csrf_token, event: 'api.', api_event: ' signup ' });
+      expect(named.status).toBe(303);
+      const page = await (await client.get(named.headers.get('location')!)).text();
+      expect(page).toMatch(/name="trigger.api_event"[^>]*value="signup"/);
+    }));
+
   it('ends the runs of its contact as an exit event, whichever of the two was processed first', () =>
     withMail(engine, async (tillpost, mail) => {
       // Quotes and what looks like a parameter: a name never stands in a statement.

@@ -1,6 +1,6 @@
 /** The parts of a workflow as its editor and its runs name them. */
 import { apiEventName, isApiEventType } from '../api-events';
-import { entryOf, type TriggerSource, type TriggerType } from '../catalogue';
+import { entryOf, type ShownSource, type TriggerType } from '../catalogue';
 import { capitalize, readable, uncapitalize } from '../capitalize';
 import { isContactEventType } from '../contact-events';
 import { KNOWN_VALUES } from '../known-values';
@@ -19,12 +19,13 @@ export const STEP_LABELS: Record<Step['kind'], string> = {
 };
 
 /** Where what starts a workflow comes from: what it is called, and when it comes. */
-export const TRIGGER_SOURCE_WORDS: Record<TriggerSource, { label: string; hint: string }> = {
+export const TRIGGER_SOURCE_WORDS: Record<ShownSource, { label: string; hint: string }> = {
   stripe: { label: 'Stripe', hint: 'Comes with a single event that Stripe sends.' },
   lifecycle: {
     label: 'Lifecycle',
-    hint: 'Comes when a subscription takes a turn, such as a trial that converts, or when something happens to a contact.',
+    hint: 'Comes when a subscription takes a turn, such as a trial that converts.',
   },
+  contacts: { label: 'Contacts', hint: 'Comes when something happens to a contact, whoever did it.' },
   schedule: { label: 'Schedule', hint: 'Comes some days before or after a date, such as a renewal.' },
   api: { label: 'API', hint: 'Comes when a program of yours sends it: POST /api/v1/events/send.' },
 };
@@ -37,6 +38,8 @@ export const API_EVENT_HINTS = {
 
 /** Of an event that programs send, where it ends runs. */
 export const API_EXIT_WORDS = { option: 'An event by its name…', name: 'Event name' } as const;
+/** The same, where it starts a new workflow. */
+export const API_START_WORDS = { option: 'An event of a program', name: 'Event name' } as const;
 
 /** What the number of days of a scheduled trigger counts. */
 export const nameDays = (type: ScheduleType): string => (DAYS_AFTER.includes(type) ? 'Days after' : 'Days before');

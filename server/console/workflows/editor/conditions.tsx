@@ -48,7 +48,9 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
   const operation = useOperation();
   const redraw = useRedraw();
   const { option, written } = splitPath(offers, condition.property);
-  const { type = 'text', values } = isAnother(condition.property) ? UNNAMED : (findOffered(offers, condition.property) ?? {});
+  const { type = 'text', values } = isAnother(condition.property)
+    ? UNNAMED
+    : (findOffered(offers, condition.property) ?? {});
   const isList = offers.trigger === 'lifecycle.list_joined' && condition.property === `event.${LIST_PROPERTY}`;
   const id = (field: string) => domId(`${place}.${field}`);
   const typed = isAnother(option) ? ANOTHER_PROPERTY.name : ANOTHER_PROPERTY.key;

@@ -67,8 +67,7 @@ export function splitPath(offers: Offers, path: string): { option: string; writt
   const property = `${root}.${name}`;
   const isNamed = root === 'contact' ? isIn(offers.contact, path) : isIn(offers.event, path);
   const isMap = findProperty(offers.trigger, property)?.type === 'metadata';
-  if (isMap && (rest.length === 0 || !isNamed))
-    return { option: property, written: rest.join('.') };
+  if (isMap && (rest.length === 0 || !isNamed)) return { option: property, written: rest.join('.') };
   const isFree = root === 'event' && isApiEventType(offers.trigger) && !isNamed;
   return isFree ? { option: ANOTHER.event, written: [name, ...rest].join('.') } : { option: path, written: null };
 }

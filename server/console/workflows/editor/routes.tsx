@@ -304,10 +304,11 @@ function wordsOf({ code, message }: AppError): string {
 /** Of a condition whose property was changed just now: the value was another's, and so may be the comparison. */
 function withNewProperty(fields: Form, changed: string, offers: Offers): Form {
   const at = (field: string) => changed.replace(/property$/, field);
-  const { type = 'text' } = findOffered(offers, textIn(fields, changed)) ?? {};
-  const fitting = operatorsFor(type);
-  // What is going to be named starts as most are asked.
-  const before = isAnother(textIn(fields, changed)) ? '' : textIn(fields, at('operator'));
+  const property = textIn(fields, changed);
+  // What is going to be named may become anything, and starts as most are asked.
+  const isNamedLater = isAnother(property);
+  const fitting = operatorsFor(isNamedLater ? 'any' : (findOffered(offers, property)?.type ?? 'text'));
+  const before = isNamedLater ? '' : textIn(fields, at('operator'));
   const operator = oneOf(fitting, before) ?? fitting[0] ?? '';
   return { ...fields, [at('value')]: '', [at('key')]: '', [at('operator')]: operator };
 }

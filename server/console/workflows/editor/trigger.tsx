@@ -5,8 +5,8 @@ import {
   apiEventType,
   entryOf,
   isApiEventType,
-  sourceOf,
-  TRIGGER_SOURCES,
+  SHOWN_SOURCES,
+  shownSourceOf,
   type ApiEventType,
 } from '../../../../shared/catalogue';
 import { ALWAYS, ONLY_WHILE, ONLY_WHILE_HINT } from '../../../../shared/words/only-while';
@@ -45,7 +45,7 @@ export function TriggerFields({
   const redraw = useRedraw();
   const { problems } = useEditor();
   const { trigger } = draft;
-  const source = sourceOf(trigger.event);
+  const source = shownSourceOf(trigger.event);
   return (
     <div className="step step-trigger" role="group" aria-label="Trigger">
       <div className="step-head">
@@ -67,7 +67,7 @@ export function TriggerFields({
             name="trigger.source"
             label="Comes from"
             defaultValue={source}
-            options={TRIGGER_SOURCES.map((value) => ({ value, label: TRIGGER_SOURCE_WORDS[value].label }))}
+            options={SHOWN_SOURCES.map((value) => ({ value, label: TRIGGER_SOURCE_WORDS[value].label }))}
             hint={TRIGGER_SOURCE_WORDS[source].hint}
             {...redraw}
           />
