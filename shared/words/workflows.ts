@@ -44,7 +44,7 @@ export const API_START_WORDS = { option: 'An event of a program', name: 'Event n
 /** What the number of days of a scheduled trigger counts. */
 export const nameDays = (type: ScheduleType): string => (DAYS_AFTER.includes(type) ? 'Days after' : 'Days before');
 
-export const FREQUENCY_LABELS: Record<Frequency, string> = {
+const FREQUENCY_LABELS: Record<Frequency, string> = {
   every_time: 'Every time',
   one_at_a_time: 'One at a time (per invoice or subscription)',
   once_per_subject: 'Once per invoice or subscription, ever',
