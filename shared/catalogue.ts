@@ -74,9 +74,15 @@ export function sourceOf(type: TriggerType): TriggerSource {
   return type.startsWith('schedule.') ? 'schedule' : 'stripe';
 }
 
+/** As people choose: what happens to contacts is kept as `lifecycle`, and is no turn of a subscription to anybody. */
+export const SHOWN_SOURCES = ['stripe', 'lifecycle', 'contacts', 'schedule', 'api'] as const;
+export type ShownSource = (typeof SHOWN_SOURCES)[number];
+export const shownSourceOf = (type: TriggerType): ShownSource =>
+  isContactEventType(type) ? 'contacts' : sourceOf(type);
+
 /** None of the API's: they go by the names that programs give them. */
-export const typesFrom = (source: TriggerSource): KnownTriggerType[] =>
-  TRIGGER_TYPES.filter((type) => sourceOf(type) === source);
+export const typesFrom = (source: ShownSource): KnownTriggerType[] =>
+  TRIGGER_TYPES.filter((type) => shownSourceOf(type) === source);
 
 /** Types that keep the install itself in order; never shown as choices, never start a workflow. */
 export const HOUSEKEEPING_TYPES = [

@@ -27,10 +27,19 @@ describe('what happens to contacts', () => {
     [{ property: 'event.changed.plan', operator: 'is_true' }, 'Plan changed'],
     [{ property: 'event.changed.first_name', operator: 'is_false' }, 'First name did not change'],
     [{ property: 'event.was.plan', operator: 'is', value: 'Basic' }, 'Earlier plan is Basic'],
-    [{ property: 'event.is.properties.teamSize', operator: 'less', value: 5 }, 'New teamSize is less than 5'],
-    [{ property: 'contact.properties.teamSize', operator: 'is_set' }, 'Contact’s teamSize has any value'],
+    [{ property: 'event.is.properties.teamSize', operator: 'less', value: 5 }, 'New “teamSize” is less than 5'],
+    [{ property: 'contact.properties.teamSize', operator: 'is_set' }, 'Contact’s “teamSize” has any value'],
+    [{ property: 'event.changed.renews_at', operator: 'is_true' }, 'Renewal date changed'],
+    [{ property: 'event.was.mrr', operator: 'less', value: 900 }, 'Earlier monthly revenue is less than 900'],
+    [{ property: 'event.by', operator: 'is', value: 'person' }, 'Done by is person'],
+    [{ property: 'event.', operator: 'is', value: '' }, '… is …'],
+    [
+      { property: 'contact.renews_at', operator: 'before', value: '2027-02-01' },
+      'Contact’s renewal date is before day 1',
+    ],
+    [{ property: 'contact.renews_at', operator: 'before', value: '' }, 'Contact’s renewal date is before …'],
   ])('is asked of in words: %j', (condition, words) => {
-    expect(describeCondition(condition)).toBe(words);
+    expect(describeCondition(condition, (day) => `day ${Number(day.slice(-2))}`)).toBe(words);
   });
 
   it('stands in the log without what a field was or is', () => {

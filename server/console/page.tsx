@@ -53,6 +53,13 @@ export function usePage(): PageState {
 
 export const useFormats = (): Formats => usePage().formats;
 
+/** The date of a YYYY-MM-DD. */
+export function useDayName(): (day: string) => string {
+  const { locale } = useFormats();
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
+  return (day) => format.format(new Date(day));
+}
+
 /** The viewer of a page that is only shown with a session. */
 export function useViewer(): Viewer {
   const { viewer } = usePage();

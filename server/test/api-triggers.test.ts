@@ -140,6 +140,21 @@ describe.each(ENGINES)('on %s an event of a program', (engine) => {
       expect(named).not.toContain('not a name');
       const saved = await client.post(`/workflows/${id}`, { ...fieldsOf(named, 'workflow-form'), ...api });
       expect(saved.status).toBe(303);
+      const asked = {
+        ...fieldsOf(named, 'workflow-form'),
+        ...api,
+        'trigger.conditions.0.property': 'event.',
+        'trigger.conditions.0.operator': 'is',
+        'trigger.conditions.0.value': 'SPRING',
+      };
+      const misspelt = await client.post(`/workflows/${id}`, { ...asked, 'trigger.conditions.0.key': 'coupon code!' });
+      expect(misspelt.status).toBe(400);
+      const page = await misspelt.text();
+      expect(page).toContain('Name of condition 1 of the trigger: A name has letters, digits and _ only');
+      expect(page).toMatch(/<input[^>]*aria-invalid="true"[^>]*id="trigger-conditions-0-key"/);
+      expect(page).not.toContain('contact. or subject.');
+      const nameless = await client.post(`/workflows/${id}`, { ...asked, 'trigger.conditions.0.key': '' });
+      expect(await nameless.text()).toContain('Name of condition 1 of the trigger must not be empty');
       const unnamed = await client.post(`/workflows/${id}`, {
         ...fieldsOf(named, 'workflow-form'),
         ...api,
@@ -156,6 +171,25 @@ describe.each(ENGINES)('on %s an event of a program', (engine) => {
         },
       ]);
       expect((await tillpost.call('workflows/list', {}, { tenant: TEST })).data).toEqual([]);
+    }));
+
+  it('starts a new workflow by the name that is written', () =>
+    withMail(engine, async (tillpost) => {
+      const client = createBrowserClient(tillpost.url);
+      client.jar.set(
+        'tillpost_session',
+        await openSession(tillpost.ctx, { tenant: LIVE, kind: 'full', previous: undefined }),
+      );
+      const [, csrf_token = ''] = /name="csrf_token" value="([^"]+)"/.exec(
+        await (await client.get('/workflows/new')).text(),
+      )!;
+      const unnamed = await client.post('/workflows', { csrf_token, event: 'api.', api_event: ' ' });
+      expect(unnamed.status).toBe(400);
+      expect(await unnamed.text()).toContain('Event of the trigger must not be empty');
+      const named = await client.post('/workflows', { csrf_token, event: 'api.', api_event: ' signup ' });
+      expect(named.status).toBe(303);
+      const page = await (await client.get(named.headers.get('location')!)).text();
+      expect(page).toMatch(/name="trigger.api_event"[^>]*value="signup"/);
     }));
 
   it('ends the runs of its contact as an exit event, whichever of the two was processed first', () =>
@@ -275,7 +309,7 @@ describe.each(ENGINES)('on %s an event of a program', (engine) => {
       expect(definition.exit_events).toEqual([{ event: 'api.bought', match: 'contact' }]);
       const nameless = await client.post(`/workflows/${id}`, { ...free, [at(0, 'key')]: 'not a name' });
       expect(nameless.status).toBe(400);
-      expect(await nameless.text()).toContain('and a name');
+      expect(await nameless.text()).toContain('A name has letters, digits and _ only');
       for (const coupon of ['SPRING10', 'AUTUMN10'])
         await loops.sendEvent({
           email: JENNY,

@@ -3,7 +3,7 @@ import { createList } from '../audience/mailing-lists';
 import { transact } from '../db/transact';
 import { MOST_A_DAY } from '../events/contact-events';
 import { openSession } from '../installs/sessions';
-import { createBrowserClient, type BrowserClient } from './browser-client';
+import { createBrowserClient, fieldsOf, type BrowserClient } from './browser-client';
 import { clientOf, withApi } from './api-rig';
 import { ENGINES, type Engine } from './databases';
 import { fixtureEvent } from './fixtures/stripe';
@@ -234,6 +234,21 @@ describe.each(ENGINES)('on %s a workflow starts', (engine) => {
       ]);
       const told = await outcomes(tillpost, 'lifecycle.contact_updated');
       expect(new Set(told.map((one) => one.split(':')[0]))).toEqual(new Set(['both@example.com', 'fresh@example.com']));
+    }));
+
+  it('that are chosen under Contacts, and stored as what they are', () =>
+    lend(engine, async (tillpost) => {
+      const { id } = await tillpost.call('workflows/create', { template: 'new_customer' });
+      const client = await signIn(tillpost);
+      const fields = fieldsOf(await (await client.get(`/workflows/${id}`)).text(), 'workflow-form');
+      const chosen = { ...fields, 'trigger.source': 'contacts', 'trigger.event': 'customer.created' };
+      const page = await (await client.post(`/workflows/${id}/edit`, chosen)).text();
+      expect(page).toContain('<option value="contacts" selected="">Contacts</option>');
+      expect(page).toContain('One at a time per contact');
+      expect(page).not.toContain('invoice or subscription, ever');
+      expect((await client.post(`/workflows/${id}`, chosen)).status).toBe(303);
+      const { definition } = await tillpost.call('workflows/read', { id });
+      expect(definition.trigger).toMatchObject({ source: 'lifecycle', event: 'lifecycle.contact_added' });
     }));
 
   it('by no event that was made for a contact who is gone', () =>

@@ -70,7 +70,7 @@ describe('what a draft changes', () => {
         {
           label: 'Only if all of these hold',
           from: '',
-          to: 'Amount due is greater than 500\nContact’s plan has any value\nContact’s team_size is greater than 3',
+          to: 'Amount due is greater than 500\nContact’s plan has any value\nContact’s “team_size” is greater than 3',
         },
         { label: 'Sends', from: 'Only while the invoice is still open', to: 'Whatever has become of it' },
         {

@@ -7,10 +7,10 @@ import {
   ATTEMPT_LABELS,
   describeCondition,
   DIFF_LABELS,
-  FREQUENCY_LABELS,
   MATCH_LABELS,
   nameDays,
   nameDuration,
+  nameFrequency,
   nameStep,
 } from '../../shared/words/workflows';
 import { isScheduleType } from '../../shared/schedules';
@@ -118,9 +118,9 @@ function triggerFields({ trigger, only_while, exit_events }: Definition): Fields
   return {
     [DIFF_LABELS.event]: entryOf(event).label,
     ...(isScheduleType(event) ? { [nameDays(event)]: String(days ?? '') } : {}),
-    [DIFF_LABELS.frequency]: FREQUENCY_LABELS[frequency],
+    [DIFF_LABELS.frequency]: nameFrequency(frequency, event),
     ...(event === 'invoice.payment_failed' ? { [DIFF_LABELS.attempt]: ATTEMPT_LABELS[start_after_attempt ?? 1] } : {}),
-    [DIFF_LABELS.triggerConditions]: conditions.map(describeCondition).join('\n'),
+    [DIFF_LABELS.triggerConditions]: conditions.map((one) => describeCondition(one)).join('\n'),
     [DIFF_LABELS.onlyWhile]: only_while === false ? ALWAYS : (ONLY_WHILE[event] ?? ''),
     [DIFF_LABELS.exits]: exit_events
       .map((exit) => `${entryOf(exit.event).label} ${MATCH_LABELS[exit.match]}`)
@@ -133,12 +133,12 @@ function stepFields(step: Step): Fields {
     case 'wait':
       return { [DIFF_LABELS.wait]: nameDuration(step) };
     case 'filter':
-      return { [DIFF_LABELS.conditions]: step.conditions.map(describeCondition).join('\n') };
+      return { [DIFF_LABELS.conditions]: step.conditions.map((one) => describeCondition(one)).join('\n') };
     case 'branch':
       return Object.fromEntries(
         step.paths.map(({ name, conditions }, n) => [
           nameField(`paths.${n}`),
-          [...(name ? [`“${name}”`] : []), ...conditions.map(describeCondition)].join('\n'),
+          [...(name ? [`“${name}”`] : []), ...conditions.map((one) => describeCondition(one))].join('\n'),
         ]),
       );
     case 'email':

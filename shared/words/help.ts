@@ -77,14 +77,20 @@ export const TERMS = {
     meaning:
       'Before each email Stripe’s newest state is looked at: who has paid meanwhile gets no reminder, and the run ends.',
   },
+  condition: {
+    name: 'Condition',
+    meaning:
+      'Asks the event, or the contact as it is now. Of a contact that was updated: what changed, what it was before, and what it became.',
+  },
   frequency: {
     name: 'How often',
     meaning:
-      '“Every time” starts a run with each event. “One at a time” waits until the run about the same invoice or subscription has ended. “Once per contact” starts only once, ever.',
+      '“Every time” starts a run with each event. “One at a time” waits until the run about the same invoice or subscription has ended, or that of the contact where the event is about neither. “Once per contact” starts only once, ever.',
   },
   exit_event: {
     name: 'Exit event',
-    meaning: 'Ends a run early when it comes: reminders stop as soon as the invoice is paid.',
+    meaning:
+      'Ends a run early when it comes: reminders stop as soon as the invoice is paid. One of a program goes by its name, and ends the contact’s runs.',
   },
   rehearsal: {
     name: 'Rehearsal',
@@ -303,6 +309,14 @@ export const HELP: Record<HelpArea, HelpPage> = {
         ],
       },
       {
+        title: 'Start from a program of yours',
+        steps: [
+          'Press “New workflow”, choose “An event of a program” under “From scratch”, and write its name.',
+          'Have the program send it with that eventName: POST /api/v1/events/send, with a key from the settings.',
+          'What it sends along can be asked in conditions and written into emails: “Another property…” takes its name before the first has come.',
+        ],
+      },
+      {
         title: 'Change one that is running',
         steps: [
           'Edit and save it: the changes wait as a draft, and what is published goes on as it was.',
@@ -311,7 +325,7 @@ export const HELP: Record<HelpArea, HelpPage> = {
         ],
       },
     ],
-    terms: ['run', 'draft', 'only_while', 'frequency', 'exit_event', 'left_early', 'rehearsal'],
+    terms: ['run', 'draft', 'condition', 'only_while', 'frequency', 'exit_event', 'left_early', 'rehearsal'],
   },
   emails: {
     title: 'Emails',

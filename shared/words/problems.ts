@@ -16,6 +16,7 @@ const FIELDS: Record<string, string> = {
   frequency: '“How often”',
   start_after_attempt: '“Starts with”',
   property: 'property',
+  key: 'name',
   operator: 'comparison',
   value: 'value',
   match: '“For”',

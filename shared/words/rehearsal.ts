@@ -4,9 +4,9 @@ import { explainRun } from './explanations';
 export const REHEARSAL_LEAD =
   'Plays this workflow, as it is in the form, over the events of the log: who would have got what, and when. Nothing is sent or written.';
 
-/** Of what happens to contacts. */
+/** Of what happens to contacts: the log has it only from when a workflow asked, which tells nothing of the time before. */
 export const NOT_IN_LOG =
-  'This can’t be rehearsed: what happens to contacts is in the log only once an active workflow asks for it.';
+  'This can’t be rehearsed: what happens to contacts is kept in the log only while an active workflow asks for it. Once such an event has come, “Dry run or start…” on the flow shows what this workflow does with it.';
 
 /** What a rehearsal can't know. */
 export const REHEARSAL_LIMITS =

@@ -1,10 +1,12 @@
 /** The parts of a workflow as its editor and its runs name them. */
-import type { TriggerSource } from '../catalogue';
-import { capitalize, readable } from '../capitalize';
+import { apiEventName, isApiEventType } from '../api-events';
+import { entryOf, type ShownSource, type TriggerType } from '../catalogue';
+import { capitalize, readable, uncapitalize } from '../capitalize';
+import { isContactEventType } from '../contact-events';
 import { KNOWN_VALUES } from '../known-values';
 import { DAYS_AFTER, type ScheduleType } from '../schedules';
 import type { Condition, ExitEvent, Frequency, Operator, START_AFTER_ATTEMPTS, Step, WaitStep } from '../workflow';
-import { CONTACT_LABELS } from './fields';
+import { BILLING_LABELS, CONTACT_LABELS } from './fields';
 import { gistOfTemplate } from './template-gist';
 
 export const STEP_LABELS: Record<Step['kind'], string> = {
@@ -17,12 +19,13 @@ export const STEP_LABELS: Record<Step['kind'], string> = {
 };
 
 /** Where what starts a workflow comes from: what it is called, and when it comes. */
-export const TRIGGER_SOURCE_WORDS: Record<TriggerSource, { label: string; hint: string }> = {
+export const TRIGGER_SOURCE_WORDS: Record<ShownSource, { label: string; hint: string }> = {
   stripe: { label: 'Stripe', hint: 'Comes with a single event that Stripe sends.' },
   lifecycle: {
     label: 'Lifecycle',
-    hint: 'Comes when a subscription takes a turn, such as a trial that converts, or when something happens to a contact.',
+    hint: 'Comes when a subscription takes a turn, such as a trial that converts.',
   },
+  contacts: { label: 'Contacts', hint: 'Comes when something happens to a contact, whoever did it.' },
   schedule: { label: 'Schedule', hint: 'Comes some days before or after a date, such as a renewal.' },
   api: { label: 'API', hint: 'Comes when a program of yours sends it: POST /api/v1/events/send.' },
 };
@@ -35,16 +38,31 @@ export const API_EVENT_HINTS = {
 
 /** Of an event that programs send, where it ends runs. */
 export const API_EXIT_WORDS = { option: 'An event by its name…', name: 'Event name' } as const;
+/** The same, where it starts a new workflow. */
+export const API_START_WORDS = { option: 'An event of a program', name: 'Event name' } as const;
 
 /** What the number of days of a scheduled trigger counts. */
 export const nameDays = (type: ScheduleType): string => (DAYS_AFTER.includes(type) ? 'Days after' : 'Days before');
 
-export const FREQUENCY_LABELS: Record<Frequency, string> = {
+const FREQUENCY_LABELS: Record<Frequency, string> = {
   every_time: 'Every time',
   one_at_a_time: 'One at a time (per invoice or subscription)',
   once_per_subject: 'Once per invoice or subscription, ever',
   once_per_contact: 'Once per contact',
 };
+
+/** What can be chosen for such a trigger: events of contacts and of programs are about no invoice or subscription. */
+export function offeredFrequencies(trigger: TriggerType): Partial<Record<Frequency, string>> {
+  if (!isApiEventType(trigger) && !isContactEventType(trigger)) return FREQUENCY_LABELS;
+  const { once_per_subject: _, ...rest } = FREQUENCY_LABELS;
+  return { ...rest, one_at_a_time: 'One at a time per contact' };
+}
+export const nameFrequency = (frequency: Frequency, trigger: TriggerType): string =>
+  offeredFrequencies(trigger)[frequency] ?? FREQUENCY_LABELS[frequency];
+
+/** What starts or ends runs; of a program's, the name may not be written yet. */
+export const nameTrigger = (type: TriggerType): string =>
+  isApiEventType(type) && apiEventName(type) === '' ? 'Choose an event' : entryOf(type).label;
 
 /** Of `start_after_attempt`. */
 export const ATTEMPT_LABELS: Record<(typeof START_AFTER_ATTEMPTS)[number], string> = {
@@ -58,8 +76,8 @@ export const ATTEMPT_HINT =
 /** Where a condition names what isn't in the list. */
 export const ANOTHER_PROPERTY = {
   option: 'Another property…',
-  name: { label: 'Name in your program', placeholder: 'Name, as seats' },
-  key: { label: 'Key', placeholder: 'Key, as order_id' },
+  name: { label: 'Name in your program', placeholder: 'seats', fault: 'A name has letters, digits and _ only' },
+  key: { label: 'Key', placeholder: 'order_id', fault: 'A key has no blanks' },
 } as const;
 
 export const OPERATOR_LABELS: Record<Operator, string> = {
@@ -109,23 +127,38 @@ export const MATCH_LABELS: Record<ExitEvent['match'], string> = {
   object: 'of the same invoice or subscription',
 };
 
+/** What isn't called as it is spelled. Nouns, so that they fit a sentence: "Earlier renewal date". */
+const PROPERTY_NAMES: Readonly<Record<string, string>> = {
+  mrr: BILLING_LABELS.mrr,
+  ltv: BILLING_LABELS.ltv,
+  ltv_currency: 'Lifetime value currency',
+  renews_at: 'Renewal date',
+  trial_ends_at: 'Trial end',
+  customer_since: 'Customer since',
+  first_payment_at: BILLING_LABELS.first_payment_at,
+  last_payment_at: BILLING_LABELS.last_payment_at,
+  delinquent: 'Overdue',
+  by: 'Done by',
+};
+
 const OWN = 'properties.';
 /** As it is listed under Event or Contact: a contact's own property is spelled as programs spell it. */
 export const nameProperty = (name: string): string =>
-  name.startsWith(OWN) ? name.slice(OWN.length) : (nameChange(name) ?? readable(name));
+  name.startsWith(OWN) ? name.slice(OWN.length) : (nameChange(name) ?? PROPERTY_NAMES[name] ?? readable(name));
 
 /** Of an update: headings of the fields. */
 export const CHANGE_GROUPS: Readonly<Record<string, string>> = {
-  changed: 'What changed',
-  was: 'What it was before',
-  is: 'What it became',
+  changed: 'Changed',
+  was: 'Earlier value',
+  is: 'New value',
 };
 
-/** "Plan changed", "Earlier plan", "New plan": of an update. */
-function nameChange(name: string): string | undefined {
-  const [, part, field = ''] = /^(changed|was|is)\.(.+)$/.exec(name) ?? [];
+/** "Plan changed", "Earlier plan", "New plan": of an update. `nameOwn` spells one of the merchant's own. */
+function nameChange(name: string, nameOwn = nameProperty): string | undefined {
+  const [, part, field] = /^(changed|was|is)\.(.+)$/.exec(name) ?? [];
+  if (field === undefined) return undefined;
   const isOwn = field.startsWith(OWN);
-  const words = isOwn ? field.slice(OWN.length) : field.replaceAll('_', ' ');
+  const words = isOwn ? nameOwn(field) : uncapitalize(nameProperty(field));
   switch (part) {
     case 'changed':
       return `${isOwn ? words : capitalize(words)} changed`;
@@ -140,20 +173,39 @@ function nameChange(name: string): string | undefined {
 
 const WHOSE: Record<string, string> = { contact: 'Contact’s ', subject: 'Current ' };
 
-/** "Contact’s plan is Pro". */
-export function describeCondition({ property, operator, value }: Condition): string {
+/** Quoted, or "seats is greater than 3" would read as a slip of grammar. */
+const quoteOwn = (name: string): string => `“${nameProperty(name)}”`;
+
+/** "Contact’s plan is Pro". `writeDay` writes a date; left out, it stays as it is kept. */
+export function describeCondition(
+  { property, operator, value }: Condition,
+  writeDay: (day: string) => string = (day) => day,
+): string {
   const [root = '', ...names] = property.split('.');
   const name = names.join('.');
-  const change = root === 'event' ? nameChange(name) : undefined;
+  const change = root === 'event' ? nameChange(name, quoteOwn) : undefined;
   if (change && operator === 'is_true') return change;
   if (change && operator === 'is_false') return change.replace(/changed$/, 'did not change');
-  const words = change ?? (name.startsWith(OWN) ? nameProperty(name) : names.join(' ').replaceAll('_', ' '));
+  const words = change ?? (name.startsWith(OWN) ? quoteOwn(name) : wordField(name));
   const whose = WHOSE[root] ?? '';
   return [
     whose ? `${whose}${words}` : capitalize(words),
     OPERATOR_LABELS[operator],
-    ...(value === undefined ? [] : [STRIPES_WORDS.has(value) ? String(value).replaceAll('_', ' ') : value]),
+    ...(value === undefined ? [] : [describeValue(operator, value, writeDay)]),
   ].join(' ');
+}
+
+/** Of what is chosen and not named yet: "…". */
+const wordField = (name: string): string =>
+  name === '' || name === 'properties'
+    ? '…'
+    : uncapitalize(PROPERTY_NAMES[name] ?? name.replaceAll('.', ' ').replaceAll('_', ' '));
+
+function describeValue(operator: Operator, value: NonNullable<Condition['value']>, writeDay: (day: string) => string) {
+  if ((operator === 'before' || operator === 'after') && !Number.isNaN(Date.parse(String(value))))
+    return writeDay(String(value));
+  if (value === '') return '…';
+  return STRIPES_WORDS.has(value) ? String(value).replaceAll('_', ' ') : value;
 }
 const STRIPES_WORDS: ReadonlySet<unknown> = new Set(Object.values(KNOWN_VALUES).flat());
 

@@ -150,6 +150,7 @@ function refreshPreview(email) {
   const frame = old.cloneNode();
   frame.hidden = true;
   frame.removeAttribute('src');
+  frame.removeAttribute('data-empty');
   old.removeAttribute('name');
   for (const stale of email.querySelectorAll('iframe[hidden]')) stale.remove();
   frame.addEventListener('load', () => {
@@ -265,6 +266,25 @@ const unfold = () => {
     if (step.matches('[data-fold]')) step.open = true;
 };
 window.addEventListener('hashchange', unfold);
+
+// A row of links that is wider than the screen shows the current one, and fades where it goes on.
+const fadeEnds = (row) => {
+  row.classList.toggle('goes-on-left', row.scrollLeft > 1);
+  row.classList.toggle('goes-on-right', row.scrollLeft < row.scrollWidth - row.clientWidth - 1);
+};
+const showCurrent = () => {
+  for (const row of document.querySelectorAll('.nav, .tabs')) {
+    const current = row.querySelector('[aria-current]');
+    if (current && row.scrollWidth > row.clientWidth) {
+      const [at, around] = [current.getBoundingClientRect(), row.getBoundingClientRect()];
+      row.scrollLeft += at.left + at.width / 2 - around.left - around.width / 2;
+    }
+    fadeEnds(row);
+    row.addEventListener('scroll', () => fadeEnds(row), { passive: true });
+  }
+};
+document.addEventListener('DOMContentLoaded', showCurrent);
+window.addEventListener('resize', () => document.querySelectorAll('.nav, .tabs').forEach(fadeEnds));
 
 // What every piece of page needs when it arrives.
 const prepare = (root) => {

@@ -20,6 +20,7 @@ import { useFormats, useViewer } from '../page';
 import { BulkBar } from './bulk';
 import { AudienceFilters, FilterFields, SavedFilters, type AudienceFilter, type RefusedName } from './filters';
 import { LISTS_PATH } from './lists';
+import { MonthlyRevenue } from './monthly-revenue';
 
 const STATUSES = ['subscribed', 'transactional_only', 'unsubscribed', 'suppressed_address'] as const;
 
@@ -166,8 +167,7 @@ const COLUMNS: readonly Column<ContactView>[] = [
   {
     label: BILLING_LABELS.mrr,
     kind: 'end',
-    cell: ({ billing }) =>
-      billing.mrr !== null && billing.currency ? <Money minor={billing.mrr} currency={billing.currency} /> : <None />,
+    cell: ({ billing }) => <MonthlyRevenue billing={billing} />,
   },
   {
     label: BILLING_LABELS.ltv,

@@ -21,6 +21,7 @@ import { Count, Money, None, Time } from '../components/values';
 import { Shell } from '../layout';
 import { useViewer } from '../page';
 import { dashboardUrl } from '../stripe-links';
+import { MonthlyRevenue } from './monthly-revenue';
 import { Timeline, type TimelineEntry } from './timeline';
 
 export interface ContactPageProps {
@@ -264,14 +265,7 @@ function BillingCard({ contact: { billing } }: { contact: ContactView }) {
                 ),
               ],
               [BILLING_LABELS.plan, billing.plan ?? <None key="none" />],
-              [
-                BILLING_LABELS.mrr,
-                billing.mrr !== null && billing.currency ? (
-                  <Money key="mrr" minor={billing.mrr} currency={billing.currency} />
-                ) : (
-                  <None key="none" />
-                ),
-              ],
+              [BILLING_LABELS.mrr, <MonthlyRevenue key="mrr" billing={billing} />],
               [
                 BILLING_LABELS.renews_at,
                 billing.renews_at ? <Time key="at" at={billing.renews_at} as="date" /> : <None key="none" />,

@@ -42,6 +42,14 @@ export function DayChart<K extends string>({
   const used = series.filter(({ key }) => days.some(({ counts }) => counts[key] > 0));
   const total = ({ counts }: Day<K>): number => used.reduce((sum, { key }) => sum + counts[key], 0);
   const most = Math.max(0, ...days.map(total));
+  if (most === 0)
+    return (
+      <figure>
+        <p className="hint chart-none">
+          No {what} in any of these {unit}s.
+        </p>
+      </figure>
+    );
   const describe = (day: Day<K>) =>
     `${dayName(day.day)}: ${
       used
@@ -82,39 +90,33 @@ export function DayChart<K extends string>({
         ))}
       </ul>
       <div className="sr-only">
-        {most === 0 ? (
-          <p>
-            No {what} in any of these {unit}s.
-          </p>
-        ) : (
-          <table>
-            <caption>
-              {capitalize(what)} by {unit}; {unit}s without any are left out
-            </caption>
-            <thead>
-              <tr>
-                <th scope="col">{capitalize(unit)}</th>
-                {used.map(({ key, label }) => (
-                  <th key={key} scope="col">
-                    {label}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {days
-                .filter((day) => total(day) > 0)
-                .map((day) => (
-                  <tr key={day.day}>
-                    <th scope="row">{dayName(day.day)}</th>
-                    {used.map(({ key }) => (
-                      <td key={key}>{number(day.counts[key])}</td>
-                    ))}
-                  </tr>
-                ))}
-            </tbody>
-          </table>
-        )}
+        <table>
+          <caption>
+            {capitalize(what)} by {unit}; {unit}s without any are left out
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">{capitalize(unit)}</th>
+              {used.map(({ key, label }) => (
+                <th key={key} scope="col">
+                  {label}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {days
+              .filter((day) => total(day) > 0)
+              .map((day) => (
+                <tr key={day.day}>
+                  <th scope="row">{dayName(day.day)}</th>
+                  {used.map(({ key }) => (
+                    <td key={key}>{number(day.counts[key])}</td>
+                  ))}
+                </tr>
+              ))}
+          </tbody>
+        </table>
       </div>
     </figure>
   );

@@ -7,9 +7,9 @@ import {
   TRIGGER_TYPES,
   typesFrom,
   type KnownTriggerType,
-  type TriggerSource,
+  type ShownSource,
 } from '../../../shared/catalogue';
-import { API_EXIT_WORDS } from '../../../shared/words/workflows';
+import { API_EXIT_WORDS, API_START_WORDS } from '../../../shared/words/workflows';
 import type { SelectOption } from './form';
 
 const optionsOf = (types: readonly KnownTriggerType[]): readonly SelectOption[] =>
@@ -25,5 +25,10 @@ export const EXIT_OPTIONS: readonly SelectOption[] = [
   ...optionsOf(CHOICE_TYPES),
   { value: apiEventType(''), label: API_EXIT_WORDS.option, group: 'API' },
 ];
+/** What may start a workflow. */
+export const START_OPTIONS: readonly SelectOption[] = [
+  ...EVENT_OPTIONS,
+  { value: apiEventType(''), label: API_START_WORDS.option, group: 'API' },
+];
 /** What may start a workflow, of one source. */
-export const optionsFrom = (source: TriggerSource): readonly SelectOption[] => optionsOf(typesFrom(source));
+export const optionsFrom = (source: ShownSource): readonly SelectOption[] => optionsOf(typesFrom(source));

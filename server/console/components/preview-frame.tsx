@@ -42,7 +42,10 @@ export const PreviewFrame = ({
       </button>
     </div>
     <div className="preview-frame">
-      <iframe name={name} title={title} src={src} sandbox="" />
+      <p className="preview-waits" aria-hidden="true">
+        Loading…
+      </p>
+      <iframe name={name} title={title} src={src} sandbox="" data-empty={src === undefined ? '' : undefined} />
     </div>
     {children}
   </div>

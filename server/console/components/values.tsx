@@ -59,8 +59,8 @@ export const NumberLink = ({ value, to }: { value: number; to: string }) =>
   );
 
 /** What has no value: a dash that is read out as words. */
-export const None = ({ words = 'none' }: { words?: string }) => (
-  <span className="none">
+export const None = ({ words = 'none', title }: { words?: string; title?: string }) => (
+  <span className="none" title={title}>
     <span aria-hidden="true">—</span>
     <span className="sr-only">{words}</span>
   </span>

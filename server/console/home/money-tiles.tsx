@@ -6,10 +6,10 @@ import type { RecoveredDay } from '../../audience/recovery-report';
 import { DayChart } from '../components/day-chart';
 import { href } from '../components/filters';
 import { Money, NumberLink } from '../components/values';
-import { useFormats } from '../page';
+import { useDayName, useFormats } from '../page';
 import { RECOVERY_SERIES } from '../recovery/series';
 import type { OverviewNumbers } from './read-overview';
-import { Tile, useDayName } from './tile';
+import { Tile } from './tile';
 
 export function MrrTiles({ numbers }: { numbers: OverviewNumbers }) {
   const { money } = useFormats();

@@ -1,6 +1,5 @@
 /** What the overview is put together from. */
 import type { ReactNode } from 'react';
-import { useFormats } from '../page';
 
 /** One matter: its number, what there is to say of it, and its days. */
 export function Tile({
@@ -34,11 +33,4 @@ export function Tile({
       {hint && <p className="hint">{hint}</p>}
     </section>
   );
-}
-
-/** The date of a YYYY-MM-DD. */
-export function useDayName(): (day: string) => string {
-  const { locale } = useFormats();
-  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
-  return (day) => format.format(new Date(day));
 }

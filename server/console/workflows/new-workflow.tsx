@@ -1,13 +1,15 @@
 /** A new workflow: from a template, or from nothing. */
 import type { WorkflowView } from '../../../shared/api';
+import { API_EVENT_NAME_LENGTH } from '../../../shared/api-events';
 import { entryOf } from '../../../shared/catalogue';
 import type { TemplateOffer } from '../../../shared/templates';
 import { stepsOf, type Definition } from '../../../shared/workflow';
 import { WORKFLOW_STATUS_WORDS } from '../../../shared/words/statuses';
+import { API_START_WORDS, TRIGGER_SOURCE_WORDS } from '../../../shared/words/workflows';
 import { Badge } from '../components/badge';
 import { Card, PageHead } from '../components/blocks';
-import { EVENT_OPTIONS } from '../components/event-options';
-import { PostForm, SelectField, buttonClass } from '../components/form';
+import { START_OPTIONS } from '../components/event-options';
+import { PostForm, SelectField, TextField, buttonClass } from '../components/form';
 import { Plural } from '../components/values';
 import { Shell } from '../layout';
 
@@ -40,7 +42,18 @@ export function NewWorkflowPage({
           <h2>From scratch</h2>
           <p>An empty workflow for any event.</p>
           <PostForm action="/workflows" className="stack">
-            <SelectField id="blank-event" name="event" label="Starts with" options={EVENT_OPTIONS} />
+            <SelectField id="blank-event" name="event" label="Starts with" options={START_OPTIONS} />
+            <div className="blank-api">
+              <TextField
+                id="blank-api-event"
+                name="api_event"
+                label={API_START_WORDS.name}
+                hint={TRIGGER_SOURCE_WORDS.api.hint}
+                placeholder="signup"
+                maxLength={API_EVENT_NAME_LENGTH}
+                autoComplete="off"
+              />
+            </div>
             <button className={buttonClass()}>Create empty workflow</button>
           </PostForm>
         </Card>

@@ -1,17 +1,20 @@
 /** A workflow as a picture: its steps one under the other, branches side by side, drawn by styles alone. */
 import { createContext, useContext, type ReactNode } from 'react';
-import { entryOf } from '../../../shared/catalogue';
+import { apiEventType } from '../../../shared/catalogue';
+import { uncapitalize } from '../../../shared/capitalize';
 import { ONLY_WHILE } from '../../../shared/words/only-while';
 import { gistOfTemplate } from '../../../shared/words/template-gist';
 import {
   describeCondition,
-  FREQUENCY_LABELS,
   MATCH_LABELS,
   nameDuration,
+  nameFrequency,
+  nameTrigger,
   STEP_LABELS,
 } from '../../../shared/words/workflows';
-import type { BranchStep, Condition, Definition, Step } from '../../../shared/workflow';
+import type { BranchStep, Condition, Definition, ExitEvent, Step } from '../../../shared/workflow';
 import { Icon, type IconName } from '../components/icon';
+import { useDayName } from '../page';
 import { STEP_ICONS } from './step-icons';
 
 /** What stands on the picture beside what the workflow is. */
@@ -67,9 +70,9 @@ function TriggerItem({ definition: { trigger, exit_events, only_while } }: { def
   const onlyWhile = only_while === false ? undefined : ONLY_WHILE[trigger.event];
   return (
     <li className="flow-item">
-      <article className="flow-card flow-trigger" aria-label={`Trigger: ${entryOf(trigger.event).label}`}>
-        <CardHead icon="bolt" kind="Trigger" name={entryOf(trigger.event).label} />
-        <p className="flow-note">{FREQUENCY_LABELS[trigger.frequency]}</p>
+      <article className="flow-card flow-trigger" aria-label={`Trigger: ${nameTrigger(trigger.event)}`}>
+        <CardHead icon="bolt" kind="Trigger" name={nameTrigger(trigger.event)} />
+        <p className="flow-note">{nameFrequency(trigger.frequency, trigger.event)}</p>
         <Conditions conditions={trigger.conditions} />
         {legend.trigger}
         {(onlyWhile ?? exit_events.length > 0) && (
@@ -81,7 +84,7 @@ function TriggerItem({ definition: { trigger, exit_events, only_while } }: { def
             )}
             {exit_events.map(({ event, match }) => (
               <li key={`${event} ${match}`}>
-                Ends early: {entryOf(event).label} {MATCH_LABELS[match]} {legend.exit?.(event)}
+                Ends early: {describeExit(event, match)} {legend.exit?.(event)}
               </li>
             ))}
           </ul>
@@ -90,6 +93,10 @@ function TriggerItem({ definition: { trigger, exit_events, only_while } }: { def
     </li>
   );
 }
+
+/** Of a draft, the event may not be named yet. */
+const describeExit = (event: ExitEvent['event'], match: ExitEvent['match']): string =>
+  event === apiEventType('') ? uncapitalize(nameTrigger(event)) : `${nameTrigger(event)} ${MATCH_LABELS[match]}`;
 
 const StepItems = ({ steps }: { steps: readonly Step[] }) =>
   steps.map((step) => (
@@ -150,14 +157,18 @@ const CardHead = ({ icon, kind, name, href }: CardHeadProps) => (
   </div>
 );
 
-const Conditions = ({ conditions }: { conditions: readonly Condition[] }) =>
-  conditions.length > 0 && (
-    <ul className="flow-conditions">
-      {conditions.map((condition, index) => (
-        <li key={index}>{describeCondition(condition)}</li>
-      ))}
-    </ul>
+function Conditions({ conditions }: { conditions: readonly Condition[] }) {
+  const dayName = useDayName();
+  return (
+    conditions.length > 0 && (
+      <ul className="flow-conditions">
+        {conditions.map((condition, index) => (
+          <li key={index}>{describeCondition(condition, dayName)}</li>
+        ))}
+      </ul>
+    )
   );
+}
 
 function Paths({ branch }: { branch: BranchStep }) {
   const paths = [

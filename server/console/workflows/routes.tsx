@@ -1,7 +1,7 @@
 /** Workflows: the list, new ones, what switches them on and off, and their runs. The editor has routes of its own. */
 import { Router, type Response } from 'express';
 import { RUN_STATUSES } from '../../../shared/api';
-import { isTriggerType, sourceOf } from '../../../shared/catalogue';
+import { apiEventType, isTriggerType, sourceOf } from '../../../shared/catalogue';
 import { oneOf } from '../../../shared/one-of';
 import { SCHEDULE_TYPES } from '../../../shared/schedules';
 import { TEMPLATE_KEYS, TEMPLATES } from '../../../shared/templates';
@@ -119,7 +119,8 @@ export function workflowRoutes(ctx: Context, { form, results }: SectionParts): R
 
   router.post('/workflows', ...form, async (req, res) => {
     const fields = formOf(req);
-    const [template, trigger, event] = ['template', 'trigger', 'event'].map((name) => textIn(fields, name));
+    const [template, trigger, chosen] = ['template', 'trigger', 'event'].map((name) => textIn(fields, name));
+    const event = chosen === apiEventType('') ? apiEventType(textIn(fields, 'api_event').trim()) : chosen;
     const source = template
       ? { template, trigger: trigger && isTriggerType(trigger) ? trigger : undefined }
       : { definition: { name: 'New workflow', trigger: blankTrigger(event ?? ''), steps: [] } };

@@ -46,7 +46,7 @@ export function WorkflowsPage(props: WorkflowsPageProps) {
       <PageHead
         title="Workflows"
         hint={['draft', 'run', 'only_while']}
-        lead="What is sent when something happens in Stripe."
+        lead="What is sent when something happens in Stripe, in one of your programs or to a contact."
         actions={
           hasSome && (
             <>

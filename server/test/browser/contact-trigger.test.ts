@@ -37,7 +37,7 @@ it.each(['wide and light', 'a phone, dark'])(
     const { id } = await createWorkflow(tillpost.db, TEST, { template: 'new_customer' }, 1);
     const page = await chrome.signIn(LOOKS[look]);
     await page.goto(`/workflows/${id}`);
-    await page.getByLabel('Comes from').selectOption({ label: 'Lifecycle' });
+    await page.getByLabel('Comes from').selectOption({ label: 'Contacts' });
     const trigger = page.getByRole('group', { name: 'Trigger' });
     await trigger.getByLabel('Event', { exact: true }).selectOption({ label: 'Contact updated' });
     await page.getByText('This can’t be rehearsed').waitFor();
@@ -62,7 +62,7 @@ it.each(['wide and light', 'a phone, dark'])(
     await page.getByText('Workflow saved').waitFor();
     await page.goto(`/workflows/${id}/flow`);
     await page.getByText('Earlier subscription status is trialing').waitFor();
-    await page.getByText('New team_size is at least 5').waitFor();
+    await page.getByText('New “team_size” is at least 5').waitFor();
 
     await page.goto(`/workflows/${id}`);
     await trigger.getByRole('button', { name: 'Remove condition 2' }).click();

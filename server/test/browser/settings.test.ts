@@ -60,6 +60,22 @@ it('cancels without JavaScript too', async () => {
   await page.locator('#confirm-disconnect').waitFor({ state: 'hidden' });
 });
 
+it('shows the current tab and section on a phone, and fades the row where it goes on', async () => {
+  const page = await chrome.signIn({ viewport: { width: 390, height: 844 }, hasTouch: true });
+  await page.goto('/settings/people');
+  for (const name of ['Console', 'Settings']) {
+    const row = page.getByRole('navigation', { name, exact: true });
+    const current = await row.locator('[aria-current]').boundingBox();
+    expect(current!.x + current!.width).toBeLessThanOrEqual(390);
+    expect(current!.x).toBeGreaterThanOrEqual(0);
+    expect(await row.getAttribute('class')).toContain('goes-on-left');
+  }
+  await page.goto('/settings/stripe');
+  expect(await page.getByRole('navigation', { name: 'Settings', exact: true }).getAttribute('class')).toBe(
+    'tabs goes-on-right',
+  );
+});
+
 it('sends nothing again on the way back, after a save and after a refusal', async () => {
   const page = await chrome.signIn();
   let sent = 0;

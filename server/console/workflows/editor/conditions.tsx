@@ -16,7 +16,7 @@ import {
 import { FieldError, SelectField, TextField, buttonClass, type SelectOption } from '../../components/form';
 import { Icon } from '../../components/icon';
 import { domId, useEditor, useOperation, useRedraw } from './context';
-import { ANOTHER, findOffered, splitPath, type Offers } from './offers';
+import { ANOTHER, findOffered, isAnother, splitPath, type Offers } from './offers';
 
 export function Conditions({
   place,
@@ -48,17 +48,26 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
   const operation = useOperation();
   const redraw = useRedraw();
   const { option, written } = splitPath(offers, condition.property);
-  const { type = 'text', values } = findOffered(offers, condition.property) ?? {};
+  const { type = 'text', values } = isAnother(condition.property)
+    ? UNNAMED
+    : (findOffered(offers, condition.property) ?? {});
   const isList = offers.trigger === 'lifecycle.list_joined' && condition.property === `event.${LIST_PROPERTY}`;
   const id = (field: string) => domId(`${place}.${field}`);
+  const typed = isAnother(option) ? ANOTHER_PROPERTY.name : ANOTHER_PROPERTY.key;
   return (
-    <div className="condition" id={domId(place)} role="group" aria-label={`Condition ${number}`} tabIndex={-1}>
+    <div
+      className={written === null ? 'condition' : 'condition condition-named'}
+      id={domId(place)}
+      role="group"
+      aria-label={`Condition ${number}`}
+      tabIndex={-1}
+    >
       <div className="condition-property">
         <SelectField
           id={id('property')}
           name={`${place}.property`}
           label="Property"
-          isLabelHidden
+          isLabelHidden={written === null}
           autoFocus={focus === place}
           defaultValue={option}
           options={propertyOptions(offers, option, place.startsWith('trigger.'))}
@@ -69,10 +78,12 @@ function ConditionRow({ place, condition, number }: { place: string; condition: 
           <TextField
             id={id('key')}
             name={`${place}.key`}
-            {...(isAnother(option) ? ANOTHER_PROPERTY.name : ANOTHER_PROPERTY.key)}
-            isLabelHidden
+            label={typed.label}
+            placeholder={typed.placeholder}
+            maxLength={100}
             autoComplete="off"
             defaultValue={written}
+            error={problems[`${place}.key`]}
             {...redraw}
           />
         )}
@@ -160,9 +171,10 @@ function valueOptions(values: readonly string[], current: string, nameOf: (value
   return { options: known === undefined ? [first, ...options] : options, defaultValue: known ?? current };
 }
 
-const LIST_OPERATORS = ['is', 'is_not'] as const;
+/** May become anything, and is compared once it is named. */
+const UNNAMED: { type: PropertyType; values?: undefined } = { type: 'any' };
 
-const isAnother = (option: string): boolean => option === ANOTHER.event || option === ANOTHER.contact;
+const LIST_OPERATORS = ['is', 'is_not'] as const;
 
 /**
  * What was chosen under another trigger stays in sight, so that nothing changes silently. A trigger is judged before Stripe
@@ -174,10 +186,12 @@ function propertyOptions({ trigger, event, contact }: Offers, current: string, i
     label: isAnother(value) ? ANOTHER_PROPERTY.option : nameProperty(name),
     group,
   });
+  // Beside what a field was and became.
+  const isOfUpdate = trigger === 'lifecycle.contact_updated';
   const options = [
     ...event.map(({ name }) => option(`event.${name}`, name, CHANGE_GROUPS[name.split('.')[0] ?? ''] ?? 'Event')),
     ...(isApiEventType(trigger) ? [option(ANOTHER.event, '', 'Event')] : []),
-    ...contact.map(({ name }) => option(`contact.${name}`, name, 'Contact')),
+    ...contact.map(({ name }) => option(`contact.${name}`, name, isOfUpdate ? 'The contact now' : 'Contact')),
   ];
   const offered = isOfTrigger ? options.filter(({ value }) => !namesFailure(value)) : options;
   const isOffered = offered.some(({ value }) => value === current);

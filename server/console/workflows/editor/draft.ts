@@ -10,8 +10,9 @@ import {
   isApiEventType,
   isChoiceType,
   isTriggerType,
+  SHOWN_SOURCES,
+  shownSourceOf,
   sourceOf,
-  TRIGGER_SOURCES,
   typesFrom,
   type TriggerType,
 } from '../../../../shared/catalogue';
@@ -89,9 +90,9 @@ function flatten(name: string, value: unknown): [name: string, value: string][] 
 /** A source that was chosen just now wins over the event of another, which the form still holds. */
 function chosenType(event: string, chosen: { source: string; apiEvent: string }): TriggerType {
   const type: TriggerType = isTriggerType(event) ? event : 'customer.created';
-  const source = oneOf(TRIGGER_SOURCES, chosen.source) ?? sourceOf(type);
+  const source = oneOf(SHOWN_SOURCES, chosen.source) ?? shownSourceOf(type);
   if (source === 'api') return apiEventType(chosen.apiEvent || (isApiEventType(type) ? apiEventName(type) : ''));
-  return sourceOf(type) === source ? type : (typesFrom(source)[0] ?? type);
+  return shownSourceOf(type) === source ? type : (typesFrom(source)[0] ?? type);
 }
 
 /** Stripe's own is left out, as in definitions from before there were others. */
@@ -207,7 +208,8 @@ function readCondition(event: TriggerType, fields: Fields): Condition {
   const isMap = findProperty(event, path)?.type === 'metadata';
   const ofMap = isMap && key !== '' ? `${path}.${key}` : path;
   const property = path === ANOTHER.event ? `${path}${key}` : ofMap;
-  const type = findProperty(event, property)?.type ?? 'text';
+  // Before it is named it may become anything.
+  const type = property === ANOTHER.contact ? 'any' : (findProperty(event, property)?.type ?? 'text');
   const offered = operatorsFor(type);
   const operator = offered.find((candidate) => candidate === fields.operator) ?? offered[0] ?? 'is_set';
   return needsValue(operator)

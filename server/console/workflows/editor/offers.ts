@@ -25,6 +25,7 @@ export interface Offers {
 
 /** The value of the option under which any name can be written. */
 export const ANOTHER = { event: 'event.', contact: 'contact.properties' } as const;
+export const isAnother = (option: string): boolean => option === ANOTHER.event || option === ANOTHER.contact;
 
 export async function findOffers(db: Db, tenant: Tenant, trigger: TriggerType): Promise<Offers> {
   const isOfProgram = isApiEventType(trigger);
@@ -65,8 +66,8 @@ export function splitPath(offers: Offers, path: string): { option: string; writt
   const [root, name = '', ...rest] = path.split('.');
   const property = `${root}.${name}`;
   const isNamed = root === 'contact' ? isIn(offers.contact, path) : isIn(offers.event, path);
-  if (!isNamed && findProperty(offers.trigger, property)?.type === 'metadata')
-    return { option: property, written: rest.join('.') };
+  const isMap = findProperty(offers.trigger, property)?.type === 'metadata';
+  if (isMap && (rest.length === 0 || !isNamed)) return { option: property, written: rest.join('.') };
   const isFree = root === 'event' && isApiEventType(offers.trigger) && !isNamed;
   return isFree ? { option: ANOTHER.event, written: [name, ...rest].join('.') } : { option: path, written: null };
 }

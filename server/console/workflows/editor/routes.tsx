@@ -38,7 +38,7 @@ import { readDraft, readRemoved } from './draft';
 import { DraftPicture } from './draft-picture';
 import { EditorPage, FORM, type EditorPageProps } from './editor';
 import { inInbox, type Scheme } from './inbox';
-import { findOffered, findOffers, type Offers } from './offers';
+import { findOffered, findOffers, isAnother, type Offers } from './offers';
 import { applyOperation, type Removed } from './operations';
 import { plainTextDocument } from './plain-text';
 import { byPlace, checkDraft, findObstacles, type Problem } from './problems';
@@ -304,9 +304,12 @@ function wordsOf({ code, message }: AppError): string {
 /** Of a condition whose property was changed just now: the value was another's, and so may be the comparison. */
 function withNewProperty(fields: Form, changed: string, offers: Offers): Form {
   const at = (field: string) => changed.replace(/property$/, field);
-  const { type = 'text' } = findOffered(offers, textIn(fields, changed)) ?? {};
-  const fitting = operatorsFor(type);
-  const operator = oneOf(fitting, textIn(fields, at('operator'))) ?? fitting[0] ?? '';
+  const property = textIn(fields, changed);
+  // What is going to be named may become anything, and starts as most are asked.
+  const isNamedLater = isAnother(property);
+  const fitting = operatorsFor(isNamedLater ? 'any' : (findOffered(offers, property)?.type ?? 'text'));
+  const before = isNamedLater ? '' : textIn(fields, at('operator'));
+  const operator = oneOf(fitting, before) ?? fitting[0] ?? '';
   return { ...fields, [at('value')]: '', [at('key')]: '', [at('operator')]: operator };
 }
 

@@ -9,6 +9,7 @@ import { WAIT_UNITS, type BranchPath, type BranchStep, type Step } from '../../.
 import { FieldError, SelectField, TextField, buttonClass } from '../../components/form';
 import { Icon } from '../../components/icon';
 import { Plural } from '../../components/values';
+import { useDayName } from '../../page';
 import { Conditions } from './conditions';
 import { domId, useEditor, useOperation, type EditorState } from './context';
 import { removedFields } from './draft';
@@ -113,6 +114,7 @@ interface StepCardProps {
 
 function StepCard({ place, step, number, isFirst, isLast }: StepCardProps) {
   const { focus, runs, problems, lists } = useEditor();
+  const dayName = useDayName();
   const label = STEP_LABELS[step.kind];
   const standing = runs[step.id] ?? 0;
   const isBad = Object.keys(problems).some((at) => at.startsWith(`${place}.`));
@@ -134,7 +136,7 @@ function StepCard({ place, step, number, isFirst, isLast }: StepCardProps) {
           <h3>
             <Icon name={STEP_ICONS[step.kind]} /> {label}
           </h3>
-          <span className="step-gist">{describeGist(step, lists)}</span>
+          <span className="step-gist">{describeGist(step, lists, dayName)}</span>
           {standing > 0 && (
             <span className="step-runs">
               <Plural count={standing} one="run stands here" many="runs stand here" />
@@ -148,7 +150,7 @@ function StepCard({ place, step, number, isFirst, isLast }: StepCardProps) {
 }
 
 /** What is seen of a step that is folded. */
-function describeGist(step: Step, lists: EditorState['lists']): string {
+function describeGist(step: Step, lists: EditorState['lists'], writeDay: (day: string) => string): string {
   switch (step.kind) {
     case 'wait':
       return Number.isNaN(step.amount) ? '' : nameDuration(step);
@@ -156,7 +158,7 @@ function describeGist(step: Step, lists: EditorState['lists']): string {
       return gistOfTemplate(step.email.subject);
     case 'filter':
       return withNames(step.conditions, lists)
-        .map((one) => describeCondition(one))
+        .map((one) => describeCondition(one, writeDay))
         .join(', ');
     case 'branch':
       return step.paths.map(({ name }, index) => name || `Path ${index + 1}`).join(', ');

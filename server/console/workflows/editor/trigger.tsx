@@ -5,8 +5,8 @@ import {
   apiEventType,
   entryOf,
   isApiEventType,
-  sourceOf,
-  TRIGGER_SOURCES,
+  SHOWN_SOURCES,
+  shownSourceOf,
   type ApiEventType,
 } from '../../../../shared/catalogue';
 import { ALWAYS, ONLY_WHILE, ONLY_WHILE_HINT } from '../../../../shared/words/only-while';
@@ -15,9 +15,10 @@ import {
   API_EXIT_WORDS,
   ATTEMPT_HINT,
   ATTEMPT_LABELS,
-  FREQUENCY_LABELS,
   MATCH_LABELS,
   nameDays,
+  nameFrequency,
+  offeredFrequencies,
   TRIGGER_SOURCE_WORDS,
 } from '../../../../shared/words/workflows';
 import { FREQUENCIES, START_AFTER_ATTEMPTS, type Definition, type ExitEvent } from '../../../../shared/workflow';
@@ -44,7 +45,7 @@ export function TriggerFields({
   const redraw = useRedraw();
   const { problems } = useEditor();
   const { trigger } = draft;
-  const source = sourceOf(trigger.event);
+  const source = shownSourceOf(trigger.event);
   return (
     <div className="step step-trigger" role="group" aria-label="Trigger">
       <div className="step-head">
@@ -66,7 +67,7 @@ export function TriggerFields({
             name="trigger.source"
             label="Comes from"
             defaultValue={source}
-            options={TRIGGER_SOURCES.map((value) => ({ value, label: TRIGGER_SOURCE_WORDS[value].label }))}
+            options={SHOWN_SOURCES.map((value) => ({ value, label: TRIGGER_SOURCE_WORDS[value].label }))}
             hint={TRIGGER_SOURCE_WORDS[source].hint}
             {...redraw}
           />
@@ -101,7 +102,7 @@ export function TriggerFields({
             name="trigger.frequency"
             label="How often"
             defaultValue={trigger.frequency}
-            options={FREQUENCIES.map((value) => ({ value, label: FREQUENCY_LABELS[value] }))}
+            options={frequencyOptions(trigger)}
           />
         </div>
         {trigger.event === 'invoice.payment_failed' && (
@@ -137,6 +138,13 @@ export function TriggerFields({
     </div>
   );
 }
+
+/** What was chosen under another trigger stays in sight, so that nothing changes silently. */
+const frequencyOptions = ({ event, frequency }: Definition['trigger']) =>
+  FREQUENCIES.filter((value) => value in offeredFrequencies(event) || value === frequency).map((value) => ({
+    value,
+    label: nameFrequency(value, event),
+  }));
 
 /** Any name will do: the program may send it only later. */
 function ApiEventField({ type }: { type: ApiEventType }) {
