@@ -154,7 +154,7 @@ it.each(['wide and dark', 'a phone, light'])(
     await page.getByRole('button', { name: 'Turn on this event' }).click();
     await page.getByText('Event turned on.').waitFor();
     expect(await page.getByText('Active, but it won’t start').count()).toBe(0);
-    expect(await page.getByLabel('Name').inputValue()).toBe('Half written');
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Half written');
   },
 );
 

@@ -63,8 +63,8 @@ it('a template is edited as an email, and stored as Markdown', async () => {
   await page.keyboard.press('Control+Shift+ArrowRight');
   await tool(page, 'Bold').click();
   expect(await tool(page, 'Bold').getAttribute('aria-pressed')).toBe('true');
-  // The paragraph has two lines.
-  for (const key of ['End', 'ArrowRight', 'End', 'Enter']) await page.keyboard.press(key);
+  await page.evaluate(`getSelection().modify('move', 'forward', 'paragraphboundary')`);
+  await page.keyboard.press('Enter');
   await page.keyboard.type('Dear ');
   await stepIn(page).getByText('Merge tag').click();
   await stepIn(page).getByRole('button', { name: '{{ contact.last_name }}' }).click();
