@@ -6,7 +6,7 @@ import { createWorkflow } from '../../workflows/workflows';
 import { learnApiEvent } from '../../workflows/api-event-names';
 import { startTillpost, TEST, type Tillpost } from '../harness';
 import { openChromium } from './chromium';
-import { createConsoleBrowser, type ConsoleBrowser } from './console-session';
+import { createConsoleBrowser, isDrawn, type ConsoleBrowser } from './console-session';
 import { LOOKS, violations, widthBeyond } from './looks';
 
 let tillpost: Tillpost;
@@ -45,6 +45,7 @@ it.each(['wide and light', 'a phone, dark'])('has its name chosen, and then its 
   const condition = page.getByRole('group', { name: 'Condition 1' });
   await condition.getByLabel('Property').selectOption('event.seats');
   await condition.getByLabel('Comparison').selectOption({ label: 'is greater than' });
+  await isDrawn(page);
   await condition.getByLabel('Value').fill('3');
   expect(await widthBeyond(page)).toBe(0);
   expect(await violations(page)).toEqual([]);
@@ -60,13 +61,16 @@ it.each(['wide and light', 'a phone, dark'])('has its name chosen, and then its 
   await another.getByLabel('Property').selectOption({ label: 'team_size' });
   await another.getByRole('option', { name: 'is at most' }).waitFor({ state: 'attached' });
   await another.getByLabel('Property').selectOption('event.');
+  await isDrawn(page);
   await another.getByLabel('Name in your program').fill('coupon');
   await another.getByLabel('Name in your program').press('Tab');
   await another.getByLabel('Comparison').selectOption({ label: 'starts with' });
+  await isDrawn(page);
   await another.getByLabel('Value').fill('SPRING');
   await page.getByRole('button', { name: 'Add exit event' }).click();
   const exit = page.getByRole('group', { name: 'Exit event 1' });
   await exit.getByLabel('Event', { exact: true }).selectOption({ label: 'An event by its name…' });
+  await isDrawn(page);
   await exit.getByLabel('Event name').fill('bought');
   expect(await widthBeyond(page)).toBe(0);
   expect(await violations(page)).toEqual([]);

@@ -6,7 +6,7 @@ import { transact } from '../../db/transact';
 import { createWorkflow } from '../../workflows/workflows';
 import { startTillpost, TEST, type Tillpost } from '../harness';
 import { openChromium } from './chromium';
-import { createConsoleBrowser, type ConsoleBrowser } from './console-session';
+import { createConsoleBrowser, isDrawn, type ConsoleBrowser } from './console-session';
 import { LOOKS, violations, widthBeyond } from './looks';
 
 let tillpost: Tillpost;
@@ -52,6 +52,7 @@ it.each(['wide and light', 'a phone, dark'])(
     await add.click();
     await second.getByLabel('Property').selectOption({ label: 'New team_size' });
     await second.getByLabel('Comparison').selectOption({ label: 'is at least' });
+    await isDrawn(page);
     await second.getByLabel('Value').fill('5');
     expect(await widthBeyond(page)).toBe(0);
     expect(await violations(page)).toEqual([]);
