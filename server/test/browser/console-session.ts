@@ -46,4 +46,4 @@ export function createConsoleBrowser(browser: Browser, tillpost: Tillpost): Cons
 }
 
 /** Nothing is being drawn anew: what is typed meanwhile into a row that is would be lost. */
-export const isDrawn = (page: Page) => page.waitForFunction("document.querySelector('.htmx-request') === null");
+export const isDrawn = (page: Page) => page.locator('.htmx-request').first().waitFor({ state: 'detached' });
