@@ -1,6 +1,8 @@
 /** Lists as Stripe's: newest first, `starting_after` an id, `has_more`. */
+import type { SelectQueryBuilder } from 'kysely';
 import type { List } from '../../shared/api';
 import { AppError } from '../errors';
+import type { Db, Schema } from './schema';
 
 export interface PageRequest {
   /** 1 to 100. */
@@ -24,6 +26,19 @@ export interface Count {
   count: number;
   /** There are more. */
   isMore: boolean;
+}
+
+/** How many rows the query finds, of which no more than one beyond `most` are looked for. */
+export async function countUpTo(
+  db: Db,
+  query: SelectQueryBuilder<Schema, never, object>,
+  most: number,
+): Promise<Count> {
+  const { count } = await db
+    .selectFrom(query.limit(most + 1).as('some'))
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return countedTo(most, count);
 }
 
 /** `counted` up to one more than `most`. */

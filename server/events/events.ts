@@ -11,7 +11,7 @@ import type { ErasedTable } from '../db/erase';
 import { firstIdAt } from '../db/new-id';
 import type { OldRows } from '../db/old-rows';
 import {
-  countedTo,
+  countUpTo,
   toList,
   toTwoWayList,
   type Count,
@@ -90,16 +90,8 @@ export async function readEvents(db: Db, tenant: Tenant, ids: readonly string[])
 }
 
 /** Up to `most`. */
-export async function countEventsTo(db: Db, tenant: Tenant, filter: EventFilter, most: number): Promise<Count> {
-  const some = eventsWith(db, tenant, filter)
-    .select('event.seq')
-    .limit(most + 1);
-  const { count } = await db
-    .selectFrom(some.as('some'))
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return countedTo(most, count);
-}
+export const countEventsTo = (db: Db, tenant: Tenant, filter: EventFilter, most: number): Promise<Count> =>
+  countUpTo(db, eventsWith(db, tenant, filter).select('event.seq'), most);
 
 /** Without an order. */
 export const eventsWith = (db: Db, tenant: Tenant, filter: EventFilter): SelectQueryBuilder<Schema, 'event', object> =>

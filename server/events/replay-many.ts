@@ -2,7 +2,7 @@
 import { sql, type SqlBool } from 'kysely';
 import { inList, insertNew } from '../db/bulk';
 import { newId } from '../db/new-id';
-import { countedTo, type Count } from '../db/page';
+import { countUpTo, type Count } from '../db/page';
 import { parts } from '../db/parts';
 import type { Db, ReplayScope } from '../db/schema';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
@@ -26,16 +26,8 @@ const replayable = (db: Db, tenant: Tenant, filter: EventFilter) =>
     .orderBy('event.seq', 'desc');
 
 /** How many of them can be replayed, up to MOST_REPLAYED. */
-export async function countReplayable(db: Db, tenant: Tenant, filter: EventFilter): Promise<Count> {
-  const some = replayable(db, tenant, filter)
-    .select('event.seq')
-    .limit(MOST_REPLAYED + 1);
-  const { count } = await db
-    .selectFrom(some.as('some'))
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return countedTo(MOST_REPLAYED, count);
-}
+export const countReplayable = (db: Db, tenant: Tenant, filter: EventFilter): Promise<Count> =>
+  countUpTo(db, replayable(db, tenant, filter).select('event.seq'), MOST_REPLAYED);
 
 /**
  * Makes them due, the newest MOST_REPLAYED at most; returns how many. One that waits already is left alone, and what was done

@@ -1,14 +1,14 @@
 /** What follows from the messages of the outbox: rows that wait to be forwarded. */
 import { keyFor, keyText, selectByKeys, selectByTenants } from '../db/keys';
 import type { Row, Trx } from '../db/schema';
-import { tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
+import { tenantColumns, tenantKey, tenantOf, tenantsOf, type Tenant } from '../db/tenant';
 import type { Message } from '../outbox/messages';
 import { isChosenEvent, type Forwarding } from './forwarding';
 import { recordForwards, type NewForward } from './forwards';
 
 /** `now` in epoch milliseconds. */
 export async function forwardMessages(trx: Trx, messages: readonly Message[], now: number): Promise<void> {
-  const tenants = [...new Map(messages.map(({ tenant }) => [tenantKey(tenant), tenant])).values()];
+  const tenants = tenantsOf(messages.map(({ tenant }) => tenantColumns(tenant)));
   const rows = (await selectByTenants(trx, 'forwarding', tenants)) as Forwarding[];
   const forwardings = new Map(
     rows.filter(({ status }) => status !== 'off').map((row) => [tenantKey(tenantOf(row)), row]),

@@ -7,7 +7,7 @@ import { deleteByKeys, keyFor } from '../db/keys';
 import type { ErasedTable } from '../db/erase';
 import { firstIdAt, newId } from '../db/new-id';
 import type { OldRows } from '../db/old-rows';
-import { checkStart, toTwoWayList, type TwoWayList, type TwoWayRequest } from '../db/page';
+import { checkStart, countUpTo, toTwoWayList, type TwoWayList, type TwoWayRequest } from '../db/page';
 import { PART } from '../db/parts';
 import { SENT_BY_THEN_MS } from '../db/release-contact';
 import type { Db, Row, Trx } from '../db/schema';
@@ -142,17 +142,8 @@ const rowOf = (
 
 /** Counted up to `most`. */
 export async function countWaiting(db: Db, tenant: Tenant, most: number): Promise<number> {
-  const waiting = db
-    .selectFrom('forward')
-    .select('id')
-    .where(ofTenant(tenant))
-    .where('status', '=', 'waiting')
-    .limit(most);
-  const { count } = await db
-    .selectFrom(waiting.as('waiting'))
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return Number(count);
+  const waiting = db.selectFrom('forward').select('id').where(ofTenant(tenant)).where('status', '=', 'waiting');
+  return (await countUpTo(db, waiting, most)).count;
 }
 
 /** Newest first. */

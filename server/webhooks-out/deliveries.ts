@@ -1,7 +1,7 @@
 /** The log of what was delivered to endpoints. `now` in epoch milliseconds. */
 import { sql } from 'kysely';
 import type { DeliveryStatus } from '../../shared/webhooks';
-import { countedTo, toTwoWayList, type Count, type TwoWayList, type TwoWayRequest } from '../db/page';
+import { countUpTo, toTwoWayList, type Count, type TwoWayList, type TwoWayRequest } from '../db/page';
 import { firstIdAt } from '../db/new-id';
 import type { OldRows } from '../db/old-rows';
 import type { Db, Row, Trx } from '../db/schema';
@@ -43,16 +43,8 @@ export async function pageDeliveries(
 }
 
 /** Up to `most`. */
-export async function countDeliveriesTo(db: Db, tenant: Tenant, filter: DeliveryFilter, most: number): Promise<Count> {
-  const some = filtered(db, tenant, filter)
-    .select('id')
-    .limit(most + 1);
-  const { count } = await db
-    .selectFrom(some.as('some'))
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return countedTo(most, count);
-}
+export const countDeliveriesTo = (db: Db, tenant: Tenant, filter: DeliveryFilter, most: number): Promise<Count> =>
+  countUpTo(db, filtered(db, tenant, filter).select('id'), most);
 
 export const findDelivery = (db: Db, tenant: Tenant, id: string): Promise<Delivery | undefined> =>
   db.selectFrom('webhook_delivery').selectAll().where(ofTenant(tenant)).where('id', '=', id).executeTakeFirst();
