@@ -23,10 +23,18 @@ const keys = new WeakMap<object, Buffer>();
 const keyBare = (key: Buffer, bare: string) => keyedHash(key, bare);
 
 export function hashAddress(db: Db, address: string): string {
+  return keyBare(suppressionKeyOf(db), sha256(address.trim().toLowerCase()));
+}
+
+/** For a thread that opens the same database: it neither has the vault nor needs it. */
+export function suppressionKeyOf(db: Db): Buffer {
   const key = keys.get(databaseOf(db));
   if (!key) throw new Error('addresses can be hashed only after openSuppressionKey');
-  return keyBare(key, sha256(address.trim().toLowerCase()));
+  return key;
 }
+
+/** In place of openSuppressionKey, where that was called for the same database already. */
+export const passSuppressionKey = (db: Db, key: Buffer): void => void keys.set(databaseOf(db), key);
 
 /**
  * To be called once the database is migrated, before anything is sent. Throws ConfigError when ENCRYPTION_KEY doesn't open

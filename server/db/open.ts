@@ -5,6 +5,7 @@ import { shareDatabase } from './alone';
 import { createPool, OurPostgresDialect, preparing } from './postgres';
 import type { Schema, Db } from './schema';
 import { OurSqliteDialect } from './sqlite-dialect';
+import { MEMORY } from './sqlite-file';
 
 /**
  * Nothing is touched before the first query. Throws for a URL of another kind. `alone` is for whoever has taken it (alone.ts);
@@ -16,6 +17,9 @@ export function openDatabase(url: string, use: 'shared' | 'alone' = 'shared'): D
     return new Kysely<Schema>({ dialect: new OurSqliteDialect(url.slice('sqlite:'.length)) });
   throw new Error('DATABASE_URL must start with sqlite: or postgres://');
 }
+
+/** Whether a second connection finds the same database: one in memory has just one. */
+export const canShare = (url: string): boolean => url !== `sqlite:${MEMORY}`;
 
 function openPostgres(url: string, use: 'shared' | 'alone'): Db {
   const pool = createPool(url, use === 'shared' ? { verify: shareDatabase } : {});

@@ -9,7 +9,7 @@ import { userGroupSchema } from '../../shared/user-group';
 import { MOST_MONTHS } from '../audience/recovery-report';
 import { DEFAULT_LIMIT } from '../db/page';
 import { AppError, invalid } from '../errors';
-import { rehearsalDays } from '../workflows/rehearse';
+import { rehearsalDays } from '../workflows/rehearsal/rehearse';
 
 /** Every route but overview, which needs no install. */
 export type RouteName = Exclude<keyof ExtensionApi, 'overview'>;

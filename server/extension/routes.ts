@@ -25,7 +25,7 @@ import { disconnect } from '../lifecycle/disconnect';
 import { startImport } from '../installs/import-job';
 import { signalOf } from '../request-signal';
 import { changeSettings, readSettings } from '../settings/settings';
-import { rehearse } from '../workflows/rehearse';
+import { rehearse } from '../workflows/rehearsal/rehearse';
 import { defineFromTemplate } from '../workflows/templates';
 import { parseDefinition } from '../workflows/validate';
 import {

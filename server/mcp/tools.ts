@@ -23,7 +23,7 @@ import { listEvents, readEvent } from '../events/events';
 import { lastMonths } from '../local-months';
 import { readSettings } from '../settings/settings';
 import { listRuns } from '../workflows/list-runs';
-import { rehearsalDays, rehearse } from '../workflows/rehearse';
+import { rehearsalDays, rehearse } from '../workflows/rehearsal/rehearse';
 import { readWorkflow } from '../workflows/workflows';
 
 interface Asking {

@@ -9,8 +9,8 @@ import type { Rehearsal } from '../../shared/api';
 import type { Definition } from '../../shared/workflow';
 import { readSettings } from '../settings/settings';
 import { readEventObject } from '../stripe-objects/read-object';
-import { createRehearsal, type Happened, type Person } from '../workflows/rehearsal';
-import { rehearse } from '../workflows/rehearse';
+import { createRehearsal, sumUp, type Happened, type Person } from '../workflows/rehearsal/rehearsal';
+import { rehearse } from '../workflows/rehearsal/rehearse';
 import { isLate } from '../workflows/run-key';
 import { ENGINES } from './databases';
 import { lending, TEST, type Tillpost } from './harness';
@@ -183,7 +183,7 @@ async function playAll({ db, clock }: Tillpost, definition: Definition): Promise
     rehearsal.happen(same.flatMap(happenedOf));
   }
   while (rehearsal.goOn(now));
-  const { sample, ...result } = rehearsal.result();
+  const { sample, ...result } = sumUp([rehearsal.tally()]);
   const addressOf = (id: string) => people.get(id)?.contact.email ?? null;
   return { ...result, sample: sample.map((one) => ({ ...one, address: addressOf(one.contact) })) };
 
@@ -210,5 +210,31 @@ describe.each(ENGINES)('on %s', (engine) => {
         expect(said.would_send).toBeGreaterThan(100);
         expect(Object.keys(said.stopped).length).toBeGreaterThan(1);
       }
+    }));
+
+  it('threads come to the same together as one alone', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      const { ctx } = tillpost;
+      const events = fc.sample(EVENT, { seed: 19, numRuns: 3_000 });
+      // An event of nobody that counts keeps all in one thread.
+      await fill(
+        tillpost,
+        events.filter(({ kept }) => kept !== 'nobody'),
+      );
+      const inThreads =
+        (threads: number) =>
+        (definition: Definition, signal = new AbortController().signal) =>
+          rehearse(ctx, TEST, { definition, days: DAYS }, signal, { from: 1, threads });
+      for (const definition of DEFINITIONS) {
+        const alone = await playAll(tillpost, definition);
+        expect(await inThreads(3)(definition)).toEqual(alone);
+        expect(alone.would_start).toBeGreaterThan(50);
+      }
+
+      const broken = new AbortController();
+      const rehearsing = inThreads(2)(DUNNING, broken.signal);
+      setTimeout(() => broken.abort(new Error('gone')), 30);
+      await expect(rehearsing).rejects.toThrow('gone');
+      expect(ctx.rehearsing.size).toBe(0);
     }));
 });

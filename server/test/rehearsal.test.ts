@@ -9,7 +9,7 @@ import { groupBy } from '../group-by';
 import { ENGINES, type Engine } from './databases';
 import { fixtureEvent, type FixtureOptions, type FixtureType } from './fixtures/stripe';
 import { openSession } from '../installs/sessions';
-import { rehearse } from '../workflows/rehearse';
+import { rehearse } from '../workflows/rehearsal/rehearse';
 import { createBrowserClient, fieldsOf } from './browser-client';
 import { ACCOUNT, lending, LIVE, startTillpost, TEST, type Tillpost } from './harness';
 import { startMailServer } from './mail-server';
@@ -434,7 +434,10 @@ describe('a request', () => {
 
   it('may name a stored workflow of its own install only', async () => {
     const { id } = await tillpost.call('workflows/create', { definition: DUNNING });
-    expect(await tillpost.call('workflows/rehearse', { id })).toMatchObject({ object: 'rehearsal', would_start: 0 });
+    expect(await tillpost.call('workflows/rehearse', { id })).toMatchObject({
+      object: 'rehearsal',
+      would_start: 0,
+    });
     const offered = await tillpost.call('workflows/rehearse', { template: 'payment_failed' });
     expect(offered).toMatchObject({ object: 'rehearsal', would_start: 0 });
     await tillpost.connect(LIVE);

@@ -4,7 +4,7 @@ import { readConfig } from '../../config';
 import { createContext, type Context } from '../../context';
 import { migrate } from '../../db/migrate';
 import { createLog } from '../../log';
-import { rehearse } from '../../workflows/rehearse';
+import { rehearse } from '../../workflows/rehearsal/rehearse';
 import { defineFromTemplate } from '../../workflows/templates';
 import { openSuppressionKey } from '../../audience/suppression-key';
 import { ENGINES, type Bench } from './bench';

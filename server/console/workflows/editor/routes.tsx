@@ -17,7 +17,7 @@ import { readSettings } from '../../../settings/settings';
 import { turnOnEvent } from '../../../settings/turn-on-event';
 import { previewEmail, sendTest, type PreviewRequest } from '../../../workflows/preview';
 import { runsByStep } from '../../../workflows/list-runs';
-import { rehearsalDays, rehearse } from '../../../workflows/rehearse';
+import { rehearsalDays, rehearse } from '../../../workflows/rehearsal/rehearse';
 import {
   activateWorkflow,
   countWorkflow,

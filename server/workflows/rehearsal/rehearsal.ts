@@ -2,29 +2,29 @@
  * A workflow played over what has happened, on a clock of its own: what is known goes in, what would have come of it comes
  * out. Runs stand in memory where carry-out.ts and run-queue.ts have them in a table. Pure.
  */
-import type { Rehearsal, Rehearsed } from '../../shared/api';
-import { isOwnType, type PropertyValue } from '../../shared/catalogue';
-import { explainRun } from '../../shared/words/explanations';
-import { notSent } from '../../shared/words/only-while';
-import { STATE_NOT_TOLD } from '../../shared/words/rehearsal';
-import type { Settings } from '../../shared/settings';
-import type { EmailStep } from '../../shared/workflow';
-import type { Suppression } from '../audience/suppressions';
-import { isPaymentFailure, withFailure } from '../audience/failed-invoices';
-import { isNewer, stateRow, type ObjectState } from '../audience/object-states';
-import { stampOf } from '../audience/stamp';
-import { isoTime } from '../db/columns';
-import { keyText } from '../db/keys';
-import type { Row } from '../db/schema';
-import { tenantOf } from '../db/tenant';
-import { writeDateTime } from '../emails/dates';
-import { maySend } from '../emails/may-send';
-import { previewSubject } from '../emails/render';
-import type { ObjectFacts, ReadObject } from '../stripe-objects/types';
+import type { Rehearsal, Rehearsed } from '../../../shared/api';
+import { isOwnType, type PropertyValue } from '../../../shared/catalogue';
+import { explainRun } from '../../../shared/words/explanations';
+import { notSent } from '../../../shared/words/only-while';
+import { STATE_NOT_TOLD } from '../../../shared/words/rehearsal';
+import type { Settings } from '../../../shared/settings';
+import type { EmailStep } from '../../../shared/workflow';
+import type { Suppression } from '../../audience/suppressions';
+import { isPaymentFailure, withFailure } from '../../audience/failed-invoices';
+import { isNewer, stateRow, type ObjectState } from '../../audience/object-states';
+import { stampOf } from '../../audience/stamp';
+import { isoTime } from '../../db/columns';
+import { keyText } from '../../db/keys';
+import type { Row } from '../../db/schema';
+import { tenantOf } from '../../db/tenant';
+import { writeDateTime } from '../../emails/dates';
+import { maySend } from '../../emails/may-send';
+import { previewSubject } from '../../emails/render';
+import type { ObjectFacts, ReadObject } from '../../stripe-objects/types';
 import { createAgenda } from './agenda';
-import { definitionOf } from './definitions';
-import type { EventFacts } from './event-facts';
-import type { LiveWorkflow } from './live-workflows';
+import { definitionOf } from '../definitions';
+import type { EventFacts } from '../event-facts';
+import type { LiveWorkflow } from '../live-workflows';
 import {
   asksForPayment,
   isAboutOthers,
@@ -35,12 +35,12 @@ import {
   NOT_YET_MS,
   subjectOf,
   untrueAfter,
-} from './only-while';
-import { planRuns, type Ending, type WorkflowTrigger } from './plan-runs';
-import { whyOffList } from './list-of-email';
-import type { PastExit } from './past-exits';
-import { slotAfterEnd } from './run-key';
-import { walk, type DueEmail, type RunWrites } from './walk';
+} from '../only-while';
+import { planRuns, type Ending, type WorkflowTrigger } from '../plan-runs';
+import { whyOffList } from '../list-of-email';
+import type { PastExit } from '../past-exits';
+import { slotAfterEnd } from '../run-key';
+import { walk, type DueEmail, type RunWrites } from '../walk';
 
 type Run = Row<'run'>;
 
@@ -100,10 +100,21 @@ interface Mail {
   isPending: boolean;
 }
 
-/** Its subject is filled in only where it is shown. */
 /** Addresses are read at the end, of those who are shown. */
 type Played = Omit<Rehearsed, 'address'>;
-export type PlayedThrough = Omit<Rehearsal, 'sample'> & { sample: Played[] };
+export type Summary = Omit<Rehearsal, 'sample'> & { sample: Played[] };
+
+/** What came of one share of the log. */
+export interface Tally {
+  wouldStart: number;
+  wouldSend: number;
+  /** How many, by reason. */
+  stopped: Map<string, number>;
+  /** The last of what would go, and of the rest. */
+  samples: Record<'sent' | 'others', Played[]>;
+}
+
+/** Its subject is filled in only where it is shown. */
 type Sample = Omit<Played, 'at' | 'subject'> & { at: number; mail: Mail | null };
 
 const viewSample = ({ mail, at, contact, event, step, verdict, outcome }: Sample): Played => ({
@@ -187,19 +198,12 @@ export function createRehearsal({ workflow, others, settings, lists, begun }: St
     /** An event that could not be read. */
     miss: (reason: string): void => count(reason),
 
-    result(): PlayedThrough {
-      const { sent, others: rest } = samples;
-      const half = Math.max(SAMPLE / 2, SAMPLE - sent.length);
-      const kept = rest.slice(-half);
-      const sample = [...kept, ...sent.slice(-(SAMPLE - kept.length))];
-      return {
-        object: 'rehearsal',
-        would_start: wouldStart,
-        would_send: wouldSend,
-        stopped: Object.fromEntries([...stopped].sort(([, a], [, b]) => b - a)),
-        sample: sample.sort((a, b) => b.at - a.at).map(viewSample),
-      };
-    },
+    tally: (): Tally => ({
+      wouldStart,
+      wouldSend,
+      stopped,
+      samples: { sent: samples.sent.map(viewSample), others: samples.others.map(viewSample) },
+    }),
   };
 
   /** Most events only tell a state. */
@@ -435,6 +439,26 @@ export function createRehearsal({ workflow, others, settings, lists, begun }: St
     if (slot !== null && slotAfterEnd(slot) === null) slots.delete(`${contact_id} ${slot}`);
   }
 }
+
+export function sumUp(tallies: readonly Tally[]): Summary {
+  const stopped = new Map<string, number>();
+  for (const tally of tallies)
+    for (const [reason, count] of tally.stopped) stopped.set(reason, (stopped.get(reason) ?? 0) + count);
+  const newest = (kind: keyof Tally['samples']) => tallies.flatMap(({ samples }) => samples[kind]).sort(byTime);
+  const half = Math.max(SAMPLE / 2, SAMPLE - newest('sent').length);
+  const kept = newest('others').slice(-half);
+  return {
+    object: 'rehearsal',
+    would_start: tallies.reduce((sum, { wouldStart }) => sum + wouldStart, 0),
+    would_send: tallies.reduce((sum, { wouldSend }) => sum + wouldSend, 0),
+    stopped: Object.fromEntries([...stopped].sort(([, a], [, b]) => b - a)),
+    sample: [...kept, ...newest('sent').slice(kept.length - SAMPLE)].sort((a, b) => byTime(b, a)),
+  };
+}
+
+/** Those of one contact are of one share, in order. */
+const byTime = (a: Played, b: Played): number => compare(a.at, b.at) || compare(a.contact, b.contact);
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function enter<T>(index: Map<string, Set<T>>, key: string, item: T): void {
   const own = index.get(key);

@@ -1,13 +1,12 @@
 /** The log in the order in which things happened at Stripe, a part at a time, without what can't matter. */
-import { setImmediate as breathe } from 'node:timers/promises';
-import { keyFor } from '../db/keys';
-import { firstIdAt } from '../db/new-id';
-import { pages } from '../db/parts';
-import { readPayloadsInParts } from '../db/payloads';
-import type { Db } from '../db/schema';
-import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
-import { AppError } from '../errors';
-import { isLate } from './run-key';
+import { keyFor, selectByKeys } from '../../db/keys';
+import { firstIdAt } from '../../db/new-id';
+import { pages } from '../../db/parts';
+import { readPayloadsInParts } from '../../db/payloads';
+import type { Db } from '../../db/schema';
+import { ofTenant, tenantColumns, type Tenant } from '../../db/tenant';
+import { AppError } from '../../errors';
+import { isLate } from '../run-key';
 
 /** Epoch milliseconds. */
 export interface Span {
@@ -37,44 +36,61 @@ const SKEW_MS = 24 * 3_600_000;
 /** Events whose places take some 150 MB. */
 const MAX_EVENTS = 500_000;
 /** Events that are read at once. */
-const AT_ONCE = 250;
-/** The same where those of one second would be parted otherwise. */
-const MOST_AT_ONCE = 2 * AT_ONCE;
+export const AT_ONCE = 250;
+/** Of one second so many stay together. */
+const MOST_OF_A_SECOND = 500;
 
 /** Which events are to be held. */
 export interface Choice {
-  /** Told of all events of the first type, before it is asked of the others. */
-  add(place: Place): void;
+  /** Whether this one is. Asked of all events of the first type, before those of the others. */
+  take(place: Place): boolean;
+  /** To be called between. */
   complete(): Promise<void>;
-  isWanted(place: Place): boolean;
+}
+
+export interface Held {
+  count: number;
+  /** So many at once, in the order in which they happened; what has been taken is let go. */
+  parts(atOnce?: number): Generator<Place[]>;
 }
 
 /** Events of these types, those of the first before the others. Throws invalid_request where there are too many. */
-export async function* readPlaces(
+export async function holdPlaces(
   db: Db,
   tenant: Tenant,
   { types, span, choice }: { types: readonly string[]; span: Span; choice?: Choice },
-): AsyncGenerator<Place[]> {
+): Promise<Held> {
   const hours = new Map<number, Place[]>();
-  let found = 0;
+  let count = 0;
   for (const [n, type] of types.entries()) {
     if (n === 1) await choice?.complete();
-    for await (const page of readType(db, tenant, type, span))
+    for await (const page of readType(db, tenant, type, span)) {
+      await linkContacts(db, tenant, page);
       for (const place of page) {
-        if (n === 0) choice?.add(place);
-        else if (choice && !choice.isWanted(place)) continue;
-        if (++found > MAX_EVENTS)
+        if (choice && !choice.take(place)) continue;
+        if (++count > MAX_EVENTS)
           throw new AppError('invalid_request', 'days: has over 500,000 events; must be fewer days', 'days');
         const hour = Math.floor(place.created / HOUR_S);
         const places = hours.get(hour);
         if (places) places.push(place);
         else hours.set(hour, [place]);
       }
+    }
   }
-  for (const part of piecesOf(inOrder(hours), ({ created }) => created, AT_ONCE)) {
-    yield part;
-    await breathe();
-  }
+  return { count, parts: (atOnce = AT_ONCE) => piecesOf(inOrder(hours), ({ created }) => created, atOnce) };
+}
+
+/** An event that is off counts as if it was on, for the contact that its customer is linked to. */
+async function linkContacts(db: Db, tenant: Tenant, places: readonly Place[]): Promise<void> {
+  const unlinked = places.filter(
+    ({ isOff, contactId, customerId }) => isOff && contactId === null && customerId !== null,
+  );
+  if (unlinked.length === 0) return;
+  const columns = tenantColumns(tenant);
+  const keys = unlinked.map(({ customerId }) => keyFor(columns, customerId ?? ''));
+  const links = await selectByKeys(db, 'customer_link', 'customer_id', keys);
+  const linked = new Map(links.map((link) => [link.customer_id, link.contact_id]));
+  for (const place of unlinked) place.contactId = linked.get(place.customerId ?? '') ?? null;
 }
 
 /** By hour, for sorting all at once would take long. Those of an hour are let go once it is over. */
@@ -86,21 +102,25 @@ function* inOrder(hours: Map<number, Place[]>): Generator<Place> {
   }
 }
 
-/** What follows each other, in pieces of `count` and as many more as bear the same second. */
+/** What follows each other, in pieces of `count` and as many more as bear the same second as its last. */
 export function* piecesOf<T>(
   all: Iterable<T>,
   secondOf: (one: T) => number,
   count: number,
 ): Generator<[T, ...T[]], void> {
   let piece: [T, ...T[]] | undefined;
-  let second = 0;
+  let second: number | undefined;
+  let ofSecond = 0;
   for (const one of all) {
     const before = second;
     second = secondOf(one);
-    if (piece && (piece.length < count || (second === before && piece.length < MOST_AT_ONCE))) piece.push(one);
+    ofSecond = second === before ? ofSecond + 1 : 1;
+    const mayPart = ofSecond === 1 || ofSecond > MOST_OF_A_SECOND;
+    if (piece && (piece.length < count || !mayPart)) piece.push(one);
     else {
       if (piece) yield piece;
       piece = [one];
+      ofSecond = 1;
     }
   }
   if (piece) yield piece;

@@ -1,13 +1,13 @@
 /** What the database knows of the people and objects of a rehearsal. */
-import { isOwnType, type TriggerType } from '../../shared/catalogue';
-import type { ObjectState } from '../audience/object-states';
-import { findSuppressions } from '../audience/suppressions';
-import { keyFor, selectByKeys } from '../db/keys';
-import { parts } from '../db/parts';
-import type { Db } from '../db/schema';
-import { tenantColumns, type Tenant } from '../db/tenant';
-import { groupBy } from '../group-by';
-import { subjectOf } from './only-while';
+import { isOwnType, type TriggerType } from '../../../shared/catalogue';
+import type { ObjectState } from '../../audience/object-states';
+import { findSuppressions } from '../../audience/suppressions';
+import { keyFor, selectByKeys } from '../../db/keys';
+import { parts } from '../../db/parts';
+import type { Db } from '../../db/schema';
+import { tenantColumns, type Tenant } from '../../db/tenant';
+import { groupBy } from '../../group-by';
+import { subjectOf } from '../only-while';
 import type { Happened, Known, Person } from './rehearsal';
 
 /** They take some 25 MB, and few are asked for only once. */
