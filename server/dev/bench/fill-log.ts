@@ -26,7 +26,7 @@ const MIX = [
 ] as const;
 /** Which of them pays what failed two days before. */
 const PAYS = 2;
-export type LoggedType = (typeof MIX)[number];
+type LoggedType = (typeof MIX)[number];
 
 export interface Log {
   events: number;

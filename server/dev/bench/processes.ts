@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
+import { compile } from './compile';
 import type { EventKind } from './event-body';
 
 export const SECRET = 'whsec_bench000000000000';
@@ -30,23 +31,33 @@ export interface LoadResult {
   generatorCpu: number;
 }
 
-export interface ServerProcess {
+interface Listening {
+  port: number;
+  readyMs?: number;
+  rssMb?: number;
+}
+
+export interface ServerProcess<Hello = Listening> {
   child: ChildProcess;
-  hello: { port: number; readyMs?: number; rssMb?: number };
+  /** Its first line. */
+  hello: Hello;
   /** How much of its work is done; baselines don't answer. */
   report(): Promise<{ isDone: boolean; rssMb: number; cpuMs: number }>;
   stop(): Promise<void>;
 }
 
 interface Where {
-  cwd?: string;
+  /** The checkout the script is of. */
+  root?: string;
   env?: NodeJS.ProcessEnv | undefined;
 }
 
-function run(script: string, args: string[], { cwd, env }: Where = {}) {
-  const child = spawn(process.execPath, ['--import', 'tsx', resolve(__dirname, script), ...args], {
+const OURS = resolve(__dirname, '../../..');
+
+function run(script: string, args: string[], { root = OURS, env }: Where = {}) {
+  const child = spawn(process.execPath, [compile(root, resolve(__dirname, script)), ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    cwd,
+    cwd: root,
     env: { ...process.env, ...env },
   });
   // A part that throws leaves none behind.
@@ -67,7 +78,11 @@ const nextLine = (lines: Interface) =>
   });
 
 /** `script` is a path, or relative to this folder. */
-export async function startProcess(script: string, args: string[], where?: Where): Promise<ServerProcess> {
+export async function startProcess<Hello = Listening>(
+  script: string,
+  args: string[],
+  where?: Where,
+): Promise<ServerProcess<Hello>> {
   const child = run(script, args, where);
   const lines = createInterface({ input: child.stdout });
   return {

@@ -45,7 +45,7 @@ export function startTillpost(url: string, start: Start, program = OURS): Promis
     ...(smtpUrl ? [smtpUrl] : []),
     ...(mail ? [mail] : []),
   ];
-  return startProcess(program.script, args, { cwd: program.root, env });
+  return startProcess(program.script, args, { root: program.root, env });
 }
 
 export const accountsOf = (count: number): string[] =>

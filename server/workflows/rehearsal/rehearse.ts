@@ -48,7 +48,7 @@ interface Crew {
   threads: number;
 }
 
-const CREW: Crew = { from: 10_000, threads: Math.min(4, availableParallelism()) };
+const CREW: Crew = { from: 20_000, threads: Math.min(4, availableParallelism()) };
 
 let revision = 0;
 
