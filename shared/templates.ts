@@ -66,6 +66,16 @@ export const TEMPLATES = {
     description: 'Greets a customer who subscribes again after leaving.',
     triggers: ['lifecycle.reactivated'],
   },
+  contact_added: {
+    name: 'New contact',
+    description: 'Welcomes a contact that a program or a person adds. Those that Stripe adds are for “New customer”.',
+    triggers: ['lifecycle.contact_added'],
+  },
+  list_joined: {
+    name: 'Mailing list welcome',
+    description: 'Welcomes a contact who joins a mailing list, by its name. It is sent on that list.',
+    triggers: ['lifecycle.list_joined'],
+  },
   trial_ends_in_7_days: {
     name: 'Trial ends in 7 days',
     description: 'Tells a customer a week before a trial ends, as card networks ask for where a charge follows.',

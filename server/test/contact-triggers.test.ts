@@ -11,6 +11,8 @@ import { ACCOUNT, TEST, type Tillpost } from './harness';
 
 const JENNY = 'jenny@example.com';
 const DAY = 86_400_000;
+/** Never asked whether they want news. */
+const QUIET = { subscribed: false };
 
 const lend = (engine: Engine, test: (tillpost: Tillpost) => Promise<void>) =>
   withApi({ engine }, async (tillpost) => {
@@ -234,6 +236,41 @@ describe.each(ENGINES)('on %s a workflow starts', (engine) => {
       ]);
       const told = await outcomes(tillpost, 'lifecycle.contact_updated');
       expect(new Set(told.map((one) => one.split(':')[0]))).toEqual(new Set(['both@example.com', 'fresh@example.com']));
+    }));
+
+  it('by the templates for them: who joins a list is welcomed on that list, and who is added once', () =>
+    lend(engine, async (tillpost) => {
+      const { db, clock } = tillpost;
+      const newList = (name: string) =>
+        transact(db, (trx) => createList(trx, TEST, { name, is_public: true }, clock.now()));
+      const only = await newList('News');
+      const { definition } = await tillpost.call('workflows/create', { template: 'list_joined' });
+      expect(definition.steps).toMatchObject([{ list: only }]);
+      const tips = await newList('Tips');
+      const client = await signIn(tillpost);
+      expect(await (await client.get('/workflows/new')).text()).toContain(`<option value="${tips}">Tips</option>`);
+      const make = (fields: Record<string, string>) => press(tillpost, client, '/workflows', fields);
+      expect((await make({ template: 'list_joined', list: 'lst_of_nobody' })).status).toBe(404);
+      for (const template of ['list_joined', 'contact_added']) {
+        const made = (await make({ template, list: tips })).headers.get('location')!;
+        await press(tillpost, client, `${made.split('?')[0]}/activate`);
+      }
+      const loops = await clientOf(tillpost);
+      await stripeSays(tillpost, 'customer@example.com');
+      await loops.createContact({ email: JENNY, properties: { firstName: 'Jenny' }, mailingLists: { [tips]: true } });
+      await loops.updateContact({ email: 'customer@example.com', mailingLists: { [only]: true } });
+      await loops.createContact({ email: 'quiet@example.com', mailingLists: { [tips]: true }, properties: QUIET });
+      // Left, and joined again.
+      await loops.updateContact({ email: JENNY, mailingLists: { [tips]: false } });
+      await loops.updateContact({ email: JENNY, mailingLists: { [tips]: true } });
+      await tillpost.worker.drain();
+      const { data: emails } = await tillpost.call('emails/list');
+      expect(emails.map(({ to, subject, kind, status }) => `${to}: ${subject} (${kind}, ${status})`).sort()).toEqual([
+        `${JENNY}: Good to meet you, Jenny (marketing, captured)`,
+        `${JENNY}: Welcome to Tips (marketing, captured)`,
+        'quiet@example.com: Good to meet you (marketing, suppressed)',
+        'quiet@example.com: Welcome to Tips (marketing, suppressed)',
+      ]);
     }));
 
   it('that are chosen under Contacts, and stored as what they are', () =>

@@ -3,6 +3,7 @@ import type { List, WorkflowView } from '../../shared/api';
 import type { TriggerType } from '../../shared/catalogue';
 import { stepsOf, type Definition } from '../../shared/workflow';
 import { ONLY_WHILE } from '../../shared/words/only-while';
+import { findLists } from '../audience/mailing-lists';
 import { AppError } from '../errors';
 import type { ErasedTable } from '../db/erase';
 import { newId } from '../db/new-id';
@@ -82,14 +83,17 @@ export function findWorkflow(db: Db, tenant: Tenant, id: string): Promise<Workfl
   return db.selectFrom('workflow').selectAll().where(ofTenant(tenant)).where('id', '=', id).executeTakeFirst();
 }
 
-/** A draft, from a template's key or a definition. Throws invalid_request. */
+/** A draft, from a template's key or a definition. Throws invalid_request, and not_found where there is no such list. */
 export async function createWorkflow(
   db: Db,
   tenant: Tenant,
-  source: { template: string; trigger?: TriggerType } | { definition: unknown },
+  source: { template: string; trigger?: TriggerType; list?: string } | { definition: unknown },
   now: number,
 ): Promise<WorkflowView> {
-  const given = 'template' in source ? defineFromTemplate(source.template, source.trigger) : source.definition;
+  const given =
+    'template' in source
+      ? defineFromTemplate(source.template, source.trigger, await listOf(db, tenant, source))
+      : source.definition;
   const definition = parseDefinition(given);
   const row: Workflow = {
     ...tenantColumns(tenant),
@@ -105,6 +109,14 @@ export async function createWorkflow(
   };
   await db.insertInto('workflow').values(row).execute();
   return viewWorkflow(row, new Map());
+}
+
+/** The mailing list that a template is made for: the one that was chosen, or the only one there is. */
+async function listOf(db: Db, tenant: Tenant, { list }: { list?: string }): Promise<string | undefined> {
+  const lists = await findLists(db, tenant);
+  if (list === undefined) return lists.length === 1 ? lists[0]?.id : undefined;
+  if (!lists.some(({ id }) => id === list)) throw new AppError('not_found', 'There is no such mailing list.');
+  return list;
 }
 
 const columnsOf = (definition: Definition) => ({

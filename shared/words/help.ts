@@ -303,9 +303,9 @@ export const HELP: Record<HelpArea, HelpPage> = {
       {
         title: 'Welcome whoever joins',
         steps: [
-          'Press “New workflow”, and choose “Contact added” or “Mailing list joined” under “From scratch”.',
-          'Choose in the conditions who is meant: by which list, or who added them. Then add an email.',
-          'It starts with contacts that Stripe, a program or you add one by one, not with imports.',
+          'Press “New workflow” and use “New contact” or “Mailing list welcome”.',
+          'The conditions say who is meant: by which list, or who added them. Change the words, and look at the preview.',
+          'It starts with who is added or joins one by one, not with imports.',
         ],
       },
       {

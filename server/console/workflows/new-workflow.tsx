@@ -23,9 +23,11 @@ type Existing = Pick<WorkflowView, 'id' | 'name' | 'status' | 'definition'>;
 export function NewWorkflowPage({
   templates,
   workflows,
+  lists,
 }: {
   templates: readonly TemplateChoice[];
   workflows: readonly Existing[];
+  lists: readonly { id: string; name: string }[];
 }) {
   return (
     <Shell title="New workflow" section="workflows">
@@ -36,7 +38,12 @@ export function NewWorkflowPage({
       />
       <div className="template-grid">
         {templates.map((template) => (
-          <TemplateCard key={template.key} template={template} existing={madeFrom(template, workflows)} />
+          <TemplateCard
+            key={template.key}
+            template={template}
+            existing={madeFrom(template, workflows)}
+            lists={template.triggers.includes('lifecycle.list_joined') ? lists : []}
+          />
         ))}
         <Card className="template-card">
           <h2>From scratch</h2>
@@ -66,7 +73,16 @@ export function NewWorkflowPage({
 const madeFrom = ({ name, triggers }: TemplateChoice, workflows: readonly Existing[]) =>
   workflows.filter((one) => one.name === name && triggers.includes(one.definition.trigger.event));
 
-function TemplateCard({ template, existing }: { template: TemplateChoice; existing: readonly Existing[] }) {
+function TemplateCard({
+  template,
+  existing,
+  lists,
+}: {
+  template: TemplateChoice;
+  existing: readonly Existing[];
+  /** Those that it can be made for. */
+  lists: readonly { id: string; name: string }[];
+}) {
   const { key, name, description, triggers, definition } = template;
   const emails = stepsOf(definition).filter(({ step }) => step.kind === 'email').length;
   return (
@@ -92,6 +108,14 @@ function TemplateCard({ template, existing }: { template: TemplateChoice; existi
             name="trigger"
             label="Starts with"
             options={triggers.map((value) => ({ value, label: entryOf(value).label }))}
+          />
+        )}
+        {lists.length > 0 && (
+          <SelectField
+            id={`${key}-list`}
+            name="list"
+            label="Mailing list"
+            options={lists.map(({ id, name: list }) => ({ value: id, label: list }))}
           />
         )}
         <button className={buttonClass()} aria-label={`Use template ${name}`}>

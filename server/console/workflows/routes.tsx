@@ -5,6 +5,7 @@ import { apiEventType, isTriggerType, sourceOf } from '../../../shared/catalogue
 import { oneOf } from '../../../shared/one-of';
 import { SCHEDULE_TYPES } from '../../../shared/schedules';
 import { TEMPLATE_KEYS, TEMPLATES } from '../../../shared/templates';
+import { findLists } from '../../audience/mailing-lists';
 import type { Context } from '../../context';
 import type { PageRequest } from '../../db/page';
 import type { Tenant } from '../../db/tenant';
@@ -114,7 +115,8 @@ export function workflowRoutes(ctx: Context, { form, results }: SectionParts): R
   router.get('/workflows/new', async (_req, res) => {
     const templates = TEMPLATE_KEYS.map((key) => ({ key, ...TEMPLATES[key], definition: defineFromTemplate(key) }));
     const { data } = await listUncounted(db, tenantOn(res), { limit: 100 });
-    sendPage(ctx, res, <NewWorkflowPage templates={templates} workflows={data} />);
+    const lists = await findLists(db, tenantOn(res));
+    sendPage(ctx, res, <NewWorkflowPage templates={templates} workflows={data} lists={lists} />);
   });
 
   router.post('/workflows', ...form, async (req, res) => {
@@ -122,7 +124,11 @@ export function workflowRoutes(ctx: Context, { form, results }: SectionParts): R
     const [template, trigger, chosen] = ['template', 'trigger', 'event'].map((name) => textIn(fields, name));
     const event = chosen === apiEventType('') ? apiEventType(textIn(fields, 'api_event').trim()) : chosen;
     const source = template
-      ? { template, trigger: trigger && isTriggerType(trigger) ? trigger : undefined }
+      ? {
+          template,
+          trigger: trigger && isTriggerType(trigger) ? trigger : undefined,
+          list: textIn(fields, 'list') || undefined,
+        }
       : { definition: { name: 'New workflow', trigger: blankTrigger(event ?? ''), steps: [] } };
     const workflow = await createWorkflow(db, tenantOn(res), source, clock.now());
     res.redirect(303, withNotice(ctx, res, `/workflows/${workflow.id}`, 'workflow_created'));

@@ -80,9 +80,27 @@ describe('the templates', () => {
       key,
       new Set(emailsOf(defineFromTemplate(key, trigger)).map(({ kind }) => kind)),
     ]);
-    const marketing = ['new_customer', 'checkout_not_finished', 'welcome_back', 'win_back'];
+    const marketing = [
+      'new_customer',
+      'checkout_not_finished',
+      'welcome_back',
+      'win_back',
+      'contact_added',
+      'list_joined',
+    ];
     for (const [key, kind] of kinds)
       expect(kind).toEqual(new Set([marketing.includes(key as string) ? 'marketing' : 'transactional']));
+  });
+
+  it('welcome to a list on that list, once; to any, with each that is joined', () => {
+    const { trigger, steps } = defineFromTemplate('list_joined', undefined, 'lst_1');
+    expect(trigger.conditions).toEqual([{ property: 'event.list', operator: 'is', value: 'lst_1' }]);
+    expect(trigger.frequency).toBe('once_per_contact');
+    expect(steps).toMatchObject([{ kind: 'email', list: 'lst_1', email: { kind: 'marketing' } }]);
+    expect(parseDefinition(defineFromTemplate('list_joined', undefined, 'lst_1')).steps).toEqual(steps);
+    const any = defineFromTemplate('list_joined');
+    expect(any.trigger).toMatchObject({ conditions: [], frequency: 'every_time' });
+    expect(any.steps[0]).not.toHaveProperty('list');
   });
 
   it('chase a failed payment three times until its invoice is paid', () => {

@@ -6,6 +6,8 @@ import type { Definition } from '../../../shared/workflow';
 import { AppError } from '../../errors';
 import { cardExpires } from './card-expires';
 import { checkoutNotFinished } from './checkout-not-finished';
+import { contactAdded } from './contact-added';
+import { listJoined } from './list-joined';
 import { newCustomer } from './new-customer';
 import { paymentConfirmation } from './payment-confirmation';
 import { paymentFailed } from './payment-failed';
@@ -32,6 +34,8 @@ const DEFINE: Record<TemplateKey, Template> = {
   checkout_not_finished: checkoutNotFinished,
   refund_confirmed: refundConfirmed,
   welcome_back: welcomeBack,
+  contact_added: contactAdded,
+  list_joined: listJoined,
   trial_ends_in_7_days: trialEndsInAWeek,
   renewal_coming: renewalComing,
   yearly_renewal: yearlyRenewal,
@@ -39,13 +43,16 @@ const DEFINE: Record<TemplateKey, Template> = {
   card_expires: cardExpires,
 };
 
-/** A template as a definition, for its usual event or another one it can be made for; else throws invalid_request. */
-export function defineFromTemplate(key: string, trigger?: TriggerType): Definition {
+/**
+ * A template as a definition, for its usual event or another one it can be made for; else throws invalid_request. `list` is
+ * the id of the mailing list that it is about; left out: any.
+ */
+export function defineFromTemplate(key: string, trigger?: TriggerType, list?: string): Definition {
   const known = oneOf(TEMPLATE_KEYS, key);
   if (!known) throw new AppError('invalid_request', `template: must be one of ${TEMPLATE_KEYS.join(', ')}`, 'template');
   const { name, triggers }: TemplateOffer = TEMPLATES[known];
   const event = trigger ?? triggers[0];
   if (!triggers.includes(event))
     throw new AppError('invalid_request', `trigger: must be one of ${triggers.join(', ')}`, 'trigger');
-  return { name, ...DEFINE[known](event) };
+  return { name, ...DEFINE[known](event, list) };
 }

@@ -2,8 +2,8 @@
 import type { TriggerType } from '../../../shared/catalogue';
 import type { Definition, EmailStep } from '../../../shared/workflow';
 
-/** The definition for one of the events it is offered for, without its name. */
-export type Template = (trigger: TriggerType) => Omit<Definition, 'name'>;
+/** The definition for one of the events it is offered for, without its name; where that is about a mailing list, for this one. */
+export type Template = (trigger: TriggerType, list: string | undefined) => Omit<Definition, 'name'>;
 
 /** Signs every shipped email. */
 const SIGNATURE = '{% if sender.name %}The {{ sender.name }} team{% else %}The team{% endif %}';
