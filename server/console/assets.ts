@@ -53,10 +53,12 @@ const STYLES = [
   'webhooks',
   'adapt',
 ];
-/** Without lines of comment and indentation, which every first visit would carry; no text of the script spans lines. */
+/** Without lines of comment and indentation, which every first visit would carry; no text of the scripts spans lines. */
 const readScript = () =>
   Buffer.from(
-    readFileSync(join(FOLDER, 'console.js'), 'utf8')
+    ['console.js', 'redraws.js']
+      .map((name) => readFileSync(join(FOLDER, name), 'utf8'))
+      .join('')
       .replace(/^\s*\/\/.*\n/gm, '')
       .replace(/^\s+/gm, ''),
   );

@@ -45,5 +45,5 @@ export function createConsoleBrowser(browser: Browser, tillpost: Tillpost): Cons
   };
 }
 
-/** Nothing is being drawn anew: what is typed meanwhile into a row that is would be lost. */
+/** Nothing is being drawn anew. */
 export const isDrawn = (page: Page) => page.locator('.htmx-request').first().waitFor({ state: 'detached' });

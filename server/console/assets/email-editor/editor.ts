@@ -14,7 +14,19 @@ import { createToolbar } from './toolbar';
 import { createViews } from './views';
 import { writeBody } from './write-markdown';
 
+/** What was being written, as it stood. */
+export interface Kept {
+  /** As it is stored. */
+  text: string;
+  doc: DocNode;
+  selection: { from: number; to: number };
+}
+
 export interface MountedEditor {
+  /** Of one that has the focus. */
+  keep(): Kept | undefined;
+  /** Goes on with what another one of the same text kept. */
+  resume(kept: Kept): void;
   destroy(): void;
 }
 
@@ -138,6 +150,20 @@ export function mountEditor(field: HTMLTextAreaElement): MountedEditor {
   toolbar.update();
 
   return {
+    keep() {
+      const { doc, selection } = editor.state;
+      const { from, to } = selection;
+      return editor.isFocused ? { text: field.value, doc: jsonOf(doc), selection: { from, to } } : undefined;
+    },
+    resume({ doc, selection }) {
+      if (field.hidden)
+        editor
+          .chain()
+          .setMeta('addToHistory', false)
+          .setContent(doc, { emitUpdate: false })
+          .setTextSelection(selection)
+          .run();
+    },
     destroy() {
       editor.destroy();
     },

@@ -1,5 +1,5 @@
 /** The email editor, wherever a page shows the body of an email: also in what htmx puts there later. */
-import { mountEditor, type MountedEditor } from './editor';
+import { mountEditor, type Kept, type MountedEditor } from './editor';
 
 const mounted = new Map<HTMLTextAreaElement, MountedEditor>();
 
@@ -9,9 +9,20 @@ function mountAll(): void {
       editor.destroy();
       mounted.delete(field);
     }
-  for (const field of document.querySelectorAll<HTMLTextAreaElement>('textarea[data-email-body]'))
-    if (!mounted.has(field)) mounted.set(field, mountEditor(field));
+  for (const field of document.querySelectorAll<HTMLTextAreaElement>('textarea[data-email-body]')) {
+    if (mounted.has(field)) continue;
+    const editor = mountEditor(field);
+    mounted.set(field, editor);
+    if (kept?.text === field.value) editor.resume(kept);
+  }
+}
+
+/** Where the page is drawn anew while somebody writes: Markdown keeps neither the cursor nor a space at the end. */
+let kept: Kept | undefined;
+function keepFocused(): void {
+  kept = [...mounted.values()].map((editor) => editor.keep()).find((one) => one !== undefined);
 }
 
 mountAll();
+document.addEventListener('htmx:beforeSwap', keepFocused);
 document.addEventListener('htmx:afterSwap', mountAll);
