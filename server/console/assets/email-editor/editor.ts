@@ -42,6 +42,17 @@ export function mountEditor(field: HTMLTextAreaElement): MountedEditor {
   let written: string | undefined;
 
   const surface = element('div', { className: 'mail-surface' });
+  /** What sticks to the window's edges must not cover the line that is written. */
+  const clear = {
+    left: 5,
+    right: 5,
+    get top() {
+      return bar.offsetHeight + 40;
+    },
+    get bottom() {
+      return (field.form?.querySelector<HTMLElement>('.save-bar')?.offsetHeight ?? 0) + 12;
+    },
+  };
   const panel = createPanel(() => editor.view.focus());
   const editor = new Editor({
     element: surface,
@@ -49,6 +60,14 @@ export function mountEditor(field: HTMLTextAreaElement): MountedEditor {
     extensions: extensions(createViews((at) => dialogs.ask(at))),
     editorProps: {
       attributes: attributesFor(field),
+      scrollThreshold: clear,
+      scrollMargin: clear,
+      handleDOMEvents: {
+        // The browser shows the line that Tab has led to, be it under the bar.
+        keyup: (view, { key }) => {
+          if (key === 'Tab') view.dispatch(view.state.tr.scrollIntoView());
+        },
+      },
       handleKeyDown: (view, event) => {
         const { selection } = view.state;
         if (event.key === 'Escape') toolbar.focus();
