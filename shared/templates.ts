@@ -73,7 +73,7 @@ export const TEMPLATES = {
   },
   list_joined: {
     name: 'Mailing list welcome',
-    description: 'Welcomes a contact who joins a mailing list, by its name. It is sent on that list.',
+    description: 'Welcomes whoever joins a mailing list, by the name of the list.',
     triggers: ['lifecycle.list_joined'],
   },
   trial_ends_in_7_days: {

@@ -19,7 +19,7 @@ export const listJoined: Template = (_trigger, list) => ({
         `
 Hi {{ contact.first_name | default: "there" }},
 
-Thank you for joining{% if event.list_name %} **{{ event.list_name }}**{% else %} our mailing list{% endif %}. You’re on it now, and the next issue goes to you as well.
+Thank you for joining{% if event.list_name %} **{{ event.list_name }}**{% else %} our mailing list{% endif %}. You’re on it now, and what we send next goes to you as well.
 
 Is there something you’d like to read about? Just reply to this email and tell us. We read every answer.
 
