@@ -94,6 +94,6 @@ it.each(Object.keys(PLACES))(
       await link.click();
       expect(await cutOff(page, `document.querySelector(':target')`)).toBeNull();
     }
-    await page.locator('form.is-dirty').evaluate((form) => form.classList.remove('is-dirty'));
+    await page.evaluate(`document.querySelector('form.is-dirty').classList.remove('is-dirty')`);
   },
 );
