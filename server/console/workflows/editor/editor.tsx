@@ -2,10 +2,10 @@
 import type { WorkflowView } from '../../../../shared/api';
 import { WORKFLOW_NAME_LENGTH } from '../../../../shared/limits';
 import type { StripeSend } from '../../../../shared/stripe-sends';
-import { DRAFT_WORDS, EVENT_OFF_WORDS, OBSTACLE_WORDS, REFUSED_WORDS } from '../../../../shared/words/workflows';
+import { DRAFT_WORDS, EVENT_OFF_WORDS } from '../../../../shared/words/workflows';
 import type { Definition } from '../../../../shared/workflow';
 import type { Uncounted } from '../../../workflows/workflows';
-import { Banner, LinkButton, NoticeBanner, PageHead } from '../../components/blocks';
+import { PageHead } from '../../components/blocks';
 import {
   ButtonForm,
   Confirm,
@@ -18,21 +18,19 @@ import {
 } from '../../components/form';
 import { Count, Plural } from '../../components/values';
 import { Shell } from '../../layout';
-import type { Notice } from '../../notices';
 import { WorkflowBadges, WorkflowTabs } from '../workflow-tabs';
 import { UnpublishedChanges, type Unpublished } from './changes';
-import { EditorProvider, domId, type EditorState } from './context';
+import { EditorProvider, type EditorState } from './context';
 import { EmailEditorScript } from './email-step';
 import { DraftPicture } from './draft-picture';
 import { EventOff } from './event-off';
 import { MergeTags } from './merge-tags';
-import type { Problem } from './problems';
+import { Notes, type NotesProps } from './notes';
 import { RehearsalSection, type RehearsalShown } from './rehearsal';
 import { StepList } from './steps';
 import { TriggerFields } from './trigger';
 
-export interface EditorPageProps {
-  workflow: Uncounted;
+export interface EditorPageProps extends NotesProps {
   /** Left out where only the editor of the page is wanted. */
   counts: WorkflowView['counts'] | undefined;
   /** The values of the fields: as saved, or as posted. */
@@ -40,16 +38,8 @@ export interface EditorPageProps {
   /** The revision the draft was made from. */
   revision: number;
   isDirty: boolean;
-  /** Someone else saved in between. */
-  isConflict: boolean;
-  /** All that is wrong with it: with what was just asked for, or with what is saved. */
-  problems: readonly Problem[];
-  /** What the problems kept from being done; null: nothing was asked for. */
-  refused: keyof typeof REFUSED_WORDS | null;
   /** Null where all is published. */
   unpublished: Unpublished | null;
-  /** What came of a test or a faulty save. */
-  notice: Notice | null;
   editor: EditorState;
   /** Recent events of this type, for the preview. */
   previewEvents: readonly SelectOption[];
@@ -174,34 +164,5 @@ function SaveBar({ status }: { status: WorkflowView['status'] }) {
         You have changes that are not saved.
       </span>
     </div>
-  );
-}
-
-function Notes({ notice, isConflict, problems, refused, workflow }: EditorPageProps) {
-  const obstacle = workflow.status === 'draft' ? 'activate' : 'publish';
-  return (
-    <>
-      {isConflict && (
-        <Banner
-          tone="bad"
-          title="Not saved: this workflow was changed meanwhile"
-          actions={<LinkButton href={`/workflows/${workflow.id}`}>Load their version</LinkButton>}
-        >
-          Someone saved it after you opened it. What you wrote is still here; saving again puts it in place of theirs.
-        </Banner>
-      )}
-      {problems.length > 0 && (
-        <Banner tone={refused ? 'bad' : 'warn'} title={refused ? REFUSED_WORDS[refused] : OBSTACLE_WORDS[obstacle]}>
-          <ul className="problem-list">
-            {problems.map(({ place, inList }) => (
-              <li key={place}>
-                <a href={`#${domId(place)}`}>{inList}</a>
-              </li>
-            ))}
-          </ul>
-        </Banner>
-      )}
-      <NoticeBanner notice={notice} />
-    </>
   );
 }
