@@ -72,9 +72,13 @@ describe('settings', () => {
     await page.getByRole('switch', { name: /^Payment failed/ }).check();
     await fold(page, 'New contacts').click();
     await page.getByLabel('Transactional only').check();
-    const asked = page.waitForEvent('dialog');
+    let asked = 0;
+    page.on('dialog', (dialog) => {
+      asked += 1;
+      void dialog.dismiss();
+    });
     await page.getByRole('link', { name: 'Audience', exact: true }).click({ noWaitAfter: true });
-    await (await asked).dismiss();
+    await comesTo(() => Promise.resolve(asked), 1);
     expect(page.url()).toContain('/settings/stripe');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('Settings saved.').waitFor();

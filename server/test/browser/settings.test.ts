@@ -102,6 +102,9 @@ it('holds a form that was sent signed out, until its writer is signed in in anot
   const page = await chrome.signIn();
   await page.goto('/settings/branding');
   await page.getByRole('textbox', { name: 'Footer' }).fill('An hour of words,\nin two lines');
+  // The preview asks as well, and nothing answers it once its writer is signed out.
+  const preview = page.frameLocator('iframe[name="branding-preview"]:not([hidden])');
+  await preview.getByText('An hour of words,').waitFor();
   await page.context().clearCookies({ name: 'tillpost_session' });
   await save(page);
   await heading(page, 'You are signed out');
