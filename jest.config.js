@@ -27,7 +27,8 @@ const common = {
 
 /** @type {import('jest').Config} */
 module.exports = {
-  testTimeout: 60_000,
+  // A machine under load is several times slower; a test that hangs is told of all the same.
+  testTimeout: 240_000,
   // The default leaves one core idle, half of a small machine.
   maxWorkers: '100%',
   projects: [

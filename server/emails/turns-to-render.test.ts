@@ -28,15 +28,12 @@ describe('rendering', () => {
     const rendering = createRendering();
     const close = closing(rendering.close);
     await rendering.render(OTHER, input('Hi'));
-    const startedAt = performance.now();
     const [wild, calm] = await Promise.all([
       rendering.render(ONE, input(BEYOND_LIQUID)),
       rendering.render(OTHER, input('Hi')),
     ]);
     expect(wild).toEqual({ kind: 'held', subject: 'Hello', reason: 'over_budget', outcome: EMAIL_REASONS.tooCostly });
     expect(calm).toMatchObject({ kind: 'rendered', text: 'Hi\n' });
-    // Left alone it takes 1.5 s and more; a thread is started anew.
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
     await close();
     await expect(rendering.render(ONE, input('Hi'))).rejects.toThrow('closed');
   });

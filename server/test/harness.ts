@@ -3,7 +3,6 @@
  * test moves. Only the far side of the wire is a stand-in.
  */
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
 import { createStripe } from '../stripe';
 import type { ExtensionApi } from '../../shared/api';
 import { defaultSettings, type EventSettings, type Settings } from '../../shared/settings';
@@ -19,6 +18,7 @@ import { startServer } from '../server';
 import { saveSettings } from '../settings/settings';
 import { createLog } from '../log';
 import { migratedDatabase, type Engine } from './databases';
+import { freePort } from './free-port';
 import { closing } from './leftovers';
 import { testRendering } from './render-thread';
 
@@ -195,21 +195,3 @@ export function sign(payload: string, secret: string, ms: number): string {
 export const MALFORMED_SIGNATURES = ['v1=', 'v1', 'v1=zz', 'v1=é', `v1=${'a'.repeat(63)}`, `v1=${'a'.repeat(65)}`];
 
 export const uniqueId = (prefix: string): string => `${prefix}_${randomBytes(9).toString('hex')}`;
-
-let portsTaken = 0;
-
-/** Each process starts in a range of its own, below the ports the system hands out: no two tests want the same one. */
-async function freePort(): Promise<number> {
-  const first = 10_000 + (process.pid % 200) * 100;
-  for (;;) {
-    const port = first + (portsTaken++ % 100);
-    if (await isFree(port)) return port;
-  }
-}
-
-const isFree = (port: number) =>
-  new Promise<boolean>((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });

@@ -1,11 +1,12 @@
 /** A real Dovecot with one mailbox, on loopback, in a folder of its own. */
 import { spawn } from 'node:child_process';
 import { chownSync, chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ImapFlow } from 'imapflow';
+import { freePort } from './free-port';
 import { closing } from './leftovers';
 
 const DOVECOT = '/usr/sbin/dovecot';
@@ -89,14 +90,6 @@ export async function startImapServer() {
       rmSync(folder, { recursive: true, force: true });
     }),
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 async function untilOpen(port: number): Promise<void> {

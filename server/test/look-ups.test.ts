@@ -120,7 +120,7 @@ describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
     await second?.close();
     await stuck;
     expect(await read(event.id)).toMatchObject({ status: 'waiting', reason: 'stripe_unavailable' });
-  }, 30_000);
+  });
 
   it('gives up after three days', async () => {
     tillpost.localStripe.faults.add({ kind: 'server_error' });

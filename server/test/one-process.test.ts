@@ -22,9 +22,9 @@ it('is kept by a second process that waits, says for whom, and refuses to start'
   const file = join(folder, 'made', 'tillpost.db');
   const first = await startServer(file);
   await first.says(READY);
+  const startedAt = performance.now();
   const second = await startServer(file);
   await second.says(WAITING);
-  const startedAt = performance.now();
   const who = `process ${first.pid} on ${hostname()} since 20`;
   expect(second.output()).toContain(who);
 
@@ -39,7 +39,7 @@ it('is kept by a second process that waits, says for whom, and refuses to start'
     expect([end, modeOf(file + end)]).toEqual([end, '600']);
 
   expect(await second.ended).toEqual({ code: 1, signal: null });
-  expect(performance.now() - startedAt).toBeGreaterThan(15_000);
+  expect(performance.now() - startedAt).toBeGreaterThan(20_000);
   expect(second.output().split(WAITING)).toHaveLength(2);
   expect(second.output().trim().split('\n').at(-1)).toMatch(
     new RegExp(
@@ -91,12 +91,12 @@ it('stops within 10 s of SIGTERM although another program keeps the file locked,
     () => performance.now() - askedAt,
     () => Infinity,
   );
-  await Promise.race([answered, wait(1_000)]);
+  await Promise.race([answered, wait(4_000)]);
   const toldAt = performance.now();
   one.kill('SIGTERM');
   expect(await one.ended).toEqual({ code: 0, signal: null });
   expect(performance.now() - toldAt).toBeLessThan(10_000);
-  expect(await answered).toBeLessThan(1_000);
+  expect(await answered).toBeLessThan(4_000);
   expect(await Promise.all(answers)).not.toContain(200);
   other.close();
 });

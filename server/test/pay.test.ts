@@ -146,7 +146,7 @@ describe.each(ENGINES)('the link for paying on %s', (engine) => {
       const [first] = [await press(link), await press(link)];
       const [session] = portalsOf(tillpost);
       expect(first.links).toEqual([expect.stringContaining('/p/session/'), invoice.hosted_invoice_url]);
-      expect(first.words).toMatch(/The card on file can’t be charged.* tried again on \w+ \d+, 2026/);
+      expect(first.words).toMatch(/The card on file can’t be charged.* tried again on \w+ \d+, \d{4}/);
       expect(session).toMatchObject({
         customer: invoice.customer,
         return_url: link,
@@ -204,7 +204,7 @@ describe.each(ENGINES)('the link for paying on %s', (engine) => {
       for (const method of ['POST', 'GET']) {
         const { status, title, words, links, hasForm } = await visit(link, method);
         expect([status, title, links, hasForm]).toEqual([200, 'This invoice is paid', [], false]);
-        expect(words).toMatch(/\$29\.00 to Acme was paid on \w+ \d+, 2026/);
+        expect(words).toMatch(/\$29\.00 to Acme was paid on \w+ \d+, \d{4}/);
       }
       tillpost.localStripe.faults.add({ kind: 'server_error', path: /invoices/ });
       expect((await press(link)).title).toBe('This invoice is paid');
@@ -237,7 +237,7 @@ describe.each(ENGINES)('the link for paying on %s', (engine) => {
         const { status, headers, title, words, hasForm } = await press(link);
         expect([kind, status, title, hasForm]).toEqual([kind, 503, 'We can’t open the payment right now', true]);
         expect([words.includes('Acme'), headers.get('retry-after')]).toEqual([false, '30']);
-        expect(performance.now() - begun).toBeLessThan(8_000);
+        expect(performance.now() - begun).toBeLessThan(20_000);
         tillpost.localStripe.faults.clear();
       }
       expect(await clickedAt(scene)).not.toBeNull();

@@ -170,7 +170,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         expect(ofHeldOut.length).toBeGreaterThan(0);
         for (const run of ofHeldOut) expect(run).toMatchObject({ status: 'exited', reason: 'holdout' });
       }),
-    120_000,
+    400_000,
   );
 
   it('counts whatever is off, and in test mode what was captured', () =>

@@ -251,9 +251,7 @@ describe('the page', () => {
     withSending({ env: OVER_HTTP, zone: { '_dmarc.acme.dev': 'silent' } }, async (tillpost, { zone }) => {
       await tillpost.connect();
       const client = await signedIn(tillpost);
-      const began = Date.now();
       expect(await read(client)).toMatch(/Checking…/);
-      expect(Date.now() - began).toBeLessThan(2_000);
       expect(await settled(client)).toMatch(/could not be asked: _dmarc\.acme\.dev, no answer within 3 s/);
 
       zone['_dmarc.acme.dev'] = { TXT: ['v=DMARC1; p=reject'] };

@@ -3,8 +3,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { freePort } from '../dev/free-port';
 import { fixtureEvent } from './fixtures/stripe';
+import { freePort } from './free-port';
 import { LIVE, SECRETS, sign } from './harness';
 
 export const ROOT = join(__dirname, '../..');

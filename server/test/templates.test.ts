@@ -3,10 +3,11 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
 import { ofTenant, type Tenant } from '../db/tenant';
+import { createMovableClock } from '../dev/movable-clock';
 import { previewEmail, sendTest } from '../workflows/preview';
 import { ENGINES } from './databases';
 import { fixtureEvent } from './fixtures/stripe';
-import { lending, TEST, uniqueId, type Tillpost } from './harness';
+import { createClock, lending, TEST, uniqueId, type Tillpost } from './harness';
 import { startMailServer, type MailServer } from './mail-server';
 
 const OTHER: Tenant = { accountId: 'acct_1TillpostOther', livemode: false };
@@ -27,7 +28,10 @@ const definition = (email: object) => ({
 
 describe.each(ENGINES)('while the templates of one account run wild, on %s', (engine) => {
   /** Two accounts, of which TEST is the wild one. */
-  async function withTwo(test: (tillpost: Tillpost, mail: MailServer) => Promise<void>): Promise<void> {
+  async function withTwo(
+    test: (tillpost: Tillpost, mail: MailServer) => Promise<void>,
+    clock = createClock(),
+  ): Promise<void> {
     const mail = await startMailServer();
     const lend = lending(async (tillpost) => {
       for (const [tenant, email] of [[TEST, WILD] as const, [OTHER, CALM] as const]) {
@@ -38,8 +42,16 @@ describe.each(ENGINES)('while the templates of one account run wild, on %s', (en
       }
     });
     const env = { SMTP_URL: mail.url, MAIL_FROM: 'hello@acme.example' };
-    await lend({ engine, env, runsWorker: true }, (tillpost) => test(tillpost, mail));
+    await lend({ engine, env, clock, runsWorker: true }, (tillpost) => test(tillpost, mail));
     await mail.close();
+  }
+
+  /** Of a few tries: what holds up the loop does so each time, a busy machine does now and then. */
+  async function shortestPause(pauseOf: (tillpost: Tillpost, mail: MailServer) => Promise<number>): Promise<number> {
+    let shortest = Infinity;
+    for (let tries = 0; tries < 4 && shortest >= PAUSE; tries++)
+      await withTwo(async (...two) => void (shortest = Math.min(shortest, await pauseOf(...two))));
+    return shortest;
   }
 
   const arrives = ({ deliver, clock }: Tillpost, { accountId: account }: Tenant) =>
@@ -59,7 +71,7 @@ describe.each(ENGINES)('while the templates of one account run wild, on %s', (en
       .execute();
 
   it('the process answers, and the other account’s events are taken and its emails go out', async () => {
-    await withTwo(async (tillpost, mail) => {
+    const pause = await shortestPause(async (tillpost, mail) => {
       for (let n = 0; n < ATTACK; n++) expect((await arrives(tillpost, TEST)).status).toBe(200);
       while ((await emailsOf(tillpost, TEST)).every(({ outcome }) => outcome === null)) await wait(20);
 
@@ -79,8 +91,9 @@ describe.each(ENGINES)('while the templates of one account run wild, on %s', (en
       expect(mail.subjects()).toEqual(['Calm']);
       expect(wild.length).toBe(ATTACK);
       expect(wild.filter(({ status }) => status === 'queued').length).toBeGreaterThan(ATTACK / 2);
-      expect(delay.max / 1e6).toBeLessThan(PAUSE);
+      return delay.max / 1e6;
     });
+    expect(pause).toBeLessThan(PAUSE);
   });
 
   it('an email is held when it took too long three times, for a busy machine lets no email be made in time', async () => {
@@ -101,6 +114,9 @@ describe.each(ENGINES)('while the templates of one account run wild, on %s', (en
   });
 
   it('its emails are tried one after the other, each within the limit, or wait for the next minute', async () => {
+    // The next minute doesn't come, however long this one takes.
+    const startedAt = Date.now();
+    const clock = createMovableClock(() => startedAt);
     await withTwo(async (tillpost) => {
       for (let n = 0; n < ATTACK; n++) await arrives(tillpost, TEST);
       const undecided = async () =>
@@ -113,11 +129,11 @@ describe.each(ENGINES)('while the templates of one account run wild, on %s', (en
       for (const one of tried) expect(one).toMatchObject({ status: 'queued', attempts: 1 });
       for (const one of emails.filter((other) => !tried.includes(other)))
         expect(one).toMatchObject({ status: 'queued', outcome: EMAIL_REASONS.costlyMinute, attempts: 0 });
-    });
+    }, clock);
   });
 
   it('unsaved drafts and test sends come to nothing but the limit, and hold up nobody', async () => {
-    await withTwo(async (tillpost) => {
+    const pause = await shortestPause(async (tillpost) => {
       const request = { trigger: 'customer.created', content: WILD } as const;
       const delay = monitorEventLoopDelay({ resolution: 5 });
       delay.enable();
@@ -133,7 +149,8 @@ describe.each(ENGINES)('while the templates of one account run wild, on %s', (en
       await wait(20);
       delay.disable();
       expect(calm).toMatchObject({ subject: 'Calm', held: null });
-      expect(delay.max / 1e6).toBeLessThan(PAUSE);
+      return delay.max / 1e6;
     });
+    expect(pause).toBeLessThan(PAUSE);
   });
 });

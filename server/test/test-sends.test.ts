@@ -152,6 +152,8 @@ describe.each(ENGINES)('test emails on %s', (engine) => {
 
   it('are limited by the hour, with confirmations, across processes and restarts, and say when it goes on', async () => {
     await start({ env: { TEST_SENDS_PER_HOUR: '3' } });
+    // What follows stays within a minute, which is what is told.
+    tillpost.clock.advance(60_000 - (tillpost.clock.now() % 60_000));
     await send('owner@example.com');
     const firstAt = tillpost.clock.now();
     tillpost.clock.advance(5 * 60_000);

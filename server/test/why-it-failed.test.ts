@@ -251,5 +251,5 @@ it('a mail about a failed payment goes without the cause when Stripe is silent f
     const began = Date.now();
     await it.happens('invoice.payment_failed', failed(1));
     expect(it.subjects()).toEqual(['cause: unknown - false']);
-    expect(Date.now() - began).toBeLessThan(9_000);
+    expect(Date.now() - began).toBeLessThan(20_000);
   }));

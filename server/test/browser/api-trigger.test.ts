@@ -1,35 +1,21 @@
 /** A workflow that an event of a program starts, made in Chromium. */
-import type { Browser } from 'playwright-core';
 import { createContactProperty } from '../../audience/contact-properties';
 import { transact } from '../../db/transact';
 import { createWorkflow } from '../../workflows/workflows';
 import { learnApiEvent } from '../../workflows/api-event-names';
-import { startTillpost, TEST, type Tillpost } from '../harness';
-import { openChromium } from './chromium';
-import { createConsoleBrowser, isDrawn, type ConsoleBrowser } from './console-session';
+import { TEST, type Tillpost } from '../harness';
+import { isDrawn, onConsole } from './rig';
 import { LOOKS, violations, widthBeyond } from './looks';
 
 let tillpost: Tillpost;
-let browser: Browser;
-let chrome: ConsoleBrowser;
-beforeAll(async () => {
-  tillpost = await startTillpost();
-  browser = await openChromium();
-  chrome = createConsoleBrowser(browser, tillpost);
-  await tillpost.connect();
+const chrome = onConsole(async (started) => {
+  tillpost = started;
   await tillpost.enable();
   const properties = { seats: 5, plan: 'Pro', isTrial: true, since: '2026-03-01' };
   await transact(tillpost.db, async (trx) => {
     await learnApiEvent(trx, TEST, { name: 'signup', properties }, 1);
     await createContactProperty(trx, TEST, { name: 'team_size', type: 'number' }, 1);
   });
-});
-afterAll(async () => {
-  await browser.close();
-  await tillpost.close();
-});
-afterEach(async () => {
-  expect(await chrome.finish()).toEqual([]);
 });
 
 it.each(['wide and light', 'a phone, dark'])('has its name chosen, and then its properties, %s', async (look) => {

@@ -1,20 +1,14 @@
 /** The console's areas with the keyboard alone, wide and on a phone: each journey ends where it should, and no page complains. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { activateWorkflow, createWorkflow } from '../../workflows/workflows';
-import { startTillpost, TEST, type Tillpost } from '../harness';
-import { openChromium } from './chromium';
-import { createConsoleBrowser, type ConsoleBrowser } from './console-session';
+import { TEST, type Tillpost } from '../harness';
+import { comesTo, onConsole } from './rig';
 import { tabTo } from './keyboard';
 import { LOOKS, violations, widthBeyond } from './looks';
 
 let tillpost: Tillpost;
-let browser: Browser;
-let chrome: ConsoleBrowser;
-beforeAll(async () => {
-  tillpost = await startTillpost();
-  browser = await openChromium();
-  chrome = createConsoleBrowser(browser, tillpost);
-  await tillpost.connect();
+const chrome = onConsole(async (started) => {
+  tillpost = started;
   await tillpost.enable();
   for (const template of ['new_customer', 'payment_failed']) {
     const { id } = await createWorkflow(tillpost.db, TEST, { template }, tillpost.clock.now());
@@ -27,13 +21,6 @@ beforeAll(async () => {
   await happen('customer.created', { email: 'else@example.com', name: 'Somebody Else' });
   await tillpost.localStripe.idle();
   await tillpost.worker.drain();
-});
-afterAll(async () => {
-  await browser.close();
-  await tillpost.close();
-});
-afterEach(async () => {
-  expect(await chrome.finish()).toEqual([]);
 });
 
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();
@@ -115,7 +102,7 @@ describe.each(['wide and light', 'a phone, dark'])('%s', (look) => {
     await page.frameLocator('iframe.mail').getByText('Hi Zoë,').waitFor();
     const left = `(() => { const frame = document.querySelector('iframe.mail');
       return frame.contentDocument.documentElement.scrollHeight - frame.clientHeight; })()`;
-    await page.waitForFunction(`${left} <= 0`);
+    await comesTo(() => page.evaluate<boolean>(`${left} <= 0`), true);
     const ground = `getComputedStyle(document.querySelector('iframe.mail').contentDocument.querySelector('.card').closest('.page > table > tbody > tr > td')).backgroundColor`;
     expect(await page.evaluate(ground)).toBe(look.includes('dark') ? 'rgb(17, 19, 24)' : 'rgb(246, 248, 250)');
     await readHint(page, 'Captured', 'Kept here to be read');

@@ -1,16 +1,14 @@
 /** Every page of the console, wide and on a phone, light and dark: nothing sticks out, and axe finds nothing serious. */
 import { generateKeyPairSync } from 'node:crypto';
 import { TEMPLATES } from '../../../shared/templates';
-import type { Browser } from 'playwright-core';
 import { EVENT_TYPES } from '../../../shared/catalogue';
 import { HELP_AREAS } from '../../../shared/words/help';
 import { createDns } from '../../deliverability/dns';
 import { createOpenLink } from '../../installs/open-link';
 import { activateWorkflow, createWorkflow } from '../../workflows/workflows';
 import { startDnsServer } from '../dns-server';
-import { startTillpost, TEST, type Tillpost } from '../harness';
-import { openChromium } from './chromium';
-import { createConsoleBrowser, type ConsoleBrowser } from './console-session';
+import { TEST, type Tillpost } from '../harness';
+import { onConsole } from './rig';
 import { LOOKS, violations, widthBeyond } from './looks';
 
 /** Test mode captures emails: nobody calls there but the checks of Settings → Sending. */
@@ -27,30 +25,23 @@ const SENDING = {
 
 let dns: Awaited<ReturnType<typeof startDnsServer>>;
 let tillpost: Tillpost;
-let browser: Browser;
-let chrome: ConsoleBrowser;
 let pages: string[];
-beforeAll(async () => {
-  dns = await startDnsServer({
-    'acme.dev': { TXT: ['v=spf1 include:_spf.mail-provider.dev ~all'], MX: ['mx.acme.dev'] },
-    '_spf.mail-provider.dev': { TXT: ['v=spf1 ip4:192.0.2.0/24 -all'] },
-    'tillpost._domainkey.acme.dev': {},
-  });
-  tillpost = await startTillpost({ env: SENDING, overrides: { dns: createDns([dns.address]) } });
-  browser = await openChromium();
-  chrome = createConsoleBrowser(browser, tillpost);
-  await tillpost.connect();
-  pages = await fill();
-  await checkSending();
-});
-afterAll(async () => {
-  await browser.close();
-  await tillpost.close();
-  await dns.close();
-});
-afterEach(async () => {
-  expect(await chrome.finish()).toEqual([]);
-});
+const chrome = onConsole(
+  async (started) => {
+    tillpost = started;
+    pages = await fill();
+    await checkSending();
+  },
+  async () => {
+    dns = await startDnsServer({
+      'acme.dev': { TXT: ['v=spf1 include:_spf.mail-provider.dev ~all'], MX: ['mx.acme.dev'] },
+      '_spf.mail-provider.dev': { TXT: ['v=spf1 ip4:192.0.2.0/24 -all'] },
+      'tillpost._domainkey.acme.dev': {},
+    });
+    return { env: SENDING, overrides: { dns: createDns([dns.address]) } };
+  },
+);
+afterAll(() => dns.close());
 
 /** One of everything; returns the path of every page there is. */
 async function fill(): Promise<string[]> {

@@ -1,30 +1,15 @@
 /** The console in Chromium, against a whole Tillpost and the local Stripe: what a merchant does, from connecting on. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { defaultSettings } from '../../../shared/settings';
 import { listEvents } from '../../events/events';
 import { readSettings, saveSettings } from '../../settings/settings';
 import { activateWorkflow, createWorkflow, deleteWorkflow } from '../../workflows/workflows';
-import { startTillpost, TEST, type Tillpost } from '../harness';
-import { openChromium } from './chromium';
-import { createConsoleBrowser, type ConsoleBrowser } from './console-session';
+import { TEST, type Tillpost } from '../harness';
+import { comesTo, isDrawn, lookUntil, onConsole } from './rig';
 import { tabTo } from './keyboard';
 
 let tillpost: Tillpost;
-let browser: Browser;
-let chrome: ConsoleBrowser;
-beforeAll(async () => {
-  tillpost = await startTillpost({ runsWorker: true });
-  browser = await openChromium();
-  chrome = createConsoleBrowser(browser, tillpost);
-  await tillpost.connect();
-});
-afterAll(async () => {
-  await browser.close();
-  await tillpost.close();
-});
-afterEach(async () => {
-  expect(await chrome.finish()).toEqual([]);
-});
+const chrome = onConsole((started) => void (tillpost = started), { runsWorker: true });
 
 const trigger = (...[type, options]: Parameters<Tillpost['localStripe']['trigger']>) =>
   tillpost.localStripe.trigger(type, { account: TEST.accountId, ...options });
@@ -73,7 +58,7 @@ describe('from the start page to the first email', () => {
     await page.getByText('First Customer').waitFor();
     expect(await page.getByLabel('User group').inputValue()).toBe('Newcomers');
     const email = page.getByRole('link', { name: 'Email: Welcome, First!' });
-    await untilShown(page, () => email.isVisible());
+    await lookUntil(page, () => email.isVisible());
     await email.click();
     await page.frameLocator('iframe.mail').getByText('Hi First,').waitFor();
   });
@@ -93,8 +78,7 @@ describe('settings', () => {
       void dialog.dismiss();
     });
     await page.getByRole('link', { name: 'Audience', exact: true }).click({ noWaitAfter: true });
-    await page.waitForTimeout(200);
-    expect(asked).toBe(1);
+    await comesTo(() => Promise.resolve(asked), 1);
     expect(page.url()).toContain('/settings/stripe');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('Settings saved.').waitFor();
@@ -150,17 +134,20 @@ describe('results', () => {
     await page.goto(`/workflows/${id}`);
     await page.getByRole('link', { name: 'Results', exact: true }).click();
     const step = page.getByRole('row', { name: /^Email “Welcome/ });
-    await untilShown(page, () => step.getByRole('listitem').filter({ hasText: 'Captured' }).isVisible());
+    await lookUntil(page, () => step.getByRole('listitem').filter({ hasText: 'Captured' }).isVisible());
     await step.getByRole('listitem').filter({ hasText: 'Captured' }).getByRole('link').click();
     await page.getByText('1 email', { exact: true }).waitFor();
     await page.getByText('counted@example.com').waitFor();
 
     await page.getByLabel('After sending').selectOption('Bounced');
     await page.getByText('0 emails', { exact: true }).waitFor();
+    await isDrawn(page);
     await page.getByLabel('Workflow').selectOption('All workflows');
     await page.getByLabel('Step').waitFor({ state: 'detached' });
+    await isDrawn(page);
     await page.getByLabel('After sending').selectOption('Anything');
     await page.waitForURL((url) => !url.searchParams.get('fate'));
+    await isDrawn(page);
     await page.getByLabel('Workflow').selectOption({ index: 1 });
     await page.getByLabel('Step').waitFor();
     expect(new URL(page.url()).searchParams.get('status')).toBe('captured');
@@ -195,7 +182,7 @@ describe('workflows', () => {
     await trigger('customer.subscription.created', { email: 'aboard@example.com', name: 'Alva Board' });
     await page.goto('/emails');
     const sent = page.getByRole('link', { name: 'Welcome aboard, Alva' });
-    await untilShown(page, () => sent.first().isVisible());
+    await lookUntil(page, () => sent.first().isVisible());
     await sent.first().click();
     await page.getByText('aboard@example.com').filter({ visible: true }).first().waitFor();
     await page.frameLocator('iframe.mail').getByText('Your plan is').waitFor();
@@ -210,12 +197,14 @@ describe('workflows', () => {
     const add = page.getByRole('group', { name: 'Add a step' }).last();
     await add.getByRole('button', { name: 'Send email' }).press('Enter');
     await page.getByRole('group', { name: 'Step 1: Send email' }).waitFor();
+    await isDrawn(page);
     await add.getByRole('button', { name: 'Wait' }).press('Enter');
     await page.getByRole('group', { name: 'Step 2: Wait' }).waitFor();
+    await isDrawn(page);
     await page.getByRole('button', { name: 'Move up step 2, Wait' }).press('Enter');
     const wait = page.getByRole('group', { name: 'Step 1: Wait' });
     await wait.waitFor();
-    expect(await page.evaluate(`document.activeElement.getAttribute('aria-label')`)).toBe('Step 1: Wait');
+    await comesTo(() => page.evaluate(`document.activeElement.getAttribute('aria-label')`), 'Step 1: Wait');
     await wait.getByLabel('For').fill('0');
     await page.getByRole('button', { name: 'Save', exact: true }).last().click();
     await page.getByText('Not saved yet').waitFor();
@@ -234,12 +223,16 @@ describe('workflows', () => {
     const condition = trigger.getByRole('group', { name: 'Condition 2' });
     await condition.getByLabel('Property').selectOption('contact.delinquent');
     await condition.getByRole('option', { name: 'is true' }).waitFor({ state: 'attached' });
+    await isDrawn(page);
     expect(await condition.getByLabel('Value').count()).toBe(0);
     await condition.getByLabel('Property').selectOption('event.metadata');
+    await isDrawn(page);
     await condition.getByLabel('Key').fill('order_id');
     await condition.getByLabel('Key').press('Tab');
     await condition.getByRole('option', { name: 'starts with' }).waitFor({ state: 'attached' });
+    await isDrawn(page);
     await condition.getByLabel('Comparison').selectOption('starts_with');
+    await isDrawn(page);
     await condition.getByLabel('Value').fill('67');
     await page.getByRole('button', { name: 'Save', exact: true }).last().click();
     await page.getByText('Workflow saved.').waitFor();
@@ -253,9 +246,9 @@ describe('events and contacts', () => {
     const { id } = await trigger('customer.created', { email: 'replayed@example.com' });
     const page = await chrome.signIn();
     await page.goto('/events');
-    await untilShown(page, () => page.locator(`a[href="/events/${id}"]`).isVisible());
+    await lookUntil(page, () => page.locator(`a[href="/events/${id}"]`).isVisible());
     await page.locator(`a[href="/events/${id}"]`).click();
-    await untilShown(page, () => page.locator('.page-head .badge').getByText('Ignored').isVisible());
+    await lookUntil(page, () => page.locator('.page-head .badge').getByText('Ignored').isVisible());
     await tillpost.enable();
     await page.getByText('Show the payload as Stripe sent it').click();
     await page.getByLabel('Payload as JSON').getByText('"customer.created"').waitFor();
@@ -287,7 +280,7 @@ describe('events and contacts', () => {
     const page = await chrome.signIn();
     await page.goto('/emails?contact=leaver@example.com');
     const email = page.getByRole('link', { name: 'Welcome, Lea!' });
-    await untilShown(page, () => email.isVisible());
+    await lookUntil(page, () => email.isVisible());
     await email.click();
     const header = await page
       .getByRole('row', { name: /^List-Unsubscribe </ })
@@ -338,18 +331,8 @@ describe('without JavaScript', () => {
   });
 });
 
-/** Reloads until it is there: what a worker does in the background shows on the next look. */
-async function untilShown(page: Page, isShown: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 60; tries++) {
-    if (await isShown()) return;
-    await page.waitForTimeout(150);
-    await page.reload();
-  }
-  throw new Error(`not shown on ${page.url()}`);
-}
-
 async function untilStored(id: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     const { data } = await listEvents(tillpost.db, TEST, { limit: 20 });
     if (data.some((event) => event.id === id && event.status === 'processed')) return;
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -1,34 +1,20 @@
 /** A workflow that starts with what happens to contacts, made in Chromium. */
-import type { Browser } from 'playwright-core';
 import { createContactProperty } from '../../audience/contact-properties';
 import { createList } from '../../audience/mailing-lists';
 import { transact } from '../../db/transact';
 import { createWorkflow } from '../../workflows/workflows';
-import { startTillpost, TEST, type Tillpost } from '../harness';
-import { openChromium } from './chromium';
-import { createConsoleBrowser, isDrawn, type ConsoleBrowser } from './console-session';
+import { TEST, type Tillpost } from '../harness';
+import { isDrawn, onConsole } from './rig';
 import { LOOKS, violations, widthBeyond } from './looks';
 
 let tillpost: Tillpost;
-let browser: Browser;
-let chrome: ConsoleBrowser;
-beforeAll(async () => {
-  tillpost = await startTillpost();
-  browser = await openChromium();
-  chrome = createConsoleBrowser(browser, tillpost);
-  await tillpost.connect();
+const chrome = onConsole(async (started) => {
+  tillpost = started;
   await tillpost.enable();
   await transact(tillpost.db, async (trx) => {
     await createContactProperty(trx, TEST, { name: 'team_size', type: 'number' }, 1);
     await createList(trx, TEST, { name: 'Product news', is_public: true }, 1);
   });
-});
-afterAll(async () => {
-  await browser.close();
-  await tillpost.close();
-});
-afterEach(async () => {
-  expect(await chrome.finish()).toEqual([]);
 });
 
 it.each(['wide and light', 'a phone, dark'])(
@@ -75,11 +61,17 @@ it.each(['wide and light', 'a phone, dark'])(
 
     await page.goto(`/workflows/${id}`);
     await trigger.getByRole('button', { name: 'Remove condition 2' }).click();
+    await second.waitFor({ state: 'detached' });
+    await isDrawn(page);
     await trigger.getByRole('button', { name: 'Remove condition 1' }).click();
+    await first.waitFor({ state: 'detached' });
+    await isDrawn(page);
     await trigger.getByLabel('Event', { exact: true }).selectOption({ label: 'Mailing list joined' });
     await page.getByText('Comes when a contact joins a mailing list').waitFor();
+    await isDrawn(page);
     await add.click();
     await first.getByLabel('Value').selectOption({ label: 'Product news' });
+    await isDrawn(page);
     expect(await widthBeyond(page)).toBe(0);
     await page.getByRole('button', { name: 'Save', exact: true }).last().click();
     await page.getByText('Workflow saved').waitFor();

@@ -2,33 +2,22 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { activateWorkflow, createWorkflow } from '../../workflows/workflows';
-import { startTillpost, TEST, type Tillpost } from '../harness';
-import { openChromium } from './chromium';
-import { createConsoleBrowser, type ConsoleBrowser } from './console-session';
+import { TEST, type Tillpost } from '../harness';
+import { lookUntil, onConsole } from './rig';
 import { LOOKS, violations, widthBeyond } from './looks';
 
-let folder: string;
 let tillpost: Tillpost;
-let browser: Browser;
-let chrome: ConsoleBrowser;
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'tillpost-contacts-'));
-  tillpost = await startTillpost({ runsWorker: true });
-  browser = await openChromium();
-  chrome = createConsoleBrowser(browser, tillpost);
-  await tillpost.connect();
-  await tillpost.enable();
-});
-afterAll(async () => {
-  await browser.close();
-  await tillpost.close();
-  rmSync(folder, { recursive: true });
-});
-afterEach(async () => {
-  expect(await chrome.finish()).toEqual([]);
-});
+const chrome = onConsole(
+  async (started) => {
+    tillpost = started;
+    await tillpost.enable();
+  },
+  { runsWorker: true },
+);
+const folder = mkdtempSync(join(tmpdir(), 'tillpost-contacts-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const SHOTS = process.env.SCREENSHOTS;
 
@@ -67,6 +56,8 @@ it.each(Object.entries(LOOKS))('imports, selects, regroups and saves a filter: %
   // By the keyboard alone: two boxes, then the bar.
   await page.getByRole('searchbox', { name: 'Search' }).fill(key);
   await page.waitForURL(/query=/);
+  // Leaving the field asks once more, which would draw the boxes anew while they are being checked.
+  await page.reload();
   await page.getByText('60 contacts').waitFor();
   const box = page.getByLabel(`Select person59@${key}.example.com`);
   await box.focus();
@@ -130,12 +121,10 @@ it.each(Object.entries(LOOKS))(
     await shot(page, 'contact');
 
     await tillpost.localStripe.trigger('customer.created', { account: TEST.accountId });
-    for (let tries = 0; tries < 50; tries++) {
-      await page.goto('/emails?status=captured');
-      if ((await page.locator('.row-link').count()) > 0) break;
-      await page.waitForTimeout(100);
-    }
-    await page.locator('.row-link').first().click();
+    const email = page.locator('.row-link').first();
+    await page.goto('/emails?status=captured');
+    await lookUntil(page, () => email.isVisible());
+    await email.click();
     await page.getByText('Send again…').click();
     await shot(page, 'send-again');
     await page.getByRole('button', { name: 'Send again', exact: true }).click();

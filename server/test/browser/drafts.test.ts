@@ -1,31 +1,16 @@
 /** A workflow that runs, edited in Chromium: a draft, what it changes, and the way back from a removed step. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { Step } from '../../../shared/workflow';
 import { defaultSettings } from '../../../shared/settings';
 import { saveSettings } from '../../settings/settings';
 import { activateWorkflow, createWorkflow, readWorkflow } from '../../workflows/workflows';
-import { startTillpost, TEST, type Tillpost } from '../harness';
-import { openChromium } from './chromium';
-import { createConsoleBrowser, type ConsoleBrowser } from './console-session';
+import { TEST, type Tillpost } from '../harness';
+import { comesTo, isDrawn, onConsole } from './rig';
 import { LOOKS, violations, widthBeyond } from './looks';
 
 let tillpost: Tillpost;
-let browser: Browser;
-let chrome: ConsoleBrowser;
-beforeAll(async () => {
-  tillpost = await startTillpost();
-  browser = await openChromium();
-  chrome = createConsoleBrowser(browser, tillpost);
-  await tillpost.connect();
-});
+const chrome = onConsole((started) => void (tillpost = started));
 beforeEach(() => tillpost.enable());
-afterAll(async () => {
-  await browser.close();
-  await tillpost.close();
-});
-afterEach(async () => {
-  expect(await chrome.finish()).toEqual([]);
-});
 
 async function published(template = 'payment_failed'): Promise<string> {
   const { id } = await createWorkflow(tillpost.db, TEST, { template }, tillpost.clock.now());
@@ -83,11 +68,11 @@ it('a step is removed, put back, and another put between, with the keyboard', as
   await page.goto(`/workflows/${id}`);
   await page.getByRole('button', { name: 'Remove step 2, Wait' }).press('Enter');
   await page.getByText('Step removed: Wait').waitFor();
-  expect(await focusedName(page)).toBe('Undo');
+  await comesTo(() => focusedName(page), 'Undo');
   await isSound(page);
   await page.keyboard.press('Enter');
   await step(page, 'Step 2: Wait').waitFor();
-  expect(await focusedName(page)).toBe('Step 2: Wait');
+  await comesTo(() => focusedName(page), 'Step 2: Wait');
   expect(await page.getByText('Step removed').count()).toBe(0);
 
   await page.getByLabel('Insert a step before step 2').press('Enter');
@@ -98,11 +83,11 @@ it('a step is removed, put back, and another put between, with the keyboard', as
   await menu.waitFor({ state: 'hidden' });
   await page.keyboard.press('Enter');
   await page.keyboard.press('Tab');
-  expect(await focusedName(page)).toBe('Send email');
+  await comesTo(() => focusedName(page), 'Send email');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await step(page, 'Step 3: Wait').waitFor();
-  expect(await focusedName(page)).toBe('Step 2: Wait');
+  await comesTo(() => focusedName(page), 'Step 2: Wait');
   await page.getByRole('button', { name: 'Publish' }).last().press('Enter');
   await page.getByText('Published.').waitFor();
   expect(await kinds(id)).toEqual([before?.[0], 'wait', ...before!.slice(1)]);
@@ -121,12 +106,13 @@ it.each(['wide and light', 'a phone, dark'])(
     await first.getByLabel('Subject').waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Move down step 2, Wait' }).click();
     await step(page, 'Step 3: Wait').waitFor();
-    expect(await first.getByLabel('Subject').isVisible()).toBe(false);
+    await comesTo(() => first.getByLabel('Subject').isVisible(), false);
+    await isDrawn(page);
     await page.reload();
     await first.waitFor();
-    expect(await first.getByLabel('Subject').isVisible()).toBe(false);
+    await comesTo(() => first.getByLabel('Subject').isVisible(), false);
     await page.getByRole('button', { name: 'Collapse or expand all steps' }).click();
-    expect(await step(page, 'Step 2: Wait').getByLabel('For').isVisible()).toBe(false);
+    await comesTo(() => step(page, 'Step 2: Wait').getByLabel('For').isVisible(), false);
     await isSound(page);
     await page.getByRole('button', { name: 'Collapse or expand all steps' }).click();
     await step(page, 'Step 2: Wait').getByLabel('For').fill('99999');

@@ -1,28 +1,13 @@
 /** Emails written by people who know no Markdown: the editor in Chromium, with the keyboard, and without a script. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { stepsOf } from '../../../shared/workflow';
 import { createWorkflow, readWorkflow } from '../../workflows/workflows';
-import { startTillpost, TEST, type Tillpost } from '../harness';
-import { openChromium } from './chromium';
-import { createConsoleBrowser, type ConsoleBrowser } from './console-session';
+import { TEST, type Tillpost } from '../harness';
+import { comesTo, isDrawn, onConsole } from './rig';
 import { LOOKS, violations, widthBeyond } from './looks';
 
 let tillpost: Tillpost;
-let browser: Browser;
-let chrome: ConsoleBrowser;
-beforeAll(async () => {
-  tillpost = await startTillpost();
-  browser = await openChromium();
-  chrome = createConsoleBrowser(browser, tillpost);
-  await tillpost.connect();
-});
-afterAll(async () => {
-  await browser.close();
-  await tillpost.close();
-});
-afterEach(async () => {
-  expect(await chrome.finish()).toEqual([]);
-});
+const chrome = onConsole((started) => void (tillpost = started));
 
 const create = (template: string) => createWorkflow(tillpost.db, TEST, { template }, tillpost.clock.now());
 async function bodyOf(id: string): Promise<string> {
@@ -62,7 +47,7 @@ it('a template is edited as an email, and stored as Markdown', async () => {
   await page.keyboard.press('Home');
   await page.keyboard.press('Control+Shift+ArrowRight');
   await tool(page, 'Bold').click();
-  expect(await tool(page, 'Bold').getAttribute('aria-pressed')).toBe('true');
+  await comesTo(() => tool(page, 'Bold').getAttribute('aria-pressed'), 'true');
   await page.evaluate(`getSelection().modify('move', 'forward', 'paragraphboundary')`);
   await page.keyboard.press('Enter');
   await page.keyboard.type('Dear ');
@@ -158,7 +143,7 @@ it('text that can’t be held opens as Markdown, unchanged, and says why', async
   await bodyIn(page).getByText('a', { exact: true }).click();
   await page.keyboard.press('End');
   await page.keyboard.type('b');
-  expect(await source(page).inputValue()).toBe('ab\n\n| a | b |\n|---|---|\n| 1 | 2 |');
+  await comesTo(() => source(page).inputValue(), 'ab\n\n| a | b |\n|---|---|\n| 1 | 2 |');
   await leaveUnsaved(page);
 });
 
@@ -174,7 +159,8 @@ it('survives that the page around it is replaced', async () => {
   await page.getByRole('group', { name: 'Add a step' }).last().getByRole('button', { name: 'Wait' }).click();
   await page.getByRole('group', { name: 'Step 2: Wait' }).waitFor();
   await bodyIn(page).getByText('Again: Welcome aboard').waitFor();
-  expect(await stepIn(page).getByRole('toolbar').count()).toBe(1);
+  await isDrawn(page);
+  await comesTo(() => stepIn(page).getByRole('toolbar').count(), 1);
   await save(page);
   expect(await bodyOf(id)).toContain('\n\nAgain: Welcome aboard,\n');
 });
@@ -217,8 +203,7 @@ it('the preview begins as a line of an inbox, and shows the mail in both colours
     frame.locator('.card').evaluate((card) => (globalThis as unknown as Styles).getComputedStyle(card).backgroundColor);
   expect(await paper()).toBe('rgb(255, 255, 255)');
   await stepIn(page).getByText('Dark', { exact: true }).click();
-  for (let tries = 0; tries < 40 && (await paper()) !== 'rgb(27, 30, 37)'; tries++) await page.waitForTimeout(100);
-  expect(await paper()).toBe('rgb(27, 30, 37)');
+  await comesTo(paper, 'rgb(27, 30, 37)');
 });
 
 it('comes with less than 200 kB, to pages that need it only', async () => {
@@ -231,7 +216,7 @@ it('comes with less than 200 kB, to pages that need it only', async () => {
   await page.goto(`/workflows/${id}`);
   await bodyIn(page).waitFor();
   if (process.env.SHOTS) console.log(bytes);
-  expect(bytes).toBeGreaterThan(100_000);
+  await comesTo(() => Promise.resolve(bytes > 100_000), true);
   expect(bytes).toBeLessThan(200_000);
   await page.goto('/workflows');
   expect(await page.locator('script[src*="email-editor"]').count()).toBe(0);

@@ -1,22 +1,16 @@
 /** A workflow as a picture in Chromium: its numbers, who is where, a dry run and a start by hand, and the list's switches. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { activateWorkflow, createWorkflow } from '../../workflows/workflows';
 import { BRANCHING } from '../branching';
 import { fillResults } from '../fill-results';
-import { ACCOUNT, startTillpost, TEST, type Tillpost } from '../harness';
-import { openChromium } from './chromium';
-import { createConsoleBrowser, type ConsoleBrowser } from './console-session';
+import { ACCOUNT, TEST, type Tillpost } from '../harness';
+import { comesTo, isDrawn, onConsole } from './rig';
 import { LOOKS, violations, widthBeyond } from './looks';
 
 let tillpost: Tillpost;
-let browser: Browser;
-let chrome: ConsoleBrowser;
 let id: string;
-beforeAll(async () => {
-  tillpost = await startTillpost();
-  browser = await openChromium();
-  chrome = createConsoleBrowser(browser, tillpost);
-  await tillpost.connect();
+const chrome = onConsole(async (started) => {
+  tillpost = started;
   await tillpost.enable();
   const { db, clock } = tillpost;
   id = (await createWorkflow(db, TEST, { definition: BRANCHING }, clock.now())).id;
@@ -24,13 +18,6 @@ beforeAll(async () => {
   await activateWorkflow(db, TEST, id, clock.now());
   await fillResults(db, TEST, { workflow: id, runs: 300, now: clock.now() });
   for (const name of ['ann', 'ben']) await happens(`${name}@example.com`);
-});
-afterAll(async () => {
-  await browser.close();
-  await tillpost.close();
-});
-afterEach(async () => {
-  expect(await chrome.finish()).toEqual([]);
 });
 
 async function happens(email: string): Promise<void> {
@@ -99,7 +86,8 @@ it('starts, skips a wait, stops and switches with the keyboard', async () => {
   const active = page.getByRole('switch', { name: 'Branching' });
   await active.press('Space');
   await page.getByText('Workflow paused.').waitFor();
-  expect(await active.getAttribute('aria-checked')).toBe('false');
+  await comesTo(() => active.getAttribute('aria-checked'), 'false');
+  await isDrawn(page);
   await active.press('Enter');
   await page.getByText('Workflow active.').waitFor();
   await page.getByLabel('Name').fill('nothing of the kind');

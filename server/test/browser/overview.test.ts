@@ -1,28 +1,12 @@
 /** The overview in Chromium: read by keyboard and by axe, on every look, and from its numbers to their lists. */
-import type { Browser } from 'playwright-core';
 import { EVENT_TYPES } from '../../../shared/catalogue';
 import { activateWorkflow, createWorkflow } from '../../workflows/workflows';
-import { startTillpost, TEST, type Tillpost } from '../harness';
-import { openChromium } from './chromium';
-import { createConsoleBrowser, type ConsoleBrowser } from './console-session';
+import { TEST, type Tillpost } from '../harness';
+import { onConsole } from './rig';
 import { LOOKS, violations, widthBeyond } from './looks';
 
 let tillpost: Tillpost;
-let browser: Browser;
-let chrome: ConsoleBrowser;
-beforeAll(async () => {
-  tillpost = await startTillpost();
-  browser = await openChromium();
-  chrome = createConsoleBrowser(browser, tillpost);
-  await tillpost.connect();
-});
-afterAll(async () => {
-  await browser.close();
-  await tillpost.close();
-});
-afterEach(async () => {
-  expect(await chrome.finish()).toEqual([]);
-});
+const chrome = onConsole((started) => void (tillpost = started));
 
 it('teaches what is to do while nothing has happened, and leads there by keyboard', async () => {
   for (const look of Object.values(LOOKS)) {

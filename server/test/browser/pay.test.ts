@@ -1,22 +1,16 @@
 /** The page behind `{{ pay_url }}`, as contacts see it: each state on every look, without JavaScript, and on to Stripe. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { intentOf } from '../../dev/local-stripe/resources/invoice-payment';
 import { payUrl } from '../../emails/pay-token';
 import { activateWorkflow, createWorkflow } from '../../workflows/workflows';
-import { startTillpost, TEST, type Tillpost } from '../harness';
-import { openChromium } from './chromium';
-import { createConsoleBrowser, type ConsoleBrowser } from './console-session';
+import { TEST, type Tillpost } from '../harness';
+import { onConsole } from './rig';
 import { LOOKS, violations, widthBeyond } from './looks';
 
 const JENNY = { account: TEST.accountId, email: 'jenny.rosen@example.com' };
 let tillpost: Tillpost;
-let browser: Browser;
-let chrome: ConsoleBrowser;
-beforeAll(async () => {
-  tillpost = await startTillpost();
-  browser = await openChromium();
-  chrome = createConsoleBrowser(browser, tillpost);
-  await tillpost.connect();
+const chrome = onConsole(async (started) => {
+  tillpost = started;
   const postal_address = 'Acme Inc.\n1 Main Street\nSpringfield, IL 62701';
   await tillpost.enable({}, { sender: { from_name: 'Acme', reply_to: 'help@acme.example', postal_address } });
   const email = { kind: 'transactional', subject: 'Open', body: '[Pay now]({{ pay_url }})' } as const;
@@ -24,10 +18,6 @@ beforeAll(async () => {
   const definition = { name: 'Dunning', trigger, steps: [{ id: 'mail', kind: 'email', email }] };
   const { id } = await createWorkflow(tillpost.db, TEST, { definition }, tillpost.clock.now());
   await activateWorkflow(tillpost.db, TEST, id, tillpost.clock.now());
-});
-afterAll(async () => {
-  await browser.close();
-  await tillpost.close();
 });
 
 /** The link in the email about another payment that failed. */

@@ -1,22 +1,15 @@
 /** The page behind the unsubscribe link, as contacts see it: on every look, and without JavaScript. */
-import type { Browser } from 'playwright-core';
 import { activateWorkflow, createWorkflow } from '../../workflows/workflows';
-import { startTillpost, TEST, type Tillpost } from '../harness';
-import { openChromium } from './chromium';
-import { createConsoleBrowser, type ConsoleBrowser } from './console-session';
+import { TEST, type Tillpost } from '../harness';
+import { onConsole } from './rig';
 import { LOOKS, violations, widthBeyond } from './looks';
 
 const JENNY = 'jenny.rosen@example.com';
 let tillpost: Tillpost;
-let browser: Browser;
-let chrome: ConsoleBrowser;
 let link: string;
-beforeAll(async () => {
-  tillpost = await startTillpost();
-  browser = await openChromium();
-  chrome = createConsoleBrowser(browser, tillpost);
+const chrome = onConsole(async (started) => {
+  tillpost = started;
   const { db, clock, localStripe, worker } = tillpost;
-  await tillpost.connect();
   const postal_address = 'Acme Inc.\n1 Main Street\nSpringfield, IL 62701';
   await tillpost.enable({}, { sender: { from_name: 'Acme', reply_to: 'help@acme.example', postal_address } });
   const { id } = await createWorkflow(db, TEST, { template: 'new_customer' }, clock.now());
@@ -25,13 +18,6 @@ beforeAll(async () => {
   await worker.drain();
   const { text } = await db.selectFrom('email_body').select('text').executeTakeFirstOrThrow();
   link = /http\S*\/unsubscribe\/[\w.-]+/.exec(text)?.[0] ?? '';
-});
-afterAll(async () => {
-  await browser.close();
-  await tillpost.close();
-});
-afterEach(async () => {
-  expect(await chrome.finish()).toEqual([]);
 });
 
 const status = async () => (await tillpost.db.selectFrom('contact').select('status').executeTakeFirstOrThrow()).status;

@@ -9,6 +9,7 @@ import { defaultSettings } from '../../../shared/settings';
 import { type Preview, startPreview } from '../../dev/preview/preview';
 import { configureAsMerchant, type LocalStack, startLocalStack } from '../../dev/local-stack';
 import { openChromium } from './chromium';
+import { lookUntil, PATIENCE_MS } from './rig';
 
 const VIEWPORTS = {
   drawer: 'stripe.dashboard.drawer.default',
@@ -37,7 +38,7 @@ afterAll(async () => {
 async function open(view: keyof typeof VIEWPORTS, choices: Record<string, string> = {}): Promise<Page> {
   const context = await browser.newContext();
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(`${preview.url}/?${new URLSearchParams({ viewport: VIEWPORTS[view], ...choices }).toString()}`);
   return page;
@@ -193,14 +194,12 @@ async function expectText(where: { getByText: Page['getByText'] }, words: string
   await where.getByText(words).first().waitFor();
 }
 
-async function refreshUntil(page: Page, words: string): Promise<void> {
-  const until = Date.now() + 15_000;
-  while ((await page.getByText(words).count()) === 0) {
-    if (Date.now() > until) throw new Error(`“${words}” never appeared`);
-    await page.getByRole('button', { name: 'Refresh' }).click();
-    await page.waitForTimeout(200);
-  }
-}
+const refreshUntil = (page: Page, words: string) =>
+  lookUntil(
+    page,
+    async () => (await page.getByText(words).count()) > 0,
+    () => page.getByRole('button', { name: 'Refresh' }).click(),
+  );
 
 async function connect(accountId: string): Promise<void> {
   const page = await (await browser.newContext()).newPage();

@@ -1,27 +1,14 @@
 /** The workflow editor on a slow connection: what is done while the server draws it anew is in what comes. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { stepsOf } from '../../../shared/workflow';
 import { createWorkflow, readWorkflow } from '../../workflows/workflows';
-import { startTillpost, TEST, type Tillpost } from '../harness';
-import { openChromium } from './chromium';
-import { createConsoleBrowser, isDrawn, type ConsoleBrowser } from './console-session';
+import { TEST, type Tillpost } from '../harness';
+import { isDrawn, onConsole } from './rig';
 
 let tillpost: Tillpost;
-let browser: Browser;
-let chrome: ConsoleBrowser;
-beforeAll(async () => {
-  tillpost = await startTillpost();
-  browser = await openChromium();
-  chrome = createConsoleBrowser(browser, tillpost);
-  await tillpost.connect();
-  await tillpost.enable();
-});
-afterAll(async () => {
-  await browser.close();
-  await tillpost.close();
-});
-afterEach(async () => {
-  expect(await chrome.finish()).toEqual([]);
+const chrome = onConsole(async (started) => {
+  tillpost = started;
+  await started.enable();
 });
 
 async function open(template: string): Promise<{ id: string; page: Page }> {

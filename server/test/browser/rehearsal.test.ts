@@ -1,19 +1,13 @@
 /** A rehearsal in Chromium: of the draft in the form, with a script and without one, on every look. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { createWorkflow } from '../../workflows/workflows';
-import { startTillpost, TEST, type Tillpost } from '../harness';
-import { openChromium } from './chromium';
-import { createConsoleBrowser, type ConsoleBrowser } from './console-session';
+import { TEST, type Tillpost } from '../harness';
+import { onConsole } from './rig';
 
 let tillpost: Tillpost;
-let browser: Browser;
-let chrome: ConsoleBrowser;
 let path: string;
-beforeAll(async () => {
-  tillpost = await startTillpost();
-  browser = await openChromium();
-  chrome = createConsoleBrowser(browser, tillpost);
-  await tillpost.connect();
+const chrome = onConsole(async (started) => {
+  tillpost = started;
   await tillpost.enable();
   for (const name of ['Ada Long', 'Bo Short', 'Cleo Gone'])
     await tillpost.localStripe.trigger('customer.created', {
@@ -25,13 +19,6 @@ beforeAll(async () => {
   await tillpost.db.updateTable('contact').set({ status: 'unsubscribed' }).where('first_name', '=', 'Cleo').execute();
   const { id } = await createWorkflow(tillpost.db, TEST, { template: 'new_customer' }, tillpost.clock.now());
   path = `/workflows/${id}`;
-});
-afterAll(async () => {
-  await browser.close();
-  await tillpost.close();
-});
-afterEach(async () => {
-  expect(await chrome.finish()).toEqual([]);
 });
 
 async function rehearse(page: Page): Promise<void> {

@@ -1,27 +1,14 @@
 /** The bar that saves a workflow stays at the foot of the window: it covers nothing that one is at. */
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { activateWorkflow, createWorkflow } from '../../workflows/workflows';
-import { startTillpost, TEST, type Tillpost } from '../harness';
-import { openChromium } from './chromium';
-import { createConsoleBrowser, type ConsoleBrowser } from './console-session';
+import { TEST, type Tillpost } from '../harness';
+import { onConsole } from './rig';
 import { LOOKS } from './looks';
 
 let tillpost: Tillpost;
-let browser: Browser;
-let chrome: ConsoleBrowser;
-beforeAll(async () => {
-  tillpost = await startTillpost();
-  browser = await openChromium();
-  chrome = createConsoleBrowser(browser, tillpost);
-  await tillpost.connect();
-  await tillpost.enable();
-});
-afterAll(async () => {
-  await browser.close();
-  await tillpost.close();
-});
-afterEach(async () => {
-  expect(await chrome.finish()).toEqual([]);
+const chrome = onConsole(async (started) => {
+  tillpost = started;
+  await started.enable();
 });
 
 const PLACES: Record<string, BrowserContextOptions> = {

@@ -1,35 +1,21 @@
 /** Settings → Webhooks in Chromium: an endpoint is added, is told, and its log read; wide and on a phone, light and dark. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser } from 'playwright-core';
 import { clientOf } from '../api-rig';
-import { startTillpost, TEST, type Tillpost } from '../harness';
-import { openChromium } from './chromium';
-import { createConsoleBrowser, type ConsoleBrowser } from './console-session';
+import { TEST, type Tillpost } from '../harness';
+import { onConsole } from './rig';
 import { LOOKS, violations, widthBeyond } from './looks';
 
 let tillpost: Tillpost;
-let browser: Browser;
-let chrome: ConsoleBrowser;
 let program: Server;
 let url: string;
-beforeAll(async () => {
-  tillpost = await startTillpost();
-  browser = await openChromium();
-  chrome = createConsoleBrowser(browser, tillpost);
-  await tillpost.connect();
+const chrome = onConsole(async (started) => {
+  tillpost = started;
   program = createServer((_req, res) => res.writeHead(503).end('The database is being moved, come back later.'));
   await new Promise<void>((resolve) => program.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(program.address() as AddressInfo).port}/hooks`;
 });
-afterAll(async () => {
-  await browser.close();
-  await tillpost.close();
-  await new Promise((resolve) => program.close(resolve));
-});
-afterEach(async () => {
-  expect(await chrome.finish()).toEqual([]);
-});
+afterAll(() => new Promise((resolve) => program.close(resolve)));
 
 it('an endpoint is added, shows its secret once, is told, and its delivery is sent again', async () => {
   const page = await chrome.signIn();
