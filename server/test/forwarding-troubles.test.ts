@@ -4,8 +4,8 @@ import { uploadContacts } from '../audience/import-contacts';
 import { findContactByEmail } from '../audience/contacts';
 import { deleteContact } from '../audience/save';
 import { transact } from '../db/transact';
-import { saveForwarding } from '../forwarding/forwarding';
-import { createForwardingQueue } from '../forwarding/forwarding-queue';
+import { saveForwarding } from '../forwarding/forwarding-settings';
+import { createForwardingSettingsQueue } from '../forwarding/forwarding-settings-queue';
 import { LOOPS } from '../forwarding/loops';
 import { openSession } from '../installs/sessions';
 import { createBrowserClient } from './browser-client';
@@ -286,7 +286,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   it('what Loops says of a key is not recorded of the one that was saved meanwhile', () =>
     withRecordingLoops({ engine }, async ({ tillpost, loops, status }) => {
       const { ctx, db, clock, worker } = tillpost;
-      const queue = createForwardingQueue(LOOPS);
+      const queue = createForwardingSettingsQueue(LOOPS);
       const saveKey = (key: string) =>
         transact(db, (trx) =>
           saveForwarding(ctx, trx, TEST, { key, contacts: true, events: [], isOn: true }, clock.now()),
