@@ -5,7 +5,7 @@ import { FORWARD_OUTCOMES } from '../../shared/words/forwarding';
 import type { ErasedTable } from '../db/erase';
 import { firstIdAt } from '../db/new-id';
 import type { OldRows } from '../db/old-rows';
-import { checkStart, toTwoWayList, type TwoWayList, type TwoWayRequest } from '../db/page';
+import { checkStart, pageOf, toTwoWayList, type TwoWayList, type TwoWayRequest } from '../db/page';
 import type { Db, Row, Trx } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { AppError } from '../errors';
@@ -39,8 +39,7 @@ export async function listForwards(
   { status, ...request }: TwoWayRequest & { status?: ForwardStatus | undefined },
 ): Promise<TwoWayList<Forward & { email: string | null }>> {
   await checkStart(request, 'row', (id) => findForward(db, tenant, id));
-  const { limit, starting_after: after, ending_before: before } = request;
-  let query = db
+  const query = db
     .selectFrom('forward')
     .leftJoin('contact', (join) =>
       join
@@ -51,12 +50,8 @@ export async function listForwards(
     .selectAll('forward')
     .select('contact.email')
     .where(ofTenant(tenant, 'forward'))
-    .orderBy('forward.id', before === undefined ? 'desc' : 'asc')
-    .limit(limit + 1);
-  if (status) query = query.where('forward.status', '=', status);
-  if (after !== undefined) query = query.where('forward.id', '<', after);
-  if (before) query = query.where('forward.id', '>', before);
-  return toTwoWayList(await query.execute(), request, (row) => row);
+    .$if(status !== undefined, (all) => all.where('forward.status', '=', status ?? 'waiting'));
+  return toTwoWayList(await pageOf(query, 'forward.id', request).execute(), request, (row) => row);
 }
 
 const findForward = (db: Db, tenant: Tenant, id: string): Promise<Forward | undefined> =>
