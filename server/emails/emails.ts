@@ -14,6 +14,7 @@ import type { Db, Row, Schema, Trx } from '../db/schema';
 import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
 import { listClicks } from './clicks';
 import { isCopy } from './recipient';
+import { recordEmails } from './tell-of-emails';
 
 export const EMAIL_TABLES = [
   { table: 'test_address', key: 'address' },
@@ -88,7 +89,7 @@ export function viewEmail(row: Row<'email'>): EmailView {
   };
 }
 
-/** Those that no process is sending right now. `now` in epoch milliseconds. */
+/** Those that no process is sending right now; it is told of each. `now` in epoch milliseconds. */
 export async function failQueuedEmails(
   trx: Trx,
   tenant: Tenant,
@@ -104,14 +105,17 @@ export async function failQueuedEmails(
       .orderBy('id')
       .limit(PART)
       .execute();
-  for await (const some of pages(next))
-    await trx
+  for await (const some of pages(next)) {
+    const failed = await trx
       .updateTable('email')
       .set({ status: 'failed', reason, outcome, decided_at: now, due_at: null })
       .where(ofTenant(tenant))
       .where('id', 'in', inList(some.map(({ id }) => id)))
       .where('claims', '=', 0)
+      .returning(['account_id', 'livemode', 'id', 'contact_id', 'is_test'])
       .execute();
+    await recordEmails(trx, failed, 'email.failed', now);
+  }
 }
 
 /** A held or failed one is judged and made once more. Returns the row. `now` in epoch milliseconds. */

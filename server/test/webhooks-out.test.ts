@@ -26,7 +26,10 @@ import {
   saveEndpoint,
   turnEndpoint,
 } from '../webhooks-out/endpoints';
+import { createDeliveryQueue } from '../webhooks-out/delivery-queue';
 import { post } from '../webhooks-out/post';
+import { sendTestMessage } from '../webhooks-out/send-test';
+import { createRunQueue } from '../workflows/run-queue';
 import { activateWorkflow, createWorkflow } from '../workflows/workflows';
 import { clientOf, withApi } from './api-rig';
 import { ENGINES } from './databases';
@@ -407,6 +410,36 @@ describe.each(ENGINES)('on %s', (engine) => {
       await rename('subscribed');
       await worker.drain();
       expect(taken).toHaveLength(1);
+    }));
+
+  it('is told of the emails that a disconnect ends, also of one that was just being sent', () =>
+    withEndpoint(engine, ['email.failed'], async (tillpost, { taken }) => {
+      const { ctx, db, clock, worker } = tillpost;
+      const email = { kind: 'transactional', subject: 'Hello', body: 'Hello' } as const;
+      const steps = [{ id: 'mail', kind: 'email', email }] as const;
+      const definition = { name: 'New', trigger: { event: 'customer.created' }, steps } as const;
+      const { id } = await createWorkflow(db, TEST, { definition }, clock.now());
+      await activateWorkflow(db, TEST, id, clock.now());
+      for (const n of [1, 2]) {
+        const created = Math.floor(clock.now() / 1000);
+        const object = { id: `cus_${n}`, email: `n${n}@example.com` };
+        await tillpost.deliver(fixtureEvent('customer.created', { account: ACCOUNT, created, object }));
+      }
+      await createRunQueue().turn(ctx);
+      const [waiting, going] = await db.selectFrom('email').select('id').orderBy('id').execute();
+      await db
+        .updateTable('email')
+        .set({ due_at: clock.now() + LEASE_MS, claims: 1, attempts: 1 })
+        .where('id', '=', going!.id)
+        .execute();
+      await disconnect(ctx, TEST);
+      await worker.drain();
+      const told = () => taken.map(({ json: { type, data } }) => [type, data.id, data.status, data.reason]);
+      const ended = ({ id: about }: { id: string }) => ['email.failed', about, 'failed', 'disconnected'];
+      expect(told()).toEqual([ended(waiting!)]);
+      clock.advance(LEASE_MS);
+      await worker.drain();
+      expect(told()).toEqual([ended(waiting!), ended(going!)]);
     }));
 
   it('an install that is being erased wants nothing', () =>
