@@ -47,6 +47,25 @@ export function findEmailBody(db: Db, tenant: Tenant, id: string): Promise<Row<'
   return db.selectFrom('email_body').selectAll().where(ofTenant(tenant)).where('email_id', '=', id).executeTakeFirst();
 }
 
+/** With what is wanted to be told in its install (installs/wants.ts): one read for both. */
+export function findBodyToSend(
+  db: Db,
+  email: Row<'email'>,
+): Promise<(Row<'email_body'> & { wants: string | null }) | undefined> {
+  return db
+    .selectFrom('email_body')
+    .leftJoin('install', (join) =>
+      join
+        .onRef('install.account_id', '=', 'email_body.account_id')
+        .onRef('install.livemode', '=', 'email_body.livemode'),
+    )
+    .selectAll('email_body')
+    .select('install.wants')
+    .where(ofTenant(tenantOf(email), 'email_body'))
+    .where('email_body.email_id', '=', email.id)
+    .executeTakeFirst();
+}
+
 /** What is kept of its way besides what its view says. */
 export async function readTraces(db: Db, tenant: Tenant, id: string): Promise<EmailTraces | undefined> {
   const row = await findEmail(db, tenant, id);
