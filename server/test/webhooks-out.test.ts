@@ -219,6 +219,60 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(await deliveries(tillpost)).toMatchObject([{ status: 'failed', attempts: 10, due_at: null }]);
     }));
 
+  it('waits as long as Retry-After asks, by seconds or a date, at least the usual time and at most a day', () =>
+    withEndpoint(engine, ['contact.created'], async (tillpost, { program }) => {
+      const { clock, db } = tillpost;
+      const dateIn = (ms: number) => new Date(clock.now() + ms).toUTCString();
+      const cases: [status: number, retryAfter: string, seconds: number][] = [
+        [429, '90', 90],
+        [503, dateIn(120_000), 120],
+        [503, '1', 5],
+        [429, 'tomorrow', 5],
+        [429, '99999999', 24 * 3_600],
+        [500, '90', 5],
+      ];
+      for (const [n, [status, retryAfter, seconds]] of cases.entries()) {
+        // Each by itself: what one asks for holds up the others too.
+        await db.deleteFrom('webhook_delivery').execute();
+        program.answer = answering(status, '', { 'retry-after': retryAfter });
+        await (await clientOf(tillpost)).createContact({ email: `n${n}@example.com` });
+        await createOutboxQueue([tellEndpoints]).turn(tillpost.ctx);
+        const queue = createDeliveryQueue();
+        await queue.turn(tillpost.ctx);
+        await queue.finish?.(tillpost.ctx);
+        const [{ due_at } = { due_at: null }] = await deliveries(tillpost);
+        const waited = ((due_at ?? 0) - clock.now()) / 1_000;
+        expect([status, retryAfter, Math.abs(waited - seconds) <= 1 ? seconds : waited]).toEqual([
+          status,
+          retryAfter,
+          seconds,
+        ]);
+      }
+    }));
+
+  it('an endpoint that asks for time gets nothing meanwhile, but what a person tries it with', () =>
+    withEndpoint(engine, ['contact.created'], async (tillpost, { taken, program }, { id }) => {
+      const { db, clock, worker } = tillpost;
+      program.answer = answering(429, '', { 'retry-after': '300' });
+      await addContact(tillpost, 'first@example.com');
+      const loops = await clientOf(tillpost);
+      for (let n = 0; n < 5; n++) await loops.createContact({ email: `n${n}@example.com` });
+      await worker.drain();
+      expect(taken).toHaveLength(1);
+      const endpoint = (await findEndpoint(db, TEST, id))!;
+      await transact(db, (trx) => sendTestMessage(trx, endpoint, clock.now()));
+      await worker.drain();
+      expect(taken.map(({ json }) => json.type)).toEqual(['contact.created', 'webhook.test']);
+      program.answer = answering(204);
+      clock.advance(301_000);
+      await worker.drain();
+      expect((await deliveries(tillpost)).map(({ status, attempts }) => [status, attempts])).toEqual([
+        ['delivered', 2],
+        ...Array.from({ length: 5 }, () => ['delivered', 1]),
+        ['delivered', 2],
+      ]);
+    }));
+
   it('410 turns an endpoint off at once, which every page says until it is on again', () =>
     withEndpoint(engine, ['contact.created'], async (tillpost, { taken, program }, { id }) => {
       const { db } = tillpost;
