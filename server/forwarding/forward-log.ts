@@ -66,6 +66,8 @@ export async function sendAgain(trx: Trx, tenant: Tenant, id: string, now: numbe
       outcome: FORWARD_OUTCOMES.waits,
       decided_at: null,
       give_up_at: null,
+      // Whoever asks for it has been told that it may be there.
+      sent_since: null,
       due_at: now,
       claims: 0,
       attempts: 0,

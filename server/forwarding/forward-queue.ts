@@ -1,7 +1,7 @@
 /**
  * The queue of what is forwarded. A row is judged when it is claimed, and goes beside the loop; what came of it is recorded in a
  * second pass. A process killed in between leaves the claim, and it goes again: a contact is brought up to date once more, and an
- * event bears the same Idempotency-Key.
+ * event bears the same Idempotency-Key, as long as the tool knows it.
  */
 import { FORWARD_OUTCOMES as OUTCOMES } from '../../shared/words/forwarding';
 import { CrashedTooOften, createQueue, retryLater, type JobFailure, type Queue } from '../db/queue';
@@ -42,7 +42,7 @@ export function createForwardQueue(destination: Destination): Queue {
       };
       return transact(ctx.db, async (trx) => {
         for (const job of jobs) if (job.result) await recordResult(trx, job.row, job.result, now);
-        return judge(trx, claimed, turnOf, now);
+        return judge(trx, claimed, { destination, turnOf, now });
       });
     },
     async background(ctx, { row }, lease) {

@@ -48,6 +48,7 @@ export async function recordResult(
         // The three days begin when a key is taken.
         attempts: row.attempts - 1,
         give_up_at: null,
+        sent_since: row.sent_since,
       });
     case 'later': {
       const { outcome } = verdict;
@@ -56,7 +57,9 @@ export async function recordResult(
         await wakeBehind(trx, row, now);
         return recordClaimed(trx, row, { ...ended, status: 'failed', outcome: OUTCOMES.gaveUp(outcome) });
       }
-      return recordClaimed(trx, row, { outcome, due_at });
+      // As it was before this try.
+      const sent = verdict.mayHaveArrived ? {} : { sent_since: row.sent_since };
+      return recordClaimed(trx, row, { outcome, due_at, ...sent });
     }
   }
 }

@@ -23,7 +23,9 @@ export function ask(request: AskedRequest, next: Next, others: Others = {}): Ste
       if (other) return other(readBody(answer), answer);
       if (status < 200 || status >= 300) return explain(answer);
       const body = readBody(answer);
-      return body === undefined ? { kind: 'later', outcome: OUTCOMES.unread(NAME) } : next(body, answer);
+      return body === undefined
+        ? { kind: 'later', outcome: OUTCOMES.unread(NAME), mayHaveArrived: true }
+        : next(body, answer);
     },
   };
 }
@@ -34,11 +36,12 @@ function explain(answer: Answer): Verdict {
   if (status === 401 || status === 403) return { kind: 'key_refused', outcome: OUTCOMES.keyRefused(NAME) };
   const seconds = Number(headers['retry-after'] ?? NaN);
   const afterMs = Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : undefined;
-  if (status === 429) return { kind: 'later', outcome: OUTCOMES.tooMany(NAME), afterMs: afterMs ?? TOO_MANY_MS };
+  if (status === 429)
+    return { kind: 'later', outcome: OUTCOMES.tooMany(NAME), afterMs: afterMs ?? TOO_MANY_MS, mayHaveArrived: false };
   if (status >= 400 && status < 500 && status !== 408)
     return { kind: 'refused', outcome: OUTCOMES.refused(NAME, status, wordsOf(answer)) };
   const outcome = OUTCOMES.unavailable(NAME, status);
-  return { kind: 'later', outcome, ...(afterMs === undefined ? {} : { afterMs }) };
+  return { kind: 'later', outcome, mayHaveArrived: true, ...(afterMs === undefined ? {} : { afterMs }) };
 }
 
 function readBody({ text }: Answer): unknown {

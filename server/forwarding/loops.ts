@@ -23,6 +23,8 @@ import { contactValues, eventValues, fitValue, typesOf } from './properties';
 
 export const LOOPS: Destination = {
   name: NAME,
+  // Idempotency-Key: https://loops.so/docs/api-reference/send-event
+  knowsEventsMs: 24 * 3_600_000,
   check: () =>
     ask({ method: 'GET', path: '/v1/api-key' }, (body) => {
       const teamName = textOf(body, 'teamName');

@@ -108,6 +108,7 @@ const rowOf = (
   claims: 0,
   attempts: 0,
   give_up_at: null,
+  sent_since: null,
   created_at: now,
   decided_at: null,
   ...tenantColumns(tenant),
