@@ -43,7 +43,7 @@ export function findEmail(db: Db, tenant: Tenant, id: string): Promise<Row<'emai
   return db.selectFrom('email').selectAll().where(ofTenant(tenant)).where('id', '=', id).executeTakeFirst();
 }
 
-export function findEmailBody(db: Db, tenant: Tenant, id: string): Promise<Row<'email_body'> | undefined> {
+function findEmailBody(db: Db, tenant: Tenant, id: string): Promise<Row<'email_body'> | undefined> {
   return db.selectFrom('email_body').selectAll().where(ofTenant(tenant)).where('email_id', '=', id).executeTakeFirst();
 }
 
