@@ -4,6 +4,7 @@
  */
 import type { Request, RequestHandler, Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { inSeconds } from '../shared/in-seconds';
 import { AppError } from './errors';
 import { sha256 } from './vault';
 
@@ -29,17 +30,20 @@ export function createLimits({ address } = { address: PER_MINUTE.address }) {
 const limitBy =
   (limiter: RateLimiterMemory, keyOf: (req: Request) => string): RequestHandler =>
   async (req, res, next) => {
-    try {
-      await limiter.consume(keyOf(req));
-    } catch (error) {
-      if (!(error instanceof RateLimiterRes)) throw error;
-      throw refuse(res, Math.max(1, Math.ceil(error.msBeforeNext / 1_000)));
-    }
-    next();
+    const seconds = await waitFor(limiter, keyOf(req), res);
+    if (seconds === undefined) return next();
+    throw new AppError('rate_limited', `There were too many requests. Try again in ${inSeconds(seconds)}.`);
   };
 
-function refuse(res: Response, seconds: number): AppError {
-  res.set('Retry-After', String(seconds));
-  const wait = seconds === 1 ? 'a second' : `${seconds} seconds`;
-  return new AppError('rate_limited', `There were too many requests. Try again in ${wait}.`);
+/** Takes one of what is left; undefined, or the seconds until there is more, which the response then says as well. */
+export async function waitFor(limiter: RateLimiterMemory, key: string, res: Response): Promise<number | undefined> {
+  try {
+    await limiter.consume(key);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof RateLimiterRes)) throw error;
+    const seconds = Math.max(1, Math.ceil(error.msBeforeNext / 1_000));
+    res.set('Retry-After', String(seconds));
+    return seconds;
+  }
 }

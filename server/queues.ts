@@ -5,9 +5,9 @@ import type { Queue } from './db/queue';
 import { createEmailQueue } from './emails/email-queue';
 import { recordContactEvents } from './events/contact-events';
 import { createEventQueue } from './events/event-queue';
-import { forwardMessages } from './forwarding/consumer';
+import { forwardMessages } from './forwarding/forward-messages';
 import { createForwardQueue } from './forwarding/forward-queue';
-import { createForwardingQueue } from './forwarding/forwarding-queue';
+import { createForwardingSettingsQueue } from './forwarding/forwarding-settings-queue';
 import { LOOPS } from './forwarding/loops';
 import { createHousekeeping } from './lifecycle/housekeeping';
 import { createImportQueue } from './lifecycle/import-queue';
@@ -35,7 +35,7 @@ export const createQueues = (): Queue[] => [
   createRecheckQueue(),
   createContactJobQueue(),
   createForwardQueue(LOOPS),
-  createForwardingQueue(LOOPS),
+  createForwardingSettingsQueue(LOOPS),
   createImportQueue(),
   createInstallQueue(),
   createDeletedEndpointQueue(),

@@ -28,6 +28,8 @@ export type EndpointStatus = 'active' | 'off' | 'gone' | 'failing';
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
+/** Of an account in one mode. */
+export const TEST_MESSAGES_PER_MINUTE = 10;
 export const MOST_ENDPOINTS = 10;
 /** Characters. */
 export const WEBHOOK_URL_LENGTH = 1_000;

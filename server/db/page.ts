@@ -1,5 +1,5 @@
 /** Lists as Stripe's: newest first, `starting_after` an id, `has_more`. */
-import type { SelectQueryBuilder } from 'kysely';
+import { sql, type SelectQueryBuilder } from 'kysely';
 import type { List } from '../../shared/api';
 import { AppError } from '../errors';
 import type { Db, Schema } from './schema';
@@ -46,6 +46,24 @@ export const countedTo = (most: number, counted: number): Count => ({
   count: Math.min(counted, most),
   isMore: counted > most,
 });
+
+/**
+ * The rows of the page, in the order of `key`, and one more where there are more: for toTwoWayList. What the request names is
+ * a value of `key`.
+ */
+export function pageOf<DB, TB extends keyof DB, O>(
+  query: SelectQueryBuilder<DB, TB, O>,
+  key: string,
+  { limit, starting_after, ending_before }: TwoWayRequest,
+): SelectQueryBuilder<DB, TB, O> {
+  const isUp = ending_before !== undefined;
+  const from = (isUp ? ending_before : starting_after) || undefined;
+  const column = sql.ref<string>(key);
+  return query
+    .$if(from !== undefined, (all) => all.where(column, isUp ? '>' : '<', from ?? ''))
+    .orderBy(column, isUp ? 'asc' : 'desc')
+    .limit(limit + 1);
+}
 
 /** Rows fetched with one more than the limit: in the list's order, or against it where `ending_before` was asked for. */
 export function toTwoWayList<R, T>(

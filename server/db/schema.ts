@@ -203,6 +203,8 @@ interface ForwardTable extends TenantColumns {
   attempts: Generated<number>;
   /** Set with the first try. */
   give_up_at: number | null;
+  /** Of an event: when the first request went that the tool may have taken, whatever has come of it; null: none has. */
+  sent_since: number | null;
   created_at: number;
   decided_at: number | null;
 }

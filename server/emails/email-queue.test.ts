@@ -17,6 +17,8 @@ import type { EmailContent } from '../../shared/workflow';
 import { createEmailQueue } from './email-queue';
 import { readEmail } from './emails';
 import { countEmails, listEmails } from './list-emails';
+import { createRefusalLog } from './refusal-log';
+import { sendEmail } from './send-email';
 
 const customer = (id: string) => ({ id, object: 'customer', email: 'jenny@example.com', name: 'Jenny Rosen' });
 const definition = (fields: Partial<EmailContent> = {}) => ({
@@ -188,6 +190,25 @@ describe.each(ENGINES)('emails on %s', (engine) => {
     await rig.worker.drain();
     expect(await rig.emails()).toMatchObject([failed, failed]);
     expect(rig.mail.mails).toEqual([]);
+  });
+
+  it('are sent with one read and one write: what is wanted to be told comes with the content', async () => {
+    await rig.workflow({ definition: definition() });
+    rig.mail.trouble({ at: 'rcpt', code: 451, message: 'Try later' });
+    await hello();
+    await rig.worker.drain();
+    const email = await rig.db.selectFrom('email').selectAll().executeTakeFirstOrThrow();
+    let statements = 0;
+    const db = rig.db.withPlugin({
+      transformQuery: ({ node }) => node,
+      transformResult: ({ result }) => {
+        statements++;
+        return Promise.resolve(result);
+      },
+    });
+    await sendEmail({ ...rig.ctx, db }, email, createRefusalLog());
+    expect(await rig.emails()).toMatchObject([{ status: 'sent' }]);
+    expect(statements).toBe(2);
   });
 
   it('refused for now are tried again after seconds, then ever later, up to a day', async () => {

@@ -14,6 +14,7 @@ import type { Db, Row, Schema, Trx } from '../db/schema';
 import { ofTenant, tenantOf, type Tenant } from '../db/tenant';
 import { listClicks } from './clicks';
 import { isCopy } from './recipient';
+import { recordEmails } from './tell-of-emails';
 
 export const EMAIL_TABLES = [
   { table: 'test_address', key: 'address' },
@@ -42,8 +43,27 @@ export function findEmail(db: Db, tenant: Tenant, id: string): Promise<Row<'emai
   return db.selectFrom('email').selectAll().where(ofTenant(tenant)).where('id', '=', id).executeTakeFirst();
 }
 
-export function findEmailBody(db: Db, tenant: Tenant, id: string): Promise<Row<'email_body'> | undefined> {
+function findEmailBody(db: Db, tenant: Tenant, id: string): Promise<Row<'email_body'> | undefined> {
   return db.selectFrom('email_body').selectAll().where(ofTenant(tenant)).where('email_id', '=', id).executeTakeFirst();
+}
+
+/** With what is wanted to be told in its install (installs/wants.ts): one read for both. */
+export function findBodyToSend(
+  db: Db,
+  email: Row<'email'>,
+): Promise<(Row<'email_body'> & { wants: string | null }) | undefined> {
+  return db
+    .selectFrom('email_body')
+    .leftJoin('install', (join) =>
+      join
+        .onRef('install.account_id', '=', 'email_body.account_id')
+        .onRef('install.livemode', '=', 'email_body.livemode'),
+    )
+    .selectAll('email_body')
+    .select('install.wants')
+    .where(ofTenant(tenantOf(email), 'email_body'))
+    .where('email_body.email_id', '=', email.id)
+    .executeTakeFirst();
 }
 
 /** What is kept of its way besides what its view says. */
@@ -88,7 +108,7 @@ export function viewEmail(row: Row<'email'>): EmailView {
   };
 }
 
-/** Those that no process is sending right now. `now` in epoch milliseconds. */
+/** Those that no process is sending right now; it is told of each. `now` in epoch milliseconds. */
 export async function failQueuedEmails(
   trx: Trx,
   tenant: Tenant,
@@ -104,14 +124,17 @@ export async function failQueuedEmails(
       .orderBy('id')
       .limit(PART)
       .execute();
-  for await (const some of pages(next))
-    await trx
+  for await (const some of pages(next)) {
+    const failed = await trx
       .updateTable('email')
       .set({ status: 'failed', reason, outcome, decided_at: now, due_at: null })
       .where(ofTenant(tenant))
       .where('id', 'in', inList(some.map(({ id }) => id)))
       .where('claims', '=', 0)
+      .returning(['account_id', 'livemode', 'id', 'contact_id', 'is_test'])
       .execute();
+    await recordEmails(trx, failed, 'email.failed', now);
+  }
 }
 
 /** A held or failed one is judged and made once more. Returns the row. `now` in epoch milliseconds. */

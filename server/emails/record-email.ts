@@ -5,7 +5,7 @@ import { noteReminder } from '../audience/note-reminder';
 import type { Db, Row } from '../db/schema';
 import { ofTenant, tenantOf } from '../db/tenant';
 import { transact } from '../db/transact';
-import { findWants } from '../installs/wants';
+import { findWants, type Wants } from '../installs/wants';
 import { recordEmails } from './tell-of-emails';
 
 type Email = Row<'email'>;
@@ -19,10 +19,10 @@ const RECORD_TRIES = 20;
 const RECORD_AGAIN_MS = 500;
 
 /** A database that is away for a moment must not make the mail go out twice. */
-export async function recordSurely(ctx: Context, email: Email, result: Result): Promise<undefined> {
+export async function recordSurely(ctx: Context, email: Email, result: Result, wants?: Wants): Promise<undefined> {
   for (let tries = 1; ; tries++) {
     try {
-      return await recordResult(ctx, email, result);
+      return await recordResult(ctx, email, result, wants);
     } catch (error) {
       if (tries === RECORD_TRIES) throw error;
       await wait(RECORD_AGAIN_MS);
@@ -30,11 +30,13 @@ export async function recordSurely(ctx: Context, email: Email, result: Result): 
   }
 }
 
-export async function recordResult(ctx: Context, email: Email, result: Result): Promise<undefined> {
+/** `wants`, what is wanted to be told: left out, it is read. */
+export async function recordResult(ctx: Context, email: Email, result: Result, wants?: Wants): Promise<undefined> {
   const now = ctx.clock.now();
   // What a mail server said before it took the email stays.
   const failure = result.status === 'sent' ? {} : { last_error: result.outcome ?? null, decided_at: now };
-  await update(ctx, email, { ...result, ...failure, due_at: null, claims: 0 }, now);
+  const wanted = wants ?? (await findWants(ctx.db, tenantOf(email)));
+  await update(ctx, email, { ...result, ...failure, due_at: null, claims: 0 }, { wants: wanted, now });
   ctx.metrics.emails.inc({ status: result.status });
 }
 
@@ -42,10 +44,14 @@ export async function recordResult(ctx: Context, email: Email, result: Result): 
  * Whatever has become of our claim: what was sent was sent. The mail server's words may name the person, and go unsaid when
  * the contact was deleted meanwhile.
  */
-async function update({ db }: Context, email: Email, fields: Partial<Email>, now: number): Promise<void> {
+async function update(
+  { db }: Context,
+  email: Email,
+  fields: Partial<Email>,
+  { wants, now }: { wants: Wants; now: number },
+): Promise<void> {
   const at = email.subject_kind === 'invoice' ? fields.sent_at : null;
   const type = fields.status === 'sent' ? 'email.sent' : 'email.failed';
-  const wants = await findWants(db, tenantOf(email));
   if (!at && !wants.has(type)) return void (await write(db, email, fields));
   await transact(db, async (trx) => {
     const isWritten = await write(trx, email, fields);

@@ -12,6 +12,7 @@ import type { ComposedEmail } from './compose';
 import type { SendVerdict } from './may-send';
 import type { Prepared } from './preparation';
 import { BACK_OFF } from './send-email';
+import { recordEmails } from './tell-of-emails';
 
 type Email = Row<'email'>;
 
@@ -133,6 +134,10 @@ async function recordChanges(
         .returning('id')
         .execute();
       for (const { id } of rows) written.add(id);
+      if (fields.status === 'failed') {
+        const failed = group.map((one) => one.email).filter(({ id }) => written.has(id));
+        await recordEmails(trx, failed, 'email.failed', ctx.clock.now());
+      }
       // In test mode a captured email stands for one that was sent.
       if (fields.status === 'captured' && email.livemode === 0) {
         const captured = rows.map(({ id }) => id);

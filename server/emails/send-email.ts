@@ -7,8 +7,9 @@ import { backOffMs } from '../db/back-off';
 import { retryLater, type JobFailure } from '../db/queue';
 import type { Row, Trx } from '../db/schema';
 import { tenantOf } from '../db/tenant';
+import { wantsOf, type Wants } from '../installs/wants';
 import { withConfirmLink } from './confirmation';
-import { findEmailBody } from './emails';
+import { findBodyToSend } from './emails';
 import { returnPath } from './email-token';
 import { recordResult, recordSurely } from './record-email';
 import { readRemoteId } from './remote-id';
@@ -34,34 +35,39 @@ export class NotTaken extends Error {
 
 /** Records its result; throws NotTaken where the email goes again. */
 export async function sendEmail(ctx: Context, email: Email, refusals: RefusalLog): Promise<undefined> {
-  const body = await findEmailBody(ctx.db, tenantOf(email), email.id);
-  if (!body || !ctx.transport) return recordResult(ctx, email, failed('refused', EMAIL_REASONS.contentGone));
+  const body = await findBodyToSend(ctx.db, email);
+  const wants = body && wantsOf(body);
+  if (!body || !ctx.transport) return recordResult(ctx, email, failed('refused', EMAIL_REASONS.contentGone), wants);
   const to = addressOf(body);
   let reply: string;
   try {
     const message = toMessage(to, await withConfirmLink(ctx, email, body));
     reply = await ctx.transport.sendMail({ ...message, ...returnPath(ctx, email.id, to) });
   } catch (error) {
-    if (error instanceof LettersNotTaken) return recordResult(ctx, email, failed('refused', error.message));
+    if (error instanceof LettersNotTaken) return recordResult(ctx, email, failed('refused', error.message), wants);
     if (!(error instanceof UnknownAcceptance)) {
       const failure = classifySmtpError(error);
       refusals.note(ctx, failure);
-      return recordRefusal(ctx, email, to, failure);
+      return recordRefusal(ctx, email, { to, failure, wants });
     }
     ctx.log.warn({ email: email.id }, 'whether the mail server took an email is not known');
-    return recordSurely(ctx, email, failed('unknown_acceptance', EMAIL_REASONS.unknownAcceptance));
+    return recordSurely(ctx, email, failed('unknown_acceptance', EMAIL_REASONS.unknownAcceptance), wants);
   }
   const sent = { reason: null, outcome: null, sent_at: ctx.clock.now(), remote_id: readRemoteId(reply) };
-  return recordSurely(ctx, email, { status: 'sent', ...sent });
+  return recordSurely(ctx, email, { status: 'sent', ...sent }, wants);
 }
 
-async function recordRefusal(ctx: Context, email: Email, to: string, failure: SmtpFailure): Promise<undefined> {
+async function recordRefusal(
+  ctx: Context,
+  email: Email,
+  { to, failure, wants }: { to: string; failure: SmtpFailure; wants: Wants | undefined },
+): Promise<undefined> {
   const { cause, message } = failure;
-  if (cause === 'refused') return recordResult(ctx, email, failed('refused', EMAIL_REASONS.refused(message)));
+  if (cause === 'refused') return recordResult(ctx, email, failed('refused', EMAIL_REASONS.refused(message)), wants);
   if (cause !== 'mailbox') throw new NotTaken(failure);
   const suppression = { scope: 'all', reason: reasonOfRefusal(message), now: ctx.clock.now() } as const;
   await suppressAddress(ctx.db, tenantOf(email), to, suppression);
-  return recordResult(ctx, email, failed('refused', EMAIL_REASONS.addressRefused(message)));
+  return recordResult(ctx, email, failed('refused', EMAIL_REASONS.addressRefused(message)), wants);
 }
 
 const failed = (reason: EmailReason, outcome: string) => ({ status: 'failed', reason, outcome }) as const;

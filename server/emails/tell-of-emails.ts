@@ -6,10 +6,12 @@ import { recordMessages, type Telling } from '../outbox/messages';
 
 export type EmailMessage = Extract<WebhookType, `email.${string}`>;
 
+type Told = Pick<Row<'email'>, 'account_id' | 'livemode' | 'id' | 'contact_id' | 'is_test'>;
+
 /** In the transaction in which it happens; of test sends, and of `null`, nothing is told. `now` in epoch milliseconds; `wantsOf` left out: it is read. */
 export async function recordEmails(
   db: Db,
-  emails: readonly Row<'email'>[],
+  emails: readonly Told[],
   type: EmailMessage | null,
   now: number,
   wantsOf?: Telling['wantsOf'],

@@ -57,21 +57,23 @@ export async function recordContactEvents(trx: Trx, messages: readonly Message[]
     (live.get(tenantKey(tenant)) ?? []).filter(
       (one) => one.status === 'active' && one.trigger_type === type && (one.activated_at ?? 0) <= at,
     );
-  const asked = typed.filter(({ message, type }) => asking(message, type).length > 0);
+  const asked = typed
+    .map((one) => ({ ...one, workflows: asking(one.message, one.type) }))
+    .filter(({ workflows }) => workflows.length > 0);
   if (asked.length === 0) return;
   const keys = asked.map(({ message, id }) => keyFor(tenantColumns(message.tenant), id));
   const contacts = new Map(
     (await selectByKeys(trx, 'contact', 'id', keys)).map((contact) => [keyText(contact, contact.id), contact]),
   );
   const lists = await readLists(trx, asked);
-  const happened = asked.flatMap(({ message, type, by, id }): Happened[] => {
+  const happened = asked.flatMap(({ message, type, by, id, workflows }): Happened[] => {
     const contact = contacts.get(keyText(tenantColumns(message.tenant), id));
     if (!contact) return [];
     const own = propertiesOf(message, contact, lists.get(tenantKey(message.tenant)) ?? []);
     if (!own) return [];
     const properties = { ...own, by };
     const isUpdate = type === 'lifecycle.contact_updated';
-    const isWanted = !isUpdate || asking(message, type).some((one) => mayStart(one, properties));
+    const isWanted = !isUpdate || workflows.some((one) => mayStart(one, properties));
     return isWanted ? [{ message, type, contact, properties }] : [];
   });
   const made = await withinBounds(trx, happened, now);

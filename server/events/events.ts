@@ -13,6 +13,7 @@ import type { OldRows } from '../db/old-rows';
 import {
   countUpTo,
   toList,
+  pageOf,
   toTwoWayList,
   type Count,
   type PageRequest,
@@ -74,11 +75,9 @@ export async function pageEvents(
 ): Promise<TwoWayList<EventView>> {
   const isUp = ending_before !== undefined;
   const after = await startOf(db, tenant, (isUp ? ending_before : starting_after) || undefined);
-  const rows = await filtered(selectEvents(db, tenant), filter)
-    .$if(after !== undefined, (query) => query.where('event.seq', isUp ? '>' : '<', after ?? ''))
-    .orderBy('event.seq', isUp ? 'asc' : 'desc')
-    .limit(limit + 1)
-    .execute();
+  const place = isUp ? { ending_before: after ?? '' } : { starting_after: after };
+  const query = filtered(selectEvents(db, tenant), filter);
+  const rows = await pageOf(query, 'event.seq', { limit, ...place }).execute();
   return toTwoWayList(rows, { limit, ...(isUp ? { ending_before } : { starting_after }) }, viewEvent);
 }
 

@@ -34,7 +34,11 @@ export async function carryOut(
       answer = await ask(config.loopsApiBase, key, step.request);
     } catch (error) {
       log.warn({ err: error, path: step.request.path.split('?')[0] }, 'what is forwarded to could not be reached');
-      return { kind: 'later', outcome: OUTCOMES.unreachable(destination.name) };
+      return {
+        kind: 'later',
+        outcome: OUTCOMES.unreachable(destination.name),
+        mayHaveArrived: !hasGoneNowhere(error),
+      };
     }
     window.heed(installKey, answer.headers);
     const next = step.next(answer);
@@ -45,6 +49,14 @@ export async function carryOut(
     if (next.kind === 'later' && next.afterMs !== undefined) window.pause(installKey, next.afterMs);
     return next;
   }
+}
+
+/** There was no connection over which anything could have gone. */
+const NO_CONNECTION = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'];
+
+function hasGoneNowhere(error: unknown): boolean {
+  const { code } = ((error as Error).cause ?? {}) as { code?: string };
+  return code !== undefined && NO_CONNECTION.includes(code);
 }
 
 async function ask(base: string, key: string, { method, path, body, headers }: AskedRequest): Promise<Answer> {

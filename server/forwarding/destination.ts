@@ -28,8 +28,8 @@ export type KnownProperties = Readonly<Record<string, ContactPropertyType>>;
 /** `outcome` is a sentence for the log. */
 export type Verdict =
   | { kind: 'done'; outcome: string; known?: KnownProperties; teamName?: string }
-  /** It may be taken later; `afterMs` where the tool says when. */
-  | { kind: 'later'; outcome: string; afterMs?: number }
+  /** It may be taken later; `afterMs` where the tool says when. `mayHaveArrived`: it may have been taken without our learning so. */
+  | { kind: 'later'; outcome: string; afterMs?: number; mayHaveArrived: boolean }
   /** For good. */
   | { kind: 'refused'; outcome: string }
   /** The key, rather than what was sent. */
@@ -60,6 +60,8 @@ export interface ForwardedEvent {
 export interface Destination {
   /** As people know it. */
   name: string;
+  /** How long an event that comes again is known by its key. */
+  knowsEventsMs: number;
   /** Whether the key is taken, and whose it is. */
   check(): Step;
   /** Makes the contact, or brings it up to date. */

@@ -7,8 +7,8 @@ import type { Db } from '../db/schema';
 import { tenantOf } from '../db/tenant';
 import { findEventFacts } from '../workflows/event-facts';
 import type { Destination, Step } from './destination';
-import { knownOf, type Forwarding } from './forwarding';
-import type { Forward } from './forwards';
+import { knownOf, type Forwarding } from './forwarding-settings';
+import type { Forward } from './forward-log';
 
 /** `outcome`: why there is nothing to be asked any more. */
 export function stepFor(

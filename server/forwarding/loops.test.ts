@@ -218,6 +218,9 @@ describe('an event', () => {
   });
 });
 
+const FULL = { kind: 'later', outcome: 'Loops takes no more for a moment', mayHaveArrived: false } as const;
+const UNSURE = { kind: 'later', mayHaveArrived: true } as const;
+
 describe('an answer', () => {
   const verdictOf = (answer: Partial<Answer>) => play(LOOPS.deleteContact('a@example.com'), answer).verdict;
 
@@ -226,14 +229,10 @@ describe('an answer', () => {
     ['404 to a deletion', status(404), { kind: 'done', outcome: 'Loops has no contact with this address' }],
     ['401', status(401, { error: 'Invalid API key' }), { kind: 'key_refused', outcome: 'Loops refuses the key' }],
     ['403', status(403), { kind: 'key_refused', outcome: 'Loops refuses the key' }],
-    ['429', status(429), { kind: 'later', outcome: 'Loops takes no more for a moment', afterMs: 1_000 }],
-    [
-      '429 with a time',
-      status(429, {}, { 'retry-after': '7' }),
-      { kind: 'later', outcome: 'Loops takes no more for a moment', afterMs: 7_000 },
-    ],
-    ['503', status(503), { kind: 'later', outcome: 'Loops answered 503 and is asked again' }],
-    ['a redirect', status(302), { kind: 'later', outcome: 'Loops answered 302 and is asked again' }],
+    ['429', status(429), { ...FULL, afterMs: 1_000 }],
+    ['429 with a time', status(429, {}, { 'retry-after': '7' }), { ...FULL, afterMs: 7_000 }],
+    ['503', status(503), { ...UNSURE, outcome: 'Loops answered 503 and is asked again' }],
+    ['a redirect', status(302), { ...UNSURE, outcome: 'Loops answered 302 and is asked again' }],
     [
       '400 with words',
       status(400, { success: false, message: 'Bad\n email\u0000' }),
@@ -244,7 +243,7 @@ describe('an answer', () => {
       status(422, { error: { message: 'No' } }),
       { kind: 'refused', outcome: 'Loops refused it with 422: No' },
     ],
-    ['a page of HTML', { text: '<html>' }, { kind: 'later', outcome: 'Loops answered what can’t be read' }],
+    ['a page of HTML', { text: '<html>' }, { ...UNSURE, outcome: 'Loops answered what can’t be read' }],
   ])('%s is read', (_name, answer, verdict) => {
     expect(verdictOf(answer)).toEqual(verdict);
   });

@@ -10,7 +10,7 @@ import { transact } from '../db/transact';
 import { EMAIL_TABLES } from '../emails/emails';
 import { EVENT_TABLES } from '../events/events';
 import { askForErasure, deleteInstall, type Install } from '../installs/installs';
-import { FORWARD_TABLES } from '../forwarding/forwards';
+import { FORWARD_TABLES } from '../forwarding/forward-log';
 import { OUTBOX_TABLES } from '../outbox/messages';
 import { SCHEDULE_TABLES } from '../schedules/ledger';
 import { deleteLogo } from '../settings/logos';

@@ -10,7 +10,7 @@ import { oldBodies, oldClicks, oldData } from '../emails/emails';
 import { forgetUnanswered } from '../emails/test-addresses';
 import { deleteOldTestSends } from '../emails/test-sends';
 import { oldPayloads } from '../events/events';
-import { oldForwards, oldWaitingForwards } from '../forwarding/forwards';
+import { oldForwards, oldWaitingForwards } from '../forwarding/forward-log';
 import { forgetOldAnswers } from '../installs/api-answers';
 import { deleteExpired } from '../installs/sessions';
 import { oldMessages } from '../outbox/messages';

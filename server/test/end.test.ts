@@ -1,6 +1,6 @@
 /** How an install ends, what stays of it, and how that is erased; and what is deleted because it has expired. */
-import { saveForwarding } from '../forwarding/forwarding';
-import { recordForwards } from '../forwarding/forwards';
+import { saveForwarding } from '../forwarding/forwarding-settings';
+import { recordForwards } from '../forwarding/record-forwards';
 import { recordMessages } from '../outbox/messages';
 import { createEndpoint } from '../webhooks-out/endpoints';
 import { uploadContacts } from '../audience/import-contacts';

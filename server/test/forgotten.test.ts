@@ -7,7 +7,7 @@ import { transact } from '../db/transact';
 import { startMailServer as listen } from '../dev/mail-server';
 import { createEmailQueue } from '../emails/email-queue';
 import type { Preparation } from '../emails/preparation';
-import { saveForwarding } from '../forwarding/forwarding';
+import { saveForwarding } from '../forwarding/forwarding-settings';
 import { eraseInstall } from '../lifecycle/erase';
 import { readFetched } from '../stripe-objects/read-object';
 import { emailPreparation } from '../workflows/prepare-emails';

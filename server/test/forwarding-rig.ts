@@ -1,8 +1,8 @@
 /** A Tillpost that forwards: to a second Tillpost in the place of Loops, whose API Loops' own client speaks, or to the recording server. */
 import type { LoopsClient } from 'loops';
 import { openSession } from '../installs/sessions';
-import { findForwarding } from '../forwarding/forwarding';
-import { listForwards } from '../forwarding/forwards';
+import { findForwarding } from '../forwarding/forwarding-settings';
+import { listForwards } from '../forwarding/forward-log';
 import { clientOf, newKey } from './api-rig';
 import { createBrowserClient, type BrowserClient } from './browser-client';
 import { fixtureEvent, type FixtureOptions, type FixtureType } from './fixtures/stripe';

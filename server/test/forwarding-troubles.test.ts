@@ -4,8 +4,8 @@ import { uploadContacts } from '../audience/import-contacts';
 import { findContactByEmail } from '../audience/contacts';
 import { deleteContact } from '../audience/save';
 import { transact } from '../db/transact';
-import { saveForwarding } from '../forwarding/forwarding';
-import { createForwardingQueue } from '../forwarding/forwarding-queue';
+import { saveForwarding } from '../forwarding/forwarding-settings';
+import { createForwardingSettingsQueue } from '../forwarding/forwarding-settings-queue';
 import { LOOPS } from '../forwarding/loops';
 import { openSession } from '../installs/sessions';
 import { createBrowserClient } from './browser-client';
@@ -109,6 +109,57 @@ describe.each(ENGINES)('on %s', (engine) => {
       const keys = loops.take().map(({ idempotencyKey }) => idempotencyKey);
       expect(keys).toEqual([expect.stringMatching(/^fwd_/), keys[0]]);
       expect((await log())[0]).toBe('event sent: Loops has this invoice.paid already');
+    }));
+
+  it('an event that Loops may have goes no more once Loops has forgotten its key, but by hand', () =>
+    withRecordingLoops({ engine }, async ({ tillpost, client, loops, save, log }) => {
+      const { db } = tillpost;
+      await happen(tillpost, 'customer.created', CUSTOMER);
+      await save({ contacts: '', 'events.invoice.paid': 'on' });
+      loops.take();
+      loops.answerAll({ status: 500 });
+      await happen(tillpost, 'invoice.paid', { id: 'in_1', customer: 'cus_1' });
+      for (let n = 0; n < 22; n++) await later(tillpost, HOUR);
+      const { sent_since } = await db.selectFrom('forward').selectAll().orderBy('id', 'desc').executeTakeFirstOrThrow();
+      expect(tillpost.clock.now() - sent_since!).toBeLessThan(23 * HOUR);
+      expect(new Set(loops.take().map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
+      for (let n = 0; n < 3; n++) await later(tillpost, HOUR);
+      const last = loops.take().length;
+      expect(last).toBeLessThan(2);
+      expect((await log())[0]).toMatch(/^event failed: Given up: Loops may have got it/);
+      loops.answerAll(undefined);
+      const { id } = await db
+        .selectFrom('forward')
+        .select('id')
+        .where('status', '=', 'failed')
+        .executeTakeFirstOrThrow();
+      const csrf_token = await client.csrfToken(PATH);
+      expect((await client.post(`${PATH}/${id}/again`, { csrf_token })).status).toBe(303);
+      await tillpost.worker.drain();
+      expect((await log())[0]).toBe('event sent: Sent to Loops as invoice.paid');
+
+      // As it stood when it had been sent and the process was killed, which starts again a day later.
+      loops.take();
+      await db
+        .updateTable('forward')
+        .set({ status: 'waiting', due_at: tillpost.clock.now() + MINUTE, claims: 1, decided_at: null })
+        .where('id', '=', id)
+        .execute();
+      await later(tillpost, 24 * HOUR);
+      expect(loops.take()).toEqual([]);
+      expect((await log())[0]).toMatch(/^event failed: Given up: Loops may have got it/);
+    }));
+
+  it('an event that Loops has had no room for is tried for all three days', () =>
+    withRecordingLoops({ engine }, async ({ tillpost, loops, save, log }) => {
+      await happen(tillpost, 'customer.created', CUSTOMER);
+      await save({ contacts: '', 'events.invoice.paid': 'on' });
+      loops.answerAll(TOO_MANY);
+      await happen(tillpost, 'invoice.paid', { id: 'in_1', customer: 'cus_1' });
+      for (let n = 0; n < 5; n++) await later(tillpost, 12 * HOUR);
+      loops.answerAll(undefined);
+      await later(tillpost, 2 * HOUR);
+      expect((await log())[0]).toBe('event sent: Sent to Loops as invoice.paid');
     }));
 
   it('a key that Loops refuses stops all, is told, and what waits goes by the next', () =>
@@ -286,7 +337,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   it('what Loops says of a key is not recorded of the one that was saved meanwhile', () =>
     withRecordingLoops({ engine }, async ({ tillpost, loops, status }) => {
       const { ctx, db, clock, worker } = tillpost;
-      const queue = createForwardingQueue(LOOPS);
+      const queue = createForwardingSettingsQueue(LOOPS);
       const saveKey = (key: string) =>
         transact(db, (trx) =>
           saveForwarding(ctx, trx, TEST, { key, contacts: true, events: [], isOn: true }, clock.now()),

@@ -4,7 +4,7 @@ import { findContactByEmail } from '../audience/contacts';
 import { deleteContact } from '../audience/save';
 import { transact } from '../db/transact';
 import { listEvents } from '../events/events';
-import { findForwarding } from '../forwarding/forwarding';
+import { findForwarding } from '../forwarding/forwarding-settings';
 import { clientOf } from './api-rig';
 import { ENGINES } from './databases';
 import { happen, later, PATH, withTillpostAsLoops } from './forwarding-rig';

@@ -6,10 +6,17 @@ import { newId } from '../db/new-id';
 import { tenantColumns } from '../db/tenant';
 import { transact } from '../db/transact';
 import { recordContactEvents } from '../events/contact-events';
+import { createEventQueue } from '../events/event-queue';
+import { forwardMessages } from '../forwarding/forward-messages';
+import { createForwardQueue } from '../forwarding/forward-queue';
+import { LOOPS } from '../forwarding/loops';
+import { createOutboxQueue } from '../outbox/outbox-queue';
 import { readObject } from '../stripe-objects/read-object';
 import { runKey } from '../workflows/run-key';
 import { activateWorkflow, createWorkflow } from '../workflows/workflows';
+import { clientOf } from './api-rig';
 import { fixtureEvent } from './fixtures/stripe';
+import { withRecordingLoops } from './forwarding-rig';
 import { ACCOUNT, startTillpost, TEST, type Tillpost } from './harness';
 
 const WAITING = sql<{ count: number }>`
@@ -88,6 +95,42 @@ it('moves a run along that another process starts while its contact is being mer
   await other.close();
   await one.close();
 });
+
+it('forwards what comes behind a row whose end another process is recording', () =>
+  withRecordingLoops({ engine: 'postgres' }, async ({ tillpost, loops, save }) => {
+    const { ctx, db, clock } = tillpost;
+    await save({ 'events.api.*': 'on' });
+    const own = await clientOf(tillpost);
+    // A property of its own is learned with the answer: the end of its row writes what is known of the tool as well.
+    await own.createContact({ email: 'jenny@example.com', properties: { seats: 3 } });
+    const outbox = createOutboxQueue([forwardMessages]);
+    while ((await outbox.turn(ctx)) > 0);
+    const [one, other] = [createForwardQueue(LOOPS), createForwardQueue(LOOPS)];
+    let answered = 0;
+    loops.before(() => Promise.resolve(void answered++));
+    await one.turn(ctx);
+    while (!one.isReady?.()) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(answered).toBeGreaterThan(0);
+
+    // The one has seen that nothing waits behind, and not said yet that the row has ended.
+    const holding = await db.startTransaction().execute();
+    await holding.updateTable('forwarding').set({ outcome: null }).execute();
+    const ending = one.turn(ctx);
+    await waiting(tillpost, 1);
+    await own.sendEvent({ email: 'jenny@example.com', eventName: 'signup' });
+    await createEventQueue().turn(ctx);
+    while ((await outbox.turn(ctx)) > 0);
+    await other.turn(ctx);
+    const due = () =>
+      db.selectFrom('forward').select('id').where('kind', '=', 'event').where('due_at', '<=', clock.now()).execute();
+    // It waits for the end that is not committed yet.
+    expect(await due()).toEqual([]);
+    await holding.rollback().execute();
+    await ending;
+    expect(await due()).toHaveLength(1);
+    await tillpost.worker.drain();
+    expect(await db.selectFrom('forward').select('status').execute()).toEqual([{ status: 'sent' }, { status: 'sent' }]);
+  }));
 
 it('leaves nothing of a contact that joins a list, or is told of, while another process deletes it', async () => {
   const one = await startTillpost({ engine: 'postgres' });

@@ -190,6 +190,23 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect((await send(client, `${PATH}/${id}/test`)).status).toBe(400);
     }));
 
+  it('sends ten test messages a minute of an install, and says when there can be more', () =>
+    withConsole({ engine }, async (tillpost) => {
+      const client = await signIn(tillpost);
+      const { id } = await addEndpoint(tillpost, client);
+      for (let n = 0; n < 10; n++) expect((await send(client, `${PATH}/${id}/test`)).status).toBe(303);
+      const refused = await send(client, `${PATH}/${id}/test`);
+      expect(refused.status).toBe(429);
+      expect(refused.page).toMatch(
+        /There were 10 test messages within a minute\. The next one can be sent in \d+ seconds\./,
+      );
+      expect(refused.page).toContain(HERE);
+      expect(await tillpost.db.selectFrom('webhook_delivery').select('id').execute()).toHaveLength(10);
+      const other = await signIn(tillpost, LIVE);
+      const { id: live } = await addEndpoint(tillpost, other);
+      expect((await send(other, `${PATH}/${live}/test`)).status).toBe(303);
+    }));
+
   it('a button chooses all or none of a group, saves nothing and keeps what was typed', () =>
     withConsole({ engine }, async (tillpost) => {
       const client = await signIn(tillpost);

@@ -26,7 +26,10 @@ import {
   saveEndpoint,
   turnEndpoint,
 } from '../webhooks-out/endpoints';
+import { createDeliveryQueue } from '../webhooks-out/delivery-queue';
 import { post } from '../webhooks-out/post';
+import { sendTestMessage } from '../webhooks-out/send-test';
+import { createRunQueue } from '../workflows/run-queue';
 import { activateWorkflow, createWorkflow } from '../workflows/workflows';
 import { clientOf, withApi } from './api-rig';
 import { ENGINES } from './databases';
@@ -214,6 +217,60 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect((clock.now() - start) / DAY).toBeGreaterThan(2.9);
       expect((clock.now() - start) / DAY).toBeLessThanOrEqual(3);
       expect(await deliveries(tillpost)).toMatchObject([{ status: 'failed', attempts: 10, due_at: null }]);
+    }));
+
+  it('waits as long as Retry-After asks, by seconds or a date, at least the usual time and at most a day', () =>
+    withEndpoint(engine, ['contact.created'], async (tillpost, { program }) => {
+      const { clock, db } = tillpost;
+      const dateIn = (ms: number) => new Date(clock.now() + ms).toUTCString();
+      const cases: [status: number, retryAfter: string, seconds: number][] = [
+        [429, '90', 90],
+        [503, dateIn(120_000), 120],
+        [503, '1', 5],
+        [429, 'tomorrow', 5],
+        [429, '99999999', 24 * 3_600],
+        [500, '90', 5],
+      ];
+      for (const [n, [status, retryAfter, seconds]] of cases.entries()) {
+        // Each by itself: what one asks for holds up the others too.
+        await db.deleteFrom('webhook_delivery').execute();
+        program.answer = answering(status, '', { 'retry-after': retryAfter });
+        await (await clientOf(tillpost)).createContact({ email: `n${n}@example.com` });
+        await createOutboxQueue([tellEndpoints]).turn(tillpost.ctx);
+        const queue = createDeliveryQueue();
+        await queue.turn(tillpost.ctx);
+        await queue.finish?.(tillpost.ctx);
+        const [{ due_at } = { due_at: null }] = await deliveries(tillpost);
+        const waited = ((due_at ?? 0) - clock.now()) / 1_000;
+        expect([status, retryAfter, Math.abs(waited - seconds) <= 1 ? seconds : waited]).toEqual([
+          status,
+          retryAfter,
+          seconds,
+        ]);
+      }
+    }));
+
+  it('an endpoint that asks for time gets nothing meanwhile, but what a person tries it with', () =>
+    withEndpoint(engine, ['contact.created'], async (tillpost, { taken, program }, { id }) => {
+      const { db, clock, worker } = tillpost;
+      program.answer = answering(429, '', { 'retry-after': '300' });
+      await addContact(tillpost, 'first@example.com');
+      const loops = await clientOf(tillpost);
+      for (let n = 0; n < 5; n++) await loops.createContact({ email: `n${n}@example.com` });
+      await worker.drain();
+      expect(taken).toHaveLength(1);
+      const endpoint = (await findEndpoint(db, TEST, id))!;
+      await transact(db, (trx) => sendTestMessage(trx, endpoint, clock.now()));
+      await worker.drain();
+      expect(taken.map(({ json }) => json.type)).toEqual(['contact.created', 'webhook.test']);
+      program.answer = answering(204);
+      clock.advance(301_000);
+      await worker.drain();
+      expect((await deliveries(tillpost)).map(({ status, attempts }) => [status, attempts])).toEqual([
+        ['delivered', 2],
+        ...Array.from({ length: 5 }, () => ['delivered', 1]),
+        ['delivered', 2],
+      ]);
     }));
 
   it('410 turns an endpoint off at once, which every page says until it is on again', () =>
@@ -407,6 +464,36 @@ describe.each(ENGINES)('on %s', (engine) => {
       await rename('subscribed');
       await worker.drain();
       expect(taken).toHaveLength(1);
+    }));
+
+  it('is told of the emails that a disconnect ends, also of one that was just being sent', () =>
+    withEndpoint(engine, ['email.failed'], async (tillpost, { taken }) => {
+      const { ctx, db, clock, worker } = tillpost;
+      const email = { kind: 'transactional', subject: 'Hello', body: 'Hello' } as const;
+      const steps = [{ id: 'mail', kind: 'email', email }] as const;
+      const definition = { name: 'New', trigger: { event: 'customer.created' }, steps } as const;
+      const { id } = await createWorkflow(db, TEST, { definition }, clock.now());
+      await activateWorkflow(db, TEST, id, clock.now());
+      for (const n of [1, 2]) {
+        const created = Math.floor(clock.now() / 1000);
+        const object = { id: `cus_${n}`, email: `n${n}@example.com` };
+        await tillpost.deliver(fixtureEvent('customer.created', { account: ACCOUNT, created, object }));
+      }
+      await createRunQueue().turn(ctx);
+      const [waiting, going] = await db.selectFrom('email').select('id').orderBy('id').execute();
+      await db
+        .updateTable('email')
+        .set({ due_at: clock.now() + LEASE_MS, claims: 1, attempts: 1 })
+        .where('id', '=', going!.id)
+        .execute();
+      await disconnect(ctx, TEST);
+      await worker.drain();
+      const told = () => taken.map(({ json: { type, data } }) => [type, data.id, data.status, data.reason]);
+      const ended = ({ id: about }: { id: string }) => ['email.failed', about, 'failed', 'disconnected'];
+      expect(told()).toEqual([ended(waiting!)]);
+      clock.advance(LEASE_MS);
+      await worker.drain();
+      expect(told()).toEqual([ended(waiting!), ended(going!)]);
     }));
 
   it('an install that is being erased wants nothing', () =>

@@ -1,7 +1,7 @@
 /** The log of what was delivered to endpoints. `now` in epoch milliseconds. */
 import { sql } from 'kysely';
 import type { DeliveryStatus } from '../../shared/webhooks';
-import { countUpTo, toTwoWayList, type Count, type TwoWayList, type TwoWayRequest } from '../db/page';
+import { countUpTo, pageOf, toTwoWayList, type Count, type TwoWayList, type TwoWayRequest } from '../db/page';
 import { firstIdAt } from '../db/new-id';
 import type { OldRows } from '../db/old-rows';
 import type { Db, Row, Trx } from '../db/schema';
@@ -25,21 +25,10 @@ const filtered = (db: Db, tenant: Tenant, { endpoint, status }: DeliveryFilter) 
 export async function pageDeliveries(
   db: Db,
   tenant: Tenant,
-  { limit, starting_after, ending_before, ...filter }: DeliveryFilter & TwoWayRequest,
+  request: DeliveryFilter & TwoWayRequest,
 ): Promise<TwoWayList<Delivery>> {
-  const isUp = ending_before !== undefined;
-  const after = (isUp ? ending_before : starting_after) || undefined;
-  const rows = await filtered(db, tenant, filter)
-    .selectAll()
-    .$if(after !== undefined, (query) => query.where('id', isUp ? '>' : '<', after ?? ''))
-    .orderBy('id', isUp ? 'asc' : 'desc')
-    .limit(limit + 1)
-    .execute();
-  return toTwoWayList(
-    rows,
-    { limit, ...(isUp ? { ending_before } : starting_after ? { starting_after } : {}) },
-    (row) => row,
-  );
+  const rows = await pageOf(filtered(db, tenant, request).selectAll(), 'id', request).execute();
+  return toTwoWayList(rows, request, (row) => row);
 }
 
 /** Up to `most`. */

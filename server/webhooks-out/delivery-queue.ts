@@ -2,6 +2,7 @@
  * The queue of deliveries: each is sent beside the loop, and what came of it is recorded in a second pass. A process killed
  * in between sends it again with the same id when the lease ends: at least once, as Standard Webhooks expects of senders.
  */
+import { TEST_TYPE } from '../../shared/webhooks';
 import { DELIVERY_WORDS } from '../../shared/words/webhooks';
 import type { Context } from '../context';
 import { ofClaim } from '../db/claim';
@@ -10,6 +11,7 @@ import { CrashedTooOften, createQueue, retryLater, type Job, type LeftJob, type 
 import type { Trx } from '../db/schema';
 import { tenantOf } from '../db/tenant';
 import { transact } from '../db/transact';
+import { readRetryAfter } from '../retry-after';
 import type { Delivery } from './deliveries';
 import { mayCallLoopback } from './endpoint-url';
 import { findEndpoint, noteOutcome, secretsOf, turnOffBroken, type Endpoint } from './endpoints';
@@ -33,9 +35,12 @@ const LATEST_MS = 2 * 60_000;
 
 const [MINUTE, HOUR] = [60_000, 3_600_000];
 /** Before the second to the tenth try: three days in all. */
-const RETRY_AFTER_MS = [
+const BACK_OFF_MS = [
   ...[5_000, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 18 * HOUR, 22 * HOUR],
 ] as const;
+
+/** What an endpoint's Retry-After may come to for the delivery, and for its others, which are asked about once more then. */
+const LONGEST_RETRY_AFTER_MS = { own: 24 * HOUR, others: 10 * MINUTE };
 
 /** With nothing but failures for so long an endpoint is turned off. */
 const FAILING_MS = 5 * 24 * HOUR;
@@ -45,6 +50,8 @@ export function createDeliveryQueue(): Queue {
   const calling: string[] = [];
   /** When the last of an endpoint's others comes back, epoch milliseconds. */
   const backAt = new Map<string, number>();
+  /** Until when an endpoint asks to be left alone, epoch milliseconds. */
+  const pausedUntil = new Map<string, number>();
   /** How long the last call of an endpoint took, milliseconds. */
   const tookMs = new Map<string, number>();
 
@@ -52,11 +59,22 @@ export function createDeliveryQueue(): Queue {
   function waitForPlace({ row }: DeliveryJob, chosen: readonly DeliveryJob[], now: number): number | undefined {
     const key = keyText(row, row.endpoint_id);
     const taken = [...calling, ...chosen.map((one) => keyText(one.row, one.row.endpoint_id))];
-    if (taken.filter((one) => one === key).length < PER_ENDPOINT) return undefined;
+    const pause = row.type === TEST_TYPE ? 0 : (pausedUntil.get(key) ?? 0);
+    if (pause <= now && taken.filter((one) => one === key).length < PER_ENDPOINT) return undefined;
     const apart = Math.min(APART_MS.most, Math.max(APART_MS.least, (tookMs.get(key) ?? 0) / PER_ENDPOINT));
-    const at = Math.min(now + LATEST_MS, Math.max(now, backAt.get(key) ?? 0) + apart);
+    const first = Math.max(now, pause);
+    const at = Math.min(first + LATEST_MS, Math.max(first, backAt.get(key) ?? 0) + apart);
     backAt.set(key, at);
     return Math.floor(at);
+  }
+
+  /** All of an endpoint waits while it has too much to do: each would be refused, and cost one of its tries. */
+  function heed({ row, result }: DeliveryJob, now: number): void {
+    if (!result) return;
+    const key = keyText(row, row.endpoint_id);
+    const ms = Math.min(LONGEST_RETRY_AFTER_MS.others, readRetryAfter(result.retryAfter, now) ?? 0);
+    if (ms > 0) pausedUntil.set(key, now + ms);
+    else if (result.isTaken) pausedUntil.delete(key);
   }
 
   return createQueue<'webhook_delivery', Result>({
@@ -66,6 +84,7 @@ export function createDeliveryQueue(): Queue {
     async work(ctx, jobs) {
       const now = ctx.clock.now();
       const toSend = await transact(ctx.db, (trx) => recordAnswers(trx, jobs, now));
+      for (const job of jobs) heed(job, now);
       for (const { result } of jobs)
         if (result) ctx.metrics.webhooksOut.inc({ result: result.isTaken ? 'taken' : 'not_taken' });
       const chosen: DeliveryJob[] = [];
@@ -97,7 +116,14 @@ export function createDeliveryQueue(): Queue {
   });
 }
 
-const notSent = (outcome: string): Result => ({ status: null, isTaken: false, outcome, said: null, url: null });
+const notSent = (outcome: string): Result => ({
+  status: null,
+  isTaken: false,
+  outcome,
+  said: null,
+  retryAfter: undefined,
+  url: null,
+});
 
 async function send(ctx: Context, delivery: Delivery): Promise<Result> {
   const endpoint = await findEndpoint(ctx.db, tenantOf(delivery), delivery.endpoint_id);
@@ -140,8 +166,9 @@ async function recordAnswer(
   // What another address answers says nothing of this one.
   const isOfEndpoint = answer.url === endpoint.url;
   const isGone = answer.status === 410 && isOfEndpoint;
-  const wait = RETRY_AFTER_MS[delivery.attempts - 1];
-  const isOver = answer.isTaken || isGone || wait === undefined || endpoint.status !== 'active';
+  const backOff = BACK_OFF_MS[delivery.attempts - 1];
+  const asked = Math.min(LONGEST_RETRY_AFTER_MS.own, readRetryAfter(answer.retryAfter, now) ?? 0);
+  const isOver = answer.isTaken || isGone || backOff === undefined || endpoint.status !== 'active';
   const { numUpdatedRows } = await trx
     .updateTable('webhook_delivery')
     .set({
@@ -150,7 +177,7 @@ async function recordAnswer(
       outcome: isGone ? DELIVERY_WORDS.gone : answer.outcome,
       response: answer.said,
       tried_at: now,
-      due_at: isOver ? null : now + wait,
+      due_at: isOver ? null : now + Math.max(backOff, asked),
       claims: 0,
     })
     .where(ofClaim('webhook_delivery', delivery))

@@ -21,6 +21,8 @@ export interface Answer {
   outcome: string;
   /** The beginning of what it said, cleaned. */
   said: string | null;
+  /** How long it asks to be left alone, as it says it. */
+  retryAfter: string | undefined;
 }
 
 export interface Post {
@@ -57,7 +59,7 @@ export async function post({ url: text, headers, body }: Post, options: PostOpti
     const signal = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
     return await answerOf(url, { headers, body, signal, lookup: checkedLookup(options.dns, isAllowed) });
   } catch (error) {
-    return { status: null, isTaken: false, outcome: outcomeOf(error), said: null };
+    return { status: null, isTaken: false, outcome: outcomeOf(error), said: null, retryAfter: undefined };
   }
 }
 
@@ -107,7 +109,7 @@ function answerOf(url: URL, { headers, body, signal, lookup: look }: Sending): P
     request.on('close', () => isAnswered || reject(new Error('closed without an answer')));
     request.on('response', (response) => {
       isAnswered = true;
-      readBeginning(response).then((said) => resolve(readAnswer(response.statusCode ?? 0, said)), reject);
+      readBeginning(response).then((said) => resolve(readAnswer(response, said)), reject);
     });
     request.end(body);
   });
@@ -133,11 +135,15 @@ function readBeginning(response: IncomingMessage): Promise<Buffer> {
   });
 }
 
-function readAnswer(status: number, body: Buffer): Answer {
+/** What asks for time: it has too much to do, or is away for a while. */
+const BUSY = [429, 503];
+
+function readAnswer({ statusCode: status = 0, headers }: IncomingMessage, body: Buffer): Answer {
   const isTaken = status >= 200 && status < 300;
   const { answered, redirected } = DELIVERY_WORDS;
   const outcome = status >= 300 && status < 400 ? redirected(status) : answered(status);
-  return { status, isTaken, outcome, said: beginningOf(body) };
+  const retryAfter = BUSY.includes(status) ? headers['retry-after'] : undefined;
+  return { status, isTaken, outcome, said: beginningOf(body), retryAfter };
 }
 
 /** As text of at most MOST_KEPT bytes, without control characters and what looks like a secret; null for none. */

@@ -26,7 +26,9 @@ export async function tellEndpoints(trx: Trx, messages: readonly Message[], now:
     const endpoints = endpointsOf.get(tenantKey(tenant)) ?? [];
     const wanting = endpoints.map((endpoint) => ({ endpoint, types: new Set(typesOf(endpoint)) }));
     const end = ends.get(tenantKey(tenant)) ?? Infinity;
-    const told = own.filter(({ type, at }) => at <= end && wanting.some(({ types }) => types.has(type)));
+    // An email that was being judged when it ended fails by that a moment later.
+    const isInTime = ({ type, at }: Message) => at <= end || type === 'email.failed';
+    const told = own.filter((message) => isInTime(message) && wanting.some(({ types }) => types.has(message.type)));
     if (told.length === 0) continue;
     const known = await readObjects(trx, tenant, told);
     const rows = told.flatMap((message): Row<'webhook_delivery'>[] => {

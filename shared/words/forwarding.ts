@@ -42,6 +42,8 @@ export const FORWARD_OUTCOMES = {
   keyRefused: (tool: string) => `${tool} refuses the key`,
   notOpened: 'The stored key can’t be opened any more: save it again',
   gaveUp: (words: string) => `Given up after three days. ${words}`,
+  mayBeThere: (tool: string) =>
+    `Given up: ${tool} may have got it though its answer didn’t come, and would count it twice by now. Look there before you send it again`,
   crashed: 'Given up: working on it ended the process several times',
   gone: 'The contact is not there any more',
   isBack: 'The address is a contact’s again',

@@ -163,7 +163,7 @@ export const TERMS = {
   webhook_retries: {
     name: 'Tries',
     meaning:
-      'Any 2xx within 10 seconds takes a message. Otherwise it is tried ten times over three days, and can be sent again by hand after that. An endpoint that only failed for five days is turned off.',
+      'Any 2xx within 10 seconds takes a message. Otherwise it is tried ten times over three days, later where the answer bears Retry-After, and can be sent again by hand after that. An endpoint that only failed for five days is turned off.',
   },
   gone: {
     name: '410 Gone',

@@ -1,4 +1,5 @@
 /** What people read of webhooks. */
+import { inSeconds } from '../in-seconds';
 import type { DeliveryStatus, EndpointStatus, WebhookType } from '../webhooks';
 import type { StatusWords } from './statuses';
 
@@ -102,6 +103,8 @@ export const WEBHOOKS_WORDS = {
   rotateWords:
     'Requests bear two signatures for 24 hours, by the new secret and by the one before. Give the new one to your program meanwhile.',
   test: 'Send a test message',
+  tooManyTests: (most: number, seconds: number) =>
+    `There were ${most} test messages within a minute. The next one can be sent in ${inSeconds(seconds)}.`,
 };
 
 /** Where emails don't go out, messages of them don't come: at the box that chooses them. */

@@ -2,7 +2,7 @@
 import { Router } from 'express';
 import { oneOf } from '../../../shared/one-of';
 import type { Context } from '../../context';
-import { findForwarding, troubleOf } from '../../forwarding/forwarding';
+import { findForwarding, troubleOf } from '../../forwarding/forwarding-settings';
 import { closeChecklist } from '../../installs/installs';
 import { requireSession } from '../../installs/session-middleware';
 import { readSettings } from '../../settings/settings';

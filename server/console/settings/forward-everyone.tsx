@@ -1,6 +1,6 @@
 /** All contacts forwarded once. Refreshes itself while it goes on. */
 import { FORWARDING_WORDS as WORDS } from '../../../shared/words/forwarding';
-import type { Forwarding } from '../../forwarding/forwarding';
+import type { Forwarding } from '../../forwarding/forwarding-settings';
 import { buttonClass, PostForm } from '../components/form';
 import { refreshes } from '../components/refreshes';
 import { Count, Plural, Time } from '../components/values';

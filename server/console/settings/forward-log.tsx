@@ -3,7 +3,7 @@ import { entryOf, isTriggerType } from '../../../shared/catalogue';
 import { FORWARD_STATUSES, type ForwardStatus } from '../../../shared/forwarding';
 import { FORWARD_KIND_WORDS, FORWARD_STATUS_WORDS, FORWARDING_WORDS as WORDS } from '../../../shared/words/forwarding';
 import type { TwoWayList } from '../../db/page';
-import type { listForwards } from '../../forwarding/forwards';
+import type { listForwards } from '../../forwarding/forward-log';
 import { Badge } from '../components/badge';
 import { Empty, Section, Tabs } from '../components/blocks';
 import { href } from '../components/filters';

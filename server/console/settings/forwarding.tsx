@@ -1,7 +1,7 @@
 /** Settings → Forwarding: contacts and events go on to Loops, for who keeps their mail tool. */
 import { FORWARDING_STATUS_WORDS, FORWARDING_WORDS as WORDS } from '../../../shared/words/forwarding';
 import type { Settings } from '../../../shared/settings';
-import { eventsOf, type Forwarding } from '../../forwarding/forwarding';
+import { eventsOf, type Forwarding } from '../../forwarding/forwarding-settings';
 import { Badge } from '../components/badge';
 import { Banner, Card, Section } from '../components/blocks';
 import { Confirm, PostForm, SaveOnEnter, TextField, Check, FieldError, buttonClass } from '../components/form';

@@ -3,9 +3,11 @@
  * A new secret is shown in the answer to its form, and never again.
  */
 import { Router, type Request, type Response } from 'express';
-import { DELIVERY_STATUSES } from '../../../shared/webhooks';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { DELIVERY_STATUSES, TEST_MESSAGES_PER_MINUTE } from '../../../shared/webhooks';
 import type { Context } from '../../context';
 import type { Trx } from '../../db/schema';
+import { tenantKey } from '../../db/tenant';
 import { transact } from '../../db/transact';
 import { AppError, faultOf } from '../../errors';
 import { requireFullSession } from '../../installs/session-middleware';
@@ -27,6 +29,7 @@ import {
   type Endpoint,
   type EndpointInput,
 } from '../../webhooks-out/endpoints';
+import { waitFor } from '../../limit-middleware';
 import { mayCallLoopback } from '../../webhooks-out/endpoint-url';
 import { sendTestMessage } from '../../webhooks-out/send-test';
 import { listWorkflowNames } from '../../workflows/workflow-names';
@@ -47,6 +50,7 @@ const DELIVERY = `${ONE}/deliveries/:delivery`;
 export function webhookRoutes(ctx: Context, { form }: SectionParts): Router {
   const router = Router();
   const { db, clock } = ctx;
+  const tests = new RateLimiterMemory({ points: TEST_MESSAGES_PER_MINUTE, duration: 60 });
 
   const surroundingsOf = (res: Response): EndpointSurroundings => ({
     allowsLoopback: mayCallLoopback(ctx.config),
@@ -63,7 +67,7 @@ export function webhookRoutes(ctx: Context, { form }: SectionParts): Router {
     req: Request,
     res: Response,
     id: string,
-    rest: Pick<EndpointPageProps, 'newSecret' | 'draft'> = {},
+    rest: Pick<EndpointPageProps, 'newSecret' | 'draft' | 'testsInSeconds'> = {},
   ): Promise<void> {
     const tenant = tenantOn(res);
     const endpoint = getFound(await findEndpoint(db, tenant, id));
@@ -75,7 +79,9 @@ export function webhookRoutes(ctx: Context, { form }: SectionParts): Router {
     const workflows = await listWorkflowNames(db, tenant);
     const log = { deliveries, count, query: { ...place, status }, workflows };
     const props = { endpoint, surroundings: surroundingsOf(res), now: clock.now(), ...log, ...rest };
-    sendPage(ctx, res, <EndpointPage {...props} />, { status: statusOf(rest.draft) });
+    sendPage(ctx, res, <EndpointPage {...props} />, {
+      status: rest.testsInSeconds === undefined ? statusOf(rest.draft) : 429,
+    });
   }
 
   /** Does something to the endpoint of the path, which is held meanwhile. */
@@ -134,6 +140,8 @@ export function webhookRoutes(ctx: Context, { form }: SectionParts): Router {
   });
 
   router.post(`${ONE}/test`, ...form, requireFullSession, async (req, res) => {
+    const testsInSeconds = await waitFor(tests, tenantKey(tenantOn(res)), res);
+    if (testsInSeconds !== undefined) return showOne(req, res, idOf(req), { testsInSeconds });
     const id = await withEndpoint(req, res, (trx, endpoint) => sendTestMessage(trx, endpoint, clock.now()));
     ctx.nudge();
     res.redirect(303, withNotice(ctx, res, `${endpointPath(idOf(req))}/deliveries/${id}`, 'test_message'));

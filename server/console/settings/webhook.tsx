@@ -1,4 +1,5 @@
 /** A webhook endpoint: how it stands, its messages, and the log of what was delivered to it. */
+import { TEST_MESSAGES_PER_MINUTE } from '../../../shared/webhooks';
 import { ENDPOINT_OFF_WORDS, ENDPOINT_STATUS_WORDS, WEBHOOKS_WORDS as WORDS } from '../../../shared/words/webhooks';
 import { typesOf, type Endpoint } from '../../webhooks-out/endpoints';
 import { Badge } from '../components/badge';
@@ -22,9 +23,19 @@ export interface EndpointPageProps extends DeliveriesProps {
   /** The one just made: it is shown this once. */
   newSecret?: { secret: string; isRotated: boolean } | undefined;
   draft?: EndpointDraft | undefined;
+  /** Too many test messages were sent: seconds until the next may be. */
+  testsInSeconds?: number | undefined;
 }
 
-export function EndpointPage({ endpoint, surroundings, now, newSecret, draft, ...log }: EndpointPageProps) {
+export function EndpointPage({
+  endpoint,
+  surroundings,
+  now,
+  newSecret,
+  draft,
+  testsInSeconds,
+  ...log
+}: EndpointPageProps) {
   const { isLimited } = useViewer();
   const { id, url, status } = endpoint;
   const path = endpointPath(id);
@@ -56,6 +67,9 @@ export function EndpointPage({ endpoint, surroundings, now, newSecret, draft, ..
           ))
         }
       />
+      {testsInSeconds !== undefined && (
+        <Banner tone="warn">{WORDS.tooManyTests(TEST_MESSAGES_PER_MINUTE, testsInSeconds)}</Banner>
+      )}
       {newSecret && <NewSecret {...newSecret} />}
       {(status === 'gone' || status === 'failing') && <Banner tone="bad">{ENDPOINT_OFF_WORDS[status]}</Banner>}
       {status === 'active' && endpoint.failing_since !== null && (

@@ -265,7 +265,7 @@ describe('one place for each', () => {
     'server/emails/render',
     'server/schedules/plan.ts',
     'server/schedules/dates.ts',
-    'server/forwarding/loops.ts',
+    'server/forwarding/loops',
     'server/forwarding/properties.ts',
   ])('keeps %s pure: no database, clock or network', (prefix) => {
     const found = sources

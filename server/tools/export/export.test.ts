@@ -6,7 +6,7 @@ import { findContactByEmail } from '../../audience/contacts';
 import { deleteContact } from '../../audience/save';
 import { suppressAddress } from '../../audience/suppressions';
 import { transact } from '../../db/transact';
-import { recordForwards } from '../../forwarding/forwards';
+import { recordForwards } from '../../forwarding/record-forwards';
 import { ENGINES } from '../../test/databases';
 import { ACCOUNT, lending, LIVE, TEST, type Tillpost } from '../../test/harness';
 import { activateWorkflow, createWorkflow } from '../../workflows/workflows';

@@ -1,19 +1,16 @@
 /** What follows from the messages of the outbox: rows that wait to be forwarded. */
-import { keyFor, keyText, selectByKeys, selectByTenants } from '../db/keys';
+import { keyFor, keyText, selectByKeys } from '../db/keys';
 import type { Row, Trx } from '../db/schema';
-import { tenantColumns, tenantKey, tenantOf, tenantsOf, type Tenant } from '../db/tenant';
+import { tenantColumns, tenantKey, tenantsOf, type Tenant } from '../db/tenant';
 import type { Message } from '../outbox/messages';
-import { isChosenEvent, type Forwarding } from './forwarding';
-import { recordForwards, type NewForward } from './forwards';
+import { findForwardings, isChosenEvent, type Forwarding } from './forwarding-settings';
+import { recordForwards, type NewForward } from './record-forwards';
 
 /** `now` in epoch milliseconds. */
 export async function forwardMessages(trx: Trx, messages: readonly Message[], now: number): Promise<void> {
   const tenants = tenantsOf(messages.map(({ tenant }) => tenantColumns(tenant)));
-  const rows = (await selectByTenants(trx, 'forwarding', tenants)) as Forwarding[];
-  const forwardings = new Map(
-    rows.filter(({ status }) => status !== 'off').map((row) => [tenantKey(tenantOf(row)), row]),
-  );
-  const wanted = messages.filter(({ tenant }) => forwardings.has(tenantKey(tenant)));
+  const forwardings = await findForwardings(trx, tenants);
+  const wanted = messages.filter(({ tenant }) => (forwardings.get(tenantKey(tenant))?.status ?? 'off') !== 'off');
   if (wanted.length === 0) return;
   const events = await findEvents(trx, wanted);
   const forwards = wanted.flatMap((message) => forwardOf(message, forwardings.get(tenantKey(message.tenant))!, events));
@@ -38,7 +35,10 @@ function forwardOf(
   // Another by now, where it was merged since.
   const current = itsContact ?? id;
   const contact = (contactId: string, was?: string): NewForward => ({
-    ...{ tenant, kind: 'contact', objectId: contactId, contactId },
+    tenant,
+    kind: 'contact',
+    objectId: contactId,
+    contactId,
     ...(was === undefined ? {} : { address: was }),
   });
   switch (type) {

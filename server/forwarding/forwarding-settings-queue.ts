@@ -4,15 +4,18 @@
  */
 import { FORWARD_OUTCOMES as OUTCOMES } from '../../shared/words/forwarding';
 import { listContactRows } from '../audience/contacts';
+import { ofClaim } from '../db/claim';
 import { createQueue, retryLater, type Job, type Queue } from '../db/queue';
 import type { Trx } from '../db/schema';
-import { tenantKey, tenantOf } from '../db/tenant';
+import { ofTenant, tenantKey, tenantOf } from '../db/tenant';
 import { transact } from '../db/transact';
 import { findInstall, isConnected } from '../installs/installs';
 import { carryOut } from './ask';
 import type { Destination, Verdict } from './destination';
-import { deleteRemoved, recordOf, recordTaken, refuseKey, tryToOpenKey, type Forwarding } from './forwarding';
-import { cancelSome, countWaiting, recordForwards, resumeSome } from './forwards';
+import { recordTaken, refuseKey, tryToOpenKey } from './forwarding-key';
+import type { Forwarding } from './forwarding-settings';
+import { recordForwards } from './record-forwards';
+import { cancelSome, countWaiting, resumeSome } from './waiting-forwards';
 import { createRequestWindow } from './request-window';
 
 const PART = 100;
@@ -31,7 +34,7 @@ interface Tried {
 }
 type ForwardingJob = Job<'forwarding', Tried>;
 
-export function createForwardingQueue(destination: Destination): Queue {
+export function createForwardingSettingsQueue(destination: Destination): Queue {
   const window = createRequestWindow({ requests: 2, ms: 1_000 });
   return createQueue<'forwarding', Tried>({
     table: 'forwarding',
@@ -107,4 +110,24 @@ async function backfill(trx: Trx, row: Forwarding, place: string, now: number): 
     contacts.map(({ id }) => ({ tenant, kind: 'contact', objectId: id, contactId: id })),
     now,
   );
+}
+
+/** Writes to a claimed row as long as it is ours, and nobody has saved anything since. */
+async function recordOf(trx: Trx, row: Forwarding, fields: Partial<Forwarding>): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('forwarding')
+    .set({ ...fields, claims: 0, attempts: 0 })
+    .where(ofClaim('forwarding', row))
+    .where('updated_at', '=', row.updated_at)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Of which the key was removed, once nothing waits any more. */
+async function deleteRemoved(trx: Trx, row: Forwarding): Promise<void> {
+  await trx
+    .deleteFrom('forwarding')
+    .where(ofTenant(tenantOf(row)))
+    .where('api_key', '=', '')
+    .execute();
 }

@@ -1,17 +1,18 @@
 /** What an install forwards, and by which key. `now` is in epoch milliseconds throughout. */
 import { z } from 'zod';
-import { choiceOf, FORWARDED_TYPES, type ForwardedType, type ForwardingStatus } from '../../shared/forwarding';
+import { choiceOf, FORWARDED_TYPES, type ForwardedType } from '../../shared/forwarding';
 import type { WebhookType } from '../../shared/webhooks';
 import { countContacts } from '../audience/contacts';
 import type { Context } from '../context';
-import { ofClaim } from '../db/claim';
 import { flag } from '../db/columns';
+import { selectByTenants } from '../db/keys';
 import { newId } from '../db/new-id';
 import type { Db, Row, Trx } from '../db/schema';
-import { ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
+import { ofTenant, tenantColumns, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { AppError, invalid } from '../errors';
 import { setWants } from '../installs/wants';
 import type { KnownProperties } from './destination';
+import { sealKey } from './forwarding-key';
 
 export type Forwarding = Row<'forwarding'>;
 
@@ -32,6 +33,12 @@ type ForwardingInput = z.input<typeof inputSchema>;
 export const findForwarding = (db: Db, tenant: Tenant): Promise<Forwarding | undefined> =>
   db.selectFrom('forwarding').selectAll().where(ofTenant(tenant)).where('api_key', '!=', '').executeTakeFirst();
 
+/** Also those of which the key was removed, by tenantKey. */
+export async function findForwardings(db: Db, tenants: readonly Tenant[]): Promise<Map<string, Forwarding>> {
+  const rows = (await selectByTenants(db, 'forwarding', tenants)) as Forwarding[];
+  return new Map(rows.map((row) => [tenantKey(tenantOf(row)), row]));
+}
+
 /** What needs a person: the key is refused, or the tool could not be asked about it so far. */
 export function troubleOf(forwarding: Forwarding | undefined): 'refused' | 'not_checked' | undefined {
   if (forwarding?.status === 'refused') return 'refused';
@@ -46,18 +53,6 @@ export const isChosenEvent = (forwarding: Pick<Forwarding, 'events'>, type: stri
   (eventsOf(forwarding) as string[]).includes(choiceOf(type));
 
 export const knownOf = ({ known }: Pick<Forwarding, 'known'>): KnownProperties => JSON.parse(known) as KnownProperties;
-
-const sealContext = ({ accountId, livemode }: Tenant): string => `forwarding:${accountId}:${livemode}`;
-
-/** Undefined where no key in ENCRYPTION_KEY opens it (which is logged). */
-export function tryToOpenKey({ vault, log }: Context, row: Forwarding): string | undefined {
-  try {
-    return vault.open(row.api_key, sealContext(tenantOf(row)));
-  } catch (error) {
-    log.error({ err: error, account: row.account_id }, 'a stored key can not be opened');
-    return undefined;
-  }
-}
 
 /**
  * Turned on with a new key, or again, it first tries the key; turned off, what waits is called off by the loop. Throws
@@ -84,15 +79,15 @@ export async function saveForwarding(
     status,
     contacts: flag(contacts),
     events: JSON.stringify(events),
-    ...(key === ''
-      ? {}
-      : { api_key: vault.seal(key, sealContext(tenant)), key_hint: key.slice(-HINT_LENGTH), team_name: null }),
+    ...(key === '' ? {} : { api_key: sealKey(vault, tenant, key), key_hint: key.slice(-HINT_LENGTH), team_name: null }),
     ...(isTried ? { known: '{}', outcome: null } : {}),
     backfill_place: isFilling,
     ...(status === 'on' ? {} : { resume_place: null }),
     due_at: now,
     // What is under way by the earlier choice finds its claim lost.
-    ...{ claims: 0, attempts: 0, updated_at: now },
+    claims: 0,
+    attempts: 0,
+    updated_at: now,
   } as const;
   await trx
     .insertInto('forwarding')
@@ -113,88 +108,22 @@ export async function deleteForwarding(trx: Trx, tenant: Tenant, now: number): P
   await trx
     .updateTable('forwarding')
     .set({
-      ...{ status: 'off', api_key: '', key_hint: '', team_name: null, known: '{}', outcome: null },
-      ...{ backfill_place: null, resume_place: null, due_at: now, claims: 0, attempts: 0, updated_at: now },
+      status: 'off',
+      api_key: '',
+      key_hint: '',
+      team_name: null,
+      known: '{}',
+      outcome: null,
+      backfill_place: null,
+      resume_place: null,
+      due_at: now,
+      claims: 0,
+      attempts: 0,
+      updated_at: now,
     })
     .where(ofTenant(tenant))
     .execute();
   await setWants(trx, tenant, 'forwarding', []);
-}
-
-/** The key was taken: what waited for it goes. False where that key isn't kept any more. */
-export const recordTaken = (
-  trx: Trx,
-  tried: TriedKey,
-  { known, teamName }: { known?: KnownProperties; teamName?: string },
-  now: number,
-): Promise<boolean> =>
-  recordKey(trx, tried, ['checking'], {
-    status: 'on',
-    team_name: teamName ?? null,
-    known: JSON.stringify(known ?? {}),
-    outcome: null,
-    resume_place: '',
-    due_at: now,
-  });
-
-/**
- * The tool refuses the key; nothing goes until another is saved. `outcome` in a sentence; `whenIts`: when it was tried, or while
- * something went. False where that key isn't kept any more, or is being tried again.
- */
-export const refuseKey = (
-  trx: Trx,
-  tried: TriedKey,
-  outcome: string,
-  whenIts: readonly ForwardingStatus[],
-): Promise<boolean> => recordKey(trx, tried, whenIts, { status: 'refused', outcome, due_at: null });
-
-/** By which a tool was asked, sealed. */
-type TriedKey = Pick<Forwarding, 'account_id' | 'livemode' | 'api_key'>;
-
-async function recordKey(
-  trx: Trx,
-  tried: TriedKey,
-  whenIts: readonly ForwardingStatus[],
-  fields: Partial<Forwarding>,
-): Promise<boolean> {
-  const { numUpdatedRows } = await trx
-    .updateTable('forwarding')
-    .set({ ...fields, claims: 0, attempts: 0 })
-    .where(ofTenant(tenantOf(tried)))
-    .where('api_key', '=', tried.api_key)
-    .where('status', 'in', whenIts)
-    .executeTakeFirst();
-  return numUpdatedRows > 0n;
-}
-
-/** Writes to a claimed row as long as it is ours, and nobody has saved anything since. */
-export async function recordOf(trx: Trx, row: Forwarding, fields: Partial<Forwarding>): Promise<boolean> {
-  const { numUpdatedRows } = await trx
-    .updateTable('forwarding')
-    .set({ ...fields, claims: 0, attempts: 0 })
-    .where(ofClaim('forwarding', row))
-    .where('updated_at', '=', row.updated_at)
-    .executeTakeFirst();
-  return numUpdatedRows > 0n;
-}
-
-/** Of the account that the key opens. */
-export async function learnProperties(trx: Trx, tried: TriedKey, known: KnownProperties): Promise<void> {
-  await trx
-    .updateTable('forwarding')
-    .set({ known: JSON.stringify(known) })
-    .where(ofTenant(tenantOf(tried)))
-    .where('api_key', '=', tried.api_key)
-    .execute();
-}
-
-/** Of which the key was removed, once nothing waits any more. */
-export async function deleteRemoved(trx: Trx, row: Forwarding): Promise<void> {
-  await trx
-    .deleteFrom('forwarding')
-    .where(ofTenant(tenantOf(row)))
-    .where('api_key', '=', '')
-    .execute();
 }
 
 /** All contacts there are now, the newest first. Throws invalid_request where contacts aren't forwarded. */
@@ -206,8 +135,13 @@ export async function startBackfill(trx: Trx, tenant: Tenant, now: number): Prom
     .updateTable('forwarding')
     .set({
       // Ids are in the order of time.
-      ...{ backfill_place: newId('con', now), backfill_done: 0, backfill_total: await countContacts(trx, tenant) },
-      ...{ backfill_ended_at: null, due_at: now, claims: 0, attempts: 0 },
+      backfill_place: newId('con', now),
+      backfill_done: 0,
+      backfill_total: await countContacts(trx, tenant),
+      backfill_ended_at: null,
+      due_at: now,
+      claims: 0,
+      attempts: 0,
     })
     .where(ofTenant(tenant))
     .execute();
