@@ -22,7 +22,7 @@ async function fillLists(tillpost: Tillpost): Promise<void> {
   const email = { kind: 'transactional', subject: 'Hi', preview_text: '', body: 'Hi' };
   const definition = {
     name: 'Signup',
-    trigger: { event: 'api.signup', conditions: [condition] },
+    trigger: { source: 'api', event: 'signup', conditions: [condition] },
     exit_events: [{ event: 'customer.deleted', match: 'contact' }],
     steps: [
       { id: 'group', kind: 'update_contact', user_group: 'New' },
