@@ -55,7 +55,7 @@ export async function createContactProperty(
 export const contactsWithProperties = (db: Db, tenant: Tenant) =>
   db.selectFrom('contact').where(ofTenant(tenant)).where('properties', 'is not', null);
 
-export interface PropertyCounts {
+interface PropertyCounts {
   /** How many contacts have it, by name. */
   counts: ReadonlyMap<string, number>;
   /** There are more contacts with properties; those that were added last were looked at. */

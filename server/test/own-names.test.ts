@@ -87,11 +87,12 @@ describe.each(ENGINES)('on %s', (engine) => {
       await send('rare');
       await draft(tillpost, 'Hi', 'used');
       clock.advance(2 * 60 * 60_000);
-      const columns = { account_id: TEST.accountId, livemode: 0, properties: '{}', created_at: clock.now() } as const;
+      const columns = { account_id: TEST.accountId, livemode: 0, properties: '{}', created_at: 1 } as const;
+      const seenAt = clock.now();
       for (let n = 2; n < MOST_API_EVENTS; n++)
         await db
           .insertInto('api_event')
-          .values({ ...columns, name: `n${n}`, last_seen_at: clock.now() })
+          .values({ ...columns, name: `n${n}`, last_seen_at: n === 3 ? seenAt - 1 : seenAt })
           .execute();
       const names = async () => (await db.selectFrom('api_event').select('name').execute()).map(({ name }) => name);
       clock.advance(2 * 60 * 60_000);
@@ -103,7 +104,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       await send('n2');
       await send('fresher');
       expect(await names()).toContain('n2');
-      expect(await names()).not.toContain('n10');
+      expect(await names()).not.toContain('n3');
       expect(await (await signIn(tillpost)).page()).toContain('200 names are known, as many as are kept');
     }));
 });

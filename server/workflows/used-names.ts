@@ -5,7 +5,7 @@ import type { Db, Trx } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { AppError } from '../errors';
 
-export interface NamingWorkflow {
+interface NamingWorkflow {
   id: string;
   name: string;
   /** Its definition and its draft, as JSON. */

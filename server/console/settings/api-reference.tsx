@@ -202,16 +202,26 @@ function oneType(type: string, schema: Schema, indent: string): string {
   if (type !== 'object') return type;
   const { properties = {}, required = [], additionalProperties } = schema;
   const deeper = `${indent}  `;
-  const lines = Object.entries(properties).map(
-    ([name, one]) =>
-      `${deeper}${nameText(name)}${required.includes(name) ? '' : '?'}: ${typeText(one, deeper)}` +
-      (one.description ? `  // ${one.description}` : ''),
+  const lines = Object.entries(properties).map(([name, one]) =>
+    withWords(`${deeper}${nameText(name)}${required.includes(name) ? '' : '?'}: ${typeText(one, deeper)}`, one, deeper),
   );
   if (additionalProperties) {
     const others = additionalProperties === true ? {} : additionalProperties;
     lines.push(`${deeper}[name: string]: ${typeText(others, deeper)}`);
   }
   return lines.length === 0 ? '{}' : `{\n${lines.join('\n')}\n${indent}}`;
+}
+
+/** Characters that fit beside each other. */
+const LINE = 96;
+
+/** Behind it, or above where they would not fit. */
+function withWords(line: string, { description }: Schema, indent: string): string {
+  if (!description) return line;
+  const last = line.slice(line.lastIndexOf('\n') + 1);
+  return last.length + description.length + 5 > LINE
+    ? `${indent}// ${description}\n${line}`
+    : `${line}  // ${description}`;
 }
 
 const nameText = (name: string): string => (/^\w+$/.test(name) ? name : JSON.stringify(name));

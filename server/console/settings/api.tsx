@@ -36,7 +36,7 @@ export function ApiPage({ keys, address, newKey, refused }: ApiPageProps) {
         <p>
           <code>{address}</code>
         </p>
-        <p className="hint">With Loops’ client for JavaScript:</p>
+        <p className="hint snippet-label">With Loops’ client for JavaScript</p>
         <pre className="snippet" tabIndex={0} aria-label="With Loops’ client for JavaScript">
           {`const loops = new LoopsClient(process.env.TILLPOST_API_KEY);\nloops.apiRoot = '${address}/';`}
         </pre>

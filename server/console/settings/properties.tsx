@@ -63,7 +63,6 @@ export function PropertiesPage({ properties, counted, events }: PropertiesPagePr
 
 const usedBy: Column<Used> = {
   label: WORDS.inUse,
-  kind: 'wide',
   cell: ({ usedBy: workflows }) =>
     workflows.length === 0 ? (
       <None words="no workflow" />
