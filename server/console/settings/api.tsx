@@ -38,7 +38,7 @@ export function ApiPage({ keys, address, newKey, refused }: ApiPageProps) {
         </p>
         <p className="hint snippet-label">With Loops’ client for JavaScript</p>
         <pre className="snippet" tabIndex={0} aria-label="With Loops’ client for JavaScript">
-          {`const loops = new LoopsClient(process.env.TILLPOST_API_KEY);\nloops.apiRoot = '${address}/';`}
+          {`const loops = new LoopsClient(TILLPOST_API_KEY);\nloops.apiRoot = '${address}/';`}
         </pre>
       </Card>
       <Section title="Keys" lead="Each opens this account in this mode alone. Revoke one and it is refused at once.">
