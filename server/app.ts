@@ -21,6 +21,9 @@ import { logoRoutes } from './settings/logo-routes';
 import { payRoutes } from './recovery/pay-routes';
 import { createReceiver } from './webhooks/receiver';
 
+/** Loops' clients put `v1/…` in the place of what follows the last slash of their base address: its four spellings all serve. */
+const API_PATHS = ['/api/v1/v1', '/v1', '/api/v1'];
+
 function createApp(ctx: Context): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -38,7 +41,7 @@ function createApp(ctx: Context): Express {
     res.type(ctx.metrics.registry.contentType).send(await scrape(ctx));
   });
   app.use('/api/app', extensionRoutes(ctx), errorHandler(ctx.log));
-  app.use('/api/v1', apiRoutes(ctx));
+  app.use(API_PATHS, apiRoutes(ctx));
   app.use(openapiRoutes(ctx));
   app.use(mcpRoutes(ctx));
   app.use(refuseBrokenPath);

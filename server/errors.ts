@@ -12,6 +12,7 @@ const STATUSES = {
   scope: 403,
   not_found: 404,
   not_installed: 404,
+  method_not_allowed: 405,
   conflict: 409,
   too_large: 413,
   unsupported_media_type: 415,
@@ -39,12 +40,10 @@ export const faultOf = ({ message }: AppError): string => capitalize(message.rep
 /** The first fault of a value that a schema refused, as an AppError whose `param` is the path to the field. */
 export function invalid(error: ZodError, prefix?: string): AppError {
   const issue = error.issues[0];
-  const path = [...(prefix ? [prefix] : []), ...(issue?.path ?? [])].join('.');
-  return new AppError(
-    'invalid_request',
-    path ? `${path}: ${issue?.message ?? 'is not valid'}` : (issue?.message ?? 'is not valid'),
-    path || undefined,
-  );
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  const path = [...(prefix ? [prefix] : []), ...(issue?.path ?? []), ...unknown].join('.');
+  const words = unknown.length > 0 ? 'is not a field that is known here' : (issue?.message ?? 'is not valid');
+  return new AppError('invalid_request', path ? `${path}: ${words}` : words, path || undefined);
 }
 
 /** The response for any error: an AppError's own, for the body parser's errors by their status, for all others 500. */

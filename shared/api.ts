@@ -44,24 +44,26 @@ export interface Overview {
 export const EVENT_STATUSES = ['pending', 'waiting', 'processed', 'ignored', 'skipped', 'failed'] as const;
 export type EventStatus = (typeof EVENT_STATUSES)[number];
 
+export const EVENT_REASONS = [
+  'event_off',
+  'unsupported_type',
+  'thin_event',
+  'not_installed',
+  'no_email',
+  'invalid_email',
+  'contact_deleted',
+  'malformed',
+  'stale',
+  'late',
+  'stripe_unavailable',
+  'rate_limited',
+  'needs_reconnect',
+  'gave_up',
+  'crashed',
+  'internal_error',
+] as const;
 /** Why an event ended (or waits) as it does; `outcome` says the same in a sentence. */
-export type EventReason =
-  | 'event_off'
-  | 'unsupported_type'
-  | 'thin_event'
-  | 'not_installed'
-  | 'no_email'
-  | 'invalid_email'
-  | 'contact_deleted'
-  | 'malformed'
-  | 'stale'
-  | 'late'
-  | 'stripe_unavailable'
-  | 'rate_limited'
-  | 'needs_reconnect'
-  | 'gave_up'
-  | 'crashed'
-  | 'internal_error';
+export type EventReason = (typeof EVENT_REASONS)[number];
 
 export interface EventView {
   id: string;
@@ -118,8 +120,9 @@ export interface Billing {
   last_payment_at: string | null;
 }
 
+export const BILLING_CONTACT_SOURCES = ['hand', 'metadata'] as const;
 /** `hand`: a person added it. `metadata`: a Stripe customer's metadata names it. */
-export type BillingContactSource = 'hand' | 'metadata';
+export type BillingContactSource = (typeof BILLING_CONTACT_SOURCES)[number];
 
 /** An address that gets the contact's transactional emails too. */
 interface BillingContactView {
@@ -164,7 +167,8 @@ export interface ContactDetail extends ContactView {
   emails: EmailView[];
 }
 
-export type WorkflowStatus = 'draft' | 'active' | 'paused';
+export const WORKFLOW_STATUSES = ['draft', 'active', 'paused'] as const;
+export type WorkflowStatus = (typeof WORKFLOW_STATUSES)[number];
 
 export const RUN_STATUSES = ['running', 'finished', 'exited', 'stopped', 'failed'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
@@ -239,8 +243,9 @@ export type EmailReason = (typeof EMAIL_REASON_CODES)[number];
 export const OBJECT_KINDS = ['invoice', 'subscription', 'checkout_session', 'quote'] as const;
 /** What has a state that runs are judged by. */
 export type ObjectKind = (typeof OBJECT_KINDS)[number];
+export const SUBJECT_KINDS = [...OBJECT_KINDS, 'dispute', 'customer'] as const;
 /** What a run can be about. */
-export type SubjectKind = ObjectKind | 'dispute' | 'customer';
+export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
 export interface EmailView {
   id: string;

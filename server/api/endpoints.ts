@@ -8,6 +8,7 @@ import { API_EVENT_NAME_LENGTH } from '../../shared/api-events';
 import type { ApiScope } from '../../shared/api-keys';
 import { CONTACT_PROPERTY_TYPES } from '../../shared/contact-properties';
 import * as field from './fields';
+import { address, contact, email, event, run, time, workflow } from './objects';
 
 export interface Endpoint {
   method: 'get' | 'post' | 'put' | 'delete';
@@ -38,7 +39,7 @@ const written = success.extend({
 });
 const loopsContact = z.looseObject({
   id: text,
-  email: text,
+  email: address,
   firstName: nullable(text),
   lastName: nullable(text),
   source: text,
@@ -57,8 +58,8 @@ const transactionalEmail = z.object({
   draftEmailMessageId: nullable(text),
   publishedEmailMessageId: nullable(text),
   transactionalGroupId: nullable(text),
-  createdAt: text,
-  updatedAt: text,
+  createdAt: time,
+  updatedAt: time,
   dataVariables: z.array(text),
 });
 const pagination = z.object({
@@ -78,13 +79,11 @@ const dataValue = z.union(
   'must be text of at most 10,000 characters, a number, or a list of objects of these',
 );
 
-/** As the Dashboard's views have them: shared/api.ts says what is in each. */
-const listOf = (what: string) =>
-  z.object({
-    object: z.literal('list'),
-    data: z.array(z.looseObject({ id: text, object: z.literal(what) })),
-    has_more: z.boolean(),
-  });
+const listOf = <S extends z.ZodType>(one: S) =>
+  z.object({ object: z.literal('list'), data: z.array(one), has_more: z.boolean() });
+
+/** Its errors name the field once more: https://loops.so/docs/api-reference/send-transactional-email */
+export const TRANSACTIONAL_PATH = '/transactional';
 
 export const ENDPOINTS = {
   testApiKey: {
@@ -130,10 +129,8 @@ export const ENDPOINTS = {
         userId: field.userId.optional(),
         ...field.contactFields,
       })
-      .refine(({ email, userId }) => email !== undefined || userId !== undefined, {
-        message: 'give email or userId',
-        path: ['email'],
-      }),
+      .refine(field.isNamed, field.NAMED)
+      .meta(field.EMAIL_OR_USER_ID),
     answer: written,
     refusals: [409],
   },
@@ -170,7 +167,7 @@ export const ENDPOINTS = {
     errors: 'loops',
     query: field.oneContact,
     answer: z.object({
-      contact: z.object({ id: text, email: text, userId: nullable(text) }),
+      contact: z.object({ id: text, email: address, userId: nullable(text) }),
       isSuppressed: z.boolean(),
       removalQuota,
     }),
@@ -247,17 +244,15 @@ export const ENDPOINTS = {
           .refine((properties) => Object.keys(properties).length <= 100, 'must have at most 100 properties')
           .optional(),
       })
-      .refine(({ email, userId }) => email !== undefined || userId !== undefined, {
-        message: 'give email or userId',
-        path: ['email'],
-      }),
+      .refine(field.isNamed, field.NAMED)
+      .meta(field.EMAIL_OR_USER_ID),
     answer: success.extend({ message: text.optional() }),
     refusals: [409],
     isIdempotent: true,
   },
   sendTransactionalEmail: {
     method: 'post',
-    path: '/transactional',
+    path: TRANSACTIONAL_PATH,
     tag: 'Emails',
     summary: 'Send a transactional email',
     description:
@@ -287,6 +282,27 @@ export const ENDPOINTS = {
     query: z.object(field.loopsPage),
     answer: z.object({ pagination, data: z.array(transactionalEmail) }),
   },
+  listPublishedTransactionalEmails: {
+    method: 'get',
+    path: TRANSACTIONAL_PATH,
+    tag: 'Emails',
+    summary: 'List published transactional emails',
+    description: 'As Loops’ older clients ask for them: those that can be sent, newest first.',
+    scope: 'read',
+    errors: 'loops',
+    query: z.object(field.loopsPage),
+    answer: z.object({
+      pagination,
+      data: z.array(
+        z.object({
+          id: text,
+          name: text,
+          lastUpdated: time.describe('When it was last published.'),
+          dataVariables: z.array(text),
+        }),
+      ),
+    }),
+  },
   getTransactionalEmail: {
     method: 'get',
     path: '/transactional-emails/{id}',
@@ -310,7 +326,7 @@ export const ENDPOINTS = {
       query: z.string().max(255).optional().describe('Part of an address or name.'),
       status: z.enum(CONTACT_STATUSES, `must be one of ${CONTACT_STATUSES.join(', ')}`).optional(),
     }),
-    answer: listOf('contact'),
+    answer: listOf(contact),
   },
   listEvents: {
     method: 'get',
@@ -327,7 +343,7 @@ export const ENDPOINTS = {
       customer: field.id.optional(),
       contact: field.id.optional(),
     }),
-    answer: listOf('event'),
+    answer: listOf(event),
   },
   listEmails: {
     method: 'get',
@@ -344,7 +360,7 @@ export const ENDPOINTS = {
       contact: field.id.optional(),
       workflow: field.id.optional(),
     }),
-    answer: listOf('email'),
+    answer: listOf(email),
   },
   listWorkflows: {
     method: 'get',
@@ -355,7 +371,7 @@ export const ENDPOINTS = {
     scope: 'read',
     errors: 'own',
     query: z.object(field.page),
-    answer: listOf('workflow'),
+    answer: listOf(workflow),
   },
   listRuns: {
     method: 'get',
@@ -371,7 +387,7 @@ export const ENDPOINTS = {
       contact: field.id.optional(),
       status: z.enum(RUN_STATUSES, `must be one of ${RUN_STATUSES.join(', ')}`).optional(),
     }),
-    answer: listOf('run'),
+    answer: listOf(run),
   },
 } as const satisfies Record<string, Endpoint>;
 

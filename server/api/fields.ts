@@ -9,12 +9,15 @@ import { DEFAULT_LIMIT } from '../db/page';
 const NOT_AN_ADDRESS = 'must be an email address';
 
 /** Normalised. */
-export const email = z.string(NOT_AN_ADDRESS).transform((typed, { addIssue }) => {
-  const parsed = parseEmail(typed);
-  if (parsed.kind === 'valid') return parsed.email;
-  addIssue({ code: 'custom', message: NOT_AN_ADDRESS });
-  return z.NEVER;
-});
+export const email = z
+  .string(NOT_AN_ADDRESS)
+  .meta({ format: 'email' })
+  .transform((typed, { addIssue }) => {
+    const parsed = parseEmail(typed);
+    if (parsed.kind === 'valid') return parsed.email;
+    addIssue({ code: 'custom', message: NOT_AN_ADDRESS });
+    return z.NEVER;
+  });
 
 export const line = (max: number) => oneLine(max, 'must be text').min(1, 'must not be empty');
 
@@ -40,13 +43,25 @@ export const contactFields = {
 };
 export const withContactProperties = <S extends z.ZodRawShape>(shape: S) => z.object(shape).catchall(propertyValue);
 
+interface Named {
+  email?: string | undefined;
+  userId?: string | undefined;
+}
+export const isNamed = ({ email, userId }: Named): boolean => email !== undefined || userId !== undefined;
+export const NAMED = { message: 'give email or userId', path: ['email'] };
+
+/** The same for the document, which can't have it from a refinement. */
+const EITHER = [{ required: ['email'] }, { required: ['userId'] }];
+export const EMAIL_OR_USER_ID = { anyOf: EITHER };
+
 /** One of the two, not both. */
 export const oneContact = z
   .object({ email: email.optional(), userId: userId.optional() })
   .refine(({ email, userId }) => (email === undefined) !== (userId === undefined), {
     message: 'give either email or userId',
     path: ['email'],
-  });
+  })
+  .meta({ oneOf: EITHER });
 
 const limitBetween = (least: number, most: number) =>
   z.coerce

@@ -1,5 +1,4 @@
 /** Lists of what is kept, newest first, as the Dashboard's views have them. */
-import type { List } from '../../shared/api';
 import { findContact, listContacts } from '../audience/contacts';
 import { checkStart } from '../db/page';
 import { findEmail } from '../emails/emails';
@@ -13,23 +12,20 @@ import type { Handlers } from './handler';
 export const LIST_HANDLERS: Handlers<'listContacts' | 'listEvents' | 'listEmails' | 'listWorkflows' | 'listRuns'> = {
   listContacts: async ({ db }, tenant, { query }) => {
     await checkStart(query, 'contact', (id) => findContact(db, tenant, id));
-    return asAnswer(await listContacts(db, tenant, query));
+    return listContacts(db, tenant, query);
   },
   // Checks what it starts after itself.
-  listEvents: async ({ db }, tenant, { query }) => asAnswer(await listEvents(db, tenant, query)),
+  listEvents: async ({ db }, tenant, { query }) => listEvents(db, tenant, query),
   listEmails: async ({ db }, tenant, { query }) => {
     await checkStart(query, 'email', (id) => findEmail(db, tenant, id));
-    return asAnswer(await listEmails(db, tenant, query));
+    return listEmails(db, tenant, query);
   },
   listWorkflows: async ({ db }, tenant, { query }) => {
     await checkStart(query, 'workflow', (id) => findWorkflow(db, tenant, id));
-    return asAnswer(await listWorkflows(db, tenant, query));
+    return listWorkflows(db, tenant, query);
   },
   listRuns: async ({ db }, tenant, { query }) => {
     await checkStart(query, 'run', (id) => findRun(db, tenant, id));
-    return asAnswer(await listRuns(db, tenant, query));
+    return listRuns(db, tenant, query);
   },
 };
-
-/** With an index, as the endpoints' schemas have them: what is in each, its own type says. */
-const asAnswer = <T extends { id: string }>(list: List<T>) => list as List<T & Record<string, unknown>>;

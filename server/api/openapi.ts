@@ -1,7 +1,7 @@
 /** The OpenAPI document, made of the same schemas that check requests. */
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
-import { ENDPOINTS, type Endpoint, type EndpointName } from './endpoints';
+import { ENDPOINTS, TRANSACTIONAL_PATH, type Endpoint, type EndpointName } from './endpoints';
 
 export type Document = ReturnType<OpenApiGeneratorV31['generateDocument']>;
 
@@ -61,9 +61,13 @@ function describe(name: EndpointName, endpoint: Endpoint): RouteConfig {
     responses: {
       200: { description: 'Done.', headers: RATE, content: { 'application/json': { schema: answer } } },
       ...Object.fromEntries(
-        [400, 401, 403, ...refusals, 429].map((status) => [
+        [400, 401, 403, ...refusals, ...(body ? [413] : []), 429].map((status) => [
           status,
-          { description: REFUSALS[status] ?? '', content: { 'application/json': { schema: ERRORS[endpoint.errors] } } },
+          {
+            description: REFUSALS[status] ?? '',
+            ...(status === 429 ? { headers: RETRY } : {}),
+            content: { 'application/json': { schema: errorOf(endpoint) } },
+          },
         ]),
       ),
     },
@@ -77,16 +81,29 @@ const RATE = z.object({
   'x-ratelimit-remaining': z.string().describe('Those that are left of them.'),
 });
 
+const RETRY = RATE.extend({ 'Retry-After': z.string().describe('Seconds.') });
+
 const REFUSALS: Record<number, string> = {
   400: 'A field is wrong; the message names it and says what is expected.',
   401: 'There is no such key.',
   403: 'The key may only read, or its account is not connected.',
   404: 'There is no such thing in this account.',
   409: 'It is there already, or the Idempotency-Key came with another body.',
+  413: 'The body has more than 256 kB.',
   429: 'The key makes too many requests.',
 };
 
-const ERRORS: Record<Endpoint['errors'], z.ZodType> = {
-  loops: z.object({ success: z.literal(false), message: z.string(), path: z.string().optional() }),
-  own: z.object({ error: z.object({ code: z.string(), message: z.string(), param: z.string().optional() }) }),
+const LOOPS_ERROR = z.object({ success: z.literal(false), message: z.string() });
+const ERRORS = {
+  loops: LOOPS_ERROR.meta({ id: 'LoopsError' }),
+  transactional: LOOPS_ERROR.extend({
+    path: z.string().optional().describe('Of the field that is wrong.'),
+    error: z.object({ path: z.string(), message: z.string() }).optional().describe('The same once more.'),
+  }).meta({ id: 'TransactionalError' }),
+  own: z
+    .object({ error: z.object({ code: z.string(), message: z.string(), param: z.string().optional() }) })
+    .meta({ id: 'Error' }),
 };
+
+const errorOf = ({ errors, path }: Endpoint): z.ZodType =>
+  ERRORS[path === TRANSACTIONAL_PATH ? 'transactional' : errors];

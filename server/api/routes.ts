@@ -4,8 +4,9 @@ import type { z } from 'zod';
 import { parseCleanJson } from '../clean-text';
 import type { Context } from '../context';
 import { AppError, describeError, invalid } from '../errors';
+import { groupBy } from '../group-by';
 import type { Logger } from '../log';
-import { ENDPOINTS, type Asked, type Endpoint, type EndpointName } from './endpoints';
+import { ENDPOINTS, TRANSACTIONAL_PATH, type Asked, type Endpoint, type EndpointName } from './endpoints';
 import type { Handler } from './handler';
 import { HANDLERS } from './handlers';
 import { requireKey, tenantOn } from './key-middleware';
@@ -22,18 +23,34 @@ export function apiRoutes(ctx: Context): Router {
   });
   for (const name of Object.keys(ENDPOINTS) as EndpointName[]) {
     const endpoint: Endpoint = ENDPOINTS[name];
-    const path = endpoint.path.replace(/\{(\w+)\}/g, ':$1');
-    router[endpoint.method](path, remember(endpoint), keyFor(endpoint.scope), body, async (req, res) => {
-      const handler = HANDLERS[name] as Handler<EndpointName>;
-      res.json(await handler(ctx, tenantOn(res), readRequest(endpoint, req) as Asked<EndpointName>));
-    });
+    router[endpoint.method](
+      pathOf(endpoint.path),
+      remember(endpoint),
+      keyFor(endpoint.scope),
+      body,
+      async (req, res) => {
+        const handler = HANDLERS[name] as Handler<EndpointName>;
+        res.json(await handler(ctx, tenantOn(res), readRequest(endpoint, req) as Asked<EndpointName>));
+      },
+    );
   }
+  for (const [path, endpoints] of groupBy(ALL, ({ path }) => path))
+    router.all(pathOf(path), remember(endpoints[0]), keyFor('read'), (_req, res) => {
+      const allowed = endpoints.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
+      res.set('Allow', allowed.join(', '));
+      throw new AppError('method_not_allowed', `This route takes ${allowed.join(', ')} only.`);
+    });
   router.use(keyFor('read'), () => {
     throw new AppError('not_found', 'There is no such route in the API. /api/openapi.json lists them.');
   });
   router.use(errors(ctx.log));
   return router;
 }
+
+const ALL: readonly Endpoint[] = Object.values(ENDPOINTS);
+
+/** As Express has it. */
+const pathOf = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
 
 /** For what goes wrong later. */
 const remember =
@@ -79,7 +96,8 @@ function errors(log: Logger): ErrorRequestHandler {
     if (res.headersSent) return next(error);
     const { message, param } = body.error;
     const isLoops = endpointOf(res)?.errors === 'loops';
-    const path = endpointOf(res)?.path === '/transactional' && param !== undefined ? { path: param } : {};
-    res.status(status).json(isLoops ? { success: false, ...path, message } : body);
+    const isNamed = endpointOf(res)?.path === TRANSACTIONAL_PATH && param !== undefined;
+    const named = isNamed ? { path: param, error: { path: param, message } } : {};
+    res.status(status).json(isLoops ? { success: false, message, ...named } : body);
   };
 }

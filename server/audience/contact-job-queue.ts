@@ -21,6 +21,7 @@ import {
 } from './contact-jobs';
 import { recordContactChanges } from './contact-changes';
 import { listContactRows } from './contacts';
+import { clearProperty } from './delete-property';
 import { compareLines, importLines } from './import-contacts';
 import { deleteContact } from './save';
 
@@ -50,7 +51,8 @@ async function doPart(trx: Trx, job: ContactJob, now: number): Promise<void> {
     case 'checking':
       return checkPart(trx, job, now);
     case 'running':
-      return job.kind === 'import' ? importPart(trx, job, now) : changePart(trx, job, now);
+      if (job.kind === 'import') return importPart(trx, job, now);
+      return job.kind === 'property' ? clearPart(trx, job, now) : changePart(trx, job, now);
     case 'failed':
       return recordContactJob(trx, job, ending('failed', now));
     default:
@@ -109,6 +111,17 @@ async function changePart(trx: Trx, job: ContactJob, now: number): Promise<void>
   await recordContactJob(trx, job, {
     ...{ place: last.id, done: job.done + contacts.length, due_at: now },
     ...addTo(job, { added: 0, changed, unchanged: contacts.length - changed }),
+  });
+}
+
+/** Takes the values of a property that was deleted. */
+async function clearPart(trx: Trx, job: ContactJob, now: number): Promise<void> {
+  const { property = '' } = parametersOf(job);
+  const { last, seen, cleared } = await clearProperty(trx, tenantOf(job), property, job.place, now);
+  if (last === undefined) return recordContactJob(trx, job, ending('finished', now));
+  await recordContactJob(trx, job, {
+    ...{ place: last, done: job.done + seen, due_at: now },
+    ...addTo(job, { added: 0, changed: cleared, unchanged: seen - cleared }),
   });
 }
 

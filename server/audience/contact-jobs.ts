@@ -24,6 +24,8 @@ export interface ContactJobParameters {
   ignored?: string[];
   group?: string | null;
   target?: ContactTarget;
+  /** The contact property whose values are taken away. */
+  property?: string;
 }
 
 /** How long an import waits to be confirmed, and an upload to be complete. */

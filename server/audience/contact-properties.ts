@@ -10,6 +10,7 @@ import {
 } from '../../shared/contact-properties';
 import { insertNew } from '../db/bulk';
 import type { Db, Row, Trx } from '../db/schema';
+import { pages, PART } from '../db/parts';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
 import { AppError } from '../errors';
 
@@ -19,7 +20,9 @@ type Values = Record<string, ContactPropertyValue>;
 export const propertiesOf = ({ properties }: Pick<Row<'contact'>, 'properties'>): Values =>
   JSON.parse(properties ?? '{}') as Values;
 
-const toColumn = (values: Values): string | null => (Object.keys(values).length === 0 ? null : JSON.stringify(values));
+/** Of a contact's values, as its column has them. */
+export const toColumn = (values: Values): string | null =>
+  Object.keys(values).length === 0 ? null : JSON.stringify(values);
 
 /** Of two contacts that become one: what the one that stays says counts. */
 export const mergeProperties = (from: Row<'contact'>, into: Row<'contact'>): string | null =>
@@ -46,6 +49,37 @@ export async function createContactProperty(
   if (known.some((one) => one.name === name))
     throw new AppError('conflict', `name: there is a property ${name} already`, 'name');
   await addProperties(trx, tenant, { known, added: [{ name, type }] }, { param: () => 'name', now });
+}
+
+/** Contacts that have any. */
+export const contactsWithProperties = (db: Db, tenant: Tenant) =>
+  db.selectFrom('contact').where(ofTenant(tenant)).where('properties', 'is not', null);
+
+interface PropertyCounts {
+  /** How many contacts have it, by name. */
+  counts: ReadonlyMap<string, number>;
+  /** There are more contacts with properties; those that were added last were looked at. */
+  isMore: boolean;
+}
+
+/** Among at most `most` contacts that have any. */
+export async function countProperties(db: Db, tenant: Tenant, most: number): Promise<PropertyCounts> {
+  const counts = new Map<string, number>();
+  let seen = 0;
+  const found = pages<{ id: string; properties: string | null }>((last) =>
+    contactsWithProperties(db, tenant)
+      .select(['id', 'properties'])
+      .$if(last !== undefined, (query) => query.where('id', '<', last?.id ?? ''))
+      .orderBy('id', 'desc')
+      .limit(PART)
+      .execute(),
+  );
+  for await (const rows of found)
+    for (const row of rows) {
+      if (seen++ === most) return { counts, isMore: true };
+      for (const name of Object.keys(propertiesOf(row))) counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+  return { counts, isMore: false };
 }
 
 /** How a body names a property. */

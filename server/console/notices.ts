@@ -48,6 +48,7 @@ const DONE = {
   run_advanced: 'The wait is over: the run goes on now, or once its workflow does.',
   retried: 'The email is queued again.',
   key_revoked: 'Key revoked. It is refused from now on.',
+  event_forgotten: 'Forgotten. It is learned anew when it comes again.',
   endpoint_saved: 'Endpoint saved.',
   endpoint_on: 'Endpoint turned on. It is told of what happens from now on.',
   endpoint_off: 'Endpoint turned off. What happens meanwhile is not delivered later.',

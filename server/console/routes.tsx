@@ -28,6 +28,7 @@ import { ASSETS, sendPage, sendProblem } from './send';
 import { apiSettingsRoutes } from './settings/api-routes';
 import { forwardingRoutes } from './settings/forwarding-routes';
 import { brandingRoutes } from './settings/branding-routes';
+import { propertiesRoutes } from './settings/properties-routes';
 import { settingsRoutes } from './settings/routes';
 import { sendingRoutes } from './settings/sending-routes';
 import { webhookRoutes } from './settings/webhook-routes';
@@ -66,6 +67,7 @@ export function consoleRoutes(ctx: Context): Router {
     sendingRoutes,
     brandingRoutes,
     apiSettingsRoutes,
+    propertiesRoutes,
     webhookRoutes,
     forwardingRoutes,
     listRoutes,

@@ -239,6 +239,8 @@ interface ApiEventTable extends TenantColumns {
   /** JSON object: ApiEventProperties. */
   properties: string;
   created_at: number;
+  /** Within an hour. */
+  last_seen_at: Generated<number>;
 }
 
 interface EventTable extends TenantColumns {
@@ -372,7 +374,7 @@ interface ConsentChangeTable extends TenantColumns {
   email_id: string | null;
 }
 
-export type ContactJobKind = 'import' | 'group' | 'unsubscribe' | 'delete';
+export type ContactJobKind = 'import' | 'group' | 'unsubscribe' | 'delete' | 'property';
 
 /** `uploading` until all its parts are stored, `checking` until they were compared, then it waits to be confirmed. */
 export type ContactJobStatus = 'uploading' | 'checking' | 'preview' | 'running' | 'finished' | 'failed' | 'canceled';

@@ -43,14 +43,19 @@ const viewTransactional = (row: Transactional): TransactionalView => {
 
 const select = (db: Db, tenant: Tenant) => db.selectFrom('transactional_email').where(ofTenant(tenant));
 
-/** Newest first, at most `limit` of those before `before`. */
+/** Newest first, at most `limit` of those before `before`; all, or those that are published. */
 export async function listTransactional(
   db: Db,
   tenant: Tenant,
-  { limit = MOST_TRANSACTIONAL_EMAILS, before }: { limit?: number; before?: string | undefined } = {},
+  {
+    limit = MOST_TRANSACTIONAL_EMAILS,
+    before,
+    isPublished = false,
+  }: { limit?: number; before?: string | undefined; isPublished?: boolean } = {},
 ): Promise<TransactionalView[]> {
   const rows = await select(db, tenant)
     .selectAll()
+    .$if(isPublished, (query) => query.where('published', 'is not', null))
     .$if(before !== undefined, (query) => query.where('id', '<', before ?? ''))
     .orderBy('id', 'desc')
     .limit(limit)
@@ -58,8 +63,9 @@ export async function listTransactional(
   return rows.map(viewTransactional);
 }
 
-export async function countTransactional(db: Db, tenant: Tenant): Promise<number> {
+export async function countTransactional(db: Db, tenant: Tenant, isPublished = false): Promise<number> {
   const { count } = await select(db, tenant)
+    .$if(isPublished, (query) => query.where('published', 'is not', null))
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
   return Number(count);

@@ -30,7 +30,7 @@ export async function answerOnce<T>(
   if (!IDEMPOTENCY_KEY.test(key))
     throw new AppError('invalid_request', 'Idempotency-Key: must be 1 to 100 visible ASCII characters');
   const key_hash = sha256(`${route} ${key}`);
-  const request_hash = sha256(JSON.stringify(body));
+  const request_hash = sha256(canonicalJson(body));
   const known = await trx
     .selectFrom('api_answer')
     .selectAll()
@@ -51,6 +51,14 @@ export async function answerOnce<T>(
     .execute();
   return answer;
 }
+
+/** The same for two values that differ only in the order of their objects' keys. */
+const canonicalJson = (value: unknown): string =>
+  JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : part,
+  );
 
 /** Forgets those of all installs that count no more; returns how many of a batch there were. */
 export async function forgetOldAnswers(db: Db, now: number): Promise<number> {

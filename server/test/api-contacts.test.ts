@@ -533,6 +533,55 @@ describe('what is sent to the API', () => {
     }),
   );
 
+  it('is refused by another method, with those that there are, in the shape of its route', () =>
+    withApi({}, async (tillpost) => {
+      const key = await newKey(tillpost, TEST, 'read');
+      const ask = async (method: string, path: string) => {
+        const { status, headers, body } = await request(tillpost, path, { key, method });
+        return [status, headers.get('allow'), body];
+      };
+      const loops = (message: string) => ({ success: false, message });
+      expect(await ask('GET', '/contacts/create')).toEqual([405, 'POST', loops('This route takes POST only.')]);
+      const [, allowed] = await ask('PATCH', '/contacts/suppression');
+      expect(allowed).toBe('GET, HEAD, DELETE');
+      expect((await ask('DELETE', '/transactional-emails/tem_1'))[0]).toBe(405);
+      const own = { code: 'method_not_allowed', message: 'This route takes GET, HEAD only.' };
+      expect(await ask('POST', '/contacts')).toEqual([405, 'GET, HEAD', { error: own }]);
+      expect((await request(tillpost, '/contacts/create')).status).toBe(401);
+    }));
+
+  it('is refused with the name of a field that is not known', () =>
+    withApi({}, async (tillpost) => {
+      const key = await newKey(tillpost);
+      const body = { name: 'seats', type: 'number', zz: 1 };
+      expect((await request(tillpost, '/contacts/properties', { key, method: 'POST', body })).body).toEqual({
+        success: false,
+        message: 'zz: is not a field that is known here',
+      });
+    }));
+
+  it.each(['/api/', '/api', '/api/v1/', '/api/v1'])('arrives where the base address of Loops’ client is %s', (root) =>
+    withApi({}, async (tillpost) => {
+      const loops = await clientOf(tillpost);
+      loops.apiRoot = tillpost.url + root;
+      const { id } = await loops.createContact({ email: JENNY });
+      expect(await loops.findContact({ email: JENNY })).toMatchObject([{ id }]);
+    }),
+  );
+
+  it('is the same with its fields in another order', () =>
+    withApi({}, async (tillpost) => {
+      const key = await newKey(tillpost);
+      const send = (body: string) =>
+        request(tillpost, '/events/send', { key, method: 'POST', body, headers: { 'Idempotency-Key': 'one' } });
+      const one = `{"email":"${JENNY}","eventName":"signup","b":1,"a":2,"eventProperties":{"seats":5,"plan":"Pro"}}`;
+      const other = `{"eventProperties":{"plan":"Pro","seats":5},"a":2,"b":1,"eventName":"signup","email":"${JENNY}"}`;
+      expect((await send(one)).status).toBe(200);
+      expect((await send(other)).status).toBe(200);
+      expect((await send(other.replace('5', '6'))).status).toBe(409);
+      expect((await tillpost.call('events/list', { type: 'api.signup' })).data).toHaveLength(1);
+    }));
+
   it('is refused where it is too large', () =>
     withApi({}, async (tillpost) => {
       const key = await newKey(tillpost);

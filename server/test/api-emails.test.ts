@@ -144,14 +144,11 @@ describe.each(ENGINES)('on %s a transactional email', (engine) => {
       const loops = await clientOf(tillpost, LIVE);
       const send = (rest: object) => failure(loops.sendTransactionalEmail({ transactionalId, email: JENNY, ...rest }));
       const missing = await send({ dataVariables: { items: [] } });
-      expect([missing.statusCode, missing.json]).toEqual([
-        400,
-        {
-          success: false,
-          path: 'dataVariables.resetLink',
-          message: 'dataVariables.resetLink: is missing, the email needs it',
-        },
-      ]);
+      const lacking = {
+        path: 'dataVariables.resetLink',
+        message: 'dataVariables.resetLink: is missing, the email needs it',
+      };
+      expect([missing.statusCode, missing.json]).toEqual([400, { success: false, ...lacking, error: lacking }]);
       for (const [rest, path] of [
         [{ email: 'nobody' }, 'email'],
         [{ dataVariables: { resetLink: true } }, 'dataVariables.resetLink'],
@@ -161,6 +158,9 @@ describe.each(ENGINES)('on %s a transactional email', (engine) => {
         expect([(await send(rest)).json, path]).toMatchObject([{ success: false, path }, path]);
       const unknown = await send({ transactionalId: 'tem_none' });
       expect(unknown.statusCode).toBe(404);
+      const words = 'transactionalId: there is no published transactional email with this id';
+      const named = { path: 'transactionalId', message: words };
+      expect(unknown.json).toEqual({ success: false, ...named, error: named });
       const client = await signIn(tillpost);
       const csrf_token = await client.csrfToken('/emails/transactional');
       const draft = await client.post('/emails/transactional', { csrf_token, name: 'Draft' });
@@ -251,6 +251,22 @@ describe.each(ENGINES)('on %s a transactional email', (engine) => {
       for (let n = 0; n < 11; n++) await publish(tillpost);
       const first = await loops.listTransactionalEmails({ perPage: 10 });
       expect(first.pagination).toMatchObject({ totalResults: 12, returnedResults: 10, perPage: 10, totalPages: 2 });
+      // As older clients ask.
+      await client.post('/emails/transactional', { csrf_token, name: 'Draft' });
+      const key = await newKey(tillpost, LIVE, 'read');
+      const older = await request(tillpost, '/transactional?perPage=10', { key });
+      const { nextCursor, nextPage } = older.body.pagination as Record<string, string>;
+      expect(older.body.pagination).toMatchObject({ totalResults: 12, returnedResults: 10, totalPages: 2 });
+      expect(nextPage).toBe(
+        `${tillpost.ctx.config.publicUrl}/api/v1/transactional?perPage=10&cursor=${nextCursor ?? ''}`,
+      );
+      const last = await request(tillpost, `/transactional?perPage=10&cursor=${nextCursor ?? ''}`, { key });
+      expect((last.body.data as unknown[]).at(-1)).toEqual({
+        id,
+        name: 'Reset',
+        lastUpdated: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string,
+        dataVariables: shown.dataVariables,
+      });
       const rest = await loops.listTransactionalEmails({ perPage: 10, cursor: first.pagination.nextCursor ?? '' });
       expect(rest.data.at(-1)).toEqual(shown);
       expect(rest.pagination.nextCursor).toBeNull();

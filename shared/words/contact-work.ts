@@ -5,6 +5,7 @@ export const JOB_KIND_WORDS = {
   group: 'Set user group',
   unsubscribe: 'Unsubscribe',
   delete: 'Delete contacts',
+  property: 'Delete a contact property',
 } as const;
 
 export const JOB_STATUS_WORDS = {

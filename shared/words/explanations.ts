@@ -3,6 +3,7 @@ import type { ContactView, EmailView } from '../api';
 import { capitalize } from '../capitalize';
 import { isBounce } from './email-reasons';
 import { entryOf, HOUSEKEEPING_TYPES, isTriggerType, type HousekeepingType } from '../catalogue';
+import { causeOf } from './only-while';
 
 const HOUSEKEEPING: Record<HousekeepingType, string> = {
   'account.application.authorized': 'App installed',
@@ -65,7 +66,8 @@ const RUN_ENDINGS: Record<string, string> = {
 
 /** Why a run ended: its sentence, or from its reason code or the type of its exit event. Null while there is nothing to say. */
 export function explainRun(reason: string | null, outcome: string | null = null): string | null {
-  if (outcome) return `Ended: ${outcome}`;
+  // Where its email found that it is over, the run has the email's sentence.
+  if (outcome) return `Ended: ${causeOf(outcome)}`;
   if (reason === null || reason === 'waiting') return null;
   if (isTriggerType(reason)) return `Ended by: ${entryOf(reason).label}`;
   return RUN_ENDINGS[reason] ?? capitalize(reason.replaceAll('_', ' '));

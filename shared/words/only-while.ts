@@ -77,7 +77,11 @@ export const HAS_PAID = 'the contact has paid since';
 export const CUSTOMER_DELETED = 'the customer was deleted at Stripe';
 export const SUBSCRIPTION_ENDED = 'the subscription has ended';
 
-export const notSent = (cause: string): string => `Not sent: ${cause}`;
+const NOT_SENT = 'Not sent: ';
+export const notSent = (cause: string): string => `${NOT_SENT}${cause}`;
+/** Of a sentence that may be notSent's: the cause alone. */
+export const causeOf = (sentence: string): string =>
+  sentence.startsWith(NOT_SENT) ? sentence.slice(NOT_SENT.length) : sentence;
 export const notYet = (cause: string): string => `Waits: ${cause}`;
 export const STATE_UNKNOWN = 'Not sent: Stripe could not be asked for a day whether it still is so';
 export const WAITS_FOR_STRIPE = 'Waits: Stripe could not be asked whether it still is so';

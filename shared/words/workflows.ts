@@ -34,6 +34,8 @@ export const TRIGGER_SOURCE_WORDS: Record<ShownSource, { label: string; hint: st
 export const API_EVENT_HINTS = {
   known: 'The eventName that your program sends. What came with it is offered in conditions and emails.',
   unknown: 'The eventName that your program sends. What comes with it is offered here once it has come.',
+  /** As many are known as are kept. */
+  full: ' As many names are known as are kept: the one not seen for longest makes room for a new one, see Settings → Properties.',
 };
 
 /** Of an event that programs send, where it ends runs. */

@@ -66,11 +66,15 @@ export function JobPage({ job, parameters, sample, refused }: JobPageProps) {
   );
 }
 
-function Words({ job, parameters: { consent, ignored = [], group } }: Pick<JobPageProps, 'job' | 'parameters'>) {
+function Words({
+  job,
+  parameters: { consent, ignored = [], group, property },
+}: Pick<JobPageProps, 'job' | 'parameters'>) {
   if (job.kind !== 'import')
     return (
       <p className="lead">
         About <Plural count={job.total} one="contact" />
+        {job.kind === 'property' && `: ${property} is taken from those that have it`}
         {job.kind === 'group' && (group ? `: the group becomes “${group}”` : ': the group is taken away')}.
         {job.status === 'canceled' && ' What was done before it was stopped stays.'}
       </p>
@@ -133,14 +137,14 @@ const Changed = ({ job }: { job: ContactJob }) => (
   <Card>
     <dl className="tallies">
       <div>
-        <dt>{job.kind === 'delete' ? 'Deleted' : 'Changed'}</dt>
+        <dt>{job.kind === 'delete' ? 'Deleted' : job.kind === 'property' ? 'Taken from' : 'Changed'}</dt>
         <dd>
           <Count value={job.changed} />
         </dd>
       </div>
       {job.kind !== 'delete' && (
         <div>
-          <dt>Were so already</dt>
+          <dt>{job.kind === 'property' ? 'Had none' : 'Were so already'}</dt>
           <dd>
             <Count value={job.unchanged} />
           </dd>

@@ -1,4 +1,5 @@
 /** The API's reference, drawn from its OpenAPI document. Needs no session: it says nothing of any account. */
+import { Fragment } from 'react';
 import type { Document } from '../../api/openapi';
 import { OPENAPI_PATH } from '../../api/openapi-routes';
 import { LinkButton, PageHead } from '../components/blocks';
@@ -16,6 +17,8 @@ interface Operation {
 }
 
 interface Schema {
+  $ref?: string;
+  description?: string;
   type?: string | string[];
   enum?: unknown[];
   items?: Schema;
@@ -36,6 +39,7 @@ export function ApiReferencePage({ document }: { document: Document }) {
   const entries: Entry[] = Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>
     Object.entries(methods as Record<string, Operation>).map(([method, operation]) => ({ ...operation, method, path })),
   );
+  const objects = Object.entries((document.components?.schemas ?? {}) as Record<string, Schema>);
   const tags = (document.tags ?? []).map(({ name, description }) => ({
     name,
     description,
@@ -62,6 +66,16 @@ export function ApiReferencePage({ document }: { document: Document }) {
               </ul>
             </div>
           ))}
+          <div>
+            <h2>Objects</h2>
+            <ul>
+              {objects.map(([name]) => (
+                <li key={name}>
+                  <a href={`#${objectId(name)}`}>{name}</a>
+                </li>
+              ))}
+            </ul>
+          </div>
         </nav>
         {tags.map(({ name, description, entries: own }) => (
           <section key={name} aria-label={name}>
@@ -72,6 +86,16 @@ export function ApiReferencePage({ document }: { document: Document }) {
             ))}
           </section>
         ))}
+        <section aria-label="Objects">
+          <h2 className="reference-tag">Objects</h2>
+          <p className="hint">What the answers hold. Times are ISO 8601, amounts of money in minor units.</p>
+          {objects.map(([name, schema]) => (
+            <article key={name} className="card reference-route" id={objectId(name)}>
+              <h3>{name}</h3>
+              <Shape title={name} schema={schema} isTitleHidden />
+            </article>
+          ))}
+        </section>
       </div>
     </Plain>
   );
@@ -127,18 +151,42 @@ function Route({ entry, server }: { entry: Entry; server: string }) {
   );
 }
 
-const Shape = ({ title, schema }: { title: string; schema: Schema }) => (
-  <>
-    <h4>{title}</h4>
-    <pre tabIndex={0} aria-label={title}>
-      {typeText(schema)}
-    </pre>
-  </>
-);
+function Shape({ title, schema, isTitleHidden }: { title: string; schema: Schema; isTitleHidden?: boolean }) {
+  const named = objectsIn(schema);
+  return (
+    <>
+      {!isTitleHidden && <h4>{title}</h4>}
+      <pre tabIndex={0} aria-label={title}>
+        {typeText(schema)}
+      </pre>
+      {named.length > 0 && (
+        <p className="hint">
+          {named.map((name, n) => (
+            <Fragment key={name}>
+              {n > 0 && ', '}
+              <a href={`#${objectId(name)}`}>{name}</a>
+            </Fragment>
+          ))}
+          {named.length === 1 ? ' is an object' : ' are objects'} described below.
+        </p>
+      )}
+    </>
+  );
+}
+
+const objectId = (name: string): string => `object-${name}`;
+const nameOfRef = (ref: string): string => ref.slice(ref.lastIndexOf('/') + 1);
+
+/** The objects that a schema names. */
+const objectsIn = (schema: Schema): string[] => [
+  ...new Set([...JSON.stringify(schema).matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref = '']) => nameOfRef(ref))),
+];
 
 /** As TypeScript would write it. */
 function typeText(schema: Schema, indent = ''): string {
-  const choices = schema.anyOf ?? schema.oneOf;
+  if (schema.$ref) return nameOfRef(schema.$ref);
+  // Beside fields they only say which of these must be there.
+  const choices = schema.properties ? undefined : (schema.anyOf ?? schema.oneOf);
   if (choices) return choices.map((one) => typeText(one, indent)).join(' | ');
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
   const types = [schema.type ?? 'unknown'].flat();
@@ -154,14 +202,26 @@ function oneType(type: string, schema: Schema, indent: string): string {
   if (type !== 'object') return type;
   const { properties = {}, required = [], additionalProperties } = schema;
   const deeper = `${indent}  `;
-  const lines = Object.entries(properties).map(
-    ([name, one]) => `${deeper}${nameText(name)}${required.includes(name) ? '' : '?'}: ${typeText(one, deeper)}`,
+  const lines = Object.entries(properties).map(([name, one]) =>
+    withWords(`${deeper}${nameText(name)}${required.includes(name) ? '' : '?'}: ${typeText(one, deeper)}`, one, deeper),
   );
   if (additionalProperties) {
     const others = additionalProperties === true ? {} : additionalProperties;
     lines.push(`${deeper}[name: string]: ${typeText(others, deeper)}`);
   }
   return lines.length === 0 ? '{}' : `{\n${lines.join('\n')}\n${indent}}`;
+}
+
+/** Characters that fit beside each other. */
+const LINE = 96;
+
+/** Behind it, or above where they would not fit. */
+function withWords(line: string, { description }: Schema, indent: string): string {
+  if (!description) return line;
+  const last = line.slice(line.lastIndexOf('\n') + 1);
+  return last.length + description.length + 5 > LINE
+    ? `${indent}// ${description}\n${line}`
+    : `${line}  // ${description}`;
 }
 
 const nameText = (name: string): string => (/^\w+$/.test(name) ? name : JSON.stringify(name));

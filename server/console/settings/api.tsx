@@ -36,6 +36,10 @@ export function ApiPage({ keys, address, newKey, refused }: ApiPageProps) {
         <p>
           <code>{address}</code>
         </p>
+        <p className="hint snippet-label">With Loops’ client for JavaScript</p>
+        <pre className="snippet" tabIndex={0} aria-label="With Loops’ client for JavaScript">
+          {`const loops = new LoopsClient(TILLPOST_API_KEY);\nloops.apiRoot = '${address}/';`}
+        </pre>
       </Card>
       <Section title="Keys" lead="Each opens this account in this mode alone. Revoke one and it is refused at once.">
         {keys.length === 0 ? (

@@ -9,6 +9,7 @@ const SETTINGS_PAGES = {
   sending: { label: 'Sending', href: '/settings/sending' },
   branding: { label: 'Branding', href: '/settings/branding' },
   api: { label: 'API', href: '/settings/api' },
+  properties: { label: 'Properties', href: '/settings/properties' },
   webhooks: { label: 'Webhooks', href: '/settings/webhooks' },
   forwarding: { label: 'Forwarding', href: '/settings/forwarding' },
   people: { label: 'People', href: '/settings/people' },

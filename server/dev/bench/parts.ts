@@ -9,6 +9,7 @@ import { measureLatency } from './latency';
 import { measureLists } from './lists';
 import { measureMail } from './mail';
 import { measureMemory } from './memory';
+import { measureMove } from './move';
 import { measureProcess } from './process';
 import { measureRehearsal } from './rehearsal';
 import { measureSlowDisk } from './slow-disk';
@@ -49,13 +50,17 @@ export const PARTS = {
   rehearsal: { title: 'A rehearsal over 200,000 events of 90 days (fewer when quick)', measure: measureRehearsal },
   large: { title: 'End to end with millions of events already there', measure: measureLarge },
   memory: { title: 'Memory after many events', measure: measureMemory },
+  move: {
+    title: 'Moving 1,000,000 whole events and 100,000 contacts to the other engine and back (fewer when quick)',
+    measure: measureMove,
+  },
 } satisfies Record<string, Part>;
 
 type PartName = keyof typeof PARTS;
 export const isPartName = (name: string): name is PartName => name in PARTS;
 
 /** They take many minutes, and gigabytes of disk. */
-const ONLY_BY_NAME: readonly PartName[] = ['large', 'memory'];
+const ONLY_BY_NAME: readonly PartName[] = ['large', 'memory', 'move'];
 const QUICK: readonly PartName[] = ['end-to-end', 'slow-disk'];
 
 export function partsOf({ parts, isQuick }: Options): PartName[] {

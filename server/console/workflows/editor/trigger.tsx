@@ -1,5 +1,5 @@
 /** What starts a workflow, for whom, how often, and what ends it early. */
-import { API_EVENT_NAME_LENGTH } from '../../../../shared/api-events';
+import { API_EVENT_NAME_LENGTH, MOST_API_EVENTS } from '../../../../shared/api-events';
 import {
   apiEventName,
   apiEventType,
@@ -161,7 +161,10 @@ function ApiEventField({ type }: { type: ApiEventType }) {
       autoComplete="off"
       placeholder="signup"
       error={problems['trigger.event']}
-      hint={offers.event.length > 0 ? API_EVENT_HINTS.known : API_EVENT_HINTS.unknown}
+      hint={
+        (offers.event.length > 0 ? API_EVENT_HINTS.known : API_EVENT_HINTS.unknown) +
+        (offers.apiEvents.length < MOST_API_EVENTS ? '' : API_EVENT_HINTS.full)
+      }
       {...redraw}
     />
   );
