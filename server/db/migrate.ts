@@ -30,6 +30,7 @@ import * as webhooksOut from './migrations/032-webhooks-out';
 import * as forwarding from './migrations/034-forwarding';
 import * as countedSoon from './migrations/035-counted-soon';
 import * as passedOn from './migrations/036-passed-on';
+import * as keptLines from './migrations/038-kept-lines';
 import type { Db } from './schema';
 
 const migrations: Record<string, Migration> = {
@@ -63,6 +64,7 @@ const migrations: Record<string, Migration> = {
   '034-forwarding': { up: forwarding.up as Migration['up'] },
   '035-counted-soon': { up: countedSoon.up as Migration['up'] },
   '036-passed-on': { up: passedOn.up as Migration['up'] },
+  '038-kept-lines': { up: keptLines.up as Migration['up'] },
 };
 
 /** Throws the error of the migration that failed. */

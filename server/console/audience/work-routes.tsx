@@ -1,10 +1,12 @@
 /** Contacts that people add and import, work on many of them, and filters kept by name. */
+import type { ReactNode } from 'react';
 import { Router, type ErrorRequestHandler, type Request, type Response } from 'express';
 import { CONTACT_STATUSES, SUBSCRIPTION_STATUSES } from '../../../shared/api';
 import { capitalize } from '../../../shared/capitalize';
 import { MOST_IMPORTED_BYTES } from '../../../shared/limits';
 import { oneOf } from '../../../shared/one-of';
 import { userGroupSchema } from '../../../shared/user-group';
+import { DOUBTFUL_WORDS, LIST_WORDS, SELECT_FIRST } from '../../../shared/words/contact-work';
 import { addContact } from '../../audience/change-contact';
 import {
   cancelContactJob,
@@ -15,12 +17,14 @@ import {
   listContactJobs,
   listRefused,
   parametersOf,
-  readLines,
+  readSamples,
   startContactJob,
+  type ContactJob,
   type ContactTarget,
 } from '../../audience/contact-jobs';
 import type { ContactFilter } from '../../audience/contacts';
 import { compareLines, uploadContacts } from '../../audience/import-contacts';
+import { findList, findLists } from '../../audience/mailing-lists';
 import { deleteFilter, saveFilter } from '../../audience/saved-filters';
 import type { Context } from '../../context';
 import { tenantKey } from '../../db/tenant';
@@ -28,7 +32,9 @@ import { transact } from '../../db/transact';
 import { AppError, describeError, faultOf } from '../../errors';
 import { checkUpload, requireFull, requireFullSession, sessionOf, uploadOf } from '../../installs/session-middleware';
 import { href } from '../components/filters';
+import { PAGE_QUERY, type PageQuery } from '../components/pages';
 import { rangeOfDays } from '../days';
+import { sendCsv } from '../export';
 import { withNotice } from '../notices';
 import { formOf, getFound, idOf, textIn, type Form } from '../read-request';
 import type { SectionParts } from '../section';
@@ -36,22 +42,27 @@ import { sendPage } from '../send';
 import { tenantOn, timeZoneOf } from '../viewer';
 import { BulkPage, BULK_ACTIONS, type BulkPageProps } from './bulk';
 import type { createAudienceExport } from './contact-csv';
-import { FILTER_QUERY, type AudienceFilter, type RefusedName } from './filters';
+import { FILTER_QUERY, SUPPRESSED, type AudienceFilter, type RefusedName } from './filters';
 import { ImportPage, type ImportPageProps } from './import';
 import { JobPage } from './job';
+import { refusedLines } from './refused-csv';
+import { faultOfAddress } from './taken-address';
 import { NEW_CONTACT_FIELDS, NewContactPage, type NewContactPageProps } from './new-contact';
 
 /** What stands around the file in its form. */
 const FORM_BYTES = 64 * 1024;
 const SHOWN_JOBS = 10;
-const SHOWN_LINES = 10;
 const SHOWN_REFUSED = 100;
 const CONSENTS = ['agreed', 'transactional'] as const;
 
 /** What the audience's own routes show and send as well. */
 interface AudienceParts {
   sendFile: ReturnType<typeof createAudienceExport>;
-  showList(res: Response, filter: AudienceFilter, shown: { refused: RefusedName }): Promise<void>;
+  showList(
+    res: Response,
+    filter: AudienceFilter,
+    shown: { refused: RefusedName } | { problem: string; place: PageQuery },
+  ): Promise<void>;
 }
 
 export function workRoutes(
@@ -74,7 +85,7 @@ export function workRoutes(
       (typeof NEW_CONTACT_FIELDS)[number],
       string
     >;
-    const refuse = (field: string, words: string) => showNew(res, { typed, error: { field, words } });
+    const refuse = (field: string, words: ReactNode) => showNew(res, { typed, error: { field, words } });
     const consent = oneOf(CONSENTS, typed.consent);
     if (!consent) return refuse('consent', 'Choose one: it decides what they may be sent.');
     const group = userGroupSchema.safeParse(typed.user_group);
@@ -87,13 +98,14 @@ export function workRoutes(
       res.redirect(303, withNotice(ctx, res, `/audience/${contact.id}`, done));
     } catch (error) {
       if (!(error instanceof AppError) || error.param !== 'email') throw error;
-      return refuse('email', faultOf(error));
+      return refuse('email', await faultOfAddress(db, tenant, error, typed.email));
     }
   });
 
-  async function showImport(res: Response, refused: Omit<ImportPageProps, 'jobs'> = {}): Promise<void> {
+  async function showImport(res: Response, refused: Omit<ImportPageProps, 'jobs' | 'lists'> = {}): Promise<void> {
     const jobs = await listContactJobs(db, tenantOn(res), SHOWN_JOBS);
-    sendPage(ctx, res, <ImportPage jobs={jobs} {...refused} />, { status: refused.error ? 400 : 200 });
+    const lists = await findLists(db, tenantOn(res));
+    sendPage(ctx, res, <ImportPage jobs={jobs} lists={lists} {...refused} />, { status: refused.error ? 400 : 200 });
   }
 
   /** Reading a file takes a moment and some memory: one of an install at a time. */
@@ -109,10 +121,14 @@ export function workRoutes(
       const file = uploadOf(res);
       const pasted = textIn(fields, 'lines');
       const consent = oneOf(CONSENTS, textIn(fields, 'consent'));
-      const kept = { consent, pasted: pasted.length <= FORM_BYTES ? pasted : '' };
-      if (!consent) {
-        const words = 'Choose one: it decides what they may be sent.';
-        return showImport(res, { ...kept, error: { field: 'consent', words } });
+      const list = textIn(fields, 'list') || undefined;
+      const kept = { consent, list, pasted: pasted.length <= FORM_BYTES ? pasted : '' };
+      const refuse = (field: 'file' | 'consent', words: string) =>
+        showImport(res, { ...kept, error: { field, words } });
+      if (!consent) return refuse('consent', 'Choose one: it decides what they may be sent.');
+      if (list !== undefined) {
+        getFound(await findList(db, tenant, list));
+        if (consent !== 'agreed') return refuse('consent', LIST_WORDS.needsConsent);
       }
       const install = tenantKey(tenant);
       if (reading.has(install))
@@ -120,12 +136,12 @@ export function workRoutes(
       reading.add(install);
       try {
         const bytes = file.length > 0 ? file : Buffer.from(pasted.trim());
-        const id = await uploadContacts(db, tenant, { bytes, consent }, clock.now());
+        const id = await uploadContacts(db, tenant, { bytes, consent, list }, clock.now());
         ctx.nudge();
         res.redirect(303, `/audience/jobs/${id}`);
       } catch (error) {
         if (!(error instanceof AppError) || error.param !== 'file') throw error;
-        return await showImport(res, { ...kept, error: { field: 'file', words: faultOf(error) } });
+        return await refuse('file', faultOf(error));
       } finally {
         reading.delete(install);
       }
@@ -137,24 +153,36 @@ export function workRoutes(
   };
   router.use('/audience/import', tooLarge);
 
-  router.get('/audience/jobs/:id', async (req, res) => {
-    const tenant = tenantOn(res);
-    const job = getFound(await findContactJob(db, tenant, idOf(req)));
+  async function findJob(req: Request, res: Response): Promise<ContactJob> {
+    const job = getFound(await findContactJob(db, tenantOn(res), idOf(req)));
     if (job.status === 'uploading') throw new AppError('not_found', 'There is no such page.');
+    return job;
+  }
+
+  async function showJob(req: Request, res: Response, error?: string): Promise<void> {
+    const tenant = tenantOn(res);
+    const job = await findJob(req, res);
     const parameters = parametersOf(job);
-    const lines = job.status === 'preview' ? await readLines(db, tenant, job.id, 0) : undefined;
-    const sample = await compareLines(
-      db,
-      tenant,
-      (lines ?? []).slice(0, SHOWN_LINES),
-      parameters.consent ?? 'transactional',
-    );
+    const lines = job.status === 'preview' ? await readSamples(db, tenant, job) : [];
+    const samples = await compareLines(db, tenant, lines, parameters);
     const refused = job.refused > 0 ? await listRefused(db, tenant, job.id, SHOWN_REFUSED) : [];
-    sendPage(ctx, res, <JobPage job={job} parameters={parameters} sample={sample} refused={refused} />);
+    const listName = parameters.list && (await findList(db, tenant, parameters.list))?.name;
+    const page = <JobPage {...{ job, parameters, samples, refused, listName, error }} />;
+    sendPage(ctx, res, page, { status: error ? 400 : 200 });
+  }
+  router.get('/audience/jobs/:id', (req, res) => showJob(req, res));
+  router.get('/audience/jobs/:id/refused.csv', requireFullSession, async (req, res) => {
+    await sendCsv(res, 'refused-lines', refusedLines(db, tenantOn(res), await findJob(req, res)));
   });
   router.post('/audience/jobs/:id/confirm', requireFullSession, ...form, async (req, res) => {
     const id = idOf(req);
-    await confirmImport(db, tenantOn(res), id, clock.now());
+    const isAboutElse = textIn(formOf(req), 'is_about_else') !== '';
+    try {
+      await confirmImport(db, tenantOn(res), id, clock.now(), { isAboutElse });
+    } catch (error) {
+      if (!(error instanceof AppError) || error.param !== 'columns') throw error;
+      return showJob(req, res, DOUBTFUL_WORDS.missing);
+    }
     ctx.nudge();
     res.redirect(303, `/audience/jobs/${id}`);
   });
@@ -179,7 +207,6 @@ export function workRoutes(
     const filter = filterIn(fields);
     const isAll = textIn(fields, 'scope') === 'all';
     const ids = isAll ? null : await knownIds(db, tenant, idsIn(fields));
-    if (ids?.length === 0) throw new AppError('invalid_request', 'Select a contact first, then try again.', 'id');
     const target: ContactTarget = ids ? { ids } : { filter: contactFilterOf(filter, timeZoneOf(res)) };
     return {
       tenant,
@@ -188,18 +215,25 @@ export function workRoutes(
       filter,
       ids,
       target,
+      // What changes while they are counted is left (contact-job-queue.ts).
+      asOf: clock.now(),
       count: ids?.length ?? (await countTarget(db, tenant, target)),
     };
   }
 
+  const askToSelect = (res: Response, fields: Form, filter: AudienceFilter) =>
+    showList(res, filter, { problem: SELECT_FIRST, place: placeIn(fields) });
+
   router.post('/audience/bulk', ...form, async (req, res) => {
-    const { tenant, action, filter, ids, target, count } = await readBulk(req, res);
+    const { tenant, fields, action, filter, ids, target, count } = await readBulk(req, res);
+    if (ids?.length === 0) return askToSelect(res, fields, filter);
     if (action === 'export') return sendFile(res, tenant, 'ids' in target ? { ids: target.ids } : target.filter);
     await showBulk(res, { action, filter, ids, count });
   });
 
   router.post('/audience/jobs', ...form, async (req, res) => {
-    const { tenant, fields, action, filter, ids, target, count } = await readBulk(req, res);
+    const { tenant, fields, action, filter, ids, target, count, asOf } = await readBulk(req, res);
+    if (ids?.length === 0) return askToSelect(res, fields, filter);
     if (action === 'export') throw new AppError('invalid_request', 'action: choose what to do', 'action');
     const refuse = (field: 'group' | 'count', words: string) =>
       showBulk(res, { action, filter, ids, count, error: { field, words, typed: textIn(fields, field) } });
@@ -211,7 +245,7 @@ export function workRoutes(
       db,
       tenant,
       { kind: action, target, total: count, ...(action === 'group' ? { group: group.data } : {}) },
-      clock.now(),
+      asOf,
     );
     ctx.nudge();
     res.redirect(303, `/audience/jobs/${id}`);
@@ -253,12 +287,16 @@ function filterIn(fields: Form): AudienceFilter {
   return Object.fromEntries(set);
 }
 
+const placeIn = (fields: Form): PageQuery =>
+  Object.fromEntries(PAGE_QUERY.map((name) => [name, textIn(fields, `place.${name}`).slice(0, 255) || undefined]));
+
 export const contactFilterOf = (
   { query, status, user_group, subscription_status, mrr_in, since, until }: AudienceFilter,
   timeZone: string,
 ): ContactFilter => ({
   query,
   status: oneOf(CONTACT_STATUSES, status),
+  is_suppressed: status === SUPPRESSED || undefined,
   user_group,
   subscription_status: oneOf(SUBSCRIPTION_STATUSES, subscription_status),
   mrr_in,
