@@ -17,7 +17,7 @@ import { CONTACT_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared
 import { Badge } from '../components/badge';
 import { Banner, Card, Empty, FactList, PageHead, Section } from '../components/blocks';
 import { href } from '../components/filters';
-import { ButtonForm, Confirm, PostForm, TextAreaField, TextField, buttonClass } from '../components/form';
+import { ButtonForm, Confirm, FieldError, PostForm, TextAreaField, TextField, buttonClass } from '../components/form';
 import { Icon } from '../components/icon';
 import { Count, Money, None, Time } from '../components/values';
 import { Shell } from '../layout';
@@ -129,7 +129,10 @@ const Profile = ({
       />
       <PostForm action={`/audience/${contact.id}/profile`} className="stack">
         {hasCustomer ? (
-          <p className="hint">{ADDRESS_WORDS.ofStripe}</p>
+          <>
+            <p className="hint">{ADDRESS_WORDS.ofStripe}</p>
+            <FieldError id="email" error={refusedProfile?.words} />
+          </>
         ) : (
           <TextField
             id="email"

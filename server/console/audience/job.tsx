@@ -4,7 +4,7 @@ import type { ComparedLine } from '../../audience/import-contacts';
 import type { RefusedLine } from '../../audience/import-lines';
 import { CONSENT_CHOICES, JOB_KIND_WORDS, JOB_STATUS_WORDS, LINE_KIND_WORDS } from '../../../shared/words/contact-work';
 import { Badge } from '../components/badge';
-import { Banner, Card, PageHead, Section, LinkButton } from '../components/blocks';
+import { Banner, Card, PageHead, LinkButton } from '../components/blocks';
 import { ButtonForm } from '../components/form';
 import { refreshes } from '../components/refreshes';
 import { Table, type Column } from '../components/table';
