@@ -41,7 +41,7 @@ const MOST_COLUMNS = 200;
 
 const refuse = (message: string) => new AppError('invalid_request', `file: ${message}`, 'file');
 
-export interface ImportChoice {
+interface ImportChoice {
   consent: ImportConsent;
   /** The mailing list that they are put on. */
   list?: string | undefined;

@@ -36,7 +36,7 @@ export interface RefusedText {
   fields: readonly string[];
 }
 
-export type RefusalReason =
+type RefusalReason =
   'unreadable' | 'no_email' | 'invalid_email' | 'repeated' | 'group' | 'status' | 'consent' | 'property';
 
 const COLUMNS = ['email', 'first_name', 'last_name', 'name', 'user_group'] as const;

@@ -58,7 +58,7 @@ describe.each(ENGINES)('a file of contacts on %s', (engine) => {
     lend({ engine }, async (tillpost) => {
       const client = await signIn(tillpost);
       const path = await preview(tillpost, client, file);
-      expect(await text(client.get(path))).toContain(`${name}: not read, so who left there would be taken`);
+      expect(await text(client.get(path))).toContain(`Not read: ${name}. Who left there would be taken`);
       const refused = await press(tillpost, client, `${path}/confirm`);
       expect([refused.status, await refused.text()]).toEqual([
         400,

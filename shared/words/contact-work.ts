@@ -44,9 +44,9 @@ export const DOUBTFUL_WORDS = {
   title: (many: boolean) =>
     many ? 'These columns may say who wants no marketing' : 'This column may say who wants no marketing',
   hint: (columns: readonly string[]) =>
-    `${columns.join(', ')}: not read, so who left there would be taken for one who agreed. If so, cancel, name ${
-      columns.length === 1 ? 'the column' : 'the one that counts'
-    } “unsubscribed” (yes or no) or “status”, and choose the file again.`,
+    `Not read: ${columns.join(', ')}. Who left there would be taken for one who agreed. If that is what ${
+      columns.length === 1 ? 'it is' : 'they are'
+    } about, cancel, name the column “unsubscribed” (yes or no) or “status”, and choose the file again.`,
   isAboutElse: (many: boolean) =>
     many ? 'These columns are about something else' : 'This column is about something else',
   missing: 'Say so, or cancel the import.',

@@ -31,7 +31,7 @@ export function Decide({
       {job.added + job.changed > 0 && (
         <PostForm id="confirm" action={`/audience/jobs/${job.id}/confirm`}>
           {doubtful.length > 0 && (
-            <div className={error ? 'field field-bad' : 'field'}>
+            <div>
               <Check
                 name="is_about_else"
                 isOn={false}

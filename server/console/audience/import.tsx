@@ -9,6 +9,8 @@ import { Shell } from '../layout';
 import { useFormats } from '../page';
 import { JobList } from './job';
 
+export const CONSENTS = ['agreed', 'transactional'] as const;
+
 export interface ImportPageProps {
   jobs: readonly ContactJob[];
   /** They may be put on one. */
@@ -109,7 +111,7 @@ export function ConsentChoice({
       aria-describedby={error ? `${name}-error` : undefined}
     >
       <legend>May they be sent marketing?</legend>
-      {(['agreed', 'transactional'] as const).map((choice) => (
+      {CONSENTS.map((choice) => (
         <label key={choice} className="choice">
           <input type="radio" name={name} value={choice} defaultChecked={value === choice} required />
           <span>

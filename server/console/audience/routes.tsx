@@ -30,6 +30,7 @@ import { ContactPage, PROFILE_FIELDS, type ContactPageProps, type ProfileTyped }
 import { createAudienceExport } from './contact-csv';
 import { FILTER_QUERY, type AudienceFilter, type RefusedName } from './filters';
 import { contactFilterOf, workRoutes } from './work-routes';
+import { importRoutes } from './import-routes';
 import { faultOfAddress } from './taken-address';
 import { readTimeline } from './read-timeline';
 
@@ -65,6 +66,7 @@ export function audienceRoutes(ctx: Context, parts: SectionParts): Router {
     remembered(`${tenantKey(tenant)} ${JSON.stringify(filter)}`, clock.now(), () => countContacts(db, tenant, filter));
 
   const sendFile = createAudienceExport(db);
+  router.use(importRoutes(ctx, parts));
   router.use(workRoutes(ctx, parts, { sendFile, showList }));
   router.get('/audience.csv', requireFullSession, async (req, res) => {
     await sendFile(res, tenantOn(res), contactFilterOf(queryOf(req, FILTER_QUERY), timeZoneOf(res)));
