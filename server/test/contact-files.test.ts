@@ -118,7 +118,7 @@ describe.each(ENGINES)('a file of contacts on %s', (engine) => {
         expect.stringMatching(/^6,.*,"""never closed,x,y"$/),
       ]);
       const back = await preview(tillpost, client, (await file()).join('\n').replaceAll('odd', 'subscribed'));
-      expect(await jobOf(tillpost, back)).toMatchObject({ added: 1, unchanged: 1, refused: 2 });
+      expect(await jobOf(tillpost, back)).toMatchObject({ added: 1, changed: 1, refused: 2 });
       await press(tillpost, client, `${back}/cancel`);
       const jenny = (await rowOf(tillpost, 'jenny@example.com'))!;
       await transact(tillpost.db, (trx) => deleteContact(trx, jenny, tillpost.clock.now()));
