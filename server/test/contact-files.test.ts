@@ -193,7 +193,7 @@ describe.each(ENGINES)('a file of contacts on %s', (engine) => {
         ...{ email: 'jenny@example.com', user_id: 'u_7', note: '-- met at the fair' },
         properties: JSON.stringify({ seats: -3, remark: '@home;=1', isTrial: true }),
         billing_emails: JSON.stringify(['books@example.com']),
-      } as never);
+      });
       await addContacts(tillpost, 1, { email: 'bounced@example.com' });
       await suppressAddress(db, TEST, 'bounced@example.com', { scope: 'all', reason: 'bounced', now: 1 });
       const join = { listId: list, isMember: true, by: 'merchant' } as const;
