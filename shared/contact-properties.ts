@@ -1,5 +1,6 @@
 /** Properties of the merchant's own that the API gives contacts: their types, their names, and what a value may be. */
 import { sampleOf, type Property, type PropertyType } from './properties';
+import { readYesNo } from './yes-no';
 
 export const CONTACT_PROPERTY_TYPES = ['string', 'number', 'boolean', 'date'] as const;
 export type ContactPropertyType = (typeof CONTACT_PROPERTY_TYPES)[number];
@@ -83,4 +84,15 @@ export function readPropertyValue(
       return { expected: 'must be a date in ISO 8601 (with its time zone where it has a time), or epoch milliseconds' };
     }
   }
+}
+
+/** The same of a value that a file or a form has as text; not blank. */
+export function readPropertyText(
+  type: ContactPropertyType,
+  text: string,
+): { value: ContactPropertyValue } | { expected: string } {
+  if (type === 'number')
+    return readPropertyValue(type, /^[+-]?\d*\.?\d+(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : text);
+  if (type === 'boolean') return readPropertyValue(type, readYesNo(text));
+  return readPropertyValue(type, text);
 }

@@ -2,7 +2,7 @@
 import type { ContactChange } from '../../shared/api';
 import { NOTE_LENGTH } from '../../shared/limits';
 import type { Db, Row, Trx } from '../db/schema';
-import { ofTenant, type Tenant } from '../db/tenant';
+import { ofTenant, tenantKey, type Tenant } from '../db/tenant';
 import { AppError } from '../errors';
 import { searchTextOf } from '../fold-text';
 import { readSettings } from '../settings/settings';
@@ -12,8 +12,10 @@ import { recordContactChanges } from './contact-changes';
 import { findContact, findContactByEmail } from './contacts';
 import { importLines } from './import-contacts';
 import type { ImportConsent } from './import-lines';
+import { loadAudiences } from './load';
 import { cleanName } from './name';
 import { parseEmail } from './address';
+import { saveAudiences } from './save';
 import { snapshotStamp } from './stamp';
 import { findSuppression } from './suppressions';
 
@@ -51,6 +53,48 @@ export async function changeContact(
   await recordContactChanges(trx, [{ before: contact, after: { ...contact, ...changed } }], { cause: 'person', now });
 }
 
+/**
+ * Another address for a contact that no customer at Stripe has: a customer's address is Stripe's to change. Who had
+ * unsubscribed by the new one is so again. Throws not_found; invalid_request for what is no address, or where Stripe has it;
+ * conflict where it is another contact's. `now` in epoch milliseconds.
+ */
+export async function changeAddress(trx: Trx, tenant: Tenant, id: string, typed: string, now: number): Promise<void> {
+  const email = parseTyped(typed);
+  const loaded = await loadAudiences(trx, [{ tenant, customerIds: [], emails: [email], contactIds: [id] }], now);
+  const audience = loaded.get(tenantKey(tenant));
+  const contact = audience?.contactById(id);
+  if (!audience || !contact) throw new AppError('not_found', 'There is no such contact.', 'id');
+  if (contact.email === email) return;
+  if (audience.linksOf(contact).some(({ state }) => state === 'alive'))
+    throw new AppError('invalid_request', 'email: is its Stripe customer’s; change it at Stripe', 'email');
+  if (audience.contactByEmail(email)) throw new AppError('conflict', IS_ANOTHERS, 'email');
+  audience.rename(contact, email);
+  await saveAudiences(trx, [audience], { cause: 'person', now });
+}
+
+const IS_ANOTHERS = 'email: is a contact’s already';
+
+/** Normalised. */
+function parseTyped(typed: string): string {
+  const address = parseEmail(typed);
+  if (address.kind !== 'valid')
+    throw new AppError('invalid_request', 'email: must be an email address, like name@example.com', 'email');
+  return address.email;
+}
+
+/** Whether its address is Stripe's to change. */
+export async function hasCustomer(db: Db, tenant: Tenant, contactId: string): Promise<boolean> {
+  const link = await db
+    .selectFrom('customer_link')
+    .select('customer_id')
+    .where(ofTenant(tenant))
+    .where('contact_id', '=', contactId)
+    .where('state', '=', 'alive')
+    .limit(1)
+    .executeTakeFirst();
+  return link !== undefined;
+}
+
 export interface TypedContact {
   email: string;
   first_name: string;
@@ -64,16 +108,12 @@ export interface TypedContact {
  * where it is a contact's already. `now` in epoch milliseconds.
  */
 export async function addContact(trx: Trx, tenant: Tenant, typed: TypedContact, now: number): Promise<Row<'contact'>> {
-  const address = parseEmail(typed.email);
-  if (address.kind !== 'valid')
-    throw new AppError('invalid_request', 'email: must be an email address, like name@example.com', 'email');
-  const { email } = address;
-  if (await findContactByEmail(trx, tenant, email))
-    throw new AppError('conflict', 'email: is a contact’s already', 'email');
+  const email = parseTyped(typed.email);
+  if (await findContactByEmail(trx, tenant, email)) throw new AppError('conflict', IS_ANOTHERS, 'email');
   const { user_group, consent } = typed;
   const names = { first_name: cleanName(typed.first_name), last_name: cleanName(typed.last_name) };
   const line = { line: 1, email, ...names, user_group, status: null };
-  await importLines(trx, tenant, [line], { consent, source: 'Console', cause: 'person', now });
+  await importLines(trx, tenant, [line], { consent, source: 'Console' }, { cause: 'person', now });
   const contact = await findContactByEmail(trx, tenant, email);
   if (!contact) throw new Error('the contact that was added is not there');
   return contact;

@@ -18,17 +18,20 @@ import {
   recordContactJob,
   waiting,
   type ContactJob,
+  type ContactTarget,
+  type SampledLine,
 } from './contact-jobs';
 import { recordContactChanges } from './contact-changes';
 import { listContactRows } from './contacts';
 import { clearProperty } from './delete-property';
-import { compareLines, importLines } from './import-contacts';
+import { compareLines, importLines, type ComparedLine } from './import-contacts';
 import { deleteContact } from './save';
 
 const PART = 500;
 /** Deleting one goes through all that is about it. */
 const DELETED_AT_ONCE = 5;
 const MAX_ATTEMPTS = 10;
+const SHOWN_OF_EACH = 10;
 
 export const createContactJobQueue = (): Queue =>
   createQueue<'contact_job'>({
@@ -63,23 +66,34 @@ async function doPart(trx: Trx, job: ContactJob, now: number): Promise<void> {
 
 async function checkPart(trx: Trx, job: ContactJob, now: number): Promise<void> {
   const tenant = tenantOf(job);
-  const lines = await readLines(trx, tenant, job.id, Number(job.place));
+  const n = Number(job.place);
+  const lines = await readLines(trx, tenant, job.id, n);
   if (!lines) return recordContactJob(trx, job, waiting(now));
-  const { consent = 'transactional' } = parametersOf(job);
-  const compared = await compareLines(trx, tenant, lines, consent);
-  const count = (kind: (typeof compared)[number]['kind']) => compared.filter((one) => one.kind === kind).length;
+  const parameters = parametersOf(job);
+  const compared = await compareLines(trx, tenant, lines, parameters);
+  const count = (kind: ComparedLine['kind']) => compared.filter((one) => one.kind === kind).length;
+  const samples = withSamples(parameters.samples, n, compared);
   await recordContactJob(trx, job, {
     ...nextPart(job, lines.length, now),
     ...addTo(job, { added: count('new'), changed: count('changed'), unchanged: count('unchanged') }),
+    parameters: JSON.stringify({ ...parameters, samples }),
   });
+}
+
+/** Of each kind the first lines of the file, wherever they stand in it. */
+function withSamples(known: SampledLine[] = [], n: number, compared: readonly ComparedLine[]): SampledLine[] {
+  const samples = [...known];
+  for (const { kind, line } of compared)
+    if (samples.filter((one) => one.kind === kind).length < SHOWN_OF_EACH) samples.push({ n, line: line.line, kind });
+  return samples;
 }
 
 async function importPart(trx: Trx, job: ContactJob, now: number): Promise<void> {
   const tenant = tenantOf(job);
   const lines = await readLines(trx, tenant, job.id, Number(job.place));
   if (!lines) return recordContactJob(trx, job, ending('finished', now));
-  const { consent = 'transactional' } = parametersOf(job);
-  const counts = await importLines(trx, tenant, lines, { consent, source: 'Import', cause: 'import', now });
+  const chosen = { ...parametersOf(job), source: 'Import' };
+  const counts = await importLines(trx, tenant, lines, chosen, { cause: 'import', now });
   // A contact that is deleted meanwhile collides with this, and isn't made anew.
   await forgetLines(trx, tenant, job.id, Number(job.place));
   await recordContactJob(trx, job, {
@@ -104,7 +118,8 @@ async function changePart(trx: Trx, job: ContactJob, now: number): Promise<void>
   const tenant = tenantOf(job);
   const { target = { ids: [] }, group = null } = parametersOf(job);
   const limit = job.kind === 'delete' ? DELETED_AT_ONCE : PART;
-  const contacts = await listContactRows(trx, tenant, { ...filterOfTarget(target), limit, starting_after: job.place });
+  const filter = { ...filterOfTarget(target), ...(job.kind === 'delete' ? untouchedSince(target, job) : {}) };
+  const contacts = await listContactRows(trx, tenant, { ...filter, limit, starting_after: job.place });
   const last = contacts.at(-1);
   if (!last) return recordContactJob(trx, job, ending('finished', now));
   const changed = await change(trx, tenant, job.kind, { contacts, group, now });
@@ -124,6 +139,9 @@ async function clearPart(trx: Trx, job: ContactJob, now: number): Promise<void> 
     ...addTo(job, { added: 0, changed: cleared, unchanged: seen - cleared }),
   });
 }
+/** Who came under the filter after the number was confirmed is left: what is deleted can't be brought back. */
+const untouchedSince = (target: ContactTarget, { created_at }: ContactJob) =>
+  'filter' in target ? { untouched_since: created_at } : {};
 
 interface Change {
   contacts: readonly Row<'contact'>[];

@@ -2,6 +2,7 @@
  * Work on many contacts that somebody asked for: a file that is imported, or a change of all that a filter matches. Its row
  * says what is to be done and how far it has come; contact-job-queue.ts does it. `now` is in epoch milliseconds throughout.
  */
+import { setImmediate as breathe } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { inList } from '../db/bulk';
 import { ofClaim } from '../db/claim';
@@ -11,7 +12,7 @@ import { ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import { AppError } from '../errors';
 import { countContacts, type ContactFilter } from './contacts';
-import type { ImportConsent, ImportLine, RefusedLine } from './import-lines';
+import type { ImportConsent, ImportLine, RefusedLine, RefusedText } from './import-lines';
 
 export type ContactJob = Row<'contact_job'>;
 
@@ -20,12 +21,25 @@ export type ContactTarget = { ids: string[] } | { filter: ContactFilter };
 
 export interface ContactJobParameters {
   consent?: ImportConsent;
-  /** Columns of the file that mean nothing to us. */
+  /** The mailing list that those in the file are put on. */
+  list?: string;
+  /** All columns of the file, those that mean nothing to us, and of them those that may say who wants no marketing. */
+  columns?: string[];
   ignored?: string[];
+  doubtful?: string[];
+  /** Lines that the preview shows. */
+  samples?: SampledLine[];
   group?: string | null;
   target?: ContactTarget;
   /** The contact property whose values are taken away. */
   property?: string;
+}
+
+/** Where to find a line: contents stay in the part alone, so that they go with the contact. */
+export interface SampledLine {
+  n: number;
+  line: number;
+  kind: 'new' | 'changed' | 'unchanged';
 }
 
 /** How long an import waits to be confirmed, and an upload to be complete. */
@@ -106,9 +120,10 @@ export interface ImportPart {
   n: number;
   lines: readonly ImportLine[];
   refused: readonly RefusedLine[];
+  refusedTexts: readonly RefusedText[];
 }
 
-export const insertPart = (db: Db, tenant: Tenant, jobId: string, { n, lines, refused }: ImportPart) =>
+export const insertPart = (db: Db, tenant: Tenant, jobId: string, { n, lines, refused, refusedTexts }: ImportPart) =>
   db
     .insertInto('contact_job_part')
     .values({
@@ -116,6 +131,7 @@ export const insertPart = (db: Db, tenant: Tenant, jobId: string, { n, lines, re
       n,
       lines: JSON.stringify(lines),
       refused: JSON.stringify(refused),
+      refused_lines: JSON.stringify(refusedTexts),
       ...tenantColumns(tenant),
     })
     .execute();
@@ -125,15 +141,27 @@ export async function completeUpload(
   db: Db,
   tenant: Tenant,
   id: string,
-  { total, refused, ignored, consent }: { total: number; refused: number } & ContactJobParameters,
+  { total, refused, ...chosen }: { total: number; refused: number } & ContactJobParameters,
   now: number,
 ): Promise<void> {
-  const parameters = JSON.stringify({ consent, ignored });
+  const parameters = JSON.stringify(chosen);
   await changeJob(db, tenant, id, ['uploading'], { status: 'checking', total, refused, parameters, due_at: now });
 }
 
-/** An import is carried out. Throws not_found, and invalid_request for one that doesn't wait for it. */
-export async function confirmImport(db: Db, tenant: Tenant, id: string, now: number): Promise<void> {
+/**
+ * An import is carried out. Throws not_found, and invalid_request for one that doesn't wait for it, or that has columns which may
+ * say who wants no marketing, unless `isAboutElse`.
+ */
+export async function confirmImport(
+  db: Db,
+  tenant: Tenant,
+  id: string,
+  now: number,
+  { isAboutElse = false } = {},
+): Promise<void> {
+  const job = await findContactJob(db, tenant, id);
+  if (job?.status === 'preview' && parametersOf(job).doubtful?.length && !isAboutElse)
+    throw new AppError('invalid_request', 'columns: say that these columns are about something else', 'columns');
   await changeJob(db, tenant, id, ['preview'], {
     ...{ status: 'running', place: '0', done: 0, added: 0, changed: 0, unchanged: 0 },
     ...{ due_at: now, claims: 0, attempts: 0 },
@@ -189,15 +217,11 @@ export async function recordContactJob(trx: Trx, job: ContactJob, fields: Partia
 
 /** Whom it was about; of an import what isn't personal stays: how many, and which lines were refused. */
 async function forget(trx: Trx, tenant: Tenant, id: string): Promise<void> {
-  await trx
-    .updateTable('contact_job_part')
-    .set({ lines: '[]' })
-    .where(ofTenant(tenant))
-    .where('job_id', '=', id)
-    .execute();
+  const own = () => trx.updateTable('contact_job_part').where(ofTenant(tenant)).where('job_id', '=', id);
+  await own().set({ lines: '[]', refused_lines: '[]' }).execute();
   const job = await findContactJob(trx, tenant, id);
   if (!job) return;
-  const { target: _, ...parameters } = parametersOf(job);
+  const { target: _, columns: _columns, samples: _samples, ...parameters } = parametersOf(job);
   await trx
     .updateTable('contact_job')
     .set({ parameters: JSON.stringify(parameters) })
@@ -243,23 +267,49 @@ export const forgetLines = (trx: Trx, tenant: Tenant, jobId: string, n: number) 
     .where('n', '=', n)
     .execute();
 
+/** In the order of the file, a part at a time; what the lines say by their numbers, as long as it is kept. */
+export async function* refusedParts(
+  db: Db,
+  tenant: Tenant,
+  jobId: string,
+): AsyncGenerator<{ refused: RefusedLine[]; texts: ReadonlyMap<number, RefusedText['fields']> }> {
+  for (let last = -1; ; await breathe()) {
+    const part = await db
+      .selectFrom('contact_job_part')
+      .select(['n', 'refused', 'refused_lines'])
+      .where(ofTenant(tenant))
+      .where('job_id', '=', jobId)
+      .where('refused', '!=', '[]')
+      .where('n', '>', last)
+      .orderBy('n')
+      .limit(1)
+      .executeTakeFirst();
+    if (!part) return;
+    const texts = (JSON.parse(part.refused_lines) as RefusedText[]).map(({ line, fields }) => [line, fields] as const);
+    yield { refused: JSON.parse(part.refused) as RefusedLine[], texts: new Map(texts) };
+    last = part.n;
+  }
+}
+
 /** The first of them, in the order of the file. */
 export async function listRefused(db: Db, tenant: Tenant, jobId: string, limit: number): Promise<RefusedLine[]> {
-  const refused: RefusedLine[] = [];
-  const parts = await db
-    .selectFrom('contact_job_part')
-    .select('refused')
-    .where(ofTenant(tenant))
-    .where('job_id', '=', jobId)
-    .where('refused', '!=', '[]')
-    .orderBy('n')
-    .limit(limit)
-    .execute();
-  for (const part of parts) {
-    refused.push(...(JSON.parse(part.refused) as RefusedLine[]));
-    if (refused.length >= limit) break;
+  const first: RefusedLine[] = [];
+  for await (const { refused } of refusedParts(db, tenant, jobId)) {
+    first.push(...refused);
+    if (first.length >= limit) break;
   }
-  return refused.slice(0, limit);
+  return first.slice(0, limit);
+}
+
+/** Those that a preview shows; a line whose contact was deleted since is missing. */
+export async function readSamples(db: Db, tenant: Tenant, job: ContactJob): Promise<ImportLine[]> {
+  const { samples = [] } = parametersOf(job);
+  const found: ImportLine[] = [];
+  for (const n of new Set(samples.map((one) => one.n))) {
+    const wanted = new Set(samples.filter((one) => one.n === n).map(({ line }) => line));
+    found.push(...((await readLines(db, tenant, job.id, n)) ?? []).filter(({ line }) => wanted.has(line)));
+  }
+  return found;
 }
 
 /** Those of the ids that contacts of the install have. */

@@ -11,6 +11,7 @@ import { madeWithin, type TimeRange } from '../db/day-range';
 import type { ErasedTable } from '../db/erase';
 import { keyFor, selectByKeys } from '../db/keys';
 import { toTwoWayList, type PageRequest, type TwoWayList, type TwoWayRequest } from '../db/page';
+import { PART, pages } from '../db/parts';
 import { ofRange, scanDown, scanUp, type Range } from '../db/scan';
 import type { Db, Row, Schema } from '../db/schema';
 import { ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
@@ -51,6 +52,10 @@ export interface ContactFilter extends TimeRange {
   subscription_status?: SubscriptionStatus;
   /** Pays something per month, in this currency. */
   mrr_in?: string;
+  /** Its address is suppressed, for whatever reason. */
+  is_suppressed?: boolean;
+  /** Epoch milliseconds: has not changed since, nor has its suppression where that is asked for. */
+  untouched_since?: number;
 }
 
 /** `ids`: only these. */
@@ -108,8 +113,10 @@ export async function pageContacts(
 export async function listContactRows(
   db: Db,
   tenant: Tenant,
-  { limit, starting_after, ending_before, ...asked }: KnownFilter & TwoWayRequest,
+  request: KnownFilter & TwoWayRequest,
 ): Promise<Row<'contact'>[]> {
+  if (request.is_suppressed) return listSuppressed(db, tenant, request);
+  const { limit, starting_after, ending_before, ...asked } = request;
   const filter = await withOwners(db, tenant, asked);
   const rows: Row<'contact'>[] = [];
   const isUp = ending_before !== undefined;
@@ -134,6 +141,11 @@ export async function listContactRows(
 }
 
 export async function countContacts(db: Db, tenant: Tenant, asked: KnownFilter = {}): Promise<number> {
+  if (asked.is_suppressed) {
+    let count = 0;
+    for await (const some of suppressedParts(db, tenant, asked)) count += some.length;
+    return count;
+  }
   const filter = await withOwners(db, tenant, asked);
   let all = 0;
   const count = async (range: Range) => {
@@ -150,6 +162,45 @@ export async function countContacts(db: Db, tenant: Tenant, asked: KnownFilter =
   return all;
 }
 
+async function listSuppressed(
+  db: Db,
+  tenant: Tenant,
+  { limit, ...request }: KnownFilter & TwoWayRequest,
+): Promise<Row<'contact'>[]> {
+  const rows: Row<'contact'>[] = [];
+  for await (const some of suppressedParts(db, tenant, request)) {
+    rows.push(...some);
+    if (rows.length >= limit) break;
+  }
+  return rows.slice(0, limit);
+}
+
+/**
+ * Those whose address is suppressed, of each part of the others. A suppression knows its address by a hash alone, so each is
+ * hashed and looked up; the event loop turns in between.
+ */
+async function* suppressedParts(
+  db: Db,
+  tenant: Tenant,
+  { is_suppressed: _, starting_after, ending_before, ...filter }: KnownFilter & Omit<TwoWayRequest, 'limit'>,
+): AsyncGenerator<Row<'contact'>[]> {
+  const { untouched_since = Infinity } = filter;
+  const isSuppressedSince = (one: Suppression | undefined) => one !== undefined && one.at <= untouched_since;
+  const isUp = ending_before !== undefined;
+  const next = (last?: Row<'contact'>) => {
+    const place = isUp ? { ending_before: last?.id ?? ending_before } : { starting_after: last?.id ?? starting_after };
+    return listContactRows(db, tenant, { ...filter, ...place, limit: PART });
+  };
+  for await (const some of pages(next)) {
+    const suppressions = await findSuppressions(
+      db,
+      tenant,
+      some.map(({ email }) => email),
+    );
+    yield some.filter(({ email }) => isSuppressedSince(suppressions.get(email)));
+  }
+}
+
 /** Spelt as the partial index `contact_mrr` is. */
 export const PAYS = sql<SqlBool>`mrr > 0`;
 
@@ -162,7 +213,9 @@ type ContactQuery<O> = SelectQueryBuilder<Schema, 'contact', O>;
 
 function filtered<O>(query: ContactQuery<O>, filter: KnownFilter): ContactQuery<O> {
   const { email, ids, query: words, status, user_group, subscription_status, mrr_in, since, until } = filter;
+  const { untouched_since } = filter;
   return query
+    .$if(untouched_since !== undefined, (q) => q.where('updated_at', '<=', untouched_since ?? 0))
     .$if(since !== undefined || until !== undefined, (q) => q.where(madeWithin('con', 'id', { since, until })))
     .$if(mrr_in !== undefined, (q) => q.where(PAYS).where('currency', '=', mrr_in ?? ''))
     .$if(ids !== undefined, (q) => q.where('id', 'in', ids?.length ? inList(ids) : ['']))
@@ -337,6 +390,19 @@ const viewOthers = (others: string | null): Billing['ltv_others'] =>
     currency,
     amount,
   }));
+
+/** By contact id; those that have one. */
+export async function findNotes(db: Db, tenant: Tenant, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('contact')
+    .select(['id', 'note'])
+    .where(ofTenant(tenant))
+    .where('id', 'in', inList(ids))
+    .where('note', 'is not', null)
+    .execute();
+  return new Map(rows.map(({ id, note }) => [id, note ?? '']));
+}
 
 const MOST_GROUPS = 200;
 

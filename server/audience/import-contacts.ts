@@ -10,14 +10,9 @@ import { transact } from '../db/transact';
 import { AppError } from '../errors';
 import { groupBy } from '../group-by';
 import type { TellingOfChanges } from './contact-changes';
-import {
-  beginUpload,
-  completeUpload,
-  countUnderWay,
-  deleteContactJob,
-  insertPart,
-  type ImportPart,
-} from './contact-jobs';
+import { listContactProperties, propertiesOf } from './contact-properties';
+import { beginUpload, completeUpload, countUnderWay, deleteContactJob, insertPart } from './contact-jobs';
+import { saysLeft } from './import-consent';
 import {
   compareLine,
   isRefused,
@@ -28,8 +23,10 @@ import {
   type ImportedFields,
   type ImportLine,
   type RefusedLine,
+  type RefusedText,
 } from './import-lines';
 import { loadAudiences } from './load';
+import { findWhoMayJoin, joinList } from './mailing-lists';
 import { decodeCsv, delimiterOf, readCsv } from './read-csv';
 import { saveAudiences } from './save';
 import { snapshotStamp } from './stamp';
@@ -39,8 +36,16 @@ import { findSuppressions } from './suppressions';
 const PART_LINES = 500;
 /** Of one install, not ended. */
 const MOST_JOBS = 10;
+/** That the file of refused lines names. */
+const MOST_COLUMNS = 200;
 
 const refuse = (message: string) => new AppError('invalid_request', `file: ${message}`, 'file');
+
+interface ImportChoice {
+  consent: ImportConsent;
+  /** The mailing list that they are put on. */
+  list?: string | undefined;
+}
 
 /**
  * Reads the file and keeps it, to be compared by the queue. Returns the job's id. Throws invalid_request naming what is
@@ -49,7 +54,7 @@ const refuse = (message: string) => new AppError('invalid_request', `file: ${mes
 export async function uploadContacts(
   db: Db,
   tenant: Tenant,
-  { bytes, consent }: { bytes: Buffer; consent: ImportConsent },
+  { bytes, consent, list }: { bytes: Buffer } & ImportChoice,
   now: number,
 ): Promise<string> {
   if (bytes.length === 0) throw refuse('choose a CSV file, or paste its lines');
@@ -58,7 +63,8 @@ export async function uploadContacts(
   const text = decode(bytes);
   const records = readCsv(text, delimiterOf(text));
   const first = records.next();
-  const head = readHead((first.done ? null : first.value.fields) ?? []);
+  const names = (first.done ? null : first.value.fields) ?? [];
+  const head = readHead(names, await listContactProperties(db, tenant));
   if (head.places.email === undefined)
     throw refuse('its first line must name the columns, and one of them must be “email”');
 
@@ -67,6 +73,7 @@ export async function uploadContacts(
     const seen = new Set<string>();
     const isKnown = (email: string) => seen.size === seen.add(email).size;
     const count = { total: 0, refused: 0 };
+    const doubtful = new Set(head.doubtful);
     let part = emptyPart(0);
     const store = async () => {
       await insertPart(db, tenant, id, part);
@@ -78,14 +85,20 @@ export async function uploadContacts(
       count.total += 1;
       if (count.total > MOST_IMPORTED_LINES)
         throw refuse(`must have at most ${MOST_IMPORTED_LINES.toLocaleString('en-US')} lines`);
+      for (const { place, name } of head.ignored) if (saysLeft(record.fields?.[place] ?? '')) doubtful.add(name);
       const line = readLine(head, record, isKnown);
-      if (isRefused(line)) part.refused.push(line);
-      else part.lines.push(line);
+      if (isRefused(line)) {
+        part.refused.push(line);
+        part.refusedTexts.push({ line: line.line, fields: record.fields ?? [record.text] });
+      } else part.lines.push(line);
       if (part.lines.length + part.refused.length === PART_LINES) await store();
     }
     if (part.lines.length + part.refused.length > 0) await store();
     if (count.total === 0) throw refuse('has no line besides the names of the columns');
-    await completeUpload(db, tenant, id, { ...count, consent, ignored: head.ignored.slice(0, 50) }, now);
+    const columns = names.slice(0, MOST_COLUMNS).map((name) => name.slice(0, 100));
+    const ignored = head.ignored.slice(0, 50).map(({ name }) => name);
+    const kept = { columns, ignored, doubtful: [...doubtful].slice(0, 50), ...(list ? { list } : {}) };
+    await completeUpload(db, tenant, id, { ...count, consent, ...kept }, now);
   } catch (error) {
     await transact(db, (trx) => deleteContactJob(trx, tenant, id));
     throw error;
@@ -93,10 +106,11 @@ export async function uploadContacts(
   return id;
 }
 
-const emptyPart = (n: number): ImportPart & { lines: ImportLine[]; refused: RefusedLine[] } => ({
+const emptyPart = (n: number) => ({
   n,
-  lines: [],
-  refused: [],
+  lines: [] as ImportLine[],
+  refused: [] as RefusedLine[],
+  refusedTexts: [] as RefusedText[],
 });
 
 function decode(bytes: Buffer): string {
@@ -108,18 +122,20 @@ function decode(bytes: Buffer): string {
 }
 
 /** A line with what it would do. */
-export type ComparedLine =
-  | { kind: 'new'; line: ImportLine; status: Row<'contact'>['status'] }
-  | { kind: 'changed'; line: ImportLine; contact: Row<'contact'>; fields: ImportedFields }
-  | { kind: 'unchanged'; line: ImportLine; contact: Row<'contact'> };
+export type ComparedLine = { line: ImportLine; isJoining: boolean } & (
+  | { kind: 'new'; status: Row<'contact'>['status'] }
+  | { kind: 'changed'; contact: Row<'contact'>; fields: ImportedFields }
+  | { kind: 'unchanged'; contact: Row<'contact'> }
+);
 
 /** In the order of the lines; 500 at most. */
 export async function compareLines(
   db: Db,
   tenant: Tenant,
   lines: readonly ImportLine[],
-  consent: ImportConsent,
+  { consent = 'transactional', list }: Partial<ImportChoice>,
 ): Promise<ComparedLine[]> {
+  if (lines.length === 0) return [];
   const own = tenantColumns(tenant);
   const emails = lines.map(({ email }) => email);
   const contacts = await selectByKeys(
@@ -141,16 +157,23 @@ export async function compareLines(
     status === 'unsubscribed' ||
     suppressions.get(email)?.hasLeft === true ||
     (changesOf.get(id) ?? []).some((change) => change.status !== 'subscribed');
+  const mayJoin = await findWhoMayJoin(db, tenant, list, { emails, contacts });
   return lines.map((line) => {
     const contact = byEmail.get(line.email);
     if (!contact) {
       const isSuppressed = suppressions.get(line.email)?.hasLeft;
-      return { kind: 'new', line, status: isSuppressed ? 'unsubscribed' : statusOfNew(line, consent) };
+      const status = isSuppressed ? 'unsubscribed' : statusOfNew(line, consent);
+      return { kind: 'new', line, status, isJoining: status === 'subscribed' && mayJoin(line.email) };
     }
-    const fields = compareLine(line, { ...contact, hasLeft: hasLeft(contact) }, consent);
-    return Object.keys(fields).length > 0
-      ? { kind: 'changed', line, contact, fields }
-      : { kind: 'unchanged', line, contact };
+    const known = {
+      ...{ ...contact, properties: propertiesOf(contact), hasLeft: hasLeft(contact) },
+      isSuppressed: suppressions.has(contact.email),
+    };
+    const fields = compareLine(line, known, consent);
+    const isJoining = (fields.status ?? contact.status) === 'subscribed' && mayJoin(line.email);
+    return Object.keys(fields).length > 0 || isJoining
+      ? { kind: 'changed', line, contact, fields, isJoining }
+      : { kind: 'unchanged', line, contact, isJoining };
   });
 }
 
@@ -159,7 +182,8 @@ export async function importLines(
   trx: Trx,
   tenant: Tenant,
   lines: readonly ImportLine[],
-  { consent, source, ...telling }: { consent: ImportConsent; source: string } & TellingOfChanges,
+  { source, ...choice }: { source: string } & Partial<ImportChoice>,
+  telling: TellingOfChanges,
 ): Promise<Record<ComparedLine['kind'], number>> {
   const { now } = telling;
   const counts = { new: 0, changed: 0, unchanged: 0 };
@@ -169,7 +193,8 @@ export async function importLines(
   if (!audience) return counts;
   const stamp = snapshotStamp(now);
   const notes: { contact_id: string; status: Row<'contact'>['status'] }[] = [];
-  for (const one of await compareLines(trx, tenant, lines, consent)) {
+  const joining: string[] = [];
+  for (const one of await compareLines(trx, tenant, lines, choice)) {
     counts[one.kind] += 1;
     if (one.kind === 'unchanged') continue;
     const contact =
@@ -177,12 +202,18 @@ export async function importLines(
         ? audience.create(one.line.email, one.status, source)
         : audience.contactByEmail(one.line.email);
     if (!contact) continue;
-    const fields = one.kind === 'new' ? namesOf(one.line) : one.fields;
+    const { properties, ...fields } = one.kind === 'new' ? fieldsOf(one.line) : one.fields;
     const isNamed = fields.first_name !== undefined || fields.last_name !== undefined;
-    audience.update(contact, { ...fields, ...(isNamed ? { name_stamp: stamp } : {}) });
+    audience.update(contact, {
+      ...fields,
+      ...(isNamed ? { name_stamp: stamp } : {}),
+      ...(properties ? { properties: JSON.stringify({ ...propertiesOf(contact), ...properties }) } : {}),
+    });
     if (one.kind === 'changed' && one.fields.status) notes.push({ contact_id: contact.id, status: one.fields.status });
+    if (one.isJoining) joining.push(contact.id);
   }
   await saveAudiences(trx, [audience], telling);
+  if (choice.list) await joinList(trx, tenant, choice.list, joining, now);
   await insertNew(
     trx,
     'consent_change',
@@ -199,8 +230,9 @@ export async function importLines(
 }
 
 /** What the line says of them. */
-const namesOf = ({ first_name, last_name, user_group }: ImportLine): ImportedFields => ({
+const fieldsOf = ({ first_name, last_name, user_group, properties }: ImportLine): ImportedFields => ({
   ...(first_name === null ? {} : { first_name }),
   ...(last_name === null ? {} : { last_name }),
   ...(user_group === null ? {} : { user_group }),
+  ...(properties ? { properties } : {}),
 });

@@ -2,15 +2,16 @@
 import { sql, type SqlBool } from 'kysely';
 import type { MailingListView } from '../../shared/mailing-lists';
 import { MOST_LISTS, mailingListSchema } from '../../shared/mailing-lists';
-import { insertNew } from '../db/bulk';
+import { inList, insertNew, upsert } from '../db/bulk';
 import { flag, isoTime } from '../db/columns';
+import { keyFor, selectByKeys } from '../db/keys';
 import { newId } from '../db/new-id';
 import type { Db, Row, Trx } from '../db/schema';
-import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
+import { ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
 import { holdContacts } from '../db/transact';
 import { AppError, invalid } from '../errors';
 import { findWants } from '../installs/wants';
-import { recordMessages } from '../outbox/messages';
+import { recordMessages, type ChangeCause } from '../outbox/messages';
 import { findContact } from './contacts';
 import { hashAddress } from './suppression-key';
 
@@ -137,19 +138,118 @@ export async function changeMembership(
     .values({ ...tenantColumns(tenant), contact_id: contactId, list_id: listId, ...values })
     .onConflict((oc) => oc.columns(['account_id', 'livemode', 'contact_id', 'list_id']).doUpdateSet(values))
     .execute();
-  if (isMember) await recordJoining(trx, tenant, contactId, { listId, by }, now);
+  if (isMember)
+    await recordJoining(trx, tenant, [contactId], { listId, cause: by === 'contact' ? 'contact' : 'api' }, now);
   return true;
 }
 
 async function recordJoining(
   trx: Trx,
   tenant: Tenant,
-  contactId: string,
-  { listId, by }: Omit<MembershipChange, 'isMember'>,
+  contactIds: readonly string[],
+  { listId, cause }: { listId: string; cause: ChangeCause },
   now: number,
 ): Promise<void> {
   const wants = await findWants(trx, tenant);
-  const details = { cause: by === 'contact' ? 'contact' : 'api', list_id: listId } as const;
-  const message = { tenant, type: 'list.joined', kind: 'contact', id: contactId, contactId, details } as const;
-  await recordMessages(trx, [message], { wantsOf: () => wants, now });
+  const messages = contactIds.map((id) => {
+    const about = { tenant, type: 'list.joined', kind: 'contact', id, contactId: id } as const;
+    return { ...about, details: { cause, list_id: listId } };
+  });
+  await recordMessages(trx, messages, { wantsOf: () => wants, now });
+}
+
+/**
+ * Which addresses an import may put on a list: nobody who is on it, or who left it by a link of theirs, also before an earlier
+ * deletion. Nobody where there is no such list.
+ */
+export async function findWhoMayJoin(
+  db: Db,
+  tenant: Tenant,
+  listId: string | undefined,
+  { emails, contacts }: { emails: readonly string[]; contacts: readonly Row<'contact'>[] },
+): Promise<(email: string) => boolean> {
+  if (listId === undefined || !(await findList(db, tenant, listId))) return () => false;
+  const own = tenantColumns(tenant);
+  const ofContacts = contacts.map(({ id }) => keyFor(own, id));
+  const barred = new Set(
+    (await selectByKeys(db, 'list_membership', 'contact_id', ofContacts))
+      .filter((one) => one.list_id === listId && (one.is_member === 1 || one.changed_by === 'contact'))
+      .map(({ contact_id }) => contact_id),
+  );
+  const barredEmails = new Set(contacts.filter(({ id }) => barred.has(id)).map(({ email }) => email));
+  const hashes = new Map(emails.map((email) => [hashAddress(db, email), email]));
+  for (const { address_mac } of await findLeft(db, tenant, [listId], [...hashes.keys()]))
+    barredEmails.add(hashes.get(address_mac) ?? '');
+  return (email) => !barredEmails.has(email);
+}
+
+/** Which of the lists were left by which of the addresses, before an earlier deletion or as another's. */
+const findLeft = (db: Db, tenant: Tenant, listIds: readonly string[], hashes: readonly string[]) =>
+  db
+    .selectFrom('list_left')
+    .selectAll()
+    .where(ofTenant(tenant))
+    .where('list_id', 'in', inList(listIds))
+    .where('address_mac', 'in', inList(hashes))
+    .execute();
+
+/** Of an import: those that findWhoMayJoin lets. In the transaction that made or holds the contacts. */
+export async function joinList(
+  trx: Trx,
+  tenant: Tenant,
+  listId: string,
+  contactIds: readonly string[],
+  now: number,
+): Promise<void> {
+  const member = { list_id: listId, is_member: 1, changed_by: 'merchant', at: now } as const;
+  await upsert(
+    trx,
+    'list_membership',
+    ['contact_id', 'list_id'],
+    contactIds.map((contact_id) => ({ ...tenantColumns(tenant), contact_id, ...member })),
+  );
+  await recordJoining(trx, tenant, contactIds, { listId, cause: 'import' }, now);
+}
+
+/**
+ * A contact has another address: the lists that it left by a link stay left by the address it had, and those that were left
+ * by the one it has now it leaves. In a transaction; `now` in epoch milliseconds.
+ */
+export async function leaveListsOfAddress(
+  trx: Trx,
+  before: Row<'contact'>,
+  after: Row<'contact'>,
+  now: number,
+): Promise<void> {
+  const tenant = tenantOf(after);
+  await keepLeftLists(trx, tenant, before);
+  const on = (await findMemberships(trx, tenant, after.id)).filter(({ is_member }) => is_member === 1);
+  const listIds = on.map(({ list_id }) => list_id);
+  const left = on.length === 0 ? [] : await findLeft(trx, tenant, listIds, [hashAddress(trx, after.email)]);
+  if (left.length === 0) return;
+  await trx
+    .updateTable('list_membership')
+    .set({ is_member: 0, changed_by: 'contact', at: now })
+    .where(ofTenant(tenant))
+    .where('contact_id', '=', after.id)
+    .where('list_id', 'in', inList(left.map(({ list_id }) => list_id)))
+    .execute();
+}
+
+/** The names of the lists that contacts are on, by contact id. */
+export async function findListNames(
+  db: Db,
+  tenant: Tenant,
+  contactIds: readonly string[],
+): Promise<Map<string, string[]>> {
+  const names = new Map((await findLists(db, tenant)).map(({ id, name }) => [id, name]));
+  const own = tenantColumns(tenant);
+  const ofContacts = contactIds.map((id) => keyFor(own, id));
+  const memberships = names.size === 0 ? [] : await selectByKeys(db, 'list_membership', 'contact_id', ofContacts);
+  const found = new Map<string, string[]>();
+  for (const { contact_id, list_id, is_member } of memberships) {
+    const name = is_member === 1 ? names.get(list_id) : undefined;
+    if (name !== undefined) found.set(contact_id, [...(found.get(contact_id) ?? []), name]);
+  }
+  return found;
 }

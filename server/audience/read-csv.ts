@@ -1,12 +1,14 @@
 /** Records of a CSV file (RFC 4180), as spreadsheets of all countries write them. Pure. */
 import { cleanText } from '../clean-text';
 
-export interface CsvRecord {
-  /** Of the file, the first is 1: where the record begins. */
-  line: number;
-  /** Null for a record that can't be read. */
-  fields: string[] | null;
-}
+/** `line` of the file, the first is 1: where the record begins. */
+export type CsvRecord =
+  | { line: number; fields: string[] }
+  /** It can't be read; `text` is its beginning. */
+  | { line: number; fields: null; text: string };
+
+/** Of one that can't be read. */
+const SHOWN_CHARACTERS = 1_000;
 
 /** Longer ones, in characters, are refused: a quote was opened that isn't closed. */
 const MOST_CHARACTERS = 64_000;
@@ -42,8 +44,9 @@ export function* readCsv(text: string, delimiter: string): Generator<CsvRecord, 
   for (let at = 0; at < text.length;) {
     const read = readRecord(text, at, delimiter);
     if (read === null) {
-      yield { line, fields: null };
-      at = afterLine(text, at);
+      const end = afterLine(text, at);
+      yield { line, fields: null, text: cleanText(text.slice(at, Math.min(end, at + SHOWN_CHARACTERS))).trim() };
+      at = end;
       line += 1;
       continue;
     }

@@ -12,7 +12,7 @@ import { holdInstalls } from '../installs/installs';
 import { isTombstone, type Audience, type Changes, type Contact } from './audience';
 import { recordContactChanges, recordDeletion, type TellingOfChanges } from './contact-changes';
 import type { ObjectFacts } from '../stripe-objects/types';
-import { keepLeftLists } from './mailing-lists';
+import { keepLeftLists, leaveListsOfAddress } from './mailing-lists';
 import { isNewer, keepFailure, stateRow, type ObjectState } from './object-states';
 import { savePayments } from './save-payments';
 import { snapshotStamp } from './stamp';
@@ -73,6 +73,11 @@ export async function saveAudiences(trx: Trx, audiences: Iterable<Audience>, tel
       telling,
     ),
   ]);
+  for (const { contacts, contactsBefore } of all)
+    for (const after of contacts) {
+      const before = contactsBefore.get(after.id);
+      if (before && before.email !== after.email) await leaveListsOfAddress(trx, before, after, now);
+    }
   for (const { customerId, from, into } of of(({ moved }) => moved))
     await moveContact(trx, tenantOf(from), { fromId: from.id, intoId: into.id, customerId });
   for (const { from, into } of of(({ merged }) => merged)) {

@@ -35,12 +35,13 @@ export function saveFilter(
   if (Object.keys(query).length === 0) throw refuse('filter the list first');
   return transact(db, async (trx) => {
     const known = await listFilters(trx, tenant);
-    const same = known.find((one) => one.name === name);
-    if (!same && known.length >= MOST_FILTERS) throw refuse(`at most ${MOST_FILTERS} filters can be saved`);
-    if (same) await deleteFilter(trx, tenant, same.id);
+    const isKnown = known.some((one) => one.name === name);
+    if (!isKnown && known.length >= MOST_FILTERS) throw refuse(`at most ${MOST_FILTERS} filters can be saved`);
+    const values = { query: JSON.stringify(query), created_at: now };
     await trx
       .insertInto('saved_filter')
-      .values({ id: newId('flt', now), name, query: JSON.stringify(query), created_at: now, ...tenantColumns(tenant) })
+      .values({ id: newId('flt', now), name, ...values, ...tenantColumns(tenant) })
+      .onConflict((oc) => oc.columns(['account_id', 'livemode', 'name']).doUpdateSet(values))
       .execute();
   });
 }

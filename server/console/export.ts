@@ -7,16 +7,20 @@ import type { PageRequest } from '../db/page';
 import { tenantKey, type Tenant } from '../db/tenant';
 import { AppError } from '../errors';
 
-interface Exported<F, R extends { id: string }> {
+interface Lines<R> {
+  head: string;
+  /** The lines of one page. */
+  write(rows: readonly R[], tenant: Tenant): Promise<string> | string;
+}
+
+type Exported<F, R extends { id: string }> = {
   /** The file's name, without its ending. */
   name: string;
   /** What it is of, in words: "this audience". */
   of: string;
-  head: string;
   list(tenant: Tenant, request: F & PageRequest): Promise<List<R>>;
-  /** The lines of one page. */
-  write(rows: readonly R[], tenant: Tenant): Promise<string> | string;
-}
+  /** `open`: where the columns are each install's own, read once for the whole file. */
+} & (Lines<R> | { open(tenant: Tenant): Promise<Lines<R>> });
 
 const AT_ONCE = 500;
 
@@ -34,27 +38,36 @@ export function createExport<F extends object, R extends { id: string }>(exporte
       );
     underWay.add(install);
     try {
-      res.set({
-        'Content-Type': 'text/csv; charset=utf-8',
-        'Content-Disposition': `attachment; filename="${exported.name}.csv"`,
-        'Cache-Control': 'no-store',
-        'X-Content-Type-Options': 'nosniff',
-      });
-      await pipeline(linesOf(exported, tenant, filter), res);
-    } catch (error) {
-      // A reader that goes away ends the export; there is nobody to tell.
-      if (!res.closed || !isPrematureClose(error)) throw error;
+      await sendCsv(res, exported.name, linesOf(exported, tenant, filter));
     } finally {
       underWay.delete(install);
     }
   };
 }
 
+/** Sends a file; `name` without its ending. */
+export async function sendCsv(res: Response, name: string, lines: AsyncIterable<string>): Promise<void> {
+  try {
+    res.set({
+      'Content-Type': 'text/csv; charset=utf-8',
+      'Content-Disposition': `attachment; filename="${name}.csv"`,
+      'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
+    });
+    await pipeline(lines, res);
+  } catch (error) {
+    // A reader that goes away ends the export; there is nobody to tell.
+    if (!res.closed || !isPrematureClose(error)) throw error;
+  }
+}
+
 async function* linesOf<F extends object, R extends { id: string }>(
-  { head, list, write }: Exported<F, R>,
+  exported: Exported<F, R>,
   tenant: Tenant,
   filter: F,
 ): AsyncGenerator<string> {
+  const { list } = exported;
+  const { head, write } = 'open' in exported ? await exported.open(tenant) : exported;
   yield head;
   for (let after: string | undefined, isMore = true; isMore;) {
     const page = { limit: AT_ONCE, ...(after === undefined ? {} : { starting_after: after }) };

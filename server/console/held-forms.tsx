@@ -67,7 +67,7 @@ function heldForm(ctx: Context, req: Request, res: Response): ReactElement | nul
 }
 
 /** Never written into a page again: secrets, and what confirms that something is deleted or imported, which is said anew. */
-const NOT_HELD = ['csrf_token', 'key', 'secret', 'password', 'account', 'count'];
+const NOT_HELD = ['csrf_token', 'key', 'secret', 'password', 'account', 'count', 'is_about_else'];
 
 const heldFields = (body: unknown): HeldFields =>
   Object.entries((body ?? {}) as Record<string, string | string[]>)

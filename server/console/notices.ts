@@ -20,6 +20,7 @@ const DONE = {
   session_ended: 'That session was signed out.',
   switched: 'Now showing another account or mode.',
   profile: 'Profile saved.',
+  profile_unsubscribed: 'Profile saved. Whoever has this address had unsubscribed, and stays so.',
   note: 'Note saved.',
   contact_added: 'Contact added.',
   contact_added_unsubscribed: 'Contact added. They had unsubscribed before, and stay so.',

@@ -31,6 +31,7 @@ import * as forwarding from './migrations/034-forwarding';
 import * as countedSoon from './migrations/035-counted-soon';
 import * as passedOn from './migrations/036-passed-on';
 import * as forwardedOnce from './migrations/037-forwarded-once';
+import * as keptLines from './migrations/038-kept-lines';
 import * as ownNames from './migrations/040-own-names';
 import type { Db } from './schema';
 
@@ -66,6 +67,7 @@ const migrations: Record<string, Migration> = {
   '035-counted-soon': { up: countedSoon.up as Migration['up'] },
   '036-passed-on': { up: passedOn.up as Migration['up'] },
   '037-forwarded-once': { up: forwardedOnce.up as Migration['up'] },
+  '038-kept-lines': { up: keptLines.up as Migration['up'] },
   '040-own-names': { up: ownNames.up as Migration['up'] },
 };
 

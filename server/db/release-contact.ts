@@ -103,30 +103,42 @@ async function releaseMessages(trx: Trx, tenant: Tenant, contactId: string, obje
   }
 }
 
-/** Lines of imports that wait or are under way, and filters that search for the address. */
+/** Lines of imports that wait or are under way, those that are refused too, and filters that search for the address. */
 async function releaseWork(trx: Trx, tenant: Tenant, { email }: NamedContact): Promise<void> {
   const quoted = JSON.stringify(email);
-  const waiting = await trx
-    .selectFrom('contact_job_part')
-    .select(['job_id', 'n', 'lines'])
-    .where(ofTenant(tenant))
-    .where(contains(trx, sql`lines`, quoted))
-    .execute();
-  for (const { job_id, n, lines } of waiting) {
-    const others = (JSON.parse(lines) as { email: string }[]).filter((line) => line.email !== email);
-    await trx
-      .updateTable('contact_job_part')
-      .set({ lines: JSON.stringify(others) })
-      .where(ofTenant(tenant))
-      .where('job_id', '=', job_id)
-      .where('n', '=', n)
-      .execute();
-  }
+  await leaveOut(trx, tenant, 'lines', quoted, (line) => (line as { email: string }).email === email);
+  await leaveOut(trx, tenant, 'refused_lines', email, (line) =>
+    (line as { fields: string[] }).fields.some((cell) => cell.toLowerCase().includes(email)),
+  );
   await trx
     .deleteFrom('saved_filter')
     .where(ofTenant(tenant))
     .where((eb) => eb.or([contains(trx, sql`query`, quoted), contains(trx, sql`name`, email)]))
     .execute();
+}
+
+/** Of the parts of imports whose text has `text` in it, the lines that are the contact's. */
+async function leaveOut(
+  trx: Trx,
+  tenant: Tenant,
+  column: 'lines' | 'refused_lines',
+  text: string,
+  isTheirs: (line: unknown) => boolean,
+): Promise<void> {
+  const parts = await trx
+    .selectFrom('contact_job_part')
+    .select(['job_id', 'n', `${column} as lines`])
+    .where(ofTenant(tenant))
+    .where(contains(trx, sql.ref(column), text))
+    .execute();
+  for (const { job_id, n, lines } of parts)
+    await trx
+      .updateTable('contact_job_part')
+      .set({ [column]: JSON.stringify((JSON.parse(lines) as unknown[]).filter((line) => !isTheirs(line))) })
+      .where(ofTenant(tenant))
+      .where('job_id', '=', job_id)
+      .where('n', '=', n)
+      .execute();
 }
 
 /** What is kept of customers without a contact, but for their tombstones. `now` in epoch milliseconds. */

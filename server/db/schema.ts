@@ -412,6 +412,8 @@ interface ContactJobPartTable extends TenantColumns {
   lines: string;
   /** JSON array of line numbers and reasons; nothing of what the lines say. */
   refused: string;
+  /** JSON array of those numbers and what the lines say; empty once the import has ended. */
+  refused_lines: Generated<string>;
 }
 
 /** A filter of the audience by name. */

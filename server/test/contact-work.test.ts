@@ -1,99 +1,18 @@
 /** What people do to contacts: add, edit, note, import from files, change by the many; emails sent again, events replayed by filter. */
-import { findContactByEmail } from '../audience/contacts';
 import { listConsentChanges } from '../audience/consent';
 import { expireContactJob, findContactJob, listContactJobs } from '../audience/contact-jobs';
 import { createContactJobQueue } from '../audience/contact-job-queue';
 import { changeConsent } from '../audience/consent';
 import { deleteContact } from '../audience/save';
+import { changeMembership, createList, findMemberships } from '../audience/mailing-lists';
 import { suppressAddress } from '../audience/suppressions';
-import { newId } from '../db/new-id';
-import { tenantColumns } from '../db/tenant';
 import { transact } from '../db/transact';
 import { listEmails } from '../emails/list-emails';
-import { openSession } from '../installs/sessions';
 import { activateWorkflow, createWorkflow } from '../workflows/workflows';
-import { searchTextOf } from '../fold-text';
-import type { Schema } from '../db/schema';
-import { createBrowserClient, type BrowserClient } from './browser-client';
+import { addContacts, jobOf, lend, press, preview, rowOf, signIn, text, upload } from './contact-rig';
 import { ENGINES } from './databases';
 import { fixtureEvent } from './fixtures/stripe';
-import { ACCOUNT, lending, TEST, type Tillpost } from './harness';
-
-const lend = lending((tillpost) => tillpost.connect());
-
-type Kind = Parameters<typeof openSession>[1]['kind'];
-
-async function signIn(tillpost: Tillpost, kind: Kind = 'full'): Promise<BrowserClient> {
-  const client = createBrowserClient(tillpost.url);
-  client.jar.set('tillpost_session', await openSession(tillpost.ctx, { tenant: TEST, kind, previous: undefined }));
-  return client;
-}
-
-const text = async (response: Response | Promise<Response>) => (await response).text();
-const rowOf = (tillpost: Tillpost, email: string) => findContactByEmail(tillpost.db, TEST, email);
-
-async function addContacts(tillpost: Tillpost, count: number, fields: Partial<Schema['contact']> = {}) {
-  const rows = Array.from({ length: count }, (_, n) => {
-    const named = { email: `p${n}@example.com`, first_name: 'P', last_name: String(n), ...fields };
-    return {
-      ...{
-        id: newId('con', Date.now()),
-        name_stamp: 0,
-        user_group: null,
-        status: 'subscribed' as const,
-        source: 'Stripe',
-      },
-      ...named,
-      search_text: searchTextOf(named),
-      ...{ created_at: 1, updated_at: 1 },
-      ...tenantColumns(TEST),
-    };
-  });
-  for (const row of rows)
-    await tillpost.db
-      .insertInto('contact')
-      .values(row as never)
-      .execute();
-  return rows.map(({ id }) => id);
-}
-
-async function upload(client: BrowserClient, file: Buffer | string, consent: string | null = 'agreed') {
-  const form = new FormData();
-  form.set('csrf_token', await client.csrfToken());
-  if (consent) form.set('consent', consent);
-  form.set('file', new Blob([file]), 'contacts.csv');
-  return client.send('/audience/import', form);
-}
-
-/** Uploads and compares; returns the path of its page. */
-async function preview(tillpost: Tillpost, client: BrowserClient, file: Buffer | string, consent = 'agreed') {
-  const response = await upload(client, file, consent);
-  expect([response.status, response.status === 303 ? '' : await response.text()]).toEqual([303, '']);
-  await tillpost.worker.drain();
-  return response.headers.get('location') ?? '';
-}
-
-async function press(tillpost: Tillpost, client: BrowserClient, path: string, fields: Record<string, string> = {}) {
-  const response = await client.post(path, { csrf_token: await client.csrfToken(), ...fields });
-  await tillpost.worker.drain();
-  return response;
-}
-
-const jobOf = async (tillpost: Tillpost, path: string) => {
-  const job = await findContactJob(tillpost.db, TEST, path.split('/').at(-1) ?? '');
-  return (
-    job &&
-    (({ status, total, done, added, changed, unchanged, refused }) => ({
-      status,
-      total,
-      done,
-      added,
-      changed,
-      unchanged,
-      refused,
-    }))(job)
-  );
-};
+import { ACCOUNT, TEST, type Tillpost } from './harness';
 
 describe.each(ENGINES)('contacts on %s', (engine) => {
   it('are added with what was said of marketing, edited and noted on', () =>
@@ -111,7 +30,10 @@ describe.each(ENGINES)('contacts on %s', (engine) => {
         user_group: 'VIP',
       });
       const again = await press(tillpost, client, '/audience/new', { ...fields, consent: 'agreed' });
-      expect([again.status, await again.text()]).toEqual([400, expect.stringContaining('Is a contact’s already')]);
+      expect([again.status, await again.text()]).toEqual([
+        400,
+        expect.stringContaining(`Another contact has this address: <a href="/audience/${contact.id}">`),
+      ]);
       const bad = await press(tillpost, client, '/audience/new', { ...fields, email: 'x@', consent: 'agreed' });
       expect([bad.status, await bad.text()]).toEqual([400, expect.stringContaining('Must be an email address')]);
 
@@ -326,14 +248,20 @@ describe.each(ENGINES)('contacts on %s', (engine) => {
       expect(await text(send('/audience/bulk', [['action', 'group'], ...two]))).toContain(
         '<strong>2 contacts</strong>',
       );
-      expect(
-        (
-          await send('/audience/bulk', [
+      for (const path of ['/audience/bulk', '/audience/jobs']) {
+        const nobody = await send(path, [
+          ...([
             ['action', 'group'],
             ['scope', 'selected'],
-          ])
-        ).status,
-      ).toBe(400);
+          ] as const),
+          ['filter.query', 'p1'],
+        ]);
+        const page = await nobody.text();
+        expect([nobody.status, page]).toEqual([400, expect.stringContaining('Select a contact first')]);
+        expect(page).toContain('name="filter.query" value="p1"');
+        expect(page).toContain('p10@example.com');
+        expect(page).not.toContain('p2@example.com');
+      }
       expect((await send('/audience/bulk', [['action', 'launch'], ...two])).status).toBe(400);
 
       const started = await send('/audience/jobs', [
@@ -388,6 +316,118 @@ describe.each(ENGINES)('contacts on %s', (engine) => {
         ).toBe(403);
     }));
 
+  it('are not deleted by a filter that they came under, or any of them, after their number was confirmed', () =>
+    lend({ engine }, async (tillpost) => {
+      const client = await signIn(tillpost);
+      const [, older] = await addContacts(tillpost, 3);
+      await tillpost.db
+        .updateTable('contact')
+        .set({ user_group: 'VIP' })
+        .where('email', '!=', 'p1@example.com')
+        .execute();
+      await suppressAddress(tillpost.db, TEST, 'p0@example.com', { scope: 'all', reason: 'bounced', now: 1 });
+      const remove = async (filter: Record<string, string>, count: string, meanwhile: () => Promise<unknown>) => {
+        const fields = { csrf_token: await client.csrfToken(), action: 'delete', scope: 'all', count, ...filter };
+        const started = await client.post('/audience/jobs', fields);
+        tillpost.clock.advance(1_000);
+        await meanwhile();
+        await tillpost.worker.drain();
+        return started.headers.get('location')!;
+      };
+      const bounced = await remove({ 'filter.status': 'suppressed' }, '1', () =>
+        suppressAddress(tillpost.db, TEST, 'p2@example.com', {
+          scope: 'all',
+          reason: 'bounced',
+          now: tillpost.clock.now(),
+        }),
+      );
+      expect(await jobOf(tillpost, bounced)).toMatchObject({ status: 'finished', total: 1, changed: 1 });
+      expect(await rowOf(tillpost, 'p2@example.com')).toBeDefined();
+
+      const grouped = await remove({ 'filter.user_group': 'VIP' }, '1', async () => {
+        await press(tillpost, client, `/audience/${older}/profile`, { user_group: 'VIP' });
+      });
+      expect(await jobOf(tillpost, grouped)).toMatchObject({ status: 'finished', total: 1, changed: 1 });
+      expect(await rowOf(tillpost, 'p1@example.com')).toMatchObject({ user_group: 'VIP' });
+      expect(await rowOf(tillpost, 'p2@example.com')).toBeUndefined();
+
+      const changed = await remove({ 'filter.user_group': 'VIP' }, '1', () =>
+        press(tillpost, client, `/audience/${older}/note`, { note: 'Wait' }),
+      );
+      expect(await text(client.get(changed))).toMatch(/Left, as they changed meanwhile<\/dt><dd>1</);
+    }));
+
+  it('whose addresses are suppressed are filtered, counted, paged, saved and exported', () =>
+    lend({ engine }, async (tillpost) => {
+      const client = await signIn(tillpost);
+      await addContacts(tillpost, 1_040);
+      for (let n = 0; n < 1_040; n += 20)
+        await suppressAddress(tillpost.db, TEST, `p${n}@example.com`, { scope: 'all', reason: 'bounced', now: 1 });
+      const shown = (page: string) => [...page.matchAll(/>p(\d+)@example\.com</g)].map(([, n]) => Number(n));
+      const first = await text(client.get('/audience?status=suppressed'));
+      expect(first).toContain('52 contacts');
+      expect(first).toContain('<option value="suppressed" selected="">Suppressed</option>');
+      expect(shown(first)).toEqual(Array.from({ length: 25 }, (_, n) => 1_020 - 20 * n));
+      const last = await text(client.get('/audience?status=suppressed&page=last'));
+      expect(shown(last)).toEqual(Array.from({ length: 25 }, (_, n) => 480 - 20 * n));
+      expect(await text(client.get('/audience?status=suppressed&query=p10'))).toContain('3 contacts');
+      expect((await text(client.get('/audience.csv?status=suppressed'))).trim().split('\r\n')).toHaveLength(53);
+      await press(tillpost, client, '/audience/filters', { name: 'Bounced', 'filter.status': 'suppressed' });
+      expect(await text(client.get('/audience'))).toContain('href="/audience?status=suppressed"');
+    }));
+
+  it('get another address where no customer at Stripe has theirs, and what that address chose comes with it', () =>
+    lend({ engine }, async (tillpost) => {
+      const { db, clock, localStripe } = tillpost;
+      const client = await signIn(tillpost);
+      const [id] = await addContacts(tillpost, 1, { email: 'old@example.com' });
+      const [other] = await addContacts(tillpost, 1, { email: 'other@example.com' });
+      const save = (email: string, contact = id) =>
+        press(tillpost, client, `/audience/${contact}/profile`, { email, first_name: 'Typed', user_group: '' });
+      const bad = await save('old@');
+      expect([bad.status, await bad.text()]).toEqual([400, expect.stringContaining('Must be an email address')]);
+      const taken = await save(' Other@example.com');
+      const page = await taken.text();
+      expect([taken.status, page]).toEqual([400, expect.stringContaining(`<a href="/audience/${other}">see them</a>`)]);
+      expect(page).toContain('value="Typed"');
+      expect(await rowOf(tillpost, 'old@example.com')).toMatchObject({ first_name: 'P' });
+
+      expect((await save('New@example.com')).status).toBe(303);
+      expect(await rowOf(tillpost, 'new@example.com')).toMatchObject({
+        ...{ id, status: 'subscribed', first_name: 'Typed', search_text: 'new@example.com typed 0' },
+      });
+      // Who left by an address, and which lists, holds for whoever has it.
+      const list = await transact(db, (trx) => createList(trx, TEST, { name: 'News' }, clock.now()));
+      const turn = (contact: string, isMember: boolean, by: 'merchant' | 'contact') =>
+        transact(db, (trx) => changeMembership(trx, TEST, contact, { listId: list, isMember, by }, clock.now()));
+      const [gone] = await addContacts(tillpost, 1, { email: 'gone@example.com', status: 'unsubscribed' });
+      await turn(gone!, true, 'merchant');
+      await turn(gone!, false, 'contact');
+      await press(tillpost, client, `/audience/${gone}/delete`);
+      await turn(id!, true, 'merchant');
+      const moved = await save('gone@example.com');
+      expect(await text(client.get(moved.headers.get('location')!))).toContain(
+        'Whoever has this address had unsubscribed',
+      );
+      expect(await rowOf(tillpost, 'gone@example.com')).toMatchObject({ id, status: 'unsubscribed' });
+      expect(await findMemberships(db, TEST, id!)).toMatchObject([{ is_member: 0, changed_by: 'contact' }]);
+      // And it stays left by the address that is given up.
+      await save('last@example.com');
+      await press(tillpost, client, '/audience/new', { email: 'gone@example.com', consent: 'agreed' });
+      const anew = (await rowOf(tillpost, 'gone@example.com'))!;
+      expect(anew.status).toBe('unsubscribed');
+      expect(await turn(anew.id, true, 'merchant')).toBe(false);
+
+      await tillpost.enable();
+      await localStripe.trigger('customer.created', { account: ACCOUNT, email: 'cus@example.com' });
+      await tillpost.worker.drain();
+      const customer = (await rowOf(tillpost, 'cus@example.com'))!;
+      expect(await text(client.get(`/audience/${customer.id}`))).toContain('The address comes from Stripe');
+      const refused = await save('mine@example.com', customer.id);
+      expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining('change it at Stripe')]);
+      expect((await save('mine@example.com', 'con_of_somebody_else')).status).toBe(404);
+    }));
+
   it('are found by filters that were saved by name', () =>
     lend({ engine }, async (tillpost) => {
       const client = await signIn(tillpost);
@@ -417,6 +457,9 @@ describe.each(ENGINES)('contacts on %s', (engine) => {
       expect(page).toContain('href="/audience?status=subscribed&amp;user_group=A%26B+%22x%22"');
       expect(page).toContain('&lt;i&gt;Good&lt;/i&gt;');
       await save({ name: '<i>Good</i>', 'filter.status': 'unsubscribed' });
+      await Promise.all(['a', 'b', 'c'].map((query) => save({ name: 'Twice', 'filter.query': query })));
+      const twice = await tillpost.db.deleteFrom('saved_filter').where('name', '=', 'Twice').executeTakeFirst();
+      expect(Number(twice.numDeletedRows)).toBe(1);
       const [kept, ...others] = await tillpost.db.selectFrom('saved_filter').selectAll().execute();
       expect([kept?.query, others]).toEqual(['{"status":"unsubscribed"}', []]);
       expect((await press(tillpost, client, '/audience/filters/flt_no/delete')).status).toBe(404);

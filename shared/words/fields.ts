@@ -12,6 +12,10 @@ export const CONTACT_LABELS = {
   created_at: 'Added',
 } as const satisfies Partial<Record<keyof ContactView, string>>;
 
+/** Of a contact property; undefined: it has none. */
+export const namePropertyValue = (value: string | number | boolean | undefined): string =>
+  value === undefined ? '—' : typeof value === 'boolean' ? (value ? 'Yes' : 'No') : String(value);
+
 export const BILLING_LABELS = {
   subscription_status: 'Subscription',
   plan: 'Plan',

@@ -12,7 +12,7 @@ import { Banner, Empty, LinkButton, PageHead } from '../components/blocks';
 import { href } from '../components/filters';
 import { Icon } from '../components/icon';
 import { PostForm } from '../components/form';
-import { Pages } from '../components/pages';
+import { PAGE_QUERY, Pages, type PageQuery } from '../components/pages';
 import { Table, type Column } from '../components/table';
 import { Money, None, Plural, Time } from '../components/values';
 import { Shell } from '../layout';
@@ -35,9 +35,13 @@ export interface AudiencePageProps {
   jobs: readonly ContactJob[];
   /** The filter could not be saved. */
   refused?: RefusedName | undefined;
+  /** Where in the list. */
+  place: PageQuery;
+  /** Why nothing was done with the contacts. */
+  problem?: string | undefined;
 }
 
-export function AudiencePage({ contacts, count, filter, userGroups, filters, jobs, refused }: AudiencePageProps) {
+export function AudiencePage({ count, filter, userGroups, filters, jobs, refused, ...list }: AudiencePageProps) {
   const { isLimited } = useViewer();
   const isFiltered = Object.values(filter).some(Boolean);
   return (
@@ -69,7 +73,7 @@ export function AudiencePage({ contacts, count, filter, userGroups, filters, job
         <>
           <SavedFilters filters={filters} filter={filter} refused={refused} />
           <AudienceFilters filter={filter} userGroups={userGroups} />
-          <ContactList contacts={contacts} count={count} filter={filter} />
+          <ContactList {...list} count={count} filter={filter} />
         </>
       ) : (
         <Empty
@@ -89,7 +93,13 @@ export function AudiencePage({ contacts, count, filter, userGroups, filters, job
   );
 }
 
-function ContactList({ contacts, count, filter }: Pick<AudiencePageProps, 'contacts' | 'count' | 'filter'>) {
+function ContactList({
+  contacts,
+  count,
+  filter,
+  place,
+  problem,
+}: Pick<AudiencePageProps, 'contacts' | 'count' | 'filter' | 'place' | 'problem'>) {
   const { isLimited } = useViewer();
   const formats = useFormats();
   return (
@@ -115,6 +125,10 @@ function ContactList({ contacts, count, filter }: Pick<AudiencePageProps, 'conta
       ) : (
         <PostForm action="/audience/bulk" data-bulk="">
           <FilterFields filter={filter} />
+          {PAGE_QUERY.map(
+            (name) => place[name] && <input key={name} type="hidden" name={`place.${name}`} value={place[name]} />,
+          )}
+          {problem && <Banner tone="bad">{problem}</Banner>}
           <BulkBar count={formats.number(count)} isFiltered={Object.values(filter).some(Boolean)} />
           <Table
             caption="Contacts"
@@ -144,12 +158,12 @@ const COLUMNS: readonly Column<ContactView>[] = [
   },
   {
     label: 'Status',
-    cell: (contact) =>
-      contact.suppressed ? (
-        <Badge tone="bad" label={EMAIL_STATUS_WORDS.suppressed.label} />
-      ) : (
+    cell: (contact) => (
+      <span className="badges">
         <Badge {...CONTACT_STATUS_WORDS[contact.status]} />
-      ),
+        {contact.suppressed && <Badge tone="bad" label={EMAIL_STATUS_WORDS.suppressed.label} />}
+      </span>
+    ),
   },
   { label: CONTACT_LABELS.user_group, cell: (contact) => contact.user_group ?? <None /> },
   {

@@ -3,6 +3,7 @@ import { USER_GROUP_LENGTH } from '../../../shared/limits';
 import { CONTACT_LABELS } from '../../../shared/words/fields';
 import { JOB_KIND_WORDS } from '../../../shared/words/contact-work';
 import { Banner, Card, LinkButton, PageHead } from '../components/blocks';
+import { href } from '../components/filters';
 import { buttonClass, PostForm, SelectField, TextField } from '../components/form';
 import { Plural } from '../components/values';
 import { Shell } from '../layout';
@@ -67,10 +68,11 @@ const WORDS = {
 
 export function BulkPage({ action, count, ids, filter, userGroups, error }: BulkPageProps) {
   const formats = useFormats();
+  const list = href('/audience', { ...filter });
   const errorOf = (field: 'group' | 'count') => (error?.field === field ? error.words : undefined);
   return (
     <Shell title={JOB_KIND_WORDS[action]} section="audience">
-      <PageHead title={JOB_KIND_WORDS[action]} back={{ href: '/audience', label: 'Audience' }} />
+      <PageHead title={JOB_KIND_WORDS[action]} back={{ href: list, label: 'Audience' }} />
       <Card className="narrow-card">
         <PostForm action="/audience/jobs" className="stack">
           <FilterFields filter={filter} />
@@ -125,7 +127,7 @@ export function BulkPage({ action, count, ids, filter, userGroups, error }: Bulk
             <button className={buttonClass(action === 'delete' ? 'danger' : 'primary')}>
               {action === 'group' ? 'Set the group' : action === 'unsubscribe' ? 'Unsubscribe them' : 'Delete them'}
             </button>
-            <LinkButton href="/audience">Cancel</LinkButton>
+            <LinkButton href={list}>Cancel</LinkButton>
           </div>
         </PostForm>
       </Card>

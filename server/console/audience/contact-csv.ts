@@ -1,8 +1,13 @@
 /** The audience as a file for spreadsheets. */
 import type { ContactView } from '../../../shared/api';
-import { listContacts, type ContactFilter } from '../../audience/contacts';
+import type { ContactProperty } from '../../../shared/contact-properties';
+import { listContactProperties } from '../../audience/contact-properties';
+import { findNotes, listContacts, type ContactFilter } from '../../audience/contacts';
+import { PROPERTY_PREFIX } from '../../audience/import-lines';
+import { findListNames } from '../../audience/mailing-lists';
 import type { PageRequest } from '../../db/page';
 import type { Db } from '../../db/schema';
+import type { Tenant } from '../../db/tenant';
 import { csvHead, csvLine } from '../csv';
 import { createExport } from '../export';
 
@@ -10,12 +15,41 @@ export const createAudienceExport = (db: Db) =>
   createExport({
     name: 'audience',
     of: 'this audience',
-    head: HEAD,
     list: (tenant, request: ContactFilter & { ids?: string[] } & PageRequest) => listContacts(db, tenant, request),
-    write: (contacts) => contacts.map(contactLine).join(''),
+    async open(tenant) {
+      const properties = await listContactProperties(db, tenant);
+      return {
+        head: csvHead([...COLUMNS, ...properties.map(({ name }) => `${PROPERTY_PREFIX}${name}`)]),
+        write: (contacts) => linesOf(db, tenant, contacts, properties),
+      };
+    },
   });
 
-const HEAD = csvHead([
+async function linesOf(
+  db: Db,
+  tenant: Tenant,
+  contacts: readonly ContactView[],
+  properties: readonly ContactProperty[],
+): Promise<string> {
+  const ids = contacts.map(({ id }) => id);
+  const notes = await findNotes(db, tenant, ids);
+  const lists = await findListNames(db, tenant, ids);
+  return contacts
+    .map((contact) =>
+      csvLine([
+        ...cellsOf(contact),
+        contact.user_id,
+        notes.get(contact.id),
+        lists.get(contact.id)?.join('; '),
+        // What a customer's metadata names is that customer's.
+        contact.billing_contacts.flatMap(({ email, source }) => (source === 'hand' ? email : [])).join(' '),
+        ...properties.map(({ name }) => contact.properties[name]),
+      ]),
+    )
+    .join('');
+}
+
+const COLUMNS = [
   'id',
   'email',
   'first_name',
@@ -40,32 +74,35 @@ const HEAD = csvHead([
   'payments',
   'first_payment_at',
   'last_payment_at',
-]);
+  'user_id',
+  'note',
+  'mailing_lists',
+  'billing_contacts',
+];
 
-const contactLine = ({ billing, ...contact }: ContactView): string =>
-  csvLine([
-    contact.id,
-    contact.email,
-    contact.first_name,
-    contact.last_name,
-    contact.status,
-    contact.suppressed !== null,
-    contact.user_group,
-    billing.subscription_status,
-    billing.plan,
-    billing.mrr,
-    billing.currency,
-    billing.renews_at,
-    billing.trial_ends_at,
-    billing.delinquent,
-    billing.wrong_card,
-    billing.customer_since,
-    contact.customers.join(' '),
-    contact.created_at,
-    billing.ltv,
-    billing.ltv_currency,
-    billing.ltv_others.map(({ currency, amount }) => `${amount} ${currency}`).join(' '),
-    billing.payments,
-    billing.first_payment_at,
-    billing.last_payment_at,
-  ]);
+const cellsOf = ({ billing, ...contact }: ContactView) => [
+  contact.id,
+  contact.email,
+  contact.first_name,
+  contact.last_name,
+  contact.status,
+  contact.suppressed !== null,
+  contact.user_group,
+  billing.subscription_status,
+  billing.plan,
+  billing.mrr,
+  billing.currency,
+  billing.renews_at,
+  billing.trial_ends_at,
+  billing.delinquent,
+  billing.wrong_card,
+  billing.customer_since,
+  contact.customers.join(' '),
+  contact.created_at,
+  billing.ltv,
+  billing.ltv_currency,
+  billing.ltv_others.map(({ currency, amount }) => `${amount} ${currency}`).join(' '),
+  billing.payments,
+  billing.first_payment_at,
+  billing.last_payment_at,
+];

@@ -2,12 +2,14 @@
 import { Fragment, type ReactNode } from 'react';
 import type { ContactView } from '../../../shared/api';
 import { NOTE_LENGTH, USER_GROUP_LENGTH } from '../../../shared/limits';
+import { ADDRESS_WORDS } from '../../../shared/words/contact-work';
 import { nameContact, nameSuppression } from '../../../shared/words/explanations';
 import {
   BILLING_CONTACTS_WORDS,
   BILLING_LABELS,
   CONTACT_LABELS,
   LTV_HINT,
+  namePropertyValue,
   OVERDUE,
   WRONG_CARD,
 } from '../../../shared/words/fields';
@@ -15,7 +17,7 @@ import { CONTACT_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared
 import { Badge } from '../components/badge';
 import { Banner, Card, Empty, FactList, PageHead, Section } from '../components/blocks';
 import { href } from '../components/filters';
-import { ButtonForm, Confirm, PostForm, TextAreaField, TextField, buttonClass } from '../components/form';
+import { ButtonForm, Confirm, FieldError, PostForm, TextAreaField, TextField, buttonClass } from '../components/form';
 import { Icon } from '../components/icon';
 import { Count, Money, None, Time } from '../components/values';
 import { Shell } from '../layout';
@@ -33,11 +35,18 @@ export interface ContactPageProps {
   /** Those it is on, and those it has left. */
   lists: readonly { name: string; isMember: boolean }[];
   note: string | null;
+  /** Its address is Stripe's to change. */
+  hasCustomer: boolean;
   /** What was typed as billing contacts and refused, and why. */
   refused?: { typed: string; words: string };
+  /** What was typed as its profile, and why the address is refused. */
+  refusedProfile?: { typed: ProfileTyped; words: ReactNode };
 }
 
-export function ContactPage({ contact, timeline, hasMore, userGroups, lists, note, refused }: ContactPageProps) {
+export const PROFILE_FIELDS = ['email', 'first_name', 'last_name', 'user_group'] as const;
+export type ProfileTyped = Record<(typeof PROFILE_FIELDS)[number], string>;
+
+export function ContactPage({ contact, timeline, hasMore, lists, note, refused, ...profile }: ContactPageProps) {
   const { isLimited } = useViewer();
   const path = `/audience/${contact.id}`;
   return (
@@ -82,7 +91,7 @@ export function ContactPage({ contact, timeline, hasMore, userGroups, lists, not
           )}
         </Section>
         <div className="facts-narrow">
-          <Profile contact={contact} userGroups={userGroups} />
+          <Profile contact={contact} {...profile} />
           <Note id={contact.id} note={note} />
           <FromPrograms contact={contact} lists={lists} />
           <BillingContacts contact={contact} refused={refused} />
@@ -104,7 +113,12 @@ export function ContactPage({ contact, timeline, hasMore, userGroups, lists, not
   );
 }
 
-const Profile = ({ contact, userGroups }: Pick<ContactPageProps, 'contact' | 'userGroups'>) => (
+const Profile = ({
+  contact,
+  userGroups,
+  hasCustomer,
+  refusedProfile,
+}: Pick<ContactPageProps, 'contact' | 'userGroups' | 'hasCustomer' | 'refusedProfile'>) => (
   <Section title="Profile">
     <Card className="stack">
       <FactList
@@ -114,25 +128,42 @@ const Profile = ({ contact, userGroups }: Pick<ContactPageProps, 'contact' | 'us
         ]}
       />
       <PostForm action={`/audience/${contact.id}/profile`} className="stack">
+        {hasCustomer ? (
+          <>
+            <p className="hint">{ADDRESS_WORDS.ofStripe}</p>
+            <FieldError id="email" error={refusedProfile?.words} />
+          </>
+        ) : (
+          <TextField
+            id="email"
+            name="email"
+            type="email"
+            label="Email"
+            required
+            defaultValue={refusedProfile?.typed.email ?? contact.email}
+            error={refusedProfile?.words}
+            autoComplete="off"
+          />
+        )}
         <TextField
           id="first_name"
           name="first_name"
           label="First name"
-          defaultValue={contact.first_name ?? ''}
+          defaultValue={refusedProfile?.typed.first_name ?? contact.first_name ?? ''}
           autoComplete="off"
         />
         <TextField
           id="last_name"
           name="last_name"
           label="Last name"
-          defaultValue={contact.last_name ?? ''}
+          defaultValue={refusedProfile?.typed.last_name ?? contact.last_name ?? ''}
           autoComplete="off"
         />
         <TextField
           id="user_group"
           name="user_group"
           label={CONTACT_LABELS.user_group}
-          defaultValue={contact.user_group ?? ''}
+          defaultValue={refusedProfile?.typed.user_group ?? contact.user_group ?? ''}
           list="groups"
           maxLength={USER_GROUP_LENGTH}
           placeholder="None"
@@ -173,7 +204,7 @@ const Note = ({ id, note }: { id: string; note: string | null }) => (
 function FromPrograms({ contact: { user_id, properties }, lists }: Pick<ContactPageProps, 'contact' | 'lists'>) {
   const facts: [string, ReactNode][] = [
     ...(user_id === null ? [] : [['User id', <code key="id">{user_id}</code>] satisfies [string, ReactNode]]),
-    ...Object.entries(properties).map(([name, value]): [string, ReactNode] => [name, wordFor(value)]),
+    ...Object.entries(properties).map(([name, value]): [string, ReactNode] => [name, namePropertyValue(value)]),
     ...lists.map(({ name, isMember }): [string, ReactNode] => [`List ${name}`, isMember ? 'On it' : 'Left']),
   ];
   if (facts.length === 0) return null;
@@ -185,9 +216,6 @@ function FromPrograms({ contact: { user_id, properties }, lists }: Pick<ContactP
     </Section>
   );
 }
-
-const wordFor = (value: string | number | boolean): string =>
-  typeof value === 'boolean' ? (value ? 'Yes' : 'No') : String(value);
 
 function BillingContacts({ contact, refused }: Pick<ContactPageProps, 'contact' | 'refused'>) {
   const path = `/audience/${contact.id}/billing-contacts`;

@@ -2,11 +2,14 @@
 import { CONTACT_STATUSES, SUBSCRIPTION_STATUSES } from '../../../shared/api';
 import { FILTER_NAME_LENGTH } from '../../../shared/limits';
 import { BILLING_LABELS, CONTACT_LABELS } from '../../../shared/words/fields';
-import { CONTACT_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
+import { CONTACT_STATUS_WORDS, EMAIL_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
 import type { SavedFilter } from '../../audience/saved-filters';
 import { Filters, FilterSelect, href } from '../components/filters';
 import { buttonClass, PostForm, TextField } from '../components/form';
 import { Icon } from '../components/icon';
+
+/** Offered beside the statuses: whatever the contact chose, its address takes no mail. */
+export const SUPPRESSED = 'suppressed';
 
 /** The page's filters, unchecked. */
 export interface AudienceFilter {
@@ -54,7 +57,10 @@ export function AudienceFilters({ filter, userGroups }: { filter: AudienceFilter
         label="Status"
         value={filter.status}
         all="Any status"
-        options={CONTACT_STATUSES.map((value) => ({ value, label: CONTACT_STATUS_WORDS[value].label }))}
+        options={[
+          ...CONTACT_STATUSES.map((value) => ({ value, label: CONTACT_STATUS_WORDS[value].label })),
+          { value: SUPPRESSED, label: EMAIL_STATUS_WORDS.suppressed.label },
+        ]}
       />
       <FilterSelect
         name="user_group"

@@ -1,21 +1,27 @@
 /** A file of contacts: what to choose before it is read. */
+import type { ReactNode } from 'react';
 import type { ContactJob } from '../../audience/contact-jobs';
-import { CONSENT_CHOICES } from '../../../shared/words/contact-work';
+import { CONSENT_CHOICES, LIST_WORDS } from '../../../shared/words/contact-work';
 import { MOST_IMPORTED_LINES } from '../../../shared/limits';
 import { Card, PageHead, Section } from '../components/blocks';
-import { buttonClass, FieldError, TextAreaField, UploadForm } from '../components/form';
+import { buttonClass, FieldError, SelectField, TextAreaField, UploadForm } from '../components/form';
 import { Shell } from '../layout';
 import { useFormats } from '../page';
 import { JobList } from './job';
 
+export const CONSENTS = ['agreed', 'transactional'] as const;
+
 export interface ImportPageProps {
   jobs: readonly ContactJob[];
+  /** They may be put on one. */
+  lists: readonly { id: string; name: string }[];
   error?: { field: 'file' | 'consent'; words: string };
   consent?: string;
+  list?: string;
   pasted?: string;
 }
 
-export function ImportPage({ jobs, error, consent, pasted }: ImportPageProps) {
+export function ImportPage({ jobs, lists, error, consent, list, pasted }: ImportPageProps) {
   const formats = useFormats();
   const errorOf = (field: 'file' | 'consent') => (error?.field === field ? error.words : undefined);
   return (
@@ -40,7 +46,9 @@ export function ImportPage({ jobs, error, consent, pasted }: ImportPageProps) {
             <p className="hint" id="file-hint">
               At most 20 MB and {formats.number(MOST_IMPORTED_LINES)} lines. The first line names the columns:{' '}
               <code>email</code>, and if you like <code>first_name</code>, <code>last_name</code> or <code>name</code>,{' '}
-              <code>user_group</code>, <code>status</code>. Others are ignored. What a file leaves blank stays as it is.
+              <code>user_group</code>, contact properties by their names, and who wants no marketing:{' '}
+              <code>status</code>, <code>subscribed</code>, <code>unsubscribed</code>, <code>opted_out</code>,{' '}
+              <code>suppressed</code>. Others are ignored. What a file leaves blank stays as it is.
             </p>
             <FieldError id="file" error={errorOf('file')} />
           </div>
@@ -58,6 +66,19 @@ export function ImportPage({ jobs, error, consent, pasted }: ImportPageProps) {
             />
           </details>
           <ConsentChoice name="consent" value={consent} error={errorOf('consent')} />
+          {lists.length > 0 && (
+            <SelectField
+              id="list"
+              name="list"
+              label={LIST_WORDS.label}
+              hint={LIST_WORDS.hint}
+              defaultValue={list ?? ''}
+              options={[
+                { value: '', label: LIST_WORDS.none },
+                ...lists.map(({ id, name }) => ({ value: id, label: name })),
+              ]}
+            />
+          )}
           <div className="actions">
             <button className={buttonClass('primary')}>Preview</button>
           </div>
@@ -81,7 +102,7 @@ export function ConsentChoice({
 }: {
   name: string;
   value?: string;
-  error?: string;
+  error?: ReactNode;
   isOfOne?: boolean;
 }) {
   return (
@@ -90,7 +111,7 @@ export function ConsentChoice({
       aria-describedby={error ? `${name}-error` : undefined}
     >
       <legend>May they be sent marketing?</legend>
-      {(['agreed', 'transactional'] as const).map((choice) => (
+      {CONSENTS.map((choice) => (
         <label key={choice} className="choice">
           <input type="radio" name={name} value={choice} defaultChecked={value === choice} required />
           <span>

@@ -2,28 +2,31 @@
 import type { ContactJob, ContactJobParameters } from '../../audience/contact-jobs';
 import type { ComparedLine } from '../../audience/import-contacts';
 import type { RefusedLine } from '../../audience/import-lines';
-import { CONSENT_CHOICES, JOB_KIND_WORDS, JOB_STATUS_WORDS, REFUSAL_WORDS } from '../../../shared/words/contact-work';
-import { CONTACT_LABELS } from '../../../shared/words/fields';
-import { CONTACT_STATUS_WORDS } from '../../../shared/words/statuses';
+import { CONSENT_CHOICES, JOB_KIND_WORDS, JOB_STATUS_WORDS, LINE_KIND_WORDS } from '../../../shared/words/contact-work';
 import { Badge } from '../components/badge';
-import { Banner, Card, PageHead, Section, LinkButton } from '../components/blocks';
+import { Banner, Card, PageHead, LinkButton } from '../components/blocks';
 import { ButtonForm } from '../components/form';
 import { refreshes } from '../components/refreshes';
 import { Table, type Column } from '../components/table';
-import { Count, None, Plural, Time } from '../components/values';
+import { Count, Plural, Time } from '../components/values';
 import { Shell } from '../layout';
 import { usePage } from '../page';
+import { Decide, Refused, Samples } from './import-preview';
 
 export interface JobPageProps {
   job: ContactJob;
   parameters: ContactJobParameters;
-  /** Of an import that waits to be confirmed: its first lines. */
-  sample: readonly ComparedLine[];
+  /** Of an import that waits to be confirmed: the first lines of each kind. */
+  samples: readonly ComparedLine[];
   /** The first of them. */
   refused: readonly RefusedLine[];
+  /** The mailing list that they are put on. */
+  listName?: string | undefined;
+  /** Why it can't be confirmed. */
+  error?: string | undefined;
 }
 
-export function JobPage({ job, parameters, sample, refused }: JobPageProps) {
+export function JobPage({ job, parameters, samples, refused, listName, error }: JobPageProps) {
   const { url } = usePage();
   const isUnderWay = job.status === 'checking' || job.status === 'running';
   return (
@@ -34,7 +37,7 @@ export function JobPage({ job, parameters, sample, refused }: JobPageProps) {
           back={{ href: '/audience', label: 'Audience' }}
           badge={<Badge {...JOB_STATUS_WORDS[job.status]} />}
         />
-        <Words job={job} parameters={parameters} />
+        <Words job={job} parameters={parameters} listName={listName} />
         {isUnderWay && <Progress job={job} />}
         {job.kind === 'import' ? <ImportCounts job={job} /> : <Changed job={job} />}
         {isUnderWay && (
@@ -42,19 +45,8 @@ export function JobPage({ job, parameters, sample, refused }: JobPageProps) {
             <ButtonForm action={`/audience/jobs/${job.id}/cancel`} label="Stop" tone="danger" />
           </div>
         )}
-        {job.status === 'preview' && (
-          <div className="actions section">
-            {job.added + job.changed > 0 && (
-              <ButtonForm action={`/audience/jobs/${job.id}/confirm`} label="Import now" tone="primary" />
-            )}
-            <ButtonForm action={`/audience/jobs/${job.id}/cancel`} label="Cancel" />
-          </div>
-        )}
-        {sample.length > 0 && (
-          <Section title="The first lines" lead="As they would be imported.">
-            <Table caption="The first lines" columns={SAMPLE_COLUMNS} rows={sample.map(withId)} />
-          </Section>
-        )}
+        {job.status === 'preview' && <Decide job={job} doubtful={parameters.doubtful ?? []} error={error} />}
+        <Samples job={job} samples={samples} listName={listName} />
         {refused.length > 0 && <Refused job={job} refused={refused} />}
         {job.finished_at !== null && (
           <p className="section">
@@ -69,7 +61,8 @@ export function JobPage({ job, parameters, sample, refused }: JobPageProps) {
 function Words({
   job,
   parameters: { consent, ignored = [], group, property },
-}: Pick<JobPageProps, 'job' | 'parameters'>) {
+  listName,
+}: Pick<JobPageProps, 'job' | 'parameters' | 'listName'>) {
   if (job.kind !== 'import')
     return (
       <p className="lead">
@@ -85,6 +78,7 @@ function Words({
         {job.status === 'preview' && 'Nothing has changed yet. '}
         {job.status === 'canceled' && 'What was done before it was canceled stays. '}
         {consent && `${CONSENT_CHOICES[consent].label}. ${CONSENT_CHOICES[consent].hint}`}
+        {listName && ` Those who are subscribed are put on the list “${listName}”.`}
       </p>
       {ignored.length > 0 && (
         <p className="hint">
@@ -116,10 +110,10 @@ const ImportCounts = ({ job }: { job: ContactJob }) => (
     <dl className="tallies">
       {(
         [
-          ['New', job.added],
-          ['Changed', job.changed],
-          ['Unchanged', job.unchanged],
-          ['Refused', job.refused],
+          [LINE_KIND_WORDS.new, job.added],
+          [LINE_KIND_WORDS.changed, job.changed],
+          [LINE_KIND_WORDS.unchanged, job.unchanged],
+          [LINE_KIND_WORDS.refused, job.refused],
         ] as const
       ).map(([label, count]) => (
         <div key={label}>
@@ -142,6 +136,14 @@ const Changed = ({ job }: { job: ContactJob }) => (
           <Count value={job.changed} />
         </dd>
       </div>
+      {job.kind === 'delete' && job.status === 'finished' && job.changed < job.total && (
+        <div>
+          <dt>Left, as they changed meanwhile</dt>
+          <dd>
+            <Count value={job.total - job.changed} />
+          </dd>
+        </div>
+      )}
       {job.kind !== 'delete' && (
         <div>
           <dt>{job.kind === 'property' ? 'Had none' : 'Were so already'}</dt>
@@ -153,77 +155,6 @@ const Changed = ({ job }: { job: ContactJob }) => (
     </dl>
   </Card>
 );
-
-const Refused = ({ job, refused }: { job: ContactJob; refused: readonly RefusedLine[] }) => (
-  <Section
-    title="Refused lines"
-    lead={refused.length < job.refused ? `The first ${refused.length} of them.` : 'They are left out.'}
-  >
-    <Card className="card-flush">
-      <ul className="refused-lines">
-        {refused.map(({ line, reason }) => (
-          <li key={line}>
-            <span className="strong">
-              Line <Count value={line} />
-            </span>{' '}
-            {REFUSAL_WORDS[reason]}
-          </li>
-        ))}
-      </ul>
-    </Card>
-  </Section>
-);
-
-type SampleRow = ComparedLine & { id: string };
-const withId = (one: ComparedLine): SampleRow => ({ ...one, id: String(one.line.line) });
-
-const KINDS = {
-  new: { tone: 'good', label: 'New' },
-  changed: { tone: 'info', label: 'Changed' },
-  unchanged: { tone: 'plain', label: 'Unchanged' },
-} as const;
-
-const FIELDS = {
-  first_name: 'First name',
-  last_name: 'Last name',
-  user_group: CONTACT_LABELS.user_group,
-  status: 'Status',
-} as const;
-
-const shown = (name: keyof typeof FIELDS, value: string | null | undefined): string =>
-  value ? (name === 'status' ? CONTACT_STATUS_WORDS[value as 'subscribed'].label : value) : '—';
-
-const SAMPLE_COLUMNS: readonly Column<SampleRow>[] = [
-  {
-    label: 'Contact',
-    kind: 'main',
-    cell: ({ line }) => (
-      <>
-        <span className="strong">{line.email}</span>
-        <span className="row-sub">Line {line.line}</span>
-      </>
-    ),
-  },
-  { label: 'What it does', cell: ({ kind }) => <Badge {...KINDS[kind]} /> },
-  {
-    label: 'Fields',
-    kind: 'wide',
-    cell: (one) => {
-      if (one.kind === 'unchanged') return <None words="nothing" />;
-      const names = Object.keys(FIELDS) as (keyof typeof FIELDS)[];
-      const told =
-        one.kind === 'new'
-          ? names.flatMap((name) => {
-              const value = name === 'status' ? one.status : one.line[name];
-              return value ? [`${FIELDS[name]}: ${shown(name, value)}`] : [];
-            })
-          : names
-              .filter((name) => name in one.fields)
-              .map((name) => `${FIELDS[name]}: ${shown(name, one.contact[name])} → ${shown(name, one.fields[name])}`);
-      return told.join(' · ');
-    },
-  },
-];
 
 export const JobList = ({ jobs }: { jobs: readonly ContactJob[] }) => (
   <Table caption="Earlier work" columns={JOB_COLUMNS} rows={jobs} />

@@ -1,4 +1,5 @@
 /** A contact that a person adds. */
+import type { ReactNode } from 'react';
 import { USER_GROUP_LENGTH } from '../../../shared/limits';
 import { CONTACT_LABELS } from '../../../shared/words/fields';
 import { Card, LinkButton, PageHead } from '../components/blocks';
@@ -12,7 +13,7 @@ type Field = (typeof NEW_CONTACT_FIELDS)[number];
 export interface NewContactPageProps {
   userGroups: readonly string[];
   typed?: Partial<Record<Field, string>>;
-  error?: { field: string; words: string };
+  error?: { field: string; words: ReactNode };
 }
 
 export function NewContactPage({ userGroups, typed = {}, error }: NewContactPageProps) {

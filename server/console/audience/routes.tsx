@@ -3,7 +3,7 @@ import { Router, type Request, type Response } from 'express';
 import { splitAddresses } from '../../../shared/addresses';
 import { capitalize } from '../../../shared/capitalize';
 import { userGroupSchema } from '../../../shared/user-group';
-import { changeContact, saveNote } from '../../audience/change-contact';
+import { changeAddress, changeContact, hasCustomer, saveNote } from '../../audience/change-contact';
 import { listContactJobs } from '../../audience/contact-jobs';
 import { countContacts, findContact, pageContacts, readContact, type ContactFilter } from '../../audience/contacts';
 import { cleanName } from '../../audience/name';
@@ -24,12 +24,14 @@ import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn, type Form } from '.
 import type { SectionParts } from '../section';
 import { sendPage } from '../send';
 import { tenantOn, timeZoneOf } from '../viewer';
-import { isFirstPage, PAGE_QUERY, placeOf } from '../components/pages';
+import { isFirstPage, PAGE_QUERY, placeOf, type PageQuery } from '../components/pages';
 import { AudiencePage } from './audience';
-import { ContactPage, type ContactPageProps } from './contact';
+import { ContactPage, PROFILE_FIELDS, type ContactPageProps, type ProfileTyped } from './contact';
 import { createAudienceExport } from './contact-csv';
 import { FILTER_QUERY, type AudienceFilter, type RefusedName } from './filters';
 import { contactFilterOf, workRoutes } from './work-routes';
+import { importRoutes } from './import-routes';
+import { faultOfAddress } from './taken-address';
 import { readTimeline } from './read-timeline';
 
 const SHOWN_JOBS = 5;
@@ -43,7 +45,7 @@ export function audienceRoutes(ctx: Context, parts: SectionParts): Router {
   async function showList(
     res: Response,
     filter: AudienceFilter,
-    { place = {}, refused }: { place?: ReturnType<typeof readPlace>; refused?: RefusedName } = {},
+    { place = {}, refused, problem }: { place?: PageQuery; refused?: RefusedName; problem?: string } = {},
   ): Promise<void> {
     const tenant = tenantOn(res);
     const asked = contactFilterOf(filter, timeZoneOf(res));
@@ -53,11 +55,10 @@ export function audienceRoutes(ctx: Context, parts: SectionParts): Router {
     const groups = await userGroups(tenant);
     const filters = await listFilters(db, tenant);
     const jobs = (await listContactJobs(db, tenant, SHOWN_JOBS)).filter(({ finished_at }) => finished_at === null);
-    const page = <AudiencePage {...{ contacts, count, filter, filters, jobs, refused }} userGroups={groups} />;
-    sendPage(ctx, res, page, { status: refused ? 400 : 200 });
+    const shown = { contacts, count, filter, filters, jobs, place, refused, problem };
+    sendPage(ctx, res, <AudiencePage {...shown} userGroups={groups} />, { status: refused || problem ? 400 : 200 });
   }
-  const readPlace = (req: Request) => queryOf(req, PAGE_QUERY);
-  router.get('/audience', (req, res) => showList(res, queryOf(req, FILTER_QUERY), { place: readPlace(req) }));
+  router.get('/audience', (req, res) => showList(res, queryOf(req, FILTER_QUERY), { place: queryOf(req, PAGE_QUERY) }));
 
   /** Counting goes through all contacts: paging back and forth needn't do so anew. */
   const remembered = createMemory<number>(COUNT_MS);
@@ -65,12 +66,17 @@ export function audienceRoutes(ctx: Context, parts: SectionParts): Router {
     remembered(`${tenantKey(tenant)} ${JSON.stringify(filter)}`, clock.now(), () => countContacts(db, tenant, filter));
 
   const sendFile = createAudienceExport(db);
+  router.use(importRoutes(ctx, parts));
   router.use(workRoutes(ctx, parts, { sendFile, showList }));
   router.get('/audience.csv', requireFullSession, async (req, res) => {
     await sendFile(res, tenantOn(res), contactFilterOf(queryOf(req, FILTER_QUERY), timeZoneOf(res)));
   });
 
-  async function show(req: Request, res: Response, refused?: ContactPageProps['refused']): Promise<void> {
+  async function show(
+    req: Request,
+    res: Response,
+    refused: Pick<ContactPageProps, 'refused' | 'refusedProfile'> = {},
+  ): Promise<void> {
     const tenant = tenantOn(res);
     const contact = getFound(await readContact(db, tenant, idOf(req)));
     const { entries, hasMore } = await readTimeline(db, tenant, contact.id);
@@ -81,9 +87,10 @@ export function audienceRoutes(ctx: Context, parts: SectionParts): Router {
       return name === undefined ? [] : { name, isMember: is_member === 1 };
     });
     const note = (await findContact(db, tenant, contact.id))?.note ?? null;
-    const rest = { userGroups: await userGroups(tenant), lists, note, ...(refused ? { refused } : {}) };
+    const own = { hasCustomer: await hasCustomer(db, tenant, contact.id), userGroups: await userGroups(tenant) };
+    const rest = { lists, note, ...own, ...refused };
     const page = <ContactPage contact={contact} timeline={entries} hasMore={hasMore} {...rest} />;
-    sendPage(ctx, res, page, { status: refused ? 400 : 200 });
+    sendPage(ctx, res, page, { status: Object.keys(refused).length > 0 ? 400 : 200 });
   }
 
   router.get('/audience/:id', (req, res) => show(req, res));
@@ -99,7 +106,8 @@ export function audienceRoutes(ctx: Context, parts: SectionParts): Router {
       if (!(error instanceof AppError) || !error.param?.startsWith('billing_contacts')) throw error;
       const bad = billing_contacts[Number(error.param.split('.')[1])];
       const words = error.message.replace(/^[\w.]+: /, '');
-      return show(req, res, { typed, words: bad === undefined ? capitalize(words) : `“${bad}” ${words}` });
+      const named = bad === undefined ? capitalize(words) : `“${bad}” ${words}`;
+      return show(req, res, { refused: { typed, words: named } });
     }
     res.redirect(303, withNotice(ctx, res, `/audience/${id}`, 'billing_contacts'));
   });
@@ -134,15 +142,29 @@ export function audienceRoutes(ctx: Context, parts: SectionParts): Router {
     const email = textIn(fields, 'email');
     await liftRefusal(db, tenant, getFound(contact.billing_contacts.find((one) => one.email === email)).email);
   });
-  change('profile', 'profile', (tenant, { id }, fields) => {
+  router.post('/audience/:id/profile', ...form, async (req, res) => {
+    const tenant = tenantOn(res);
+    const contact = getFound(await findContact(db, tenant, idOf(req)));
+    const fields = formOf(req);
+    const typed = Object.fromEntries(PROFILE_FIELDS.map((name) => [name, textIn(fields, name)])) as ProfileTyped;
     const named = Object.fromEntries(
       (['first_name', 'last_name'] as const).flatMap((name) =>
-        fields[name] === undefined ? [] : [[name, cleanName(textIn(fields, name))]],
+        fields[name] === undefined ? [] : [[name, cleanName(typed[name])]],
       ),
     );
-    return transact(db, (trx) =>
-      changeContact(trx, tenant, id, { ...named, user_group: groupIn(fields) }, clock.now()),
-    );
+    const changed = { ...named, user_group: groupIn(fields) };
+    try {
+      await transact(db, async (trx) => {
+        if (fields.email !== undefined) await changeAddress(trx, tenant, contact.id, typed.email, clock.now());
+        await changeContact(trx, tenant, contact.id, changed, clock.now());
+      });
+    } catch (error) {
+      if (!(error instanceof AppError) || error.param !== 'email') throw error;
+      return show(req, res, { refusedProfile: { typed, words: await faultOfAddress(db, tenant, error, typed.email) } });
+    }
+    const after = await findContact(db, tenant, contact.id);
+    const hasLeft = after?.status === 'unsubscribed' && contact.status !== 'unsubscribed';
+    res.redirect(303, withNotice(ctx, res, `/audience/${contact.id}`, hasLeft ? 'profile_unsubscribed' : 'profile'));
   });
   change('note', 'note', (tenant, { id }, fields) => saveNote(db, tenant, id, textIn(fields, 'note'), clock.now()));
   change('delete', 'contact_deleted', (_tenant, contact) =>

@@ -1,57 +1,42 @@
-/** Contacts that people add and import, work on many of them, and filters kept by name. */
-import { Router, type ErrorRequestHandler, type Request, type Response } from 'express';
+/** Contacts that people add, work on many of them, and filters kept by name. */
+import type { ReactNode } from 'react';
+import { Router, type Request, type Response } from 'express';
 import { CONTACT_STATUSES, SUBSCRIPTION_STATUSES } from '../../../shared/api';
 import { capitalize } from '../../../shared/capitalize';
-import { MOST_IMPORTED_BYTES } from '../../../shared/limits';
 import { oneOf } from '../../../shared/one-of';
 import { userGroupSchema } from '../../../shared/user-group';
+import { SELECT_FIRST } from '../../../shared/words/contact-work';
 import { addContact } from '../../audience/change-contact';
-import {
-  cancelContactJob,
-  confirmImport,
-  countTarget,
-  findContactJob,
-  knownIds,
-  listContactJobs,
-  listRefused,
-  parametersOf,
-  readLines,
-  startContactJob,
-  type ContactTarget,
-} from '../../audience/contact-jobs';
+import { countTarget, knownIds, startContactJob, type ContactTarget } from '../../audience/contact-jobs';
 import type { ContactFilter } from '../../audience/contacts';
-import { compareLines, uploadContacts } from '../../audience/import-contacts';
 import { deleteFilter, saveFilter } from '../../audience/saved-filters';
 import type { Context } from '../../context';
-import { tenantKey } from '../../db/tenant';
 import { transact } from '../../db/transact';
-import { AppError, describeError, faultOf } from '../../errors';
-import { checkUpload, requireFull, requireFullSession, sessionOf, uploadOf } from '../../installs/session-middleware';
+import { AppError, faultOf } from '../../errors';
+import { requireFull, sessionOf } from '../../installs/session-middleware';
 import { href } from '../components/filters';
+import { PAGE_QUERY, type PageQuery } from '../components/pages';
 import { rangeOfDays } from '../days';
 import { withNotice } from '../notices';
-import { formOf, getFound, idOf, textIn, type Form } from '../read-request';
+import { formOf, idOf, textIn, type Form } from '../read-request';
 import type { SectionParts } from '../section';
 import { sendPage } from '../send';
 import { tenantOn, timeZoneOf } from '../viewer';
 import { BulkPage, BULK_ACTIONS, type BulkPageProps } from './bulk';
 import type { createAudienceExport } from './contact-csv';
-import { FILTER_QUERY, type AudienceFilter, type RefusedName } from './filters';
-import { ImportPage, type ImportPageProps } from './import';
-import { JobPage } from './job';
+import { FILTER_QUERY, SUPPRESSED, type AudienceFilter, type RefusedName } from './filters';
+import { CONSENTS } from './import';
+import { faultOfAddress } from './taken-address';
 import { NEW_CONTACT_FIELDS, NewContactPage, type NewContactPageProps } from './new-contact';
-
-/** What stands around the file in its form. */
-const FORM_BYTES = 64 * 1024;
-const SHOWN_JOBS = 10;
-const SHOWN_LINES = 10;
-const SHOWN_REFUSED = 100;
-const CONSENTS = ['agreed', 'transactional'] as const;
 
 /** What the audience's own routes show and send as well. */
 interface AudienceParts {
   sendFile: ReturnType<typeof createAudienceExport>;
-  showList(res: Response, filter: AudienceFilter, shown: { refused: RefusedName }): Promise<void>;
+  showList(
+    res: Response,
+    filter: AudienceFilter,
+    shown: { refused: RefusedName } | { problem: string; place: PageQuery },
+  ): Promise<void>;
 }
 
 export function workRoutes(
@@ -74,7 +59,7 @@ export function workRoutes(
       (typeof NEW_CONTACT_FIELDS)[number],
       string
     >;
-    const refuse = (field: string, words: string) => showNew(res, { typed, error: { field, words } });
+    const refuse = (field: string, words: ReactNode) => showNew(res, { typed, error: { field, words } });
     const consent = oneOf(CONSENTS, typed.consent);
     if (!consent) return refuse('consent', 'Choose one: it decides what they may be sent.');
     const group = userGroupSchema.safeParse(typed.user_group);
@@ -87,81 +72,8 @@ export function workRoutes(
       res.redirect(303, withNotice(ctx, res, `/audience/${contact.id}`, done));
     } catch (error) {
       if (!(error instanceof AppError) || error.param !== 'email') throw error;
-      return refuse('email', faultOf(error));
+      return refuse('email', await faultOfAddress(db, tenant, error, typed.email));
     }
-  });
-
-  async function showImport(res: Response, refused: Omit<ImportPageProps, 'jobs'> = {}): Promise<void> {
-    const jobs = await listContactJobs(db, tenantOn(res), SHOWN_JOBS);
-    sendPage(ctx, res, <ImportPage jobs={jobs} {...refused} />, { status: refused.error ? 400 : 200 });
-  }
-
-  /** Reading a file takes a moment and some memory: one of an install at a time. */
-  const reading = new Set<string>();
-  router.get('/audience/import', requireFullSession, (_req, res) => showImport(res));
-  router.post(
-    '/audience/import',
-    requireFullSession,
-    ...checkUpload(ctx, MOST_IMPORTED_BYTES + FORM_BYTES),
-    async (req, res) => {
-      const tenant = tenantOn(res);
-      const fields = formOf(req);
-      const file = uploadOf(res);
-      const pasted = textIn(fields, 'lines');
-      const consent = oneOf(CONSENTS, textIn(fields, 'consent'));
-      const kept = { consent, pasted: pasted.length <= FORM_BYTES ? pasted : '' };
-      if (!consent) {
-        const words = 'Choose one: it decides what they may be sent.';
-        return showImport(res, { ...kept, error: { field: 'consent', words } });
-      }
-      const install = tenantKey(tenant);
-      if (reading.has(install))
-        throw new AppError('rate_limited', 'Another file is being read. Try again in a moment.');
-      reading.add(install);
-      try {
-        const bytes = file.length > 0 ? file : Buffer.from(pasted.trim());
-        const id = await uploadContacts(db, tenant, { bytes, consent }, clock.now());
-        ctx.nudge();
-        res.redirect(303, `/audience/jobs/${id}`);
-      } catch (error) {
-        if (!(error instanceof AppError) || error.param !== 'file') throw error;
-        return await showImport(res, { ...kept, error: { field: 'file', words: faultOf(error) } });
-      } finally {
-        reading.delete(install);
-      }
-    },
-  );
-  const tooLarge: ErrorRequestHandler = async (error, _req, res, next) => {
-    if (describeError(error).status !== 413) return next(error);
-    await showImport(res, { error: { field: 'file', words: 'Must have at most 20 MB.' } });
-  };
-  router.use('/audience/import', tooLarge);
-
-  router.get('/audience/jobs/:id', async (req, res) => {
-    const tenant = tenantOn(res);
-    const job = getFound(await findContactJob(db, tenant, idOf(req)));
-    if (job.status === 'uploading') throw new AppError('not_found', 'There is no such page.');
-    const parameters = parametersOf(job);
-    const lines = job.status === 'preview' ? await readLines(db, tenant, job.id, 0) : undefined;
-    const sample = await compareLines(
-      db,
-      tenant,
-      (lines ?? []).slice(0, SHOWN_LINES),
-      parameters.consent ?? 'transactional',
-    );
-    const refused = job.refused > 0 ? await listRefused(db, tenant, job.id, SHOWN_REFUSED) : [];
-    sendPage(ctx, res, <JobPage job={job} parameters={parameters} sample={sample} refused={refused} />);
-  });
-  router.post('/audience/jobs/:id/confirm', requireFullSession, ...form, async (req, res) => {
-    const id = idOf(req);
-    await confirmImport(db, tenantOn(res), id, clock.now());
-    ctx.nudge();
-    res.redirect(303, `/audience/jobs/${id}`);
-  });
-  router.post('/audience/jobs/:id/cancel', ...form, async (req, res) => {
-    const id = idOf(req);
-    await cancelContactJob(db, tenantOn(res), id, clock.now());
-    res.redirect(303, `/audience/jobs/${id}`);
   });
 
   async function showBulk(res: Response, props: Omit<BulkPageProps, 'userGroups'>): Promise<void> {
@@ -179,7 +91,6 @@ export function workRoutes(
     const filter = filterIn(fields);
     const isAll = textIn(fields, 'scope') === 'all';
     const ids = isAll ? null : await knownIds(db, tenant, idsIn(fields));
-    if (ids?.length === 0) throw new AppError('invalid_request', 'Select a contact first, then try again.', 'id');
     const target: ContactTarget = ids ? { ids } : { filter: contactFilterOf(filter, timeZoneOf(res)) };
     return {
       tenant,
@@ -188,18 +99,25 @@ export function workRoutes(
       filter,
       ids,
       target,
+      // What changes while they are counted is left (contact-job-queue.ts).
+      asOf: clock.now(),
       count: ids?.length ?? (await countTarget(db, tenant, target)),
     };
   }
 
+  const askToSelect = (res: Response, fields: Form, filter: AudienceFilter) =>
+    showList(res, filter, { problem: SELECT_FIRST, place: placeIn(fields) });
+
   router.post('/audience/bulk', ...form, async (req, res) => {
-    const { tenant, action, filter, ids, target, count } = await readBulk(req, res);
+    const { tenant, fields, action, filter, ids, target, count } = await readBulk(req, res);
+    if (ids?.length === 0) return askToSelect(res, fields, filter);
     if (action === 'export') return sendFile(res, tenant, 'ids' in target ? { ids: target.ids } : target.filter);
     await showBulk(res, { action, filter, ids, count });
   });
 
   router.post('/audience/jobs', ...form, async (req, res) => {
-    const { tenant, fields, action, filter, ids, target, count } = await readBulk(req, res);
+    const { tenant, fields, action, filter, ids, target, count, asOf } = await readBulk(req, res);
+    if (ids?.length === 0) return askToSelect(res, fields, filter);
     if (action === 'export') throw new AppError('invalid_request', 'action: choose what to do', 'action');
     const refuse = (field: 'group' | 'count', words: string) =>
       showBulk(res, { action, filter, ids, count, error: { field, words, typed: textIn(fields, field) } });
@@ -211,7 +129,7 @@ export function workRoutes(
       db,
       tenant,
       { kind: action, target, total: count, ...(action === 'group' ? { group: group.data } : {}) },
-      clock.now(),
+      asOf,
     );
     ctx.nudge();
     res.redirect(303, `/audience/jobs/${id}`);
@@ -253,12 +171,16 @@ function filterIn(fields: Form): AudienceFilter {
   return Object.fromEntries(set);
 }
 
+const placeIn = (fields: Form): PageQuery =>
+  Object.fromEntries(PAGE_QUERY.map((name) => [name, textIn(fields, `place.${name}`).slice(0, 255) || undefined]));
+
 export const contactFilterOf = (
   { query, status, user_group, subscription_status, mrr_in, since, until }: AudienceFilter,
   timeZone: string,
 ): ContactFilter => ({
   query,
   status: oneOf(CONTACT_STATUSES, status),
+  is_suppressed: status === SUPPRESSED || undefined,
   user_group,
   subscription_status: oneOf(SUBSCRIPTION_STATUSES, subscription_status),
   mrr_in,

@@ -89,7 +89,7 @@ interface FieldProps {
   id: string;
   label: ReactNode;
   hint?: ReactNode;
-  error?: string | undefined;
+  error?: ReactNode;
   /** Shown to screen readers only: where the column or place says it already. */
   isLabelHidden?: boolean;
 }
@@ -114,7 +114,7 @@ function Field({ id, label, hint, error, isLabelHidden, children }: FieldProps &
   );
 }
 
-export const FieldError = ({ id, error }: { id: string; error?: string | undefined }) =>
+export const FieldError = ({ id, error }: { id: string; error?: ReactNode }) =>
   error ? (
     <p className="field-error" id={`${id}-error`}>
       {error}
