@@ -99,7 +99,7 @@ describe.each(ENGINES)('the receiver on %s', (engine) => {
       expect((await post(body, { 'Stripe-Signature': header })).status).toBe(200);
   });
 
-  it('accepts signatures minutes old or ahead', async () => {
+  it('accepts signatures up to 300 seconds old or ahead', async () => {
     for (const offset of [-240_000, 295_000]) {
       const body = JSON.stringify(customerCreated());
       expect((await post(body, signed(body, undefined, Date.now() + offset))).status).toBe(200);
