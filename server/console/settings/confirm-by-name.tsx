@@ -1,5 +1,6 @@
 /** What isn't done by one press: it wants the account's name or id typed. */
 import type { ReactNode } from 'react';
+import { CONFIRM_BY_NAME_WORDS, namesAccount } from '../../../shared/confirm-by-name';
 import type { Install } from '../../installs/installs';
 import { CancelLink, PostForm, TextField, buttonClass, type ButtonTone } from '../components/form';
 import { useViewer } from '../page';
@@ -28,11 +29,10 @@ export function ConfirmByName(props: {
           name="account"
           autoComplete="off"
           required
-          error={isRefused ? 'That is neither the name nor the id of this account. Nothing was done.' : undefined}
+          error={isRefused ? CONFIRM_BY_NAME_WORDS.refused : undefined}
           label={
             <>
-              To confirm, type {accountName && <>the account’s name, {accountName}, or </>}its id{' '}
-              <code>{tenant.accountId}</code>
+              {CONFIRM_BY_NAME_WORDS.ask(accountName)} <code>{tenant.accountId}</code>
             </>
           }
         />
@@ -45,7 +45,5 @@ export function ConfirmByName(props: {
   );
 }
 
-export function isConfirmed(fields: Form, { account_id, account_name }: Install): boolean {
-  const typed = textIn(fields, 'account').trim();
-  return typed === account_id || (typed !== '' && typed === account_name?.trim());
-}
+export const isConfirmed = (fields: Form, { account_id, account_name }: Install): boolean =>
+  namesAccount(textIn(fields, 'account'), { id: account_id, name: account_name });

@@ -1,17 +1,20 @@
 import { useState } from 'react';
-import { Banner, Box, Button, ButtonGroup } from '@stripe/ui-extension-sdk/ui';
+import { Box, Button } from '@stripe/ui-extension-sdk/ui';
+import type { NamedAccount } from '../../../shared/confirm-by-name';
 import { DISCONNECT_WORDS } from '../../../shared/words/connection';
 import type { Client } from '../client';
 import { FailureBanner, Section } from '../states';
 import { useAction } from '../use-action';
+import { ConfirmByName } from './confirm-by-name';
 
-/** Disconnecting takes two presses, the second one beside the words that say what it does. */
 export function Disconnect({
   client,
+  account,
   modeName,
   onDone,
 }: {
   client: Client;
+  account: NamedAccount;
   modeName: string;
   onDone: () => Promise<void>;
 }) {
@@ -22,20 +25,16 @@ export function Disconnect({
     <Section title="Disconnect" description={DISCONNECT_WORDS.describe(modeName)}>
       {failure && <FailureBanner title="Still connected" error={failure} onRetry={disconnect} />}
       {isAsking ? (
-        <Banner
-          type="critical"
+        <ConfirmByName
           title="Disconnect Tillpost?"
           description={DISCONNECT_WORDS.warning}
-          actions={
-            <ButtonGroup>
-              <Button type="destructive" pending={isPending} onPress={disconnect}>
-                Disconnect
-              </Button>
-              <Button disabled={isPending} onPress={() => setAsking(false)}>
-                Stay connected
-              </Button>
-            </ButtonGroup>
-          }
+          account={account}
+          confirm="Disconnect"
+          cancel="Stay connected"
+          isDestructive
+          isPending={isPending}
+          onConfirm={disconnect}
+          onCancel={() => setAsking(false)}
         />
       ) : (
         <Box>

@@ -1,7 +1,15 @@
 /** What the Dashboard tells a view about its place and its viewer. */
 import type { ExtensionContextValue } from '@stripe/ui-extension-sdk/context';
+import type { Overview } from '../../../shared/api';
+import type { NamedAccount } from '../../../shared/confirm-by-name';
 
 type Surroundings = Pick<ExtensionContextValue, 'environment' | 'userContext'>;
+
+/** By the name that the console knows it by as well. */
+export const accountOf = ({ userContext }: Surroundings, { account_name }: Overview): NamedAccount => ({
+  id: userContext.account.id,
+  name: account_name,
+});
 
 /** The manifest's `constants`, which `npm run app:package` writes for one deployment. */
 export interface Constants {

@@ -1,20 +1,23 @@
 import { useState } from 'react';
-import { Banner, Box, Button, ButtonGroup } from '@stripe/ui-extension-sdk/ui';
+import { Box, Button } from '@stripe/ui-extension-sdk/ui';
 import type { Overview } from '../../../shared/api';
+import type { NamedAccount } from '../../../shared/confirm-by-name';
 import { IMPORT_QUESTION } from '../../../shared/words/connection';
 import type { Client } from '../client';
+import { ConfirmByName } from '../connection/confirm-by-name';
 import { ImportState } from '../import-progress';
 import { FailureBanner, Section } from '../states';
 import { useAction } from '../use-action';
 
-/** Importing takes two presses, the second one beside the words that say what it does. */
 export function ImportCustomers({
   client,
+  account,
   overview,
   mayChange,
   onDone,
 }: {
   client: Client;
+  account: NamedAccount;
   overview: Overview;
   mayChange: boolean;
   onDone: () => Promise<void>;
@@ -39,19 +42,15 @@ export function ImportCustomers({
         <ImportState progress={overview.import} onStart={mayChange ? () => setAsking(true) : undefined} />
       )}
       {isAsking && (
-        <Banner
+        <ConfirmByName
           title={IMPORT_QUESTION.title}
           description={IMPORT_QUESTION.description}
-          actions={
-            <ButtonGroup>
-              <Button type="primary" pending={isPending} onPress={start}>
-                Start the import
-              </Button>
-              <Button disabled={isPending} onPress={() => setAsking(false)}>
-                Not now
-              </Button>
-            </ButtonGroup>
-          }
+          account={account}
+          confirm="Start the import"
+          cancel="Not now"
+          isPending={isPending}
+          onConfirm={start}
+          onCancel={() => setAsking(false)}
         />
       )}
       {!overview.import && !isAsking && mayChange && (

@@ -4,7 +4,7 @@ import type { ExtensionContextValue } from '@stripe/ui-extension-sdk/context';
 import type { Client } from '../client';
 import { Connect } from '../connection/connect';
 import { Connection } from '../connection/connection';
-import { canChange, describeMode } from '../connection/surroundings';
+import { accountOf, canChange, describeMode } from '../connection/surroundings';
 import { useClient } from '../connection/use-client';
 import { type OverviewAsked, useOverview } from '../connection/use-overview';
 import { FailureBanner } from '../states';
@@ -111,7 +111,15 @@ function Step({
     case 'events':
       return <ChooseEvents client={client} context={context} settings={setup.settings} onDone={onDone} />;
     case 'import':
-      return <ImportCustomers client={client} overview={setup.overview} mayChange={mayChange} onDone={onDone} />;
+      return (
+        <ImportCustomers
+          client={client}
+          account={accountOf(context, setup.overview)}
+          overview={setup.overview}
+          mayChange={mayChange}
+          onDone={onDone}
+        />
+      );
     case 'workflow':
       return <FirstWorkflow client={client} setup={setup} mayChange={mayChange} onDone={onDone} />;
   }

@@ -8,7 +8,7 @@ import type { Client, Failure } from '../client';
 import { Connect } from '../connection/connect';
 import { Connection } from '../connection/connection';
 import { Disconnect } from '../connection/disconnect';
-import { canChange, describeMode, isLive } from '../connection/surroundings';
+import { accountOf, canChange, describeMode, isLive } from '../connection/surroundings';
 import { useClient } from '../connection/use-client';
 import { type OverviewAsked, useOverview } from '../connection/use-overview';
 import { FailureBanner, Loading } from '../states';
@@ -119,7 +119,12 @@ function SettingsForm({ client, context, overview, asked, initial }: ConnectedPr
         {!disabled && (
           <>
             <Divider />
-            <Disconnect client={client} modeName={describeMode(context).toLowerCase()} onDone={asked.reload} />
+            <Disconnect
+              client={client}
+              account={accountOf(context, overview)}
+              modeName={describeMode(context).toLowerCase()}
+              onDone={asked.reload}
+            />
           </>
         )}
       </Box>

@@ -69,7 +69,10 @@ test('goes through events, import and workflow, each done when the backend says 
 
   backend.reply({ overview: overview() });
   await screen.press('Import customers…');
+  await screen.press('Start the import');
+  expect(screen.read()).toContain('That is neither the name nor the id of this account. Nothing was done.');
   expect(backend.askedFor('import/start')).toHaveLength(0);
+  await screen.type('To confirm', 'Acme Inc.');
   await screen.press('Start the import');
   expect(backend.askedFor('import/start')).toHaveLength(1);
 
@@ -112,7 +115,10 @@ test.each([
   stubBackend({ ...replies, [route]: fail });
   const screen = await showOnboarding();
   await screen.press(button);
-  if (route === 'import/start') await screen.press('Start the import');
+  if (route === 'import/start') {
+    await screen.type('To confirm', 'acct_1');
+    await screen.press('Start the import');
+  }
   expect(screen.read()).toContain(words);
   expect(screen.has('Button', 'Try again')).toBe(true);
 });
@@ -160,6 +166,7 @@ test('offers to start a failed import again', async () => {
   await screen.press('Not now');
   await screen.press('Import again…');
   expect(backend.askedFor('import/start')).toHaveLength(0);
+  await screen.type('To confirm', 'acct_1');
   await screen.press('Start the import');
   expect(backend.askedFor('import/start')).toHaveLength(1);
 });

@@ -306,7 +306,7 @@ test('offers view-only people no way to connect', async () => {
   expect((await showSettings({ role: 'view_only' })).has('Button', 'Connect')).toBe(false);
 });
 
-test('disconnects only after asking', async () => {
+test('disconnects only after asking, and once the account’s name or id was typed', async () => {
   const backend = stubBackend({ ...connected(), disconnect: { connected: false } });
   const screen = await showSettings();
   await screen.press('Disconnect…');
@@ -316,6 +316,13 @@ test('disconnects only after asking', async () => {
   expect(screen.has('Banner')).toBe(false);
 
   await screen.press('Disconnect…');
+  for (const typed of [undefined, '  ', 'Acme']) {
+    if (typed !== undefined) await screen.type('the account’s name, Acme Inc., or its id acct_1', typed);
+    await screen.press('Disconnect');
+    expect(screen.read()).toContain('That is neither the name nor the id of this account. Nothing was done.');
+  }
+  expect(backend.askedFor('disconnect')).toHaveLength(0);
+  await screen.type('To confirm', ' Acme Inc. ');
   backend.reply({ overview: { ...notConnected, status: 'removed' } });
   await screen.press('Disconnect');
   expect(backend.askedFor('disconnect')).toHaveLength(1);
@@ -326,6 +333,7 @@ test('says so when disconnecting failed', async () => {
   stubBackend({ ...connected(), disconnect: refuse(500, 'internal_error') });
   const screen = await showSettings();
   await screen.press('Disconnect…');
+  await screen.type('To confirm', 'acct_1');
   await screen.press('Disconnect');
   expect(screen.read()).toContain('Still connected');
 });
