@@ -16,25 +16,23 @@ interface Lines<R> {
 type Exported<F, R extends { id: string }> = {
   /** The file's name, without its ending. */
   name: string;
-  /** What it is of, in words: "this audience". */
-  of: string;
   list(tenant: Tenant, request: F & PageRequest): Promise<List<R>>;
   /** `open`: where the columns are each install's own, read once for the whole file. */
 } & (Lines<R> | { open(tenant: Tenant): Promise<Lines<R>> });
 
 const AT_ONCE = 500;
+/** Installs with an export under way in this process, of whatever. */
+const underWay = new Set<string>();
 
-/** The function that sends it: one install has one export of a kind at a time in this process. */
+/** The function that sends it: one install has one export at a time in this process. */
 export function createExport<F extends object, R extends { id: string }>(exported: Exported<F, R>) {
-  const underWay = new Set<string>();
-
   /** Throws rate_limited while another one is under way. */
   return async (res: Response, tenant: Tenant, filter: F): Promise<void> => {
     const install = tenantKey(tenant);
     if (underWay.has(install))
       throw new AppError(
         'rate_limited',
-        `An export of ${exported.of} is under way. Try again when that file is complete.`,
+        'An export of this account is under way. Try again when that file is complete.',
       );
     underWay.add(install);
     try {

@@ -77,11 +77,11 @@ describe('the export of the audience', () => {
   });
   afterAll(() => tillpost.close());
 
-  async function open(query = ''): Promise<IncomingMessage> {
+  async function open(query = '', list = 'audience'): Promise<IncomingMessage> {
     const session = await openSession(tillpost.ctx, { tenant: TEST, kind: 'full', previous: undefined });
     const headers = { Cookie: `tillpost_session=${session}` };
     return new Promise((resolve, reject) => {
-      httpGet(`${tillpost.url}/audience.csv${query}`, { headers, agent: false }, resolve).on('error', reject);
+      httpGet(`${tillpost.url}/${list}.csv${query}`, { headers, agent: false }, resolve).on('error', reject);
     });
   }
   async function read(answer: IncomingMessage): Promise<string> {
@@ -108,14 +108,17 @@ describe('the export of the audience', () => {
     expect(Math.max(...listeners)).toBe(Math.min(...listeners));
   });
 
-  it('is one at a time, as the page says, and ends when its reader goes away', async () => {
+  it('is one at a time of whatever list, as the page says, and ends when its reader goes away', async () => {
     const first = await open();
     expect(first.statusCode).toBe(200);
-    const second = await open();
-    expect([second.statusCode, await read(second)]).toEqual([
-      429,
-      expect.stringContaining('An export of this audience is under way.'),
-    ]);
+    for (const list of ['audience', 'recovery', 'workflows/notices']) {
+      const second = await open('', list);
+      expect([list, second.statusCode, await read(second)]).toEqual([
+        list,
+        429,
+        expect.stringContaining('An export of this account is under way.'),
+      ]);
+    }
     first.destroy();
     let status: number | undefined = 429;
     while (status === 429) {

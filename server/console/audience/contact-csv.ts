@@ -14,7 +14,6 @@ import { createExport } from '../export';
 export const createAudienceExport = (db: Db) =>
   createExport({
     name: 'audience',
-    of: 'this audience',
     list: (tenant, request: ContactFilter & { ids?: string[] } & PageRequest) => listContacts(db, tenant, request),
     async open(tenant) {
       const properties = await listContactProperties(db, tenant);

@@ -62,7 +62,6 @@ export function recoveryRoutes(ctx: Context): Router {
 
   const sendInvoices = createExport({
     name: 'recovery',
-    of: 'these invoices',
     head: INVOICE_HEAD,
     list: (tenant, request: FailedInvoiceFilter & PageRequest) => listFailedInvoices(db, tenant, request),
     write: (invoices) => invoices.map(invoiceLine).join(''),

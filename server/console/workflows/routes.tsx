@@ -100,7 +100,6 @@ export function workflowRoutes(ctx: Context, { form, results }: SectionParts): R
 
   const sendNotices = createExport({
     name: 'notices',
-    of: 'these notices',
     head: NOTICE_HEAD,
     list: (tenant, request: NoticeFilter & PageRequest) => listNotices(db, tenant, request),
     async write(notices, tenant) {
