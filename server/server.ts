@@ -17,6 +17,8 @@ export interface Running {
   ctx: Context;
   worker: Worker;
   port: number;
+  /** Whether other starts still find the lock of its SQLite file: one that lost it must not go on. */
+  isAlone(): boolean;
   /** Finishes requests and work in hand, for 9 s at most; then closes everything. */
   stop(): Promise<void>;
 }
@@ -103,6 +105,7 @@ async function serve(ctx: Context, lock: DatabaseLock, { runsWorker = true, boun
     ctx,
     worker,
     port: (server.address() as AddressInfo).port,
+    isAlone: () => lock.isHeld(),
     async stop() {
       const grace = new AbortController();
       const cut = setTimeout(() => ctx.transport?.cut(), CUT_MAIL_MS);

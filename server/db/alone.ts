@@ -9,7 +9,7 @@ import { findFile, findHolder, tryLock } from './sqlite-file';
 const WORKING = 1_953_065_068;
 
 export interface Alone {
-  /** Whether it still is: a connection that broke meanwhile has let others in. */
+  /** Whether it still is: a connection that broke meanwhile has let others in, and so has a lock that was deleted. */
   isHeld(): Promise<boolean>;
   release(): Promise<void>;
 }
@@ -23,7 +23,7 @@ function takeFile(databaseUrl: string): Alone {
   const lock = tryLock(databaseUrl);
   if (!lock) throw new Error(`${findHolder(databaseUrl) ?? 'another process'} works on it: stop it first`);
   return {
-    isHeld: () => Promise.resolve(true),
+    isHeld: () => Promise.resolve(lock.isHeld()),
     release: () => Promise.resolve(lock.release()),
   };
 }

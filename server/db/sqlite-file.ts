@@ -8,6 +8,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
@@ -24,6 +25,11 @@ export const MEMORY = ':memory:';
 const held = new Set<Database>();
 
 export interface DatabaseLock {
+  /**
+   * Whether others still find it: not once its file or the database's was deleted, moved or replaced, which a later start
+   * takes for a database that nobody uses.
+   */
+  isHeld(): boolean;
   release(): void;
 }
 
@@ -46,12 +52,14 @@ export function createFile(file: string): void {
 
 /**
  * Takes the database for this process, which must be one that works on it; undefined while another has it. The operating
- * system frees the lock when the process ends, however it ends. Where many may work, it always succeeds.
+ * system frees the lock when the process ends, however it ends. Where many may work, it always succeeds. Throws for a file
+ * that has several names.
  */
 export function tryLock(databaseUrl: string): DatabaseLock | undefined {
   const file = findFile(databaseUrl);
-  if (file === undefined) return { release: () => undefined };
+  if (file === undefined) return { isHeld: () => true, release: () => undefined };
   createFile(file);
+  requireOneName(file);
   const { lock: path, holder } = besides(file);
   createFile(path);
   for (const one of [file, `${file}-wal`, `${file}-shm`, path]) keepPrivate(one);
@@ -67,12 +75,14 @@ export function tryLock(databaseUrl: string): DatabaseLock | undefined {
   }
   held.add(lock);
   tellHolder(holder);
+  const files = [path, realpathSync(file)].map((one) => ({ path: one, identity: identityOf(one) }));
+  const isHeld = () => held.has(lock) && files.every((one) => identityOf(one.path) === one.identity);
   return {
+    isHeld,
     release() {
-      // Not a second time: it may be the next process's by then.
-      if (!held.delete(lock)) return;
-      rmSync(holder, { force: true });
-      lock.close();
+      // Not a second time, nor one that was taken away: it may be the next process's by then.
+      if (isHeld()) rmSync(holder, { force: true });
+      if (held.delete(lock)) lock.close();
     },
   };
 }
@@ -80,7 +90,7 @@ export function tryLock(databaseUrl: string): DatabaseLock | undefined {
 /** Who works on the database, in words such as "process 7 on web-1 since …"; undefined when nobody holds its lock. */
 export function findHolder(databaseUrl: string): string | undefined {
   const file = findFile(databaseUrl);
-  if (file === undefined || !existsSync(file) || !isHeld(besides(file).lock)) return undefined;
+  if (file === undefined || !existsSync(file) || !isLocked(besides(file).lock)) return undefined;
   try {
     const { pid, host, since } = JSON.parse(readFileSync(besides(file).holder, 'utf8')) as Record<string, unknown>;
     return `process ${String(pid)} on ${String(host)} since ${String(since)}`;
@@ -115,7 +125,22 @@ function besides(file: string): { lock: string; holder: string } {
   return { lock, holder: `${lock}.json` };
 }
 
-function isHeld(path: string): boolean {
+/** By another name the lock beside the file would be another one, and so would what SQLite keeps there. */
+function requireOneName(file: string): void {
+  const { nlink } = statSync(file);
+  if (nlink > 1)
+    throw new Error(
+      `${file} has ${nlink} names (hard links): under another one, a second process would not see that it is in use. Leave it one name: copy it with npm run backup instead.`,
+    );
+}
+
+/** Undefined where nothing is there. */
+function identityOf(path: string): string | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found && `${found.dev} ${found.ino}`;
+}
+
+function isLocked(path: string): boolean {
   if (!existsSync(path)) return false;
   const lock = new Sqlite(path, { readonly: true, timeout: 0 });
   try {

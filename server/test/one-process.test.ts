@@ -1,6 +1,16 @@
 /** One process to a SQLite file: real processes, started, waiting, killed and told to stop. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, symlinkSync, existsSync, chmodSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -101,6 +111,29 @@ it('stops within 10 s of SIGTERM although another program keeps the file locked,
   other.close();
 });
 
+it('is left by a process whose lock was deleted, once another may have taken it', async () => {
+  const file = join(folder, 'tillpost.db');
+  const first = await startServer(file);
+  await first.says(READY);
+  rmSync(`${file}.lock`);
+  const second = await startServer(file);
+  expect(await first.ended).toEqual({ code: 1, signal: null });
+  expect(first.output()).toContain('another process may work on the database, so this one ends');
+  await second.says(READY);
+  expect(findHolder(`sqlite:${file}`)).toContain(`process ${second.pid} on`);
+  second.kill('SIGTERM');
+  expect(await second.ended).toEqual({ code: 0, signal: null });
+});
+
+it('is not started on by a second name of the file', async () => {
+  const file = join(folder, 'tillpost.db');
+  new Sqlite(file).close();
+  linkSync(file, join(folder, 'link.db'));
+  const one = await startServer(join(folder, 'link.db'));
+  expect(await one.ended).toEqual({ code: 1, signal: null });
+  expect(one.output()).toMatch(/^Tillpost could not start: \S+link\.db has 2 names \(hard links\): /m);
+});
+
 /** A row that nothing is known of but when it is due. */
 function insertDue(db: Database, table: string, dueAt: number): void {
   const columns = db.pragma(`table_info(${table})`) as { name: string; type: string; notnull: 0 | 1 }[];
@@ -132,6 +165,26 @@ describe('the lock', () => {
     symlinkSync(join(folder, 'tillpost.db'), join(folder, 'link.db'));
     expect(tryLock(urlOf('link.db'))).toBeUndefined();
     lock?.release();
+  });
+
+  it.each<[string, (file: string) => void]>([
+    ['its file was deleted', (file) => rmSync(`${file}.lock`)],
+    ['the database was moved away', (file) => renameSync(file, `${file}.moved`)],
+    [
+      'a copy was put in the place of the database',
+      (file) => {
+        copyFileSync(file, `${file}.copy`);
+        renameSync(`${file}.copy`, file);
+      },
+    ],
+  ])('is known to be lost once %s, and is then not let go of for another', (_what, happen) => {
+    const file = join(folder, 'tillpost.db');
+    const lock = tryLock(urlOf())!;
+    expect(lock.isHeld()).toBe(true);
+    happen(file);
+    expect(lock.isHeld()).toBe(false);
+    lock.release();
+    expect(existsSync(`${file}.lock.json`)).toBe(true);
   });
 
   it('takes from others what they could read of a file of a release before', () => {
