@@ -19,6 +19,7 @@ import {
 import type { Row } from '../db/schema';
 import { tenantKey, tenantOf } from '../db/tenant';
 import type { ComposedEmail } from './compose';
+import { limitTestMail } from './limit-test-mail';
 import { maySend } from './may-send';
 import type { Brought, Preparation } from './preparation';
 import { createPace, readRates, type Pace } from './pace';
@@ -99,10 +100,12 @@ export function createEmailQueue(preparation: Preparation): Queue {
       // Consent is judged by what goes out, whatever the step said when it was queued.
       const kinds = await preparation.kinds(ctx, emails);
       for (const email of emails) email.kind = kinds.get(email.id) ?? email.kind;
-      const judged = (await loadSendFacts(ctx, emails)).map(({ email, facts }) => ({
+      const allowed = (await loadSendFacts(ctx, emails)).map(({ email, facts }) => ({
         email,
+        to: facts.to,
         verdict: maySend(email, facts),
       }));
+      const judged = await limitTestMail(ctx, allowed);
       const going = judged.filter(({ verdict }) => verdict.kind !== 'keep');
       const prepared = await preparation.prepare(
         ctx,

@@ -1,14 +1,14 @@
 /**
  * Whom test emails may reach. In live mode, with a mail server, only the test list, the account's own address, and those
  * who confirmed by a link: anyone who can open the app could write to strangers otherwise. In test mode, and without a
- * mail server, nothing leaves that isn't on the list anyway (may-send.ts).
+ * mail server, nothing leaves that isn't on the list anyway (may-send.ts), and little to who didn't confirm (limit-test-mail.ts).
  */
 import type { Insertable } from 'kysely';
 import { TEST_EMAIL_WORDS } from '../../shared/words/test-emails';
 import { findSuppression } from '../audience/suppressions';
 import type { Context } from '../context';
 import { findInstall } from '../installs/installs';
-import { deleteByKeys, keyFor, selectByTenants } from '../db/keys';
+import { deleteByKeys, keyFor, selectByKeys, selectByTenants } from '../db/keys';
 import type { Db, Row, Schema, Trx } from '../db/schema';
 import { ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
 import { AppError } from '../errors';
@@ -57,7 +57,7 @@ export async function requireConfirmed(
 }
 
 /** Of several that ask for the same install at once, one after the other: each sees what the ones before have sent. */
-const alone = <T>(ctx: Context, tenant: Tenant, work: (trx: Trx) => Promise<T>): Promise<T> =>
+export const alone = <T>(ctx: Context, tenant: Tenant, work: (trx: Trx) => Promise<T>): Promise<T> =>
   ctx.db.transaction().execute(async (trx) => {
     await selectByTenants(trx, 'install', [tenant], { lock: 'wait' });
     return work(trx);
@@ -66,10 +66,23 @@ const alone = <T>(ctx: Context, tenant: Tenant, work: (trx: Trx) => Promise<T>):
 async function isKnown(db: Db, tenant: Tenant, address: string): Promise<boolean> {
   const { test_recipients } = await readSettings(db, tenant);
   if (test_recipients.includes(address)) return true;
-  const install = await findInstall(db, tenant);
-  if (install?.account_email?.trim().toLowerCase() === address) return true;
+  if ((await findOwnAddress(db, tenant)) === address) return true;
   return (await findTestAddress(db, tenant, address))?.confirmed_at != null;
 }
+
+/** Which of these normalised addresses are the account's own, or confirmed, in whichever mode. */
+export async function findConfirmed(db: Db, tenant: Tenant, addresses: readonly string[]): Promise<Set<string>> {
+  const keys = [true, false].flatMap((livemode) =>
+    addresses.map((address) => keyFor(tenantColumns({ ...tenant, livemode }), address)),
+  );
+  const asked = await selectByKeys(db, 'test_address', 'address', keys);
+  const confirmed = new Set(asked.filter((row) => row.confirmed_at !== null).map(({ address }) => address));
+  const own = await findOwnAddress(db, tenant);
+  return own === undefined ? confirmed : confirmed.add(own);
+}
+
+const findOwnAddress = async (db: Db, tenant: Tenant): Promise<string | undefined> =>
+  (await findInstall(db, tenant))?.account_email?.trim().toLowerCase();
 
 const findTestAddress = (db: Db, tenant: Tenant, address: string): Promise<Row<'test_address'> | undefined> =>
   db.selectFrom('test_address').selectAll().where(ofTenant(tenant)).where('address', '=', address).executeTakeFirst();

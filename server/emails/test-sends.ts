@@ -1,8 +1,9 @@
 /**
- * What an install sent as test emails in the last day, for its limits. Apart from the emails, and no part of what goes with a
+ * What an install sent in the last day as test emails, and from workflows in test mode, for its limits. Apart from the emails, and no part of what goes with a
  * contact or an install: who deletes them could else begin to count anew. It names nobody, and is over after a day.
  */
 import { hashAddress } from '../audience/suppression-key';
+import { inList } from '../db/bulk';
 import type { Db } from '../db/schema';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
 
@@ -36,6 +37,17 @@ export async function recentTestSends(
     .limit(limit)
     .execute();
   return rows.map(({ sent_at }) => sent_at);
+}
+
+/** Which of these emails are among those of the last day. */
+export async function wereCounted(db: Db, tenant: Tenant, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('test_send')
+    .select('email_id')
+    .where(ofTenant(tenant))
+    .where('email_id', 'in', inList(ids))
+    .execute();
+  return new Set(rows.map(({ email_id }) => email_id));
 }
 
 /** Whether the address was asked within the last day. */

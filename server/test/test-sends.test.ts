@@ -6,7 +6,7 @@ import { transact } from '../db/transact';
 import { openSession } from '../installs/sessions';
 import { eraseInstall } from '../lifecycle/erase';
 import { readSettings, saveSettings } from '../settings/settings';
-import { createWorkflow } from '../workflows/workflows';
+import { activateWorkflow, createWorkflow } from '../workflows/workflows';
 import { defaultSettings } from '../../shared/settings';
 import type { Tenant } from '../db/tenant';
 import { createBrowserClient, fieldsOf } from './browser-client';
@@ -206,6 +206,56 @@ describe.each(ENGINES)('test emails on %s', (engine) => {
     expect((await send(STRANGER)).status).toBe(200);
     await tillpost.worker.drain();
     expect(await rows()).toMatchObject([{ status: 'captured', reason: 'no_mail_server' }]);
+  });
+
+  it('and what workflows send in test mode stay within the limit to who hasn’t confirmed, and are kept beyond it', async () => {
+    const LISTED = 'victim@example.com';
+    const CONFIRMED = 'me@example.com';
+    await start({ env: { TEST_SENDS_PER_HOUR: '3' } });
+    const { db, clock, worker } = tillpost;
+    await tillpost.enable({}, { test_recipients: [LISTED, CONFIRMED, 'owner@example.com'] }, TEST);
+    await saveSettings(db, LIVE, defaultSettings(), 1);
+    await send(CONFIRMED);
+    await worker.drain();
+    await createBrowserClient(tillpost.url).post(linkIn().pathname, {});
+    mail.mails.length = 0;
+    const steps = [
+      { id: 'mail', kind: 'email', email: { kind: 'transactional', subject: 'Hi', preview_text: '', body: 'Hi' } },
+    ] as const;
+    const definition = { name: 'All', trigger: { event: 'customer.created' }, steps } as const;
+    const { id } = await createWorkflow(db, TEST, { definition }, clock.now());
+    await activateWorkflow(db, TEST, id, clock.now());
+    let customers = 0;
+    const welcome = async (email: string, times: number) => {
+      const created = Math.floor(clock.now() / 1000);
+      for (let n = 0; n < times; n++) {
+        const object = { id: `cus_${++customers}`, email };
+        await tillpost.deliver(fixtureEvent('customer.created', { account: LIVE.accountId, created, object }));
+      }
+      await worker.drain();
+    };
+    const countTo = (address: string) => sentTo().filter((to) => to.startsWith(`${address} `)).length;
+
+    expect((await send(LISTED, TEST)).status).toBe(200);
+    mail.trouble({ at: 'rcpt', code: 451, message: '4.7.1 later' });
+    await welcome(LISTED, 5);
+    clock.advance(20 * 60_000);
+    await worker.drain();
+    expect(countTo(LISTED)).toBe(3);
+    const kept = (await rows()).filter(({ status }) => status === 'captured');
+    expect(kept.map(({ reason, outcome }) => [reason, outcome])).toEqual(
+      Array.from({ length: 3 }, () => [
+        'test_mode',
+        expect.stringMatching(/no more than 3 emails in an hour/) as string,
+      ]),
+    );
+    for (const address of [CONFIRMED, 'owner@example.com']) {
+      await welcome(address, 5);
+      expect([address, countTo(address)]).toEqual([address, 5]);
+    }
+    clock.advance(HOUR);
+    await welcome(LISTED, 1);
+    expect(countTo(LISTED)).toBe(4);
   });
 
   it('name the field when the address is none', async () => {

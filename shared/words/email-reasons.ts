@@ -5,6 +5,8 @@ export const EMAIL_REASONS = {
   disconnected: 'The account was disconnected',
   noMailServer: 'No mail server is configured',
   notOnTestList: 'Test mode mails only the addresses on the test list',
+  overTestLimit: (limit: number) =>
+    `Test mode sends no more than ${limit} emails in an hour to test addresses that have not confirmed: this one was kept here`,
   contentGone: 'Its content is gone',
   crashed: 'Sending it ended the process several times',
 
@@ -60,7 +62,7 @@ export const EMAIL_REASON_LABELS: Record<EmailReason, string> = {
   address_suppressed: 'The address takes no mail',
   contact_deleted: EMAIL_REASONS.contactDeleted,
   run_ended: 'Its run had ended',
-  test_mode: 'Not on the test list',
+  test_mode: 'Test mode: not on the test list, or too many in an hour',
   no_mail_server: EMAIL_REASONS.noMailServer,
   missing_value: 'A merge tag had no value',
   refused: 'The mail server refused it',
