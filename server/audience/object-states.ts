@@ -55,8 +55,35 @@ export const stateRow = (tenant: Tenant, facts: ObjectFacts, { stamp, knownAt, d
   due_at: DATED.includes(facts.kind) ? dueAt : null,
   claims: 0,
   attempts: 0,
+  person_since: namesPerson(facts) ? knownAt : null,
   ...tenantColumns(tenant),
 });
+
+/** What is a person's, whoever they are: metadata too, which may be anything. */
+const OF_PERSON = [
+  'customer_name',
+  'customer_email',
+  'phone',
+  'client_reference_id',
+  'metadata',
+  'subscription_metadata',
+];
+const OVER: Readonly<Partial<Record<ObjectKind, readonly string[]>>> = {
+  invoice: ['paid', 'void', 'gone'],
+  checkout_session: ['complete', 'expired', 'gone'],
+};
+
+/** Of a customer's, only once it is over: reminders of what is open are made from it. */
+function namesPerson({ kind, customerId, status, properties }: ObjectFacts): boolean {
+  const over = OVER[kind];
+  if (!over || (customerId !== null && !over.includes(status ?? ''))) return false;
+  return OF_PERSON.some((name) => properties[name] !== null && properties[name] !== undefined);
+}
+
+export const withoutPerson = (properties: Record<string, PropertyValue>): Record<string, PropertyValue> =>
+  Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => [name, OF_PERSON.includes(name) ? null : value]),
+  );
 
 /** What has dates that workflows may hang on. */
 export const DATED: readonly ObjectKind[] = ['subscription', 'invoice'];

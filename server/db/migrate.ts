@@ -33,6 +33,7 @@ import * as passedOn from './migrations/036-passed-on';
 import * as forwardedOnce from './migrations/037-forwarded-once';
 import * as keptLines from './migrations/038-kept-lines';
 import * as ownNames from './migrations/040-own-names';
+import * as nothingStays from './migrations/041-nothing-stays';
 import type { Db } from './schema';
 
 const migrations: Record<string, Migration> = {
@@ -69,6 +70,7 @@ const migrations: Record<string, Migration> = {
   '037-forwarded-once': { up: forwardedOnce.up as Migration['up'] },
   '038-kept-lines': { up: keptLines.up as Migration['up'] },
   '040-own-names': { up: ownNames.up as Migration['up'] },
+  '041-nothing-stays': { up: nothingStays.up as Migration['up'] },
 };
 
 /** Throws the error of the migration that failed. */

@@ -495,6 +495,8 @@ interface ObjectStateTable extends TenantColumns {
   known_at: number;
   /** JSON of why an invoice's payment failed (stripe-objects/payment-failure.ts); null: Stripe wasn't asked. */
   failure: string | null;
+  /** Of an invoice or checkout that is nobody's or over and names a person: since when, as known_at; null: it names none, or must. */
+  person_since: number | null;
   /** Queue columns: when a notice is to be given of one of its dates, or it is to be looked at for one. */
   due_at: number | null;
   claims: Generated<number>;

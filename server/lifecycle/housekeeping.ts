@@ -3,6 +3,7 @@
  * process that dies in a round begins it anew.
  */
 import { isAllowed } from '../allowed';
+import { forgetPeopleInStates } from '../audience/forget-people';
 import { takeUpSetAside } from '../db/claim';
 import { deleteOld, type OldRows, type Place } from '../db/old-rows';
 import type { Queue } from '../db/queue';
@@ -53,6 +54,7 @@ export function createHousekeeping(): Queue {
         (await deleteExpired(db, now)) + (await forgetUnanswered(db, now)) + (await forgetOldAnswers(db, now));
       if (expired > 0) return 1;
       await deleteOldTestSends(db, now);
+      if ((await forgetPeopleInStates(db, now - config.retentionDays * DAY_MS)) > 0) return 1;
       const old = OLD[current];
       if (old) {
         const most = old.isFixed ? Infinity : config.retentionDays * DAY_MS;

@@ -17,6 +17,7 @@ import { readEmail } from '../emails/emails';
 import { eraseInstall } from '../lifecycle/erase';
 import { startImport } from '../installs/import-job';
 import { ENGINES } from './databases';
+import { fixtureEvent, type FixtureOptions, type FixtureType } from './fixtures/stripe';
 import { ACCOUNT, lending, LIVE, TEST, type Tillpost } from './harness';
 import { createWorkflow, activateWorkflow } from '../workflows/workflows';
 import { findSuppression } from '../audience/suppressions';
@@ -360,6 +361,54 @@ describe('housekeeping', () => {
         const email = await readEmail(db, TEST, captured!.id);
         expect(email).toMatchObject({ to: 'p1@example.com', html: null, text: null, headers: {} });
         expect(explainNoContent(email!)).toMatch(/its time has passed/);
+      }),
+  );
+
+  it.each(ENGINES)(
+    'forgets who guests and the people of what is over were after RETENTION_DAYS on %s, but not while a run waits',
+    (engine) =>
+      withTillpost({ engine, env: { RETENTION_DAYS: '7' } }, async (tillpost) => {
+        const { db, clock, worker } = tillpost;
+        const happen = async (type: FixtureType, object: FixtureOptions['object']) => {
+          const created = Math.floor(clock.now() / 1000);
+          expect((await tillpost.deliver(fixtureEvent(type, { account: ACCOUNT, created, object }))).status).toBe(200);
+          await worker.drain();
+        };
+        const details = { email: 'jenny@example.com', name: 'Jenny Hidden', phone: '+15550199' };
+        const guest = { customer: null, customer_details: details, client_reference_id: 'ref_1', status: 'complete' };
+        const paid = { customer: 'cus_1', customer_email: 'jenny@example.com', customer_name: 'Jenny Hidden' };
+        const metadata = { mobile: '+15550199' };
+        await happen('checkout.session.completed', { ...guest, id: 'cs_over', amount_total: 700, metadata });
+        await happen('invoice.paid', { ...paid, id: 'in_over', status: 'paid' });
+        await happen('invoice.payment_failed', { ...paid, id: 'in_open', status: 'open' });
+        const email = { kind: 'transactional', subject: 'Hello {{ subject.customer_name }}', body: 'Hello' } as const;
+        const steps = [
+          { id: 'wait', kind: 'wait', amount: 20, unit: 'days' },
+          { id: 'mail', kind: 'email', email },
+        ] as const;
+        const definition = { name: 'Late', trigger: { event: 'checkout.session.completed' }, steps } as const;
+        const { id } = await createWorkflow(db, TEST, { definition }, clock.now());
+        await activateWorkflow(db, TEST, id, clock.now());
+        await happen('checkout.session.completed', { ...guest, id: 'cs_waits' });
+        const named = async () => {
+          await worker.drain();
+          const states = await db.selectFrom('object_state').select(['id', 'properties']).orderBy('id').execute();
+          const isNamed = ({ properties }: { properties: string }) => /Hidden|jenny|15550199|ref_1/i.test(properties);
+          return states.filter(isNamed).map((state) => state.id);
+        };
+        clock.advance(6 * DAY);
+        expect(await named()).toEqual(['cs_over', 'cs_waits', 'in_open', 'in_over']);
+        clock.advance(2 * DAY);
+        expect(await named()).toEqual(['cs_waits', 'in_open']);
+        const over = await db.selectFrom('object_state').selectAll().where('id', '=', 'cs_over').executeTakeFirst();
+        expect(JSON.parse(over!.properties)).toMatchObject({ amount: 700, status: 'complete', payment_status: 'paid' });
+        clock.advance(12 * DAY);
+        await worker.drain();
+        expect((await db.selectFrom('email').select('subject').execute()).map(({ subject }) => subject)).toEqual([
+          'Hello Jenny Hidden',
+        ]);
+        clock.advance(2 * DAY);
+        expect(await named()).toEqual(['in_open']);
       }),
   );
 
