@@ -8,12 +8,17 @@ import { inList } from './bulk';
 import { endingOf } from './contact-references';
 import {
   customersOf,
+  findBilledTo,
   findEmailsOf,
   findEventsOf,
   findEventsOfCustomers,
   findObjectsOf,
+  findOnTestList,
+  findPerson,
+  names,
   type EventIds,
   type NamedContact,
+  type Person,
 } from './contact-rows';
 import { contains } from './contains';
 import { PART, pages, parts } from './parts';
@@ -26,22 +31,26 @@ import { ofTenant, type Tenant } from './tenant';
  */
 export async function releaseContact(trx: Trx, tenant: Tenant, contact: NamedContact, now: number): Promise<string[]> {
   const customers = await customersOf(trx, tenant, contact.id);
-  const events = await findEventsOf(trx, tenant, contact, customers);
+  const person = await findPerson(trx, tenant, contact);
+  const addresses = inList(person.addresses);
+  const events = await findEventsOf(trx, tenant, person, customers);
   await releaseRuns(trx, tenant, contact.id, now);
-  const emails = await findEmailsOf(trx, tenant, contact, events);
+  const emails = await findEmailsOf(trx, tenant, person, events);
   await releaseEmails(trx, tenant, emails);
   await releaseEvents(trx, tenant, events);
-  await releaseObjects(trx, tenant, await findObjectsOf(trx, tenant, contact, customers));
+  await releaseObjects(trx, tenant, await findObjectsOf(trx, tenant, person, customers));
   await releaseStates(trx, tenant, customers);
-  await trx.deleteFrom('payment').where(ofTenant(tenant)).where('email', '=', contact.email).execute();
+  await trx.deleteFrom('payment').where(ofTenant(tenant)).where('email', 'in', addresses).execute();
   await releaseFailedInvoices(trx, tenant, customers, now);
   for (const table of ['consent_change', 'list_membership'] as const)
     await trx.deleteFrom(table).where(ofTenant(tenant)).where('contact_id', '=', contact.id).execute();
   const earlier = await untoldAddresses(trx, tenant, contact.id);
   await keepDeletions(trx, tenant, contact.id, now);
   await releaseMessages(trx, tenant, contact.id, [...emails, ...events.map(({ id }) => id)]);
-  await releaseWork(trx, tenant, contact);
-  await trx.deleteFrom('test_address').where(ofTenant(tenant)).where('address', '=', contact.email).execute();
+  for (const address of person.addresses) await releaseWork(trx, tenant, address);
+  await releaseBillingContacts(trx, tenant, person);
+  await trx.deleteFrom('test_address').where(ofTenant(tenant)).where('address', 'in', addresses).execute();
+  await leaveTestList(trx, tenant, person);
   return earlier;
 }
 
@@ -104,7 +113,7 @@ async function releaseMessages(trx: Trx, tenant: Tenant, contactId: string, obje
 }
 
 /** Lines of imports that wait or are under way, those that are refused too, and filters that search for the address. */
-async function releaseWork(trx: Trx, tenant: Tenant, { email }: NamedContact): Promise<void> {
+async function releaseWork(trx: Trx, tenant: Tenant, email: string): Promise<void> {
   const quoted = JSON.stringify(email);
   await leaveOut(trx, tenant, 'lines', quoted, (line) => (line as { email: string }).email === email);
   await leaveOut(trx, tenant, 'refused_lines', email, (line) =>
@@ -139,6 +148,54 @@ async function leaveOut(
       .where('job_id', '=', job_id)
       .where('n', '=', n)
       .execute();
+}
+
+/**
+ * Others' transactional emails go without that copy from now on. What webhooks told of those contacts goes where it names
+ * the person.
+ */
+async function releaseBillingContacts(trx: Trx, tenant: Tenant, person: Person): Promise<void> {
+  const without = (emails: readonly string[]) => emails.filter((email) => !person.addresses.includes(email));
+  const { contacts, customers } = await findBilledTo(trx, tenant, person);
+  const billed = new Set([...contacts.map(({ id }) => id), ...customers.flatMap(({ contactId }) => contactId ?? [])]);
+  for (const contactId of billed)
+    await trx
+      .deleteFrom('webhook_delivery')
+      .where(ofTenant(tenant))
+      .where('contact_id', '=', contactId)
+      .where(names(trx, 'payload', person.addresses))
+      .execute();
+  for (const { id, emails } of contacts) {
+    const others = without(emails);
+    await trx
+      .updateTable('contact')
+      .set({ billing_emails: others.length === 0 ? null : JSON.stringify(others) })
+      .where(ofTenant(tenant))
+      .where('id', '=', id)
+      .execute();
+  }
+  for (const { id, key, emails } of customers) {
+    const others = without(emails);
+    await trx
+      .updateTable('customer_link')
+      .set({ billing_emails: others.length === 0 ? null : JSON.stringify({ key, emails: others }) })
+      .where(ofTenant(tenant))
+      .where('customer_id', '=', id)
+      .execute();
+  }
+}
+
+/** As a save of the settings: a form that was opened before doesn't put the address back. */
+async function leaveTestList(trx: Trx, tenant: Tenant, person: Person): Promise<void> {
+  const found = await findOnTestList(trx, tenant, person);
+  if (!found) return;
+  const { settings, own } = found;
+  const test_recipients = settings.test_recipients?.filter((address) => !own.includes(address));
+  await trx
+    .updateTable('setting')
+    .set((eb) => ({ settings: JSON.stringify({ ...settings, test_recipients }), revision: eb('revision', '+', 1) }))
+    .where(ofTenant(tenant))
+    .execute();
 }
 
 /** What is kept of customers without a contact, but for their tombstones. `now` in epoch milliseconds. */

@@ -24,11 +24,15 @@ import { startRecordingLoops } from './recording-loops';
 
 const JENNY = 'jenny.hidden@secret.example';
 const EARLIER = 'jenny.earlier@secret.example';
+/** Before it was `EARLIER`. */
+const FORMER = 'jenny.former@secret.example';
+const FIRM = 'books@firm.example';
 const PHONE = '+15550199';
 /** All that says who they are. */
 const TRACES = [
   JENNY,
   EARLIER,
+  FORMER,
   'Hidden',
   PHONE,
   'cus_secret',
@@ -79,6 +83,48 @@ const EMAIL = {
   body: 'We call {{ event.phone }}, {{ event.customer_email }}',
 } as const;
 
+/** Somebody whose bills go to Jenny too: by hand, and by what Stripe said of a customer of theirs. */
+async function billJenny(tillpost: Tillpost): Promise<void> {
+  const { db } = tillpost;
+  await happen(tillpost, 'customer.created', { id: 'cus_firm', email: FIRM, name: 'The Firm' });
+  const firm = (await findContactByEmail(db, LIVE, FIRM))!;
+  await tillpost.call(
+    'contacts/save',
+    { id: firm.id, billing_contacts: [JENNY, 'cfo@firm.example'] },
+    { tenant: LIVE },
+  );
+  await db
+    .updateTable('customer_link')
+    .set({ billing_emails: JSON.stringify({ key: 'billing', emails: [JENNY] }) })
+    .where('customer_id', '=', 'cus_firm')
+    .execute();
+  await happen(tillpost, 'invoice.paid', { id: 'in_firm', customer: 'cus_firm', customer_email: FIRM });
+}
+
+/** What waits and what is kept by hand. */
+async function addWork({ db }: Tillpost, emailId: string): Promise<void> {
+  const tenant = { account_id: ACCOUNT, livemode: 1 } as const;
+  const query = JSON.stringify({ query: JENNY });
+  await db
+    .insertInto('saved_filter')
+    .values({ ...tenant, id: 'flt_1', name: 'One person', query, created_at: 1 })
+    .execute();
+  const job = { kind: 'import', status: 'waiting', parameters: '{}', place: '', total: 2, due_at: null } as const;
+  await db
+    .insertInto('contact_job')
+    .values({ ...tenant, id: 'job_1', ...job, created_at: 1, finished_at: null })
+    .execute();
+  const lines = JSON.stringify([{ email: JENNY, first_name: 'Jenny Hidden' }, { email: OTHER }]);
+  await db
+    .insertInto('contact_job_part')
+    .values({ ...tenant, job_id: 'job_1', n: 1, lines, refused: '[]' })
+    .execute();
+  await db
+    .insertInto('email_data')
+    .values({ ...tenant, email_id: emailId, data: JSON.stringify({ name: 'Jenny Hidden' }) })
+    .execute();
+}
+
 const withTillpost = lending(async (tillpost) => tillpost.connect(LIVE));
 
 async function happen(tillpost: Tillpost, type: FixtureType, object: FixtureOptions['object']): Promise<string> {
@@ -101,7 +147,7 @@ async function forward({ ctx, db, clock, worker }: Tillpost): Promise<void> {
 async function fill(tillpost: Tillpost, mail: MailServer, settings: Partial<Settings>): Promise<void> {
   const { ctx, db, clock } = tillpost;
   const off = { enabled: false };
-  const others = { test_recipients: ['operator@example.com'], ...settings };
+  const others = { test_recipients: ['operator@example.com', JENNY], billing_email_key: 'billing', ...settings };
   await tillpost.enable({ 'quote.finalized': off, 'checkout.session.completed': off }, others, LIVE);
   // Nobody listens there: what is told of waits, and was tried.
   const told = { url: 'http://127.0.0.1:1/', description: '', types: WEBHOOK_TYPES };
@@ -124,7 +170,10 @@ async function fill(tillpost: Tillpost, mail: MailServer, settings: Partial<Sett
     .values({ account_id, livemode, ...CARD })
     .execute();
   await forward(tillpost);
-  await happen(tillpost, 'customer.created', { ...CUSTOMER, id: 'cus_earlier', email: EARLIER });
+  await happen(tillpost, 'customer.created', { ...CUSTOMER, id: 'cus_earlier', email: FORMER });
+  await happen(tillpost, 'checkout.session.completed', guest('cs_secret_former', FORMER));
+  await happen(tillpost, 'customer.updated', { ...CUSTOMER, id: 'cus_earlier', email: EARLIER });
+  expect(await findContactByEmail(db, LIVE, FORMER)).toBeUndefined();
   for (const event of ['customer.created', 'invoice.paid'] as const) {
     const steps = [
       { id: 'mail', kind: 'email', email: { ...EMAIL, body: 'We call {{ contact.email }}' } },
@@ -134,6 +183,8 @@ async function fill(tillpost: Tillpost, mail: MailServer, settings: Partial<Sett
     const { id } = await createWorkflow(db, LIVE, { definition }, clock.now());
     await activateWorkflow(db, LIVE, id, clock.now());
   }
+  await billJenny(tillpost);
+  expect(mail.mails.map(({ to }) => to.join())).toContain(JENNY);
   mail.trouble({ at: 'rcpt', code: 451, message: `4.7.1 Try later, <${JENNY}> Jenny Hidden` });
   const created = await happen(tillpost, 'customer.created', CUSTOMER);
   mail.trouble({ at: 'rcpt', code: 550, message: `5.1.1 <${JENNY}> Jenny Hidden is unknown here` });
@@ -151,8 +202,9 @@ async function fill(tillpost: Tillpost, mail: MailServer, settings: Partial<Sett
   const test = { trigger: 'customer.created', content: EMAIL, event: created, to: 'operator@example.com' } as const;
   await sendTest(ctx, LIVE, test);
   await tillpost.worker.drain();
-  const theirs = db.selectFrom('email').select('id').where('to_address', '=', JENNY).where('is_test', '=', 0);
+  const theirs = db.selectFrom('email').select('id').where('to_address', '=', JENNY).where('copy_to', '=', '');
   const { id } = await theirs.executeTakeFirstOrThrow();
+  await addWork(tillpost, id);
   const url = `https://shop.example/for/${JENNY}`;
   const click = { account_id: ACCOUNT, livemode: 1, email_id: id, url_hash: 'h', url, first_at: null } as const;
   await db
@@ -206,14 +258,31 @@ const WAYS: [string, Partial<Settings>, (tillpost: Tillpost) => Promise<unknown>
 
 async function withMail(engine: Engine, work: (tillpost: Tillpost, mail: MailServer) => Promise<void>): Promise<void> {
   const mail = await startMailServer();
-  const loops = await startRecordingLoops(({ path }) =>
-    path === '/v1/contacts/update' ? { status: 400, body: { message: `No: ${JENNY}, Jenny Hidden` } } : undefined,
+  const loops = await startRecordingLoops(({ path, body }) =>
+    path === '/v1/contacts/update' && !JSON.stringify(body).includes(FIRM)
+      ? { status: 400, body: { message: `No: ${JENNY}, Jenny Hidden` } }
+      : undefined,
   );
   const env = { SMTP_URL: mail.url, MAIL_FROM: 'hello@shop.example', LOOPS_API_BASE: loops.url };
   await withTillpost({ engine, env }, (tillpost) => work(tillpost, mail)).finally(async () => {
     await mail.close();
     await loops.close();
   });
+}
+
+/** Others keep what is theirs, less Jenny. */
+async function expectFirmUntouched({ db }: Tillpost): Promise<void> {
+  expect(await findContactByEmail(db, LIVE, FIRM)).toMatchObject({ billing_emails: '["cfo@firm.example"]' });
+  const toFirm = await db
+    .selectFrom('email')
+    .select('to_address')
+    .where('to_address', 'like', '%firm.example')
+    .execute();
+  expect(toFirm.map(({ to_address }) => to_address)).toEqual(
+    expect.arrayContaining([FIRM, 'cfo@firm.example']) as string[],
+  );
+  const { settings } = await db.selectFrom('setting').select('settings').executeTakeFirstOrThrow();
+  expect(JSON.parse(settings)).toMatchObject({ test_recipients: ['operator@example.com'] });
 }
 
 const tablesIn = (lines: string[]) => [...new Set(lines.map((line) => line.split('.')[0]))].sort();
@@ -224,10 +293,12 @@ describe.each(ENGINES)('on %s nothing names a person any more', (engine) => {
       await fill(tillpost, mail, settings);
       expect(tablesIn(await tracesIn(tillpost))).toEqual([
         'contact',
+        'contact_job_part',
         'customer_link',
         'email',
         'email_body',
         'email_click',
+        'email_data',
         'event',
         'event_payload',
         'failed_invoice',
@@ -237,6 +308,8 @@ describe.each(ENGINES)('on %s nothing names a person any more', (engine) => {
         'payment',
         'run',
         'run_step',
+        'saved_filter',
+        'setting',
         'subscription_card',
         'subscription_state',
         'test_address',
@@ -251,6 +324,7 @@ describe.each(ENGINES)('on %s nothing names a person any more', (engine) => {
       expect(left.filter((line) => !isOfOther(line))).toEqual([]);
       const isErased = settings.on_customer_deleted === undefined && remove !== deleteJenny;
       expect(left.some(isOfOther)).toBe(!isErased);
+      if (!isErased) await expectFirmUntouched(tillpost);
       expect(await findSuppression(tillpost.db, LIVE, JENNY)).toMatchObject({ reason: 'refused with 550 5.1.1' });
 
       await happen(tillpost, 'customer.updated', CUSTOMER);

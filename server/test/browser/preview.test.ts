@@ -134,7 +134,7 @@ it('connects an account through the local Stripe’s install page, and notices i
   await expectText(page.getByRole('dialog'), 'Choose events');
   await page.getByRole('button', { name: 'Turn on', exact: true }).click();
   await page.getByRole('button', { name: 'Import customers…' }).click();
-  await page.getByLabel('To confirm').fill(id);
+  await page.getByRole('textbox', { name: 'To confirm' }).fill(id);
   await page.getByRole('button', { name: 'Start the import' }).click();
   await page.getByRole('button', { name: 'Turn on', exact: true }).click();
   await expectText(page, 'All set.');
@@ -145,7 +145,7 @@ it('disconnects after asking, and offers to connect again', async () => {
   await connect(id);
   const page = await open('settings', { account: id });
   await page.getByRole('button', { name: 'Disconnect…' }).click();
-  await page.getByLabel('To confirm').fill('Southwind');
+  await page.getByRole('textbox', { name: 'To confirm' }).fill('Southwind');
   await page.getByRole('button', { name: 'Disconnect', exact: true }).click();
   await expectText(page, 'Tillpost was disconnected from this account.');
 });

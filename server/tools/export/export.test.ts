@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { findContactByEmail } from '../../audience/contacts';
 import { deleteContact } from '../../audience/save';
 import { suppressAddress } from '../../audience/suppressions';
+import { tenantColumns } from '../../db/tenant';
 import { transact } from '../../db/transact';
 import { recordForwards } from '../../forwarding/record-forwards';
 import { ENGINES } from '../../test/databases';
@@ -58,6 +59,48 @@ describe.each(ENGINES)('an export on %s', (engine) => {
       ]);
       expect(JSON.stringify(person)).not.toContain('somebody@');
       expect(await exported(tillpost, person.contact!.id)).toEqual(person);
+    }));
+
+  it('finds a person whom others’ emails go to as well, or who is only to get test emails', () =>
+    withTillpost({ engine }, async (tillpost) => {
+      const books = 'books@firm.example';
+      const asked = 'asked@firm.example';
+      const jenny = (await findContactByEmail(tillpost.db, TEST, JENNY))!;
+      await tillpost.enable({}, { test_recipients: [asked] });
+      await tillpost.call('contacts/save', { id: jenny.id, billing_contacts: [books] });
+      expect(await exported(tillpost, books)).toMatchObject({
+        contact: null,
+        emails: [],
+        billing_contact_of: { contacts: [jenny.id], customers: [] },
+        test_emails: { on_test_list: false, asked: [] },
+      });
+      const { db } = tillpost;
+      const definition = {
+        name: 'Paid',
+        trigger: { event: 'invoice.paid' },
+        steps: [
+          {
+            id: 'mail',
+            kind: 'email',
+            email: { kind: 'transactional', subject: 'Paid', preview_text: '', body: 'Paid' },
+          },
+        ],
+      } as const;
+      const { id } = await createWorkflow(db, TEST, { definition }, tillpost.clock.now());
+      await activateWorkflow(db, TEST, id, tillpost.clock.now());
+      await tillpost.localStripe.trigger('invoice.paid', { account: ACCOUNT, email: JENNY });
+      await tillpost.worker.drain();
+      await tillpost.call('contacts/save', { id: jenny.id, billing_contacts: [] });
+      expect(await exported(tillpost, books)).toMatchObject({
+        emails: [{ to: books, text: expect.stringContaining('Paid') as string }],
+        billing_contact_of: { contacts: [] },
+      });
+      expect(await exported(tillpost, asked)).toMatchObject({ test_emails: { on_test_list: true } });
+      const confirming = { ...tenantColumns(TEST), address: 'new@firm.example', email_id: 'eml_1', asked_at: 1 };
+      await db.insertInto('test_address').values(confirming).execute();
+      expect(await exported(tillpost, 'new@firm.example')).toMatchObject({
+        test_emails: { asked: [{ address: 'new@firm.example', confirmed_at: null }] },
+      });
     }));
 
   it('names what to choose where two modes know the person, and says when nothing is kept', () =>

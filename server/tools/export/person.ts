@@ -5,7 +5,16 @@ import { hashAddress } from '../../audience/suppression-key';
 import { findSuppression, type Suppression } from '../../audience/suppressions';
 import { MODES, type Mode } from '../../config';
 import { isoTime, isoTimeOrNull } from '../../db/columns';
-import { customersOf, findEmailsOf, findEventsOf, findObjectsOf, type NamedContact } from '../../db/contact-rows';
+import {
+  customersOf,
+  findBilledTo,
+  findEmailsOf,
+  findEventsOf,
+  findObjectsOf,
+  findOnTestList,
+  findPerson,
+  type Person,
+} from '../../db/contact-rows';
 import { keyFor, selectByKeys } from '../../db/keys';
 import type { Db, Row, Schema } from '../../db/schema';
 import { ofTenant, tenantColumns, tenantOf, type Tenant } from '../../db/tenant';
@@ -22,7 +31,7 @@ export interface Asked {
 
 /** Throws when nothing is kept of the person, or in several installs. `now` in epoch milliseconds. */
 export async function exportPerson(db: Db, asked: Asked, now: number) {
-  const found = await findPerson(db, asked);
+  const found = await findInInstalls(db, asked);
   const [person] = found;
   if (!person) throw new Error(`--contact: nothing is kept of ${asked.contact}`);
   if (found.length > 1) {
@@ -41,6 +50,7 @@ export async function exportPerson(db: Db, asked: Asked, now: number) {
     );
   const emails = await findEmailsOf(db, tenant, named, events);
   const objects = await findObjectsOf(db, tenant, named, customers);
+  const billed = await findBilledTo(db, tenant, named);
   return {
     exported_at: isoTime(now),
     account: tenant.accountId,
@@ -72,7 +82,7 @@ export async function exportPerson(db: Db, asked: Asked, now: number) {
     })),
     payments: [
       ...(await rowsOf('payment', 'customer_id', customers)),
-      ...(await rowsOf('payment', 'email', [named.email])),
+      ...(await rowsOf('payment', 'email', named.addresses)),
     ].map((one) => ({
       id: one.id,
       customer: one.customer_id,
@@ -104,6 +114,19 @@ export async function exportPerson(db: Db, asked: Asked, now: number) {
       cause,
       email: email_id,
     })),
+    earlier_addresses: named.addresses.slice(1),
+    billing_contact_of: {
+      contacts: billed.contacts.map(({ id }) => id),
+      customers: billed.customers.map(({ id }) => id),
+    },
+    test_emails: {
+      on_test_list: (await findOnTestList(db, tenant, named)) !== undefined,
+      asked: (await testAddressesOf(db, tenant, named)).map((one) => ({
+        address: one.address,
+        asked_at: isoTime(one.asked_at),
+        confirmed_at: isoTimeOrNull(one.confirmed_at),
+      })),
+    },
     mailing_lists: (await rowsOf('list_membership', 'contact_id', [named.id])).map((one) => ({
       list: one.list_id,
       is_member: one.is_member === 1,
@@ -174,7 +197,7 @@ async function each<I, O>(ids: readonly I[], read: (id: I) => Promise<O | undefi
   return found;
 }
 
-async function findPerson(db: Db, { contact, account, mode }: Asked) {
+async function findInInstalls(db: Db, { contact, account, mode }: Asked) {
   const address = parseEmail(contact);
   const isId = contact.startsWith('con_');
   if (!isId && address.kind !== 'valid')
@@ -188,23 +211,30 @@ async function findPerson(db: Db, { contact, account, mode }: Asked) {
     const row = isId
       ? await findContact(db, tenant, contact)
       : await findContactByEmail(db, tenant, address.kind === 'valid' ? address.email : '');
-    // Of who has no contact, or none any more, may be left: events that were off, and that the address takes no mail.
+    // Of who has no contact, or none any more, may be left: events that were off, mail, that the address takes none.
     const email = row?.email ?? (address.kind === 'valid' ? address.email : undefined);
     if (email === undefined) return undefined;
-    const named: NamedContact = { id: row?.id ?? '', email };
+    const named = await findPerson(db, tenant, { id: row?.id ?? '', email });
     const suppression = await findSuppression(db, tenant, email);
     const isKnown =
       row !== undefined ||
       suppression !== undefined ||
       (await findEventsOf(db, tenant, named, [])).length > 0 ||
-      (await findObjectsOf(db, tenant, named, [])).length > 0;
+      (await findObjectsOf(db, tenant, named, [])).length > 0 ||
+      (await findEmailsOf(db, tenant, named, [])).length > 0 ||
+      (await testAddressesOf(db, tenant, named)).length > 0 ||
+      (await findOnTestList(db, tenant, named)) !== undefined ||
+      Object.values(await findBilledTo(db, tenant, named)).some((own) => own.length > 0);
     return isKnown ? { tenant, named, suppression } : undefined;
   });
 }
 
 const modeOf = ({ livemode }: Tenant): Mode => MODES[livemode ? 0 : 1];
 
-async function runsOf(db: Db, tenant: Tenant, { id }: NamedContact): Promise<string[]> {
+const testAddressesOf = (db: Db, tenant: Tenant, { addresses }: Person) =>
+  db.selectFrom('test_address').selectAll().where(ofTenant(tenant)).where('address', 'in', addresses).execute();
+
+async function runsOf(db: Db, tenant: Tenant, { id }: Person): Promise<string[]> {
   const runs = await db.selectFrom('run').select('id').where(ofTenant(tenant)).where('contact_id', '=', id).execute();
   return runs.map((run) => run.id);
 }
