@@ -108,7 +108,7 @@ describe('the export of the audience', () => {
     expect(Math.max(...listeners)).toBe(Math.min(...listeners));
   });
 
-  it('is one at a time of whatever list, as the page says, and ends when its reader goes away', async () => {
+  it('is one at a time, of whatever list, as the page says, and ends when its reader goes away', async () => {
     const first = await open();
     expect(first.statusCode).toBe(200);
     for (const list of ['audience', 'recovery', 'workflows/notices']) {
