@@ -109,7 +109,7 @@ async function addWork({ db }: Tillpost, emailId: string): Promise<void> {
     .insertInto('saved_filter')
     .values({ ...tenant, id: 'flt_1', name: 'One person', query, created_at: 1 })
     .execute();
-  const job = { kind: 'import', status: 'waiting', parameters: '{}', place: '', total: 2, due_at: null } as const;
+  const job = { kind: 'import', status: 'preview', parameters: '{}', place: '', total: 2, due_at: null } as const;
   await db
     .insertInto('contact_job')
     .values({ ...tenant, id: 'job_1', ...job, created_at: 1, finished_at: null })
