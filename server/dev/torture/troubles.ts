@@ -92,6 +92,14 @@ export const mail: Trouble = async ({ mail: server, dice }) => {
   return `mail ${mood}`;
 };
 
+export const closingMail: Trouble = async ({ mail: server, dice }) => {
+  const before = server.counts.closed;
+  server.setMood('closing');
+  await wait(dice.between(2_000, 4_000));
+  server.setMood('calm');
+  return `mail closing (421 × ${server.counts.closed - before})`;
+};
+
 /** Only where no process is killed: one that dies between Stripe's answer and our note has to be reconnected. */
 export const expiredToken: Trouble = async ({ db, tenant }) => {
   await db.updateTable('install').set({ token_expires_at: Date.now() }).where(ofTenant(tenant)).execute();
