@@ -92,10 +92,15 @@ export const mail: Trouble = async ({ mail: server, dice }) => {
   return `mail ${mood}`;
 };
 
-export const closingMail: Trouble = async ({ mail: server, dice }) => {
+const CLOSED_OFTEN = 10;
+const CLOSING_MS = 20_000;
+
+/** Until it has hung up on some, in whatever they were about. */
+export const closingMail: Trouble = async ({ mail: server }) => {
   const before = server.counts.closed;
   server.setMood('closing');
-  await wait(dice.between(2_000, 4_000));
+  const endsAt = performance.now() + CLOSING_MS;
+  while (server.counts.closed - before < CLOSED_OFTEN && performance.now() < endsAt) await wait(50);
   server.setMood('calm');
   return `mail closing (421 × ${server.counts.closed - before})`;
 };
