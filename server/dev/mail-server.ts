@@ -8,6 +8,7 @@ export interface Mail {
   raw: string;
 }
 
+/** 421 hangs up after it (RFC 5321, section 3.8). */
 export interface Refusal {
   code: number;
   message: string;
@@ -17,6 +18,8 @@ export interface Refusal {
 export type Reply = 'accept' | 'cut' | Refusal;
 
 export interface MailServerOptions {
+  /** Asked at MAIL; undefined goes on. */
+  onSender?(): Refusal | undefined;
   /** Asked for every recipient; undefined accepts it. The client waits until this returns. */
   onRecipient?(address: string): Refusal | undefined | Promise<Refusal | undefined>;
   /** Has the whole mail; the client waits until this returns. */
@@ -38,13 +41,14 @@ export interface MailServer {
 /** Of what clients wrote: the torture sends hundreds of thousands of mails. */
 const PIECES_KEPT = 2_000;
 
-export async function startMailServer({ onRecipient, onMail, smtp }: MailServerOptions): Promise<MailServer> {
+export async function startMailServer({ onSender, onRecipient, onMail, smtp }: MailServerOptions): Promise<MailServer> {
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
     ...smtp,
-    onRcptTo({ address }, _session, done) {
-      void Promise.resolve(onRecipient?.(address)).then((refusal) => done(refusal && errorOf(refusal)));
+    ...(onSender ? { onMailFrom: (_address, session, done) => done(refuse(onSender(), session)) } : {}),
+    onRcptTo({ address }, session, done) {
+      void Promise.resolve(onRecipient?.(address)).then((refusal) => done(refuse(refusal, session)));
     },
     onData(stream, session, done) {
       const chunks: Buffer[] = [];
@@ -68,9 +72,17 @@ export async function startMailServer({ onRecipient, onMail, smtp }: MailServerO
     const to = rcptTo.map(({ address }) => address);
     const reply = await onMail({ from: mailFrom ? mailFrom.address : '', to, raw });
     if (reply === 'accept') return undefined;
-    if (reply !== 'cut') return errorOf(reply);
+    if (reply !== 'cut') return refuse(reply, session);
     socketOf(server, session)?.destroy();
     return new Promise(() => undefined);
+  }
+
+  function refuse(refusal: Refusal | undefined, session: SMTPServerSession): Error | undefined {
+    if (refusal?.code === 421) {
+      const socket = socketOf(server, session);
+      setImmediate(() => socket?.end());
+    }
+    return refusal && errorOf(refusal);
   }
 
   function hangUp(): void {

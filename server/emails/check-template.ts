@@ -1,78 +1,65 @@
 /** What can be known of a template's faults before there are values. */
-import { LiquidError, type Template } from 'liquidjs';
-import { bodyEngine } from './liquid';
+import type { Template } from 'liquidjs';
+import {
+  newTemplateBudget,
+  parseTemplate,
+  problemAt,
+  type TemplateBudget,
+  type TemplateProblem,
+} from './parse-template';
 
-/** A template's fault, with its place counted from 1. */
-export interface TemplateProblem {
-  message: string;
-  line: number;
-  column: number;
-}
-
-/** Finding each one's place costs as much as all before it. */
-const MAX_TAGS = 1_000;
+const MAX_PATH_CHARACTERS = 100;
 
 /**
- * Everything wrong with a template that can be known without values: it doesn't parse, names a property that `isKnown`
- * refuses, or puts `default` where it comes too late.
+ * What is wrong with a template that can be known without values, the first of it: it is beyond a limit (parse-template.ts),
+ * doesn't parse, names a property that `isKnown` refuses, or puts `default` where it comes too late.
  */
-export function checkTemplate(source: string, isKnown: (path: string) => boolean): TemplateProblem[] {
-  if ((source.match(/{{|{%/g)?.length ?? 0) > MAX_TAGS)
-    return [{ message: `There are more than ${MAX_TAGS.toLocaleString('en-US')} tags`, line: 1, column: 1 }];
-  const parsed = parseTemplate(source);
+export function checkTemplate(
+  source: string,
+  isKnown: (path: string) => boolean,
+  budget = newTemplateBudget(),
+): TemplateProblem[] {
+  const problems = budget.problems > 0 && budget.words >= 0 ? findFaults(source, isKnown, budget) : [];
+  budget.problems -= problems.length;
+  return problems;
+}
+
+function findFaults(source: string, isKnown: (path: string) => boolean, budget: TemplateBudget): TemplateProblem[] {
+  const parsed = parseTemplate(source, budget);
   if ('problem' in parsed) return [parsed.problem];
-  const { globals } = bodyEngine.analyzeSync(parsed.templates, { partials: false });
-  const unknown = Object.values(globals)
-    .flat()
-    .flatMap(({ segments, location }) => {
-      const isPlain = segments.every((segment) => typeof segment === 'string' || typeof segment === 'number');
-      const path = segments.map(String).join('.');
-      if (isPlain && isKnown(path)) return [];
-      const message = isPlain
-        ? `There is no ${path} here`
-        : `${path} can’t be looked up by another value: name the property itself`;
-      return [{ message, line: location.row, column: location.col }];
-    });
-  return [...unknown, ...lateDefaults(parsed.templates)];
+  const unknown = parsed.named.flatMap(({ segments, at }) => {
+    const isPlain = segments.every((segment) => typeof segment === 'string' || typeof segment === 'number');
+    const path = segments.map(String).join('.');
+    if (isPlain && isKnown(path)) return [];
+    const shown = path.length > MAX_PATH_CHARACTERS ? `${path.slice(0, MAX_PATH_CHARACTERS)}…` : path;
+    const message = isPlain
+      ? `There is no ${shown} here`
+      : `${shown} can’t be looked up by another value: name the property itself`;
+    return [{ at, message }];
+  });
+  const late = lateDefaults(parsed.templates).map((at) => ({
+    at,
+    message: 'default must be the first filter after the property',
+  }));
+  return [...unknown, ...late].slice(0, budget.problems).map(({ at, message }) => problemAt(source, at, message));
 }
-
-function parseTemplate(source: string): { templates: Template[] } | { problem: TemplateProblem } {
-  try {
-    return { templates: bodyEngine.parse(source) };
-  } catch (error) {
-    return { problem: problemOf(error) };
-  }
-}
-
-export function problemOf(error: unknown): TemplateProblem {
-  if (!(error instanceof LiquidError || (error instanceof Error && 'token' in error))) throw error;
-  const token = (error as LiquidError).token as LiquidError['token'] | undefined;
-  const [line, column] = token?.getPosition?.() ?? [1, 1];
-  return { message: plainMessage(error.message), line: line ?? 1, column: column ?? 1 };
-}
-
-/** Liquid's own words, without the position that stands apart. */
-const plainMessage = (message: string): string =>
-  message.replace(/, line:\d+.*$/s, '').replace(/^undefined filter: /, 'There is no filter ');
 
 interface FilterUse {
   name: string;
-  token: { getPosition(): number[] };
 }
 interface Walkable {
-  token?: { getPosition(): number[] };
+  token?: { file?: string; begin: number };
   value?: { filters?: FilterUse[] };
   children?(partials: boolean, sync: boolean): Generator<unknown, Template[], unknown>;
 }
 
-/** `default` only helps the value right before it: later in the chain the value was already missed. */
-function lateDefaults(templates: readonly Template[]): TemplateProblem[] {
+/** Where they stand. `default` only helps the value right before it: later in the chain the value was already missed. */
+function lateDefaults(templates: readonly Template[]): number[] {
   return (templates as readonly Walkable[]).flatMap((template) => {
     const filters = template.value?.filters ?? [];
     const isLate = filters.findIndex(({ name }) => name === 'default') > 0;
-    const [line = 1, column = 1] = (isLate && template.token?.getPosition()) || [];
-    const own = isLate ? [{ message: 'default must be the first filter after the property', line, column }] : [];
-    return [...own, ...lateDefaults(childrenOf(template))];
+    const { file = '0', begin = 0 } = template.token ?? {};
+    return [...(isLate ? [Number(file) + begin] : []), ...lateDefaults(childrenOf(template))];
   });
 }
 

@@ -1,7 +1,7 @@
 /** Which data variables a transactional email names, and which of them must be given. Pure. */
 import type { TransactionalContent } from '../../shared/transactional';
-import { checkTemplate, type TemplateProblem } from './check-template';
-import { bodyEngine } from './liquid';
+import { checkTemplate } from './check-template';
+import { MAX_TAG_CHARACTERS, parseTemplate, type NamedValue, type TemplateProblem } from './parse-template';
 
 export interface DataVariables {
   all: string[];
@@ -20,34 +20,21 @@ export function dataVariables(content: TransactionalContent): DataVariables {
   const required = new Set<string>();
   for (const field of FIELDS) {
     const source = content[field];
-    for (const [name, places] of globalsIn(source)) {
+    const parsed = parseTemplate(source);
+    for (const named of 'problem' in parsed ? [] : parsed.named) {
+      const name = String(named.segments[0]);
       if (name === SENDER) continue;
       all.add(name);
-      if (places.some((offset) => !isOptional(source, offset))) required.add(name);
+      if (!isOptional(source, named)) required.add(name);
     }
   }
   return { all: [...all], required: [...required] };
 }
 
-/** The first parts of what is named, with where in the source each stands. */
-function globalsIn(source: string): [string, number[]][] {
-  try {
-    const { globals } = bodyEngine.analyzeSync(bodyEngine.parse(source), { partials: false });
-    const starts = source.split('\n').reduce<number[]>((all, line) => [...all, all.at(-1)! + line.length + 1], [0]);
-    return Object.entries(globals).map(([name, uses]) => [
-      name,
-      uses.map(({ location }) => (starts[location.row - 1] ?? 0) + location.col - 1),
-    ]);
-  } catch {
-    return [];
-  }
-}
-
 /** What stands in a condition or has a default may be missing (see liquid.ts). */
-function isOptional(source: string, offset: number): boolean {
-  const before = source.slice(0, offset);
-  if (before.lastIndexOf('{%') > before.lastIndexOf('{{')) return /\{%-?\s*(?:if|unless|elsif)\b[^%]*$/.test(before);
-  return /^[\w.-]+\s*\|\s*default\b/.test(source.slice(offset));
+function isOptional(source: string, { at, tag }: NamedValue): boolean {
+  if (source.startsWith('{%', tag)) return /^\{%-?\s*(?:if|unless|elsif)\b/.test(source.slice(tag, at));
+  return /^[\w.-]+\s*\|\s*default\b/.test(source.slice(at, at + MAX_TAG_CHARACTERS));
 }
 
 export interface ContentProblem extends TemplateProblem {

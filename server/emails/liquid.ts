@@ -18,17 +18,20 @@ const MAX_TEMPLATE_CHARACTERS = 60_000;
 /** Milliseconds, of all parts of an email; a real one takes one or two. */
 export const MAX_RENDER_MS = 250;
 const MAX_MEMORY = 1_000_000;
+/** Of lines that are filled in beside everything else: what they may take up is what they may take of the time. */
+const MAX_PLAIN_MEMORY = 10_000;
 const MAX_PARSED = 500;
 
 export const bodyEngine = createEngine(protectValue);
 const lineEngine = createEngine(toOneLine);
-/** Without loops: what is at most a line long then takes no time worth mentioning. */
+/** Without loops, what is gone through again and again, and with little memory. */
 const plainLineEngine = createEngine(
   toOneLine,
-  TAGS.filter((tag) => tag !== 'for'),
+  TAGS.filter((tag) => tag !== 'for' && tag !== 'assign'),
+  MAX_PLAIN_MEMORY,
 );
 
-function createEngine(outputEscape: (value: unknown) => string, tags = TAGS): Liquid {
+function createEngine(outputEscape: (value: unknown) => string, tags = TAGS, memoryLimit = MAX_MEMORY): Liquid {
   const engine = new Liquid({
     strictVariables: true,
     strictFilters: true,
@@ -36,7 +39,7 @@ function createEngine(outputEscape: (value: unknown) => string, tags = TAGS): Li
     lenientIf: true,
     ownPropertyOnly: true,
     parseLimit: MAX_TEMPLATE_CHARACTERS,
-    memoryLimit: MAX_MEMORY,
+    memoryLimit,
     // No file of ours is a template: without these, `include` and `render` would look for some.
     templates: {},
     outputEscape,

@@ -1,14 +1,15 @@
 /** One email from its content and values: subject, preview text, HTML and plain text, or why it can't be made. Pure. */
 import { AssertionError, LiquidError } from 'liquidjs';
+import { createCache } from '../cache';
 import type { EmailReason } from '../../shared/api';
 import type { PropertyValue } from '../../shared/catalogue';
 import type { DataValue } from '../../shared/transactional';
 import type { EmailContent } from '../../shared/workflow';
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
-import { problemOf } from './check-template';
 import { fillBody, fillLine, fillPlainLine, MAX_RENDER_MS, type Fill } from './liquid';
 import { linesOf, OUR_LOOK, type Look } from '../settings/look';
 import { withoutMarks } from './placeholders';
+import { countTagWords, describeFault } from './parse-template';
 import { renderLayout } from './render-layout';
 import { renderMarkdown } from './render-markdown';
 import { stylesFor } from './render-styles';
@@ -45,8 +46,16 @@ export type Rendered =
 /** What an email's lines are filled in from. */
 type LineInput = Omit<RenderInput, 'content' | 'postalAddress' | 'unsubscribeUrl' | 'look'>;
 
-/** The subject as it would come out; as it is written where a value is missing, or the template is faulty or holds a loop. */
+/** Of a subject that is filled in beside everything else, in a transaction: so that hundreds are no pause. */
+const MAX_PREVIEW_WORDS = 100;
+const isShort = createCache<string, boolean>(500);
+
+/**
+ * The subject as it would come out; as it is written where a value is missing, or the template is faulty, holds a loop or an
+ * assignment, or much else.
+ */
 export function previewSubject(template: string, input: LineInput): string {
+  if (!isShort.remember(template, () => countTagWords(template) <= MAX_PREVIEW_WORDS)) return template;
   try {
     return fill(fillPlainLine, template, input, timeLeft()).replace(/\s+/g, ' ').trim().slice(0, MAX_LINE_CHARACTERS);
   } catch (error) {
@@ -135,7 +144,7 @@ function heldBy(error: LiquidError | AssertionError): Held {
   const missing = /undefined variable: ([^\s,]+)/.exec(error.message)?.[1];
   if (missing) return new Held(EMAIL_REASONS.noValue(missing));
   if (/limit exceeded/.test(error.message)) return new Held(EMAIL_REASONS.tooCostly, 'over_budget');
-  return new Held(EMAIL_REASONS.faultyTemplate(problemOf(error).message));
+  return new Held(EMAIL_REASONS.faultyTemplate(describeFault(error)));
 }
 
 /** `-- ` begins what mail clients show as a signature (RFC 3676, section 4.3). */

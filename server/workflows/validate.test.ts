@@ -93,10 +93,51 @@ describe('a definition', () => {
       expect(() => parseDefinition(nested(depth))).toThrow('Steps must have at most 20 branches within one another.');
   });
 
-  it('refuses a text of more tags than any email has, before it looks for each one’s place', () => {
-    const body = (tags: number) => withEmail({ body: '{{ event.number }}'.repeat(tags) });
-    expect(() => parseDefinition(body(1_000))).not.toThrow();
-    expect(() => parseDefinition(body(1_001))).toThrow('There are more than 1,000 tags (line 1, column 1)');
+  it('accepts long templates: a hundred values, thirty filters in one tag', () => {
+    const values = '{{ event.amount | money: event.currency }} and {{ contact.first_name | default: "you" }}\n'.repeat(
+      100,
+    );
+    const filters = `{{ event.number ${'| append: "a" '.repeat(30)}}}`;
+    const branches = '{% if contact.plan == "Pro" %}{{ event.number }}{% else %}x{% endif %}\n'.repeat(50);
+    for (const body of [values, filters, branches]) expect(problemsOf(withEmail({ body }))).toEqual([]);
+    const body = values.slice(0, values.length / 10);
+    const steps = Array.from({ length: 50 }, (_none, n) => ({ id: `m${n}`, kind: 'email', email: email({ body }) }));
+    expect(problemsOf({ ...withEmail({}), steps })).toEqual([]);
+  });
+
+  const deep = `{{ ${'contact.email['.repeat(1_700)}x${']'.repeat(1_700)} }}`;
+  it.each([
+    ['a tag', 'characters', `{% if a${' or a'.repeat(9_000)} %}{% endif %}`, 'has more than 2,000 characters'],
+    ['an output', 'characters', `{{ a | append: b${',b'.repeat(23_000)} }}`, 'has more than 2,000 characters'],
+    ['brackets', 'characters', deep, 'has more than 2,000 characters'],
+    ['a tag', 'words', `{% if a${' or a'.repeat(300)} %}{% endif %}`, 'has more than 300 words and signs'],
+    ['a tag', 'words, whatever blank is between them', `{{ a |append:${'\u00a0b,'.repeat(300)}b }}`, '300 words'],
+    ['a tag', 'brackets', '{{ a[b[c[d[e[f[g]]]]]] }}', 'has more than 5 brackets within one another'],
+    ['a template', 'words', '{{ event.number }}'.repeat(1_000), 'up to this one have more than 3,000 words and signs'],
+    ['a template with raw text', 'words', `{% raw %}{{ "{% endraw %}${'{{ a }}'.repeat(900)}`, 'more than 3,000 words'],
+  ])('refuses %s of more %s than any email has', (_what, _of, body, message) => {
+    const startedAt = performance.now();
+    const steps = Array.from({ length: 5 }, (_none, n) => ({ id: `m${n}`, kind: 'email', email: email({ body }) }));
+    expect(() => parseDefinition({ ...withEmail({}), steps })).toThrow(/^Body of step 1: /);
+    expect(() => parseDefinition({ ...withEmail({}), steps })).toThrow(message);
+    // Read by Liquid, most of these took seconds.
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
+  it('refuses emails that have more in their tags together than any workflow has', () => {
+    const body = '{{ event.number }}'.repeat(100);
+    const steps = Array.from({ length: 50 }, (_none, n) => ({ id: `m${n}`, kind: 'email', email: email({ body }) }));
+    expect(() => parseDefinition({ ...withEmail({}), steps })).toThrow(
+      /^Body of step 29: The tags of all emails up to this one have more than 20,000 words and signs \(line 1, column \d+\)\.$/,
+    );
+  });
+
+  it('names the first of many problems, each in a line, where they stand', () => {
+    const body = `${'\n'.repeat(40_000)}{{ event.${'x'.repeat(1_000)}\n}}${'{{ event.y }}'.repeat(100)}`;
+    const problems = problemsOf(withEmail({ subject: '{{ nope }}', body }));
+    expect(problems.map(({ line, column }) => `${line}:${column}`).slice(0, 3)).toEqual(['1:4', '40001:4', '40002:6']);
+    expect(problems).toHaveLength(20);
+    for (const { message } of problems) expect(message.length).toBeLessThan(200);
   });
 
   it('names field, line and column when it is refused', () => {

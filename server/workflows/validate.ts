@@ -16,6 +16,7 @@ import {
 } from '../../shared/workflow';
 import { describeProblems, describeSchemaIssue } from '../../shared/words/problems';
 import { checkTemplate } from '../emails/check-template';
+import { newTemplateBudget } from '../emails/parse-template';
 import { AppError } from '../errors';
 import { findImpossible } from './impossible';
 import { problem, type DefinitionProblem } from './problem';
@@ -39,16 +40,19 @@ export function findProblems(definition: Definition): DefinitionProblem[] {
     ...conditionProblems(event, conditions, 'trigger.conditions', null),
   ];
   const placed = stepsOf(definition);
+  const size = sizeProblems(placed);
+  if (placed.length > MAX_STEPS) return size;
+  const budget = newTemplateBudget();
   const steps = placed.flatMap(({ step, path }) => {
     const at = path.join('.');
-    if (step.kind === 'email') return emailProblems(event, step.email, `${at}.email`, step.id);
+    if (step.kind === 'email') return emailProblems(event, step.email, `${at}.email`, step.id, budget);
     if (step.kind === 'filter') return conditionProblems(event, step.conditions, `${at}.conditions`, step.id);
     if (step.kind !== 'branch') return [];
     return step.paths.flatMap((one, n) =>
       conditionProblems(event, one.conditions, `${at}.paths.${n}.conditions`, step.id),
     );
   });
-  return [...sizeProblems(placed), ...triggers, ...steps];
+  return [...size, ...triggers, ...steps];
 }
 
 function sizeProblems(placed: ReturnType<typeof stepsOf>): DefinitionProblem[] {
@@ -89,11 +93,12 @@ export function emailProblems(
   email: EmailContent,
   at: string,
   stepId: string | null,
+  budget = newTemplateBudget(),
 ): DefinitionProblem[] {
   const isKnown = (path: string) =>
     path === 'sender.name' || (path === 'pay_url' && offersPayUrl(event)) || findProperty(event, path) !== undefined;
   return (['subject', 'preview_text', 'body'] as const).flatMap((field) =>
-    checkTemplate(email[field], isKnown).map(({ message, line, column }) => ({
+    checkTemplate(email[field], isKnown, budget).map(({ message, line, column }) => ({
       step_id: stepId,
       param: `${at}.${field}`,
       message,

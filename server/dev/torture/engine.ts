@@ -12,6 +12,8 @@ export interface Engine {
   disturb(dice: Dice): Promise<string>;
   /** Somebody else keeps everyone from writing for so long. */
   hold(ms: number): Promise<void>;
+  /** An empty one, and whether somebody has begun with it. */
+  newDatabase(): Promise<{ url: string; isOpened(): Promise<boolean> }>;
   /** Starts it again if it ended by itself; resolves once it answers. */
   revive(): Promise<void>;
   stop(): Promise<void>;

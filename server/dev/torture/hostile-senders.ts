@@ -17,7 +17,7 @@ const SOCKETS = { reader: 20, headers: 90, body: 90, silent: 90, flood: 4 };
 const LARGE_HAPPENINGS = 12;
 
 /** How much longer an honest delivery may take, by p95, and how much memory a process may take up meanwhile. */
-const SLOWER = { times: 8, ms: 500 };
+const SLOWER = { times: 3, ms: 250 };
 const MORE_MB = 250;
 
 export const hostileSenders: Trouble = async (stage, toll) => {

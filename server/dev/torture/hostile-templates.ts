@@ -5,29 +5,32 @@ import { quantile } from '../quantile';
 import type { Stage } from './stage';
 import type { Trouble } from './troubles';
 
-const CALM_MS = 2_500;
+const CALM_MS = 3_000;
 const EMAILS = 50;
 const HOSTILE_MS = 6_000;
-const LOOK_EVERY_MS = 100;
+const LOOK_EVERY_MS = 20;
 
-/** What may be answered how late meanwhile, by p95: on a machine that the whole torture shares. */
-const SLOWER = { times: 4, ms: 250 };
+/** Milliseconds that 99 % of what others ask meanwhile may take. */
+const GOAL = { deliveries: 250, healthz: 100 };
+const ASKED = ['deliveries', 'healthz'] as const;
+/** On a machine that the whole torture, and perhaps others, share: so many times what calm took before comes on top. */
+const BUSY_TIMES = 2;
 
 export const hostileTemplates: Trouble = async (stage, toll) => {
   const calm = await observe(stage, CALM_MS);
   const attack = Promise.all(Array.from({ length: EMAILS }, (_none, n) => signUp(stage, n)));
   const hostile = await observe(stage, HOSTILE_MS);
   await attack;
-  for (const what of ['deliveries', 'healthz'] as const)
-    if (hostile[what] > SLOWER.times * calm[what] + SLOWER.ms)
-      toll.violations.push({
-        rule: 'one account’s templates hold up nobody else',
-        ids: [`p95 of ${what} ${Math.round(calm[what])} → ${Math.round(hostile[what])} ms`],
-      });
-  return `hostile templates: p95 ${Math.round(calm.deliveries)} → ${Math.round(hostile.deliveries)} ms`;
+  const said = ASKED.map((what) => `${what} ${Math.round(calm[what])} → ${Math.round(hostile[what])} ms`);
+  ASKED.forEach((what, n) => {
+    if (hostile[what] > GOAL[what] + BUSY_TIMES * calm[what])
+      toll.violations.push({ rule: 'one account’s templates hold up nobody else', ids: [`p99 of ${said[n]}`] });
+  });
+  const isMet = ASKED.every((what) => hostile[what] <= GOAL[what]);
+  return `hostile templates: p99 of ${said.join(', ')}${isMet ? ', as on an idle machine' : ''}`;
 };
 
-/** Milliseconds that 95 % of what is asked meanwhile takes at most. */
+/** Milliseconds that 99 % of what is asked meanwhile takes at most. */
 async function observe({ deliveries, processes }: Stage, ms: number) {
   deliveries.takeTimes();
   const health: number[] = [];
@@ -38,7 +41,7 @@ async function observe({ deliveries, processes }: Stage, ms: number) {
       await response?.text().catch(() => undefined);
       health.push(performance.now() - askedAt);
     }
-  return { deliveries: quantile(deliveries.takeTimes(), 0.95) || 0, healthz: quantile(health, 0.95) || 0 };
+  return { deliveries: quantile(deliveries.takeTimes(), 0.99) || 0, healthz: quantile(health, 0.99) || 0 };
 }
 
 /** A customer of the hostile account, whom its workflow mails. */

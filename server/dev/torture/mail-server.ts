@@ -8,10 +8,12 @@ import type { Dice } from './dice';
 /**
  * `busy` answers 4xx to half, `cutting` takes some mails and hangs up after their final dot, `slow` takes its time, `late`
  * more than anybody waits for before the dot, `silent` takes nothing, says nothing, and hangs up when the mood ends, `away`
- * lets nobody in.
+ * lets nobody in, `closing` answers 421 in the middle, to half of what it is told: at MAIL, at RCPT and after the final dot.
  */
-export type Mood = 'calm' | 'busy' | 'cutting' | 'slow' | 'late' | 'silent' | 'away';
-export const BAD_MOODS: readonly Mood[] = ['busy', 'cutting', 'slow', 'late', 'silent'];
+export type Mood = 'calm' | 'busy' | 'cutting' | 'slow' | 'late' | 'silent' | 'away' | 'closing';
+export const BAD_MOODS: readonly Mood[] = ['busy', 'cutting', 'slow', 'late', 'silent', 'closing'];
+/** In these every email gets a reply, so that what became of it is known. */
+const CLEAR: readonly Mood[] = ['calm', 'busy', 'closing'];
 
 /** Addresses that begin so are refused for good. */
 export const REFUSED = 'refused-';
@@ -23,6 +25,8 @@ export interface MoodyMailServer extends MailServer {
   heldUp: ReadonlySet<string>;
   /** When each Message-ID was accepted last, by the torture's clock. */
   acceptedAt: ReadonlyMap<string, number>;
+  /** `closed`: answers of 421. */
+  counts: Readonly<{ closed: number }>;
   setMood(mood: Mood): void;
   /** What is checked needs no book any more. */
   forget(): void;
@@ -32,19 +36,27 @@ export async function startMoodyMailServer(dice: Dice, clock: Clock): Promise<Mo
   const accepted = new Map<string, number>();
   const acceptedAt = new Map<string, number>();
   const heldUp = new Set<string>();
+  const counts = { closed: 0 };
   const moods = new EventEmitter().setMaxListeners(0);
   let mood: Mood = 'calm';
   const isUpset = () => mood === 'busy' && dice.chance(0.3);
+  const closing = () => {
+    if (mood !== 'closing' || dice.chance(0.5)) return undefined;
+    counts.closed++;
+    return { code: 421, message: '4.3.2 Closing the connection' };
+  };
 
   async function judge(raw: string): Promise<Reply> {
     const messageId = /^message-id:\s*(<[^>]+>)/im.exec(raw)?.[1] ?? '';
-    if (mood !== 'calm' && mood !== 'busy') heldUp.add(messageId);
+    if (!CLEAR.includes(mood)) heldUp.add(messageId);
     if (mood === 'silent') {
       await once(moods, 'next');
       return 'cut';
     }
     if (mood === 'slow') await wait(dice.between(200, 3_000));
     if (isUpset()) return { code: 451, message: '4.3.0 Try again later' };
+    const refusal = closing();
+    if (refusal) return refusal;
     accepted.set(messageId, (accepted.get(messageId) ?? 0) + 1);
     acceptedAt.set(messageId, clock.now());
     if (mood === 'late') await wait(dice.between(31_000, 35_000));
@@ -52,9 +64,10 @@ export async function startMoodyMailServer(dice: Dice, clock: Clock): Promise<Mo
   }
 
   const server = await startMailServer({
+    onSender: closing,
     onRecipient(address) {
       if (address.startsWith(REFUSED)) return { code: 550, message: '5.1.1 No such mailbox' };
-      return isUpset() ? { code: 450, message: '4.2.1 Try again later' } : undefined;
+      return isUpset() ? { code: 450, message: '4.2.1 Try again later' } : closing();
     },
     onMail: ({ raw }) => judge(raw),
     smtp: {
@@ -68,6 +81,7 @@ export async function startMoodyMailServer(dice: Dice, clock: Clock): Promise<Mo
     accepted,
     acceptedAt,
     heldUp,
+    counts,
     forget() {
       for (const book of [accepted, acceptedAt, heldUp]) book.clear();
     },

@@ -6,13 +6,26 @@ import { hostileTemplates } from './hostile-templates';
 import { hostileSenders } from './hostile-senders';
 import { USUAL_MIX } from './happenings';
 import type { Stage } from './stage';
-import { expiredToken, kill, mail, oldStates, stop, stopInSilence, stripe, type Trouble } from './troubles';
+import { killedMigrations, secondProcess } from './starts';
+import {
+  closingMail,
+  expiredToken,
+  kill,
+  mail,
+  oldStates,
+  stop,
+  stopInSilence,
+  stripe,
+  type Trouble,
+} from './troubles';
 
 export interface Plan {
   title: string;
   troubles: readonly Trouble[];
   /** So many events are delivered as fast as they are taken; left out: a few at a time, as long as the troubles last. */
   flood?: number;
+  /** Only where one process has the database for itself. */
+  isOfOneProcess?: true;
 }
 
 /** One upon the other, where they would disturb each other. */
@@ -31,10 +44,13 @@ export const PLANS: readonly Plan[] = [
   { title: 'Stripe', troubles: [stripe, expiredToken, stripe, stop] },
   { title: 'old', troubles: [oldStates, oldStates, oldStates, stop] },
   { title: 'mail', troubles: [mail, mail, mail, kill] },
+  { title: 'closing', troubles: [inOrder(closingMail, closingMail, kill)] },
   { title: 'stopped', troubles: [stop, stopInSilence, stripe] },
   { title: 'busy', troubles: [busyDatabase, busyDatabase, stop] },
   { title: 'disk', troubles: [fullDisk, stop] },
   { title: 'clocks', troubles: [inOrder(skewedClock, jumpingClock, stop)] },
+  { title: 'migrating', troubles: [inOrder(killedMigrations, stop)] },
+  { title: 'second', troubles: [inOrder(secondProcess, stop)], isOfOneProcess: true },
   { title: 'templates', troubles: [inOrder(hostileTemplates, kill)] },
   { title: 'hostile', troubles: [inOrder(hostileSenders, stop)] },
   { title: 'away', troubles: [inOrder(twoDaysAway, stop)] },
@@ -68,8 +84,11 @@ export const LONG = {
 };
 
 /** Why a plan can't be carried out here, if it can't. */
-export const obstacleTo = ({ troubles }: Plan, { engine }: Stage): string | undefined =>
-  troubles.includes(fullDisk) && !engine.disk ? 'mounting a small disk is not permitted' : undefined;
+export function obstacleTo({ troubles, isOfOneProcess }: Plan, { engine }: Stage): string | undefined {
+  if (troubles.includes(fullDisk) && !engine.disk) return 'mounting a small disk is not permitted';
+  if (isOfOneProcess && engine.processes > 1) return 'any number of processes may share it';
+  return undefined;
+}
 
 /** Ends whatever is left of the troubles and brings every process up. */
 export async function makePeace({ localStripe, mail: server, processes, engine }: Stage): Promise<void> {

@@ -13,6 +13,7 @@ const SETTINGS = ['max_wal_size=128MB', 'min_wal_size=32MB'];
 export async function startPostgres(folder: string): Promise<Engine> {
   const postgres = await startEmbeddedPostgres({ folder, settings: SETTINGS });
   const url = await postgres.createDatabase(DATABASE);
+  let databases = 0;
 
   /** `work` may run several times. */
   async function withClient<T>(work: (client: Client) => Promise<T>, patience = 100): Promise<T> {
@@ -73,6 +74,14 @@ export async function startPostgres(folder: string): Promise<Engine> {
         await wait(ms);
         await client.query('rollback');
       }),
+    async newDatabase() {
+      const name = `fresh${++databases}`;
+      return {
+        url: await postgres.createDatabase(name),
+        isOpened: async () =>
+          (await ask(`select 1 from pg_stat_activity where datname = '${name}' limit 1`)).length > 0,
+      };
+    },
     async revive() {
       await ask('select 1');
     },

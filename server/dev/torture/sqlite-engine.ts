@@ -1,5 +1,5 @@
 /** SQLite under torture: a file that others want as well. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Sqlite } from '../../db/sqlite';
@@ -8,6 +8,7 @@ import type { Engine } from './engine';
 export function startSqlite(folder: string): Engine {
   const file = join(folder, 'tillpost.db');
   mkdirSync(folder, { recursive: true });
+  let files = 0;
 
   /** A backup perhaps, or somebody at a prompt. */
   async function hold(ms: number): Promise<void> {
@@ -32,6 +33,10 @@ export function startSqlite(folder: string): Engine {
       return 'lock';
     },
     hold,
+    newDatabase() {
+      const fresh = join(folder, `fresh${++files}.db`);
+      return Promise.resolve({ url: `sqlite:${fresh}`, isOpened: () => Promise.resolve(existsSync(fresh)) });
+    },
     revive: () => Promise.resolve(),
     stop: () => Promise.resolve(),
   };

@@ -40,6 +40,8 @@ export interface Stage {
   localStripe: LocalStripe;
   mail: MoodyMailServer;
   processes: readonly TillpostProcess[];
+  /** What each of them is started with, but its port. */
+  env: Readonly<Record<string, string>>;
   happenings: Happenings;
   past: StripePast;
   deliveries: Deliveries;
@@ -107,6 +109,7 @@ export async function setStage(
     localStripe,
     mail,
     processes,
+    env,
     happenings: createHappenings(TENANT.accountId, localStripe.tenant(TENANT.accountId, TENANT.livemode), {
       dice: dice.fork('happenings'),
       clock,

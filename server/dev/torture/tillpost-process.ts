@@ -33,7 +33,22 @@ export interface TillpostProcess {
   log(): readonly string[];
 }
 
-const isAlive = (one: ChildProcess) => one.exitCode === null && one.signalCode === null;
+export const isAlive = (one: ChildProcess) => one.exitCode === null && one.signalCode === null;
+
+const started = new Set<ChildProcess>();
+// Whatever ends the torture, nothing of it lives on.
+process.once('exit', () => started.forEach((one) => one.kill('SIGKILL')));
+
+/** Just the process: it is not started again when it ends. */
+export function spawnTillpost(env: Record<string, string>): ChildProcess {
+  const child = spawn(process.execPath, ['--import', 'tsx', '--import', SKEWED_CLOCK, ENTRY], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  started.add(child);
+  child.once('exit', () => started.delete(child));
+  return child;
+}
 
 export function createProcess(port: number, env: Record<string, string>): TillpostProcess {
   let child: ChildProcess | undefined;
@@ -42,14 +57,9 @@ export function createProcess(port: number, env: Record<string, string>): Tillpo
   let starting: Promise<void> | undefined;
   let faults: string[] = [];
   let lines: string[] = [];
-  // Whatever ends the torture, nothing of it lives on.
-  process.once('exit', () => child?.kill('SIGKILL'));
 
   function launch(): ChildProcess {
-    const started = spawn(process.execPath, ['--import', 'tsx', '--import', SKEWED_CLOCK, ENTRY], {
-      env: { ...env, [CLOCK_OFFSET]: String(clockOffset) },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
+    const started = spawnTillpost({ ...env, [CLOCK_OFFSET]: String(clockOffset) });
     for (const stream of [started.stdout, started.stderr])
       stream?.on('data', (chunk: Buffer) => {
         lines = [...lines, ...chunk.toString('utf8').split('\n').filter(Boolean)].slice(-LOG_LINES);

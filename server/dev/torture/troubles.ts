@@ -92,6 +92,19 @@ export const mail: Trouble = async ({ mail: server, dice }) => {
   return `mail ${mood}`;
 };
 
+const CLOSED_OFTEN = 10;
+const CLOSING_MS = 20_000;
+
+/** Until it has hung up on some, in whatever they were about. */
+export const closingMail: Trouble = async ({ mail: server }) => {
+  const before = server.counts.closed;
+  server.setMood('closing');
+  const endsAt = performance.now() + CLOSING_MS;
+  while (server.counts.closed - before < CLOSED_OFTEN && performance.now() < endsAt) await wait(50);
+  server.setMood('calm');
+  return `mail closing (421 × ${server.counts.closed - before})`;
+};
+
 /** Only where no process is killed: one that dies between Stripe's answer and our note has to be reconnected. */
 export const expiredToken: Trouble = async ({ db, tenant }) => {
   await db.updateTable('install').set({ token_expires_at: Date.now() }).where(ofTenant(tenant)).execute();
