@@ -4,7 +4,6 @@ import { sql, type SelectQueryBuilder } from 'kysely';
 import {
   RECOVERY_OUTCOMES,
   type FailedInvoiceView,
-  type List,
   type RecoveryGroup,
   type RecoveryMonth,
   type RecoveryOutcome,
@@ -12,7 +11,7 @@ import {
 } from '../../shared/api';
 import { isoTime, isoTimeOrNull } from '../db/columns';
 import { daysTable, type DayRange } from '../db/day-range';
-import { toList, type PageRequest } from '../db/page';
+import { countUpTo, toTwoWayList, wayOf, type Count, type TwoWayList, type TwoWayRequest } from '../db/page';
 import type { Db, Flag, Row, Schema } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { AppError } from '../errors';
@@ -146,13 +145,23 @@ export interface FailedInvoiceFilter {
   isHoldout?: boolean | undefined;
 }
 
+/** Up to `most`. */
+export const countFailedInvoicesTo = (
+  db: Db,
+  tenant: Tenant,
+  filter: FailedInvoiceFilter,
+  most: number,
+): Promise<Count> =>
+  countUpTo(db, filtered(db.selectFrom('failed_invoice'), tenant, filter).select('failed_invoice.id'), most);
+
 /** The latest failure first. Throws invalid_request when `starting_after` is none of them. */
 export async function listFailedInvoices(
   db: Db,
   tenant: Tenant,
-  { limit, starting_after, ...filter }: FailedInvoiceFilter & PageRequest,
-): Promise<List<FailedInvoiceView>> {
-  const after = starting_after === undefined ? undefined : await placeOf(db, tenant, starting_after);
+  { limit, starting_after, ending_before, ...filter }: FailedInvoiceFilter & TwoWayRequest,
+): Promise<TwoWayList<FailedInvoiceView>> {
+  const { isUp, from, order, request } = wayOf({ limit, starting_after, ending_before });
+  const after = from === undefined ? undefined : await placeOf(db, tenant, from);
   const rows = await filtered(db.selectFrom('failed_invoice'), tenant, filter)
     .leftJoin('customer_link', (join) =>
       join
@@ -170,14 +179,16 @@ export async function listFailedInvoices(
     .select(['contact.id as contact_id', 'contact.email as email', OUTCOME.as('outcome')])
     .$if(after !== undefined, (query) =>
       query
-        .where('failed_invoice.first_failed_at', '<=', after!.first_failed_at)
-        .where(sql<boolean>`(first_failed_at, failed_invoice.id) < (${after!.first_failed_at}, ${after!.id})`),
+        .where('failed_invoice.first_failed_at', isUp ? '>=' : '<=', after!.first_failed_at)
+        .where(
+          sql<boolean>`(first_failed_at, failed_invoice.id) ${sql.raw(isUp ? '>' : '<')} (${after!.first_failed_at}, ${after!.id})`,
+        ),
     )
-    .orderBy('failed_invoice.first_failed_at', 'desc')
-    .orderBy('failed_invoice.id', 'desc')
+    .orderBy('failed_invoice.first_failed_at', order)
+    .orderBy('failed_invoice.id', order)
     .limit(limit + 1)
     .execute();
-  return toList(rows, limit, viewFailedInvoice);
+  return toTwoWayList(rows, request, viewFailedInvoice);
 }
 
 function filtered<O>(

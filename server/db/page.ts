@@ -21,6 +21,20 @@ export interface TwoWayList<T> extends List<T> {
   has_newer: boolean;
 }
 
+/** Which way a list is read, newest first, and from where. */
+export function wayOf({ limit, starting_after, ending_before }: TwoWayRequest) {
+  const isUp = ending_before !== undefined;
+  return {
+    isUp,
+    /** Not included; undefined: from the end. */
+    from: (isUp ? ending_before : starting_after) || undefined,
+    beyond: isUp ? '>' : '<',
+    order: isUp ? 'asc' : 'desc',
+    /** For toTwoWayList. */
+    request: isUp ? { limit, ending_before } : { limit, starting_after },
+  } as const;
+}
+
 /** Left out of a count where there are more: counting them would be work. */
 export interface Count {
   count: number;
@@ -54,21 +68,24 @@ export const countedTo = (most: number, counted: number): Count => ({
 export function pageOf<DB, TB extends keyof DB, O>(
   query: SelectQueryBuilder<DB, TB, O>,
   key: string,
-  { limit, starting_after, ending_before }: TwoWayRequest,
+  request: TwoWayRequest,
 ): SelectQueryBuilder<DB, TB, O> {
-  const isUp = ending_before !== undefined;
-  const from = (isUp ? ending_before : starting_after) || undefined;
+  const { from, beyond, order } = wayOf(request);
   const column = sql.ref<string>(key);
   return query
-    .$if(from !== undefined, (all) => all.where(column, isUp ? '>' : '<', from ?? ''))
-    .orderBy(column, isUp ? 'asc' : 'desc')
-    .limit(limit + 1);
+    .$if(from !== undefined, (all) => all.where(column, beyond, from ?? ''))
+    .orderBy(column, order)
+    .limit(request.limit + 1);
 }
 
 /** Rows fetched with one more than the limit: in the list's order, or against it where `ending_before` was asked for. */
 export function toTwoWayList<R, T>(
   rows: readonly R[],
-  { limit, starting_after, ending_before }: TwoWayRequest,
+  {
+    limit,
+    starting_after,
+    ending_before,
+  }: { limit: number; starting_after?: string | undefined; ending_before?: string | undefined },
   view: (row: R) => T,
 ): TwoWayList<T> {
   if (ending_before === undefined) return { ...toList(rows, limit, view), has_newer: starting_after !== undefined };

@@ -1,10 +1,10 @@
 /** The ledger as people read it: which notice was due when, given when, and taken by the mail server when. */
-import type { EmailStatus, List } from '../../shared/api';
+import type { EmailStatus } from '../../shared/api';
 import type { ScheduleType } from '../../shared/schedules';
 import { isoTime, isoTimeOrNull } from '../db/columns';
 import { keyFor, selectByKeys } from '../db/keys';
-import { toList, type PageRequest } from '../db/page';
-import { ofRange, scanDown } from '../db/scan';
+import { countedTo, countUpTo, toTwoWayList, wayOf, type Count, type TwoWayList, type TwoWayRequest } from '../db/page';
+import { ofRange, scanDown, scanUp } from '../db/scan';
 import type { Db, Row } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 
@@ -46,30 +46,48 @@ export interface NoticeFilter {
 export async function listNotices(
   db: Db,
   tenant: Tenant,
-  { limit, starting_after, workflow, kind, about, isMissed }: NoticeFilter & PageRequest,
-): Promise<List<NoticeView>> {
+  { limit, starting_after, ending_before, ...filter }: NoticeFilter & TwoWayRequest,
+): Promise<TwoWayList<NoticeView>> {
+  const { isUp, from, order, request } = wayOf({ limit, starting_after, ending_before });
   const rows: Row<'notice'>[] = [];
-  await scanDown(db, tenant, { table: 'notice', key: 'id', after: starting_after }, async (range) => {
-    const found = await db
-      .selectFrom('notice')
+  await (isUp ? scanUp : scanDown)(db, tenant, { ...KEY, after: from }, async (range) => {
+    const found = await filtered(db, tenant, filter)
       .selectAll()
-      .where(ofTenant(tenant))
       .where(ofRange('id', range))
-      .$if(workflow !== undefined, (query) => query.where('workflow_id', '=', workflow ?? ''))
-      .$if(kind !== undefined, (query) => query.where('kind', '=', kind!))
-      .$if(isMissed !== undefined, (query) => query.where('missed', isMissed ? 'is not' : 'is', null))
-      .$if(about !== undefined, (query) =>
-        query.where((eb) => eb.or([eb('subject_id', '=', about ?? ''), eb('customer_id', '=', about ?? '')])),
-      )
-      .orderBy('id', 'desc')
+      .orderBy('id', order)
       .limit(limit + 1 - rows.length)
       .execute();
     rows.push(...found);
     return rows.length > limit;
   });
   const emails = await findFirstEmails(db, rows);
-  return toList(rows, limit, (row) => viewNotice(row, emails.get(row.event_id ?? '')));
+  return toTwoWayList(rows, request, (row) => viewNotice(row, emails.get(row.event_id ?? '')));
 }
+
+/** Up to `most`. */
+export async function countNoticesTo(db: Db, tenant: Tenant, filter: NoticeFilter, most: number): Promise<Count> {
+  let all = 0;
+  await scanDown(db, tenant, KEY, async (range) => {
+    const some = filtered(db, tenant, filter).where(ofRange('id', range)).select('id');
+    const { count, isMore } = await countUpTo(db, some, most - all);
+    all += count + (isMore ? 1 : 0);
+    return isMore;
+  });
+  return countedTo(most, all);
+}
+
+const KEY = { table: 'notice', key: 'id' } as const;
+
+const filtered = (db: Db, tenant: Tenant, { workflow, kind, about, isMissed }: NoticeFilter) =>
+  db
+    .selectFrom('notice')
+    .where(ofTenant(tenant))
+    .$if(workflow !== undefined, (query) => query.where('workflow_id', '=', workflow ?? ''))
+    .$if(kind !== undefined, (query) => query.where('kind', '=', kind!))
+    .$if(isMissed !== undefined, (query) => query.where('missed', isMissed ? 'is not' : 'is', null))
+    .$if(about !== undefined, (query) =>
+      query.where((eb) => eb.or([eb('subject_id', '=', about ?? ''), eb('customer_id', '=', about ?? '')])),
+    );
 
 /** By event. */
 async function findFirstEmails(db: Db, rows: readonly Row<'notice'>[]): Promise<Map<string, Row<'email'>>> {

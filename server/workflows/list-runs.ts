@@ -4,7 +4,7 @@ import { sql, type SqlBool } from 'kysely';
 import { RUN_STATUSES, type List, type RunStatus, type RunView } from '../../shared/api';
 import { inList } from '../db/bulk';
 import { madeWithin, type TimeRange } from '../db/day-range';
-import { toList, type PageRequest } from '../db/page';
+import { pageOf, toTwoWayList, type PageRequest, type TwoWayList, type TwoWayRequest } from '../db/page';
 import type { Db } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { viewRun } from './runs';
@@ -13,6 +13,8 @@ import { viewRun } from './runs';
 export interface RunFilter extends TimeRange {
   workflow?: string | undefined;
   contact?: string | undefined;
+  /** Of any of these. */
+  contacts?: readonly string[] | undefined;
   /** That started it; with `contact`, in whose index it is found. */
   event?: string | undefined;
   status?: RunStatus | undefined;
@@ -29,18 +31,19 @@ export interface RunFilter extends TimeRange {
 }
 
 /** Newest first. */
-export async function listRuns(
+export async function listRuns(db: Db, tenant: Tenant, request: RunFilter & PageRequest): Promise<List<RunView>> {
+  const { has_newer: _, ...list } = await pageRuns(db, tenant, request);
+  return list;
+}
+
+/** The same, read both ways. */
+export async function pageRuns(
   db: Db,
   tenant: Tenant,
-  { limit, starting_after, ...filter }: RunFilter & PageRequest,
-): Promise<List<RunView>> {
-  const rows = await runsWith(db, tenant, filter)
-    .selectAll()
-    .$if(starting_after !== undefined, (query) => query.where('id', '<', starting_after ?? ''))
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
-    .execute();
-  return toList(rows, limit, viewRun);
+  request: RunFilter & TwoWayRequest,
+): Promise<TwoWayList<RunView>> {
+  const rows = await pageOf(runsWith(db, tenant, request).selectAll(), 'id', request).execute();
+  return toTwoWayList(rows, request, viewRun);
 }
 
 export async function countRuns(db: Db, tenant: Tenant, filter: RunFilter): Promise<number> {
@@ -57,11 +60,13 @@ export async function countRuns(db: Db, tenant: Tenant, filter: RunFilter): Prom
 function runsWith(
   db: Db,
   tenant: Tenant,
-  { workflow, contact, event, status, reason, step, passed, past, ended, ...range }: RunFilter,
+  { workflow, contact, contacts, event, status, reason, step, passed, past, ended, ...range }: RunFilter,
 ) {
   let query = db.selectFrom('run').where(ofTenant(tenant));
   if (workflow !== undefined) query = query.where('workflow_id', '=', workflow);
   if (contact !== undefined) query = query.where('contact_id', '=', contact);
+  // PostgreSQL knows no empty list.
+  if (contacts !== undefined) query = query.where('contact_id', 'in', contacts.length > 0 ? inList(contacts) : ['']);
   if (event !== undefined) query = query.where('event_id', '=', event);
   if (status !== undefined) query = query.where('status', '=', status);
   if (reason !== undefined) query = query.where('reason', 'is not distinct from', reason);

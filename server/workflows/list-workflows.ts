@@ -1,11 +1,11 @@
 /** The workflows of an install as its list shows them: what each does now, and did of late. */
 import { sql, type ExpressionBuilder } from 'kysely';
-import { RUN_STATUSES, type List, type RunStatus, type WorkflowStatus } from '../../shared/api';
+import { RUN_STATUSES, type RunStatus, type WorkflowStatus } from '../../shared/api';
 import type { Definition } from '../../shared/workflow';
 import { inList } from '../db/bulk';
 import { contains } from '../db/contains';
 import { madeWithin } from '../db/day-range';
-import { toList, type PageRequest } from '../db/page';
+import { countUpTo, pageOf, toTwoWayList, type Count, type TwoWayList, type TwoWayRequest } from '../db/page';
 import type { Db, Row, Schema } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { definitionOf } from './definitions';
@@ -30,27 +30,29 @@ interface RunNumbers {
   lastRunAt: number | null;
 }
 
+const filtered = (db: Db, tenant: Tenant, { search, status }: WorkflowFilter) =>
+  db
+    .selectFrom('workflow')
+    .where(ofTenant(tenant))
+    .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'draft'))
+    .$if(search !== undefined, (query) => query.where(contains(db, sql.ref('name'), search ?? '')));
+
+/** Up to `most`. */
+export const countWorkflowsTo = (db: Db, tenant: Tenant, filter: WorkflowFilter, most: number): Promise<Count> =>
+  countUpTo(db, filtered(db, tenant, filter).select('id'), most);
+
 /** Newest first. `since` of its emails, in epoch milliseconds. Each number is a range of an index. */
 export async function listWorkflowsWithNumbers(
   db: Db,
   tenant: Tenant,
-  { limit, starting_after, search, status }: WorkflowFilter & PageRequest,
+  request: WorkflowFilter & TwoWayRequest,
   since: number,
-): Promise<List<ListedWorkflow>> {
-  const rows = await db
-    .selectFrom('workflow')
-    .selectAll()
-    .where(ofTenant(tenant))
-    .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'draft'))
-    .$if(search !== undefined, (query) => query.where(contains(db, sql.ref('name'), search ?? '')))
-    .$if(starting_after !== undefined, (query) => query.where('id', '<', starting_after ?? ''))
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
-    .execute();
+): Promise<TwoWayList<ListedWorkflow>> {
+  const rows = await pageOf(filtered(db, tenant, request).selectAll(), 'id', request).execute();
   const ids = rows.map(({ id }) => id);
   const emails = await countEmailsSince(db, tenant, ids, since);
   const runs = await readRuns(db, tenant, ids);
-  return toList(rows, limit, (row) => ({
+  return toTwoWayList(rows, request, (row) => ({
     id: row.id,
     name: row.name,
     status: row.status,

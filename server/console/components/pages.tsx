@@ -26,11 +26,9 @@ interface PagesProps {
   /** The list's filters. */
   filter: Readonly<Record<string, string | undefined>>;
   list: { data: readonly { id: string }[]; has_more: boolean; has_newer: boolean };
-  /** Left out: it can be read forward only. */
-  isTwoWay?: boolean;
 }
 
-export function Pages({ path, filter, list: { data, has_more, has_newer }, isTwoWay = true }: PagesProps) {
+export function Pages({ path, filter, list: { data, has_more, has_newer } }: PagesProps) {
   if (!has_more && !has_newer) return null;
   const to = (place: PageQuery) => href(path, { ...filter, ...place });
   const [first, last] = [data.at(0)?.id, data.at(-1)?.id];
@@ -38,7 +36,7 @@ export function Pages({ path, filter, list: { data, has_more, has_newer }, isTwo
     <nav className="pager" aria-label="Pages">
       <span className="pager-side">
         {has_newer && <LinkButton href={to({})}>First</LinkButton>}
-        {has_newer && isTwoWay && first && (
+        {has_newer && first && (
           <a className={buttonClass()} href={to({ ending_before: first })} rel="prev">
             Previous
           </a>
@@ -50,7 +48,7 @@ export function Pages({ path, filter, list: { data, has_more, has_newer }, isTwo
             Next
           </a>
         )}
-        {has_more && isTwoWay && <LinkButton href={to({ page: 'last' })}>Last</LinkButton>}
+        {has_more && <LinkButton href={to({ page: 'last' })}>Last</LinkButton>}
       </span>
     </nav>
   );

@@ -1,8 +1,6 @@
 /** Lists: a table on a wide screen, cards on a phone. Roles are spelt out because cards lose the table's own. */
 import type { ReactNode } from 'react';
 import type { TermKey } from '../../../shared/words/help';
-import { LinkButton } from './blocks';
-import { buttonClass } from './form';
 import { Hint } from './hint';
 
 export interface Column<T> {
@@ -76,20 +74,5 @@ export function Table<T extends { id: string }>({
         </tbody>
       </table>
     </div>
-  );
-}
-
-/** `next` and `first` are URLs; lists page forward by cursor, as Stripe's do. */
-export function Pager({ next, first }: { next: string | null; first: string | null }) {
-  if (!next && !first) return null;
-  return (
-    <nav className="pager" aria-label="Pages">
-      {first ? <LinkButton href={first}>First page</LinkButton> : <span />}
-      {next && (
-        <a className={buttonClass()} href={next} rel="next">
-          Next page
-        </a>
-      )}
-    </nav>
   );
 }

@@ -3,12 +3,8 @@ import { Router } from 'express';
 import { EMAIL_FATES, EMAIL_REASON_CODES, EMAIL_STATUSES } from '../../../shared/api';
 import { oneOf } from '../../../shared/one-of';
 import { EMAIL_KINDS } from '../../../shared/workflow';
-import { findContactIds } from '../../audience/contacts';
-import { findIdByAddress } from '../../audience/find-addresses';
 import type { Context } from '../../context';
 import type { DayRange, TimeRange } from '../../db/day-range';
-import type { Db } from '../../db/schema';
-import type { Tenant } from '../../db/tenant';
 import { readTraces } from '../../emails/emails';
 import { countEmailsByDay } from '../../emails/count-emails';
 import { countEmailsTo, pageEmails, type EmailFilter } from '../../emails/list-emails';
@@ -19,6 +15,7 @@ import { listWorkflowNames } from '../../workflows/workflow-names';
 import { readUncounted } from '../../workflows/workflows';
 import { lastDays, rangeOfDays } from '../days';
 import { isFirstPage, placeOf } from '../components/pages';
+import { findRecipients } from '../find-recipients';
 import { withNotice } from '../notices';
 import { getFound, idOf, MOST_COUNTED, PAGE_SIZE, queryOf } from '../read-request';
 import type { SectionParts } from '../section';
@@ -30,8 +27,6 @@ import { EMAIL_QUERY } from './filters';
 
 const CHART_DAYS = 30;
 const MOST_DAYS = 90;
-/** Found by a part of an address or name. */
-const MOST_RECIPIENTS = 1_000;
 
 export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
   const router = Router();
@@ -48,7 +43,7 @@ export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
       fate: oneOf(EMAIL_FATES, query.fate),
       reason: oneOf(EMAIL_REASON_CODES, query.reason),
       kind: oneOf(EMAIL_KINDS, query.kind),
-      contacts: found?.slice(0, MOST_RECIPIENTS),
+      contacts: found?.contacts,
       workflow,
       step: workflow && query.step,
       ...range,
@@ -69,7 +64,7 @@ export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
       workflows: [...names].map(([id, name]) => ({ id, name })),
       definition: chosen?.definition ?? null,
       isCaptureOnly: ctx.transport === null,
-      mostRecipients: found && found.length > MOST_RECIPIENTS ? MOST_RECIPIENTS : null,
+      mostRecipients: found?.most ?? null,
     };
     sendPage(ctx, res, <EmailsPage {...page} />);
   });
@@ -120,10 +115,4 @@ function chartDays({ since, until }: TimeRange, now: number, timeZone: string): 
   const isAsked = since !== undefined || until !== undefined;
   const end = until === undefined ? now : Math.min(now, until - 1);
   return lastDays(isAsked ? MOST_DAYS : CHART_DAYS, end, timeZone).filter((day) => day.until > (since ?? 0));
-}
-
-/** The one with a whole address, else those with such a part in address or name; one more than are shown says that there are more. */
-async function findRecipients(db: Db, tenant: Tenant, typed: string): Promise<string[]> {
-  const contact = await findIdByAddress(db, tenant, typed);
-  return contact === undefined ? findContactIds(db, tenant, typed, MOST_RECIPIENTS + 1) : [contact];
 }

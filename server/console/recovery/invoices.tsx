@@ -1,15 +1,17 @@
 /** The invoices behind a number of the report. */
-import { RECOVERY_OUTCOMES, type FailedInvoiceView, type List, type RecoveryOutcome } from '../../../shared/api';
+import { RECOVERY_OUTCOMES, type FailedInvoiceView, type RecoveryOutcome } from '../../../shared/api';
 import { oneOf } from '../../../shared/one-of';
 import { EVENT_LABELS } from '../../../shared/words/fields';
 import { FAILED_LABEL, HOLDOUT_GROUPS, LOSS_WORDS, RECOVERY_WORDS } from '../../../shared/words/recovery';
 import type { Tone } from '../../../shared/words/statuses';
+import type { Count, TwoWayList } from '../../db/page';
 import type { Row } from '../../db/schema';
 import { Badge } from '../components/badge';
 import { Empty, LinkButton, PageHead } from '../components/blocks';
 import { href } from '../components/filters';
-import { Pager, Table, type Column } from '../components/table';
-import { Money, None, Time } from '../components/values';
+import { Pages, type PageQuery } from '../components/pages';
+import { Table, type Column } from '../components/table';
+import { Money, None, Time, Total } from '../components/values';
 import { Shell } from '../layout';
 import { useViewer } from '../page';
 import { dashboardUrl } from '../stripe-links';
@@ -19,7 +21,7 @@ import { MonthName } from './recovery';
 export const OUTCOMES = [...RECOVERY_OUTCOMES, 'recovered'] as const;
 
 /** Unchecked. */
-export interface InvoicesQuery {
+export interface InvoicesQuery extends PageQuery {
   months?: string;
   month?: string;
   /** YYYY-MM-DD, until today. */
@@ -27,20 +29,19 @@ export interface InvoicesQuery {
   currency?: string;
   outcome?: string;
   group?: string;
-  starting_after?: string;
 }
 
 export interface FailedInvoicesPageProps {
-  invoices: List<FailedInvoiceView>;
+  invoices: TwoWayList<FailedInvoiceView>;
+  count: Count;
   /** What went out about each, by its id at Stripe. */
   reminders: ReadonlyMap<string, readonly Row<'email'>[]>;
   query: InvoicesQuery;
 }
 
-export function FailedInvoicesPage({ invoices, reminders, query }: FailedInvoicesPageProps) {
+export function FailedInvoicesPage({ invoices, count, reminders, query }: FailedInvoicesPageProps) {
   const { isLimited } = useViewer();
-  const { starting_after: after, ...filter } = query;
-  const last = invoices.data.at(-1)?.id;
+  const { starting_after: _after, ending_before: _before, page: _page, ...filter } = query;
   const { months } = query;
   const outcome = oneOf(OUTCOMES, query.outcome);
   const group = oneOf(['held_out', 'others'] as const, query.group);
@@ -71,12 +72,14 @@ export function FailedInvoicesPage({ invoices, reminders, query }: FailedInvoice
           No failed payment is of that month, currency and outcome.
         </Empty>
       ) : (
-        <Table caption="Failed invoices" columns={columnsOf(reminders)} rows={invoices.data} />
+        <>
+          <p className="list-head" role="status">
+            <Total {...count} one="invoice" />
+          </p>
+          <Table caption="Failed invoices" columns={columnsOf(reminders)} rows={invoices.data} />
+        </>
       )}
-      <Pager
-        next={invoices.has_more && last ? href('/recovery/invoices', { ...filter, starting_after: last }) : null}
-        first={after ? href('/recovery/invoices', filter) : null}
-      />
+      <Pages path="/recovery/invoices" filter={filter} list={invoices} />
     </Shell>
   );
 }

@@ -1,7 +1,12 @@
 /** What became of failed payments: the report, the invoices behind a number, and all of them as a file. */
 import { Router } from 'express';
 import { oneOf } from '../../../shared/one-of';
-import { listFailedInvoices, reportRecovery, type FailedInvoiceFilter } from '../../audience/recovery-report';
+import {
+  countFailedInvoicesTo,
+  listFailedInvoices,
+  reportRecovery,
+  type FailedInvoiceFilter,
+} from '../../audience/recovery-report';
 import type { Context } from '../../context';
 import type { PageRequest } from '../../db/page';
 import { listRemindersOf } from '../../emails/list-reminders';
@@ -10,14 +15,15 @@ import { lastMonths, monthIn } from '../../local-months';
 import { readSettings } from '../../settings/settings';
 import { rangeOfDays } from '../days';
 import { createExport } from '../export';
-import { PAGE_SIZE, queryOf } from '../read-request';
+import { MOST_COUNTED, PAGE_SIZE, queryOf } from '../read-request';
+import { PAGE_QUERY, placeOf } from '../components/pages';
 import { sendPage } from '../send';
 import { tenantOn, timeZoneOf } from '../viewer';
 import { INVOICE_HEAD, invoiceLine } from './invoice-csv';
 import { FailedInvoicesPage, OUTCOMES, type InvoicesQuery } from './invoices';
 import { PERIODS, RecoveryPage } from './recovery';
 
-const QUERY = ['months', 'month', 'since', 'currency', 'outcome', 'group', 'starting_after'] as const;
+const QUERY = ['months', 'month', 'since', 'currency', 'outcome', 'group', ...PAGE_QUERY] as const;
 
 export function recoveryRoutes(ctx: Context): Router {
   const router = Router();
@@ -54,10 +60,10 @@ export function recoveryRoutes(ctx: Context): Router {
     const tenant = tenantOn(res);
     const query = queryOf(req, QUERY);
     const filter = filterOf(query, timeZoneOf(res));
-    const { starting_after } = query;
-    const invoices = await listFailedInvoices(db, tenant, { ...filter, limit: PAGE_SIZE, starting_after });
+    const invoices = await listFailedInvoices(db, tenant, { ...filter, limit: PAGE_SIZE, ...placeOf(query) });
+    const count = await countFailedInvoicesTo(db, tenant, filter, MOST_COUNTED);
     const reminders = await listRemindersOf(db, tenant, invoices.data);
-    sendPage(ctx, res, <FailedInvoicesPage invoices={invoices} reminders={reminders} query={query} />);
+    sendPage(ctx, res, <FailedInvoicesPage invoices={invoices} count={count} reminders={reminders} query={query} />);
   });
 
   const sendInvoices = createExport({

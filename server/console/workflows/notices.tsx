@@ -1,40 +1,40 @@
 /** The ledger of notices: for each subscription and period what was due when, and what came of it. */
-import type { List } from '../../../shared/api';
 import { CATALOGUE } from '../../../shared/catalogue';
 import { SCHEDULE_TYPES } from '../../../shared/schedules';
 import { NOTICE_WORDS } from '../../../shared/words/schedules';
 import { EMAIL_STATUS_WORDS } from '../../../shared/words/statuses';
+import type { Count, TwoWayList } from '../../db/page';
 import type { NoticeView } from '../../schedules/read-ledger';
 import { Badge } from '../components/badge';
 import { Empty, LinkButton, PageHead } from '../components/blocks';
 import { Filters, FilterSelect, href } from '../components/filters';
 import { TextField } from '../components/form';
-import { Pager, Table, type Column } from '../components/table';
-import { None, Time } from '../components/values';
+import { isFirstPage, Pages, type PageQuery } from '../components/pages';
+import { Table, type Column } from '../components/table';
+import { None, Time, Total } from '../components/values';
 import { Shell } from '../layout';
 import { useViewer } from '../page';
 
-export interface NoticeQuery {
+export interface NoticeQuery extends PageQuery {
   workflow?: string;
   kind?: string;
   state?: string;
   about?: string;
-  starting_after?: string;
 }
 
 export interface NoticesPageProps {
-  notices: List<NoticeView>;
+  notices: TwoWayList<NoticeView>;
+  count: Count;
   query: NoticeQuery;
   workflows: ReadonlyMap<string, string>;
 }
 
 const PATH = '/workflows/notices';
 
-export function NoticesPage({ notices, query, workflows }: NoticesPageProps) {
+export function NoticesPage({ notices, count, query, workflows }: NoticesPageProps) {
   const { isLimited } = useViewer();
-  const { starting_after: after, ...filter } = query;
+  const { starting_after: _after, ending_before: _before, page: _page, ...filter } = query;
   const isFiltered = Object.values(filter).some(Boolean);
-  const last = notices.data.at(-1)?.id;
   const rows = notices.data.map((notice) => ({ ...notice, workflowName: workflows.get(notice.workflow) ?? null }));
   return (
     <Shell title="Notices" section="workflows">
@@ -46,7 +46,7 @@ export function NoticesPage({ notices, query, workflows }: NoticesPageProps) {
           !isLimited && rows.length > 0 && <LinkButton href={href(`${PATH}.csv`, filter)}>Export as CSV</LinkButton>
         }
       />
-      {rows.length === 0 && !isFiltered && !after ? (
+      {rows.length === 0 && !isFiltered && isFirstPage(query) ? (
         <Empty
           icon="workflows"
           title="No notices yet"
@@ -84,15 +84,21 @@ export function NoticesPage({ notices, query, workflows }: NoticesPageProps) {
             <TextField id="about" name="about" label="Subscription, invoice or customer" defaultValue={query.about} />
           </Filters>
           <div id="notice-list">
+            <p className="list-head" role="status">
+              <Total {...count} one="notice" />
+            </p>
             {rows.length === 0 ? (
-              <p className="hint">No notice matches.</p>
+              <Empty
+                icon="workflows"
+                title="No notice matches"
+                actions={<LinkButton href={PATH}>Clear the filters</LinkButton>}
+              >
+                Try another workflow or state.
+              </Empty>
             ) : (
               <Table caption="Notices" columns={COLUMNS} rows={rows} />
             )}
-            <Pager
-              next={notices.has_more && last ? href(PATH, { ...filter, starting_after: last }) : null}
-              first={after ? href(PATH, filter) : null}
-            />
+            <Pages path={PATH} filter={filter} list={notices} />
           </div>
         </>
       )}

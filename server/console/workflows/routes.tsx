@@ -12,10 +12,10 @@ import type { Tenant } from '../../db/tenant';
 import { AppError } from '../../errors';
 import { requireFullSession } from '../../installs/session-middleware';
 import { countEmailsByDay } from '../../emails/count-emails';
-import { listNotices, type NoticeFilter } from '../../schedules/read-ledger';
+import { countNoticesTo, listNotices, type NoticeFilter } from '../../schedules/read-ledger';
 import { readSettings } from '../../settings/settings';
-import { countRuns, listRuns } from '../../workflows/list-runs';
-import { listWorkflowsWithNumbers } from '../../workflows/list-workflows';
+import { countRuns, pageRuns } from '../../workflows/list-runs';
+import { countWorkflowsTo, listWorkflowsWithNumbers } from '../../workflows/list-workflows';
 import { advanceRun, readRun, stopRun } from '../../workflows/runs';
 import { listWorkflowNames } from '../../workflows/workflow-names';
 import { defineFromTemplate } from '../../workflows/templates';
@@ -29,10 +29,12 @@ import {
   readUncounted,
 } from '../../workflows/workflows';
 import { href } from '../components/filters';
+import { isFirstPage, PAGE_QUERY, placeOf } from '../components/pages';
 import { createExport } from '../export';
+import { findRecipients } from '../find-recipients';
 import { lastDays, rangeOfDays } from '../days';
 import { withNotice, type Done } from '../notices';
-import { formOf, getFound, idOf, PAGE_SIZE, queryOf, textIn } from '../read-request';
+import { formOf, getFound, idOf, MOST_COUNTED, PAGE_SIZE, queryOf, textIn } from '../read-request';
 import type { SectionParts } from '../section';
 import { sendPage } from '../send';
 import { tenantOn, timeZoneOf } from '../viewer';
@@ -44,9 +46,20 @@ import { RunPage, RunsPage } from './runs';
 import { runRows } from './run-rows';
 import { WORKFLOW_STATUSES, WorkflowsPage, type WorkflowsPageProps } from './workflows';
 
-const RUN_QUERY = ['status', 'reason', 'step', 'passed', 'past', 'ended', 'since', 'until', 'starting_after'] as const;
+const RUN_QUERY = [
+  'status',
+  'reason',
+  'contact',
+  'step',
+  'passed',
+  'past',
+  'ended',
+  'since',
+  'until',
+  ...PAGE_QUERY,
+] as const;
 
-const LIST_QUERY = ['search', 'status', 'starting_after'] as const;
+const LIST_QUERY = ['search', 'status', ...PAGE_QUERY] as const;
 /** Of the emails in the list. */
 const LISTED_DAYS = 30;
 
@@ -60,12 +73,13 @@ export function workflowRoutes(ctx: Context, { form, results }: SectionParts): R
     refused: WorkflowsPageProps['refused'] = null,
   ): Promise<void> {
     const tenant = tenantOn(res);
-    const { search, status, starting_after } = query;
+    const filter = { search: query.search, status: oneOf(WORKFLOW_STATUSES, query.status) };
     const [first] = lastDays(LISTED_DAYS, clock.now(), timeZoneOf(res));
-    const page = { limit: PAGE_SIZE, starting_after, search, status: oneOf(WORKFLOW_STATUSES, status) };
+    const page = { ...filter, limit: PAGE_SIZE, ...placeOf(query) };
+    const count = await countWorkflowsTo(db, tenant, filter, MOST_COUNTED);
     const workflows = await listWorkflowsWithNumbers(db, tenant, page, first?.since ?? 0);
     const settings = await readSettings(db, tenant);
-    const shown = { workflows, query, settings, since: first?.day ?? '', refused };
+    const shown = { workflows, count, query, settings, since: first?.day ?? '', refused };
     sendPage(ctx, res, <WorkflowsPage {...shown} />, { status: refused ? 400 : 200 });
   }
 
@@ -85,17 +99,23 @@ export function workflowRoutes(ctx: Context, { form, results }: SectionParts): R
       return showList(res, query, { id, words: error.message });
     }
     ctx.nudge();
-    const list = withNotice(ctx, res, href('/workflows', query), isOn ? 'workflow_activated' : 'workflow_paused');
+    const list = withNotice(
+      ctx,
+      res,
+      href('/workflows', { ...query }),
+      isOn ? 'workflow_activated' : 'workflow_paused',
+    );
     res.redirect(303, `${list}#${id}`);
   });
 
   router.get('/workflows/notices', async (req, res) => {
     const tenant = tenantOn(res);
     const query = queryOf(req, NOTICE_QUERY);
-    const { starting_after } = query;
-    const notices = await listNotices(db, tenant, { ...noticeFilterOf(query), limit: PAGE_SIZE, starting_after });
+    const filter = noticeFilterOf(query);
+    const notices = await listNotices(db, tenant, { ...filter, limit: PAGE_SIZE, ...placeOf(query) });
+    const count = await countNoticesTo(db, tenant, filter, MOST_COUNTED);
     const workflows = await listWorkflowNames(db, tenant);
-    sendPage(ctx, res, <NoticesPage notices={notices} query={query} workflows={workflows} />);
+    sendPage(ctx, res, <NoticesPage notices={notices} count={count} query={query} workflows={workflows} />);
   });
 
   const sendNotices = createExport({
@@ -146,22 +166,25 @@ export function workflowRoutes(ctx: Context, { form, results }: SectionParts): R
   router.get('/workflows/:id/runs', async (req, res) => {
     const tenant = tenantOn(res);
     const workflow = getFound(await readUncounted(db, tenant, idOf(req)));
-    const { starting_after, ...query } = queryOf(req, RUN_QUERY);
+    const { starting_after, ending_before, page: place, ...query } = queryOf(req, RUN_QUERY);
+    const at = { starting_after, ending_before, page: place };
+    const found = query.contact ? await findRecipients(db, tenant, query.contact) : null;
     const filter = {
       workflow: workflow.id,
       status: oneOf(RUN_STATUSES, query.status),
       reason: query.reason === AT_THE_END ? null : query.reason,
+      contacts: found?.contacts,
       step: query.step,
       passed: query.passed,
       past: query.past,
       ended: query.ended,
       ...rangeOfDays(query, timeZoneOf(res)),
     };
-    const runs = await listRuns(db, tenant, { ...filter, limit: PAGE_SIZE, starting_after });
-    const isAll = !runs.has_more && !starting_after;
+    const runs = await pageRuns(db, tenant, { ...filter, limit: PAGE_SIZE, ...placeOf(at) });
+    const isAll = !runs.has_more && isFirstPage(at);
     const count = isAll ? runs.data.length : await countRuns(db, tenant, filter);
     const rows = await runRows(db, tenant, workflow.definition, runs.data);
-    const page = { workflow, runs: { ...runs, data: rows }, count, query, startingAfter: starting_after };
+    const page = { workflow, runs: { ...runs, data: rows }, count, query, mostContacts: found?.most ?? null };
     sendPage(ctx, res, <RunsPage {...page} />);
   });
 
@@ -214,7 +237,7 @@ function blankTrigger(event: string) {
   return source === 'stripe' ? { event } : { source, event, ...(source === 'schedule' ? { days: DAYS } : {}) };
 }
 
-const NOTICE_QUERY = ['workflow', 'kind', 'state', 'about', 'starting_after'] as const;
+const NOTICE_QUERY = ['workflow', 'kind', 'state', 'about', ...PAGE_QUERY] as const;
 
 const noticeFilterOf = ({ workflow, kind, state, about }: NoticeQuery): NoticeFilter => ({
   workflow,

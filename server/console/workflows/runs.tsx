@@ -1,5 +1,5 @@
 /** The runs of one workflow, and one run with its steps. */
-import { RUN_STATUSES, type List, type RunStatus, type WorkflowView } from '../../../shared/api';
+import { RUN_STATUSES, type RunStatus, type WorkflowView } from '../../../shared/api';
 import { findStep, type Definition } from '../../../shared/workflow';
 import { explainRun } from '../../../shared/words/explanations';
 import { RUN_STATUS_WORDS, WORKFLOW_STATUS_WORDS } from '../../../shared/words/statuses';
@@ -7,9 +7,11 @@ import { nameStep } from '../../../shared/words/workflows';
 import { Badge } from '../components/badge';
 import { Card, Empty, FactList, LinkButton, PageHead, Section, Tabs } from '../components/blocks';
 import { href } from '../components/filters';
-import { ButtonForm, Confirm } from '../components/form';
-import { Pager, Table, type Column } from '../components/table';
+import { buttonClass, ButtonForm, Confirm, TextField } from '../components/form';
+import { Pages } from '../components/pages';
+import { Table, type Column } from '../components/table';
 import { None, Plural, Sentence, Time } from '../components/values';
+import type { TwoWayList } from '../../db/page';
 import type { RunDetail } from '../../workflows/runs';
 import { Shell } from '../layout';
 import { AT_THE_END } from './results';
@@ -39,6 +41,8 @@ interface WorkflowName {
 
 /** The page's query parameters, unchecked. */
 interface RunQuery {
+  /** Part of a contact's address or name. */
+  contact?: string;
   status?: string;
   reason?: string;
   /** Where it stands, or stood when it ended. */
@@ -56,15 +60,15 @@ interface RunQuery {
 
 export interface RunsPageProps {
   workflow: WorkflowName & Pick<WorkflowView, 'status' | 'definition'>;
-  runs: List<RunRow>;
+  runs: TwoWayList<RunRow>;
   count: number;
   query: RunQuery;
-  startingAfter: string | undefined;
+  /** More contacts are found than are looked at: the newest so many; null: all are. */
+  mostContacts: number | null;
 }
 
-export function RunsPage({ workflow, runs, count, query, startingAfter }: RunsPageProps) {
+export function RunsPage({ workflow, runs, count, query, mostContacts }: RunsPageProps) {
   const path = `/workflows/${workflow.id}/runs`;
-  const last = runs.data.at(-1)?.id;
   const tab = (value: string | undefined, label: string) => ({
     // A reason is one of its state's.
     href: href(path, { ...query, reason: undefined, status: value }),
@@ -73,6 +77,7 @@ export function RunsPage({ workflow, runs, count, query, startingAfter }: RunsPa
   });
   const { status, ...others } = query;
   const isFiltered = Object.values(query).some(Boolean);
+  const isNarrowed = Object.values({ ...others, contact: undefined }).some(Boolean);
   return (
     <Shell title={`Runs of ${workflow.name}`} section="workflows">
       <PageHead
@@ -85,11 +90,14 @@ export function RunsPage({ workflow, runs, count, query, startingAfter }: RunsPa
         label="State"
         tabs={[tab(undefined, 'All'), ...RUN_STATUSES.map((value) => tab(value, RUN_STATUS_WORDS[value].label))]}
       />
+      {(isFiltered || count > 0) && <ContactFilter path={path} query={query} />}
       {(isFiltered || count > 0) && (
         <p className="list-head" role="status">
           <Plural count={count} one="run" />
+          {mostContacts !== null &&
+            ` of the newest ${mostContacts} contacts that match: type more of the address to see all of them`}
           {describeFilter(others, workflow.definition).map((words) => `, ${words}`)}.{' '}
-          {Object.values(others).some(Boolean) && <a href={href(path, { status })}>Show all</a>}
+          {isNarrowed && <a href={href(path, { status, contact: query.contact })}>Show all</a>}
         </p>
       )}
       {runs.data.length === 0 ? (
@@ -108,13 +116,34 @@ export function RunsPage({ workflow, runs, count, query, startingAfter }: RunsPa
       ) : (
         <Table caption="Runs" columns={COLUMNS} rows={runs.data} />
       )}
-      <Pager
-        next={runs.has_more && last ? href(path, { ...query, starting_after: last }) : null}
-        first={startingAfter ? href(path, { ...query }) : null}
-      />
+      <Pages path={path} filter={{ ...query }} list={runs} />
     </Shell>
   );
 }
+
+/** The other filters stay: they come from the numbers of a page. */
+const ContactFilter = ({ path, query: { contact, ...others } }: { path: string; query: RunQuery }) => (
+  <form method="get" action={path} className="filters" role="search">
+    {Object.entries(others).map(([name, value]) => (
+      <input key={name} type="hidden" name={name} value={value} />
+    ))}
+    <TextField
+      id="contact"
+      name="contact"
+      type="search"
+      label="Contact"
+      placeholder="Part of an address"
+      defaultValue={contact ?? ''}
+      autoComplete="off"
+    />
+    <button className={buttonClass()}>Filter</button>
+    {contact && (
+      <LinkButton href={href(path, { ...others })} tone="quiet">
+        Clear
+      </LinkButton>
+    )}
+  </form>
+);
 
 /** What the tabs don't say of the filter. */
 function describeFilter(
@@ -123,14 +152,16 @@ function describeFilter(
 ): string[] {
   const nameOf = (id: string) => {
     const placed = findStep(definition, id);
-    return placed ? nameStep(placed.step) : 'a removed step';
+    if (!placed) return 'a removed step';
+    const name = nameStep(placed.step);
+    return name.includes('“') ? name : `“${name}”`;
   };
   return [
     reason && (reason === AT_THE_END ? 'came to the end' : (explainRun(reason) ?? '')),
-    step && `at “${nameOf(step)}”`,
-    passed && `came to “${nameOf(passed)}”`,
-    past && `went on from “${nameOf(past)}”`,
-    ended && `ended at “${nameOf(ended)}”`,
+    step && `at ${nameOf(step)}`,
+    passed && `came to ${nameOf(passed)}`,
+    past && `went on from ${nameOf(past)}`,
+    ended && `ended at ${nameOf(ended)}`,
     since && `started on ${since} or later`,
     until && `started on ${until} or earlier`,
   ].filter((words): words is string => Boolean(words));

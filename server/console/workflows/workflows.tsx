@@ -1,28 +1,31 @@
 /** The workflows with their state and numbers, switched on and off in place. */
-import type { List, WorkflowStatus } from '../../../shared/api';
+import type { WorkflowStatus } from '../../../shared/api';
 import { entryOf } from '../../../shared/catalogue';
 import { startsWorkflows, type Settings } from '../../../shared/settings';
 import { findDouble } from '../../../shared/stripe-sends';
 import { DOUBLE_LABEL, describeDouble } from '../../../shared/words/stripe-sends';
 import { WORKFLOW_STATUS_WORDS } from '../../../shared/words/statuses';
 import { DRAFT_WORDS, EVENT_OFF_WORDS, REFUSED_WORDS } from '../../../shared/words/workflows';
+import type { Count, TwoWayList } from '../../db/page';
 import type { ListedWorkflow } from '../../workflows/list-workflows';
 import { Badge } from '../components/badge';
 import { Empty, LinkButton, PageHead } from '../components/blocks';
 import { Filters, FilterSelect, href } from '../components/filters';
 import { PostForm, TextField } from '../components/form';
 import { Icon } from '../components/icon';
-import { Pager, Table, type Column } from '../components/table';
-import { None, Time } from '../components/values';
+import { isFirstPage, Pages, type PageQuery } from '../components/pages';
+import { Table, type Column } from '../components/table';
+import { None, Time, Total } from '../components/values';
 import { Shell } from '../layout';
 import { Number } from './results';
 
 export const WORKFLOW_STATUSES = Object.keys(WORKFLOW_STATUS_WORDS) as WorkflowStatus[];
 
 export interface WorkflowsPageProps {
-  workflows: List<ListedWorkflow>;
+  workflows: TwoWayList<ListedWorkflow>;
   /** The page's query parameters, unchecked. */
-  query: { search?: string; status?: string; starting_after?: string };
+  query: PageQuery & { search?: string; status?: string };
+  count: Count;
   settings: Settings;
   /** The first day whose emails are counted, YYYY-MM-DD. */
   since: string;
@@ -31,11 +34,10 @@ export interface WorkflowsPageProps {
 }
 
 export function WorkflowsPage(props: WorkflowsPageProps) {
-  const { workflows, query } = props;
-  const { starting_after: after, ...filter } = query;
+  const { workflows, count, query } = props;
+  const { starting_after: _after, ending_before: _before, page: _page, ...filter } = query;
   const isFiltered = Object.values(filter).some(Boolean);
-  const hasSome = workflows.data.length > 0 || isFiltered || after !== undefined;
-  const last = workflows.data.at(-1)?.id;
+  const hasSome = workflows.data.length > 0 || isFiltered || !isFirstPage(query);
   const create = (
     <LinkButton href="/workflows/new" tone="primary">
       <Icon name="plus" /> New workflow
@@ -59,7 +61,12 @@ export function WorkflowsPage(props: WorkflowsPageProps) {
       {hasSome && <ListFilters query={filter} isFiltered={isFiltered} />}
       <div id="workflow-list">
         {workflows.data.length > 0 ? (
-          <Table caption="Workflows" columns={columnsWith(props)} rows={workflows.data} />
+          <>
+            <p className="list-head" role="status">
+              <Total {...count} one="workflow" />
+            </p>
+            <Table caption="Workflows" columns={columnsWith(props)} rows={workflows.data} />
+          </>
         ) : isFiltered ? (
           <Empty
             icon="workflows"
@@ -74,10 +81,7 @@ export function WorkflowsPage(props: WorkflowsPageProps) {
             activate it.
           </Empty>
         )}
-        <Pager
-          next={workflows.has_more && last ? href('/workflows', { ...filter, starting_after: last }) : null}
-          first={after ? href('/workflows', filter) : null}
-        />
+        <Pages path="/workflows" filter={filter} list={workflows} />
       </div>
     </Shell>
   );
@@ -161,7 +165,7 @@ function Switch({
   const isOn = status === 'active';
   return (
     <PostForm action={`/workflows/${id}/switch`} className="above switch-form" id={id}>
-      {Object.entries(query).map(([field, value]) => (
+      {Object.entries({ ...query }).map(([field, value]) => (
         <input key={field} type="hidden" name={field} value={value} />
       ))}
       <button
