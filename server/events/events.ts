@@ -11,10 +11,11 @@ import type { ErasedTable } from '../db/erase';
 import { firstIdAt } from '../db/new-id';
 import type { OldRows } from '../db/old-rows';
 import {
+  countedTo,
   countUpTo,
-  toList,
   pageOf,
   toTwoWayList,
+  wayOf,
   type Count,
   type PageRequest,
   type TwoWayList,
@@ -23,10 +24,11 @@ import {
 import { PART, pages } from '../db/parts';
 import type { Db, ReplayScope, Row, Schema } from '../db/schema';
 import { selectByKeys } from '../db/keys';
-import { ofRange, scanDown } from '../db/scan';
+import { ofRange, scanDown, scanUp } from '../db/scan';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
 import { isTenantConnected } from '../db/tenant-state';
 import { transact } from '../db/transact';
+import { MADE_BY_HAND } from './own-events';
 import { noteReplay, type Replayer } from './replays';
 
 export const EVENT_TABLES = [
@@ -73,12 +75,12 @@ export async function pageEvents(
   tenant: Tenant,
   { limit, starting_after, ending_before, ...filter }: EventFilter & TwoWayRequest,
 ): Promise<TwoWayList<EventView>> {
-  const isUp = ending_before !== undefined;
-  const after = await startOf(db, tenant, (isUp ? ending_before : starting_after) || undefined);
+  const { from, isUp, request } = wayOf({ limit, starting_after, ending_before });
+  const after = await seqOfStart(db, tenant, from);
   const place = isUp ? { ending_before: after ?? '' } : { starting_after: after };
   const query = filtered(selectEvents(db, tenant), filter);
   const rows = await pageOf(query, 'event.seq', { limit, ...place }).execute();
-  return toTwoWayList(rows, { limit, ...(isUp ? { ending_before } : { starting_after }) }, viewEvent);
+  return toTwoWayList(rows, request, viewEvent);
 }
 
 /** Those that are there. */
@@ -102,31 +104,53 @@ const MOST_CONTACTS = 1_000;
 const SELECTS = 100;
 
 /**
- * The events of the contacts that are found by a part of their address or name, newest first. Throws invalid_request when
- * `starting_after` is no event of the install.
+ * The events of the contacts that are found by a part of their address or name, newest first. Throws invalid_request when what
+ * the page starts at is no event of the install. `count` up to `most`; null where very many contacts are found.
  */
-export async function listEventsByContact(
+export async function pageEventsByContact(
   db: Db,
   tenant: Tenant,
   part: string,
-  { limit, starting_after, ...filter }: EventFilter & PageRequest,
-): Promise<List<EventView>> {
-  const after = await startOf(db, tenant, starting_after);
+  { limit, starting_after, ending_before, ...filter }: EventFilter & TwoWayRequest,
+  most: number,
+): Promise<{ events: TwoWayList<EventView>; count: Count | null }> {
+  const { isUp, from, order, request } = wayOf({ limit, starting_after, ending_before });
+  const wanted = { from: await seqOfStart(db, tenant, from), isUp, limit: limit + 1 };
   const contacts = await findContactIds(db, tenant, part, MOST_CONTACTS + 1);
-  const seqs =
-    contacts.length > MOST_CONTACTS
-      ? await scanForContacts(db, tenant, part, filter, { after, limit: limit + 1 })
-      : await newestOf(db, tenant, contacts, filter, { after, limit: limit + 1 });
-  if (seqs.length === 0) return toList<EventRow, EventView>([], limit, viewEvent);
-  const rows = await selectEvents(db, tenant)
-    .where('event.seq', 'in', inList(seqs))
-    .orderBy('event.seq', 'desc')
-    .execute();
-  return toList(rows, limit, viewEvent);
+  const isMany = contacts.length > MOST_CONTACTS;
+  const seqs = isMany
+    ? await scanForContacts(db, tenant, part, filter, wanted)
+    : await newestOf(db, tenant, contacts, filter, wanted);
+  const rows =
+    seqs.length === 0
+      ? []
+      : await selectEvents(db, tenant).where('event.seq', 'in', inList(seqs)).orderBy('event.seq', order).execute();
+  return {
+    events: toTwoWayList(rows, request, viewEvent),
+    count: isMany ? null : await countOf(db, tenant, contacts, filter, most),
+  };
+}
+
+/** Up to `most`. */
+async function countOf(
+  db: Db,
+  tenant: Tenant,
+  contacts: readonly string[],
+  filter: EventFilter,
+  most: number,
+): Promise<Count> {
+  if (contacts.length === 0) return countedTo(most, 0);
+  return countUpTo(
+    db,
+    eventsWith(db, tenant, filter).where('event.contact_id', 'in', inList(contacts)).select('event.seq'),
+    most,
+  );
 }
 
 interface Wanted {
-  after: string | undefined;
+  /** A `seq`, not included; undefined: from the end. */
+  from: string | undefined;
+  isUp: boolean;
   limit: number;
 }
 
@@ -136,15 +160,15 @@ async function newestOf(
   tenant: Tenant,
   contacts: readonly string[],
   filter: EventFilter,
-  { after, limit }: Wanted,
+  { from, isUp, limit }: Wanted,
 ): Promise<string[]> {
   const newest = (contact: string) =>
     db
       .selectFrom(
         filtered(db.selectFrom('event').where(ofTenant(tenant, 'event')), { ...filter, contact })
-          .$if(after !== undefined, (query) => query.where('event.seq', '<', after ?? ''))
+          .$if(from !== undefined, (query) => query.where('event.seq', isUp ? '>' : '<', from ?? ''))
           .select('event.seq')
-          .orderBy('event.seq', 'desc')
+          .orderBy('event.seq', isUp ? 'asc' : 'desc')
           .limit(limit)
           .as('of_one'),
       )
@@ -154,7 +178,8 @@ async function newestOf(
     const [first, ...rest] = contacts.slice(start, start + SELECTS).map(newest);
     if (!first) break;
     const found = await rest.reduce((all, one) => all.unionAll(one), first).execute();
-    seqs = [...seqs, ...found.map(({ seq }) => seq)].sort().reverse().slice(0, limit);
+    const sorted = [...seqs, ...found.map(({ seq }) => seq)].sort();
+    seqs = (isUp ? sorted : sorted.reverse()).slice(0, limit);
     await breathe();
   }
   return seqs;
@@ -166,10 +191,10 @@ async function scanForContacts(
   tenant: Tenant,
   part: string,
   filter: EventFilter,
-  { after, limit }: Wanted,
+  { from, isUp, limit }: Wanted,
 ): Promise<string[]> {
   const seqs: string[] = [];
-  await scanDown(db, tenant, { table: 'event', key: 'seq', after }, async (range) => {
+  await (isUp ? scanUp : scanDown)(db, tenant, { table: 'event', key: 'seq', after: from }, async (range) => {
     const found = await filtered(db.selectFrom('event').where(ofTenant(tenant, 'event')), filter)
       .where(ofRange('event.seq', range))
       .where((eb) =>
@@ -184,7 +209,7 @@ async function scanForContacts(
         ),
       )
       .select('event.seq')
-      .orderBy('event.seq', 'desc')
+      .orderBy('event.seq', isUp ? 'asc' : 'desc')
       .limit(limit - seqs.length)
       .execute();
     seqs.push(...found.map(({ seq }) => seq));
@@ -231,7 +256,12 @@ function knownStatus(value: string): EventStatus {
   return status;
 }
 
-async function startOf(db: Db, tenant: Tenant, startingAfter: string | undefined): Promise<string | undefined> {
+/** The place of an event that a list starts after. Throws invalid_request for one that is no event of the install. */
+export async function seqOfStart(
+  db: Db,
+  tenant: Tenant,
+  startingAfter: string | undefined,
+): Promise<string | undefined> {
   const after = startingAfter === undefined ? undefined : await seqOf(db, tenant, startingAfter);
   if (startingAfter !== undefined && after === undefined)
     throw new AppError('invalid_request', 'starting_after: no such event', 'starting_after');
@@ -329,6 +359,12 @@ export async function replayEvent(
     throw new AppError('not_installed', 'Nothing can be replayed while the account is disconnected.');
   if (event.payload === null)
     throw new AppError('invalid_request', 'This event can’t be replayed: its payload was not kept.', 'id');
+  if (id.startsWith(MADE_BY_HAND))
+    throw new AppError(
+      'invalid_request',
+      'This event was made by hand for one workflow: start that again instead.',
+      'id',
+    );
   await transact(db, async (trx) => {
     await noteReplay(trx, tenant, event, { scope, by }, now);
     await trx.updateTable('event').set(toBeReplayed(scope, now)).where(ofTenant(tenant)).where('id', '=', id).execute();

@@ -39,12 +39,18 @@ export const ownEventId = (type: OwnEvent['type'], ...words: (string | number)[]
     .digest('hex')
     .slice(0, 32)}`;
 
+/** Ids of events that a person made for one workflow begin so: played again, they would start others too. */
+export const MADE_BY_HAND = 'hand_';
+
 /** Those already in the log change nothing. Due now, in epoch milliseconds. */
 export const recordOwnEvents = (trx: Trx, events: readonly OwnEvent[], now: number): Promise<number> =>
   recordRows(
     trx,
-    events.map((event) => ({ row: rowOf(event, now), payload: payloadOf(event) })),
+    events.map((event) => asLogged(event, now)),
   );
+
+/** What it says, as a row of the log that isn't written yet. */
+export const asLogged = (event: OwnEvent, now: number) => ({ row: rowOf(event, now), payload: payloadOf(event) });
 
 const rowOf = (event: OwnEvent, now: number): Row<'event'> => ({
   id: event.id,

@@ -6,6 +6,9 @@ import { changeConsent } from '../audience/consent';
 import { deleteContact } from '../audience/save';
 import { changeMembership, createList, findMemberships } from '../audience/mailing-lists';
 import { suppressAddress } from '../audience/suppressions';
+import { insertNew } from '../db/bulk';
+import { firstIdAt } from '../db/new-id';
+import { tenantColumns } from '../db/tenant';
 import { transact } from '../db/transact';
 import { listEmails } from '../emails/list-emails';
 import { activateWorkflow, createWorkflow } from '../workflows/workflows';
@@ -555,5 +558,55 @@ describe.each(ENGINES)('what happened on %s', (engine) => {
       expect((await replay({ received_until: '1' })).status).toBe(303);
       expect(await tillpost.db.selectFrom('event_replay').select('id').execute()).toHaveLength(1);
       expect(await text(client.get('/events?type=customer.created'))).toContain('1 event');
+    }));
+
+  it('replays more than one go takes in several, oldest first, each beginning after the one before', () =>
+    lend({ engine }, async (tillpost) => {
+      const { db, clock } = tillpost;
+      const client = await signIn(tillpost);
+      await welcome(tillpost);
+      const event = await db.selectFrom('event').selectAll().executeTakeFirstOrThrow();
+      const { payload } = await db.selectFrom('event_payload').select('payload').executeTakeFirstOrThrow();
+      clock.advance(1_000);
+      const at = firstIdAt(clock.now());
+      const seqOf = (n: number) => `${at}7${String(n).padStart(19, '0')}`;
+      const numbers = Array.from({ length: 1_004 }, (_, n) => n);
+      await insertNew(
+        db,
+        'event',
+        numbers.map((n) => ({ ...event, id: `evt_more${n}`, seq: seqOf(n), type: 'charge.refunded' })),
+      );
+      // Of every other of the last ones nothing is kept.
+      const kept = numbers.filter((n) => n < 1_000 || n % 2 === 0);
+      await insertNew(
+        db,
+        'event_payload',
+        kept.map((n) => ({ ...tenantColumns(TEST), seq: seqOf(n), payload })),
+      );
+      clock.advance(1_000);
+      const filter = '?type=charge.refunded';
+      const first = await text(client.get(`/events/replay${filter}`));
+      expect(first).toContain('<strong>1,002 events</strong>');
+      const until = /name="received_until" value="(\d+)"/.exec(first)?.[1] ?? '';
+      const go = (fields = {}) =>
+        press(tillpost, client, '/events/replay', { type: 'charge.refunded', received_until: until, ...fields });
+      const next = (await go()).headers.get('location')!;
+      const ended = () => db.updateTable('event').set({ status: 'processed', due_at: null }).execute();
+      await ended();
+      const second = await text(client.get(next));
+      expect(second).toContain('<strong>2 more events</strong>');
+      const after = /name="starting_after" value="([^"]+)"/.exec(second)?.[1] ?? '';
+      expect(after).toBe('evt_more999');
+      expect((await go({ starting_after: after })).headers.get('location')).toBe(`/events${filter}`);
+      const replayed = await db.selectFrom('event_replay').select('event_id').execute();
+      expect(new Set(replayed.map((one) => one.event_id))).toEqual(new Set(kept.map((n) => `evt_more${n}`)));
+      expect(replayed).toHaveLength(kept.length);
+      await ended();
+      expect((await go({ starting_after: 'evt_of_somebody' })).status).toBe(400);
+      expect((await client.get('/events/replay?starting_after=evt_more1')).status).toBe(400);
+      // Older than payloads are kept, whether or not housekeeping has been there.
+      clock.advance(91 * 86_400_000);
+      const late = await signIn(tillpost);
+      expect(await text(late.get(`/events/replay${filter}`))).toContain('None of them can be replayed');
     }));
 });

@@ -19,6 +19,7 @@ import { Shell } from '../layout';
 import { useViewer } from '../page';
 import { dashboardUrl } from '../stripe-links';
 import type { Related } from '../../events/related';
+import { MADE_BY_HAND } from '../../events/own-events';
 import type { ReplayView } from '../../events/replays';
 import { changeFacts } from './change-facts';
 import { Emails, factsAbout, Replays, Runs } from './happened';
@@ -44,7 +45,8 @@ export function EventPage(props: EventPageProps) {
   const { tenant, status } = useViewer();
   const isMoving = event.status === 'pending';
   const isOfStripe = !isOwnType(event.type) && !isApiEventType(event.type);
-  const canReplay = event.payload !== null && isTriggerType(event.type) && status !== 'removed';
+  const canReplay =
+    event.payload !== null && isTriggerType(event.type) && !event.id.startsWith(MADE_BY_HAND) && status !== 'removed';
   return (
     <Shell title={event.type} section="events">
       <div id="event" {...(isMoving && refreshes({ id: 'event', url: `/events/${event.id}`, seconds: 1 }))}>

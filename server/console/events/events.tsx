@@ -34,15 +34,17 @@ export interface EventQuery extends PageQuery {
 
 export interface EventsPageProps {
   events: TwoWayList<EventView>;
-  /** Null where it isn't counted: of contacts that are found by a part of their address. */
+  /** Null where it isn't counted: of very many contacts that are found by a part of their address. */
   count: Count | null;
   query: EventQuery;
+  /** The contact is given by a part of an address: of those events none is replayed. */
+  isPart: boolean;
   days: readonly Day<EventStatus>[];
   /** The names of programs' events that have come so far. */
   apiEvents: readonly string[];
 }
 
-export function EventsPage({ events, count, query, days, apiEvents }: EventsPageProps) {
+export function EventsPage({ events, count, query, isPart, days, apiEvents }: EventsPageProps) {
   const { starting_after: _after, ending_before: _before, page: _page, ...filter } = query;
   const isFiltered = Object.values(filter).some(Boolean);
   const hasAny =
@@ -65,7 +67,7 @@ export function EventsPage({ events, count, query, days, apiEvents }: EventsPage
           </Card>
           <div className="section">
             <EventFilters query={query} apiEvents={apiEvents} isFiltered={isFiltered} />
-            <EventList events={events} count={count} query={query} />
+            <EventList events={events} count={count} query={query} isPart={isPart} />
           </div>
         </>
       ) : (
@@ -132,7 +134,7 @@ function EventFilters({
 }
 
 /** The first page refreshes itself. */
-function EventList({ events, count, query }: Pick<EventsPageProps, 'events' | 'count' | 'query'>) {
+function EventList({ events, count, query, isPart }: Pick<EventsPageProps, 'events' | 'count' | 'query' | 'isPart'>) {
   const { url } = usePage();
   const { starting_after: _after, ending_before: _before, page: _page, ...filter } = query;
   return (
@@ -142,7 +144,7 @@ function EventList({ events, count, query }: Pick<EventsPageProps, 'events' | 'c
           <span role="status">
             <Total {...count} one="event" />
           </span>
-          {count.count > 0 && (
+          {count.count > 0 && !isPart && (
             <LinkButton href={href('/events/replay', filter)} tone="quiet">
               <Icon name="replay" /> Replay {count.count === 1 ? 'it' : 'them'}…
             </LinkButton>
@@ -160,7 +162,7 @@ function EventList({ events, count, query }: Pick<EventsPageProps, 'events' | 'c
       ) : (
         <Table caption="Events" columns={EVENT_COLUMNS} rows={events.data} />
       )}
-      <Pages path="/events" filter={filter} list={events} isTwoWay={count !== null} />
+      <Pages path="/events" filter={filter} list={events} />
     </div>
   );
 }

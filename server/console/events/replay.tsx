@@ -1,23 +1,28 @@
 /** Asks before many events run again. */
-import type { Count } from '../../db/page';
+import type { Count as Counted } from '../../db/page';
+import { MOST_REPLAYED } from '../../events/replay-many';
 import { nameEvent } from '../../../shared/words/explanations';
 import { EVENT_STATUS_WORDS } from '../../../shared/words/statuses';
 import type { EventStatus } from '../../../shared/api';
 import { Card, Empty, FactList, LinkButton, PageHead } from '../components/blocks';
 import { href } from '../components/filters';
 import { buttonClass, Check, PostForm } from '../components/form';
-import { Plural } from '../components/values';
+import { Count, Plural, Total } from '../components/values';
 import { Shell } from '../layout';
 import type { EventQuery } from './events';
 
 export interface ReplayPageProps {
-  count: Count;
+  count: Counted;
   filter: Omit<EventQuery, 'starting_after' | 'ending_before' | 'page'>;
   /** Only what had come by then is replayed; epoch milliseconds. */
   until: number;
+  /** The last event that the go before took. */
+  after: string | undefined;
 }
 
-export function ReplayPage({ count: { count, isMore }, filter, until }: ReplayPageProps) {
+export function ReplayPage({ count: all, filter, until, after }: ReplayPageProps) {
+  const now = Math.min(all.count, MOST_REPLAYED);
+  const isRest = now < all.count || all.isMore;
   const back = href('/events', filter);
   const facts = [
     ['Event', filter.type && nameEvent(filter.type)],
@@ -29,7 +34,7 @@ export function ReplayPage({ count: { count, isMore }, filter, until }: ReplayPa
   return (
     <Shell title="Replay events" section="events">
       <PageHead title="Replay events" back={{ href: back, label: 'Events' }} />
-      {count === 0 ? (
+      {all.count === 0 ? (
         <Empty
           icon="replay"
           title="None of them can be replayed"
@@ -44,13 +49,25 @@ export function ReplayPage({ count: { count, isMore }, filter, until }: ReplayPa
               <input key={name} type="hidden" name={name} value={value} />
             ))}
             <input type="hidden" name="received_until" value={until} />
+            {after && <input type="hidden" name="starting_after" value={after} />}
             <p>
-              <strong>
-                <Plural count={count} one="event" />
-              </strong>{' '}
-              {isMore
-                ? 'run again: the newest of those that match. The others take another go.'
-                : 'run again: all that match and whose payload was kept.'}
+              {isRest ? (
+                <>
+                  <strong>
+                    <Total {...all} one={after ? 'more event' : 'event'} />
+                  </strong>{' '}
+                  can run again, in the order in which they came. This go takes the first <Count value={now} />; the
+                  next follows on it.
+                </>
+              ) : (
+                <>
+                  <strong>
+                    <Plural count={now} one={after ? 'more event' : 'event'} />
+                  </strong>{' '}
+                  {now === 1 ? 'runs' : 'run'} again: all {after ? 'that are left' : 'that match'} and whose payload was
+                  kept.
+                </>
+              )}
             </p>
             {facts.length > 0 && <FactList facts={facts} />}
             <p className="hint">
@@ -62,7 +79,8 @@ export function ReplayPage({ count: { count, isMore }, filter, until }: ReplayPa
             </Check>
             <div className="actions">
               <button className={buttonClass('primary')}>
-                Replay <Plural count={count} one="event" />
+                Replay {isRest && (after ? 'the next ' : 'the first ')}
+                <Plural count={now} one="event" />
               </button>
               <LinkButton href={back}>Cancel</LinkButton>
             </div>

@@ -11,7 +11,7 @@ import { listEmails } from '../../emails/list-emails';
 import { eventChart, type ChartBar } from '../../events/chart';
 import {
   countEventsTo,
-  listEventsByContact,
+  pageEventsByContact,
   pageEvents,
   readEvent,
   replayEvent,
@@ -63,18 +63,27 @@ export function eventsRoutes(ctx: Context, { form }: SectionParts): Router {
   router.get('/events', async (req, res) => {
     const [tenant, timeZone] = [tenantOn(res), timeZoneOf(res)];
     const query = queryOf(req, [...FILTERS, ...PAGE_QUERY]);
-    const { events, count } = await find(ctx, tenant, query, timeZone);
+    const found = await find(ctx, tenant, query, timeZone);
     const days = await chart(tenant, lastDays(CHART_DAYS, clock.now(), timeZone));
     const apiEvents = await listApiEventNames(db, tenant);
-    sendPage(ctx, res, <EventsPage events={events} count={count} query={query} days={days} apiEvents={apiEvents} />);
+    sendPage(ctx, res, <EventsPage {...found} query={query} days={days} apiEvents={apiEvents} />);
   });
+
+  /** Undefined where the contact is given by a part of an address. */
+  async function toReplay(tenant: Tenant, query: EventQuery, { until, after }: ReplayGo, timeZone: string) {
+    const filter = await exactFilter(ctx, tenant, query, timeZone);
+    const keptSince = clock.now() - ctx.config.retentionDays * DAY_MS;
+    return filter && { filter: receivedBy(filter, until), keptSince, after };
+  }
 
   router.get('/events/replay', async (req, res) => {
     const [tenant, filter] = [tenantOn(res), queryOf(req, FILTERS)];
-    const until = clock.now();
-    const asked = await exactFilter(ctx, tenant, filter, timeZoneOf(res));
-    const count = asked ? await countReplayable(db, tenant, receivedBy(asked, until)) : NONE;
-    sendPage(ctx, res, <ReplayPage count={count} filter={filter} until={until} />);
+    const { received_until, starting_after: after } = queryOf(req, ['received_until', 'starting_after']);
+    const until = after ? Number(received_until ?? NaN) : clock.now();
+    if (!Number.isSafeInteger(until)) throw NO_TIME();
+    const asked = await toReplay(tenant, filter, { until, after }, timeZoneOf(res));
+    const count = asked ? await countReplayable(db, tenant, asked, MOST_COUNTED) : NONE;
+    sendPage(ctx, res, <ReplayPage count={count} filter={filter} until={until} after={after} />);
   });
 
   router.post('/events/replay', ...form, async (req, res) => {
@@ -84,17 +93,22 @@ export function eventsRoutes(ctx: Context, { form }: SectionParts): Router {
       FILTERS.map((name) => [name, textIn(fields, name).trim().slice(0, 255) || undefined]),
     ) as EventQuery;
     const until = Number(textIn(fields, 'received_until') || NaN);
-    const asked = await exactFilter(ctx, tenant, filter, timeZoneOf(res));
-    if (!asked || !Number.isSafeInteger(until))
-      throw new AppError('invalid_request', 'Filter by a whole address, or by none.', 'contact');
-    const count = await replayEvents(db, tenant, receivedBy(asked, until), {
+    if (!Number.isSafeInteger(until)) throw NO_TIME();
+    const after = textIn(fields, 'starting_after') || undefined;
+    const asked = await toReplay(tenant, filter, { until, after }, timeZoneOf(res));
+    if (!asked) throw new AppError('invalid_request', 'contact: filter by a whole address, or by none', 'contact');
+    const { count, last } = await replayEvents(db, tenant, asked, {
       scope: textIn(fields, 'newer_workflows') ? 'active_now' : 'active_then',
       by: { via: getSession(res).kind === 'full' ? 'console' : 'dashboard', user: null },
       now: clock.now(),
     });
     ctx.nudge();
+    const rest = last === undefined ? NONE : await countReplayable(db, tenant, { ...asked, after: last }, 1);
+    const path =
+      rest.count > 0
+        ? href('/events/replay', { ...filter, received_until: String(until), starting_after: last })
+        : href('/events', { ...filter });
     const about = count === 1 ? '1 event' : `${count} events`;
-    const path = href('/events', { ...filter });
     res.redirect(303, count === 0 ? path : withNotice(ctx, res, path, 'replayed_many', about));
   });
 
@@ -140,6 +154,16 @@ export function eventsRoutes(ctx: Context, { form }: SectionParts): Router {
 const propertiesOf = ({ type, payload }: { type: string; payload: unknown }) =>
   (payload !== null && isTriggerType(type) && readEventObject(type, fieldsOf(payload))?.properties) || {};
 
+/** One go of several: of what had come `until` then (epoch milliseconds), what comes `after` the last event that was taken. */
+interface ReplayGo {
+  until: number;
+  after: string | undefined;
+}
+
+const DAY_MS = 86_400_000;
+const NO_TIME = () =>
+  new AppError('invalid_request', 'received_until: must be a time in epoch milliseconds', 'received_until');
+
 const FILTERS = ['type', 'status', 'contact', 'since', 'until'] as const;
 const NONE = { count: 0, isMore: false };
 
@@ -166,7 +190,7 @@ async function find(
   tenant: Tenant,
   query: EventQuery,
   timeZone: string,
-): Promise<{ events: TwoWayList<EventView>; count: Count | null }> {
+): Promise<{ events: TwoWayList<EventView>; count: Count | null; isPart: boolean }> {
   const { db } = ctx;
   const filter = await exactFilter(ctx, tenant, query, timeZone);
   if (filter) {
@@ -175,11 +199,9 @@ async function find(
     const count = isAll
       ? { count: events.data.length, isMore: false }
       : await countEventsTo(db, tenant, filter, MOST_COUNTED);
-    return { events, count };
+    return { events, count, isPart: false };
   }
   const rest = await exactFilter(ctx, tenant, { ...query, contact: undefined }, timeZone);
-  const { starting_after } = query;
-  const page = { ...rest, limit: PAGE_SIZE, starting_after };
-  const events = await listEventsByContact(db, tenant, query.contact ?? '', page);
-  return { events: { ...events, has_newer: starting_after !== undefined }, count: null };
+  const page = { ...rest, limit: PAGE_SIZE, ...placeOf(query) };
+  return { ...(await pageEventsByContact(db, tenant, query.contact ?? '', page, MOST_COUNTED)), isPart: true };
 }
