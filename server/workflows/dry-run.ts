@@ -1,5 +1,6 @@
 /** Which way a workflow would go with an event, now: by the functions that runs go by. Reads; writes and sends nothing. */
 import type { EmailStatus } from '../../shared/api';
+import type { Definition } from '../../shared/workflow';
 import { findSuppression } from '../audience/suppressions';
 import type { Context } from '../context';
 import type { Row } from '../db/schema';
@@ -10,9 +11,11 @@ import { maySend, type SendFacts } from '../emails/may-send';
 import { findLogo } from '../settings/logos';
 import { definitionOf } from './definitions';
 import { queueEmail, walk, type DueEmail, type RunWrites, type TakeEmail } from './walk';
-import { loadTrial, planTrial, type Beginning, type Trial } from './trial';
+import { loadTrial, planTrial, type Beginning, type Trial, type TrialRequest } from './trial';
 
 export interface DryRun {
+  /** What was played: the draft, where it was asked for and there is one. */
+  definition: Definition;
   event: string;
   contact: { id: string; email: string };
   beginning: Beginning;
@@ -45,17 +48,14 @@ interface DryMail {
 }
 
 /** Throws as loadTrial does. */
-export async function dryRun(
-  ctx: Context,
-  tenant: Tenant,
-  { workflowId, eventId }: { workflowId: string; eventId: string },
-): Promise<DryRun> {
+export async function dryRun(ctx: Context, tenant: Tenant, request: TrialRequest): Promise<DryRun> {
   const { db } = ctx;
   const now = ctx.clock.now();
-  const trial = await loadTrial(db, tenant, { workflowId, eventId, isWriting: false });
+  const trial = await loadTrial(db, tenant, { ...request, isWriting: false });
   const beginning = await planTrial(db, trial, now);
   const { contact, event } = trial;
-  const dry = { event: event.id, contact: { id: contact.id, email: contact.email }, beginning };
+  const definition = definitionOf(trial.workflow);
+  const dry = { definition, event: event.id, contact: { id: contact.id, email: contact.email }, beginning };
   if (beginning.kind === 'refused') return { ...dry, steps: [], end: null };
   const { run, steps, emails, said } = play(ctx, trial, beginning.run, now);
   const facts: Omit<SendFacts, 'run'> = {

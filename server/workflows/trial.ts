@@ -18,6 +18,7 @@ import { subjectOf } from './only-while';
 import { findPastExits } from './past-exits';
 import { planRuns, type WorkflowTrigger } from './plan-runs';
 import { findStories } from './stories';
+import { checkActivatable } from './validate';
 import { findWorkflow } from './workflows';
 
 export interface Trial {
@@ -42,25 +43,41 @@ export type Beginning =
   | { kind: 'repeats'; run: Row<'run'>; words: string }
   | { kind: 'refused'; words: string };
 
+/** An event that isn't in the log, or not yet. */
+export interface MadeEvent {
+  row: Row<'event'>;
+  /** JSON text. */
+  payload: string;
+}
+
+export interface TrialRequest {
+  workflowId: string;
+  /** Its id, where it is in the log. */
+  event: string | MadeEvent;
+  /** By the draft beside what is published, where there is one. */
+  isDraft?: boolean;
+}
+
 /**
  * Throws not_found for a workflow or an event of its type that isn't there, and invalid_request where the event belongs to
- * no contact or isn't kept whole. Within a transaction that writes, the contact stays until its end.
+ * no contact or isn't kept whole, or a draft can't be played yet. Within a transaction that writes, the contact stays until its end.
  */
 export async function loadTrial(
   db: Db,
   tenant: Tenant,
-  { workflowId, eventId, isWriting }: { workflowId: string; eventId: string; isWriting: boolean },
+  { workflowId, event: asked, isDraft = false, isWriting }: TrialRequest & { isWriting: boolean },
 ): Promise<Trial> {
-  const workflow = await findWorkflow(db, tenant, workflowId);
-  if (!workflow) throw new AppError('not_found', 'There is no such workflow.', 'id');
+  const found = await findWorkflow(db, tenant, workflowId);
+  if (!found) throw new AppError('not_found', 'There is no such workflow.', 'id');
+  const workflow = isDraft ? draftOf(found) : found;
   const key = (value: string) => [keyFor(tenantColumns(tenant), value)];
-  const [event] = await selectByKeys(db, 'event', 'id', key(eventId));
+  const [event] = typeof asked === 'string' ? await selectByKeys(db, 'event', 'id', key(asked)) : [asked.row];
   if (!event || event.type !== definitionOf(workflow).trigger.event)
     throw new AppError('not_found', 'event: there is no such event of the workflow’s type', 'event');
   const lock = isWriting ? { lock: 'share' as const } : {};
   const [contact] = event.contact_id ? await selectByKeys(db, 'contact', 'id', key(event.contact_id), lock) : [];
   if (!contact) throw new AppError('invalid_request', NOT_BEGUN_WORDS.noContact, 'event');
-  const payload = (await readPayloads(db, key(event.seq))).get(event.seq);
+  const payload = typeof asked === 'string' ? (await readPayloads(db, key(event.seq))).get(event.seq) : asked.payload;
   const object = payload && readEventObject(event.type, JSON.parse(payload) as Record<string, unknown>);
   if (!object) throw new AppError('invalid_request', NOT_BEGUN_WORDS.noPayload, 'event');
   const subject = subjectOf(event.type, object);
@@ -80,6 +97,14 @@ export async function loadTrial(
     isHeldOut: failed.some(({ is_holdout }) => is_holdout === 1),
     settings,
   };
+}
+
+/** As if it was published. A revision's definition is remembered: the draft has a number of its own. */
+function draftOf(row: Row<'workflow'>): Row<'workflow'> {
+  if (row.draft === null) return row;
+  const draft = { ...row, definition: row.draft, revision: -row.revision };
+  checkActivatable(definitionOf(draft));
+  return { ...draft, trigger_type: definitionOf(draft).trigger.event };
 }
 
 /** By the rules that events are decided by, but for the event's age, which a person has seen. `now` in epoch milliseconds. */

@@ -15,7 +15,7 @@ import {
 } from '../../../shared/words/fields';
 import { CONTACT_STATUS_WORDS, SUBSCRIPTION_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
-import { Banner, Card, Empty, FactList, PageHead, Section } from '../components/blocks';
+import { Banner, Card, Empty, FactList, LinkButton, PageHead, Section } from '../components/blocks';
 import { href } from '../components/filters';
 import { ButtonForm, Confirm, FieldError, PostForm, TextAreaField, TextField, buttonClass } from '../components/form';
 import { Icon } from '../components/icon';
@@ -58,11 +58,14 @@ export function ContactPage({ contact, timeline, hasMore, lists, note, refused, 
         back={{ href: '/audience', label: 'Audience' }}
         lead={nameContact(contact) || undefined}
         actions={
-          contact.status === 'unsubscribed' ? (
-            <ButtonForm action={`${path}/resubscribe`} label="Resubscribe" />
-          ) : (
-            <ButtonForm action={`${path}/unsubscribe`} label="Unsubscribe" />
-          )
+          <>
+            <LinkButton href={href('/workflows/start', { contact: contact.id })}>Start a workflow…</LinkButton>
+            {contact.status === 'unsubscribed' ? (
+              <ButtonForm action={`${path}/resubscribe`} label="Resubscribe" />
+            ) : (
+              <ButtonForm action={`${path}/unsubscribe`} label="Unsubscribe" />
+            )}
+          </>
         }
       />
       {contact.suppressed && (

@@ -1,32 +1,54 @@
 /** A workflow tried with an event that has happened: which way it would go; and started with it for good. */
-import type { EventView, List } from '../../../shared/api';
-import { entryOf } from '../../../shared/catalogue';
+import type { EventView } from '../../../shared/api';
+import { entryOf, type TriggerType } from '../../../shared/catalogue';
 import { explainRun } from '../../../shared/words/explanations';
-import { EMAIL_STATUS_WORDS, WORKFLOW_STATUS_WORDS } from '../../../shared/words/statuses';
-import { DRY_RUN_LEAD, DRY_RUN_LIMITS, NOT_BEGUN_WORDS, START_WORDS } from '../../../shared/words/trials';
+import { EMAIL_STATUS_WORDS } from '../../../shared/words/statuses';
+import { DRY_RUN_LIMITS, DRY_RUN_WORDS, NOT_BEGUN_WORDS, START_WORDS } from '../../../shared/words/trials';
 import { nameStep } from '../../../shared/words/workflows';
 import { findStep, type Definition } from '../../../shared/workflow';
+import type { TwoWayList } from '../../db/page';
+import { canBeMade } from '../../events/start-for-contact';
 import type { DryRun, DryStep } from '../../workflows/dry-run';
 import type { Uncounted } from '../../workflows/workflows';
 import { Badge } from '../components/badge';
-import { Banner, Card, Empty, FactList, LinkButton, NoticeBanner, PageHead, Section } from '../components/blocks';
+import { Banner, Card, Empty, FactList, LinkButton, NoticeBanner, PageHead, Section, Tabs } from '../components/blocks';
 import { href } from '../components/filters';
 import { buttonClass, PostForm, TextField } from '../components/form';
+import { PAGE_QUERY, Pages, type PageQuery } from '../components/pages';
 import { Table, type Column } from '../components/table';
 import { None, Time } from '../components/values';
 import { Shell } from '../layout';
 import type { Notice } from '../notices';
 import { Picture } from './picture';
-import { WorkflowTabs } from './workflow-tabs';
+import { WorkflowBadges, WorkflowTabs } from './workflow-tabs';
+
+export const TRY_QUERY = ['search', 'event', 'contact', 'version', ...PAGE_QUERY] as const;
+
+/** The page's query parameters, unchecked. */
+export interface TryQuery extends PageQuery {
+  /** A contact's address or a part of it, or an event's id. */
+  search?: string | undefined;
+  event?: string | undefined;
+  /** For whom an event is made. */
+  contact?: string | undefined;
+  /** `draft`: what isn't published yet. */
+  version?: string | undefined;
+}
+
+export interface TriedContact {
+  id: string;
+  email: string;
+}
 
 export interface TryPageProps {
   workflow: Uncounted;
-  /** Of the trigger's type, of the contact that was searched for or of all. */
-  events: List<EventView>;
-  /** What was typed; undefined: nothing. */
-  search: string | undefined;
-  /** There is such a contact. */
-  isFound: boolean;
+  /** The trigger's, of the version that is tried. */
+  type: TriggerType;
+  /** Of the type, of the contacts that were searched for or of all. */
+  events: TwoWayList<EventView>;
+  query: TryQuery;
+  /** The one that is asked for by its id or its whole address. */
+  contact: TriedContact | undefined;
   /** Of the event that was chosen. */
   dry: DryRun | null;
   /** Names the request to start it: sent twice, it starts one run. */
@@ -41,53 +63,107 @@ export function TryPage(props: TryPageProps) {
     <Shell title={`Try ${workflow.name}`} section="workflows" isWide>
       <PageHead
         title={workflow.name}
-        badge={<Badge {...WORKFLOW_STATUS_WORDS[workflow.status]} />}
+        badge={<WorkflowBadges workflow={workflow} />}
         back={{ href: '/workflows', label: 'Workflows' }}
       />
       <WorkflowTabs id={workflow.id} current="flow" />
       <NoticeBanner notice={notice} />
+      {workflow.has_draft && <Versions {...props} />}
       {dry && <Result {...props} dry={dry} />}
       <Choice {...props} />
     </Shell>
   );
 }
 
-function Choice({ workflow, events, search, isFound }: TryPageProps) {
-  const { label } = entryOf(workflow.definition.trigger.event);
-  const path = `/workflows/${workflow.id}/try`;
+const pathOf = ({ id }: Uncounted) => `/workflows/${id}/try`;
+const isOfDraft = ({ version }: TryQuery) => version === 'draft';
+
+/** What is tried: with the same event. */
+const Versions = ({
+  workflow,
+  query: { starting_after: _after, ending_before: _before, page: _page, ...query },
+}: TryPageProps) => (
+  <Tabs
+    label="Version"
+    tabs={([undefined, 'draft'] as const).map((version) => ({
+      href: href(pathOf(workflow), { ...query, version }),
+      label: version ? DRY_RUN_WORDS.draft : DRY_RUN_WORDS.published,
+      isCurrent: isOfDraft(query) === (version === 'draft'),
+    }))}
+  />
+);
+
+function Choice({ workflow, type, events, query, contact }: TryPageProps) {
+  const { label } = entryOf(type);
+  const path = pathOf(workflow);
+  const { search, version } = query;
   return (
-    <Section title="Dry run or start" lead={DRY_RUN_LEAD}>
+    <Section title="Dry run or start" lead={DRY_RUN_WORDS.lead}>
       <form method="get" action={path} className="filters" role="search">
+        {version && <input type="hidden" name="version" value={version} />}
         <TextField
           id="search"
           name="search"
           type="search"
-          label="Contact"
-          placeholder="name@example.com"
+          label="Contact or event"
+          placeholder="Part of an address, or evt_…"
           defaultValue={search ?? ''}
           autoComplete="off"
         />
         <button className={buttonClass()}>Find events</button>
         {search && (
-          <LinkButton href={path} tone="quiet">
+          <LinkButton href={href(path, { version })} tone="quiet">
             Clear
           </LinkButton>
         )}
       </form>
+      {contact && !query.contact && canBeMade(type) && (
+        <Card className="narrow-card">
+          <p>
+            {DRY_RUN_WORDS.made} <strong>{contact.email}</strong>.
+          </p>
+          <LinkButton href={href(path, { contact: contact.id, version })}>Dry run as if it happened now</LinkButton>
+        </Card>
+      )}
       {events.data.length === 0 ? (
-        <Empty icon="events" title={search && !isFound ? 'No contact has this address' : 'No event to choose from'}>
-          {search && !isFound
-            ? 'Type a whole address, as it stands in the audience.'
-            : `It takes an event of the type ${label} that came for ${search ? 'this contact' : 'a contact'}.`}
-        </Empty>
+        <NoEvent type={type} label={label} search={search} contact={contact} />
       ) : (
         <Table
           caption={`Latest events: ${label}`}
-          columns={choiceColumns((event) => href(path, { search, event }))}
+          columns={choiceColumns((event) => href(path, { search, event, version }))}
           rows={events.data}
         />
       )}
+      <Pages path={path} filter={{ search, version }} list={events} />
     </Section>
+  );
+}
+
+/** Why there is none, and what can be done. */
+function NoEvent({
+  type,
+  label,
+  search,
+  contact,
+}: Pick<TryPageProps, 'contact'> & { type: TriggerType; label: string; search: string | undefined }) {
+  if (contact && canBeMade(type)) return <p className="hint">{DRY_RUN_WORDS.noneNeeded}</p>;
+  if (search && !contact)
+    return (
+      <Empty icon="events" title={search.includes('@') ? 'No contact has this address' : 'No contact and no event'}>
+        Nothing of the type {label} came for such a contact, and no event has this id.
+      </Empty>
+    );
+  return (
+    <Empty
+      icon="events"
+      title="No event to choose from"
+      actions={
+        contact && <LinkButton href={href('/events', { contact: contact.email })}>Events of this contact</LinkButton>
+      }
+    >
+      It takes an event of the type {label} that came for {contact ? 'this contact' : 'a contact'}: its emails say what
+      stands in it, so one of somebody else would not be true. {DRY_RUN_WORDS.instead}
+    </Empty>
   );
 }
 
@@ -116,13 +192,19 @@ const choiceColumns = (toTry: (event: string) => string): readonly Column<EventV
   },
 ];
 
-function Result({ workflow, dry, token, search }: TryPageProps & { dry: DryRun }) {
-  const { beginning, contact, steps, end, event } = dry;
+function Result({ workflow, dry, token, query }: TryPageProps & { dry: DryRun }) {
+  const { beginning, contact, steps, end, event, definition } = dry;
+  const { search, version } = query;
+  const { label } = entryOf(definition.trigger.event);
   return (
     <Section
       title={`Dry run for ${contact.email}`}
       lead={DRY_RUN_LIMITS}
-      actions={<LinkButton href={href(`/workflows/${workflow.id}/try`, { search })}>Choose another event</LinkButton>}
+      actions={
+        <LinkButton href={href(pathOf(workflow), { search: search ?? contact.email, version })}>
+          Choose another event
+        </LinkButton>
+      }
     >
       {beginning.kind === 'refused' ? (
         <Banner tone="warn" title="It would not start">
@@ -136,10 +218,7 @@ function Result({ workflow, dry, token, search }: TryPageProps & { dry: DryRun }
             </Banner>
           )}
           <div className="dry">
-            <Picture
-              definition={workflow.definition}
-              legend={{ way: new Set(steps.map(({ step }) => step)), trigger: null }}
-            />
+            <Picture definition={definition} legend={{ way: new Set(steps.map(({ step }) => step)), trigger: null }} />
             <div className="dry-side">
               <Card>
                 <FactList
@@ -152,9 +231,13 @@ function Result({ workflow, dry, token, search }: TryPageProps & { dry: DryRun }
                     ],
                     [
                       'Event',
-                      <a key="event" href={`/events/${encodeURIComponent(event)}`}>
-                        {entryOf(workflow.definition.trigger.event).label}
-                      </a>,
+                      query.event ? (
+                        <a key="event" href={`/events/${encodeURIComponent(event)}`}>
+                          {label}
+                        </a>
+                      ) : (
+                        `${label}, as if it happened now`
+                      ),
                     ],
                   ]}
                 />
@@ -164,9 +247,8 @@ function Result({ workflow, dry, token, search }: TryPageProps & { dry: DryRun }
                   <DryLine
                     key={index}
                     step={step}
-                    definition={workflow.definition}
-                    workflow={workflow.id}
-                    event={event}
+                    definition={definition}
+                    mailHref={href(`/workflows/${workflow.id}/try/mail/${step.step}`, { ...query, search: undefined })}
                   />
                 ))}
                 {end && (
@@ -178,7 +260,7 @@ function Result({ workflow, dry, token, search }: TryPageProps & { dry: DryRun }
                   </li>
                 )}
               </ol>
-              <Start workflow={workflow} dry={dry} token={token} search={search} />
+              <Start workflow={workflow} dry={dry} token={token} query={query} />
             </div>
           </div>
         </>
@@ -190,13 +272,11 @@ function Result({ workflow, dry, token, search }: TryPageProps & { dry: DryRun }
 function DryLine({
   step: { step: id, kind, at, result, mail },
   definition,
-  workflow,
-  event,
+  mailHref,
 }: {
   step: DryStep;
   definition: Definition;
-  workflow: string;
-  event: string;
+  mailHref: string;
 }) {
   const step = findStep(definition, id)?.step;
   return (
@@ -214,12 +294,7 @@ function DryLine({
           {mail.html !== null && (
             <details className="dry-preview">
               <summary>Show this email</summary>
-              <iframe
-                title={`Email: ${mail.subject}`}
-                src={`/workflows/${workflow}/try/${encodeURIComponent(event)}/${id}`}
-                loading="lazy"
-                sandbox=""
-              />
+              <iframe title={`Email: ${mail.subject}`} src={mailHref} loading="lazy" sandbox="" />
             </details>
           )}
         </>
@@ -234,18 +309,20 @@ function Start({
   workflow,
   dry,
   token,
-  search,
-}: Pick<TryPageProps, 'workflow' | 'token' | 'search'> & { dry: DryRun }) {
+  query: { event, contact, search, version },
+}: Pick<TryPageProps, 'workflow' | 'token' | 'query'> & { dry: DryRun }) {
+  if (version === 'draft' && workflow.has_draft) return <p className="hint">{DRY_RUN_WORDS.draftStartsNot}</p>;
   if (workflow.status !== 'active') return <p className="hint">{NOT_BEGUN_WORDS.notActive}</p>;
   const isAgain = dry.beginning.kind === 'repeats';
+  const fields = { token, search, ...(event ? { event } : { contact }) };
   return (
     <details className="confirm dry-start">
       <summary className={buttonClass('primary')}>Start for {dry.contact.email}…</summary>
       <PostForm action={`/workflows/${workflow.id}/start`} className="confirm-body">
         <p>{START_WORDS.lead}</p>
-        <input type="hidden" name="event" value={dry.event} />
-        <input type="hidden" name="token" value={token} />
-        {search && <input type="hidden" name="search" value={search} />}
+        {Object.entries(fields).map(
+          ([name, value]) => value && <input key={name} type="hidden" name={name} value={value} />,
+        )}
         {isAgain && (
           <label className="check">
             <input type="checkbox" name="again" required />
