@@ -7,10 +7,10 @@ import { setImmediate as breathe } from 'node:timers/promises';
 /** So many as fit into one statement. */
 export const PART = 500;
 
-export async function* parts<T>(rows: readonly T[]): AsyncGenerator<T[]> {
-  for (let start = 0; start < rows.length; start += PART) {
+export async function* parts<T>(rows: readonly T[], size = PART): AsyncGenerator<T[]> {
+  for (let start = 0; start < rows.length; start += size) {
     if (start > 0) await breathe();
-    yield rows.slice(start, start + PART);
+    yield rows.slice(start, start + size);
   }
 }
 

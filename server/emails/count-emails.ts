@@ -74,6 +74,19 @@ async function tallyStep(db: Db, tenant: Tenant, step: EmailFilter & { step: str
   return rows.filter(({ count }) => count > 0).map((row) => ({ step: step.step, ...row }));
 }
 
+/** Those held of a workflow, or of one step of it, by reason: the commonest first. */
+export async function countHeld(
+  db: Db,
+  tenant: Tenant,
+  { workflow, step }: { workflow: string; step: string | undefined },
+): Promise<{ reason: EmailReason | null; count: number }[]> {
+  const rows = await emailsWith(db, tenant, { workflow, step, status: 'held' })
+    .select((eb) => ['reason', eb.fn.countAll<number>().as('count')])
+    .groupBy('reason')
+    .execute();
+  return rows.sort((a, b) => b.count - a.count);
+}
+
 export interface EmailDay {
   day: string;
   counts: Record<EmailStatus, number>;

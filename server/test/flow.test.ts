@@ -1,6 +1,9 @@
 /** A workflow as a picture, who is where in it, dry runs and starts by hand, and the list with its switches, over HTTP. */
 import { nameStep } from '../../shared/words/workflows';
 import { findStep, type Definition } from '../../shared/workflow';
+import { insertNew } from '../db/bulk';
+import { newId } from '../db/new-id';
+import { saveDraft } from '../workflows/workflows';
 import { openSession } from '../installs/sessions';
 import { BRANCHING } from './branching';
 import { createBrowserClient, type BrowserClient } from './browser-client';
@@ -90,7 +93,7 @@ describe.each(ENGINES)('the flow of a workflow on %s', (engine) => {
     expect(html).toContain('Has a name');
     expect(html).not.toContain('class="number"');
     const foreign = (await tillpost.call('workflows/create', { definition: BRANCHING }, { tenant: LIVE })).id;
-    for (const path of ['flow', 'under-way', 'try']) await page(`/workflows/${foreign}/${path}`, 404);
+    for (const path of ['flow', 'try']) await page(`/workflows/${foreign}/${path}`, 404);
     expect((await post(`/workflows/${foreign}/switch`, { to: 'on' })).status).toBe(404);
     expect((await post(`/workflows/${foreign}/start`, { event: 'evt_1', token })).status).toBe(404);
   });
@@ -99,7 +102,7 @@ describe.each(ENGINES)('the flow of a workflow on %s', (engine) => {
     const id = await create();
     await happens('first@example.com');
     await happens('second@example.com');
-    const html = await page(`/workflows/${id}/under-way?step=pause`);
+    const html = await page(`/workflows/${id}/flow?step=pause`);
     expect(html).toMatch(/Wait 1 day: 2</);
     expect(html).toMatch(/first@example\.com.*in 2[34] hours/s);
     const [second, first] = (await tillpost.call('runs/list', {})).data;
@@ -108,13 +111,76 @@ describe.each(ENGINES)('the flow of a workflow on %s', (engine) => {
     await tillpost.worker.drain();
     const stopped = await post(`/workflows/${id}/runs/${second!.id}/stop`, { back: '//evil.example' });
     expect(locationOf(stopped)).toBe(`/workflows/${id}/runs/${second!.id}`);
-    expect(await page(`/workflows/${id}/under-way`)).toContain('No run is under way.');
+    expect(await page(`/workflows/${id}/flow`)).toContain('No run is under way.');
     // The first email is held: nobody has a user group.
     const held = (await tillpost.call('emails/list', {})).data.filter(({ status }) => status === 'held');
     expect(await page(`/workflows/${id}/flow`)).toContain('Emails that were not sent');
     const other = await create();
     expect((await post(`/workflows/${other}/emails/${held[0]!.id}/retry`)).status).toBe(404);
     expect(locationOf(await post(`/workflows/${id}/emails/${held[0]!.id}/retry`))).toBe(`/workflows/${id}/flow`);
+    const again = await post(`/workflows/${id}/emails/${held[0]!.id}/retry`);
+    expect(again.status).toBe(400);
+    expect(await again.text()).toMatch(/Only held and failed emails can be tried again\..*Steps as a picture/s);
+  });
+
+  it('says in its picture who is here now as in the list, however old what it remembers is', async () => {
+    const id = await create();
+    await fillResults(tillpost.db, TEST, { workflow: id, runs: 40, now: tillpost.clock.now() });
+    const here = async () => {
+      const html = await page(`/workflows/${id}/flow`);
+      const card = /<article id="flow-step-pause".*?<\/article>/s.exec(html)?.[0] ?? '';
+      expect(html).toContain('hx-select-oob="#flow-trigger,#flow-step-');
+      const listed = Number(/Wait 1 day: (\d+)/.exec(html)?.[1] ?? 0);
+      return [Number(/Here now<\/dt><dd><[^>]+>(\d+)</.exec(card)?.[1]), listed];
+    };
+    const [before, listed] = await here();
+    expect(before).toBe(listed);
+    await happens();
+    expect(await here()).toEqual([before! + 1, before! + 1]);
+  });
+
+  it('counts the emails that were not sent, leads to all of them, and tries those held for one reason again', async () => {
+    const { db, clock } = tillpost;
+    const id = await create();
+    await happens();
+    const email = await db
+      .selectFrom('email')
+      .selectAll()
+      .where('workflow_id', '=', id)
+      .where('status', '=', 'held')
+      .executeTakeFirst();
+    // Long ago, but for the last.
+    const rows = Array.from({ length: 7 }, (_, n) => {
+      const at = clock.now() - (n === 6 ? 0 : 60 * DAY);
+      return { ...email!, id: newId('eml', at), copy_to: `copy${n}@example.com`, message_id: `m${n}`, created_at: at };
+    });
+    await insertNew(db, 'email', rows);
+    const gone = { ...rows[0]!, id: newId('eml', clock.now()), step_id: 'gone', message_id: 'gone' };
+    const failed = { ...rows[0]!, status: 'failed', reason: 'unknown_acceptance' } as const;
+    await insertNew(db, 'email', [gone, { ...failed, id: newId('eml', clock.now()), copy_to: 'f', message_id: 'f' }]);
+    const html = await page(`/workflows/${id}/flow`);
+    const [, to] = /<a href="([^"]+)">9 emails<\/a> held: /.exec(html)!;
+    expect(await page(to!.replaceAll('&amp;', '&'))).toContain('9 emails');
+    expect(html).toMatch(/1 email<\/a> failed/);
+    expect(html).toContain('Show all held');
+    // What may have arrived is sent again only after asking.
+    expect(html).toMatch(/<summary[^>]*>Try again….*?it may be a second copy/s);
+    const retry = (reason: string) => post(`/workflows/${id}/emails/retry`, { reason });
+    expect((await retry('nonsense')).status).toBe(400);
+    expect(await (await retry('over_budget')).text()).toContain('None of these emails is held any more.');
+    const done = await retry(email!.reason!);
+    expect(locationOf(done)).toBe(`/workflows/${id}/flow`);
+    expect(await page(`/workflows/${id}/flow`)).toContain('8 emails wait to go; 1 can’t be made any more.');
+    const left = await db
+      .selectFrom('email')
+      .select('id')
+      .where('workflow_id', '=', id)
+      .where('status', '=', 'held')
+      .execute();
+    expect(left).toEqual([{ id: gone.id }]);
+    expect(await (await retry(email!.reason!)).text()).toContain('None of them can be made any more');
+    const foreign = (await tillpost.call('workflows/create', { definition: BRANCHING }, { tenant: LIVE })).id;
+    expect((await post(`/workflows/${foreign}/emails/retry`, { reason: '' })).status).toBe(404);
   });
 
   it('is played with an event, writes nothing, and says which way it goes', async () => {
@@ -129,9 +195,9 @@ describe.each(ENGINES)('the flow of a workflow on %s', (engine) => {
     // Nobody has a user group.
     expect(html).toMatch(/Email “First”.*?Held<.*?No value for contact\.user_group/s);
     expect(html).toContain('Only an active workflow starts');
-    const mail = await page(`/workflows/${id}/try/${event}/last`);
+    const mail = await page(`/workflows/${id}/try/mail/last?event=${event}`);
     expect(mail).toContain('Hi');
-    await page(`/workflows/${id}/try/${event}/pause`, 404);
+    await page(`/workflows/${id}/try/mail/pause?event=${event}`, 404);
     expect(await rowsOf()).toEqual(before);
     await page(`/workflows/${id}/try?event=evt_none`, 404);
     expect(await page(`/workflows/${id}/try?search=nobody@example.com`)).toContain('No contact has this address');
@@ -165,6 +231,104 @@ describe.each(ENGINES)('the flow of a workflow on %s', (engine) => {
       .execute();
     return { steps: rows };
   };
+
+  it('pages its runs both ways, and finds them by a part of the contact’s address', async () => {
+    const id = await create();
+    await happens('haystack@example.com');
+    for (let n = 0; n < 27; n++) await happens(`straw${n}@example.org`);
+    const runs = `/workflows/${id}/runs`;
+    const link = (html: string, label: string) =>
+      new RegExp(`<a [^>]*href="([^"]+)"[^>]*>${label}</a>`).exec(html)?.[1] ?? label;
+    const shown = (html: string) => [...html.matchAll(/class="row-link"[^>]*>([^<]+)</g)].map(([, name]) => name);
+    const first = await page(runs);
+    const last = await page(link(first, 'Last'));
+    expect(last).toContain('haystack@example.com');
+    expect(shown(last)).toHaveLength(25);
+    expect(shown(await page(link(last, 'Previous')))).toEqual(shown(first).slice(0, 3));
+    const found = await page(`${runs}?contact=ystac`);
+    expect([shown(found), found]).toEqual([['haystack@example.com'], expect.stringContaining('1 run')]);
+    expect(shown(await page(`${runs}?contact=nobody`))).toEqual([]);
+    // So is the log, which counts them too.
+    const log = await page('/events?contact=straw&type=customer.created');
+    expect(log).toContain('27 events');
+    expect(log).not.toContain('Replay them');
+    const end = await page(link(log, 'Last'));
+    expect(shown(end)).toHaveLength(25);
+    expect(shown(await page(link(end, 'Previous')))).toHaveLength(2);
+  });
+
+  it('finds events by a part of an address or by their id, and leads on to older ones', async () => {
+    const id = await create();
+    const event = await happens('needle@example.com');
+    for (let n = 0; n < 11; n++) await happens();
+    expect(await page(`/workflows/${id}/try?search=eedl`)).toContain(`search=eedl&event=${event}`);
+    const byId = await client.get(`/workflows/${id}/try?search=${event}`);
+    expect(locationOf(byId)).toBe(`/workflows/${id}/try?event=${event}`);
+    const next = /href="([^"]+)"[^>]*rel="next"/.exec(await page(`/workflows/${id}/try`))?.[1] ?? '';
+    expect(await page(next)).toContain(event);
+  });
+
+  it('welcomes a contact that was added by hand, without an event, and starts nothing else', async () => {
+    const contactAdded = 'lifecycle.contact_added';
+    const added: Definition['trigger'] = {
+      source: 'lifecycle',
+      event: contactAdded,
+      conditions: [],
+      frequency: 'every_time',
+    };
+    const made = await post('/audience/new', { email: 'hand@example.com', first_name: 'Hand', consent: 'agreed' });
+    const contact = (await tillpost.call('contacts/list', { query: 'hand@example.com' })).data[0]?.id ?? '';
+    expect([made.status, contact]).toEqual([303, expect.stringMatching(/^con_/)]);
+    await tillpost.worker.drain();
+    const id = await create({ ...BRANCHING, trigger: added });
+    await create({ ...BRANCHING, name: 'Another', trigger: added });
+    expect(await page(`/audience/${contact}`)).toContain(`/workflows/start?contact=${contact}`);
+    expect(await page(`/workflows/start?contact=${contact}`)).toContain(`/workflows/${id}/try?contact=${contact}`);
+    await page('/workflows/start?contact=con_of_others', 404);
+    expect(await page(`/workflows/${id}/try?search=hand@example.com`)).toContain('as if it happened now');
+    const before = await rowsOf();
+    const dry = await page(`/workflows/${id}/try?contact=${contact}`);
+    expect(dry).toMatch(/Email “Last”.*To hand@example\.com/s);
+    expect(await page(`/workflows/${id}/try/mail/last?contact=${contact}`)).toContain('Hi');
+    expect(await rowsOf()).toEqual(before);
+    const start = () => post(`/workflows/${id}/start`, { contact, token });
+    expect(locationOf(await start())).toMatch(/runs\/run_/);
+    expect((await start()).status).toBe(400);
+    await tillpost.worker.drain();
+    const runs = (await tillpost.call('runs/list', { limit: 100 })).data.filter((run) => run.contact === contact);
+    expect(runs.map(({ workflow }) => workflow)).toEqual([id]);
+    const event = runs[0]!.event;
+    expect((await tillpost.call('events/read', { id: event })).status).toBe('processed');
+    expect(await page(`/events/${event}`)).not.toContain('Replay event');
+    expect((await post(`/events/${event}/replay`)).status).toBe(400);
+    expect(await page(`/events/replay?type=${contactAdded}`)).toContain('None of them can be replayed');
+    // Of what only Stripe can say, nothing is made up.
+    const other = await create();
+    expect(await page(`/workflows/${other}/try?search=hand@example.com`)).toContain(
+      'one of somebody else would not be',
+    );
+    const refused = await post(`/workflows/${other}/start`, { contact, token });
+    expect([refused.status, await refused.text()]).toEqual([
+      400,
+      expect.stringContaining('Only events that have happened'),
+    ]);
+    expect((await post(`/workflows/${id}/start`, { contact: 'con_of_others', token })).status).toBe(404);
+  });
+
+  it('plays the draft beside what is published, where it is asked to, and starts only what is published', async () => {
+    const event = await happens('draft@example.com');
+    const id = await create();
+    const { revision } = await tillpost.call('workflows/read', { id });
+    const input = { ...BRANCHING, steps: [{ id: 'nap', kind: 'wait', amount: 3, unit: 'days' }, ...BRANCHING.steps] };
+    await saveDraft(tillpost.db, TEST, { id, revision, input }, tillpost.clock.now());
+    const published = await page(`/workflows/${id}/try?event=${event}`);
+    expect(published).toContain(`/workflows/${id}/try?event=${event}&version=draft`);
+    expect(published).not.toContain('Wait 3 days');
+    const draft = await page(`/workflows/${id}/try?event=${event}&version=draft`);
+    expect(draft).toContain('Wait 3 days');
+    expect(draft).toContain('Publish it to start it.');
+    expect(draft).not.toContain('Start run');
+  });
 
   it('starts by hand once, unless it is asked for again, and a request that comes twice once', async () => {
     const event = await happens();

@@ -23,7 +23,10 @@ window.addEventListener('beforeunload', (event) => {
 document.addEventListener('htmx:beforeRequest', (event) => {
   const element = event.target;
   if (!element.hasAttribute('data-live')) return;
-  if (document.hidden || element.contains(document.activeElement)) event.preventDefault();
+  const along = element.getAttribute('hx-select-oob');
+  const replaced = [element, ...(along ? document.querySelectorAll(along) : [])];
+  const isUsed = (one) => one.contains(document.activeElement) || one.querySelector('details[open]');
+  if (document.hidden || replaced.some(isUsed)) event.preventDefault();
 });
 // A request that a newer one replaces, or that ends with its page, is no error. Each other error has an event of its own.
 if (window.htmx)

@@ -8,13 +8,14 @@ import { BILLING_CONTACTS_WORDS } from '../../../shared/words/fields';
 import { EMAIL_KIND_LABELS, nameEmailState } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Banner, Card, FactList, PageHead, Section } from '../components/blocks';
-import { buttonClass, ButtonForm, CancelLink, PostForm } from '../components/form';
+import { buttonClass, CancelLink, PostForm } from '../components/form';
 import { Icon } from '../components/icon';
 import { None } from '../components/values';
 import { Shell } from '../layout';
 import { Clicks } from './clicks';
 import { TRANSACTIONAL_PATH } from './transactional';
 import { EmailLife } from './life';
+import { TryAgain } from './try-again';
 
 export interface EmailPageProps {
   email: EmailDetail;
@@ -44,7 +45,7 @@ export function EmailPage({ email, traces, workflowName, canRetry, canSendAgain 
         back={{ href: '/emails', label: 'Emails' }}
         actions={
           <>
-            {canRetry && <ButtonForm action={`/emails/${email.id}/retry`} label="Try again" tone="primary" />}
+            {canRetry && <TryAgain email={email} action={`/emails/${email.id}/retry`} tone="primary" />}
             {canSendAgain && !traces.again && <SendAgain email={email} />}
           </>
         }

@@ -1,24 +1,30 @@
 /** A workflow as a picture, who is where in it, and what is tried and started by hand. */
 import { randomUUID } from 'node:crypto';
 import { Router, type Request, type Response } from 'express';
+import { EMAIL_REASON_CODES } from '../../../shared/api';
+import { oneOf } from '../../../shared/one-of';
 import { findStep } from '../../../shared/workflow';
 import { withListNames } from '../../../shared/words/list-names';
-import { findIdByAddress } from '../../audience/find-addresses';
+import { findAddresses, findIdByAddress } from '../../audience/find-addresses';
 import { findLists } from '../../audience/mailing-lists';
 import type { Context } from '../../context';
 import type { Tenant } from '../../db/tenant';
-import { listEmails } from '../../emails/list-emails';
+import { countHeld } from '../../emails/count-emails';
+import { countEmailsTo, listEmails } from '../../emails/list-emails';
 import { readEmail } from '../../emails/emails';
 import { AppError } from '../../errors';
-import { listEvents } from '../../events/events';
+import { pageEvents, pageEventsByContact, readEvents } from '../../events/events';
+import { makeEvent, startForContact } from '../../events/start-for-contact';
 import { dryRun } from '../../workflows/dry-run';
 import { listRuns, runsByStep, standingSince } from '../../workflows/list-runs';
-import { retryEmail } from '../../workflows/retry-email';
+import { retryEmail, retryHeld } from '../../workflows/retry-email';
 import { startByHand } from '../../workflows/start-by-hand';
-import { readUncounted, type Uncounted } from '../../workflows/workflows';
+import { listUncounted, readEdited, readUncounted, type Uncounted } from '../../workflows/workflows';
+import { href } from '../components/filters';
+import { placeOf } from '../components/pages';
 import { lastDays } from '../days';
 import { withNotice, type Notice } from '../notices';
-import { formOf, getFound, idOf, queryOf, textIn } from '../read-request';
+import { formOf, getFound, idOf, MOST_COUNTED, queryOf, textIn } from '../read-request';
 import type { SectionParts } from '../section';
 import { sendMail, sendPage } from '../send';
 import { tenantOn, timeZoneOf } from '../viewer';
@@ -26,13 +32,27 @@ import { plainTextDocument } from './editor/plain-text';
 import { FlowPage } from './flow';
 import { SPANS } from './results';
 import { runRows } from './run-rows';
-import { TryPage } from './try';
-import { UnderWayPage, type UnderWayProps } from './under-way';
+import { StartPage } from './start';
+import { TRY_QUERY, TryPage, type TriedContact, type TryQuery } from './try';
+import type { UnderWayProps } from './under-way';
 
 const EVENTS_SHOWN = 10;
 const RUNS_SHOWN = 10;
+/** Of the newest so many, the active ones. */
+const MOST_CHOSEN = 500;
+const NO_EVENTS = { object: 'list' as const, data: [], has_more: false, has_newer: false };
+/** An address that is not in the audience isn't a part of one. */
+const looksWhole = (search: string) => /@.+\..+/.test(search);
 const EMAILS_SHOWN = 5;
-const EMAIL_DAYS = 30 * 86_400_000;
+const FAILED_DAYS = 30;
+const NONE_RETRIED = (left: number) =>
+  new AppError(
+    'invalid_request',
+    left > 0
+      ? 'None of them can be made any more: the step, the contact or the event is gone.'
+      : 'None of these emails is held any more.',
+    'reason',
+  );
 
 export function flowRoutes(ctx: Context, { form, results }: SectionParts): Router {
   const router = Router();
@@ -44,7 +64,8 @@ export function flowRoutes(ctx: Context, { form, results }: SectionParts): Route
     return { ...workflow, definition: withListNames(workflow.definition, await findLists(db, tenantOn(res))) };
   }
 
-  router.get('/workflows/:id/flow', async (req, res) => {
+  /** `refused`: what was asked for on it, and why it could not be done. */
+  async function showFlow(req: Request, res: Response, refused?: AppError): Promise<void> {
     const [tenant, timeZone] = [tenantOn(res), timeZoneOf(res)];
     const workflow = await workflowOf(req, res);
     const { span: asked, step } = queryOf(req, ['span', 'step']);
@@ -56,21 +77,21 @@ export function flowRoutes(ctx: Context, { form, results }: SectionParts): Route
       results: workflow.status === 'draft' ? null : await results(tenant, workflow, range),
       span,
       since: span.isAll ? undefined : first?.day,
-      underWay: await underWay(tenant, workflow, step),
+      underWay: await underWay(tenant, workflow, step, timeZone),
     };
-    sendPage(ctx, res, <FlowPage {...page} />);
-  });
-
-  /** What of the page refreshes by itself. */
-  router.get('/workflows/:id/under-way', async (req, res) => {
-    const workflow = await workflowOf(req, res);
-    const { step } = queryOf(req, ['step']);
-    sendPage(ctx, res, <UnderWayPage {...await underWay(tenantOn(res), workflow, step)} />);
-  });
+    const options = refused && { status: refused.status, notice: { tone: 'bad', text: refused.message } as const };
+    sendPage(ctx, res, <FlowPage {...page} />, options);
+  }
+  router.get('/workflows/:id/flow', (req, res) => showFlow(req, res));
 
   /** `asked` is a step's id as a link has it: of one that isn't there all are shown. */
-  async function underWay(tenant: Tenant, workflow: Uncounted, asked: string | undefined): Promise<UnderWayProps> {
-    const { id, name, definition, status } = workflow;
+  async function underWay(
+    tenant: Tenant,
+    workflow: Uncounted,
+    asked: string | undefined,
+    timeZone: string,
+  ): Promise<Omit<UnderWayProps, 'span'>> {
+    const { id, definition, status } = workflow;
     const step = asked !== undefined && findStep(definition, asked) ? asked : undefined;
     const { data } = await listRuns(db, tenant, { workflow: id, status: 'running', step, limit: RUNS_SHOWN });
     const rows = await runRows(db, tenant, definition, data);
@@ -80,82 +101,149 @@ export function flowRoutes(ctx: Context, { form, results }: SectionParts): Route
       data.map((run) => run.id),
     );
     return {
-      workflow: { id, name, definition },
+      workflow: { id, definition },
       isPaused: status === 'paused',
       here: await runsByStep(db, tenant, id),
       step,
       runs: rows.map((row) => ({ ...row, since: since.get(row.id) ?? Date.parse(row.startedAt) })),
-      emails: await unsentEmails(tenant, id, step),
+      unsent: await unsentEmails(tenant, { workflow: id, step }, timeZone),
     };
   }
 
-  async function unsentEmails(tenant: Tenant, workflow: string, step: string | undefined) {
-    const since = clock.now() - EMAIL_DAYS;
-    const found = [];
-    for (const status of ['held', 'failed'] as const)
-      found.push(...(await listEmails(db, tenant, { workflow, step, status, since, limit: EMAILS_SHOWN })).data);
-    return found.sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, EMAILS_SHOWN);
+  async function unsentEmails(tenant: Tenant, of: { workflow: string; step: string | undefined }, timeZone: string) {
+    const [first] = lastDays(FAILED_DAYS, clock.now(), timeZone);
+    const failedOnes = { ...of, status: 'failed', since: first?.since } as const;
+    const newest = [
+      ...(await listEmails(db, tenant, { ...of, status: 'held', limit: EMAILS_SHOWN })).data,
+      ...(await listEmails(db, tenant, { ...failedOnes, limit: EMAILS_SHOWN })).data,
+    ];
+    return {
+      emails: newest.sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, EMAILS_SHOWN),
+      held: await countHeld(db, tenant, of),
+      failed: await countEmailsTo(db, tenant, failedOnes, MOST_COUNTED),
+      failedSince: first?.day ?? '',
+    };
   }
 
+  /** What can't be tried again is said on the page. */
   router.post('/workflows/:id/emails/:email/retry', ...form, async (req, res) => {
     const [id, email] = [idOf(req), idOf(req, 'email')];
     const { workflow } = getFound(await readEmail(db, tenantOn(res), email));
     if (workflow !== id) throw new AppError('not_found', 'There is no such email.');
-    await retryEmail(ctx, tenantOn(res), email);
+    try {
+      await retryEmail(ctx, tenantOn(res), email);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code === 'not_found') throw error;
+      return showFlow(req, res, error);
+    }
     res.redirect(303, withNotice(ctx, res, `/workflows/${id}/flow`, 'retried'));
   });
 
-  async function showTrial(req: Request, res: Response, asked: Record<'search' | 'event', string>, refused?: AppError) {
+  router.post('/workflows/:id/emails/retry', ...form, async (req, res) => {
+    const [tenant, fields] = [tenantOn(res), formOf(req)];
+    const { id } = getFound(await readUncounted(db, tenant, idOf(req)));
+    const [asked, step] = [textIn(fields, 'reason'), textIn(fields, 'step') || undefined];
+    const reason = oneOf(EMAIL_REASON_CODES, asked);
+    if (asked && reason === undefined)
+      throw new AppError(
+        'invalid_request',
+        `reason: must be one of ${EMAIL_REASON_CODES.join(', ')}, or empty`,
+        'reason',
+      );
+    const { retried, left } = await retryHeld(ctx, tenant, { workflow: id, step, reason });
+    if (retried === 0) return showFlow(req, res, NONE_RETRIED(left));
+    const about = `${retried === 1 ? '1 email waits' : `${retried} emails wait`} to go${left > 0 ? `; ${left} can’t be made any more` : ''}`;
+    res.redirect(303, withNotice(ctx, res, href(`/workflows/${id}/flow`, { step }), 'retried_many', about));
+  });
+
+  async function showTrial(req: Request, res: Response, asked: TryQuery, refused?: AppError): Promise<void> {
     const tenant = tenantOn(res);
     const workflow = await workflowOf(req, res);
-    const { search, event } = asked;
-    const contact = search ? await findIdByAddress(db, tenant, search) : undefined;
-    const { event: type } = workflow.definition.trigger;
-    const events =
-      search && !contact
-        ? { object: 'list' as const, data: [], has_more: false }
-        : await listEvents(db, tenant, { type, contact, limit: EVENTS_SHOWN });
+    const { search = '' } = asked;
+    const contact = await findTried(tenant, asked);
     let notice: Notice | null = refused ? { tone: 'bad', text: refused.message } : null;
-    const dry = event
-      ? await dryRun(ctx, tenant, { workflowId: workflow.id, eventId: event }).catch((error: unknown) => {
-          if (!(error instanceof AppError) || error.code !== 'invalid_request') throw error;
-          notice ??= { tone: 'bad', text: error.message };
-          return null;
-        })
-      : null;
-    const page = { workflow, events, search, isFound: contact !== undefined, dry, notice, token: randomUUID() };
+    const request = await toTry(tenant, workflow.id, asked).catch(toNotice);
+    const dry = request ? await dryRun(ctx, tenant, request).catch(toNotice) : null;
+    const draft = asked.version === 'draft' ? (await readEdited(db, tenant, workflow.id))?.draft : null;
+    const { event: type } = (draft ?? workflow.definition).trigger;
+    const place = { type, limit: EVENTS_SHOWN, ...placeOf(asked) };
+    const isPart = search !== '' && !contact;
+    const events = !isPart
+      ? await pageEvents(db, tenant, { ...place, contact: contact?.id })
+      : looksWhole(search)
+        ? NO_EVENTS
+        : (await pageEventsByContact(db, tenant, search, place, 0)).events;
+    const page = { workflow, type, events, query: asked, contact, dry, notice, token: randomUUID() };
     sendPage(ctx, res, <TryPage {...page} />, { status: refused?.status });
+
+    function toNotice(error: unknown): null {
+      if (!(error instanceof AppError) || error.code !== 'invalid_request') throw error;
+      notice ??= { tone: 'bad', text: error.message };
+      return null;
+    }
+  }
+
+  /** The contact that is asked for by its id or its whole address. */
+  async function findTried(tenant: Tenant, { contact, search }: TryQuery): Promise<TriedContact | undefined> {
+    const id = contact ?? (search ? await findIdByAddress(db, tenant, search) : undefined);
+    if (id === undefined) return undefined;
+    const email = (await findAddresses(db, tenant, [id])).get(id);
+    return email === undefined ? undefined : { id, email };
+  }
+
+  /** With an event of the log, or with one that would be made for a contact; null: none is chosen. */
+  async function toTry(tenant: Tenant, workflowId: string, { event, contact, version }: TryQuery) {
+    const isDraft = version === 'draft';
+    if (event) return { workflowId, event, isDraft };
+    if (!contact) return null;
+    const made = await makeEvent(db, tenant, { workflowId, contactId: contact, token: '' }, clock.now());
+    return { workflowId, event: made, isDraft };
   }
 
   router.get('/workflows/:id/try', async (req, res) => {
-    const { search = '', event = '' } = queryOf(req, ['search', 'event']);
-    await showTrial(req, res, { search, event });
+    const query = queryOf(req, TRY_QUERY);
+    const { search } = query;
+    // What is pasted may be an event's id.
+    if (search && (await readEvents(db, tenantOn(res), [search])).length > 0)
+      return res.redirect(href(`/workflows/${idOf(req)}/try`, { event: search, version: query.version }));
+    await showTrial(req, res, query);
   });
 
   /** An email of a dry run. */
-  router.get('/workflows/:id/try/:event/:step', async (req, res) => {
-    const [workflowId, eventId, step] = [idOf(req), idOf(req, 'event'), idOf(req, 'step')];
-    const { steps } = await dryRun(ctx, tenantOn(res), { workflowId, eventId });
+  router.get('/workflows/:id/try/mail/:step', async (req, res) => {
+    const [workflowId, step] = [idOf(req), idOf(req, 'step')];
+    const request = getFound((await toTry(tenantOn(res), workflowId, queryOf(req, TRY_QUERY))) ?? undefined);
+    const { steps } = await dryRun(ctx, tenantOn(res), request);
     const mail = getFound(steps.find((one) => one.step === step)?.mail ?? undefined);
     sendMail(res, mail.html ?? plainTextDocument(mail.outcome ?? ''));
   });
 
   router.post('/workflows/:id/start', ...form, async (req, res) => {
     const fields = formOf(req);
-    const [event, token, search] = ['event', 'token', 'search'].map((name) => textIn(fields, name)) as [
-      string,
-      string,
-      string,
-    ];
-    const request = { workflowId: idOf(req), eventId: event, token, isAgain: textIn(fields, 'again') !== '' };
+    const field = (name: string) => textIn(fields, name) || undefined;
+    const [event, contact, search] = [field('event'), field('contact'), field('search')];
+    const [workflowId, token, isAgain] = [idOf(req), textIn(fields, 'token'), field('again') !== undefined];
     try {
-      const run = await startByHand(db, tenantOn(res), request, clock.now());
+      const run =
+        contact && !event
+          ? await startForContact(db, tenantOn(res), { workflowId, contactId: contact, token, isAgain }, clock.now())
+          : await startByHand(db, tenantOn(res), { workflowId, event: event ?? '', token, isAgain }, clock.now());
       ctx.nudge();
       res.redirect(303, withNotice(ctx, res, `/workflows/${run.workflow}/runs/${run.id}`, 'run_started'));
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'invalid_request') throw error;
-      await showTrial(req, res, { search, event }, error);
+      await showTrial(req, res, { event, contact, search }, error);
     }
+  });
+
+  /** Which workflow a contact is to go through. */
+  router.get('/workflows/start', async (req, res) => {
+    const tenant = tenantOn(res);
+    const { contact } = queryOf(req, ['contact']);
+    const found = getFound(contact ? await findTried(tenant, { contact }) : undefined);
+    const { data } = await listUncounted(db, tenant, { limit: MOST_CHOSEN });
+    const workflows = data.filter(({ status }) => status === 'active');
+    sendPage(ctx, res, <StartPage contact={found} workflows={workflows} />);
   });
 
   return router;

@@ -18,7 +18,7 @@ export interface FlowPageProps {
   results: WorkflowResults | null;
   span: Span;
   since: string | undefined;
-  underWay: UnderWayProps;
+  underWay: Omit<UnderWayProps, 'span'>;
 }
 
 export function FlowPage({ workflow, results, span, since, underWay }: FlowPageProps) {
@@ -42,13 +42,17 @@ export function FlowPage({ workflow, results, span, since, underWay }: FlowPageP
         </p>
         {results && <SpanTabs path={`/workflows/${id}/flow`} current={span} />}
       </div>
-      <Picture definition={definition} legend={results ? legendOf(results, { workflow: id, since }) : {}} />
-      {workflow.status !== 'draft' && <UnderWay {...underWay} />}
+      <Picture
+        definition={definition}
+        legend={results ? legendOf(results, underWay.here, { workflow: id, since }) : {}}
+      />
+      {workflow.status !== 'draft' && <UnderWay {...underWay} span={span} />}
     </Shell>
   );
 }
 
-function legendOf(results: WorkflowResults, counted: Counted): Legend {
+/** Who is `here` is of this moment, as below the picture; the results may be remembered. */
+function legendOf(results: WorkflowResults, here: UnderWayProps['here'], counted: Counted): Legend {
   const { runs } = results;
   const steps = new Map(results.steps.map((one) => [one.id, one]));
   const most = Math.max(1, runs.all, ...results.steps.map((step) => step.runs));
@@ -61,6 +65,7 @@ function legendOf(results: WorkflowResults, counted: Counted): Legend {
       </span>
     );
   return {
+    isLive: true,
     trigger: <Figures figures={[['Started', runs.all, runsHref(counted, {})]]} />,
     exit: endedBy,
     untrue: endedBy('not_true'),
@@ -73,7 +78,7 @@ function legendOf(results: WorkflowResults, counted: Counted): Legend {
       const own = steps.get(id);
       if (own && kind === 'exit')
         return <Figures figures={[['Entered', own.runs, runsHref(counted, { passed: id })]]} />;
-      return own && <StepNumbers own={own} most={most} counted={counted} />;
+      return own && <StepNumbers own={{ ...own, here: here[id] ?? 0 }} most={most} counted={counted} />;
     },
   };
 }

@@ -12,7 +12,14 @@ import {
   nameTrigger,
   STEP_LABELS,
 } from '../../../shared/words/workflows';
-import type { BranchStep, Condition, Definition, ExitEvent, Step } from '../../../shared/workflow';
+import {
+  stepsOf,
+  type BranchStep,
+  type Condition,
+  type Definition,
+  type ExitEvent,
+  type Step,
+} from '../../../shared/workflow';
 import { Icon, type IconName } from '../components/icon';
 import { useDayName } from '../page';
 import { STEP_ICONS } from './step-icons';
@@ -29,9 +36,17 @@ export interface Legend {
   way?: ReadonlySet<string>;
   /** Where a step's name leads. */
   href?: (step: Step) => string;
+  /** Its cards are replaced one by one: they have ids. */
+  isLive?: boolean;
   /** Something is wrong with it. */
   isBad?: (step: Step) => boolean;
 }
+
+const idOf = (place: string) => `flow-${place}`;
+
+/** The ids of the cards of a picture that is live. */
+export const cardIds = (definition: Definition): string[] =>
+  ['trigger', ...stepsOf(definition).map(({ step }) => `step-${step.id}`), 'end'].map(idOf);
 
 const LegendContext = createContext<Legend>({});
 
@@ -44,7 +59,7 @@ export function Picture({ definition, legend = {} }: { definition: Definition; l
           <StepItems steps={definition.steps} />
           {mayGoOn(definition.steps) && (
             <li className="flow-item">
-              <div className="flow-end">
+              <div className="flow-end" id={legend.isLive ? idOf('end') : undefined}>
                 End
                 {legend.end}
               </div>
@@ -70,7 +85,11 @@ function TriggerItem({ definition: { trigger, exit_events, only_while } }: { def
   const onlyWhile = only_while === false ? undefined : ONLY_WHILE[trigger.event];
   return (
     <li className="flow-item">
-      <article className="flow-card flow-trigger" aria-label={`Trigger: ${nameTrigger(trigger.event)}`}>
+      <article
+        id={legend.isLive ? idOf('trigger') : undefined}
+        className="flow-card flow-trigger"
+        aria-label={`Trigger: ${nameTrigger(trigger.event)}`}
+      >
         <CardHead icon="bolt" kind="Trigger" name={nameTrigger(trigger.event)} />
         <p className="flow-note">{nameFrequency(trigger.frequency, trigger.event)}</p>
         <Conditions conditions={trigger.conditions} />
@@ -107,7 +126,7 @@ const StepItems = ({ steps }: { steps: readonly Step[] }) =>
   ));
 
 function StepCard({ step }: { step: Step }) {
-  const { step: legendOf, way, href, isBad } = useContext(LegendContext);
+  const { step: legendOf, way, href, isBad, isLive } = useContext(LegendContext);
   const name = nameOf(step);
   const marks = [
     way?.has(step.id) && 'is-on-way',
@@ -116,6 +135,7 @@ function StepCard({ step }: { step: Step }) {
   ].filter(Boolean);
   return (
     <article
+      id={isLive ? idOf(`step-${step.id}`) : undefined}
       className={['flow-card', `flow-${step.kind}`, ...marks].join(' ')}
       aria-label={name ? `${STEP_LABELS[step.kind]}: ${name}` : STEP_LABELS[step.kind]}
     >

@@ -1,18 +1,33 @@
 /** Who is where in a workflow, and its emails that need somebody; refreshes by itself, and acts on what it shows. */
-import type { EmailView } from '../../../shared/api';
+import type { EmailReason, EmailView } from '../../../shared/api';
+import { EMAIL_REASON_LABELS } from '../../../shared/words/email-reasons';
 import { explainEmail, nameEmail } from '../../../shared/words/explanations';
 import { EMAIL_STATUS_WORDS } from '../../../shared/words/statuses';
 import { nameStep } from '../../../shared/words/workflows';
 import { stepsOf, type Definition } from '../../../shared/workflow';
+import type { Count } from '../../db/page';
+import { MOST_RETRIED } from '../../workflows/retry-email';
 import { Badge } from '../components/badge';
-import { PageHead, Section, Tabs } from '../components/blocks';
+import { Section, Tabs } from '../components/blocks';
 import { href } from '../components/filters';
 import { ButtonForm, Confirm } from '../components/form';
 import { refreshes } from '../components/refreshes';
 import { Table, type Column } from '../components/table';
-import { None, Plural, Time } from '../components/values';
-import { Shell } from '../layout';
+import { Count as Number, None, Plural, Time, Total } from '../components/values';
+import { TryAgain } from '../emails/try-again';
+import { cardIds } from './picture';
+import type { Span } from './results';
 import { RunContact, type RunRow } from './runs';
+
+/** Emails that need somebody: those held whatever their age, those failed since a day. */
+interface Unsent {
+  /** The newest of both. */
+  emails: readonly EmailView[];
+  held: readonly { reason: EmailReason | null; count: number }[];
+  failed: Count;
+  /** YYYY-MM-DD. */
+  failedSince: string;
+}
 
 interface Standing extends RunRow {
   /** Epoch milliseconds. */
@@ -20,35 +35,26 @@ interface Standing extends RunRow {
 }
 
 export interface UnderWayProps {
-  workflow: { id: string; name: string; definition: Definition };
+  workflow: { id: string; definition: Definition };
+  /** What the picture counts: it refreshes along. */
+  span: Span;
   isPaused: boolean;
   /** How many stand at each step, by step id. */
   here: Readonly<Record<string, number>>;
   /** The one whose runs are shown; undefined: those of all. */
   step: string | undefined;
   runs: readonly Standing[];
-  /** Held and failed, the newest first. */
-  emails: readonly EmailView[];
+  unsent: Unsent;
 }
 
 const SECONDS = 5;
 
-export function UnderWayPage(props: UnderWayProps) {
-  const { id, name } = props.workflow;
-  return (
-    <Shell title={`Under way in ${name}`} section="workflows" isWide>
-      <PageHead title="Under way" back={{ href: `/workflows/${id}/flow`, label: name }} />
-      <UnderWay {...props} />
-    </Shell>
-  );
-}
-
-export function UnderWay({ workflow: { id, definition }, isPaused, here, step, runs, emails }: UnderWayProps) {
+export function UnderWay({ workflow: { id, definition }, span, isPaused, here, step, runs, unsent }: UnderWayProps) {
   const flow = `/workflows/${id}/flow`;
   const all = Object.values(here).reduce((sum, count) => sum + count, 0);
   const count = step === undefined ? all : (here[step] ?? 0);
   const tab = (value: string | undefined, label: string) => ({
-    href: `${href(flow, { step: value })}#under-way`,
+    href: `${href(flow, { span: span.value, step: value })}#under-way`,
     label,
     isCurrent: step === value,
   });
@@ -57,7 +63,12 @@ export function UnderWay({ workflow: { id, definition }, isPaused, here, step, r
     <div
       id="under-way"
       data-live=""
-      {...refreshes({ id: 'under-way', url: href(`/workflows/${id}/under-way`, { step }), seconds: SECONDS })}
+      {...refreshes({
+        id: 'under-way',
+        url: href(flow, { span: span.value, step }),
+        seconds: SECONDS,
+        along: cardIds(definition),
+      })}
     >
       <Section
         title="Under way"
@@ -85,12 +96,89 @@ export function UnderWay({ workflow: { id, definition }, isPaused, here, step, r
           </p>
         )}
       </Section>
-      {emails.length > 0 && (
-        <Section title="Emails that were not sent" lead="Of the last 30 days. See why, mend it, and try again.">
-          <Table caption="Emails that were not sent" columns={EMAIL_COLUMNS} rows={emails} />
-        </Section>
-      )}
+      {unsent.emails.length > 0 && <NotSent workflow={id} step={step} unsent={unsent} />}
     </div>
+  );
+}
+
+function NotSent({
+  workflow,
+  step,
+  unsent: { emails, held, failed, failedSince },
+}: {
+  workflow: string;
+  step: string | undefined;
+  unsent: Unsent;
+}) {
+  const listed = (query: Record<string, string | undefined>) => href('/emails', { workflow, step, ...query });
+  const allHeld = held.reduce((sum, { count }) => sum + count, 0);
+  return (
+    <Section
+      title="Emails that were not sent"
+      lead="Those held, and those that failed in the last 30 days. See why, mend it, and try again."
+    >
+      <ul className="unsent">
+        {held.map(({ reason, count }) => (
+          <li key={reason}>
+            <span>
+              <a href={listed({ status: 'held', reason: reason ?? undefined })}>
+                <Plural count={count} one="email" />
+              </a>{' '}
+              held{reason && `: ${EMAIL_REASON_LABELS[reason]}`}
+            </span>
+            {count > 1 && <RetryAll workflow={workflow} step={step} reason={reason} count={count} />}
+          </li>
+        ))}
+        {failed.count > 0 && (
+          <li>
+            <span>
+              <a href={listed({ status: 'failed', since: failedSince })}>
+                <Total {...failed} one="email" />
+              </a>{' '}
+              failed
+            </span>
+          </li>
+        )}
+      </ul>
+      <Table caption="Emails that were not sent" columns={EMAIL_COLUMNS} rows={emails} />
+      {allHeld + failed.count > emails.length && (
+        <p className="list-foot">
+          <span className="hint">The newest {emails.length}.</span>{' '}
+          {allHeld > 0 && <a href={listed({ status: 'held' })}>Show all held</a>}{' '}
+          {failed.count > 0 && <a href={listed({ status: 'failed', since: failedSince })}>Show all failed</a>}
+        </p>
+      )}
+    </Section>
+  );
+}
+
+function RetryAll({
+  workflow,
+  step,
+  reason,
+  count,
+}: {
+  workflow: string;
+  step: string | undefined;
+  reason: EmailReason | null;
+  count: number;
+}) {
+  const now = Math.min(count, MOST_RETRIED);
+  return (
+    <Confirm
+      label={
+        <>
+          Try {now < count ? 'the oldest' : 'all'} <Number value={now} /> again…
+        </>
+      }
+      action={`/workflows/${workflow}/emails/retry`}
+      words="Each is judged and made anew, from its step as it is now. Mend the cause first: else they are held again."
+      confirm="Try them again"
+      tone="plain"
+    >
+      <input type="hidden" name="reason" value={reason ?? ''} />
+      {step && <input type="hidden" name="step" value={step} />}
+    </Confirm>
   );
 }
 
@@ -163,13 +251,9 @@ const EMAIL_COLUMNS: readonly Column<EmailView>[] = [
   {
     label: 'Act',
     kind: 'end',
-    cell: ({ id, workflow, to }) => (
+    cell: (email) => (
       <div className="above row-actions">
-        <ButtonForm
-          action={`/workflows/${workflow}/emails/${id}/retry`}
-          label="Try again"
-          describe={`Try again: the email to ${to || 'a deleted contact'}`}
-        />
+        <TryAgain email={email} action={`/workflows/${email.workflow}/emails/${email.id}/retry`} />
       </div>
     ),
   },

@@ -61,7 +61,7 @@ it('starts, skips a wait, stops and switches with the keyboard', async () => {
   const page = await chrome.signIn();
   await page.goto(`/workflows/${id}/flow`);
   await page.getByRole('link', { name: 'Dry run or start…' }).press('Enter');
-  await page.getByLabel('Contact', { exact: true }).fill('early@example.com');
+  await page.getByLabel('Contact or event').fill('early@example.com');
   await page.keyboard.press('Enter');
   await page.getByRole('link', { name: 'Dry run for early@example.com' }).press('Enter');
   await page.getByText('Took the path Has a name').waitFor();
