@@ -6,6 +6,7 @@
 import type { TriggerType } from './catalogue';
 import type { ContactPropertyValue } from './contact-properties';
 import type { Settings, SettingsChange } from './settings';
+import type { Setup } from './words/setup';
 import type { Definition, EmailContent } from './workflow';
 
 export interface List<T> {
@@ -36,6 +37,8 @@ export interface Overview {
   counts: { contacts: number; events: number; emails: number };
   last_event_at: string | null;
   import: ImportProgress | null;
+  /** How far each step of the checklist is. */
+  setup: Setup;
   /** How the install writes dates and amounts: BCP 47, and an IANA zone. */
   locale: string;
   timezone: string;

@@ -83,7 +83,7 @@ interface InstallTable extends TenantColumns {
   missing_permission: string | null;
   /** Whether a workflow may hang on the dates of its subscriptions and invoices: what is saved of them is then due. */
   has_schedules: Generated<Flag>;
-  /** When somebody closed the checklist of a new install, which was complete. */
+  /** When somebody hid the checklist of a new install. */
   checklist_closed_at: number | null;
   /** JSON object: of what its webhooks and others want to be told (installs/wants.ts), by who wants it; null: of nothing. */
   wants: string | null;

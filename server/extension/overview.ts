@@ -1,5 +1,6 @@
 /** The state of an install for the Dashboard's views; also says how to connect when there is none. */
 import type { Overview } from '../../shared/api';
+import { SETUP_STEPS, type Setup } from '../../shared/words/setup';
 import { countContacts } from '../audience/contacts';
 import { createCache } from '../cache';
 import type { Context } from '../context';
@@ -10,6 +11,7 @@ import { countEvents, lastEventAt } from '../events/events';
 import { findInstall, isConnected } from '../installs/installs';
 import { createOpenLink } from '../installs/open-link';
 import { readImport } from '../installs/import-job';
+import { readSetup } from '../lifecycle/read-setup';
 import { createMemory } from '../memory';
 import { readSettings } from '../settings/settings';
 
@@ -19,6 +21,7 @@ type Counts = Overview['counts'];
 const MANY = 50_000;
 const KEEP_MS = 60_000;
 const MAX_LARGE = 1_000;
+const NOTHING_SET_UP = Object.fromEntries(SETUP_STEPS.map((step) => [step, 'not-started'])) as Setup;
 const NOTHING: Counts = { contacts: 0, events: 0, emails: 0 };
 
 /** Every call makes a fresh console link, which lives for 10 minutes. */
@@ -36,7 +39,15 @@ export function createOverview(ctx: Context): (tenant: Tenant, userId: string) =
       counts: install ? await countOf(db, tenant, clock.now()) : NOTHING,
     };
     if (!isConnected(install))
-      return { connected: false, ...known, account_name: null, console_url: null, last_event_at: null, import: null };
+      return {
+        connected: false,
+        ...known,
+        account_name: null,
+        console_url: null,
+        last_event_at: null,
+        import: null,
+        setup: NOTHING_SET_UP,
+      };
     return {
       connected: true,
       ...known,
@@ -44,6 +55,7 @@ export function createOverview(ctx: Context): (tenant: Tenant, userId: string) =
       console_url: `${config.publicUrl}/open/${await createOpenLink(ctx, tenant, userId)}`,
       last_event_at: await lastEventAt(db, tenant),
       import: await readImport(db, tenant),
+      setup: await readSetup(ctx, install),
     };
   };
 }

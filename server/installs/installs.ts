@@ -150,6 +150,10 @@ export async function closeChecklist(db: Db, tenant: Tenant, now: number): Promi
   await db.updateTable('install').set({ checklist_closed_at: now }).where(ofTenant(tenant)).execute();
 }
 
+export async function openChecklist(db: Db, tenant: Tenant): Promise<void> {
+  await db.updateTable('install').set({ checklist_closed_at: null }).where(ofTenant(tenant)).execute();
+}
+
 /** Every connected install is to look back over the whole window. Returns them. */
 export const makeAllDue = (db: Db, now: number): Promise<Pick<Install, 'id' | 'kind'>[]> =>
   db

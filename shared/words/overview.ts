@@ -2,7 +2,7 @@
 export const OVERVIEW_WORDS = {
   lead: 'What came of it all in these days, and what needs you.',
   test: 'Test mode: these are test customers and captured emails, none of it is money.',
-  calm: 'Nothing needs you: in these days no event and no email failed, and none is held.',
+  calm: 'Nothing needs you: no email is held, and in these days no event and no email failed.',
   mrr: 'Of contacts whose subscription is active or past due, each in its own currency.',
   mrrBegins: 'The chart begins with the first day: it is noted once a day from now on.',
   mrrSince: (day: string) => `Noted once a day since ${day}. A day that wasn’t noted shows what the day before had.`,

@@ -11,6 +11,26 @@ export type SetupStep = keyof typeof SETUP_TITLES;
 
 export type SetupStatus = 'not-started' | 'in-progress' | 'complete';
 
+export const SETUP_STEPS = Object.keys(SETUP_TITLES) as SetupStep[];
+
+/** Tillpost does all it does without them: they are not counted. */
+const OPTIONAL: readonly SetupStep[] = ['import'];
+export const isOptional = (step: SetupStep): boolean => OPTIONAL.includes(step);
+export const OPTIONAL_LABEL = 'optional';
+
+export type Setup = Record<SetupStep, SetupStatus>;
+
+/** Of the steps that count. */
+export function countSetup(setup: Setup): { done: number; all: number } {
+  const counted = SETUP_STEPS.filter((step) => !isOptional(step));
+  return { done: counted.filter((step) => setup[step] === 'complete').length, all: counted.length };
+}
+
+export const isComplete = (setup: Setup): boolean => {
+  const { done, all } = countSetup(setup);
+  return done === all;
+};
+
 /** What each is for. */
 export const SETUP_REASONS: Record<SetupStep, string> = {
   connect: 'Tillpost reads your customers and hears of what happens, nothing more.',

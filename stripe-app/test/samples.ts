@@ -3,6 +3,7 @@ import { getMockContextProps } from '@stripe/ui-extension-sdk/testing';
 import type { ExtensionContextValue } from '@stripe/ui-extension-sdk/context';
 import type { ContactDetail, EmailView, EventView, List, Overview, WorkflowView } from '../../shared/api';
 import { defaultSettings, type Settings, type SettingsChange } from '../../shared/settings';
+import { SETUP_STEPS, type Setup, type SetupStatus } from '../../shared/words/setup';
 import { applyChange } from '../../shared/settings-changes';
 import { API_BASE, type Replies } from './backend';
 
@@ -32,6 +33,12 @@ export function context({
   });
 }
 
+/** All steps alike, but for those that are named. */
+export const setupOf = (status: SetupStatus, others: Partial<Setup> = {}): Setup => ({
+  ...(Object.fromEntries(SETUP_STEPS.map((step) => [step, status])) as Setup),
+  ...others,
+});
+
 export const overview = (changes: Partial<Overview> = {}): Overview => ({
   connected: true,
   status: 'active',
@@ -41,6 +48,7 @@ export const overview = (changes: Partial<Overview> = {}): Overview => ({
   counts: { contacts: 1204, events: 5310, emails: 310 },
   last_event_at: '2021-01-03T16:05:00.000Z',
   import: { status: 'done', done: 1204, total: 1204 },
+  setup: setupOf('complete'),
   locale: 'en-US',
   timezone: 'UTC',
   ...changes,
@@ -54,6 +62,7 @@ export const notConnected = overview({
   counts: { contacts: 0, events: 0, emails: 0 },
   last_event_at: null,
   import: null,
+  setup: setupOf('not-started'),
 });
 
 export const event = (changes: Partial<EventView> = {}): EventView => ({

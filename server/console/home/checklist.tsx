@@ -1,17 +1,23 @@
-/** What is left to set up; whoever is done may close it. */
+/** What is left to set up, until somebody hides it; the Settings lead back to it. */
 import {
+  countSetup,
+  isComplete,
+  isOptional,
+  OPTIONAL_LABEL,
   SETUP_REASONS,
   SETUP_STATUS_LABELS,
+  SETUP_STEPS,
   SETUP_TITLES,
+  type Setup,
   type SetupStatus,
   type SetupStep,
 } from '../../../shared/words/setup';
 import { Badge } from '../components/badge';
 import { ButtonForm } from '../components/form';
 import { Icon } from '../components/icon';
-import { isComplete, SETUP_STEPS, type Setup } from './setup';
 
 export const CLOSE_CHECKLIST_PATH = '/overview/close-checklist';
+export const OPEN_CHECKLIST_PATH = '/overview/open-checklist';
 
 const PLACES: Record<SetupStep, string> = {
   connect: '/settings/stripe',
@@ -28,18 +34,22 @@ const TONES = { 'not-started': 'plain', 'in-progress': 'info', complete: 'good' 
 >;
 
 export function Checklist({ setup }: { setup: Setup }) {
-  const done = SETUP_STEPS.filter((step) => setup[step] === 'complete').length;
-  const next = SETUP_STEPS.find((step) => setup[step] !== 'complete');
+  const { done, all } = countSetup(setup);
+  const next = SETUP_STEPS.find((step) => setup[step] !== 'complete' && !isOptional(step));
   return (
     <section className="card checklist" aria-label="Getting started">
       <div className="checklist-head">
         <div>
           <h2>{next ? 'Getting started' : 'All set up'}</h2>
           <p className="hint">
-            {done} of {SETUP_STEPS.length} done
+            {done} of {all} done
           </p>
         </div>
-        {isComplete(setup) && <ButtonForm action={CLOSE_CHECKLIST_PATH} label="Close the checklist" />}
+        <ButtonForm
+          action={CLOSE_CHECKLIST_PATH}
+          label={isComplete(setup) ? 'Close the checklist' : 'Hide the checklist'}
+          tone={isComplete(setup) ? 'plain' : 'quiet'}
+        />
       </div>
       <ol>
         {SETUP_STEPS.map((step) => (
@@ -47,6 +57,7 @@ export function Checklist({ setup }: { setup: Setup }) {
             <span className="checklist-mark">{setup[step] === 'complete' && <Icon name="check" />}</span>
             <div>
               <a href={PLACES[step]}>{SETUP_TITLES[step]}</a>
+              {isOptional(step) && <span className="hint"> ({OPTIONAL_LABEL})</span>}
               {setup[step] !== 'complete' && <p className="hint">{SETUP_REASONS[step]}</p>}
             </div>
             <Badge tone={TONES[setup[step]]} label={SETUP_STATUS_LABELS[setup[step]]} />

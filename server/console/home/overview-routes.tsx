@@ -3,21 +3,22 @@ import { Router } from 'express';
 import { oneOf } from '../../../shared/one-of';
 import type { Context } from '../../context';
 import { findForwarding, troubleOf } from '../../forwarding/forwarding-settings';
-import { closeChecklist } from '../../installs/installs';
+import { readSetup } from '../../lifecycle/read-setup';
+import { closeChecklist, openChecklist } from '../../installs/installs';
 import { requireSession } from '../../installs/session-middleware';
 import { readSettings } from '../../settings/settings';
 import { tenantKey } from '../../db/tenant';
 import { createMemory } from '../../memory';
 import { lastDays } from '../days';
+import { withNotice } from '../notices';
 import { queryOf } from '../read-request';
 import type { SectionParts } from '../section';
 import { COUNTED_MS } from '../remembered';
 import { sendPage } from '../send';
-import { getSession, loadViewer, timeZoneOf } from '../viewer';
-import { CLOSE_CHECKLIST_PATH } from './checklist';
+import { getSession, loadViewer, tenantOn, timeZoneOf } from '../viewer';
+import { CLOSE_CHECKLIST_PATH, OPEN_CHECKLIST_PATH } from './checklist';
 import { OverviewPage, PERIODS } from './overview';
 import { isMuchOf, readNumbers, type OverviewNumbers } from './read-overview';
-import { isComplete, readSetup } from './setup';
 
 export function overviewRoutes(ctx: Context, { form }: SectionParts): Router {
   const router = Router();
@@ -34,7 +35,7 @@ export function overviewRoutes(ctx: Context, { form }: SectionParts): Router {
       numbers: await remembered(`${tenantKey(tenant)} ${days[0]?.since} ${days.length}`, clock.now(), () =>
         readNumbers(db, tenant, days),
       ),
-      setup: await readSetup(ctx, install),
+      setup: install.checklist_closed_at === null ? await readSetup(ctx, install) : null,
       isClickTracked: (await readSettings(db, tenant)).track.clicks,
       missingPermission: install.missing_permission,
       forwarding: troubleOf(await findForwarding(db, tenant)),
@@ -44,9 +45,12 @@ export function overviewRoutes(ctx: Context, { form }: SectionParts): Router {
   });
 
   router.post(CLOSE_CHECKLIST_PATH, ...form, async (_req, res) => {
-    const { tenant, install } = getSession(res);
-    const setup = await readSetup(ctx, install);
-    if (setup && isComplete(setup)) await closeChecklist(db, tenant, clock.now());
+    await closeChecklist(db, tenantOn(res), clock.now());
+    res.redirect(303, withNotice(ctx, res, '/', 'checklist_hidden'));
+  });
+
+  router.post(OPEN_CHECKLIST_PATH, ...form, async (_req, res) => {
+    await openChecklist(db, tenantOn(res));
     res.redirect(303, '/');
   });
 

@@ -52,6 +52,7 @@ export function settingsRoutes(ctx: Context, { form, userGroups }: SectionParts)
         form={formProps(await readSettings(db, tenant), draft)}
         userGroups={await userGroups(tenant)}
         unconfirmed={unconfirmed ?? null}
+        isChecklistHidden={install.checklist_closed_at !== null}
       />,
       { status: unconfirmed === undefined ? draftStatus(draft) : 400 },
     );

@@ -5,7 +5,9 @@ import { namePermission } from '../../../shared/words/permissions';
 import { INSTALL_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Banner, Card, FactList, LinkButton } from '../components/blocks';
+import { ButtonForm } from '../components/form';
 import { Time } from '../components/values';
+import { OPEN_CHECKLIST_PATH } from '../home/checklist';
 import { KEEP_MS } from '../../installs/remove';
 import { useConnectHref, useViewer } from '../page';
 import type { ConfirmedAct } from './confirm-by-name';
@@ -25,6 +27,7 @@ export interface StripePageProps {
   userGroups: readonly string[];
   /** What was asked for without the account's name or id. */
   unconfirmed: ConfirmedAct | null;
+  isChecklistHidden: boolean;
 }
 
 interface ConnectionState {
@@ -37,7 +40,14 @@ interface ConnectionState {
   missingPermission: string | null;
 }
 
-export function StripePage({ connection, progress, form, userGroups, unconfirmed }: StripePageProps) {
+export function StripePage({
+  connection,
+  progress,
+  form,
+  userGroups,
+  unconfirmed,
+  isChecklistHidden,
+}: StripePageProps) {
   const { status } = useViewer();
   return (
     <SettingsShell
@@ -63,6 +73,9 @@ export function StripePage({ connection, progress, form, userGroups, unconfirmed
         </SettingsForm>
       )}
       {status !== 'removed' && <Import progress={progress} isUnconfirmed={unconfirmed === 'import'} />}
+      {isChecklistHidden && (
+        <ButtonForm action={OPEN_CHECKLIST_PATH} label="Show the setup checklist again" tone="quiet" />
+      )}
       <DangerZone unconfirmed={unconfirmed} />
     </SettingsShell>
   );

@@ -26,7 +26,7 @@ export function DrawerPanel(context: ExtensionContextValue) {
         <Box css={{ stack: 'y', gapY: 'large' }}>
           <Numbers overview={current} />
           {current.import && current.import.status !== 'done' && <ImportState progress={current.import} />}
-          <Checklist client={client} overview={current} />
+          <Checklist overview={current} />
           <Divider />
           <RecentEvents
             client={client}

@@ -1,21 +1,17 @@
 import { TaskList, TaskListItem } from '@stripe/ui-extension-sdk/ui';
 import { navigateToDashboardRoute } from '@stripe/ui-extension-sdk/navigation';
 import type { Overview } from '../../../shared/api';
-import type { Client } from '../client';
+import { isComplete } from '../../../shared/words/setup';
 import { Section } from '../states';
-import { isComplete, listTasks } from './setup';
-import { useSetup } from './use-setup';
+import { listTasks } from './setup';
 
 /** What is left to set up; gone once everything is. Each task leads to the onboarding view. */
-export function Checklist({ client, overview }: { client: Client; overview: Overview }) {
-  const { answer } = useSetup(client, overview);
-  if (answer.kind !== 'ready') return null;
-  const tasks = listTasks({ overview, ...answer.value });
-  if (isComplete(tasks)) return null;
+export function Checklist({ overview }: { overview: Overview }) {
+  if (isComplete(overview.setup)) return null;
   return (
     <Section title="Finish setting up">
       <TaskList>
-        {tasks.map((task) => (
+        {listTasks(overview).map((task) => (
           <TaskListItem
             key={task.key}
             title={task.title}

@@ -7,11 +7,12 @@ import { Connection } from '../connection/connection';
 import { accountOf, canChange, describeMode } from '../connection/surroundings';
 import { useClient } from '../connection/use-client';
 import { type OverviewAsked, useOverview } from '../connection/use-overview';
-import { FailureBanner } from '../states';
+import { FailureBanner, Section } from '../states';
 import { ChooseEvents } from './choose-events';
 import { FirstWorkflow } from './first-workflow';
 import { ImportCustomers } from './import-customers';
-import { isComplete, listTasks, nextTask, type Setup, type TaskKey } from './setup';
+import { isComplete, SETUP_REASONS, SETUP_TITLES, type SetupStep } from '../../../shared/words/setup';
+import { listTasks, nextTask, type Setup } from './setup';
 import { useSetup } from './use-setup';
 
 export function OnboardingPanel(context: ExtensionContextValue) {
@@ -19,7 +20,7 @@ export function OnboardingPanel(context: ExtensionContextValue) {
   const overviewAsked = useOverview(client);
   const overview = overviewAsked.answer.kind === 'ready' ? overviewAsked.answer.value : undefined;
   const setupAsked = useSetup(client, overview);
-  const [chosen, setChosen] = useState<TaskKey | null>(null);
+  const [chosen, setChosen] = useState<SetupStep | null>(null);
 
   const failed = [overviewAsked, setupAsked].find((asked) => asked.answer.kind === 'failed');
   const frame = { title: 'Set up Tillpost', description: describeMode(context) };
@@ -48,8 +49,8 @@ export function OnboardingPanel(context: ExtensionContextValue) {
     );
 
   const setup = { overview, ...setupAsked.answer.value };
-  const tasks = listTasks(setup);
-  const current = chosen ?? nextTask(tasks);
+  const tasks = listTasks(overview);
+  const current = chosen ?? nextTask(overview);
   const refresh = async () => {
     await Promise.all([overviewAsked.reload(), setupAsked.reload()]);
     setChosen(null);
@@ -57,7 +58,7 @@ export function OnboardingPanel(context: ExtensionContextValue) {
   return (
     <OnboardingView
       {...frame}
-      completed={isComplete(tasks)}
+      completed={isComplete(overview.setup)}
       tasks={tasks.map(({ key, title, status }) => ({
         title,
         status,
@@ -93,7 +94,7 @@ function Step({
   overviewAsked,
   onDone,
 }: {
-  current: TaskKey;
+  current: SetupStep;
   client: Client;
   context: ExtensionContextValue;
   setup: Setup;
@@ -122,5 +123,12 @@ function Step({
       );
     case 'workflow':
       return <FirstWorkflow client={client} setup={setup} mayChange={mayChange} onDone={onDone} />;
+    case 'sending':
+    case 'mail':
+      return (
+        <Section title={SETUP_TITLES[current]}>
+          <Box>{SETUP_REASONS[current]}</Box>
+        </Section>
+      );
   }
 }

@@ -1,5 +1,5 @@
 import { Refusal, stubBackend, stubSilence } from '../../test/backend';
-import { connected, context, event, list, notConnected, overview, settings, workflow } from '../../test/samples';
+import { connected, context, event, list, notConnected, overview, setupOf } from '../../test/samples';
 import { show } from '../../test/screen';
 import DrawerView from './DrawerView';
 
@@ -153,24 +153,27 @@ test('follows a running import until it is done', async () => {
 test('lists what is left to set up until nothing is', async () => {
   stubBackend({
     ...connected(),
-    overview: overview({ import: null }),
-    'settings/read': settings(),
-    'workflows/list': list([workflow({ status: 'draft' })]),
+    overview: overview({
+      setup: setupOf('complete', { events: 'not-started', import: 'not-started', workflow: 'in-progress' }),
+    }),
   });
   const screen = await showDrawer();
   expect(screen.all('TaskListItem').map(({ props }) => [props.title, props.status])).toEqual([
     ['Connect to Stripe', 'complete'],
     ['Choose events', 'not-started'],
-    ['Import your customers', 'not-started'],
+    ['Import your customers (optional)', 'not-started'],
+    ['Set up sending', 'complete'],
     ['Turn on a workflow', 'in-progress'],
+    ['Send the first email', 'complete'],
   ]);
 
-  stubBackend(connected());
+  // Optional steps don’t count.
+  stubBackend({ ...connected(), overview: overview({ setup: setupOf('complete', { import: 'not-started' }) }) });
   expect((await showDrawer()).has('TaskList')).toBe(false);
 });
 
 test('leads to the onboarding from the checklist', async () => {
-  stubBackend({ ...connected(), 'settings/read': settings() });
+  stubBackend({ ...connected(), overview: overview({ setup: setupOf('complete', { events: 'not-started' }) }) });
   const navigateToDashboardRoute = jest.fn();
   const { endpoint } = (globalThis as unknown as { __StripeExtExports: { endpoint: { call: object } } })
     .__StripeExtExports;

@@ -1,9 +1,10 @@
 import { CHOICE_TYPES } from '../../../shared/catalogue';
 import type { SettingsChange } from '../../../shared/settings';
 import { applyChange } from '../../../shared/settings-changes';
+import type { SetupStep } from '../../../shared/words/setup';
 import { TEMPLATE_KEYS } from '../../../shared/templates';
 import { Refusal, stubBackend, stubSilence } from '../../test/backend';
-import { connected, context, list, notConnected, overview, settings, workflow } from '../../test/samples';
+import { connected, context, list, notConnected, overview, settings, setupOf, workflow } from '../../test/samples';
 import { show } from '../../test/screen';
 import OnboardingStart from './OnboardingStart';
 
@@ -12,9 +13,12 @@ const fail = () => {
   throw new Refusal(500, 'internal_error');
 };
 type Task = { title: string; status: string; onPress?: () => void };
+/** Those steps are left to do. */
+const left = (...steps: SetupStep[]) =>
+  setupOf('complete', Object.fromEntries(steps.map((step) => [step, 'not-started'])));
 const fresh = {
   ...connected(),
-  overview: overview({ import: null }),
+  overview: overview({ import: null, setup: left('events', 'import', 'workflow', 'mail') }),
   'settings/read': settings(),
   'workflows/list': list([]),
 };
@@ -44,9 +48,7 @@ test('begins with connecting and blocks the rest', async () => {
   const tasks = screen.get('OnboardingView').props.tasks as Task[];
   expect(tasks.map(({ status, onPress }) => [status, Boolean(onPress)])).toEqual([
     ['not-started', true],
-    ['blocked', false],
-    ['blocked', false],
-    ['blocked', false],
+    ...Array.from({ length: 5 }, () => ['blocked', false]),
   ]);
   expect(screen.get('Button', 'Connect to Stripe').props.href).toContain('/connect?mode=test');
 });
@@ -62,12 +64,15 @@ test('goes through events, import and workflow, each done when the backend says 
 
   await screen.act('Radio', 'Everything', 'onChange', { target: { value: 'all' } });
   const savedBy = () => backend.askedFor('settings/save')[0]!.settings as SettingsChange;
-  backend.reply({ 'settings/read': () => applyChange(settings(), savedBy()) });
+  backend.reply({
+    'settings/read': () => applyChange(settings(), savedBy()),
+    overview: overview({ import: null, setup: left('import', 'workflow', 'mail') }),
+  });
   await screen.press('Turn on');
   expect(Object.values(savedBy().events!).filter((event) => event.enabled)).toHaveLength(CHOICE_TYPES.length);
   expect(Object.keys(savedBy())).toEqual(['events', 'revision']);
 
-  backend.reply({ overview: overview() });
+  backend.reply({ overview: overview({ setup: left('workflow', 'mail') }) });
   await screen.press('Import customers…');
   await screen.press('Start the import');
   expect(screen.read()).toContain('That is neither the name nor the id of this account. Nothing was done.');
@@ -77,7 +82,7 @@ test('goes through events, import and workflow, each done when the backend says 
   expect(backend.askedFor('import/start')).toHaveLength(1);
 
   await screen.act('Select', 'Template', 'onChange', { target: { value: 'payment_failed' } });
-  backend.reply({ 'workflows/list': list([workflow()]) });
+  backend.reply({ 'workflows/list': list([workflow()]), overview: overview() });
   await screen.press('Turn on');
   expect(backend.askedFor('workflows/create')[0]).toMatchObject({ template: 'payment_failed' });
   expect(backend.askedFor('workflows/activate')[0]).toMatchObject({ id: 'wf_2' });
@@ -106,7 +111,7 @@ test.each([
   ['settings/save', fresh, 'Turn on', 'Not saved'],
   [
     'import/start',
-    { ...fresh, 'settings/read': connected()['settings/read'] },
+    { ...fresh, overview: overview({ import: null, setup: left('import') }) },
     'Import customers…',
     'The import didn’t start',
   ],
@@ -157,7 +162,7 @@ test('offers view-only people nothing to press but says whom to ask', async () =
 test('offers to start a failed import again', async () => {
   const backend = stubBackend({
     ...connected(),
-    overview: overview({ import: { status: 'failed', done: 3, total: 9 } }),
+    overview: overview({ import: { status: 'failed', done: 3, total: 9 }, setup: left('import') }),
     'import/start': { status: 'running', done: 3, total: 9 },
   });
   const screen = await showOnboarding();
