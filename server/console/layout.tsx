@@ -6,7 +6,7 @@ import type { Mode } from '../config';
 import { modeOf } from '../db/tenant';
 import type { Trouble } from '../installs/troubles';
 import type { ShownLogo } from '../settings/look';
-import { NoticeBanner } from './components/blocks';
+import { LinkButton, NoticeBanner } from './components/blocks';
 import { ButtonForm } from './components/form';
 import { Icon, Mark, type IconName } from './components/icon';
 import { PageFoot } from './components/page-foot';
@@ -151,7 +151,9 @@ function Sidebar({ viewer, section }: { viewer: Viewer; section: SectionName | n
       <details className="session">
         <summary>Session</summary>
         <ButtonForm action="/session/sign-out" label="Sign out" tone="quiet" />
-        <ButtonForm action="/session/sign-out-everywhere" label="Sign out everywhere" tone="quiet" />
+        <LinkButton href="/settings/people" tone="quiet">
+          All sessions
+        </LinkButton>
       </details>
     </header>
   );

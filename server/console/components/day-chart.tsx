@@ -25,12 +25,15 @@ export function DayChart<K extends string>({
   days,
   series,
   unit = 'day',
+  isLevel = false,
   write,
 }: {
   what: string;
   days: readonly Day<K>[];
   series: readonly Series<K>[];
   unit?: keyof typeof UNITS;
+  /** What stands at a day's end, not what came in it. */
+  isLevel?: boolean;
   /** How a value is written: as a number where left out. */
   write?: (value: number) => string;
 }) {
@@ -77,7 +80,7 @@ export function DayChart<K extends string>({
       <div className="chart-axis" aria-hidden="true">
         <span>{days[0] && dayName(days[0].day)}</span>
         <span>
-          Most in a {unit}: {number(most)}
+          {isLevel ? 'Highest' : `Most in a ${unit}`}: {number(most)}
         </span>
         <span>{days.length > 0 && dayName(days[days.length - 1]!.day)}</span>
       </div>

@@ -29,12 +29,17 @@ export function MrrTiles({ numbers }: { numbers: OverviewNumbers }) {
       <Tile
         key={currency}
         title={`Monthly revenue (MRR), ${currency.toUpperCase()}`}
-        value={<Money minor={mrr} currency={currency} />}
+        value={
+          <a className="number" href={href('/audience', { mrr_in: currency })}>
+            <Money minor={mrr} currency={currency} />
+          </a>
+        }
         facts={[['Contacts who pay it', <NumberLink value={contacts} to={href('/audience', { mrr_in: currency })} />]]}
         hint={`${WORDS.mrr} ${history.since === null ? WORDS.mrrBegins : WORDS.mrrSince(dayName(history.since))}`}
       >
         <DayChart
           what="monthly revenue"
+          isLevel
           days={days}
           series={[{ key: 'mrr', label: 'MRR', colour: 'good' }]}
           write={(minor) => money(minor, currency)}
@@ -85,7 +90,9 @@ function Recovered({
     <Tile
       title={`Recovered, ${currency.toUpperCase()}`}
       value={
-        <Money minor={rows.filter(isRecovered).reduce((all, one) => all + one.recovered, 0)} currency={currency} />
+        <a className="number" href={to('recovered')}>
+          <Money minor={rows.filter(isRecovered).reduce((all, one) => all + one.recovered, 0)} currency={currency} />
+        </a>
       }
       facts={[
         [FAILED_LABEL, <NumberLink value={count(rows)} to={to()} />],

@@ -8,7 +8,7 @@ import { DayChart } from '../components/day-chart';
 import { ButtonForm } from '../components/form';
 import { href } from '../components/filters';
 import { Icon } from '../components/icon';
-import { Plural } from '../components/values';
+import { Plural, Total } from '../components/values';
 import { FORWARDING_PATH } from '../settings/forwarding';
 import type { OverviewNumbers } from './read-overview';
 
@@ -25,8 +25,8 @@ export interface NeedsProps {
 
 export function Needs(props: NeedsProps) {
   const { numbers, since, missingPermission, forwarding, toReconnect } = props;
-  const { failedEvents, emails, days } = numbers;
-  const { failed, held } = emails.byStatus;
+  const { failedEvents, emails, held, days } = numbers;
+  const { failed } = emails.byStatus;
   const link = (count: number, one: string, path: string, status: string) => (
     <a className="needs-number" href={href(path, { status, since })}>
       <Plural count={count} one={one} />
@@ -43,10 +43,17 @@ export function Needs(props: NeedsProps) {
       key: 'emails',
       words: <>{link(failed, 'email', '/emails', 'failed')} failed. Each says what the mail server answered.</>,
     });
-  if (held > 0)
+  if (held.count > 0)
     lines.push({
       key: 'held',
-      words: <>{link(held, 'email', '/emails', 'held')} held, because a value was missing or too many were due.</>,
+      words: (
+        <>
+          <a className="needs-number" href={href('/emails', { status: 'held' })}>
+            <Total {...held} one="email" />
+          </a>{' '}
+          held, because a value was missing or too many were due.
+        </>
+      ),
     });
   if (missingPermission)
     lines.push({
@@ -108,7 +115,7 @@ export function Needs(props: NeedsProps) {
           </li>
         ))}
       </ul>
-      {failedEvents.all + failed + held > 0 && (
+      {failedEvents.all + failed + emails.byStatus.held > 0 && (
         <DayChart
           what="failures"
           days={days.map((day, index) => ({

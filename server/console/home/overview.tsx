@@ -1,4 +1,5 @@
 /** The overview: what is left to set up, what needs somebody, and the numbers that matter with their days. */
+import type { Setup } from '../../../shared/words/setup';
 import { OVERVIEW_WORDS as WORDS } from '../../../shared/words/overview';
 import { EMAIL_FATE_LABELS, EMAIL_STATUS_WORDS } from '../../../shared/words/statuses';
 import { Empty, LinkButton, PageHead, Tabs } from '../components/blocks';
@@ -13,7 +14,6 @@ import { Checklist } from './checklist';
 import { MrrTiles, RecoveredTiles } from './money-tiles';
 import { Needs, type NeedsProps } from './needs';
 import { isMuchOf, isNothing, type OverviewNumbers } from './read-overview';
-import type { Setup } from './setup';
 import { Tile } from './tile';
 
 export const PERIODS = ['7', '30', '90'] as const;
@@ -21,7 +21,7 @@ export const PERIODS = ['7', '30', '90'] as const;
 export interface OverviewPageProps extends Omit<NeedsProps, 'since'> {
   period: (typeof PERIODS)[number];
   numbers: OverviewNumbers;
-  /** Null: somebody has closed it. */
+  /** Null: somebody has hidden it. */
   setup: Setup | null;
   isClickTracked: boolean;
 }

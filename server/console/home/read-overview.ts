@@ -4,10 +4,13 @@ import { countContactsBefore, countNewContacts } from '../../audience/count-cont
 import { readMrr, readMrrHistory, type MrrHistory, type MrrOfCurrency } from '../../audience/mrr';
 import { countFailedInvoices, type RecoveredDay } from '../../audience/recovery-report';
 import type { DayRange } from '../../db/day-range';
+import type { Count } from '../../db/page';
 import type { Db } from '../../db/schema';
 import type { Tenant } from '../../db/tenant';
 import { countEmailsByDay, countFates, type CountedFate, type EmailDay } from '../../emails/count-emails';
+import { countEmailsTo } from '../../emails/list-emails';
 import { countFailedEvents } from '../../events/chart';
+import { MOST_COUNTED } from '../read-request';
 import { isMuch } from '../remembered';
 
 export interface OverviewNumbers {
@@ -16,6 +19,8 @@ export interface OverviewNumbers {
   mrr: { now: readonly MrrOfCurrency[]; history: MrrHistory };
   recovered: readonly RecoveredDay[];
   emails: { byStatus: Record<EmailStatus, number>; fates: Record<CountedFate, number>; byDay: readonly EmailDay[] };
+  /** Whatever their age. */
+  held: Count;
   failedEvents: { all: number; byDay: readonly number[] };
 }
 
@@ -32,6 +37,7 @@ export async function readNumbers(db: Db, tenant: Tenant, days: readonly DayRang
     mrr: { now: await readMrr(db, tenant), history: await readMrrHistory(db, tenant, names) },
     recovered: await countFailedInvoices(db, tenant, days),
     emails: { byStatus: sumUp(emails), fates: sumUp(fates), byDay: emails },
+    held: await countEmailsTo(db, tenant, { status: 'held' }, MOST_COUNTED),
     failedEvents: { all: sum(failed), byDay: failed },
   };
 }

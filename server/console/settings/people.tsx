@@ -1,9 +1,9 @@
 /** Settings → People: who is signed in to this account, and the way to end each. */
 import type { SessionView } from '../../installs/sessions';
 import { Badge } from '../components/badge';
-import { ButtonForm } from '../components/form';
+import { ButtonForm, Confirm } from '../components/form';
 import { Table, type Column } from '../components/table';
-import { Time } from '../components/values';
+import { Plural, Time } from '../components/values';
 import { useViewer } from '../page';
 import { SettingsShell } from './sections';
 
@@ -21,7 +21,23 @@ export function PeoplePage({ sessions, own }: PeoplePageProps) {
     <SettingsShell
       page="people"
       lead="Everyone who is signed in to this account. A session ends 30 days after its last use, and 90 days after it began."
-      actions={<ButtonForm action="/session/sign-out-everywhere" label="Sign out everywhere" />}
+      actions={
+        isLimited ? (
+          <ButtonForm action="/session/sign-out" label="Sign out" />
+        ) : (
+          <Confirm
+            label="Sign out everywhere…"
+            action="/session/sign-out-everywhere"
+            words={
+              <>
+                This ends every session below, of everybody and in every browser:{' '}
+                <Plural count={sessions.length} one="session" />, yours too. Each signs in again through Stripe.
+              </>
+            }
+            confirm="Sign everybody out"
+          />
+        )
+      }
     >
       <Table
         caption="Sessions"

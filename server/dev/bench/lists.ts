@@ -72,6 +72,12 @@ const PAGES = [
   `/emails?workflow=${WORKFLOW}&step=email2&fate=clicked`,
   '/recovery',
   '/recovery/invoices',
+  '/events/replay',
+  '/events/replay?type=quote.accepted',
+  `${FLOW}/try`,
+  `${FLOW}/try?search=er777`,
+  `${FLOW}/runs?contact=er777`,
+  '/workflows/notices',
 ];
 
 /** How long the server takes for the console's pages when there is a lot to list and count: its own processor, and until it answers. */
