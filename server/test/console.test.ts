@@ -208,9 +208,9 @@ describe.each(ENGINES)('the console on %s', (engine) => {
     for (const words of ['Lifetime value', '$240.00', '12 payments']) expect(list).toContain(words);
     const [head = '', line = ''] = (await text(client, `/audience.csv?query=${email}`)).trim().split(/\r?\n/);
     expect(head).toMatch(
-      /ltv_minor_units,ltv_currency,ltv_other_currencies,payments,first_payment_at,last_payment_at$/,
+      /ltv_minor_units,ltv_currency,ltv_other_currencies,payments,first_payment_at,last_payment_at,user_id,note,mailing_lists,billing_contacts$/,
     );
-    expect(line).toMatch(/24000,usd,500 eur,12,2026-01-02T00:00:00.000Z,2026-01-02T00:00:00.000Z$/);
+    expect(line).toMatch(/24000,usd,500 eur,12,2026-01-02T00:00:00.000Z,2026-01-02T00:00:00.000Z,,,,$/);
     const unpaid = await text(client, `/audience/${await addContact({ customer_since: 1 })}`);
     expect(unpaid).not.toContain('Lifetime value');
   });
