@@ -156,6 +156,7 @@ async function withUpgraded(
     await emails.addColumn('copy_to', 'text', (c) => c.notNull().defaultTo('')).execute();
     await emails.addColumn('transactional_id', 'text').execute();
     await emails.addColumn('again_of', 'text', (c) => c.notNull().defaultTo('')).execute();
+    await tillpost.db.schema.alterTable('object_state').addColumn('person_since', 'bigint').execute();
   });
   const env = { SMTP_URL: mail.url, MAIL_FROM: 'hello@acme.example' };
   const texts = () => mail.mails.slice(1).map(({ parsed }) => `${parsed.subject}\n${parsed.text}`);
@@ -172,7 +173,7 @@ async function goBack({ db, clock }: Tillpost): Promise<void> {
   await sql`update email set reason = 'Will be tried again: 451 Greylisted'`.execute(db);
   await db.updateTable('email_body').set({ html: 'Made before', text: 'Made before' }).execute();
   const fates = ['delivered', 'bounced', 'clicked', 'complained', 'unsubscribed'];
-  for (const index of ['remote_id', 'workflow', 'step_address', 'transactional', 'of_step', ...fates])
+  for (const index of ['remote_id', 'workflow', 'step_address', 'transactional', 'of_step', 'copy', ...fates])
     await schema.dropIndex(`email_${index}`).execute();
   for (const column of [
     'delivered_at',
