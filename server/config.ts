@@ -375,6 +375,9 @@ function dkimOf(values: Pick<Values, 'DKIM_DOMAIN' | 'DKIM_SELECTOR' | 'DKIM_PRI
 /** Of the host of an address. */
 export const isLoopback = (hostname: string): boolean => LOOPBACK.test(hostname);
 
+/** Whether only programs of this machine reach the server: it is being tried or tested. */
+export const isLocal = ({ publicUrl }: { publicUrl: string }): boolean => isLoopback(new URL(publicUrl).hostname);
+
 const withoutBlanks = (env: Environment): Environment =>
   Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value?.trim() || undefined]));
 

@@ -92,8 +92,6 @@ export async function startTillpost(options: HarnessOptions = {}) {
     STRIPE_TEST_AUTHORIZE_URL: `${stripe.url}/oauth/v2/authorize?client_id=ca_sandbox_test`,
     STRIPE_TEST_WEBHOOK_SECRET: SECRETS.webhook.test,
     STRIPE_APP_SECRET: SECRETS.app,
-    // Stories of many emails are told in test mode.
-    TEST_SENDS_PER_HOUR: '10000',
     ...options.env,
   });
   const ctx = createContext(settings, {

@@ -211,7 +211,7 @@ describe.each(ENGINES)('test emails on %s', (engine) => {
   it('and what workflows send in test mode stay within the limit to who hasn’t confirmed, and are kept beyond it', async () => {
     const LISTED = 'victim@example.com';
     const CONFIRMED = 'me@example.com';
-    await start({ env: { TEST_SENDS_PER_HOUR: '3' } });
+    await start({ env: { TEST_SENDS_PER_HOUR: '3', PUBLIC_URL: 'http://tillpost.internal' } });
     const { db, clock, worker } = tillpost;
     await tillpost.enable({}, { test_recipients: [LISTED, CONFIRMED, 'owner@example.com'] }, TEST);
     await saveSettings(db, LIVE, defaultSettings(), 1);

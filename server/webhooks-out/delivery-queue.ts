@@ -4,6 +4,7 @@
  */
 import { TEST_TYPE } from '../../shared/webhooks';
 import { DELIVERY_WORDS } from '../../shared/words/webhooks';
+import { isLocal } from '../config';
 import type { Context } from '../context';
 import { ofClaim } from '../db/claim';
 import { byId, keyFor, keyText, selectByKeys } from '../db/keys';
@@ -13,7 +14,6 @@ import { tenantOf } from '../db/tenant';
 import { transact } from '../db/transact';
 import { readRetryAfter } from '../retry-after';
 import type { Delivery } from './deliveries';
-import { mayCallLoopback } from './endpoint-url';
 import { findEndpoint, noteOutcome, secretsOf, turnOffBroken, type Endpoint } from './endpoints';
 import { post, type Answer } from './post';
 import { signatureHeaders } from './signature';
@@ -137,7 +137,7 @@ async function send(ctx: Context, delivery: Delivery): Promise<Result> {
     ...signatureHeaders({ id: delivery.id, body: delivery.payload }, secrets, now),
   };
   const message = { url: endpoint.url, headers, body: delivery.payload };
-  const answer = await post(message, { allowsLoopback: mayCallLoopback(ctx.config), dns: ctx.dns });
+  const answer = await post(message, { allowsLoopback: isLocal(ctx.config), dns: ctx.dns });
   return { ...answer, url: endpoint.url };
 }
 

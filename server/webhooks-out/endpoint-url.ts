@@ -5,10 +5,6 @@ import { WEBHOOK_URL_WORDS as WORDS } from '../../shared/words/webhooks';
 import { isLoopback } from '../config';
 import { isLoopbackAddress, isPublicAddress } from './public-address';
 
-/** Whether the server itself runs on the machine of whoever uses it: then what runs beside it may be told as well. */
-export const mayCallLoopback = ({ publicUrl }: { publicUrl: string }): boolean =>
-  isLoopback(new URL(publicUrl).hostname);
-
 /** Of a URL: without the brackets of an IPv6 address. */
 export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
 

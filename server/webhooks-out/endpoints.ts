@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { oneLineOrNull } from '../../shared/one-line';
 import { MOST_ENDPOINTS, WEBHOOK_DESCRIPTION_LENGTH, WEBHOOK_TYPES, type WebhookType } from '../../shared/webhooks';
+import { isLocal } from '../config';
 import type { Context } from '../context';
 import type { ErasedTable } from '../db/erase';
 import { newId } from '../db/new-id';
@@ -10,7 +11,7 @@ import { modeOf, ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/te
 import { AppError, invalid } from '../errors';
 import { setTrouble } from '../installs/troubles';
 import { setWants } from '../installs/wants';
-import { mayCallLoopback, readEndpointUrl } from './endpoint-url';
+import { readEndpointUrl } from './endpoint-url';
 import { newSecret } from './signature';
 
 export const WEBHOOK_TABLES = [
@@ -55,7 +56,7 @@ type Sealing = Pick<Context, 'vault' | 'config'>;
 
 /** Throws invalid_request naming the field. */
 function parse({ config }: Sealing, { url: typed, ...input }: EndpointInput) {
-  const read = readEndpointUrl(typed, { allowsLoopback: mayCallLoopback(config) });
+  const read = readEndpointUrl(typed, { allowsLoopback: isLocal(config) });
   if ('expected' in read) throw new AppError('invalid_request', `url: ${read.expected}`, 'url');
   const parsed = schema.safeParse(input);
   if (!parsed.success) throw invalid(parsed.error);

@@ -5,6 +5,7 @@
 import { Router, type Request, type Response } from 'express';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { DELIVERY_STATUSES, TEST_MESSAGES_PER_MINUTE } from '../../../shared/webhooks';
+import { isLocal } from '../../config';
 import type { Context } from '../../context';
 import type { Trx } from '../../db/schema';
 import { tenantKey } from '../../db/tenant';
@@ -30,7 +31,6 @@ import {
   type EndpointInput,
 } from '../../webhooks-out/endpoints';
 import { waitFor } from '../../limit-middleware';
-import { mayCallLoopback } from '../../webhooks-out/endpoint-url';
 import { sendTestMessage } from '../../webhooks-out/send-test';
 import { listWorkflowNames } from '../../workflows/workflow-names';
 import { PAGE_QUERY, placeOf } from '../components/pages';
@@ -53,7 +53,7 @@ export function webhookRoutes(ctx: Context, { form }: SectionParts): Router {
   const tests = new RateLimiterMemory({ points: TEST_MESSAGES_PER_MINUTE, duration: 60 });
 
   const surroundingsOf = (res: Response): EndpointSurroundings => ({
-    allowsLoopback: mayCallLoopback(ctx.config),
+    allowsLoopback: isLocal(ctx.config),
     noEmailSent: !ctx.transport ? 'none' : tenantOn(res).livemode ? undefined : 'test',
   });
 
