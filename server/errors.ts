@@ -40,9 +40,13 @@ export const faultOf = ({ message }: AppError): string => capitalize(message.rep
 /** The first fault of a value that a schema refused, as an AppError whose `param` is the path to the field. */
 export function invalid(error: ZodError, prefix?: string): AppError {
   const issue = error.issues[0];
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
-  const path = [...(prefix ? [prefix] : []), ...(issue?.path ?? []), ...unknown].join('.');
-  const words = unknown.length > 0 ? 'is not a field that is known here' : (issue?.message ?? 'is not valid');
+  const path = [...(prefix ? [prefix] : []), ...(issue?.path ?? [])].join('.');
+  if (issue?.code === 'unrecognized_keys') {
+    // Of a field that isn't there the param is what it was looked for in.
+    const field = [...(path ? [path] : []), ...issue.keys.slice(0, 1)].join('.');
+    return new AppError('invalid_request', `${field}: is not a field that is known here`, path || field);
+  }
+  const words = issue?.message ?? 'is not valid';
   return new AppError('invalid_request', path ? `${path}: ${words}` : words, path || undefined);
 }
 

@@ -109,7 +109,7 @@ describe.each(ENGINES)('the extension API on %s', (engine) => {
     ['consent', { consent: 'maybe' }, 'settings.consent'],
     ['test_recipients', { test_recipients: ['nobody'] }, 'settings.test_recipients.0'],
     ['event', { events: { 'customer.created': {} } }, 'settings.events.customer.created.enabled'],
-    ['an unknown field', { colour: 'red' }, 'settings.colour'],
+    ['an unknown field', { colour: 'red' }, 'settings'],
   ])('refuses a bad %s by its name and saves nothing', async (_what, fault, param) => {
     const before = await tillpost.call('settings/read');
     const answer = await tillpost.call('settings/save', { settings: fault as never });
