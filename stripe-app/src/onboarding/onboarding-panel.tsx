@@ -11,8 +11,8 @@ import { FailureBanner, Section } from '../states';
 import { ChooseEvents } from './choose-events';
 import { FirstWorkflow } from './first-workflow';
 import { ImportCustomers } from './import-customers';
-import { isComplete, SETUP_REASONS, SETUP_TITLES, type SetupStep } from '../../../shared/words/setup';
-import { listTasks, nextTask, type Setup } from './setup';
+import { SETUP_REASONS, SETUP_TITLES, type SetupStep } from '../../../shared/words/setup';
+import { isDoneHere, listTasks, nextTask, type Setup } from './setup';
 import { useSetup } from './use-setup';
 
 export function OnboardingPanel(context: ExtensionContextValue) {
@@ -58,7 +58,7 @@ export function OnboardingPanel(context: ExtensionContextValue) {
   return (
     <OnboardingView
       {...frame}
-      completed={isComplete(overview.setup)}
+      completed={isDoneHere(overview)}
       tasks={tasks.map(({ key, title, status }) => ({
         title,
         status,

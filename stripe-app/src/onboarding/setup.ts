@@ -37,3 +37,7 @@ const DONE_HERE: readonly SetupStep[] = ['connect', 'events', 'import', 'workflo
 /** The first that is left to do here, or the last one when none is. */
 export const nextTask = ({ setup }: Overview): SetupStep =>
   DONE_HERE.find((step) => setup[step] !== 'complete') ?? 'workflow';
+
+/** Sending, and the first email, need others: what can be done in this view is done. */
+export const isDoneHere = ({ setup }: Overview): boolean =>
+  DONE_HERE.every((step) => isOptional(step) || setup[step] === 'complete');

@@ -82,7 +82,8 @@ test('goes through events, import and workflow, each done when the backend says 
   expect(backend.askedFor('import/start')).toHaveLength(1);
 
   await screen.act('Select', 'Template', 'onChange', { target: { value: 'payment_failed' } });
-  backend.reply({ 'workflows/list': list([workflow()]), overview: overview() });
+  // What others do is no reason to stay.
+  backend.reply({ 'workflows/list': list([workflow()]), overview: overview({ setup: left('sending', 'mail') }) });
   await screen.press('Turn on');
   expect(backend.askedFor('workflows/create')[0]).toMatchObject({ template: 'payment_failed' });
   expect(backend.askedFor('workflows/activate')[0]).toMatchObject({ id: 'wf_2' });
