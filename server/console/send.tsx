@@ -71,13 +71,18 @@ interface Options {
    * beside its CSRF token could be told from its size (BREACH).
    */
   isCompressed?: boolean;
+  /** What it says, where that is all it says to strangers: they ask for pages that aren't there by the thousand. */
+  saying?: object;
 }
+
+/** The pages that all strangers are shown alike, by what they say. */
+const drawn = new WeakMap<object, string>();
 
 export function sendPage(
   ctx: Context,
   res: Response,
   content: ReactElement,
-  { status, notice, styles = null, isCompressed }: Options = {},
+  { status, notice, styles = null, isCompressed, saying }: Options = {},
 ): void {
   const { req } = res;
   const page: PageState = {
@@ -94,7 +99,10 @@ export function sendPage(
   pageHeaders(req, res, () => {
     if (status !== undefined) res.status(status);
     res.set('Cache-Control', 'no-store').type('html');
-    const document = renderPage(page, content);
+    const isForAll = page.viewer === null && page.csrfToken === '' && page.address === null;
+    const known = saying && isForAll ? drawn.get(saying) : undefined;
+    const document = known ?? renderPage(page, content);
+    if (saying && isForAll) drawn.set(saying, document);
     if (!isCompressed || !req.acceptsEncodings('gzip')) res.send(document);
     else res.set({ 'Content-Encoding': 'gzip', Vary: 'Accept-Encoding' }).send(gzipSync(document));
   });
@@ -125,7 +133,7 @@ export async function sendProblem(
   status?: number,
 ): Promise<void> {
   await tryViewer(ctx, res);
-  sendPage(ctx, res, <ProblemPage {...problem} />, { status, notice: null });
+  sendPage(ctx, res, <ProblemPage {...problem} />, { status, notice: null, saying: problem });
 }
 
 /** As the install on screen writes dates and numbers: here as in its emails. */

@@ -125,7 +125,13 @@ describe.each(ENGINES)('the console on %s', (engine) => {
     it('says that a page is not there, in words and with a next step', async () => {
       const response = await visitor().get('/no/such/page');
       expect(response.status).toBe(404);
-      expect(await response.text()).toContain('There is no such page');
+      const page = await response.text();
+      expect(page).toContain('There is no such page');
+      // Drawn once for all strangers; who is signed in sees it within the console.
+      const own = await text(await signedIn(), '/no/such/page');
+      expect(own).toContain('There is no such page');
+      expect(own).toContain('csrf');
+      expect(await text(visitor(), '/another/page')).toBe(page);
     });
   });
 
