@@ -161,11 +161,11 @@ describe('a changed address', () => {
     ]);
   });
 
-  it('makes one of two that are there, and whoever left stays out', () => {
+  it.each([400, 409])('makes one of two that are there, told by %d, and whoever left stays out', (refusal) => {
     const { requests, verdict } = play(
       save(LEAD, KNOWN, was),
       found({ userId: 'theirs', subscribed: false }),
-      status(409),
+      status(refusal),
       OK,
       OK,
     );
