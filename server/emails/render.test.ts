@@ -1,5 +1,8 @@
 import { CATALOGUE, CONTACT_PROPERTIES, samplesOf } from '../../shared/catalogue';
 import { previewSubject, renderEmail, type RenderInput } from './render';
+import { countOnlyWork } from '../test/work-clock';
+
+countOnlyWork();
 
 const input = (body: string, rest: Partial<RenderInput> = {}, subject = 'Hello'): RenderInput => ({
   content: { kind: 'transactional', subject, preview_text: '', body },

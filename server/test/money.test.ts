@@ -1,6 +1,9 @@
 import { formatAmount } from '../../stripe-app/src/format';
 import { createFormats } from '../console/format';
 import { renderEmail } from '../emails/render';
+import { countOnlyWork } from './work-clock';
+
+countOnlyWork();
 
 const inEmail = (amount: number, currency: string, locale: string) => {
   const rendered = renderEmail({

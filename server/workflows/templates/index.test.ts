@@ -4,6 +4,9 @@ import { definitionSchema, stepsOf, type Definition } from '../../../shared/work
 import { renderEmail } from '../../emails/render';
 import { parseDefinition } from '../validate';
 import { defineFromTemplate } from '.';
+import { countOnlyWork } from '../../test/work-clock';
+
+countOnlyWork();
 
 const cases = Object.entries(TEMPLATES).flatMap(([key, { triggers }]) =>
   triggers.map((trigger) => [key, trigger] as const),

@@ -3,6 +3,9 @@ import { entryOf, samplesOf, type PropertyValue } from '../../../shared/catalogu
 import { stepsOf } from '../../../shared/workflow';
 import { renderEmail } from '../../emails/render';
 import { defineFromTemplate } from '.';
+import { countOnlyWork } from '../../test/work-clock';
+
+countOnlyWork();
 
 const NEXT = 'March 4, 2026';
 

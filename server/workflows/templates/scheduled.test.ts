@@ -4,6 +4,9 @@ import type { TemplateKey } from '../../../shared/templates';
 import { renderEmail } from '../../emails/render';
 import { matches } from '../match';
 import { defineFromTemplate } from '.';
+import { countOnlyWork } from '../../test/work-clock';
+
+countOnlyWork();
 
 type Properties = Record<string, PropertyValue>;
 
