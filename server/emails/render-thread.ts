@@ -3,9 +3,9 @@
  * Liquid's own limit ends with its thread; the next email starts another.
  */
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { workerFile } from '../worker-file';
 import { MAX_RENDER_MS } from './liquid';
 import type { Rendered, RenderInput } from './render';
 import type { Answer, Ready } from './render-worker';
@@ -24,10 +24,7 @@ export const CUT_OFF_MS = MAX_RENDER_MS + 100;
 const MAX_CUT_OFFS = 20;
 const MAX_MB = 256;
 
-// Unbuilt, in development and tests, the thread has to be told how to read TypeScript.
-const isBuilt = __filename.endsWith('.js');
-const FILE = join(__dirname, isBuilt ? 'render-worker.js' : 'render-worker.ts');
-const execArgv = isBuilt ? undefined : ['--require', require.resolve('tsx/cjs')];
+const { file: FILE, execArgv } = workerFile(__dirname, 'render-worker');
 
 export function createRenderThread(): RenderThread {
   let thread: Promise<Started> | undefined;

@@ -1,17 +1,14 @@
 /** Reads a logo's file in a thread of its own: a large picture takes a third of a second, which would hold up all else. */
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { workerFile } from '../worker-file';
 import { LOGO_REFUSED } from '../../shared/words/branding';
 import type { Picture } from './logo-picture';
 
 const CUT_OFF_MS = 10_000;
 const MAX_MB = 128;
 
-// Unbuilt, in development and tests, the thread has to be told how to read TypeScript.
-const isBuilt = __filename.endsWith('.js');
-const FILE = join(__dirname, isBuilt ? 'logo-worker.js' : 'logo-worker.ts');
-const execArgv = isBuilt ? undefined : ['--require', require.resolve('tsx/cjs')];
+const { file: FILE, execArgv } = workerFile(__dirname, 'logo-worker');
 
 /** The next begins when the one before has ended: many at once must not fill the memory. */
 let last: Promise<unknown> = Promise.resolve();

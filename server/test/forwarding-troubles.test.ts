@@ -8,7 +8,7 @@ import { saveForwarding } from '../forwarding/forwarding-settings';
 import { createForwardingSettingsQueue } from '../forwarding/forwarding-settings-queue';
 import { LOOPS } from '../forwarding/loops';
 import { openSession } from '../installs/sessions';
-import { createBrowserClient } from './browser-client';
+import { createBrowserClient, type BrowserClient } from './browser-client';
 import { disconnect } from '../lifecycle/disconnect';
 import { clientOf } from './api-rig';
 import { ENGINES } from './databases';
@@ -27,6 +27,14 @@ const remove = async ({ db, clock }: Tillpost, email: string) => {
 
 const updates = (asked: readonly { method: string; body: unknown }[]) =>
   asked.filter(({ method }) => method === 'PUT').map(({ body }) => (body as { lastName?: string }).lastName);
+
+async function sendFailedAgain({ db, worker }: Tillpost, client: BrowserClient) {
+  const { id } = await db.selectFrom('forward').select('id').where('status', '=', 'failed').executeTakeFirstOrThrow();
+  const csrf_token = await client.csrfToken(PATH);
+  expect((await client.post(`${PATH}/${id}/again`, { csrf_token })).status).toBe(303);
+  await worker.drain();
+  return { id, csrf_token };
+}
 
 describe.each(ENGINES)('on %s', (engine) => {
   it('what Loops has no room for, or no answer to, goes later', () =>
@@ -55,14 +63,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(before).toBeLessThan(30);
 
       loops.answerAll(undefined);
-      const { id } = await tillpost.db
-        .selectFrom('forward')
-        .select('id')
-        .where('status', '=', 'failed')
-        .executeTakeFirstOrThrow();
-      const csrf_token = await client.csrfToken(PATH);
-      expect((await client.post(`${PATH}/${id}/again`, { csrf_token })).status).toBe(303);
-      await tillpost.worker.drain();
+      const { id, csrf_token } = await sendFailedAgain(tillpost, client);
       expect(updates(loops.take())).toEqual(['Other']);
       expect((await client.post(`${PATH}/${id}/again`, { csrf_token })).status).toBe(400);
       expect((await client.post(`${PATH}/fwd_nobody/again`, { csrf_token })).status).toBe(404);
@@ -128,14 +129,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(last).toBeLessThan(2);
       expect((await log())[0]).toMatch(/^event failed: Given up: Loops may have got it/);
       loops.answerAll(undefined);
-      const { id } = await db
-        .selectFrom('forward')
-        .select('id')
-        .where('status', '=', 'failed')
-        .executeTakeFirstOrThrow();
-      const csrf_token = await client.csrfToken(PATH);
-      expect((await client.post(`${PATH}/${id}/again`, { csrf_token })).status).toBe(303);
-      await tillpost.worker.drain();
+      const { id } = await sendFailedAgain(tillpost, client);
       expect((await log())[0]).toBe('event sent: Sent to Loops as invoice.paid');
 
       // As it stood when it had been sent and the process was killed, which starts again a day later.

@@ -444,15 +444,15 @@ export function sumUp(tallies: readonly Tally[]): Summary {
   const stopped = new Map<string, number>();
   for (const tally of tallies)
     for (const [reason, count] of tally.stopped) stopped.set(reason, (stopped.get(reason) ?? 0) + count);
-  const newest = (kind: keyof Tally['samples']) => tallies.flatMap(({ samples }) => samples[kind]).sort(byTime);
-  const half = Math.max(SAMPLE / 2, SAMPLE - newest('sent').length);
-  const kept = newest('others').slice(-half);
+  const inOrder = (kind: keyof Tally['samples']) => tallies.flatMap(({ samples }) => samples[kind]).sort(byTime);
+  const sent = inOrder('sent');
+  const kept = inOrder('others').slice(-Math.max(SAMPLE / 2, SAMPLE - sent.length));
   return {
     object: 'rehearsal',
     would_start: tallies.reduce((sum, { wouldStart }) => sum + wouldStart, 0),
     would_send: tallies.reduce((sum, { wouldSend }) => sum + wouldSend, 0),
     stopped: Object.fromEntries([...stopped].sort(([, a], [, b]) => b - a)),
-    sample: [...kept, ...newest('sent').slice(kept.length - SAMPLE)].sort((a, b) => byTime(b, a)),
+    sample: [...kept, ...sent.slice(kept.length - SAMPLE)].sort((a, b) => byTime(b, a)),
   };
 }
 

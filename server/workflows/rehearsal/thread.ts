@@ -1,6 +1,6 @@
 /** A thread that plays its share of a log, with connections of its own: it holds up nothing else that the process does. */
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { workerFile } from '../../worker-file';
 import type { Place } from './log';
 import type { Tally } from './rehearsal';
 import type { Part, Script, Told } from './worker';
@@ -20,10 +20,7 @@ const MAX_WAITING = 4;
 /** What is in hand for long moves out of it, which takes a tenth of the time where it is as small as usual (16 MB). */
 const YOUNG = { maxYoungGenerationSizeMb: 64 };
 
-// Unbuilt, in development and tests, the thread has to be told how to read TypeScript.
-const isBuilt = __filename.endsWith('.js');
-const FILE = join(__dirname, isBuilt ? 'worker.js' : 'worker.ts');
-const execArgv = isBuilt ? undefined : ['--require', require.resolve('tsx/cjs')];
+const { file: FILE, execArgv } = workerFile(__dirname, 'worker');
 
 export function startThread(script: Script): RehearsalThread {
   const worker = new Worker(FILE, { execArgv, workerData: script, resourceLimits: YOUNG });
