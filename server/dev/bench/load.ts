@@ -64,9 +64,12 @@ async function sendOneAfterAnother(bodies: readonly Buffer[]): Promise<void> {
   );
 }
 
-/** An open loop: a slow answer delays no other request; there are as many connections as that takes. */
+/**
+ * An open loop: a slow answer delays no other request; there are as many connections as that takes, each opened when it is
+ * needed: one that says nothing for 15 s is refused.
+ */
 async function sendAtRate(bodies: readonly Buffer[], rate: number): Promise<void> {
-  const free = Array.from({ length: connections }, open);
+  const free: Socket[] = [];
   const started = performance.now();
   const sent: Promise<unknown>[] = [];
   for (const [i, body] of bodies.entries()) {
