@@ -42,7 +42,8 @@ export function createBench(options: Options) {
     checkpoint: () => ask('checkpoint'),
     /** The process above all of PostgreSQL's; undefined where /proc is not there. */
     async postmaster(): Promise<number | undefined> {
-      const [row] = await ask('select pg_backend_pid() as pid');
+      // Of its children one that stays: the connection's own has ended by now.
+      const [row] = await ask("select pid from pg_stat_activity where backend_type = 'checkpointer'");
       return parentOf(Number(row?.pid));
     },
     async close(): Promise<void> {
