@@ -87,7 +87,7 @@ document.addEventListener('change', (event) => {
   showSelected(form);
 });
 const showAllSelected = () => document.querySelectorAll('form[data-bulk]').forEach(showSelected);
-// A list that is filtered anew, as when its search field is left, keeps what was selected of it.
+// A list that is filtered anew keeps what was selected of it.
 let selectedBefore = new Set();
 document.addEventListener('htmx:beforeSwap', () => {
   const boxes = document.querySelectorAll("form[data-bulk] tbody input[type='checkbox']:checked");

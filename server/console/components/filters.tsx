@@ -3,6 +3,14 @@ import type { ReactNode } from 'react';
 import { LinkButton } from './blocks';
 import { buttonClass, SelectField, type SelectOption } from './form';
 
+/** Not when a search field is left: its answer is there by then, and somebody's cursor may be in it. */
+const TRIGGER = [
+  'submit',
+  'change target:select',
+  "change target:input:not([type='search'])",
+  "input changed delay:300ms from:find input[type='search']",
+].join();
+
 /**
  * `target` is the id of the element that htmx replaces; the server returns the whole page. `alsoChanges` are the ids of
  * others that the filters change, outside the fields that somebody may be typing in.
@@ -27,7 +35,7 @@ export function Filters({
       className="filters"
       role="search"
       hx-get={action}
-      hx-trigger="change, submit, input changed delay:300ms from:find input[type='search']"
+      hx-trigger={TRIGGER}
       hx-target={`#${target}`}
       hx-select={`#${target}`}
       hx-select-oob={alsoChanges.map((id) => `#${id}`).join() || undefined}

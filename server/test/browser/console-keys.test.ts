@@ -153,6 +153,23 @@ it('a filter that is typed on while its answer is under way complains of nothing
   await heading(page, 'Audience');
 });
 
+it('a search that is answered is not asked again when its field is left, what is chosen is asked at once', async () => {
+  const page = await chrome.signIn();
+  await page.goto('/events');
+  const asked: (string | null)[] = [];
+  page.on('request', (request) => {
+    const { pathname, searchParams } = new URL(request.url());
+    if (pathname === '/events') asked.push(searchParams.get('status'));
+  });
+  await tabTo(page, 'Contact');
+  await page.keyboard.type('acme.ex');
+  await page.getByText('zoe.o@example.com').waitFor({ state: 'detached' });
+  await page.keyboard.press('Tab');
+  await page.getByLabel('Outcome', { exact: true }).selectOption('processed');
+  await page.waitForURL(/status=processed/);
+  expect(asked).toEqual(['', 'processed']);
+});
+
 it('hints and help need no script', async () => {
   const page = await chrome.signIn({ javaScriptEnabled: false });
   await page.goto('/audience');

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { stepsOf } from '../../../shared/workflow';
 import { createWorkflow, readWorkflow } from '../../workflows/workflows';
 import { TEST, type Tillpost } from '../harness';
-import { comesTo, isDrawn, onConsole } from './rig';
+import { comesTo, isDrawn, isSettled, onConsole } from './rig';
 import { LOOKS, violations, widthBeyond } from './looks';
 
 let tillpost: Tillpost;
@@ -44,11 +44,13 @@ it('a template is edited as an email, and stored as Markdown', async () => {
   await bodyIn(page)
     .getByText('Already paid?')
     .click({ position: { x: 2, y: 10 } });
+  await isSettled(page);
   await page.keyboard.press('Home');
   await page.keyboard.press('Control+Shift+ArrowRight');
   await tool(page, 'Bold').click();
   await comesTo(() => tool(page, 'Bold').getAttribute('aria-pressed'), 'true');
-  // The editor takes the cursor's place from the browser, some time later: where it ends, nothing is bold.
+  await isSettled(page);
+  // Where the cursor goes, nothing is bold.
   await comesTo(async () => {
     await page.evaluate(`getSelection().modify('move', 'forward', 'paragraphboundary')`);
     return tool(page, 'Bold').getAttribute('aria-pressed');
@@ -60,6 +62,7 @@ it('a template is edited as an email, and stored as Markdown', async () => {
   await bodyIn(page).getByText('Last name', { exact: true }).click();
   await panel(page, 'Last name · contact.last_name').getByLabel('Shown where it is missing').fill('customer');
   await page.keyboard.press('Enter');
+  await isSettled(page);
   await comesTo(async () => {
     await page.keyboard.press('End');
     return bodyIn(page).locator('.ProseMirror-selectednode').count();
@@ -71,10 +74,12 @@ it('a template is edited as an email, and stored as Markdown', async () => {
   await panel(page, 'Button').getByText('Must begin with https://').waitFor();
   await panel(page, 'Button').getByLabel('Leads to').fill('{{ event.hosted_invoice_url }}');
   await page.keyboard.press('Enter');
+  await isSettled(page);
   await page.keyboard.press('Enter');
   await tool(page, 'Condition').click();
   await panel(page, 'Condition').getByLabel('Property').selectOption('contact.plan');
   await panel(page, 'Condition').getByRole('button', { name: 'Insert' }).click();
+  await isSettled(page);
   await page.keyboard.type('You are on a plan.');
   await stepIn(page).frameLocator('iframe:not([hidden])').getByText('You are on a plan.').waitFor();
   expect(await isDirty(page)).toBe(true);
@@ -109,6 +114,7 @@ it('is written with the keyboard alone', async () => {
   const page = await chrome.signIn();
   await page.goto(`/workflows/${id}`);
   await bodyIn(page).focus();
+  await isSettled(page);
   await page.keyboard.press('Control+End');
   await page.keyboard.press('Enter');
   await page.keyboard.type('Dear {{ contact.last_name }}');
@@ -116,12 +122,14 @@ it('is written with the keyboard alone', async () => {
   await page.keyboard.press('Enter');
   await page.keyboard.type('friend');
   await page.keyboard.press('Enter');
+  await isSettled(page);
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');
   // Esc leads to the toolbar, arrows go along it.
   await page.keyboard.press('Escape');
   for (let presses = 0; presses < 3; presses++) await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');
+  await isSettled(page);
   await page.keyboard.type('one');
   await page.keyboard.press('Enter');
   await page.keyboard.type('two *stars*');
@@ -148,6 +156,7 @@ it('text that can’t be held opens as Markdown, unchanged, and says why', async
   await mode(page, 'Email').click();
   await bodyIn(page).getByText('Kept as it is written').waitFor();
   await bodyIn(page).getByText('a', { exact: true }).click();
+  await isSettled(page);
   await page.keyboard.press('End');
   await page.keyboard.type('b');
   await comesTo(() => source(page).inputValue(), 'ab\n\n| a | b |\n|---|---|\n| 1 | 2 |');
@@ -161,6 +170,7 @@ it('survives that the page around it is replaced', async () => {
   await bodyIn(page)
     .getByText('Welcome aboard')
     .click({ position: { x: 2, y: 10 } });
+  await isSettled(page);
   await page.keyboard.press('Home');
   await page.keyboard.type('Again: ');
   await page.getByRole('group', { name: 'Add a step' }).last().getByRole('button', { name: 'Wait' }).click();

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { stepsOf } from '../../../shared/workflow';
 import { createWorkflow, readWorkflow } from '../../workflows/workflows';
 import { TEST, type Tillpost } from '../harness';
-import { isDrawn, onConsole } from './rig';
+import { isDrawn, isSettled, onConsole } from './rig';
 
 let tillpost: Tillpost;
 const chrome = onConsole(async (started) => {
@@ -144,7 +144,9 @@ it('what is written moves with its step, in each of its fields', async () => {
       await email.getByLabel('Send a test to').fill('me@example.com');
       await email.getByLabel('Kind').selectOption('marketing');
       await email.getByText('Plain text', { exact: true }).click();
-      await email.getByRole('textbox', { name: 'Body' }).press('Control+End');
+      await email.getByRole('textbox', { name: 'Body' }).focus();
+      await isSettled(page);
+      await page.keyboard.press('Control+End');
       await page.keyboard.type('Yours, ');
     },
   );

@@ -77,6 +77,9 @@ export function onConsole(
 /** Nothing is being drawn anew. */
 export const isDrawn = (page: Page) => page.locator('.htmx-request').first().waitFor({ state: 'detached' });
 
+/** The editor of emails puts its cursor right some 20 ms after it got the focus: keys that move it come after that. */
+export const isSettled = (page: Page) => page.evaluate('new Promise((done) => setTimeout(done, 50))');
+
 /** What scripts of the page bring about some time after what was done to it. */
 export async function comesTo<T>(read: () => Promise<T>, expected: T): Promise<void> {
   const giveUpAt = performance.now() + PATIENCE_MS;

@@ -2,7 +2,7 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { activateWorkflow, createWorkflow } from '../../workflows/workflows';
 import { TEST, type Tillpost } from '../harness';
-import { onConsole } from './rig';
+import { comesTo, isSettled, onConsole } from './rig';
 import { LOOKS } from './looks';
 
 let tillpost: Tillpost;
@@ -44,10 +44,8 @@ const cutOff = (page: Page, one: 'document.activeElement' | `document.querySelec
   })()`);
 
 /** Whatever has the focus is in sight, at the latest once the browser and the editor have scrolled. */
-async function isInSight(page: Page): Promise<void> {
-  for (let looks = 0; (await cutOff(page, 'document.activeElement')) !== null && looks < 40; looks++);
-  expect(await cutOff(page, 'document.activeElement')).toBeNull();
-}
+const isInSight = (page: Page, what: Parameters<typeof cutOff>[1] = 'document.activeElement') =>
+  comesTo(() => cutOff(page, what), null);
 
 it.each(Object.keys(PLACES))(
   'neither by Tab, nor while an email is written, nor where links lead to, %s',
@@ -60,7 +58,9 @@ it.each(Object.keys(PLACES))(
       }
 
     const email = page.getByRole('group', { name: 'Step 1: Send email' });
-    await email.getByRole('textbox', { name: 'Body' }).press('Control+Home');
+    await email.getByRole('textbox', { name: 'Body' }).focus();
+    await isSettled(page);
+    await page.keyboard.press('Control+Home');
     for (const [key, times] of [
       ['ArrowDown', 12],
       ['Control+End', 1],
@@ -79,7 +79,7 @@ it.each(Object.keys(PLACES))(
     await links.first().waitFor();
     for (const link of await links.all()) {
       await link.click();
-      expect(await cutOff(page, `document.querySelector(':target')`)).toBeNull();
+      await isInSight(page, `document.querySelector(':target')`);
     }
     await page.evaluate(`document.querySelector('form.is-dirty').classList.remove('is-dirty')`);
   },
