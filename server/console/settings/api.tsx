@@ -125,7 +125,7 @@ const columnsFor = (isLimited: boolean): Column<ApiKey>[] => [
     : [
         {
           label: 'Revoke',
-          kind: 'end' as const,
+          kind: 'act' as const,
           cell: ({ id, name }: ApiKey) => (
             <Confirm
               label="Revoke…"
