@@ -96,7 +96,7 @@ export function RunsPage({ workflow, runs, count, query, mostContacts }: RunsPag
           <Plural count={count} one="run" />
           {mostContacts !== null &&
             ` of the newest ${mostContacts} contacts that match: type more of the address to see all of them`}
-          {describeFilter(others, workflow.definition).map((words) => `, ${words}`)}.{' '}
+          {describeFilter(others, workflow.definition).map((words) => `, ${words}`)}{' '}
           {isNarrowed && <a href={href(path, { status, contact: query.contact })}>Show all</a>}
         </p>
       )}
