@@ -260,7 +260,9 @@ export function RunPage({ workflow, run, steps }: { workflow: WorkflowName; run:
             {run.status === 'running' && run.dueAt && (
               <li>
                 <div className="timeline-head">
-                  <span className="hint">Goes on with: {run.step ?? 'the next step'}</span>
+                  <span className="hint">
+                    {run.isWaiting ? 'Goes on after this wait' : `Goes on with: ${run.step ?? 'the next step'}`}
+                  </span>
                   <Time at={run.dueAt} />
                 </div>
               </li>
