@@ -228,6 +228,9 @@ describe.each(ENGINES)('on %s a transactional email', (engine) => {
       const csrf_token = await client.csrfToken('/emails/transactional');
       const save = (fields: object) =>
         client.post(`/emails/transactional/${id}`, { csrf_token, name: 'Reset', ...RESET, ...fields });
+      const page = await (await client.get(`/emails/transactional/${id}`)).text();
+      // Enter in a field presses the first.
+      expect(page.indexOf('Save draft</button>')).toBeLessThan(page.indexOf('value="publish"'));
       expect((await save({ revision: '2', body: 'Hello {{ newOne }}' })).status).toBe(303);
       expect((await save({ revision: '2' })).status).toBe(409);
       const faulty = await save({ revision: '3', body: '{{ event.amount }}', then: 'publish' });

@@ -222,6 +222,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       const run = await tillpost.db.selectFrom('run').selectAll().executeTakeFirstOrThrow();
       const page = await text(await signedIn(tillpost), `/workflows/${run.workflow_id}/runs/${run.id}`);
       expect(page).toMatch(/Waits until <time [^>]*>[A-Z][a-z]{2} \d/);
+      expect(page).toContain('Goes on after this wait');
       expect(page.replace(/<[^>]*>/g, '')).not.toMatch(/\d{4}-\d\d-\d\dT/);
     }));
 });

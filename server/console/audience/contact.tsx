@@ -355,11 +355,11 @@ function Customers({ customers }: { customers: readonly string[] }) {
       <Card className="stack">
         {customers.length === 0 && <p className="hint">None linked.</p>}
         {customers.map((id) => (
-          <p key={id}>
+          <div key={id}>
             <a href={dashboardUrl(tenant.livemode, 'customers', id)} target="_blank" rel="noreferrer">
               <code>{id}</code> <Icon name="external" />
             </a>
-          </p>
+          </div>
         ))}
       </Card>
     </Section>

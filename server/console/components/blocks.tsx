@@ -32,8 +32,12 @@ export function PageHead({
       <div className="page-head-row">
         <div className="page-head-title">
           <h1>{title}</h1>
-          {badge}
-          <Hint terms={hint} />
+          {(badge || hint.length > 0) && (
+            <span className="page-head-marks">
+              {badge}
+              <Hint terms={hint} />
+            </span>
+          )}
         </div>
         {actions && <div className="actions">{actions}</div>}
       </div>

@@ -6,8 +6,11 @@ import { Hint } from './hint';
 export interface Column<T> {
   label: string;
   cell: (row: T) => ReactNode;
-  /** `main` holds the row's link and is the card's title, `end` is aligned right, `wide` takes the remaining width. */
-  kind?: 'main' | 'end' | 'wide';
+  /**
+   * `main` holds the row's link and is the card's title, `end` is aligned right, `wide` takes the remaining width, `act`
+   * holds a button, which needs no name above it.
+   */
+  kind?: 'main' | 'end' | 'wide' | 'act';
   /** Words of ours in its cells. */
   hint?: readonly TermKey[];
   /** Hidden on a phone. */
@@ -41,7 +44,9 @@ export function Table<T extends { id: string }>({
             )}
             {columns.map((column) => (
               <th key={column.label} role="columnheader" scope="col" className={className(column)}>
-                {column.hint ? (
+                {column.kind === 'act' ? (
+                  <span className="sr-only">{column.label}</span>
+                ) : column.hint ? (
                   <span className="with-hint">
                     {column.label}
                     <Hint terms={column.hint} label={column.label} />

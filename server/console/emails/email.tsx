@@ -183,7 +183,8 @@ function Why({ email, canRetry }: Pick<EmailPageProps, 'email' | 'canRetry'>) {
     case 'held':
       return (
         <Banner tone="warn" title="Held back">
-          {words} {canRetry && 'Once the cause is mended, try again.'}
+          {words}
+          {canRetry && '. Once the cause is mended, try again.'}
         </Banner>
       );
     case 'failed':

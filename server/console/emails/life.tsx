@@ -22,8 +22,18 @@ export const EmailLifeLine = ({ email }: { email: EmailView }) => (
   <ul className="life-line">
     {lifeOf(email).map(({ label, at, words }) => (
       <li key={label}>
-        {label} {at && <Time at={at} />}
-        {words && <span className="life-words">{words}</span>}
+        {label}
+        {at && (
+          <>
+            {' '}
+            <Time at={at} />
+          </>
+        )}
+        {words && (
+          <>
+            : <span className="life-words">{words}</span>
+          </>
+        )}
       </li>
     ))}
   </ul>

@@ -180,10 +180,11 @@ export function TransactionalPage({
           </div>
         </Card>
         <div className="actions">
+          {/* The first is what Enter in a field presses. */}
+          <button className={buttonClass()}>Save draft</button>
           <button className={buttonClass('primary')} name="then" value="publish">
             Publish
           </button>
-          <button className={buttonClass()}>Save draft</button>
         </div>
       </PostForm>
       {!email.is_published && (

@@ -127,8 +127,8 @@ export function Needs(props: NeedsProps) {
             },
           }))}
           series={[
-            { key: 'events', label: 'Events failed', colour: 'bad' },
-            { key: 'failed', label: 'Emails failed', colour: 'plain' },
+            { key: 'events', label: 'Events failed', colour: 'info' },
+            { key: 'failed', label: 'Emails failed', colour: 'bad' },
             { key: 'held', label: 'Emails held', colour: 'warn' },
           ]}
         />

@@ -2,7 +2,7 @@
 import { RECOVERY_OUTCOMES, type FailedInvoiceView, type RecoveryOutcome } from '../../../shared/api';
 import { oneOf } from '../../../shared/one-of';
 import { EVENT_LABELS } from '../../../shared/words/fields';
-import { FAILED_LABEL, HOLDOUT_GROUPS, LOSS_WORDS, RECOVERY_WORDS } from '../../../shared/words/recovery';
+import { HOLDOUT_GROUPS, LOSS_WORDS, RECOVERY_WORDS } from '../../../shared/words/recovery';
 import type { Tone } from '../../../shared/words/statuses';
 import type { Count, TwoWayList } from '../../db/page';
 import type { Row } from '../../db/schema';
@@ -53,7 +53,7 @@ export function FailedInvoicesPage({ invoices, count, reminders, query }: Failed
         back={{ href: href('/recovery', { months }), label: 'Recovered' }}
         lead={
           <>
-            {outcome === 'recovered' ? 'Recovered' : outcome ? RECOVERY_WORDS[outcome].label : FAILED_LABEL}
+            {outcome === 'recovered' ? 'Recovered' : outcome ? RECOVERY_WORDS[outcome].label : 'All outcomes'}
             {isMonth && (
               <>
                 {' · '}

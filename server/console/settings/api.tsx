@@ -112,7 +112,7 @@ const columnsFor = (isLimited: boolean): Column<ApiKey>[] => [
   { label: 'Name', kind: 'main', cell: ({ name }) => <span className="strong">{name}</span> },
   { label: 'Key', cell: ({ hint }) => <code>{hint}…</code> },
   {
-    label: 'May',
+    label: 'Access',
     cell: ({ scope }) => <Badge tone={scope === 'write' ? 'info' : 'plain'} label={SCOPE_LABELS[scope]} />,
   },
   { label: 'Created', isMinor: true, cell: ({ created_at }) => <Time at={created_at} as="date" /> },
@@ -125,7 +125,7 @@ const columnsFor = (isLimited: boolean): Column<ApiKey>[] => [
     : [
         {
           label: 'Revoke',
-          kind: 'end' as const,
+          kind: 'act' as const,
           cell: ({ id, name }: ApiKey) => (
             <Confirm
               label="Revoke…"

@@ -20,7 +20,7 @@ export function ConfirmByName(props: {
   const { act, isRefused, label, confirm, tone = 'danger', children } = props;
   const { tenant, accountName } = useViewer();
   return (
-    <details className="confirm" open={isRefused || undefined}>
+    <details className={tone === 'plain' ? 'confirm confirm-plain' : 'confirm'} open={isRefused || undefined}>
       <summary className={buttonClass(tone)}>{label}</summary>
       <PostForm action={`/settings/stripe/${act}`} className="confirm-body">
         {children}

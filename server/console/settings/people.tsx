@@ -64,8 +64,8 @@ const columnsFor = (own: string, isLimited: boolean): Column<Row>[] => [
   { label: 'Signed in', cell: ({ createdAt }) => <Time at={createdAt} /> },
   { label: 'Last used', cell: ({ usedAt }) => <Time at={usedAt} /> },
   {
-    label: 'End',
-    kind: 'end',
+    label: 'Sign out',
+    kind: 'act',
     cell: ({ id, browser }) =>
       (id === own || !isLimited) && (
         <ButtonForm

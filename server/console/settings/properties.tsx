@@ -86,7 +86,7 @@ const propertyColumns = (isLimited: boolean): Column<PropertyRow>[] => [
     : [
         {
           label: 'Delete',
-          kind: 'end' as const,
+          kind: 'act' as const,
           cell: ({ name, usedBy: workflows }: PropertyRow) =>
             workflows.length === 0 && (
               <Confirm
@@ -122,7 +122,7 @@ const eventColumns = (isLimited: boolean): Column<EventRow>[] => [
     : [
         {
           label: 'Forget',
-          kind: 'end' as const,
+          kind: 'act' as const,
           cell: ({ name }: EventRow) => (
             <Confirm
               label="Forget…"

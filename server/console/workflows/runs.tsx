@@ -96,7 +96,7 @@ export function RunsPage({ workflow, runs, count, query, mostContacts }: RunsPag
           <Plural count={count} one="run" />
           {mostContacts !== null &&
             ` of the newest ${mostContacts} contacts that match: type more of the address to see all of them`}
-          {describeFilter(others, workflow.definition).map((words) => `, ${words}`)}.{' '}
+          {describeFilter(others, workflow.definition).map((words) => `, ${words}`)}{' '}
           {isNarrowed && <a href={href(path, { status, contact: query.contact })}>Show all</a>}
         </p>
       )}
@@ -260,7 +260,9 @@ export function RunPage({ workflow, run, steps }: { workflow: WorkflowName; run:
             {run.status === 'running' && run.dueAt && (
               <li>
                 <div className="timeline-head">
-                  <span className="hint">Goes on with: {run.step ?? 'the next step'}</span>
+                  <span className="hint">
+                    {run.isWaiting ? 'Goes on after this wait' : `Goes on with: ${run.step ?? 'the next step'}`}
+                  </span>
                   <Time at={run.dueAt} />
                 </div>
               </li>

@@ -181,7 +181,7 @@ const choiceColumns = (toTry: (event: string) => string): readonly Column<EventV
   { label: 'What happened', kind: 'wide', cell: ({ outcome }) => outcome },
   {
     label: 'Act',
-    kind: 'end',
+    kind: 'act',
     isMinor: true,
     // The row's link lies over it.
     cell: () => (

@@ -194,7 +194,7 @@ const COLUMNS: readonly Column<Standing>[] = [
   { label: 'Stands at', cell: ({ step }) => step ?? <None words="a step that was removed" /> },
   { label: 'Since', cell: ({ since }) => <Time at={since} as="relative" /> },
   { label: 'Goes on', cell: ({ dueAt }) => (dueAt ? <Time at={dueAt} as="relative" /> : 'With its workflow') },
-  { label: 'Act', kind: 'end', cell: (run) => <Act run={run} /> },
+  { label: 'Act', kind: 'act', cell: (run) => <Act run={run} /> },
 ];
 
 function Act({ run: { id, workflow, email, isWaiting } }: { run: Standing }) {
@@ -250,7 +250,7 @@ const EMAIL_COLUMNS: readonly Column<EmailView>[] = [
   { label: 'Queued', cell: ({ created_at }) => <Time at={created_at} as="relative" /> },
   {
     label: 'Act',
-    kind: 'end',
+    kind: 'act',
     cell: (email) => (
       <div className="above row-actions">
         <TryAgain email={email} action={`/workflows/${email.workflow}/emails/${email.id}/retry`} />

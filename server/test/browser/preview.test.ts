@@ -145,6 +145,9 @@ it('disconnects after asking, and offers to connect again', async () => {
   await connect(id);
   const page = await open('settings', { account: id });
   await page.getByRole('button', { name: 'Disconnect…' }).click();
+  await page.getByRole('textbox', { name: 'To confirm' }).fill('Northwind');
+  await page.getByRole('button', { name: 'Disconnect', exact: true }).click();
+  await expectText(page, 'That is neither the name nor the id of this account. Nothing was done.');
   await page.getByRole('textbox', { name: 'To confirm' }).fill('Southwind');
   await page.getByRole('button', { name: 'Disconnect', exact: true }).click();
   await expectText(page, 'Tillpost was disconnected from this account.');

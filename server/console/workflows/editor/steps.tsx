@@ -132,7 +132,7 @@ function StepCard({ place, step, number, isFirst, isLast }: StepCardProps) {
       <StepTools place={place} label={`step ${number}, ${label}`} isFirst={isFirst} isLast={isLast} />
       <details className="step-fold" open data-fold={step.id}>
         <summary className="step-head">
-          <Icon name="down" className="icon fold-mark" />
+          <Icon name="chevron" className="icon fold-mark" />
           <h3>
             <Icon name={STEP_ICONS[step.kind]} /> {label}
           </h3>

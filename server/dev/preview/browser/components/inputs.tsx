@@ -10,7 +10,16 @@ interface Common {
   onChange?: (event: { target: { value: string; checked?: boolean } }) => void;
 }
 type Ticked = Common & { value?: string; defaultChecked?: boolean };
-type Typed = Common & { defaultValue?: string; placeholder?: string; maxLength?: number };
+type Typed = Common & {
+  defaultValue?: string;
+  placeholder?: string;
+  maxLength?: number;
+  type?: string;
+  invalid?: boolean;
+  /** What is wrong with it; shown where it is invalid. */
+  error?: string;
+  hiddenElements?: readonly string[];
+};
 
 const tell =
   (onChange: Common['onChange']) =>
@@ -52,27 +61,27 @@ export const Checkbox = (props: Ticked) => <Tick kind="checkbox" {...props} />;
 export const Radio = (props: Ticked) => <Tick kind="radio" {...props} />;
 export const Switch = (props: Ticked) => <Tick kind="switch" {...props} />;
 
-export function TextField({ label, description, onChange, ...input }: Typed) {
+export function TextField({ onChange, type = 'text', ...field }: Typed) {
   return (
-    <Labelled label={label} description={description}>
-      {(ids) => <input type="text" {...ids} {...plain(input)} onChange={tell(onChange)} />}
+    <Labelled {...field}>
+      {(ids) => <input type={type} {...ids} {...plain(field)} onChange={tell(onChange)} />}
     </Labelled>
   );
 }
 
-export function TextArea({ label, description, onChange, rows, ...input }: Typed & { rows?: number }) {
+export function TextArea({ onChange, rows, ...field }: Typed & { rows?: number }) {
   return (
-    <Labelled label={label} description={description}>
-      {(ids) => <textarea rows={rows} {...ids} {...plain(input)} onChange={tell(onChange)} />}
+    <Labelled {...field}>
+      {(ids) => <textarea rows={rows} {...ids} {...plain(field)} onChange={tell(onChange)} />}
     </Labelled>
   );
 }
 
-export function Select({ label, description, onChange, children, ...input }: Typed & { children: ReactNode }) {
+export function Select({ onChange, children, ...field }: Typed & { children: ReactNode }) {
   return (
-    <Labelled label={label} description={description}>
+    <Labelled {...field}>
       {(ids) => (
-        <select {...ids} {...plain(input)} onChange={tell(onChange)}>
+        <select {...ids} {...plain(field)} onChange={tell(onChange)}>
           {children}
         </select>
       )}
@@ -92,22 +101,35 @@ const plain = ({ name, disabled, defaultValue, placeholder, maxLength }: Typed) 
   maxLength,
 });
 
+interface Ids {
+  id: string;
+  'aria-describedby'?: string;
+  'aria-invalid'?: true;
+}
+
 function Labelled({
   label,
   description,
+  invalid = false,
+  error,
+  hiddenElements = [],
   children,
-}: {
-  label: ReactNode;
-  description?: string;
-  children: (ids: { id: string; 'aria-describedby'?: string }) => ReactNode;
-}) {
+}: Typed & { children: (ids: Ids) => ReactNode }) {
   const id = useId();
-  const describedBy = description ? `${id}-description` : undefined;
+  const wrong = invalid ? error : undefined;
+  const describedBy = [description && `${id}-description`, wrong && `${id}-error`].filter(Boolean).join(' ');
   return (
     <div className="field">
-      <label htmlFor={id}>{label}</label>
-      {description && <p id={describedBy}>{description}</p>}
-      {children({ id, 'aria-describedby': describedBy })}
+      <label htmlFor={id} className={hiddenElements.includes('label') ? 'only-read-out' : undefined}>
+        {label}
+      </label>
+      {description && <p id={`${id}-description`}>{description}</p>}
+      {children({ id, 'aria-describedby': describedBy || undefined, 'aria-invalid': invalid || undefined })}
+      {wrong && (
+        <p id={`${id}-error`} className="field-error">
+          {wrong}
+        </p>
+      )}
     </div>
   );
 }
