@@ -132,8 +132,9 @@ export async function makePast({ running: { ctx }, account }: LocalStack): Promi
   async function failed({ n, at }: { n: number; at: number }) {
     const outcome = (n / 5) % 6;
     const mailed = outcome === 0 ? null : at + 3_600_000;
-    const paid = outcome < 4 ? { recovered_at: at + 2 * DAY_MS, recovered_amount: 4900 } : {};
-    const lost = outcome === 4 ? { lost_at: at + 5 * DAY_MS, lost_reason: 'subscription_ended' as const } : {};
+    const isOver = (days: number) => at + days * DAY_MS <= now;
+    const paid = outcome < 4 && isOver(2) ? { recovered_at: at + 2 * DAY_MS, recovered_amount: 4900 } : {};
+    const lost = outcome === 4 && isOver(5) ? { lost_at: at + 5 * DAY_MS, lost_reason: 'subscription_ended' as const } : {};
     await insertNew(db, 'failed_invoice', [
       {
         ...own,
@@ -145,7 +146,7 @@ export async function makePast({ running: { ctx }, account }: LocalStack): Promi
         first_failed_at: at,
         attempts: 1,
         first_mailed_at: mailed,
-        clicked_at: outcome === 2 || outcome === 3 ? at + DAY_MS : null,
+        clicked_at: (outcome === 2 || outcome === 3) && isOver(1) ? at + DAY_MS : null,
         ...paid,
         ...lost,
       },
