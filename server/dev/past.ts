@@ -134,7 +134,8 @@ export async function makePast({ running: { ctx }, account }: LocalStack): Promi
     const mailed = outcome === 0 ? null : at + 3_600_000;
     const isOver = (days: number) => at + days * DAY_MS <= now;
     const paid = outcome < 4 && isOver(2) ? { recovered_at: at + 2 * DAY_MS, recovered_amount: 4900 } : {};
-    const lost = outcome === 4 && isOver(5) ? { lost_at: at + 5 * DAY_MS, lost_reason: 'subscription_ended' as const } : {};
+    const lost =
+      outcome === 4 && isOver(5) ? { lost_at: at + 5 * DAY_MS, lost_reason: 'subscription_ended' as const } : {};
     await insertNew(db, 'failed_invoice', [
       {
         ...own,
