@@ -12,6 +12,7 @@ import { fillResults } from './fill-results';
 import { ACCOUNT, LIVE, startTillpost, TEST, type Tillpost } from './harness';
 
 const DAY = 86_400_000;
+const heldUntil = (html: string) => /name="held_until" value="(\d+)"/.exec(html)?.[1] ?? '';
 const token = 'once-1';
 
 describe.each(ENGINES)('the flow of a workflow on %s', (engine) => {
@@ -165,8 +166,12 @@ describe.each(ENGINES)('the flow of a workflow on %s', (engine) => {
     expect(html).toContain('Show all held');
     // What may have arrived is sent again only after asking.
     expect(html).toMatch(/<summary[^>]*>Try again….*?it may be a second copy/s);
-    const retry = (reason: string) => post(`/workflows/${id}/emails/retry`, { reason });
+    const held_until = heldUntil(html);
+    const retry = (reason: string) => post(`/workflows/${id}/emails/retry`, { reason, held_until });
     expect((await retry('nonsense')).status).toBe(400);
+    const refused = await post(`/workflows/${id}/emails/retry`, { reason: email!.reason!, held_until: '' });
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toContain('held_until: must be a time in epoch milliseconds');
     expect(await (await retry('over_budget')).text()).toContain('None of these emails is held any more.');
     const done = await retry(email!.reason!);
     expect(locationOf(done)).toBe(`/workflows/${id}/flow`);
@@ -181,6 +186,31 @@ describe.each(ENGINES)('the flow of a workflow on %s', (engine) => {
     expect(await (await retry(email!.reason!)).text()).toContain('None of them can be made any more');
     const foreign = (await tillpost.call('workflows/create', { definition: BRANCHING }, { tenant: LIVE })).id;
     expect((await post(`/workflows/${foreign}/emails/retry`, { reason: '' })).status).toBe(404);
+  });
+
+  it('tries only those again that were held when the page showed them, however many come to be held since', async () => {
+    const { db, clock, worker } = tillpost;
+    const id = await create();
+    await happens('one@example.com');
+    await happens('two@example.com');
+    const held_until = heldUntil(await page(`/workflows/${id}/flow`));
+    clock.advance(1_000);
+    await happens('late@example.com');
+    const retry = () => post(`/workflows/${id}/emails/retry`, { reason: 'missing_value', held_until });
+    const queued = async () => {
+      const rows = await db
+        .selectFrom('email')
+        .select(['to_address', 'status'])
+        .where('workflow_id', '=', id)
+        .execute();
+      return rows.filter(({ status }) => status === 'queued').map(({ to_address }) => to_address);
+    };
+    expect(locationOf(await retry())).toBe(`/workflows/${id}/flow`);
+    expect((await queued()).toSorted()).toEqual(['one@example.com', 'two@example.com']);
+    // They are held again: pressed once more, the form of then means none of them.
+    await worker.drain();
+    expect(await (await retry()).text()).toContain('None of these emails is held any more.');
+    expect(await queued()).toEqual([]);
   });
 
   it('is played with an event, writes nothing, and says which way it goes', async () => {

@@ -1,5 +1,5 @@
 /** Another try for an email that was held or failed, and one more of an email that was sent, on a person's word. */
-import type { EmailReason, EmailView } from '../../shared/api';
+import type { EmailView } from '../../shared/api';
 import { findStep } from '../../shared/workflow';
 import { findContact } from '../audience/contacts';
 import type { Context } from '../context';
@@ -10,7 +10,7 @@ import { transact } from '../db/transact';
 import { findSuppression } from '../audience/suppressions';
 import { findAgain, findEmail, holdEmail, insertAgain, queueAgain, viewEmail } from '../emails/emails';
 import { queuedEmail } from '../emails/compose';
-import { emailsWith } from '../emails/list-emails';
+import { listHeld, type HeldOnes } from '../emails/held-emails';
 import { recipientOf } from '../emails/recipient';
 import { findEmailData } from '../emails/send-transactional';
 import { AppError } from '../errors';
@@ -24,14 +24,21 @@ import { findWorkflow } from './workflows';
  * not_found; invalid_request for an email that is neither held nor failed, or whose step, contact or event is gone.
  */
 export async function retryEmail(ctx: Context, tenant: Tenant, id: string): Promise<EmailView> {
-  const row = await transact(ctx.db, (trx) => retry(trx, tenant, id, ctx.clock.now()));
+  const row = await transact(ctx.db, (trx) => retry(trx, tenant, id, { now: ctx.clock.now() }));
   ctx.nudge();
   return viewEmail(row);
 }
 
-async function retry(trx: Trx, tenant: Tenant, id: string, now: number): Promise<Row<'email'>> {
+/** `heldBy`: one that was held later isn't meant. */
+async function retry(
+  trx: Trx,
+  tenant: Tenant,
+  id: string,
+  { heldBy = Infinity, now }: { heldBy?: number; now: number },
+): Promise<Row<'email'>> {
   const email = await findEmail(trx, tenant, id);
   if (!email) throw new AppError('not_found', 'There is no such email.');
+  if ((email.decided_at ?? 0) > heldBy) throw new AppError('conflict', 'This email was tried again meanwhile.', 'id');
   if (email.status !== 'held' && email.status !== 'failed')
     throw new AppError('invalid_request', 'Only held and failed emails can be tried again.', 'id');
   if (await findAgain(trx, email)) throw SENT_AGAIN();
@@ -46,27 +53,22 @@ export const MOST_RETRIED = 1_000;
 const RETRIED_TOGETHER = 50;
 
 /**
- * Tries the emails of a workflow, or of one step, again that are held for one reason: the oldest MOST_RETRIED. Returns how many
- * wait to go, and how many can't be made any more or were sent again meanwhile.
+ * Tries those held again, the oldest MOST_RETRIED. Returns how many wait to go, and how many can't be made any more, or were tried or sent
+ * again meanwhile.
  */
 export async function retryHeld(
   ctx: Context,
   tenant: Tenant,
-  { workflow, step, reason }: { workflow: string; step: string | undefined; reason: EmailReason | undefined },
+  held: HeldOnes,
 ): Promise<{ retried: number; left: number }> {
-  const held = await emailsWith(ctx.db, tenant, { workflow, step, status: 'held' })
-    .select('id')
-    .where('reason', 'is not distinct from', reason ?? null)
-    .orderBy('id')
-    .limit(MOST_RETRIED)
-    .execute();
+  const ids = await listHeld(ctx.db, tenant, held, MOST_RETRIED);
   let retried = 0;
-  for await (const some of parts(held, RETRIED_TOGETHER))
+  for await (const some of parts(ids, RETRIED_TOGETHER))
     retried += await transact(ctx.db, async (trx) => {
       let queued = 0;
-      for (const { id } of some)
+      for (const id of some)
         try {
-          await retry(trx, tenant, id, ctx.clock.now());
+          await retry(trx, tenant, id, { heldBy: held.until, now: ctx.clock.now() });
           queued++;
         } catch (error) {
           // Only what was read is refused: nothing was written of it.
@@ -75,7 +77,7 @@ export async function retryHeld(
       return queued;
     });
   ctx.nudge();
-  return { retried, left: held.length - retried };
+  return { retried, left: ids.length - retried };
 }
 
 /** What may go once more: it went, it was captured, or it failed. */

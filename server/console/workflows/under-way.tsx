@@ -24,6 +24,8 @@ interface Unsent {
   /** The newest of both. */
   emails: readonly EmailView[];
   held: readonly { reason: EmailReason | null; count: number }[];
+  /** Acted on are only those that were held by then, epoch milliseconds. */
+  heldUntil: number;
   failed: Count;
   /** YYYY-MM-DD. */
   failedSince: string;
@@ -104,7 +106,7 @@ export function UnderWay({ workflow: { id, definition }, span, isPaused, here, s
 function NotSent({
   workflow,
   step,
-  unsent: { emails, held, failed, failedSince },
+  unsent: { emails, held, heldUntil, failed, failedSince },
 }: {
   workflow: string;
   step: string | undefined;
@@ -126,7 +128,7 @@ function NotSent({
               </a>{' '}
               held{reason && `: ${EMAIL_REASON_LABELS[reason]}`}
             </span>
-            {count > 1 && <RetryAll workflow={workflow} step={step} reason={reason} count={count} />}
+            {count > 1 && <RetryAll workflow={workflow} step={step} reason={reason} count={count} until={heldUntil} />}
           </li>
         ))}
         {failed.count > 0 && (
@@ -157,11 +159,13 @@ function RetryAll({
   step,
   reason,
   count,
+  until,
 }: {
   workflow: string;
   step: string | undefined;
   reason: EmailReason | null;
   count: number;
+  until: number;
 }) {
   const now = Math.min(count, MOST_RETRIED);
   return (
@@ -178,6 +182,7 @@ function RetryAll({
     >
       <input type="hidden" name="reason" value={reason ?? ''} />
       {step && <input type="hidden" name="step" value={step} />}
+      <input type="hidden" name="held_until" value={until} />
     </Confirm>
   );
 }
