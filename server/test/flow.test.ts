@@ -23,11 +23,14 @@ describe.each(ENGINES)('the flow of a workflow on %s', (engine) => {
     tillpost = await startTillpost({ engine });
     for (const tenant of [TEST, LIVE]) await tillpost.connect(tenant);
     await tillpost.enable();
+    await signIn();
+  });
+  async function signIn() {
     client = createBrowserClient(tillpost.url);
     const session = { tenant: TEST, kind: 'full', previous: undefined } as const;
     client.jar.set('tillpost_session', await openSession(tillpost.ctx, session));
     csrf_token = await client.csrfToken();
-  });
+  }
   afterAll(() => tillpost.close());
   // Each test has the only workflow.
   afterEach(async () => {
@@ -211,6 +214,73 @@ describe.each(ENGINES)('the flow of a workflow on %s', (engine) => {
     await worker.drain();
     expect(await (await retry()).text()).toContain('None of these emails is held any more.');
     expect(await queued()).toEqual([]);
+  });
+
+  it('puts those aside that were held when the page showed them, once, and says what they were held for', async () => {
+    const { db, clock } = tillpost;
+    const id = await create();
+    for (const name of ['one', 'two']) await happens(`${name}@example.com`);
+    const html = await page(`/workflows/${id}/flow`);
+    expect(html).toMatch(/Discard.*?all.*?2.*?None of them is sent, now or later/s);
+    clock.advance(1_000);
+    await happens('late@example.com');
+    const discard = (reason = 'missing_value') =>
+      post(`/workflows/${id}/emails/discard`, { reason, held_until: heldUntil(html) });
+    expect((await client.post(`/workflows/${id}/emails/discard`, { reason: 'missing_value' })).status).toBe(403);
+    expect(await (await discard('over_budget')).text()).toContain('None of these emails is held any more.');
+    expect(locationOf(await discard())).toBe(`/workflows/${id}/flow`);
+    expect(await page(`/workflows/${id}/flow`)).toContain('2 emails discarded.');
+    expect((await discard()).status).toBe(400);
+    const rows = await db.selectFrom('email').selectAll().where('workflow_id', '=', id).orderBy('id').execute();
+    const held = rows.filter(({ step_id }) => step_id === rows[0]!.step_id);
+    expect(held.map(({ status, reason }) => [status, reason])).toEqual([
+      ...[1, 2].map(() => ['suppressed', 'discarded']),
+      ['held', 'missing_value'],
+    ]);
+    expect(held[0]).toMatchObject({
+      outcome: expect.stringMatching(/^Discarded by hand\. It was held: No value for contact\.user_group/) as string,
+      decided_at: expect.any(Number) as number,
+    });
+    const foreign = (await tillpost.call('workflows/create', { definition: BRANCHING }, { tenant: LIVE })).id;
+    expect((await post(`/workflows/${foreign}/emails/discard`, { reason: '', held_until: '1' })).status).toBe(404);
+  });
+
+  it('puts a held email aside that can’t be made any more, for what caused it is no longer kept', async () => {
+    const { db, clock, worker } = tillpost;
+    const id = await create();
+    await happens();
+    const { id: email } = await db
+      .selectFrom('email')
+      .select('id')
+      .where('workflow_id', '=', id)
+      .where('status', '=', 'held')
+      .executeTakeFirstOrThrow();
+    expect(await page(`/emails/${email}`)).toContain('Once the cause is mended, try again.');
+    clock.advance(100 * DAY);
+    await worker.drain();
+    await signIn();
+    const needed = async () => Number(/href="\/emails\?status=held">(\d+) email/.exec(await page('/'))?.[1] ?? 0);
+    const before = await needed();
+    expect(before).toBeGreaterThan(0);
+    const html = await page(`/emails/${email}`);
+    expect(html).toContain('It can’t be tried again, for what it is made of is gone: discard it to put it aside.');
+    expect(html).not.toContain('Try again');
+    expect(html).toContain('It isn’t sent, now or later, and waits for nobody any more.');
+    expect((await post(`/emails/${email}/retry`)).status).toBe(400);
+    expect(locationOf(await post(`/emails/${email}/discard`))).toBe(`/emails/${email}`);
+    const after = await page(`/emails/${email}`);
+    expect(after).toContain('Email discarded. It isn’t sent.');
+    expect(after).toContain('Discarded by hand. It was held: No value for contact.user_group');
+    expect(after).not.toContain('Discard…');
+    expect(await page('/emails?reason=discarded')).toContain(`/emails/${email}"`);
+    expect(await needed()).toBe(before - 1);
+    const again = await post(`/emails/${email}/discard`);
+    expect([again.status, await again.text()]).toEqual([
+      400,
+      expect.stringContaining('Only held emails can be discarded.') as string,
+    ]);
+    expect((await post('/emails/eml_nobody/discard')).status).toBe(404);
+    expect((await post(`/emails/${email}/retry`)).status).toBe(400);
   });
 
   it('is played with an event, writes nothing, and says which way it goes', async () => {

@@ -12,7 +12,7 @@ import type { Tenant } from '../../db/tenant';
 import { countHeld } from '../../emails/count-emails';
 import { countEmailsTo, listEmails } from '../../emails/list-emails';
 import { readEmail } from '../../emails/emails';
-import type { HeldOnes } from '../../emails/held-emails';
+import { discardHeld, type HeldOnes } from '../../emails/held-emails';
 import { AppError } from '../../errors';
 import { pageEvents, pageEventsByContact, readEvents } from '../../events/events';
 import { makeEvent, startForContact } from '../../events/start-for-contact';
@@ -46,12 +46,11 @@ const NO_EVENTS = { object: 'list' as const, data: [], has_more: false, has_newe
 const looksWhole = (search: string) => /@.+\..+/.test(search);
 const EMAILS_SHOWN = 5;
 const FAILED_DAYS = 30;
-const NONE_RETRIED = (left: number) =>
+const NONE_HELD = () => new AppError('invalid_request', 'None of these emails is held any more.', 'reason');
+const NONE_RETRIED = () =>
   new AppError(
     'invalid_request',
-    left > 0
-      ? 'None of them can be made any more: the step, the contact or the event is gone.'
-      : 'None of these emails is held any more.',
+    'None of them can be made any more: the step, the contact or the event is gone. Discard them.',
     'reason',
   );
 
@@ -160,10 +159,19 @@ export function flowRoutes(ctx: Context, { form, results }: SectionParts): Route
   router.post('/workflows/:id/emails/retry', ...form, async (req, res) => {
     const held = await heldOnes(req, res);
     const { retried, left } = await retryHeld(ctx, tenantOn(res), held);
-    if (retried === 0) return showFlow(req, res, NONE_RETRIED(left));
+    if (retried === 0) return showFlow(req, res, left > 0 ? NONE_RETRIED() : NONE_HELD());
     const about = `${retried === 1 ? '1 email waits' : `${retried} emails wait`} to go${left > 0 ? `; ${left} can’t be made any more` : ''}`;
     const path = href(`/workflows/${held.workflow}/flow`, { step: held.step });
     res.redirect(303, withNotice(ctx, res, path, 'retried_many', about));
+  });
+
+  router.post('/workflows/:id/emails/discard', ...form, async (req, res) => {
+    const held = await heldOnes(req, res);
+    const discarded = await discardHeld(ctx, tenantOn(res), held);
+    if (discarded === 0) return showFlow(req, res, NONE_HELD());
+    const about = discarded === 1 ? '1 email' : `${discarded} emails`;
+    const path = href(`/workflows/${held.workflow}/flow`, { step: held.step });
+    res.redirect(303, withNotice(ctx, res, path, 'discarded_many', about));
   });
 
   async function showTrial(req: Request, res: Response, asked: TryQuery, refused?: AppError): Promise<void> {
