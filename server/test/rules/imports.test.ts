@@ -117,8 +117,10 @@ describe('imports', () => {
 });
 
 describe('the build', () => {
-  const { config } = readConfigFile(join(ROOT, 'tsconfig.build.json'), (path) => readFileSync(path, 'utf8'));
-  const built = reached((config as { files: string[] }).files);
+  const { config } = readConfigFile(join(ROOT, 'tsconfig.build.json'), (path) => readFileSync(path, 'utf8')) as {
+    config: { files: string[] };
+  };
+  const built = reached(config.files);
 
   /** The files, and all that they import. */
   function reached(entries: readonly string[]): Set<string> {
