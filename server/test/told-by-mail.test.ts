@@ -2,6 +2,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { transact } from '../db/transact';
+import { refuseKey } from '../forwarding/forwarding-key';
+import { findForwarding } from '../forwarding/forwarding-settings';
 import { createEndpoint, findEndpoint, turnEndpoint } from '../webhooks-out/endpoints';
 import { clientOf, withApi } from './api-rig';
 import { ENGINES } from './databases';
@@ -120,6 +122,12 @@ describe.each(ENGINES)('on %s', (engine) => {
           loops.answerAll({ status: 401, body: { error: 'Invalid API key' } });
           for (let n = 0; n < 3; n++) await later(tillpost, 2 * HOUR);
           expect(await status()).toBe('refused');
+          // What was on its way is answered when people have been told.
+          const { db, clock } = tillpost;
+          const refused = (await findForwarding(db, TEST))!;
+          const asBefore = { whenIts: 'on', tellAt: clock.now() } as const;
+          expect(await transact(db, (trx) => refuseKey(trx, refused, 'Refused', asBefore))).toBe(true);
+          await later(tillpost, 2 * HOUR);
         };
         await refuse(1);
         expect(addressees(mail)).toEqual([OPS, OWNER]);
