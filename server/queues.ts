@@ -18,6 +18,7 @@ import { createPlanningQueue } from './schedules/planning-queue';
 import { emailPreparation } from './workflows/prepare-emails';
 import { createRunQueue } from './workflows/run-queue';
 import { createDeletedEndpointQueue } from './webhooks-out/deleted-endpoints';
+import { createEndpointNoticeQueue } from './webhooks-out/endpoint-notices';
 import { createDeliveryQueue } from './webhooks-out/delivery-queue';
 import { tellEndpoints } from './webhooks-out/tell-endpoints';
 
@@ -31,6 +32,7 @@ export const createQueues = (): Queue[] => [
   createRunQueue(),
   createOutboxQueue(CONSUMERS),
   createDeliveryQueue(),
+  createEndpointNoticeQueue(),
   createEmailQueue(emailPreparation),
   createRecheckQueue(),
   createContactJobQueue(),

@@ -239,6 +239,7 @@ export const EMAIL_REASON_CODES = [
   'unknown_acceptance',
   'disconnected',
   'bounced',
+  'discarded',
 ] as const;
 /** Why an email is not sent, not yet or not again; `outcome` says the same in a sentence. */
 export type EmailReason = (typeof EMAIL_REASON_CODES)[number];

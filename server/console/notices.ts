@@ -49,6 +49,8 @@ const DONE = {
   run_advanced: 'The wait is over: the run goes on now, or once its workflow does.',
   checklist_hidden: 'The checklist is hidden. Settings → Stripe shows it again.',
   retried_many: (about: string) => `${about}.`,
+  discarded: 'Email discarded. It isn’t sent.',
+  discarded_many: (about: string) => `${about} discarded.`,
   retried: 'The email is queued again.',
   key_revoked: 'Key revoked. It is refused from now on.',
   event_forgotten: 'Forgotten. It is learned anew when it comes again.',

@@ -23,6 +23,7 @@ const KEYS = {
   planning_job: null,
   contact_job: 'id',
   outbox: 'seq',
+  webhook_endpoint: 'id',
   webhook_delivery: 'id',
   forward: 'id',
   forwarding: null,

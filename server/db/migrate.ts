@@ -34,6 +34,7 @@ import * as forwardedOnce from './migrations/037-forwarded-once';
 import * as keptLines from './migrations/038-kept-lines';
 import * as ownNames from './migrations/040-own-names';
 import * as nothingStays from './migrations/041-nothing-stays';
+import * as toldByMail from './migrations/042-told-by-mail';
 import type { Db } from './schema';
 
 const migrations: Record<string, Migration> = {
@@ -71,6 +72,7 @@ const migrations: Record<string, Migration> = {
   '038-kept-lines': { up: keptLines.up as Migration['up'] },
   '040-own-names': { up: ownNames.up as Migration['up'] },
   '041-nothing-stays': { up: nothingStays.up as Migration['up'] },
+  '042-told-by-mail': { up: toldByMail.up as Migration['up'] },
 };
 
 /** Throws the error of the migration that failed. */

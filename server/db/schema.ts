@@ -125,6 +125,10 @@ interface WebhookEndpointTable extends TenantColumns {
   created_at: number;
   /** Of one whose log is still being deleted; it is nothing else any more. */
   deleted_at: number | null;
+  /** Once it was turned off for its failures: when people are told. */
+  due_at: number | null;
+  claims: Generated<number>;
+  attempts: Generated<number>;
 }
 
 /** One message to one endpoint. */

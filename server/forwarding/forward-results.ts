@@ -42,7 +42,7 @@ export async function recordResult(
     case 'key_refused':
       // By another key it may go at once.
       return recordClaimed(trx, row, {
-        ...((await refuseKey(trx, forwarding, verdict.outcome, ['on', 'refused']))
+        ...((await refuseKey(trx, forwarding, verdict.outcome, { whenIts: 'on', tellAt: now }))
           ? { outcome: verdict.outcome, due_at: now + PARKED_MS }
           : { due_at: now }),
         // The three days begin when a key is taken.

@@ -29,7 +29,7 @@ export const recordTaken = (
   { known, teamName }: { known?: KnownProperties; teamName?: string },
   now: number,
 ): Promise<boolean> =>
-  recordKey(trx, tried, ['checking'], {
+  recordKey(trx, tried, 'checking', {
     status: 'on',
     team_name: teamName ?? null,
     known: JSON.stringify(known ?? {}),
@@ -40,14 +40,29 @@ export const recordTaken = (
 
 /**
  * The tool refuses the key; nothing goes until another is saved. `outcome` in a sentence; `whenIts`: when it was tried, or while
- * something went. False where that key isn't kept any more, or is being tried again.
+ * something went. `tellAt`: the row is due then for the notice that tells people; null: who saved it sees it. False where that key isn't
+ * kept any more, or is being tried again.
  */
-export const refuseKey = (
+export async function refuseKey(
   trx: Trx,
   tried: TriedKey,
   outcome: string,
-  whenIts: readonly ForwardingStatus[],
-): Promise<boolean> => recordKey(trx, tried, whenIts, { status: 'refused', outcome, due_at: null });
+  { whenIts, tellAt }: { whenIts: 'checking' | 'on'; tellAt: number | null },
+): Promise<boolean> {
+  if (await recordKey(trx, tried, whenIts, { status: 'refused', outcome, due_at: tellAt })) return true;
+  // Of several things that went, all but the first find that: people are told once.
+  return whenIts === 'on' && isRefused(trx, tried);
+}
+
+async function isRefused(trx: Trx, tried: TriedKey): Promise<boolean> {
+  const row = await trx
+    .selectFrom('forwarding')
+    .select('status')
+    .where(ofTenant(tenantOf(tried)))
+    .where('api_key', '=', tried.api_key)
+    .executeTakeFirst();
+  return row?.status === 'refused';
+}
 
 /** By which a tool was asked, sealed. */
 type TriedKey = Pick<Forwarding, 'account_id' | 'livemode' | 'api_key'>;
@@ -55,7 +70,7 @@ type TriedKey = Pick<Forwarding, 'account_id' | 'livemode' | 'api_key'>;
 async function recordKey(
   trx: Trx,
   tried: TriedKey,
-  whenIts: readonly ForwardingStatus[],
+  whenIts: ForwardingStatus,
   fields: Partial<Forwarding>,
 ): Promise<boolean> {
   const { numUpdatedRows } = await trx
@@ -63,7 +78,7 @@ async function recordKey(
     .set({ ...fields, claims: 0, attempts: 0 })
     .where(ofTenant(tenantOf(tried)))
     .where('api_key', '=', tried.api_key)
-    .where('status', 'in', whenIts)
+    .where('status', '=', whenIts)
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 }

@@ -2,13 +2,15 @@
  * The queue of what installs forward: a key that was saved is tried beside the loop, "forward everyone" adds a part of the contacts
  * each turn, only as many as don't hold up what happens meanwhile, and what waits is called off or resumed part by part.
  */
-import { FORWARD_OUTCOMES as OUTCOMES } from '../../shared/words/forwarding';
+import { FORWARD_OUTCOMES as OUTCOMES, forwardingRefusedNotice, FORWARDING_WORDS } from '../../shared/words/forwarding';
 import { listContactRows } from '../audience/contacts';
+import type { Context } from '../context';
 import { ofClaim } from '../db/claim';
 import { createQueue, retryLater, type Job, type Queue } from '../db/queue';
 import type { Trx } from '../db/schema';
 import { ofTenant, tenantKey, tenantOf } from '../db/tenant';
 import { transact } from '../db/transact';
+import { sendNotice } from '../emails/send-notice';
 import { findInstall, isConnected } from '../installs/installs';
 import { carryOut } from './ask';
 import type { Destination, Verdict } from './destination';
@@ -32,21 +34,23 @@ interface Tried {
   verdict: Verdict;
   key: string;
 }
-type ForwardingJob = Job<'forwarding', Tried>;
+type Result = Tried | 'told';
+type ForwardingJob = Job<'forwarding', Result>;
 
 export function createForwardingSettingsQueue(destination: Destination): Queue {
   const window = createRequestWindow({ requests: 2, ms: 1_000 });
-  return createQueue<'forwarding', Tried>({
+  return createQueue<'forwarding', Result>({
     table: 'forwarding',
     concurrency: 4,
     async work(ctx, jobs) {
-      const untried: ForwardingJob[] = [];
+      const left: ForwardingJob[] = [];
       for (const job of jobs)
-        if (job.row.status === 'checking' && !job.result) untried.push(job);
+        if (!job.result && (job.row.status === 'checking' || job.row.status === 'refused')) left.push(job);
         else await transact(ctx.db, (trx) => record(trx, job, ctx.clock.now()));
-      return untried;
+      return left;
     },
     async background(ctx, { row }, lease) {
+      if (row.status === 'refused') return tellOfRefusal(ctx, row);
       const key = tryToOpenKey(ctx, row);
       const tried = (verdict: Verdict): Tried => ({ verdict, key: row.api_key });
       if (key === undefined) return tried({ kind: 'key_refused', outcome: OUTCOMES.notOpened });
@@ -63,8 +67,20 @@ export function createForwardingSettingsQueue(destination: Destination): Queue {
   });
 }
 
+/** The key was taken once, or could not be tried while somebody looked. */
+async function tellOfRefusal(ctx: Context, row: Forwarding): Promise<'told'> {
+  const install = await findInstall(ctx.db, tenantOf(row));
+  if (isConnected(install))
+    await sendNotice(ctx, install, {
+      words: forwardingRefusedNotice(row.outcome ?? FORWARDING_WORDS.refused),
+      path: '/settings/forwarding',
+      id: `forwarding.${install.id}.${row.updated_at}`,
+    });
+  return 'told';
+}
+
 async function record(trx: Trx, { row, result }: ForwardingJob, now: number): Promise<void> {
-  if (result) return recordTried(trx, row, result, now);
+  if (result && result !== 'told') return recordTried(trx, row, result, now);
   if (row.status === 'off') return callOff(trx, row, now);
   if (row.status === 'on' && row.resume_place !== null) return resume(trx, row, row.resume_place, now);
   if (row.status === 'on' && row.backfill_place !== null) return backfill(trx, row, row.backfill_place, now);
@@ -76,7 +92,7 @@ async function recordTried(trx: Trx, row: Forwarding, { verdict, key }: Tried, n
   const isRecorded =
     verdict.kind === 'done'
       ? await recordTaken(trx, tried, verdict, now)
-      : await refuseKey(trx, tried, verdict.outcome, ['checking']);
+      : await refuseKey(trx, tried, verdict.outcome, { whenIts: 'checking', tellAt: row.attempts > 1 ? now : null });
   // The one that is kept now is to be tried.
   if (!isRecorded) await recordOf(trx, row, { due_at: now });
 }

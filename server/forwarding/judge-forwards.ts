@@ -41,8 +41,11 @@ export async function judge(
     const calledOff = whyCalledOff(row, connected.has(key), forwardings.get(key));
     const first = row.contact_id === null ? undefined : await waitingOf(trx, row, row.contact_id).executeTakeFirst();
     if (calledOff !== undefined) await end(trx, row, { status: 'canceled', outcome: calledOff }, now);
-    else if (forwardings.get(key)?.status !== 'on') left.push({ ...job, putOffUntil: now + PARKED_MS });
-    else if (first && first.id < row.id) {
+    else if (forwardings.get(key)?.status !== 'on') {
+      if (!held.has(key)) await holdForwarding(trx, row);
+      held.add(key);
+      await recordClaimed(trx, row, { due_at: now + PARKED_MS, attempts: row.attempts - 1 });
+    } else if (first && first.id < row.id) {
       if (!held.has(first.id)) await hold(trx, row, first.id);
       held.add(first.id);
       const due_at = Math.max(now + BEHIND_MS, first.claims > 0 ? 0 : (first.due_at ?? 0));
@@ -81,6 +84,15 @@ async function hold(trx: Trx, row: Forward, id: string): Promise<void> {
     .set((eb) => ({ created_at: eb.ref('created_at') }))
     .where(ofTenant(tenantOf(row)))
     .where('id', '=', id)
+    .execute();
+}
+
+/** The same of an install's forwarding, so that whoever saves a key finds what is parked meanwhile. */
+async function holdForwarding(trx: Trx, row: Forward): Promise<void> {
+  await trx
+    .updateTable('forwarding')
+    .set((eb) => ({ updated_at: eb.ref('updated_at') }))
+    .where(ofTenant(tenantOf(row)))
     .execute();
 }
 

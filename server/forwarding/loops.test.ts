@@ -176,6 +176,24 @@ describe('a changed address', () => {
     expect(verdict).toMatchObject({ kind: 'done' });
   });
 
+  it('makes one of two where the userId was another contact’s, which the answer names', () => {
+    const { requests, verdict } = play(
+      save(LEAD, KNOWN, was),
+      found({ id: 'old', userId: null, subscribed: false }),
+      status(200, { success: true, id: 'another' }),
+      status(200, { success: true, id: 'another' }),
+      OK,
+      OK,
+    );
+    expect(requests.slice(3)).toEqual([
+      { method: 'PUT', path: '/v1/contacts/update', body: { email: 'jenny@example.com', subscribed: false } },
+      { method: 'POST', path: '/v1/contacts/delete', body: { email: was } },
+    ]);
+    expect(verdict).toEqual({ kind: 'done', outcome: 'Saved in Loops under the new address' });
+    const same = status(200, { success: true, id: 'old' });
+    expect(play(save(LEAD, KNOWN, was), found({ id: 'old', userId: 'con_1' }), same).verdict).toEqual(verdict);
+  });
+
   it('of somebody who was not there makes a contact as any other', () => {
     const { requests } = play(save(LEAD, KNOWN, was), { text: '[]' }, OK);
     expect(requests[1]).toMatchObject({ method: 'PUT', body: { email: 'jenny@example.com' } });

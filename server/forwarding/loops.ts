@@ -94,7 +94,7 @@ function save(forwarded: ForwardedContact, known: KnownProperties): Step {
   return contact.status === 'transactional_only' ? makeUnsubscribed(contact, update, update) : update();
 }
 
-const put = (body: object, next: () => Step | Verdict, others: Others = {}): Step =>
+const put = (body: object, next: (answer: unknown) => Step | Verdict, others: Others = {}): Step =>
   ask({ method: 'PUT', path: '/v1/contacts/update', body }, next, others);
 
 const savedAs = ({ status }: ContactView) => {
@@ -133,8 +133,8 @@ function fieldsOf(forwarded: ForwardedContact, known: KnownProperties): object {
 }
 
 /**
- * Loops changes the address only of a contact with a userId, so one without gets its id of Tillpost's first. Where the new address is
- * a contact there already, the one of the old address is deleted, and having left counts for both.
+ * Loops changes the address only of a contact with a userId, so one without gets its id of Tillpost's first. Where the new address or the userId is
+ * another contact's there already, the one of the old address is deleted, and having left counts for both.
  */
 function move(forwarded: ForwardedContact & { was: string }, known: KnownProperties): Step {
   const { contact, was } = forwarded;
@@ -147,7 +147,13 @@ function move(forwarded: ForwardedContact & { was: string }, known: KnownPropert
     const hasLeft = (there as { subscribed?: unknown }).subscribed === false;
     // Loops' document names 400 alone for what it refuses. Whatever that was, merging is refused as well, or is as true.
     const taken = { 400: () => merge(), 409: () => merge() };
-    const rename = () => put({ userId, ...fields, email: contact.email }, () => done(OUTCOMES.moved(NAME)), taken);
+    // Its answer names whom it has changed: by the userId another than the one of the old address, which then stays as it was.
+    const rename = () =>
+      put(
+        { userId, ...fields, email: contact.email },
+        (changed) => (isAnother(changed, there) ? merge() : done(OUTCOMES.moved(NAME))),
+        taken,
+      );
     const merge = () =>
       put({ email: contact.email, ...fields, ...(hasLeft ? { subscribed: false } : {}) }, () => {
         const remove: AskedRequest = { method: 'POST', path: '/v1/contacts/delete', body: { email: was } };
@@ -156,6 +162,11 @@ function move(forwarded: ForwardedContact & { was: string }, known: KnownPropert
       });
     return textOf(there, 'userId') === undefined ? put({ email: was, userId }, rename, taken) : rename();
   });
+}
+
+function isAnother(one: unknown, other: unknown): boolean {
+  const [id, otherId] = [textOf(one, 'id'), textOf(other, 'id')];
+  return id !== undefined && otherId !== undefined && id !== otherId;
 }
 
 function sendEvent(event: ForwardedEvent, contact: ContactView): Step {

@@ -2,14 +2,15 @@
  * The queue of installs. What is due on one follows from its status: a connected one catches up with Stripe, one that
  * lost its connection tells the merchant, a removed one is erased.
  */
+import { RECONNECT_NOTICE } from '../../shared/words/connection';
 import type { Context } from '../context';
 import { CrashedTooOften, createQueue, retryLater, type JobFailure, type Lease, type Queue } from '../db/queue';
-import { tenantOf } from '../db/tenant';
+import { modeOf, tenantOf } from '../db/tenant';
+import { sendNotice } from '../emails/send-notice';
 import { wakeWaitingEvents } from '../events/events';
 import { NeedsReconnect } from '../installs/credentials';
 import { makeAllDue, releaseInstall, type Install } from '../installs/installs';
 import { updateEndpointTypes } from '../installs/key-endpoint';
-import { sendReconnectNotice } from '../installs/reconnect-notice';
 import { redact } from '../log';
 import { catchUp, CATCH_UP_EVERY_MS } from './catch-up';
 import { eraseData } from './erase';
@@ -48,13 +49,19 @@ async function workFor(ctx: Context, install: Install, lease: Lease): Promise<un
       return;
     }
     case 'needs_reconnect':
-      if (install.reconnect_notified_at === null) await sendReconnectNotice(ctx, install);
+      if (install.reconnect_notified_at === null) await sendNotice(ctx, install, reconnectNotice(install));
       await releaseInstall(ctx.db, install, { due_at: null, attempts: 0, reconnect_notified_at: now });
       return;
     case 'removed':
       await eraseData(ctx, install, lease);
   }
 }
+
+const reconnectNotice = (install: Install) => ({
+  words: RECONNECT_NOTICE,
+  path: install.kind === 'oauth' ? `/connect?mode=${modeOf(tenantOf(install))}` : '/',
+  id: `${install.id}.${install.needs_reconnect_at}`,
+});
 
 function explain(ctx: Context, install: Install, error: unknown): JobFailure<'install'> {
   // Work that keeps crashing the process must not keep it from starting.

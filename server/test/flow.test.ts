@@ -12,6 +12,7 @@ import { fillResults } from './fill-results';
 import { ACCOUNT, LIVE, startTillpost, TEST, type Tillpost } from './harness';
 
 const DAY = 86_400_000;
+const heldUntil = (html: string) => /name="held_until" value="(\d+)"/.exec(html)?.[1] ?? '';
 const token = 'once-1';
 
 describe.each(ENGINES)('the flow of a workflow on %s', (engine) => {
@@ -22,11 +23,14 @@ describe.each(ENGINES)('the flow of a workflow on %s', (engine) => {
     tillpost = await startTillpost({ engine });
     for (const tenant of [TEST, LIVE]) await tillpost.connect(tenant);
     await tillpost.enable();
+    await signIn();
+  });
+  async function signIn() {
     client = createBrowserClient(tillpost.url);
     const session = { tenant: TEST, kind: 'full', previous: undefined } as const;
     client.jar.set('tillpost_session', await openSession(tillpost.ctx, session));
     csrf_token = await client.csrfToken();
-  });
+  }
   afterAll(() => tillpost.close());
   // Each test has the only workflow.
   afterEach(async () => {
@@ -165,8 +169,12 @@ describe.each(ENGINES)('the flow of a workflow on %s', (engine) => {
     expect(html).toContain('Show all held');
     // What may have arrived is sent again only after asking.
     expect(html).toMatch(/<summary[^>]*>Try again….*?it may be a second copy/s);
-    const retry = (reason: string) => post(`/workflows/${id}/emails/retry`, { reason });
+    const held_until = heldUntil(html);
+    const retry = (reason: string) => post(`/workflows/${id}/emails/retry`, { reason, held_until });
     expect((await retry('nonsense')).status).toBe(400);
+    const refused = await post(`/workflows/${id}/emails/retry`, { reason: email!.reason!, held_until: '' });
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toContain('held_until: must be a time in epoch milliseconds');
     expect(await (await retry('over_budget')).text()).toContain('None of these emails is held any more.');
     const done = await retry(email!.reason!);
     expect(locationOf(done)).toBe(`/workflows/${id}/flow`);
@@ -181,6 +189,98 @@ describe.each(ENGINES)('the flow of a workflow on %s', (engine) => {
     expect(await (await retry(email!.reason!)).text()).toContain('None of them can be made any more');
     const foreign = (await tillpost.call('workflows/create', { definition: BRANCHING }, { tenant: LIVE })).id;
     expect((await post(`/workflows/${foreign}/emails/retry`, { reason: '' })).status).toBe(404);
+  });
+
+  it('tries only those again that were held when the page showed them, however many come to be held since', async () => {
+    const { db, clock, worker } = tillpost;
+    const id = await create();
+    await happens('one@example.com');
+    await happens('two@example.com');
+    const held_until = heldUntil(await page(`/workflows/${id}/flow`));
+    clock.advance(1_000);
+    await happens('late@example.com');
+    const retry = () => post(`/workflows/${id}/emails/retry`, { reason: 'missing_value', held_until });
+    const queued = async () => {
+      const rows = await db
+        .selectFrom('email')
+        .select(['to_address', 'status'])
+        .where('workflow_id', '=', id)
+        .execute();
+      return rows.filter(({ status }) => status === 'queued').map(({ to_address }) => to_address);
+    };
+    expect(locationOf(await retry())).toBe(`/workflows/${id}/flow`);
+    expect((await queued()).toSorted()).toEqual(['one@example.com', 'two@example.com']);
+    // They are held again: pressed once more, the form of then means none of them.
+    await worker.drain();
+    expect(await (await retry()).text()).toContain('None of these emails is held any more.');
+    expect(await queued()).toEqual([]);
+  });
+
+  it('puts those aside that were held when the page showed them, once, and says what they were held for', async () => {
+    const { db, clock } = tillpost;
+    const id = await create();
+    for (const name of ['one', 'two']) await happens(`${name}@example.com`);
+    const html = await page(`/workflows/${id}/flow`);
+    expect(html).toMatch(/Discard.*?all.*?2.*?None of them is sent, now or later/s);
+    clock.advance(1_000);
+    await happens('late@example.com');
+    const discard = (reason = 'missing_value') =>
+      post(`/workflows/${id}/emails/discard`, { reason, held_until: heldUntil(html) });
+    expect((await client.post(`/workflows/${id}/emails/discard`, { reason: 'missing_value' })).status).toBe(403);
+    expect(await (await discard('over_budget')).text()).toContain('None of these emails is held any more.');
+    expect(locationOf(await discard())).toBe(`/workflows/${id}/flow`);
+    expect(await page(`/workflows/${id}/flow`)).toContain('2 emails discarded.');
+    expect((await discard()).status).toBe(400);
+    const rows = await db.selectFrom('email').selectAll().where('workflow_id', '=', id).orderBy('id').execute();
+    const held = rows.filter(({ step_id }) => step_id === rows[0]!.step_id);
+    expect(held.map(({ status, reason }) => [status, reason])).toEqual([
+      ...[1, 2].map(() => ['suppressed', 'discarded']),
+      ['held', 'missing_value'],
+    ]);
+    expect(held[0]).toMatchObject({
+      outcome: expect.stringMatching(/^Discarded by hand\. It was held: No value for contact\.user_group/) as string,
+      decided_at: expect.any(Number) as number,
+    });
+    const foreign = (await tillpost.call('workflows/create', { definition: BRANCHING }, { tenant: LIVE })).id;
+    expect((await post(`/workflows/${foreign}/emails/discard`, { reason: '', held_until: '1' })).status).toBe(404);
+  });
+
+  it('puts a held email aside that can’t be made any more, for what caused it is no longer kept', async () => {
+    const { db, clock, worker } = tillpost;
+    const id = await create();
+    await happens();
+    const { id: email } = await db
+      .selectFrom('email')
+      .select('id')
+      .where('workflow_id', '=', id)
+      .where('status', '=', 'held')
+      .executeTakeFirstOrThrow();
+    expect(await page(`/emails/${email}`)).toContain('Once the cause is mended, try again.');
+    clock.advance(100 * DAY);
+    await worker.drain();
+    await signIn();
+    const needed = async () => Number(/href="\/emails\?status=held">(\d+) email/.exec(await page('/'))?.[1] ?? 0);
+    const before = await needed();
+    expect(before).toBeGreaterThan(0);
+    const html = await page(`/emails/${email}`);
+    expect(html).toContain('It can’t be tried again, for what it is made of is gone: discard it to put it aside.');
+    expect(html).not.toContain('Try again');
+    expect(html).toContain('It isn’t sent, now or later, and waits for nobody any more.');
+    expect((await post(`/emails/${email}/retry`)).status).toBe(400);
+    expect(locationOf(await post(`/emails/${email}/discard`))).toBe(`/emails/${email}`);
+    const after = await page(`/emails/${email}`);
+    expect(after).toContain('Email discarded. It isn’t sent.');
+    expect(after).toContain('Discarded by hand. It was held: No value for contact.user_group');
+    expect(after).not.toContain('Discard…');
+    expect(await page('/emails?reason=discarded')).toContain(`/emails/${email}"`);
+    expect(await needed()).toBe(before - 1);
+    const again = await post(`/emails/${email}/discard`);
+    expect([again.status, await again.text()]).toEqual([
+      400,
+      expect.stringContaining('Only held emails can be discarded.') as string,
+    ]);
+    expect((await post('/emails/eml_nobody/discard')).status).toBe(404);
+    expect((await post(`/emails/${email}/retry`)).status).toBe(400);
   });
 
   it('is played with an event, writes nothing, and says which way it goes', async () => {

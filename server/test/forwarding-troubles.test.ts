@@ -3,7 +3,9 @@ import { confirmImport } from '../audience/contact-jobs';
 import { uploadContacts } from '../audience/import-contacts';
 import { findContactByEmail } from '../audience/contacts';
 import { deleteContact } from '../audience/save';
+import { claim } from '../db/claim';
 import { transact } from '../db/transact';
+import { judge } from '../forwarding/judge-forwards';
 import { saveForwarding } from '../forwarding/forwarding-settings';
 import { createForwardingSettingsQueue } from '../forwarding/forwarding-settings-queue';
 import { LOOPS } from '../forwarding/loops';
@@ -173,6 +175,22 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(await status()).toBe('on');
       expect((await log()).filter((line) => line === 'contact sent: Saved in Loops')).toHaveLength(2);
       expect(new Set(loops.take().map(({ key }) => key))).toEqual(new Set(['loops_key_better']));
+    }));
+
+  it('what is parked while a key is refused finds the next one, whenever that is saved', () =>
+    withRecordingLoops({ engine }, async ({ tillpost, loops, save, log }) => {
+      const { db, clock } = tillpost;
+      loops.answerAll({ status: 401 });
+      await happen(tillpost, 'customer.created', CUSTOMER);
+      clock.advance(2 * HOUR);
+      const now = clock.now();
+      const jobs = (await claim(db, 'forward', { now, limit: 10 })).map((row) => ({ row }));
+      expect(jobs).toHaveLength(1);
+      await transact(db, (trx) => judge(trx, jobs, { destination: LOOPS, turnOf: () => now, now }));
+      // Another key is saved right after that transaction.
+      loops.answerAll(undefined);
+      await save({ key: 'loops_key_better' });
+      expect(await log()).toEqual(['contact sent: Saved in Loops']);
     }));
 
   it('a key is tried when it is saved, again and again where Loops can’t be asked', () =>

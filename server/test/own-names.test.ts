@@ -1,5 +1,8 @@
 /** What programs bring by accident is put right: contact properties deleted, events forgotten, full lists make room. */
 import { MOST_API_EVENTS } from '../../shared/api-events';
+import { MOST_CONTACT_PROPERTIES } from '../../shared/contact-properties';
+import { insertNew } from '../db/bulk';
+import { transact } from '../db/transact';
 import { openSession } from '../installs/sessions';
 import type { Tenant } from '../db/tenant';
 import { clientOf, newKey, request, withApi } from './api-rig';
@@ -110,6 +113,27 @@ describe.each(ENGINES)('on %s', (engine) => {
 });
 
 describe('the page of properties and events', () => {
+  it('says that there are as many properties as there may be before one more is refused', () =>
+    withApi({}, async (tillpost) => {
+      const loops = await clientOf(tillpost);
+      await loops.createContactProperty('first', 'string');
+      const columns = { account_id: TEST.accountId, livemode: 0, type: 'string', created_at: 1 } as const;
+      const others = Array.from({ length: MOST_CONTACT_PROPERTIES - 2 }, (_, n) => ({ ...columns, name: `n${n}` }));
+      await transact(tillpost.db, (trx) => insertNew(trx, 'contact_property', others));
+      const { post, page } = await signIn(tillpost);
+      const full = 'There are 200 contact properties, as many as there may be';
+      expect(await page()).not.toContain(full);
+      await loops.createContactProperty('last', 'string');
+      expect(await page()).toContain(full);
+      const key = await newKey(tillpost);
+      const write = (name: string) =>
+        request(tillpost, '/contacts/update', { key, method: 'PUT', body: { email: JENNY, [name]: 'x' } });
+      expect((await write('oneMore')).body.message).toBe('oneMore: there may be at most 200 contact properties');
+      await post('/delete', 'first');
+      expect(await page()).not.toContain(full);
+      expect((await write('oneMore')).status).toBe(200);
+    }));
+
   it('forgets an event, whose types are learned anew', () =>
     withApi({}, async (tillpost) => {
       const loops = await clientOf(tillpost);

@@ -187,6 +187,6 @@ async function recordAnswer(
   // For the others of the batch.
   endpoint.failing_since = answer.isTaken ? null : (endpoint.failing_since ?? now);
   const hasOnlyFailed = endpoint.failing_since !== null && now - endpoint.failing_since >= FAILING_MS;
-  if (isGone) await turnOffBroken(trx, endpoint, 'gone');
-  else if (!answer.isTaken && hasOnlyFailed) await turnOffBroken(trx, endpoint, 'failing');
+  if (isGone) await turnOffBroken(trx, endpoint, 'gone', now);
+  else if (!answer.isTaken && hasOnlyFailed) await turnOffBroken(trx, endpoint, 'failing', now);
 }

@@ -4,6 +4,7 @@ import { oneLineOrNull } from '../../shared/one-line';
 import { MOST_ENDPOINTS, WEBHOOK_DESCRIPTION_LENGTH, WEBHOOK_TYPES, type WebhookType } from '../../shared/webhooks';
 import { isLocal } from '../config';
 import type { Context } from '../context';
+import { ofClaim } from '../db/claim';
 import type { ErasedTable } from '../db/erase';
 import { newId } from '../db/new-id';
 import type { Db, Row, Trx } from '../db/schema';
@@ -77,7 +78,7 @@ export async function createEndpoint(
   const id = newId('whe', now);
   const secret = newSecret();
   const sealed = ctx.vault.seal(secret, sealContext(tenant, id));
-  const rest = { old_secret: null, old_secret_until: null, failing_since: null, deleted_at: null };
+  const rest = { old_secret: null, old_secret_until: null, failing_since: null, deleted_at: null, due_at: null };
   await trx
     .insertInto('webhook_endpoint')
     .values({ ...tenantColumns(tenant), id, ...values, status: 'active', secret: sealed, ...rest, created_at: now })
@@ -96,7 +97,7 @@ export async function saveEndpoint(ctx: Sealing, trx: Trx, endpoint: Endpoint, i
 
 /** On again, nothing counts against it; off by a person. */
 export const turnEndpoint = (trx: Trx, endpoint: Endpoint, isOn: boolean): Promise<void> =>
-  change(trx, endpoint, { status: isOn ? 'active' : 'off', failing_since: null });
+  change(trx, endpoint, { status: isOn ? 'active' : 'off', failing_since: null, ...TOLD });
 
 /** The new secret, which is known this once; the one before signs as well for a day. */
 export async function rotateSecret(ctx: Sealing, trx: Trx, endpoint: Endpoint, now: number): Promise<string> {
@@ -112,11 +113,24 @@ export const deleteEndpoint = (trx: Trx, endpoint: Endpoint, now: number): Promi
   change(trx, endpoint, {
     ...{ status: 'off', url: '', description: null, secret: '', old_secret: null },
     deleted_at: now,
+    ...TOLD,
   });
 
-/** It is called no more, until a person turns it on again. */
-export const turnOffBroken = (trx: Trx, endpoint: Endpoint, status: 'gone' | 'failing'): Promise<void> =>
-  change(trx, endpoint, { status });
+/** It is called no more, until a person turns it on again; it is due for the notice that tells them. */
+export const turnOffBroken = (trx: Trx, endpoint: Endpoint, status: 'gone' | 'failing', now: number): Promise<void> =>
+  change(trx, endpoint, { status, ...TOLD, due_at: now });
+
+/** Nobody is to be told any more, also by a claim that is under way. */
+const TOLD = { due_at: null, claims: 0, attempts: 0 } as const;
+
+export const isBroken = <E extends Pick<Endpoint, 'status'>>(
+  endpoint: E,
+): endpoint is E & { status: 'gone' | 'failing' } => endpoint.status === 'gone' || endpoint.status === 'failing';
+
+/** Of a claimed one. */
+export async function noteTold(db: Db, endpoint: Endpoint): Promise<void> {
+  await db.updateTable('webhook_endpoint').set(TOLD).where(ofClaim('webhook_endpoint', endpoint)).execute();
+}
 
 async function change(trx: Trx, endpoint: Endpoint, fields: Partial<Endpoint>): Promise<void> {
   const tenant = tenantOf(endpoint);
@@ -129,8 +143,7 @@ async function noteChange(trx: Trx, tenant: Tenant): Promise<void> {
   const endpoints = await listEndpoints(trx, tenant);
   const active = endpoints.filter(({ status }) => status === 'active');
   await setWants(trx, tenant, 'webhooks', active.flatMap(typesOf));
-  const isBroken = endpoints.some(({ status }) => status === 'gone' || status === 'failing');
-  await setTrouble(trx, tenant, 'webhooks', isBroken);
+  await setTrouble(trx, tenant, 'webhooks', endpoints.some(isBroken));
 }
 
 /** Those that sign now. Empty where no key of ours opens them, which is logged. */

@@ -6,10 +6,17 @@ export const RECONNECT_WORDS = {
   description: 'Stripe no longer accepts this connection. Nothing is lost: events wait until you reconnect.',
 };
 
-/** The email to the account’s owner and the operator. `account` is its name or id, in the text "Acme (acct_1)". */
-export const RECONNECT_NOTICE = {
-  subject: (account: string) => `Tillpost lost its connection to ${account}`,
-  text: ({ account, mode, url }: { account: string; mode: 'live' | 'test'; url: string }) =>
+/** An email to the account’s owner and the operator. */
+export interface NoticeWords {
+  /** `account` is its name or id. */
+  subject(account: string): string;
+  /** `account` as "Acme (acct_1)". */
+  text(about: { account: string; mode: 'live' | 'test'; url: string }): string;
+}
+
+export const RECONNECT_NOTICE: NoticeWords = {
+  subject: (account) => `Tillpost lost its connection to ${account}`,
+  text: ({ account, mode, url }) =>
     [
       `Stripe no longer accepts Tillpost's access to ${account} in ${mode} mode.`,
       'Events are still received and stored. Those that need a look-up at Stripe wait; nothing is lost.',

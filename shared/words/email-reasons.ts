@@ -39,6 +39,8 @@ export const EMAIL_REASONS = {
   bounced: (said: string) => withWords('The address bounced', said),
   notDelivered: (said: string) => withWords('Not delivered so far', said),
   complained: 'The recipient reported it as spam',
+  /** Why it was held follows. */
+  discarded: 'Discarded by hand. It was held',
 
   emptySubject: 'The subject came out empty',
   htmlTooLong: 'The email is too long: its HTML would be over 500 kB',
@@ -69,9 +71,16 @@ export const EMAIL_REASON_LABELS: Record<EmailReason, string> = {
   unknown_acceptance: 'Not known whether it arrived',
   disconnected: EMAIL_REASONS.disconnected,
   bounced: 'The address bounced',
+  discarded: 'Discarded by hand',
 };
 
 const withWords = (sentence: string, said: string) => (said === '' ? sentence : `${sentence}: ${said}`);
+
+export const DISCARD_WORDS = {
+  one: 'It isn’t sent, now or later, and waits for nobody any more. It stays in the list, with why it was held. This can’t be undone.',
+  many: 'None of them is sent, now or later, and they wait for nobody any more. They stay in the list, with why they were held. This can’t be undone.',
+  canNotBeRetried: 'It can’t be tried again, for what it is made of is gone: discard it to put it aside.',
+};
 
 /** Why an address is suppressed: of the mail server's answer only its codes (RFC 3463), for its words often name the person. */
 export function reasonOfRefusal(answer: string): string {

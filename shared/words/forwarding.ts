@@ -1,5 +1,6 @@
 /** What forwarding says: of its state, and of what became of each row of its log. */
 import type { ForwardKind, ForwardStatus, ForwardingStatus } from '../forwarding';
+import type { NoticeWords } from './connection';
 import type { StatusWords } from './statuses';
 
 export const FORWARDING_STATUS_WORDS: Record<ForwardingStatus, StatusWords> = {
@@ -52,6 +53,17 @@ export const FORWARD_OUTCOMES = {
   turnedOff: 'Forwarding was turned off before its turn came',
   disconnected: 'The account was disconnected before its turn came',
 };
+
+/** `outcome`: why, as a sentence without its end. */
+export const forwardingRefusedNotice = (outcome: string): NoticeWords => ({
+  subject: (account) => `Nothing of ${account} is forwarded to Loops any more`,
+  text: ({ account, mode, url }) =>
+    [
+      `Tillpost forwards what happens to ${account} in ${mode} mode to Loops. ${outcome}.`,
+      FORWARDING_WORDS.refusedNext,
+      `Save another: ${url}`,
+    ].join('\n\n'),
+});
 
 /** Settings → Forwarding. */
 export const FORWARDING_WORDS = {

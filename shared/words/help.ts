@@ -117,12 +117,12 @@ export const TERMS = {
   held: {
     name: EMAIL_STATUS_WORDS.held.label,
     meaning:
-      'Not sent, because a merge tag had no value and no fallback. Mend the template or the customer in Stripe, then try again.',
+      'Not sent, because a merge tag had no value and no fallback. Mend the template or the customer in Stripe, then try again; or discard it.',
   },
   suppressed: {
     name: EMAIL_STATUS_WORDS.suppressed.label,
     meaning:
-      'Not sent, and it won’t be: the contact has left, the address takes no mail, or what it says was no longer true.',
+      'Not sent, and it won’t be: the contact has left, the address takes no mail, what it says was no longer true, or somebody discarded it.',
   },
   email_failed: {
     name: EMAIL_STATUS_WORDS.failed.label,

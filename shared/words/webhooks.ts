@@ -1,6 +1,7 @@
 /** What people read of webhooks. */
 import { inSeconds } from '../in-seconds';
 import type { DeliveryStatus, EndpointStatus, WebhookType } from '../webhooks';
+import type { NoticeWords } from './connection';
 import type { StatusWords } from './statuses';
 
 export const WEBHOOK_TYPE_WORDS: Record<WebhookType, string> = {
@@ -43,6 +44,17 @@ export const ENDPOINT_OFF_WORDS: Record<'gone' | 'failing', string> = {
   failing:
     'Nothing but failures came back for five days, so it was turned off. What happened since is not delivered. Mend it, then turn it on again.',
 };
+
+/** `host` is the endpoint's: its whole address may hold a secret. */
+export const endpointOffNotice = (status: 'gone' | 'failing', host: string): NoticeWords => ({
+  subject: (account) => `A webhook endpoint of ${account} was turned off`,
+  text: ({ account, mode, url }) =>
+    [
+      `Tillpost tells programs of what happens to ${account} in ${mode} mode. One of them, at ${host}, is told no more.`,
+      ENDPOINT_OFF_WORDS[status],
+      `See what it answered, and turn it on again: ${url}`,
+    ].join('\n\n'),
+});
 
 export const WEBHOOKS_OFF_STRIP = 'A webhook endpoint was turned off, since it did not take what it was sent.';
 

@@ -4,11 +4,12 @@ import { uncapitalize } from '../../../shared/capitalize';
 import { explainEmail, explainNoContent, nameEmail } from '../../../shared/words/explanations';
 import type { TermKey } from '../../../shared/words/help';
 import type { EmailTraces } from '../../../shared/words/email-life';
+import { DISCARD_WORDS } from '../../../shared/words/email-reasons';
 import { BILLING_CONTACTS_WORDS } from '../../../shared/words/fields';
 import { EMAIL_KIND_LABELS, nameEmailState } from '../../../shared/words/statuses';
 import { Badge } from '../components/badge';
 import { Banner, Card, FactList, PageHead, Section } from '../components/blocks';
-import { buttonClass, CancelLink, PostForm } from '../components/form';
+import { buttonClass, CancelLink, Confirm, PostForm } from '../components/form';
 import { Icon } from '../components/icon';
 import { None } from '../components/values';
 import { Shell } from '../layout';
@@ -46,6 +47,14 @@ export function EmailPage({ email, traces, workflowName, canRetry, canSendAgain 
         actions={
           <>
             {canRetry && <TryAgain email={email} action={`/emails/${email.id}/retry`} tone="primary" />}
+            {email.status === 'held' && (
+              <Confirm
+                label="Discard…"
+                action={`/emails/${email.id}/discard`}
+                words={DISCARD_WORDS.one}
+                confirm="Discard email"
+              />
+            )}
             {canSendAgain && !traces.again && <SendAgain email={email} />}
           </>
         }
@@ -183,8 +192,8 @@ function Why({ email, canRetry }: Pick<EmailPageProps, 'email' | 'canRetry'>) {
     case 'held':
       return (
         <Banner tone="warn" title="Held back">
-          {words}
-          {canRetry && '. Once the cause is mended, try again.'}
+          {words.replace(/\.?$/, '.')}{' '}
+          {canRetry ? 'Once the cause is mended, try again.' : DISCARD_WORDS.canNotBeRetried}
         </Banner>
       );
     case 'failed':

@@ -129,6 +129,7 @@ const REASON_GROUPS: Record<Exclude<EmailReason, 'bounced'>, EmailStatus> = {
   address_suppressed: 'suppressed',
   contact_deleted: 'suppressed',
   run_ended: 'suppressed',
+  discarded: 'suppressed',
   refused: 'failed',
   gave_up: 'failed',
   unknown_acceptance: 'failed',

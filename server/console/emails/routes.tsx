@@ -6,11 +6,12 @@ import { EMAIL_KINDS } from '../../../shared/workflow';
 import type { Context } from '../../context';
 import type { DayRange, TimeRange } from '../../db/day-range';
 import { readTraces } from '../../emails/emails';
+import { discardEmail } from '../../emails/held-emails';
 import { countEmailsByDay } from '../../emails/count-emails';
 import { countEmailsTo, pageEmails, type EmailFilter } from '../../emails/list-emails';
 import { findTransactional } from '../../emails/transactional';
 import { readEmailWithPreview } from '../../workflows/preview';
-import { canBeSentAgain, retryEmail, sendAgain } from '../../workflows/retry-email';
+import { canBeRetried, canBeSentAgain, retryEmail, sendAgain } from '../../workflows/retry-email';
 import { listWorkflowNames } from '../../workflows/workflow-names';
 import { readUncounted } from '../../workflows/workflows';
 import { lastDays, rangeOfDays } from '../days';
@@ -77,7 +78,7 @@ export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
       : (await listWorkflowNames(db, tenant)).get(email.workflow ?? '');
     const traces = getFound(await readTraces(db, tenant, email.id));
     const isMadeAnew = email.status === 'held' && (email.workflow ?? email.transactional) !== null;
-    const canRetry = traces.again === null && (email.status === 'failed' || isMadeAnew);
+    const canRetry = (email.status === 'failed' || isMadeAnew) && (await canBeRetried(db, tenant, email.id));
     sendPage(
       ctx,
       res,
@@ -100,6 +101,12 @@ export function emailRoutes(ctx: Context, { form }: SectionParts): Router {
     const id = idOf(req);
     await retryEmail(ctx, tenantOn(res), id);
     res.redirect(303, withNotice(ctx, res, `/emails/${id}`, 'retried'));
+  });
+
+  router.post('/emails/:id/discard', ...form, async (req, res) => {
+    const id = idOf(req);
+    await discardEmail(ctx, tenantOn(res), id);
+    res.redirect(303, withNotice(ctx, res, `/emails/${id}`, 'discarded'));
   });
 
   router.post('/emails/:id/again', ...form, async (req, res) => {

@@ -51,7 +51,7 @@ export function Needs(props: NeedsProps) {
           <a className="needs-number" href={href('/emails', { status: 'held' })}>
             <Total {...held} one="email" />
           </a>{' '}
-          held, because a value was missing or too many were due.
+          held, because a value was missing or too many were due. Mend it and try again, or discard them.
         </>
       ),
     });

@@ -12,6 +12,7 @@ import type { Tenant } from '../../db/tenant';
 import { countHeld } from '../../emails/count-emails';
 import { countEmailsTo, listEmails } from '../../emails/list-emails';
 import { readEmail } from '../../emails/emails';
+import { discardHeld, type HeldOnes } from '../../emails/held-emails';
 import { AppError } from '../../errors';
 import { pageEvents, pageEventsByContact, readEvents } from '../../events/events';
 import { makeEvent, startForContact } from '../../events/start-for-contact';
@@ -45,12 +46,11 @@ const NO_EVENTS = { object: 'list' as const, data: [], has_more: false, has_newe
 const looksWhole = (search: string) => /@.+\..+/.test(search);
 const EMAILS_SHOWN = 5;
 const FAILED_DAYS = 30;
-const NONE_RETRIED = (left: number) =>
+const NONE_HELD = () => new AppError('invalid_request', 'None of these emails is held any more.', 'reason');
+const NONE_RETRIED = () =>
   new AppError(
     'invalid_request',
-    left > 0
-      ? 'None of them can be made any more: the step, the contact or the event is gone.'
-      : 'None of these emails is held any more.',
+    'None of them can be made any more: the step, the contact or the event is gone. Discard them.',
     'reason',
   );
 
@@ -113,6 +113,8 @@ export function flowRoutes(ctx: Context, { form, results }: SectionParts): Route
   async function unsentEmails(tenant: Tenant, of: { workflow: string; step: string | undefined }, timeZone: string) {
     const [first] = lastDays(FAILED_DAYS, clock.now(), timeZone);
     const failedOnes = { ...of, status: 'failed', since: first?.since } as const;
+    // Before they are counted: what comes to be held from now on isn't among them.
+    const heldUntil = clock.now();
     const newest = [
       ...(await listEmails(db, tenant, { ...of, status: 'held', limit: EMAILS_SHOWN })).data,
       ...(await listEmails(db, tenant, { ...failedOnes, limit: EMAILS_SHOWN })).data,
@@ -120,6 +122,7 @@ export function flowRoutes(ctx: Context, { form, results }: SectionParts): Route
     return {
       emails: newest.sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, EMAILS_SHOWN),
       held: await countHeld(db, tenant, of),
+      heldUntil,
       failed: await countEmailsTo(db, tenant, failedOnes, MOST_COUNTED),
       failedSince: first?.day ?? '',
     };
@@ -139,21 +142,36 @@ export function flowRoutes(ctx: Context, { form, results }: SectionParts): Route
     res.redirect(303, withNotice(ctx, res, `/workflows/${id}/flow`, 'retried'));
   });
 
-  router.post('/workflows/:id/emails/retry', ...form, async (req, res) => {
-    const [tenant, fields] = [tenantOn(res), formOf(req)];
-    const { id } = getFound(await readUncounted(db, tenant, idOf(req)));
+  /** Those that the page counted: held for the reason by the time that it says. */
+  async function heldOnes(req: Request, res: Response): Promise<HeldOnes> {
+    const fields = formOf(req);
+    const { id } = getFound(await readUncounted(db, tenantOn(res), idOf(req)));
     const [asked, step] = [textIn(fields, 'reason'), textIn(fields, 'step') || undefined];
     const reason = oneOf(EMAIL_REASON_CODES, asked);
+    const refuse = (param: string, words: string) => new AppError('invalid_request', `${param}: ${words}`, param);
     if (asked && reason === undefined)
-      throw new AppError(
-        'invalid_request',
-        `reason: must be one of ${EMAIL_REASON_CODES.join(', ')}, or empty`,
-        'reason',
-      );
-    const { retried, left } = await retryHeld(ctx, tenant, { workflow: id, step, reason });
-    if (retried === 0) return showFlow(req, res, NONE_RETRIED(left));
+      throw refuse('reason', `must be one of ${EMAIL_REASON_CODES.join(', ')}, or empty`);
+    const until = Number(textIn(fields, 'held_until') || NaN);
+    if (!Number.isSafeInteger(until)) throw refuse('held_until', 'must be a time in epoch milliseconds');
+    return { workflow: id, step, reason, until };
+  }
+
+  router.post('/workflows/:id/emails/retry', ...form, async (req, res) => {
+    const held = await heldOnes(req, res);
+    const { retried, left } = await retryHeld(ctx, tenantOn(res), held);
+    if (retried === 0) return showFlow(req, res, left > 0 ? NONE_RETRIED() : NONE_HELD());
     const about = `${retried === 1 ? '1 email waits' : `${retried} emails wait`} to go${left > 0 ? `; ${left} can’t be made any more` : ''}`;
-    res.redirect(303, withNotice(ctx, res, href(`/workflows/${id}/flow`, { step }), 'retried_many', about));
+    const path = href(`/workflows/${held.workflow}/flow`, { step: held.step });
+    res.redirect(303, withNotice(ctx, res, path, 'retried_many', about));
+  });
+
+  router.post('/workflows/:id/emails/discard', ...form, async (req, res) => {
+    const held = await heldOnes(req, res);
+    const discarded = await discardHeld(ctx, tenantOn(res), held);
+    if (discarded === 0) return showFlow(req, res, NONE_HELD());
+    const about = discarded === 1 ? '1 email' : `${discarded} emails`;
+    const path = href(`/workflows/${held.workflow}/flow`, { step: held.step });
+    res.redirect(303, withNotice(ctx, res, path, 'discarded_many', about));
   });
 
   async function showTrial(req: Request, res: Response, asked: TryQuery, refused?: AppError): Promise<void> {

@@ -1,12 +1,12 @@
 /** Who is where in a workflow, and its emails that need somebody; refreshes by itself, and acts on what it shows. */
 import type { EmailReason, EmailView } from '../../../shared/api';
-import { EMAIL_REASON_LABELS } from '../../../shared/words/email-reasons';
+import { DISCARD_WORDS, EMAIL_REASON_LABELS } from '../../../shared/words/email-reasons';
 import { explainEmail, nameEmail } from '../../../shared/words/explanations';
 import { EMAIL_STATUS_WORDS } from '../../../shared/words/statuses';
 import { nameStep } from '../../../shared/words/workflows';
 import { stepsOf, type Definition } from '../../../shared/workflow';
 import type { Count } from '../../db/page';
-import { MOST_RETRIED } from '../../workflows/retry-email';
+import { MOST_HELD } from '../../emails/held-emails';
 import { Badge } from '../components/badge';
 import { Section, Tabs } from '../components/blocks';
 import { href } from '../components/filters';
@@ -24,6 +24,8 @@ interface Unsent {
   /** The newest of both. */
   emails: readonly EmailView[];
   held: readonly { reason: EmailReason | null; count: number }[];
+  /** Acted on are only those that were held by then, epoch milliseconds. */
+  heldUntil: number;
   failed: Count;
   /** YYYY-MM-DD. */
   failedSince: string;
@@ -104,7 +106,7 @@ export function UnderWay({ workflow: { id, definition }, span, isPaused, here, s
 function NotSent({
   workflow,
   step,
-  unsent: { emails, held, failed, failedSince },
+  unsent: { emails, held, heldUntil, failed, failedSince },
 }: {
   workflow: string;
   step: string | undefined;
@@ -126,7 +128,12 @@ function NotSent({
               </a>{' '}
               held{reason && `: ${EMAIL_REASON_LABELS[reason]}`}
             </span>
-            {count > 1 && <RetryAll workflow={workflow} step={step} reason={reason} count={count} />}
+            {count > 1 && (
+              <div className="actions">
+                <RetryAll {...{ workflow, step, reason, count }} until={heldUntil} />
+                <DiscardAll {...{ workflow, step, reason, count }} until={heldUntil} />
+              </div>
+            )}
           </li>
         ))}
         {failed.count > 0 && (
@@ -152,35 +159,57 @@ function NotSent({
   );
 }
 
-function RetryAll({
-  workflow,
-  step,
-  reason,
-  count,
-}: {
+interface AllProps {
   workflow: string;
   step: string | undefined;
   reason: EmailReason | null;
   count: number;
-}) {
-  const now = Math.min(count, MOST_RETRIED);
+  until: number;
+}
+
+function RetryAll(props: AllProps) {
   return (
     <Confirm
-      label={
-        <>
-          Try {now < count ? 'the oldest' : 'all'} <Number value={now} /> again…
-        </>
-      }
-      action={`/workflows/${workflow}/emails/retry`}
+      label={<>Try {howMany(props)} again…</>}
+      action={`/workflows/${props.workflow}/emails/retry`}
       words="Each is judged and made anew, from its step as it is now. Mend the cause first: else they are held again."
       confirm="Try them again"
       tone="plain"
     >
-      <input type="hidden" name="reason" value={reason ?? ''} />
-      {step && <input type="hidden" name="step" value={step} />}
+      <Which {...props} />
     </Confirm>
   );
 }
+
+function DiscardAll(props: AllProps) {
+  return (
+    <Confirm
+      label={<>Discard {howMany(props)}…</>}
+      action={`/workflows/${props.workflow}/emails/discard`}
+      words={DISCARD_WORDS.many}
+      confirm="Discard them"
+    >
+      <Which {...props} />
+    </Confirm>
+  );
+}
+
+function howMany({ count }: AllProps) {
+  const now = Math.min(count, MOST_HELD);
+  return (
+    <>
+      {now < count ? 'the oldest' : 'all'} <Number value={now} />
+    </>
+  );
+}
+
+const Which = ({ step, reason, until }: AllProps) => (
+  <>
+    <input type="hidden" name="reason" value={reason ?? ''} />
+    {step && <input type="hidden" name="step" value={step} />}
+    <input type="hidden" name="held_until" value={until} />
+  </>
+);
 
 /** Back to this page, and not to the run's own. */
 const BACK = { back: 'flow' };

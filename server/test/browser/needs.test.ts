@@ -2,6 +2,7 @@
 import { newId } from '../../db/new-id';
 import { insertNew } from '../../db/bulk';
 import { tenantColumns } from '../../db/tenant';
+import { listEmails } from '../../emails/list-emails';
 import { activateWorkflow, createWorkflow } from '../../workflows/workflows';
 import { BRANCHING } from '../branching';
 import { ACCOUNT, TEST, type Tillpost } from '../harness';
@@ -45,7 +46,9 @@ const chrome = onConsole(async (started) => {
 
 it.each(Object.keys(LOOKS))('is sound, %s', async (look) => {
   const page = await chrome.signIn(LOOKS[look]);
+  const { data } = await listEmails(tillpost.db, TEST, { status: 'held', limit: 1 });
   const places = {
+    held: `/emails/${data[0]!.id}`,
     overview: '/',
     flow: `/workflows/${id}/flow`,
     workflows: '/workflows',

@@ -1,7 +1,8 @@
 /** Who may import whom, and who writes which table (docs/decisions.md, "One order of folders"): a change that breaks it fails here, by name. */
 import { readFileSync, readdirSync } from 'node:fs';
-import type { Schema } from '../../db/schema';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { readConfigFile } from 'typescript';
+import type { Schema } from '../../db/schema';
 
 const ROOT = resolve(__dirname, '../../..');
 
@@ -112,6 +113,40 @@ describe('imports', () => {
   it('keep the product apart from what only development and tests need', () => {
     const product = arrows.filter(({ from }) => from.startsWith('server/') && !from.startsWith('server/dev/'));
     expect(product.filter(({ to }) => leadsTo('server/dev', 'server/test')(to)).map(show)).toEqual([]);
+  });
+});
+
+describe('the build', () => {
+  const { config } = readConfigFile(join(ROOT, 'tsconfig.build.json'), (path) => readFileSync(path, 'utf8')) as {
+    config: { files: string[] };
+  };
+  const built = reached(config.files);
+
+  /** The files, and all that they import. */
+  function reached(entries: readonly string[]): Set<string> {
+    const found = new Set<string>();
+    const byPath = new Map(files.map((file) => [file.path, file]));
+    const walk = (path: string): void => {
+      const file = byPath.get(path);
+      if (!file || found.has(path)) return;
+      found.add(path);
+      for (const target of file.imports) for (const ending of ['.ts', '.tsx', '/index.ts']) walk(`${target}${ending}`);
+    };
+    for (const entry of entries) walk(entry);
+    return found;
+  }
+
+  it('has the file of every thread, which is started by path', () => {
+    const product = sources.filter(({ path }) => path.startsWith('server/') && !path.startsWith('server/dev/'));
+    const calls = product.flatMap(({ path, text }) =>
+      [...text.matchAll(/\bworkerFile\(([^)]*)\)/g)].map(([, given]) => ({ path, given: given! })),
+    );
+    const started = calls.map(({ path, given }) => {
+      const [, name] = /^__dirname, '([\w-]+)'$/.exec(given) ?? [];
+      return name === undefined ? `${path}: workerFile(${given})` : `${dirname(path)}/${name}.ts`;
+    });
+    expect(started).toContain('server/settings/logo-worker.ts');
+    expect(started.filter((path) => !built.has(path))).toEqual([]);
   });
 });
 
