@@ -1,5 +1,6 @@
 /** Lists of what is kept, newest first, as the Dashboard's views have them. */
-import { findContact, listContacts } from '../audience/contacts';
+import { findContact } from '../audience/contacts';
+import { listContacts } from '../audience/list-contacts';
 import { checkStart } from '../db/page';
 import { findEmail } from '../emails/emails';
 import { listEmails } from '../emails/list-emails';

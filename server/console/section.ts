@@ -1,6 +1,6 @@
 /** What every section of the console is given. */
 import type { RequestHandler } from 'express';
-import { listUserGroups } from '../audience/contacts';
+import { listUserGroups } from '../audience/list-contacts';
 import type { Context } from '../context';
 import { tenantKey, type Tenant } from '../db/tenant';
 import type { TimeRange } from '../db/day-range';

@@ -1,7 +1,8 @@
 /** The log of those whose address or name was searched for. */
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { EventView } from '../../shared/api';
-import { findContactIds, isContactFoundBy } from '../audience/contacts';
+import { findContactIds } from '../audience/list-contacts';
+import { isContactFoundBy } from '../audience/contact-filter';
 import { inList } from '../db/bulk';
 import { countedTo, countUpTo, toTwoWayList, wayOf, type Count, type TwoWayList, type TwoWayRequest } from '../db/page';
 import { ofRange, scanDown, scanUp } from '../db/scan';
