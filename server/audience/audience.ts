@@ -6,7 +6,7 @@
 import { NOTE_LENGTH } from '../../shared/limits';
 import { flag, msOfSeconds } from '../db/columns';
 import { newId } from '../db/new-id';
-import { NOTHING_OF_CUSTOMER } from '../db/release-contact';
+import { NOTHING_OF_CUSTOMER } from '../db/release-customers';
 import type { Row } from '../db/schema';
 import { tenantColumns, type Tenant } from '../db/tenant';
 import type { CustomerFacts, ObjectFacts, PaymentFacts, RefundFacts, SubscriptionFacts } from '../stripe-objects/types';
