@@ -8,9 +8,10 @@ import { listEvents } from '../events/events';
 import { listRuns } from '../workflows/list-runs';
 import { findRun } from '../workflows/runs';
 import { findWorkflow, listWorkflows } from '../workflows/workflows';
+import type { LIST_ENDPOINTS } from './list-endpoints';
 import type { Handlers } from './handler';
 
-export const LIST_HANDLERS: Handlers<'listContacts' | 'listEvents' | 'listEmails' | 'listWorkflows' | 'listRuns'> = {
+export const LIST_HANDLERS: Handlers<keyof typeof LIST_ENDPOINTS> = {
   listContacts: async ({ db }, tenant, { query }) => {
     await checkStart(query, 'contact', (id) => findContact(db, tenant, id));
     return listContacts(db, tenant, query);
