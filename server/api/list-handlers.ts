@@ -7,7 +7,7 @@ import { listEmails } from '../emails/list-emails';
 import { listEvents } from '../events/events';
 import { listRuns } from '../workflows/list-runs';
 import { findRun } from '../workflows/runs';
-import { findWorkflow, listWorkflows } from '../workflows/workflows';
+import { findWorkflow, listWorkflows } from '../workflows/read-workflows';
 import type { LIST_ENDPOINTS } from './list-endpoints';
 import type { Handlers } from './handler';
 

@@ -7,7 +7,7 @@ import type { TimeRange } from '../db/day-range';
 import { checkForm } from '../installs/session-middleware';
 import { createMemory } from '../memory';
 import { readResults, type WorkflowResults } from '../workflows/results';
-import type { Uncounted } from '../workflows/workflows';
+import type { Uncounted } from '../workflows/read-workflows';
 import { COUNTED_MS, isMuch } from './remembered';
 
 export interface SectionParts {

@@ -30,16 +30,8 @@ import { changeSettings, readSettings } from '../settings/settings';
 import { rehearse } from '../workflows/rehearsal/rehearse';
 import { defineFromTemplate } from '../workflows/templates';
 import { parseDefinition } from '../workflows/validate';
-import {
-  activateWorkflow,
-  createWorkflow,
-  deleteWorkflow,
-  findWorkflow,
-  listWorkflows,
-  pauseWorkflow,
-  readWorkflow,
-  saveWorkflow,
-} from '../workflows/workflows';
+import { activateWorkflow, createWorkflow, deleteWorkflow, pauseWorkflow, saveWorkflow } from '../workflows/workflows';
+import { findWorkflow, listWorkflows, readWorkflow } from '../workflows/read-workflows';
 import { ARGS, found, parseArgs, type Args, type RouteName } from './args';
 import { createOverview } from './overview';
 import { allowAnyOrigin, requireSignature, type SignedRequest } from './signed-request';

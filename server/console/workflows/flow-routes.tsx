@@ -20,7 +20,7 @@ import { dryRun } from '../../workflows/dry-run';
 import { listRuns, runsByStep, standingSince } from '../../workflows/list-runs';
 import { retryEmail, retryHeld } from '../../workflows/retry-email';
 import { startByHand } from '../../workflows/start-by-hand';
-import { listUncounted, readEdited, readUncounted, type Uncounted } from '../../workflows/workflows';
+import { listUncounted, readEdited, readUncounted, type Uncounted } from '../../workflows/read-workflows';
 import { href } from '../components/filters';
 import { placeOf } from '../components/pages';
 import { lastDays } from '../days';
