@@ -22,11 +22,11 @@ export interface EventFilter {
 export const eventsWith = (db: Db, tenant: Tenant, filter: EventFilter): SelectQueryBuilder<Schema, 'event', object> =>
   filtered(db.selectFrom('event').where(ofTenant(tenant, 'event')), filter);
 
-type EventQuery<T extends keyof Schema, O> = SelectQueryBuilder<Schema, T | 'event', O>;
+type EventQuery<O> = SelectQueryBuilder<Schema, 'event', O>;
 
-export function filtered<T extends keyof Schema, O>(query: EventQuery<T, O>, filter: EventFilter): EventQuery<T, O> {
+export function filtered<O>(query: EventQuery<O>, filter: EventFilter): EventQuery<O> {
   const { type, status, customer, contact, since, until } = filter;
-  let q = query as unknown as SelectQueryBuilder<Schema, 'event', O>;
+  let q = query;
   if (type !== undefined) q = q.where('event.type', '=', type);
   // A literal, so that SQLite may use the partial index on the rarer statuses.
   if (status !== undefined) q = q.where('event.status', '=', sql.lit(knownStatus(status)));

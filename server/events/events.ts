@@ -1,5 +1,6 @@
 /** The log: one row per delivered event, with what became of it. */
 import type { EventView, List } from '../../shared/api';
+import { addressOf } from '../audience/find-addresses';
 import { inList } from '../db/bulk';
 import { isoTime, isoTimeOrNull } from '../db/columns';
 import type { ErasedTable } from '../db/erase';
@@ -29,17 +30,7 @@ export const EVENT_TABLES = [
 type EventRow = Row<'event'> & { email: string | null };
 
 export const selectEvents = (db: Db, tenant: Tenant) =>
-  db
-    .selectFrom('event')
-    .leftJoin('contact', (join) =>
-      join
-        .onRef('contact.account_id', '=', 'event.account_id')
-        .onRef('contact.livemode', '=', 'event.livemode')
-        .onRef('contact.id', '=', 'event.contact_id'),
-    )
-    .selectAll('event')
-    .select('contact.email as email')
-    .where(ofTenant(tenant, 'event'));
+  db.selectFrom('event').selectAll('event').select(addressOf('event').as('email')).where(ofTenant(tenant, 'event'));
 
 /** Newest arrival first. Throws invalid_request when `starting_after` is no event of the install. */
 export async function listEvents(db: Db, tenant: Tenant, request: EventFilter & PageRequest): Promise<List<EventView>> {
