@@ -1,10 +1,8 @@
 /** The payments that an audience knows of, and whose sums they change: changed in memory. Pure. */
-import type { Row } from '../db/schema';
 import type { Tenant } from '../db/tenant';
 import type { PaymentFacts, RefundFacts } from '../stripe-objects/types';
+import type { Contact } from './audience-rows';
 import { NOTHING_PAID, refundedPayment, withPayment, withRefund, type Payment } from './payments';
-
-type Contact = Row<'contact'>;
 
 export interface KnownPayments {
   payments: readonly Payment[];

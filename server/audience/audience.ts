@@ -3,26 +3,29 @@
  * for all accounts (load.ts), changed here in memory by the rules of the audience, and written back in one round
  * (save.ts). Pure: no database, no clock.
  */
-import { NOTE_LENGTH } from '../../shared/limits';
 import { flag, msOfSeconds } from '../db/columns';
-import { newId } from '../db/new-id';
 import { NOTHING_OF_CUSTOMER } from '../db/release-customers';
 import type { Row } from '../db/schema';
 import { tenantColumns, type Tenant } from '../db/tenant';
 import type { CustomerFacts, ObjectFacts, SubscriptionFacts } from '../stripe-objects/types';
 import { createFailedInvoices } from './audience-invoices';
 import { createPayments, type KnownPayments } from './audience-payments';
+import {
+  isTombstone,
+  mergedFields,
+  methodOf,
+  newContact,
+  newLink,
+  type Contact,
+  type CustomerLink,
+} from './audience-rows';
 import { deriveBilling } from './billing';
-import { mergeProperties } from './contact-properties';
-import { mergeBillingEmails } from './billing-contacts';
 import type { FailedInvoice } from './failed-invoices';
 import { isNewer, keepFailure, stateRow, type ObjectState, type Saving } from './object-states';
-import { NOTHING_PAID, type Payment } from './payments';
+import type { Payment } from './payments';
 import { timeOf } from './stamp';
 import type { Suppression } from './suppressions';
 
-export type Contact = Row<'contact'>;
-export type CustomerLink = Row<'customer_link'>;
 type SubscriptionState = Row<'subscription_state'>;
 
 /** The rows that an audience starts from. */
@@ -57,9 +60,6 @@ export interface Changes {
 }
 
 export type Audience = ReturnType<typeof createAudience>;
-
-/** Whether the customer's contact was deleted: nothing is kept of it any more. */
-export const isTombstone = (link: CustomerLink): boolean => link.contact_id === null && link.state !== 'deleted_unseen';
 
 /** `now` in epoch milliseconds. */
 export function createAudience(tenant: Tenant, known: Known, now: number) {
@@ -210,34 +210,8 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
 
     /** A new contact; one whose owner had unsubscribed before its deletion starts as unsubscribed. */
     create(email: string, status: Contact['status'], source = 'Stripe'): Contact {
-      const contact: Contact = {
-        id: newId('con', now),
-        email,
-        first_name: null,
-        last_name: null,
-        name_stamp: 0,
-        user_group: null,
-        billing_emails: null,
-        note: null,
-        status: suppressions.get(email)?.hasLeft ? 'unsubscribed' : status,
-        source,
-        subscription_status: null,
-        plan: null,
-        mrr: null,
-        currency: null,
-        renews_at: null,
-        trial_ends_at: null,
-        delinquent: null,
-        wrong_card: null,
-        customer_since: null,
-        ...NOTHING_PAID,
-        user_id: null,
-        properties: null,
-        search_text: '',
-        created_at: now,
-        updated_at: now,
-        ...tenantColumns(tenant),
-      };
+      const hasLeft = suppressions.get(email)?.hasLeft;
+      const contact = newContact(tenant, { email, status: hasLeft ? 'unsubscribed' : status, source }, now);
       remember(contact);
       made.add(contact.id);
       changed.contacts.add(contact.id);
@@ -266,12 +240,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     merge(from: Contact, into: Contact): void {
       keepLeaving(from);
       if (from.status === 'unsubscribed') update(into, { status: 'unsubscribed' });
-      update(into, {
-        billing_emails: mergeBillingEmails(from, into),
-        user_id: into.user_id ?? from.user_id,
-        properties: mergeProperties(from, into),
-        note: mergeNotes(from, into),
-      });
+      update(into, mergedFields(from, into));
       payments.readdress(from.email, into.email);
       touch(into);
       payments.sumAnew(into);
@@ -372,37 +341,3 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     },
   };
 }
-
-/** Of two contacts that become one. */
-const mergeNotes = (from: Contact, into: Contact): string | null =>
-  [...new Set([into.note, from.note])].filter(Boolean).join('\n\n').slice(0, NOTE_LENGTH) || null;
-
-type DefaultMethod = Pick<CustomerLink, 'default_method' | 'default_method_at'>;
-
-/** `isFirst`: one of which nothing was known before counts as chosen then (`at`, epoch milliseconds). */
-function methodOf(
-  before: DefaultMethod | undefined,
-  method: string | null,
-  { at, isFirst }: { at: number; isFirst: boolean },
-): DefaultMethod {
-  const known = before?.default_method ?? null;
-  if (method === null || method === known)
-    return { default_method: known, default_method_at: before?.default_method_at ?? null };
-  return { default_method: method, default_method_at: known === null && !isFirst ? null : at };
-}
-
-const newLink = (tenant: Tenant, customerId: string): CustomerLink => ({
-  customer_id: customerId,
-  contact_id: null,
-  stamp: 0,
-  state: 'alive',
-  billing_emails: null,
-  delinquent: null,
-  customer_since: null,
-  default_method: null,
-  default_method_at: null,
-  due_at: null,
-  claims: 0,
-  attempts: 0,
-  ...tenantColumns(tenant),
-});
