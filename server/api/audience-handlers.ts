@@ -14,24 +14,13 @@ import { AppError } from '../errors';
 import { recordApiEvent } from '../events/api-events';
 import { answerOnce } from '../installs/api-answers';
 import { findInstall } from '../installs/installs';
+import type { AUDIENCE_ENDPOINTS } from './audience-endpoints';
 import type { Answer, Asked } from './endpoints';
 import type { Handlers } from './handler';
 
 type Written = Asked<'createContact' | 'updateContact'>['body'];
 
-export const AUDIENCE_HANDLERS: Handlers<
-  | 'testApiKey'
-  | 'createContact'
-  | 'updateContact'
-  | 'findContact'
-  | 'deleteContact'
-  | 'checkContactSuppression'
-  | 'removeContactSuppression'
-  | 'createContactProperty'
-  | 'listContactProperties'
-  | 'listMailingLists'
-  | 'sendEvent'
-> = {
+export const AUDIENCE_HANDLERS: Handlers<keyof typeof AUDIENCE_ENDPOINTS> = {
   testApiKey: async ({ db }, tenant) => {
     const install = await findInstall(db, tenant);
     return { success: true, teamName: install?.account_name ?? tenant.accountId };

@@ -9,12 +9,11 @@ import { queueTransactional } from '../emails/send-transactional';
 import { countTransactional, listTransactional, readTransactional } from '../emails/transactional';
 import { AppError } from '../errors';
 import { answerOnce } from '../installs/api-answers';
+import type { EMAIL_ENDPOINTS } from './email-endpoints';
 import type { Answer, Asked } from './endpoints';
 import type { Handlers } from './handler';
 
-export const EMAIL_HANDLERS: Handlers<
-  'sendTransactionalEmail' | 'listTransactionalEmails' | 'listPublishedTransactionalEmails' | 'getTransactionalEmail'
-> = {
+export const EMAIL_HANDLERS: Handlers<keyof typeof EMAIL_ENDPOINTS> = {
   sendTransactionalEmail: async (ctx, tenant, { body, idempotencyKey: key }) => {
     const now = ctx.clock.now();
     const { transactionalId, email: to, dataVariables: data = {}, addToAudience } = body;

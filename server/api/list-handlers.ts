@@ -1,15 +1,17 @@
 /** Lists of what is kept, newest first, as the Dashboard's views have them. */
-import { findContact, listContacts } from '../audience/contacts';
+import { findContact } from '../audience/contacts';
+import { listContacts } from '../audience/list-contacts';
 import { checkStart } from '../db/page';
 import { findEmail } from '../emails/emails';
 import { listEmails } from '../emails/list-emails';
 import { listEvents } from '../events/events';
 import { listRuns } from '../workflows/list-runs';
 import { findRun } from '../workflows/runs';
-import { findWorkflow, listWorkflows } from '../workflows/workflows';
+import { findWorkflow, listWorkflows } from '../workflows/read-workflows';
+import type { LIST_ENDPOINTS } from './list-endpoints';
 import type { Handlers } from './handler';
 
-export const LIST_HANDLERS: Handlers<'listContacts' | 'listEvents' | 'listEmails' | 'listWorkflows' | 'listRuns'> = {
+export const LIST_HANDLERS: Handlers<keyof typeof LIST_ENDPOINTS> = {
   listContacts: async ({ db }, tenant, { query }) => {
     await checkStart(query, 'contact', (id) => findContact(db, tenant, id));
     return listContacts(db, tenant, query);

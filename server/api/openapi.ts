@@ -1,7 +1,9 @@
 /** The OpenAPI document, made of the same schemas that check requests. */
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
-import { ENDPOINTS, TRANSACTIONAL_PATH, type Endpoint, type EndpointName } from './endpoints';
+import { TRANSACTIONAL_PATH } from './email-endpoints';
+import type { Endpoint } from './endpoint';
+import { ENDPOINTS, type EndpointName } from './endpoints';
 
 export type Document = ReturnType<OpenApiGeneratorV31['generateDocument']>;
 

@@ -2,7 +2,8 @@
 import type { ContactStatus } from '../../shared/api';
 import type { CustomerFacts } from '../stripe-objects/types';
 import { parseEmail } from './address';
-import type { Audience, Contact, CustomerLink } from './audience';
+import type { Audience } from './audience';
+import type { Contact, CustomerLink } from './audience-rows';
 import { readBillingEmails } from './billing-contacts';
 import { splitName } from './name';
 

@@ -3,47 +3,40 @@
  * for all accounts (load.ts), changed here in memory by the rules of the audience, and written back in one round
  * (save.ts). Pure: no database, no clock.
  */
-import { NOTE_LENGTH } from '../../shared/limits';
 import { flag, msOfSeconds } from '../db/columns';
-import { newId } from '../db/new-id';
-import { NOTHING_OF_CUSTOMER } from '../db/release-contact';
+import { NOTHING_OF_CUSTOMER } from '../db/release-customers';
 import type { Row } from '../db/schema';
 import { tenantColumns, type Tenant } from '../db/tenant';
-import type { CustomerFacts, ObjectFacts, PaymentFacts, RefundFacts, SubscriptionFacts } from '../stripe-objects/types';
+import type { CustomerFacts, ObjectFacts, SubscriptionFacts } from '../stripe-objects/types';
+import { createFailedInvoices } from './audience-invoices';
+import { createPayments, type KnownPayments } from './audience-payments';
+import {
+  isTombstone,
+  mergedFields,
+  methodOf,
+  newContact,
+  newLink,
+  type Contact,
+  type CustomerLink,
+} from './audience-rows';
 import { deriveBilling } from './billing';
-import { mergeProperties } from './contact-properties';
-import { mergeBillingEmails } from './billing-contacts';
-import { isPaymentFailure, withEnding, withFailure, type FailedInvoice } from './failed-invoices';
+import type { FailedInvoice } from './failed-invoices';
 import { isNewer, keepFailure, stateRow, type ObjectState, type Saving } from './object-states';
-import { NOTHING_PAID, refundedPayment, withPayment, withRefund, type Payment } from './payments';
+import type { Payment } from './payments';
 import { timeOf } from './stamp';
 import type { Suppression } from './suppressions';
 
-export type Contact = Row<'contact'>;
-export type CustomerLink = Row<'customer_link'>;
 type SubscriptionState = Row<'subscription_state'>;
 
 /** The rows that an audience starts from. */
-export interface Known {
+export interface Known extends KnownPayments {
   links: CustomerLink[];
   contacts: Contact[];
   subscriptions: SubscriptionState[];
   objects: ObjectState[];
-  payments: Payment[];
   failedInvoices: FailedInvoice[];
-  /** Customers and addresses without any payment. */
-  unpaid: Set<string>;
   /** By address. */
   suppressions: Map<string, Suppression>;
-}
-
-/** What is to be written of payments, before all else: contacts get their sums from it. */
-export interface PaymentChanges {
-  payments: Payment[];
-  /** A contact has another address now: what it paid as a guest goes with it. */
-  readdressed: { from: string; into: string }[];
-  /** The contacts whose sums may have changed. */
-  payers: { contact: Contact; customers: string[]; email: string }[];
 }
 
 /** What is to be written. */
@@ -66,16 +59,7 @@ export interface Changes {
   released: string[];
 }
 
-/** What an event is about. */
-export interface EventAboutInvoices {
-  state: ObjectFacts | null;
-  customerId: string | null;
-}
-
 export type Audience = ReturnType<typeof createAudience>;
-
-/** Whether the customer's contact was deleted: nothing is kept of it any more. */
-export const isTombstone = (link: CustomerLink): boolean => link.contact_id === null && link.state !== 'deleted_unseen';
 
 /** `now` in epoch milliseconds. */
 export function createAudience(tenant: Tenant, known: Known, now: number) {
@@ -84,27 +68,23 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
   const byEmail = new Map<string, Contact>();
   const subscriptions = new Map(known.subscriptions.map((state) => [state.subscription_id, state]));
   const objects = new Map(known.objects.map((state) => [state.id, state]));
-  const payments = new Map(known.payments.map((payment) => [payment.id, payment]));
-  const failedInvoices = new Map(known.failedInvoices.map((row) => [row.invoice_id ?? '', row]));
-  const { suppressions, unpaid } = known;
+  const { suppressions } = known;
   const changed = {
     links: new Set<string>(),
     contacts: new Set<string>(),
     subscriptions: new Set<string>(),
     objects: new Set<string>(),
-    payments: new Set<string>(),
-    failedInvoices: new Set<string>(),
   };
   const before = new Map<string, Contact>();
   const made = new Set<string>();
   const staleBilling = new Set<string>();
-  const payers = new Set<string>();
-  let readdressed: PaymentChanges['readdressed'] = [];
   const merged: Changes['merged'] = [];
   const moved: Changes['moved'] = [];
   const deleted: Contact[] = [];
   const left: string[] = [];
   const released: string[] = [];
+  const payments = createPayments(tenant, known, { isGone, payerOf, contactById, customersOf, touch, update });
+  const failedInvoices = createFailedInvoices(tenant, known.failedInvoices, { isGone, goneAt, objectOf });
   known.contacts.forEach(remember);
 
   function remember(contact: Contact): void {
@@ -119,7 +99,9 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     changed.contacts.add(contact.id);
   }
 
-  const linksOf = (contact: Contact) => [...links.values()].filter((link) => link.contact_id === contact.id);
+  function linksOf(contact: Contact): CustomerLink[] {
+    return [...links.values()].filter((link) => link.contact_id === contact.id);
+  }
 
   /** Writes the fields that differ; returns whether any did. */
   function update(contact: Contact, fields: Partial<Contact>): boolean {
@@ -136,7 +118,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     if (byEmail.get(contact.email) === contact) byEmail.delete(contact.email);
     changed.contacts.delete(contact.id);
     staleBilling.delete(contact.id);
-    payers.delete(contact.id);
+    payments.forget(contact);
   }
 
   /** Links a customer to a contact (null: a tombstone), keeping what the link knows of the customer. */
@@ -151,7 +133,7 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     for (const one of [before, contact]) {
       if (!one) continue;
       touch(one);
-      payers.add(one.id);
+      payments.sumAnew(one);
       if (one === before || [...subscriptions.values()].some((state) => state.customer_id === customerId))
         staleBilling.add(one.id);
     }
@@ -172,44 +154,32 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     suppressions.set(email, { scope: 'marketing', reason: 'unsubscribed', at: now, ...refusal, hasLeft: true });
   }
 
-  /** What its owner paid as a guest goes along. */
-  function readdress(from: string, into: string): void {
-    readdressed.push({ from, into });
-    if (!unpaid.has(from)) unpaid.delete(into);
-    for (const [id, payment] of payments) if (payment.email === from) payments.set(id, { ...payment, email: into });
+  function customersOf(contact: Contact): string[] {
+    return linksOf(contact).map((one) => one.customer_id);
   }
 
-  function savePayment(payment: Payment): void {
-    const before = payments.get(payment.id);
-    if (before && Object.entries(payment).every(([name, value]) => before[name as keyof Payment] === value)) return;
-    payments.set(payment.id, payment);
-    changed.payments.add(payment.id);
-    for (const owner of [payment.customer_id, payment.email]) if (owner !== null) unpaid.delete(owner);
-    const contactId = payment.customer_id === null ? null : links.get(payment.customer_id)?.contact_id;
-    const owner = contactId ? contacts.get(contactId) : byEmail.get(payment.email ?? '');
-    if (!owner) return;
-    touch(owner);
-    payers.add(owner.id);
+  function contactById(id: string): Contact | undefined {
+    return contacts.get(id);
+  }
+
+  function contactOf(customerId: string | null): Contact | undefined {
+    const contactId = customerId === null ? null : links.get(customerId)?.contact_id;
+    return contactId ? contacts.get(contactId) : undefined;
+  }
+
+  function payerOf({ customer_id, email }: Payment): Contact | undefined {
+    return links.get(customer_id ?? '')?.contact_id ? contactOf(customer_id) : byEmail.get(email ?? '');
+  }
+
+  /** The newest known state of an object; undefined when nothing is known of it. */
+  function objectOf(id: string | null): ObjectState | undefined {
+    return id === null ? undefined : objects.get(id);
   }
 
   /** When the customer was deleted at Stripe, as far as its link says; epoch milliseconds. */
   function goneAt(customerId: string | null): number | null {
     const own = customerId === null ? undefined : links.get(customerId);
     return own === undefined || own.state === 'alive' ? null : timeOf(own.stamp);
-  }
-
-  /**
-   * Writes what has become of it. What an event is just telling counts whatever is known: of the invoice, or that its
-   * customer was deleted.
-   */
-  function settle(row: FailedInvoice, told: { invoice?: ObjectState; customerGoneAt?: number } = {}): void {
-    const id = row.invoice_id ?? '';
-    const subscription = row.subscription_id === null ? undefined : objects.get(row.subscription_id);
-    const customerGoneAt = told.customerGoneAt ?? goneAt(row.customer_id);
-    const states = [told.invoice, objects.get(id)];
-    const ended = states.reduce((one, invoice) => withEnding(one, { invoice, subscription, customerGoneAt }), row);
-    failedInvoices.set(id, ended);
-    changed.failedInvoices.add(id);
   }
 
   function refreshBilling(): void {
@@ -231,47 +201,21 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     update,
     isGone,
     linkOf: (customerId: string) => links.get(customerId),
-    contactOf: (customerId: string | null): Contact | undefined => {
-      const contactId = customerId === null ? null : links.get(customerId)?.contact_id;
-      return contactId ? contacts.get(contactId) : undefined;
-    },
+    contactOf,
     contactByEmail: (email: string) => byEmail.get(email),
-    contactById: (id: string) => contacts.get(id),
+    contactById,
+    objectOf,
+    payments,
+    failedInvoices,
 
     /** A new contact; one whose owner had unsubscribed before its deletion starts as unsubscribed. */
     create(email: string, status: Contact['status'], source = 'Stripe'): Contact {
-      const contact: Contact = {
-        id: newId('con', now),
-        email,
-        first_name: null,
-        last_name: null,
-        name_stamp: 0,
-        user_group: null,
-        billing_emails: null,
-        note: null,
-        status: suppressions.get(email)?.hasLeft ? 'unsubscribed' : status,
-        source,
-        subscription_status: null,
-        plan: null,
-        mrr: null,
-        currency: null,
-        renews_at: null,
-        trial_ends_at: null,
-        delinquent: null,
-        wrong_card: null,
-        customer_since: null,
-        ...NOTHING_PAID,
-        user_id: null,
-        properties: null,
-        search_text: '',
-        created_at: now,
-        updated_at: now,
-        ...tenantColumns(tenant),
-      };
+      const hasLeft = suppressions.get(email)?.hasLeft;
+      const contact = newContact(tenant, { email, status: hasLeft ? 'unsubscribed' : status, source }, now);
       remember(contact);
       made.add(contact.id);
       changed.contacts.add(contact.id);
-      payers.add(contact.id);
+      payments.sumAnew(contact);
       return contact;
     },
 
@@ -285,8 +229,8 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
       touch(contact);
       keepLeaving(contact);
       byEmail.delete(contact.email);
-      readdress(contact.email, email);
-      payers.add(contact.id);
+      payments.readdress(contact.email, email);
+      payments.sumAnew(contact);
       contact.email = email;
       if (suppressions.get(email)?.hasLeft) contact.status = 'unsubscribed';
       byEmail.set(email, contact);
@@ -296,15 +240,10 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     merge(from: Contact, into: Contact): void {
       keepLeaving(from);
       if (from.status === 'unsubscribed') update(into, { status: 'unsubscribed' });
-      update(into, {
-        billing_emails: mergeBillingEmails(from, into),
-        user_id: into.user_id ?? from.user_id,
-        properties: mergeProperties(from, into),
-        note: mergeNotes(from, into),
-      });
-      readdress(from.email, into.email);
+      update(into, mergedFields(from, into));
+      payments.readdress(from.email, into.email);
       touch(into);
-      payers.add(into.id);
+      payments.sumAnew(into);
       forget(from);
       merged.push({ from, into });
     },
@@ -347,9 +286,6 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
       return true;
     },
 
-    /** The newest known state of an object; undefined when nothing is known of it. */
-    objectOf: (id: string | null): ObjectState | undefined => (id === null ? undefined : objects.get(id)),
-
     /** Keeps the newest state of an object, unless its contact was deleted. */
     recordObject(facts: ObjectFacts, saving: Saving): void {
       if (isGone(facts.customerId)) return;
@@ -360,84 +296,11 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
       changed.objects.add(facts.id);
     },
 
-    /** Keeps a payment, unless its contact was deleted; `paidAt`, unless it says so itself, in epoch milliseconds. */
-    recordPayment(facts: PaymentFacts, paidAt: number): void {
-      if (!isGone(facts.customerId)) savePayment(withPayment(payments.get(facts.id), tenant, facts, paidAt));
-    },
-
-    /** Whether only Stripe can tell which payment it is of: one of an invoice, which the charge doesn't name. */
-    isOfUnknownPayment: ({ invoiceId, paymentIntentId, customerId }: RefundFacts): boolean =>
-      invoiceId === null && paymentIntentId !== null && customerId !== null && !payments.has(paymentIntentId),
-
-    /**
-     * Keeps what was refunded, also before its payment is known. `invoiceId` is what Stripe said where the charge doesn't;
-     * `created`, when it was so, in epoch seconds.
-     */
-    recordRefund(facts: RefundFacts, invoiceId: string | null, created: number): void {
-      const id = refundedPayment(facts, invoiceId);
-      if (!isGone(facts.customerId)) savePayment(withRefund(payments.get(id), tenant, id, facts, created));
-    },
-
-    /** Once: what is handed out is to be written. */
-    takePayments(): PaymentChanges {
-      const taken: PaymentChanges = {
-        payments: [...changed.payments].flatMap((id) => payments.get(id) ?? []),
-        readdressed,
-        payers: [...payers].flatMap((id) => {
-          const contact = contacts.get(id);
-          if (!contact) return [];
-          const customers = linksOf(contact).map((one) => one.customer_id);
-          const { email } = contact;
-          if (![...customers, email].every((owner) => unpaid.has(owner))) return { contact, customers, email };
-          update(contact, NOTHING_PAID);
-          return [];
-        }),
-      };
-      changed.payments.clear();
-      payers.clear();
-      readdressed = [];
-      return taken;
-    },
-
     /** What its metadata names by the key chosen in settings. */
     recordBillingEmails(one: CustomerLink, emails: string | null): void {
       one.billing_emails = emails;
       changed.links.add(one.customer_id);
     },
-
-    /**
-     * What an event says of invoices whose payment failed, after what it is about was recorded. `createdMs` in epoch
-     * milliseconds; `holdoutPercent` of settings.
-     */
-    followInvoices(type: string, facts: EventAboutInvoices, createdMs: number, holdoutPercent: number): void {
-      const { state, customerId } = facts;
-      if (isGone(customerId)) return;
-      if (type === 'customer.deleted') {
-        for (const row of failedInvoices.values())
-          if (row.customer_id === customerId) settle(row, { customerGoneAt: createdMs });
-      } else if (state?.kind === 'subscription' && state.status === 'canceled') {
-        for (const row of failedInvoices.values()) if (row.subscription_id === state.id) settle(row);
-      } else if (state?.kind === 'invoice') {
-        const known = failedInvoices.get(state.id);
-        const failure = { invoice: state, at: createdMs, holdoutPercent };
-        const row = isPaymentFailure(type) ? withFailure(tenant, known, failure) : known;
-        if (row) settle(row, { invoice: stateRow(tenant, state, { stamp: 0, knownAt: createdMs, dueAt: null }) });
-      }
-    },
-
-    /** One that was found open after an attempt; when that was isn't known, nor is it news of one that is known. */
-    recordFoundFailure(invoice: ObjectFacts, now: number, holdoutPercent: number): void {
-      const { attempt_count, finalized_at } = invoice.properties;
-      if (invoice.status !== 'open' || !attempt_count || failedInvoices.has(invoice.id) || isGone(invoice.customerId))
-        return;
-      const at = typeof finalized_at === 'string' ? Date.parse(finalized_at) : now;
-      const row = withFailure(tenant, undefined, { invoice, at, holdoutPercent });
-      if (row) settle(row);
-    },
-
-    /** Whether the invoice is one of those that get no reminders. */
-    isHeldOut: (invoiceId: string | null): boolean =>
-      invoiceId !== null && failedInvoices.get(invoiceId)?.is_holdout === 1,
 
     /** What Stripe says of the customer itself that billing shows; the link bears the stamp of when it was so. */
     recordCustomer(one: CustomerLink, { delinquent, created, defaultMethod, isMethodNew }: CustomerFacts): void {
@@ -466,9 +329,9 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
         subscriptions: rows(changed.subscriptions, subscriptions),
         objects: rows(changed.objects, objects),
         // Of a contact that is deleted at once nothing is written again.
-        failedInvoices: rows(changed.failedInvoices, failedInvoices).filter(
-          ({ customer_id }) => !isGone(customer_id) && !released.includes(customer_id ?? ''),
-        ),
+        failedInvoices: failedInvoices
+          .changed()
+          .filter(({ customer_id }) => !isGone(customer_id) && !released.includes(customer_id ?? '')),
         merged,
         moved,
         deleted,
@@ -478,37 +341,3 @@ export function createAudience(tenant: Tenant, known: Known, now: number) {
     },
   };
 }
-
-/** Of two contacts that become one. */
-const mergeNotes = (from: Contact, into: Contact): string | null =>
-  [...new Set([into.note, from.note])].filter(Boolean).join('\n\n').slice(0, NOTE_LENGTH) || null;
-
-type DefaultMethod = Pick<CustomerLink, 'default_method' | 'default_method_at'>;
-
-/** `isFirst`: one of which nothing was known before counts as chosen then (`at`, epoch milliseconds). */
-function methodOf(
-  before: DefaultMethod | undefined,
-  method: string | null,
-  { at, isFirst }: { at: number; isFirst: boolean },
-): DefaultMethod {
-  const known = before?.default_method ?? null;
-  if (method === null || method === known)
-    return { default_method: known, default_method_at: before?.default_method_at ?? null };
-  return { default_method: method, default_method_at: known === null && !isFirst ? null : at };
-}
-
-const newLink = (tenant: Tenant, customerId: string): CustomerLink => ({
-  customer_id: customerId,
-  contact_id: null,
-  stamp: 0,
-  state: 'alive',
-  billing_emails: null,
-  delinquent: null,
-  customer_since: null,
-  default_method: null,
-  default_method_at: null,
-  due_at: null,
-  claims: 0,
-  attempts: 0,
-  ...tenantColumns(tenant),
-});

@@ -1,11 +1,12 @@
-/** What a person changes about a contact, or adds. */
+/** What a person changes about a contact, or adds, and the user group that a step of a workflow sets. */
 import type { ContactChange } from '../../shared/api';
 import { NOTE_LENGTH } from '../../shared/limits';
 import type { Db, Row, Trx } from '../db/schema';
-import { ofTenant, tenantKey, type Tenant } from '../db/tenant';
+import { ofTenant, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { AppError } from '../errors';
 import { searchTextOf } from '../fold-text';
 import { readSettings } from '../settings/settings';
+import { parseEmail } from './address';
 import { checkBillingEmails } from './billing-contacts';
 import { changeConsent, listConsentChanges } from './consent';
 import { recordContactChanges } from './contact-changes';
@@ -14,7 +15,6 @@ import { importLines } from './import-contacts';
 import type { ImportConsent } from './import-lines';
 import { loadAudiences } from './load';
 import { cleanName } from './name';
-import { parseEmail } from './address';
 import { saveAudiences } from './save';
 import { snapshotStamp } from './stamp';
 import { findSuppression } from './suppressions';
@@ -151,4 +151,16 @@ async function checkTyped(trx: Trx, tenant: Tenant, contact: Row<'contact'>, typ
     .where('contact_id', '=', contact.id)
     .execute();
   return checkBillingEmails(typed, contact, links, billing_email_key);
+}
+
+/** `now` in epoch milliseconds. */
+export async function setUserGroup(db: Db, contact: Row<'contact'>, group: string | null, now: number): Promise<void> {
+  await db
+    .updateTable('contact')
+    .set({ user_group: group, updated_at: now })
+    .where(ofTenant(tenantOf(contact)))
+    .where('id', '=', contact.id)
+    .execute();
+  const after = { ...contact, user_group: group };
+  await recordContactChanges(db, [{ before: contact, after }], { cause: 'workflow', now });
 }

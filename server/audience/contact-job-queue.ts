@@ -22,7 +22,7 @@ import {
   type SampledLine,
 } from './contact-jobs';
 import { recordContactChanges } from './contact-changes';
-import { listContactRows } from './contacts';
+import { listContactRows } from './list-contacts';
 import { clearProperty } from './delete-property';
 import { compareLines, importLines, type ComparedLine } from './import-contacts';
 import { deleteContact } from './save';

@@ -11,7 +11,8 @@ import type { ContactJobKind, ContactJobStatus, Db, Row, Trx } from '../db/schem
 import { ofTenant, tenantColumns, tenantOf, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import { AppError } from '../errors';
-import { countContacts, type ContactFilter } from './contacts';
+import { countContacts } from './list-contacts';
+import type { ContactFilter, KnownFilter } from './contact-filter';
 import type { ImportConsent, ImportLine, RefusedLine, RefusedText } from './import-lines';
 
 export type ContactJob = Row<'contact_job'>;
@@ -66,7 +67,7 @@ export const listContactJobs = (db: Db, tenant: Tenant, limit: number): Promise<
 export const countTarget = (db: Db, tenant: Tenant, target: ContactTarget): Promise<number> =>
   countContacts(db, tenant, filterOfTarget(target));
 
-export const filterOfTarget = (target: ContactTarget): ContactFilter & { ids?: string[] } =>
+export const filterOfTarget = (target: ContactTarget): KnownFilter =>
   'ids' in target ? { ids: target.ids } : target.filter;
 
 /** Due at once. `total` as it was counted and confirmed. Returns its id. */

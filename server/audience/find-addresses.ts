@@ -1,9 +1,15 @@
 /** From contacts to their addresses and back, for screens that show one beside the other. */
+import { sql } from 'kysely';
 import { inList } from '../db/bulk';
 import type { Db } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { parseEmail } from './address';
 import { findContactByEmail } from './contacts';
+
+/** In a query of such rows: the address of the contact that each names; null where there is none. */
+export const addressOf = (table: 'event' | 'forward' | 'customer_link') =>
+  sql<string | null>`(select c.email from contact c where c.account_id = ${sql.ref(`${table}.account_id`)}
+    and c.livemode = ${sql.ref(`${table}.livemode`)} and c.id = ${sql.ref(`${table}.contact_id`)})`;
 
 /** The addresses of these contacts by contact id; deleted contacts are missing. */
 export async function findAddresses(db: Db, tenant: Tenant, ids: readonly string[]): Promise<Map<string, string>> {

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Db } from '../db/schema';
 import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
-import { PAYS } from './contacts';
+import { PAYS } from './contact-filter';
 
 export interface MrrOfCurrency {
   currency: string;

@@ -17,6 +17,7 @@ import { ofTenant, type Tenant } from '../db/tenant';
 import { AppError } from '../errors';
 import type { MonthRange } from '../local-months';
 import { compareGroups } from './compare-groups';
+import { addressOf } from './find-addresses';
 
 export const MOST_MONTHS = 24;
 
@@ -169,14 +170,8 @@ export async function listFailedInvoices(
         .onRef('customer_link.livemode', '=', 'failed_invoice.livemode')
         .onRef('customer_link.customer_id', '=', 'failed_invoice.customer_id'),
     )
-    .leftJoin('contact', (join) =>
-      join
-        .onRef('contact.account_id', '=', 'customer_link.account_id')
-        .onRef('contact.livemode', '=', 'customer_link.livemode')
-        .onRef('contact.id', '=', 'customer_link.contact_id'),
-    )
     .selectAll('failed_invoice')
-    .select(['contact.id as contact_id', 'contact.email as email', OUTCOME.as('outcome')])
+    .select(['customer_link.contact_id', addressOf('customer_link').as('email'), OUTCOME.as('outcome')])
     .$if(after !== undefined, (query) =>
       query
         .where('failed_invoice.first_failed_at', isUp ? '>=' : '<=', after!.first_failed_at)

@@ -17,7 +17,7 @@ import { hashAddress } from './suppression-key';
  * in memory, and are written with the rest of their audience: so conditions see what the event at hand has paid.
  */
 export async function savePayments(trx: Trx, audiences: readonly Audience[]): Promise<void> {
-  const taken = audiences.map((audience) => ({ audience, ...audience.takePayments() }));
+  const taken = audiences.map((audience) => ({ audience, ...audience.payments.take() }));
   for (const { audience, readdressed } of taken)
     for (const { from, into } of readdressed)
       await trx

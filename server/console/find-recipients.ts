@@ -1,5 +1,5 @@
 /** Contacts as a filter names them: by a whole address, or a part of it or of the name. */
-import { findContactIds } from '../audience/contacts';
+import { findContactIds } from '../audience/list-contacts';
 import { findIdByAddress } from '../audience/find-addresses';
 import type { Db } from '../db/schema';
 import type { Tenant } from '../db/tenant';

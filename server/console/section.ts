@@ -1,13 +1,13 @@
 /** What every section of the console is given. */
 import type { RequestHandler } from 'express';
-import { listUserGroups } from '../audience/contacts';
+import { listUserGroups } from '../audience/list-contacts';
 import type { Context } from '../context';
 import { tenantKey, type Tenant } from '../db/tenant';
 import type { TimeRange } from '../db/day-range';
 import { checkForm } from '../installs/session-middleware';
 import { createMemory } from '../memory';
 import { readResults, type WorkflowResults } from '../workflows/results';
-import type { Uncounted } from '../workflows/workflows';
+import type { Uncounted } from '../workflows/read-workflows';
 import { COUNTED_MS, isMuch } from './remembered';
 
 export interface SectionParts {

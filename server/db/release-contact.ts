@@ -2,26 +2,13 @@
  * What becomes of the rows that are about a contact when it is deleted: they stay, less what is personal about them. Beside
  * contact-references.ts, for the same reason.
  */
-import { sql } from 'kysely';
 import { FORWARD_OUTCOMES } from '../../shared/words/forwarding';
 import { inList } from './bulk';
 import { endingOf } from './contact-references';
-import {
-  customersOf,
-  findBilledTo,
-  findEmailsOf,
-  findEventsOf,
-  findEventsOfCustomers,
-  findObjectsOf,
-  findOnTestList,
-  findPerson,
-  names,
-  type EventIds,
-  type NamedContact,
-  type Person,
-} from './contact-rows';
-import { contains } from './contains';
-import { PART, pages, parts } from './parts';
+import { customersOf, findEmailsOf, findEventsOf, findObjectsOf, findPerson, type NamedContact } from './contact-rows';
+import { pages, PART, parts } from './parts';
+import { releaseAddresses } from './release-addresses';
+import { releaseEvents, releaseFailedInvoices, releaseObjects, releaseStates } from './release-customers';
 import type { Trx } from './schema';
 import { ofTenant, type Tenant } from './tenant';
 
@@ -32,7 +19,6 @@ import { ofTenant, type Tenant } from './tenant';
 export async function releaseContact(trx: Trx, tenant: Tenant, contact: NamedContact, now: number): Promise<string[]> {
   const customers = await customersOf(trx, tenant, contact.id);
   const person = await findPerson(trx, tenant, contact);
-  const addresses = inList(person.addresses);
   const events = await findEventsOf(trx, tenant, person, customers);
   await releaseRuns(trx, tenant, contact.id, now);
   const emails = await findEmailsOf(trx, tenant, person, events);
@@ -40,17 +26,13 @@ export async function releaseContact(trx: Trx, tenant: Tenant, contact: NamedCon
   await releaseEvents(trx, tenant, events);
   await releaseObjects(trx, tenant, await findObjectsOf(trx, tenant, person, customers));
   await releaseStates(trx, tenant, customers);
-  await trx.deleteFrom('payment').where(ofTenant(tenant)).where('email', 'in', addresses).execute();
   await releaseFailedInvoices(trx, tenant, customers, now);
   for (const table of ['consent_change', 'list_membership'] as const)
     await trx.deleteFrom(table).where(ofTenant(tenant)).where('contact_id', '=', contact.id).execute();
   const earlier = await untoldAddresses(trx, tenant, contact.id);
   await keepDeletions(trx, tenant, contact.id, now);
   await releaseMessages(trx, tenant, contact.id, [...emails, ...events.map(({ id }) => id)]);
-  for (const address of person.addresses) await releaseWork(trx, tenant, address);
-  await releaseBillingContacts(trx, tenant, person);
-  await trx.deleteFrom('test_address').where(ofTenant(tenant)).where('address', 'in', addresses).execute();
-  await leaveTestList(trx, tenant, person);
+  await releaseAddresses(trx, tenant, person);
   return earlier;
 }
 
@@ -110,104 +92,6 @@ async function releaseMessages(trx: Trx, tenant: Tenant, contactId: string, obje
     for await (const some of parts(objects))
       await trx.deleteFrom(table).where(ofTenant(tenant)).where('object_id', 'in', inList(some)).execute();
   }
-}
-
-/** Lines of imports that wait or are under way, those that are refused too, and filters that search for the address. */
-async function releaseWork(trx: Trx, tenant: Tenant, email: string): Promise<void> {
-  const quoted = JSON.stringify(email);
-  await leaveOut(trx, tenant, 'lines', quoted, (line) => (line as { email: string }).email === email);
-  await leaveOut(trx, tenant, 'refused_lines', email, (line) =>
-    (line as { fields: string[] }).fields.some((cell) => cell.toLowerCase().includes(email)),
-  );
-  await trx
-    .deleteFrom('saved_filter')
-    .where(ofTenant(tenant))
-    .where((eb) => eb.or([contains(trx, sql`query`, quoted), contains(trx, sql`name`, email)]))
-    .execute();
-}
-
-/** Of the parts of imports whose text has `text` in it, the lines that are the contact's. */
-async function leaveOut(
-  trx: Trx,
-  tenant: Tenant,
-  column: 'lines' | 'refused_lines',
-  text: string,
-  isTheirs: (line: unknown) => boolean,
-): Promise<void> {
-  const parts = await trx
-    .selectFrom('contact_job_part')
-    .select(['job_id', 'n', `${column} as lines`])
-    .where(ofTenant(tenant))
-    .where(contains(trx, sql.ref(column), text))
-    .execute();
-  for (const { job_id, n, lines } of parts)
-    await trx
-      .updateTable('contact_job_part')
-      .set({ [column]: JSON.stringify((JSON.parse(lines) as unknown[]).filter((line) => !isTheirs(line))) })
-      .where(ofTenant(tenant))
-      .where('job_id', '=', job_id)
-      .where('n', '=', n)
-      .execute();
-}
-
-/**
- * Others' transactional emails go without that copy from now on. What webhooks told of those contacts goes where it names
- * the person.
- */
-async function releaseBillingContacts(trx: Trx, tenant: Tenant, person: Person): Promise<void> {
-  const without = (emails: readonly string[]) => emails.filter((email) => !person.addresses.includes(email));
-  const { contacts, customers } = await findBilledTo(trx, tenant, person);
-  const billed = new Set([...contacts.map(({ id }) => id), ...customers.flatMap(({ contactId }) => contactId ?? [])]);
-  for (const contactId of billed)
-    await trx
-      .deleteFrom('webhook_delivery')
-      .where(ofTenant(tenant))
-      .where('contact_id', '=', contactId)
-      .where(names(trx, 'payload', person.addresses))
-      .execute();
-  for (const { id, emails } of contacts) {
-    const others = without(emails);
-    await trx
-      .updateTable('contact')
-      .set({ billing_emails: others.length === 0 ? null : JSON.stringify(others) })
-      .where(ofTenant(tenant))
-      .where('id', '=', id)
-      .execute();
-  }
-  for (const { id, key, emails } of customers) {
-    const others = without(emails);
-    await trx
-      .updateTable('customer_link')
-      .set({ billing_emails: others.length === 0 ? null : JSON.stringify({ key, emails: others }) })
-      .where(ofTenant(tenant))
-      .where('customer_id', '=', id)
-      .execute();
-  }
-}
-
-/** As a save of the settings: a form that was opened before doesn't put the address back. */
-async function leaveTestList(trx: Trx, tenant: Tenant, person: Person): Promise<void> {
-  const found = await findOnTestList(trx, tenant, person);
-  if (!found) return;
-  const { settings, own } = found;
-  const test_recipients = settings.test_recipients?.filter((address) => !own.includes(address));
-  await trx
-    .updateTable('setting')
-    .set((eb) => ({ settings: JSON.stringify({ ...settings, test_recipients }), revision: eb('revision', '+', 1) }))
-    .where(ofTenant(tenant))
-    .execute();
-}
-
-/** What is kept of customers without a contact, but for their tombstones. `now` in epoch milliseconds. */
-export async function releaseCustomers(
-  trx: Trx,
-  tenant: Tenant,
-  customers: readonly string[],
-  now: number,
-): Promise<void> {
-  await releaseEvents(trx, tenant, await findEventsOfCustomers(trx, tenant, customers));
-  await releaseStates(trx, tenant, customers);
-  await releaseFailedInvoices(trx, tenant, customers, now);
 }
 
 /** Stops those under way. Their keys name the object they were about; they start no second run any more. */
@@ -278,80 +162,3 @@ async function releaseEmails(trx: Trx, tenant: Tenant, emails: readonly string[]
       await trx.deleteFrom(table).where(ofTenant(tenant)).where('email_id', 'in', ids).execute();
   }
 }
-
-/** One that was to be replayed has ended. */
-async function releaseEvents(trx: Trx, tenant: Tenant, events: readonly EventIds[]): Promise<void> {
-  for await (const some of parts(events)) {
-    const seqs = inList(some.map(({ seq }) => seq));
-    await trx.deleteFrom('event_payload').where(ofTenant(tenant)).where('seq', 'in', seqs).execute();
-    const ids = inList(some.map(({ id }) => id));
-    await trx.deleteFrom('event_replay').where(ofTenant(tenant)).where('event_id', 'in', ids).execute();
-    const update = () => trx.updateTable('event').where(ofTenant(tenant)).where('seq', 'in', seqs);
-    await update().set({ status: 'skipped', reason: 'contact_deleted' }).where('due_at', 'is not', null).execute();
-    await update()
-      .set({
-        contact_id: null,
-        customer_id: null,
-        outcome: 'The contact of this event was deleted',
-        last_error: null,
-        due_at: null,
-        claims: 0,
-      })
-      .execute();
-  }
-}
-
-async function releaseObjects(trx: Trx, tenant: Tenant, objects: readonly string[]): Promise<void> {
-  for await (const some of parts(objects))
-    await trx.deleteFrom('object_state').where(ofTenant(tenant)).where('id', 'in', inList(some)).execute();
-}
-
-/** Of a customer only stays that it is gone. */
-async function releaseStates(trx: Trx, tenant: Tenant, customers: readonly string[]): Promise<void> {
-  for await (const some of parts(customers)) {
-    const ofThem = inList(some);
-    for (const table of ['subscription_state', 'object_state', 'payment', 'notice', 'subscription_card'] as const)
-      await trx
-        .deleteFrom(table as 'object_state')
-        .where(ofTenant(tenant))
-        .where('customer_id', 'in', ofThem)
-        .execute();
-    await trx
-      .updateTable('customer_link')
-      .set({ contact_id: null, ...NOTHING_OF_CUSTOMER })
-      .where(ofTenant(tenant))
-      .where('customer_id', 'in', ofThem)
-      .execute();
-  }
-}
-
-/** They stay counted. What becomes of an open one can't be told any more. */
-async function releaseFailedInvoices(
-  trx: Trx,
-  tenant: Tenant,
-  customers: readonly string[],
-  now: number,
-): Promise<void> {
-  for await (const some of parts(customers)) {
-    const update = () =>
-      trx.updateTable('failed_invoice').where(ofTenant(tenant)).where('customer_id', 'in', inList(some));
-    await update()
-      .set({ lost_at: now, lost_reason: 'deleted' })
-      .where('recovered_at', 'is', null)
-      .where('lost_at', 'is', null)
-      .execute();
-    await update().set({ invoice_id: null, customer_id: null, subscription_id: null }).execute();
-  }
-}
-
-/** What a tombstone says beside the customer's id. */
-export const NOTHING_OF_CUSTOMER = {
-  billing_emails: null,
-  delinquent: null,
-  customer_since: null,
-  default_method: null,
-  default_method_at: null,
-  due_at: null,
-  claims: 0,
-  attempts: 0,
-} as const;

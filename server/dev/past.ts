@@ -6,7 +6,7 @@ import { timeOrderedId } from '../db/new-id';
 import { tenantColumns } from '../db/tenant';
 import { searchTextOf } from '../fold-text';
 import { dayOf } from '../local-days';
-import { listWorkflows } from '../workflows/workflows';
+import { listWorkflows } from '../workflows/read-workflows';
 import type { LocalStack } from './local-stack';
 
 const DAYS = 89;

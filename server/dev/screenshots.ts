@@ -9,7 +9,7 @@ import { listEmails } from '../emails/list-emails';
 import { closeChecklist } from '../installs/installs';
 import { openSession } from '../installs/sessions';
 import { openChromium } from '../test/browser/chromium';
-import { listWorkflows } from '../workflows/workflows';
+import { listWorkflows } from '../workflows/read-workflows';
 import { payLinkIn } from './demo-story';
 import { quiet, waitForOutcome } from './demo-waits';
 import { configureAsMerchant, startLocalStack, type LocalStack } from './local-stack';

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { suppressAddress, liftSuppression } from '../audience/suppressions';
 import { openSuppressionKey } from '../audience/suppression-key';
 import { changeConsent } from '../audience/consent';
-import { setUserGroup } from '../audience/contacts';
+import { setUserGroup } from '../audience/change-contact';
 import { createLog } from '../log';
 import { ENGINES } from '../test/databases';
 import { createRig, DAY, tenant, type Rig } from '../test/workflow-rig';

@@ -66,11 +66,11 @@ function judge(facts: InstallFacts, job: EventJob, now: number): Decision | Ques
         knownAt: Math.min(created * 1000, now),
         dueAt: install.has_schedules === 1 ? now : null,
       });
-    if (!isOwnType(type)) audience.followInvoices(type, object, created * 1000, settings.holdout_percent);
-    if (object.payment) audience.recordPayment(object.payment, created * 1000);
-    if (object.refund && job.asked === undefined && audience.isOfUnknownPayment(object.refund))
+    if (!isOwnType(type)) audience.failedInvoices.follow(type, object, created * 1000, settings.holdout_percent);
+    if (object.payment) audience.payments.record(object.payment, created * 1000);
+    if (object.refund && job.asked === undefined && audience.payments.isUnknown(object.refund))
       return isTriggerType(type) && choiceFor(settings, type).enabled ? 'ask' : 'ask_invoice';
-    if (object.refund) audience.recordRefund(object.refund, job.asked?.invoiceId ?? null, created);
+    if (object.refund) audience.payments.recordRefund(object.refund, job.asked?.invoiceId ?? null, created);
   }
   if (type === 'invoice.voided' || type === 'invoice.marked_uncollectible')
     return { ...end('processed', null, 'Recorded the state of the invoice'), contact: contactOf(facts, object) };

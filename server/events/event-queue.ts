@@ -1,16 +1,18 @@
 /** The queue of events: a batch is decided and written in one transaction; Stripe is asked for those that need it. */
+import { sql } from 'kysely';
 import type { EventReason } from '../../shared/api';
 import { namePermission } from '../../shared/words/permissions';
 import type { Context } from '../context';
+import { inList } from '../db/bulk';
 import { MAX_CLAIMS } from '../db/claim';
-import { CrashedTooOften, createQueue, retryLater, type JobFailure, type Job, type Queue } from '../db/queue';
-import type { Row } from '../db/schema';
-import { tenantKey, tenantOf, type Tenant } from '../db/tenant';
+import { pages, PART } from '../db/parts';
+import { CrashedTooOften, createQueue, retryLater, type Job, type JobFailure, type Queue } from '../db/queue';
+import type { Db, Row } from '../db/schema';
+import { ofTenant, tenantKey, tenantOf, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
 import { NeedsReconnect } from '../installs/credentials';
 import { classifyStripeError, missingPermission } from '../stripe';
 import type { Question } from './decide';
-import { wakeWaitingEvents } from './events';
 import { readJobs } from './job';
 import { lookUp } from './look-up';
 import { processEvents, type Outcome } from './process';
@@ -129,4 +131,28 @@ function wordsFor(error: unknown): { reason: EventReason; outcome: string } {
     return { reason: 'stripe_unavailable', outcome: `Waiting: the connection lacks the permission ${lacking(error)}` };
   if (failure) return { reason: 'stripe_unavailable', outcome: 'Waiting: Stripe could not be asked whose event it is' };
   return { reason: 'internal_error', outcome: 'Waiting: something went wrong on our side' };
+}
+
+/** Makes events due that wait for Stripe or for the account to be connected again. `now` in epoch milliseconds. */
+export async function wakeWaitingEvents(db: Db, tenant: Tenant, now: number): Promise<void> {
+  const next = (last?: { seq: string }) =>
+    db
+      .selectFrom('event')
+      .select('seq')
+      .where(ofTenant(tenant))
+      // A literal, so that SQLite may use the partial index.
+      .where('status', '=', sql.lit('waiting'))
+      .where('seq', '>', last?.seq ?? '')
+      .orderBy('seq')
+      .limit(PART)
+      .execute();
+  for await (const some of pages(next))
+    await db
+      .updateTable('event')
+      .set({ due_at: now })
+      .where(ofTenant(tenant))
+      .where('seq', 'in', inList(some.map(({ seq }) => seq)))
+      .where('status', '=', 'waiting')
+      .where('claims', '=', 0)
+      .execute();
 }

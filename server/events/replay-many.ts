@@ -1,17 +1,14 @@
 /** Runs many events again: those that a filter matches, on a person's word. */
 import { sql, type SelectQueryBuilder, type SqlBool } from 'kysely';
-import { inList, insertNew } from '../db/bulk';
-import { newId } from '../db/new-id';
 import { countUpTo, type Count } from '../db/page';
 import { parts } from '../db/parts';
 import type { Db, ReplayScope, Schema } from '../db/schema';
-import { ofTenant, tenantColumns, type Tenant } from '../db/tenant';
-import { isTenantConnected } from '../db/tenant-state';
+import { ofTenant, type Tenant } from '../db/tenant';
 import { transact } from '../db/transact';
-import { AppError } from '../errors';
-import { eventsWith, seqOfStart, toBeReplayed, type EventFilter } from './events';
+import { seqOfStart } from './events';
+import { checkReplayable, makeDueAgain, type Replayer } from './replays';
+import { eventsWith, type EventFilter } from './event-filter';
 import { MADE_BY_HAND } from './own-events';
-import type { Replayer } from './replays';
 
 /** At once: more are replayed in several goes, so that nobody sets a whole log going by mistake. */
 export const MOST_REPLAYED = 1_000;
@@ -83,30 +80,13 @@ export async function replayEvents(
   asked: Replayable,
   { scope, by, now }: { scope: ReplayScope; by: Replayer; now: number },
 ): Promise<ReplayedGo> {
-  if (!(await isTenantConnected(db, tenant)))
-    throw new AppError('not_installed', 'Nothing can be replayed while the account is disconnected.');
+  await checkReplayable(db, tenant);
   return transact(db, async (trx) => {
     const found = await replayable(trx, tenant, asked);
     const events = found
-      ? await found.select(['event.id', 'event.seq', 'event.status', 'event.outcome']).limit(MOST_REPLAYED).execute()
+      ? await found.select(['event.id', 'event.status', 'event.outcome']).limit(MOST_REPLAYED).execute()
       : [];
-    for await (const some of parts(events)) {
-      await insertNew(
-        trx,
-        'event_replay',
-        some.map(({ id, status, outcome }) => ({
-          ...{ event_id: id, id: newId('rpl', now), at: now, via: by.via, user_id: by.user, scope },
-          ...{ status_before: status, outcome_before: outcome },
-          ...tenantColumns(tenant),
-        })),
-      );
-      await trx
-        .updateTable('event')
-        .set(toBeReplayed(scope, now))
-        .where(ofTenant(tenant))
-        .where('seq', 'in', inList(some.map(({ seq }) => seq)))
-        .execute();
-    }
+    for await (const some of parts(events)) await makeDueAgain(trx, tenant, some, { scope, by, now });
     return { count: events.length, last: events.at(-1)?.id };
   });
 }

@@ -15,7 +15,7 @@ import { definitionOf } from '../workflows/definitions';
 import { mayStartWith } from '../workflows/match';
 import { checkToken, startWithin, type StartRequest } from '../workflows/start-by-hand';
 import type { MadeEvent } from '../workflows/trial';
-import { findWorkflow } from '../workflows/workflows';
+import { findWorkflow } from '../workflows/read-workflows';
 import { asLogged, MADE_BY_HAND, type OwnEvent } from './own-events';
 import { recordRows } from './record';
 

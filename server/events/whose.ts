@@ -3,7 +3,8 @@
  * the payload, what Stripe says when asked, nobody.
  */
 import { parseEmail } from '../audience/address';
-import type { Audience, Contact } from '../audience/audience';
+import type { Audience } from '../audience/audience';
+import type { Contact } from '../audience/audience-rows';
 import type { ReadObject } from '../stripe-objects/types';
 
 /** What Stripe said when asked for the customer, or for a dispute's charge. */

@@ -195,7 +195,7 @@ function triggerOf({ job: { row, object }, decision }: Outcome, audience: Audien
       starts: decision.startsWorkflows,
       workflowsActiveBefore: row.replay === 'active_then' ? row.received_at : null,
       state: audience.objectOf(subject?.id ?? null),
-      isHeldOut: audience.isHeldOut(object.invoiceId),
+      isHeldOut: audience.failedInvoices.isHeldOut(object.invoiceId),
     },
   ];
 }

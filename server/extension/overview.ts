@@ -1,7 +1,7 @@
 /** The state of an install for the Dashboard's views; also says how to connect when there is none. */
 import type { Overview } from '../../shared/api';
 import { SETUP_STEPS, type Setup } from '../../shared/words/setup';
-import { countContacts } from '../audience/contacts';
+import { countContacts } from '../audience/list-contacts';
 import { createCache } from '../cache';
 import type { Context } from '../context';
 import type { Db } from '../db/schema';

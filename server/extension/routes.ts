@@ -5,7 +5,8 @@ import { notAllowed } from '../../shared/words/connection';
 import { isAllowed } from '../allowed';
 import { parseEmail } from '../audience/address';
 import { changeContact } from '../audience/change-contact';
-import { findContact, findContactByCustomer, listContacts, readContact } from '../audience/contacts';
+import { findContact, findContactByCustomer, readContact } from '../audience/contacts';
+import { listContacts } from '../audience/list-contacts';
 import { reportRecovery } from '../audience/recovery-report';
 import type { Context } from '../context';
 import type { Tenant } from '../db/tenant';
@@ -18,7 +19,8 @@ import { AppError } from '../errors';
 import { readEmailWithPreview } from '../workflows/preview';
 import { listRuns } from '../workflows/list-runs';
 import { advanceRun, findRun, stopRun } from '../workflows/runs';
-import { listEvents, readEvent, replayEvent } from '../events/events';
+import { listEvents, readEvent } from '../events/events';
+import { replayEvent } from '../events/replays';
 import { findInstall, isConnected } from '../installs/installs';
 import { lastMonths } from '../local-months';
 import { disconnect } from '../lifecycle/disconnect';
@@ -28,16 +30,8 @@ import { changeSettings, readSettings } from '../settings/settings';
 import { rehearse } from '../workflows/rehearsal/rehearse';
 import { defineFromTemplate } from '../workflows/templates';
 import { parseDefinition } from '../workflows/validate';
-import {
-  activateWorkflow,
-  createWorkflow,
-  deleteWorkflow,
-  findWorkflow,
-  listWorkflows,
-  pauseWorkflow,
-  readWorkflow,
-  saveWorkflow,
-} from '../workflows/workflows';
+import { activateWorkflow, createWorkflow, deleteWorkflow, pauseWorkflow, saveWorkflow } from '../workflows/workflows';
+import { findWorkflow, listWorkflows, readWorkflow } from '../workflows/read-workflows';
 import { ARGS, found, parseArgs, type Args, type RouteName } from './args';
 import { createOverview } from './overview';
 import { allowAnyOrigin, requireSignature, type SignedRequest } from './signed-request';

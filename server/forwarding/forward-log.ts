@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { ForwardStatus } from '../../shared/forwarding';
 import { FORWARD_OUTCOMES } from '../../shared/words/forwarding';
+import { addressOf } from '../audience/find-addresses';
 import type { ErasedTable } from '../db/erase';
 import { firstIdAt } from '../db/new-id';
 import type { OldRows } from '../db/old-rows';
@@ -41,14 +42,8 @@ export async function listForwards(
   await checkStart(request, 'row', (id) => findForward(db, tenant, id));
   const query = db
     .selectFrom('forward')
-    .leftJoin('contact', (join) =>
-      join
-        .onRef('contact.account_id', '=', 'forward.account_id')
-        .onRef('contact.livemode', '=', 'forward.livemode')
-        .onRef('contact.id', '=', 'forward.contact_id'),
-    )
     .selectAll('forward')
-    .select('contact.email')
+    .select(addressOf('forward').as('email'))
     .where(ofTenant(tenant, 'forward'))
     .$if(status !== undefined, (all) => all.where('forward.status', '=', status ?? 'waiting'));
   return toTwoWayList(await pageOf(query, 'forward.id', request).execute(), request, (row) => row);

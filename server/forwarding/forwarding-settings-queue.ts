@@ -3,7 +3,7 @@
  * each turn, only as many as don't hold up what happens meanwhile, and what waits is called off or resumed part by part.
  */
 import { FORWARD_OUTCOMES as OUTCOMES, forwardingRefusedNotice, FORWARDING_WORDS } from '../../shared/words/forwarding';
-import { listContactRows } from '../audience/contacts';
+import { listContactRows } from '../audience/list-contacts';
 import type { Context } from '../context';
 import { ofClaim } from '../db/claim';
 import { createQueue, retryLater, type Job, type Queue } from '../db/queue';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { choiceOf, FORWARDED_TYPES, type ForwardedType } from '../../shared/forwarding';
 import type { WebhookType } from '../../shared/webhooks';
-import { countContacts } from '../audience/contacts';
+import { countContacts } from '../audience/list-contacts';
 import type { Context } from '../context';
 import { flag } from '../db/columns';
 import { selectByTenants } from '../db/keys';

@@ -10,7 +10,7 @@ import type { Queue } from '../db/queue';
 import { oldBodies, oldClicks, oldData } from '../emails/emails';
 import { forgetUnanswered } from '../emails/test-addresses';
 import { deleteOldTestSends } from '../emails/test-sends';
-import { oldPayloads } from '../events/events';
+import { oldPayloads } from '../events/old-payloads';
 import { oldForwards, oldWaitingForwards } from '../forwarding/forward-log';
 import { forgetOldAnswers } from '../installs/api-answers';
 import { deleteExpired } from '../installs/sessions';

@@ -37,8 +37,8 @@ export async function applyPage(trx: Trx, tenant: Tenant, page: ImportPage, now:
   const install = (await holdInstalls(trx, [tenant])).get(tenantKey(tenant));
   const dueAt = install?.has_schedules === 1 ? now : null;
   for (const facts of page.objects) audience.recordObject(facts, { stamp, knownAt: page.askedAt, dueAt });
-  for (const facts of page.payments) audience.recordPayment(facts, now);
-  for (const invoice of invoices) audience.recordFoundFailure(invoice, page.askedAt, holdout_percent);
+  for (const facts of page.payments) audience.payments.record(facts, now);
+  for (const invoice of invoices) audience.failedInvoices.recordFound(invoice, page.askedAt, holdout_percent);
   for (const facts of page.customers) applySnapshot(audience, facts, choice, stamp);
   await saveAudiences(trx, [audience], { cause: 'import', now });
 }

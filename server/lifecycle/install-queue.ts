@@ -7,7 +7,7 @@ import type { Context } from '../context';
 import { CrashedTooOften, createQueue, retryLater, type JobFailure, type Lease, type Queue } from '../db/queue';
 import { modeOf, tenantOf } from '../db/tenant';
 import { sendNotice } from '../emails/send-notice';
-import { wakeWaitingEvents } from '../events/events';
+import { wakeWaitingEvents } from '../events/event-queue';
 import { NeedsReconnect } from '../installs/credentials';
 import { makeAllDue, releaseInstall, type Install } from '../installs/installs';
 import { updateEndpointTypes } from '../installs/key-endpoint';

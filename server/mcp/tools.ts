@@ -24,7 +24,7 @@ import { lastMonths } from '../local-months';
 import { readSettings } from '../settings/settings';
 import { listRuns } from '../workflows/list-runs';
 import { rehearsalDays, rehearse } from '../workflows/rehearsal/rehearse';
-import { readWorkflow } from '../workflows/workflows';
+import { readWorkflow } from '../workflows/read-workflows';
 
 interface Asking {
   ctx: Context;

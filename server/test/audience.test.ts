@@ -8,7 +8,7 @@ import { transact } from '../db/transact';
 import { deleteContact, saveAudiences } from '../audience/save';
 import type { Trx } from '../db/schema';
 import { tenantKey } from '../db/tenant';
-import { replayEvent } from '../events/events';
+import { replayEvent } from '../events/replays';
 import { disconnect } from '../lifecycle/disconnect';
 import { ENGINES } from './databases';
 import { fixtureEvent, SHAPES, type FixtureOptions, type FixtureType } from './fixtures/stripe';

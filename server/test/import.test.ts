@@ -1,5 +1,6 @@
 /** The import of customers an account had before, from the first page to the last, through everything that can interrupt it. */
-import { findContactByCustomer, findContactByEmail, countContacts } from '../audience/contacts';
+import { findContactByCustomer, findContactByEmail } from '../audience/contacts';
+import { countContacts } from '../audience/list-contacts';
 import { LEASE_MS } from '../db/claim';
 import { findInstall } from '../installs/installs';
 import { sealSecret } from '../installs/seals';

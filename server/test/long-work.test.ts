@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import express from 'express';
 import { sql } from 'kysely';
-import { countContacts, listContacts } from '../audience/contacts';
+import { countContacts, listContacts } from '../audience/list-contacts';
 import { createAudienceExport } from '../console/audience/contact-csv';
 import { moveContact } from '../db/contact-references';
 import { firstIdAt } from '../db/new-id';

@@ -17,7 +17,7 @@ import { AppError } from '../errors';
 import { definitionOf } from './definitions';
 import { findEventFacts } from './event-facts';
 import { findRun } from './runs';
-import { findWorkflow } from './workflows';
+import { findWorkflow } from './read-workflows';
 
 /**
  * Judged and made like any other when its turn comes, from its step as it is then and from the contact's state. Throws

@@ -1,5 +1,5 @@
 /** The queue of runs: a claimed run does its steps until it waits or ends, a batch in one transaction. */
-import { setUserGroup } from '../audience/contacts';
+import { setUserGroup } from '../audience/change-contact';
 import type { Context } from '../context';
 import { insertNew, upsert } from '../db/bulk';
 import { keyFor, keyText, selectByKeys } from '../db/keys';

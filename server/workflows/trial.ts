@@ -19,7 +19,7 @@ import { findPastExits } from './past-exits';
 import { planRuns, type WorkflowTrigger } from './plan-runs';
 import { findStories } from './stories';
 import { checkActivatable } from './validate';
-import { findWorkflow } from './workflows';
+import { findWorkflow } from './read-workflows';
 
 export interface Trial {
   workflow: LiveWorkflow;

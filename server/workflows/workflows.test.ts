@@ -19,11 +19,10 @@ import {
   createWorkflow,
   deleteWorkflow,
   duplicateWorkflow,
-  listWorkflows,
   pauseWorkflow,
-  readWorkflow,
   saveWorkflow,
 } from './workflows';
+import { listWorkflows, readWorkflow } from './read-workflows';
 
 const email = (id: string, subject = id, fields: Partial<EmailContent> = {}): Step => ({
   id,

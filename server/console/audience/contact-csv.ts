@@ -2,7 +2,9 @@
 import type { ContactView } from '../../../shared/api';
 import type { ContactProperty } from '../../../shared/contact-properties';
 import { listContactProperties } from '../../audience/contact-properties';
-import { findNotes, listContacts, type ContactFilter } from '../../audience/contacts';
+import { findNotes } from '../../audience/contacts';
+import { listContacts } from '../../audience/list-contacts';
+import type { ContactFilter } from '../../audience/contact-filter';
 import { PROPERTY_PREFIX } from '../../audience/import-lines';
 import { findListNames } from '../../audience/mailing-lists';
 import type { PageRequest } from '../../db/page';

@@ -8,7 +8,7 @@ import { userGroupSchema } from '../../../shared/user-group';
 import { SELECT_FIRST } from '../../../shared/words/contact-work';
 import { addContact } from '../../audience/change-contact';
 import { countTarget, knownIds, startContactJob, type ContactTarget } from '../../audience/contact-jobs';
-import type { ContactFilter } from '../../audience/contacts';
+import type { ContactFilter } from '../../audience/contact-filter';
 import { deleteFilter, saveFilter } from '../../audience/saved-filters';
 import type { Context } from '../../context';
 import { transact } from '../../db/transact';

@@ -13,7 +13,7 @@ import { findTransactional } from '../../emails/transactional';
 import { readEmailWithPreview } from '../../workflows/preview';
 import { canBeRetried, canBeSentAgain, retryEmail, sendAgain } from '../../workflows/retry-email';
 import { listWorkflowNames } from '../../workflows/workflow-names';
-import { readUncounted } from '../../workflows/workflows';
+import { readUncounted } from '../../workflows/read-workflows';
 import { lastDays, rangeOfDays } from '../days';
 import { isFirstPage, placeOf } from '../components/pages';
 import { findRecipients } from '../find-recipients';

@@ -9,17 +9,12 @@ import type { DayRange } from '../../db/day-range';
 import { tenantKey, type Tenant } from '../../db/tenant';
 import { listEmails } from '../../emails/list-emails';
 import { eventChart, type ChartBar } from '../../events/chart';
-import {
-  countEventsTo,
-  pageEventsByContact,
-  pageEvents,
-  readEvent,
-  replayEvent,
-  type EventFilter,
-} from '../../events/events';
+import { countEventsTo, pageEvents, readEvent } from '../../events/events';
+import { listReplays, replayEvent } from '../../events/replays';
+import { pageEventsByContact } from '../../events/events-by-contact';
+import type { EventFilter } from '../../events/event-filter';
 import { countReplayable, replayEvents } from '../../events/replay-many';
 import { readRelated } from '../../events/related';
-import { listReplays } from '../../events/replays';
 import { createMemory } from '../../memory';
 import { readSettings } from '../../settings/settings';
 import { turnOnEvent } from '../../settings/turn-on-event';

@@ -2,7 +2,7 @@
 import type { EmailStatus } from '../../../shared/api';
 import { EMAIL_FATE_LABELS, EMAIL_STATUS_WORDS } from '../../../shared/words/statuses';
 import type { EmailResults, StepResults, WorkflowResults } from '../../workflows/results';
-import type { Uncounted } from '../../workflows/workflows';
+import type { Uncounted } from '../../workflows/read-workflows';
 import { LinkButton, PageHead } from '../components/blocks';
 import { Shell } from '../layout';
 import { REMEMBERED_WORDS } from '../remembered';

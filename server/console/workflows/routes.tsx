@@ -24,10 +24,9 @@ import {
   createWorkflow,
   deleteWorkflow,
   duplicateWorkflow,
-  listUncounted,
   pauseWorkflow,
-  readUncounted,
 } from '../../workflows/workflows';
+import { listUncounted, readUncounted } from '../../workflows/read-workflows';
 import { href } from '../components/filters';
 import { isFirstPage, PAGE_QUERY, placeOf } from '../components/pages';
 import { createExport } from '../export';

@@ -1,7 +1,7 @@
 /** Which workflow a contact is to go through, on a person's word. */
 import { entryOf } from '../../../shared/catalogue';
 import { canBeMade } from '../../events/start-for-contact';
-import type { Uncounted } from '../../workflows/workflows';
+import type { Uncounted } from '../../workflows/read-workflows';
 import { Empty, LinkButton, PageHead } from '../components/blocks';
 import { href } from '../components/filters';
 import { Table, type Column } from '../components/table';

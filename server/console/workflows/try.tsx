@@ -9,7 +9,7 @@ import { findStep, type Definition } from '../../../shared/workflow';
 import type { TwoWayList } from '../../db/page';
 import { canBeMade } from '../../events/start-for-contact';
 import type { DryRun, DryStep } from '../../workflows/dry-run';
-import type { Uncounted } from '../../workflows/workflows';
+import type { Uncounted } from '../../workflows/read-workflows';
 import { Badge } from '../components/badge';
 import { Banner, Card, Empty, FactList, LinkButton, NoticeBanner, PageHead, Section, Tabs } from '../components/blocks';
 import { href } from '../components/filters';

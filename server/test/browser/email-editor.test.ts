@@ -1,7 +1,8 @@
 /** Emails written by people who know no Markdown: the editor in Chromium, with the keyboard, and without a script. */
 import type { Page } from 'playwright-core';
 import { stepsOf } from '../../../shared/workflow';
-import { createWorkflow, readWorkflow } from '../../workflows/workflows';
+import { createWorkflow } from '../../workflows/workflows';
+import { readWorkflow } from '../../workflows/read-workflows';
 import { TEST, type Tillpost } from '../harness';
 import { comesTo, isDrawn, isSettled, onConsole } from './rig';
 import { LOOKS, violations, widthBeyond } from './looks';

@@ -1,7 +1,8 @@
 /** The workflow editor on a slow connection: what is done while the server draws it anew is in what comes. */
 import type { Page } from 'playwright-core';
 import { stepsOf } from '../../../shared/workflow';
-import { createWorkflow, readWorkflow } from '../../workflows/workflows';
+import { createWorkflow } from '../../workflows/workflows';
+import { readWorkflow } from '../../workflows/read-workflows';
 import { TEST, type Tillpost } from '../harness';
 import { isDrawn, isSettled, onConsole } from './rig';
 

@@ -6,7 +6,8 @@ import { listsNamedIn } from '../list-of-email';
 import { createKnownReader } from './known';
 import { piecesOf, readPayloadsOf, type Place } from './log';
 import { readEvents } from './read-events';
-import { createRehearsal, type Stage, type Tally } from './rehearsal';
+import { createRehearsal, type Stage } from './rehearsal';
+import type { Tally } from './tally';
 import type { Turns } from './turns';
 import { judgesOthers, typesTelling } from './types';
 

@@ -2,8 +2,6 @@
  * A workflow played over what has happened, on a clock of its own: what is known goes in, what would have come of it comes
  * out. Runs stand in memory where carry-out.ts and run-queue.ts have them in a table. Pure.
  */
-import type { Rehearsal, Rehearsed } from '../../../shared/api';
-import { isOwnType, type PropertyValue } from '../../../shared/catalogue';
 import { explainRun } from '../../../shared/words/explanations';
 import { notSent } from '../../../shared/words/only-while';
 import { STATE_NOT_TOLD } from '../../../shared/words/rehearsal';
@@ -11,17 +9,13 @@ import type { Settings } from '../../../shared/settings';
 import type { EmailStep } from '../../../shared/workflow';
 import type { Suppression } from '../../audience/suppressions';
 import { isPaymentFailure, withFailure } from '../../audience/failed-invoices';
-import { isNewer, stateRow, type ObjectState } from '../../audience/object-states';
-import { stampOf } from '../../audience/stamp';
-import { isoTime } from '../../db/columns';
+import type { ObjectState } from '../../audience/object-states';
 import { keyText } from '../../db/keys';
 import type { Row } from '../../db/schema';
 import { tenantOf } from '../../db/tenant';
 import { writeDateTime } from '../../emails/dates';
 import { maySend } from '../../emails/may-send';
-import { previewSubject } from '../../emails/render';
-import type { ObjectFacts, ReadObject } from '../../stripe-objects/types';
-import { createAgenda } from './agenda';
+import type { ReadObject } from '../../stripe-objects/types';
 import { definitionOf } from '../definitions';
 import type { EventFacts } from '../event-facts';
 import type { LiveWorkflow } from '../live-workflows';
@@ -39,8 +33,11 @@ import {
 import { planRuns, type Ending, type WorkflowTrigger } from '../plan-runs';
 import { whyOffList } from '../list-of-email';
 import type { PastExit } from '../past-exits';
-import { slotAfterEnd } from '../run-key';
 import { walk, type DueEmail, type RunWrites } from '../walk';
+import { createAgenda } from './agenda';
+import { createRunsUnderWay } from './runs-under-way';
+import { createTally, type Tally } from './tally';
+import { createToldStates } from './told-states';
 
 type Run = Row<'run'>;
 
@@ -100,54 +97,14 @@ interface Mail {
   isPending: boolean;
 }
 
-/** Addresses are read at the end, of those who are shown. */
-type Played = Omit<Rehearsed, 'address'>;
-export type Summary = Omit<Rehearsal, 'sample'> & { sample: Played[] };
-
-/** What came of one share of the log. */
-export interface Tally {
-  wouldStart: number;
-  wouldSend: number;
-  /** How many, by reason. */
-  stopped: Map<string, number>;
-  /** The last of what would go, and of the rest. */
-  samples: Record<'sent' | 'others', Played[]>;
-}
-
-/** Its subject is filled in only where it is shown. */
-type Sample = Omit<Played, 'at' | 'subject'> & { at: number; mail: Mail | null };
-
-const viewSample = ({ mail, at, contact, event, step, verdict, outcome }: Sample): Played => ({
-  contact,
-  at: isoTime(at),
-  event,
-  step,
-  subject: mail && previewSubject(mail.step.email.subject, mail.said),
-  verdict,
-  outcome,
-});
-
-/** Each fits a screen, and both what goes and what doesn't is to be seen. */
-const SAMPLE = 50;
-/** By these a state is judged or ranked. */
-const JUDGED = ['amount_remaining', 'cancel_at_period_end', 'cancel_at', 'payment_status'];
-
-/** What steps, as JSON, name of the newest state of what they are about; each email has a field `subject` too. */
-const OF_STATES = /subject(?!":")|failure_kind|decline_code|is_last_attempt/;
-
 export function createRehearsal({ workflow, others, settings, lists, begun }: Stage) {
   const definition = definitionOf(workflow);
   const trigger = definition.trigger.event;
   const kind = judgedKind(trigger);
   const writeDate = writeDateTime(settings);
-  const steps = JSON.stringify(definition);
-  const names = new Map<string, boolean>();
-  const needsStates = isConditional(definition) || OF_STATES.test(steps);
-  const runKeys = new Set<string>();
-  const slots = new Set<string>();
-  const byContact = new Map<string, Set<Going>>();
-  const bySubject = new Map<string, Set<Going>>();
-  const told = new Map<string, ObjectState>();
+  const states = createToldStates(tenantOf(workflow), definition);
+  const underWay = createRunsUnderWay<Going>();
+  const tally = createTally();
   /** Invoices that get no reminders. */
   const heldOut = new Set<string>();
   const pending = new Map<string, Mail[]>();
@@ -157,11 +114,7 @@ export function createRehearsal({ workflow, others, settings, lists, begun }: St
   const isAboutPayments = untrueAfter(definition).length > 0;
   const past = { exits: payments, stories: new Set<string>() };
   const agenda = createAgenda<Going | Mail>();
-  const stopped = new Map<string, number>();
-  const samples = { sent: [] as Sample[], others: [] as Sample[] };
   let known: Known = { people: new Map(), states: new Map() };
-  let wouldStart = 0;
-  let wouldSend = 0;
 
   return {
     /** To be called before what needs it. */
@@ -172,11 +125,11 @@ export function createRehearsal({ workflow, others, settings, lists, begun }: St
       for (const item of agenda.due(until)) if ('run' in item) yield item.run.contact_id;
     },
 
-    isUnderWay: (contactId: string): boolean => byContact.has(contactId),
+    isUnderWay: (contactId: string): boolean => underWay.isOf(contactId),
 
     /** Events of the same second, in the order of arrival. */
     happen(events: readonly Happened[]): void {
-      for (const { event, object } of events) record(event, object);
+      for (const { event, object } of events) states.record(event, object.state);
       if (settings.holdout_percent > 0 && asksForPayment(trigger)) events.forEach(drawHoldout);
       if (isAboutPayments) events.forEach(recordPayment);
       const now = (events[0]?.event.created ?? 0) * 1000;
@@ -196,20 +149,14 @@ export function createRehearsal({ workflow, others, settings, lists, begun }: St
     },
 
     /** An event that could not be read. */
-    miss: (reason: string): void => count(reason),
+    miss: (reason: string): void => tally.countStopped(reason),
 
-    tally: (): Tally => ({
-      wouldStart,
-      wouldSend,
-      stopped,
-      samples: { sent: samples.sent.map(viewSample), others: samples.others.map(viewSample) },
-    }),
+    tally: (): Tally => tally.read(),
   };
 
   /** Most events only tell a state. */
   function isOfConcern({ event, object, contactId }: Happened): boolean {
-    if (event.type === trigger || byContact.has(contactId ?? '')) return true;
-    return bySubject.has(object.state?.id ?? '');
+    return event.type === trigger || underWay.isOf(contactId) || underWay.isAbout(object.state?.id);
   }
 
   function plan(events: readonly Happened[], now: number): void {
@@ -222,23 +169,6 @@ export function createRehearsal({ workflow, others, settings, lists, begun }: St
         if (run.workflow_id === workflow.id && object) start(run as Run, object, now);
       }
     }
-  }
-
-  function count(reason: string): void {
-    stopped.set(reason, (stopped.get(reason) ?? 0) + 1);
-  }
-
-  function show(one: Pick<Sample, 'mail' | 'step' | 'verdict' | 'outcome'>, run: Run, at: number): void {
-    const list = one.verdict === 'would_send' ? samples.sent : samples.others;
-    list.push({ contact: run.contact_id, at, event: run.event_id, ...one });
-    if (list.length > SAMPLE) list.shift();
-  }
-
-  /** Of all properties only those that the workflow names, or that are judged: very many may be kept at once. */
-  function slim(properties: Record<string, PropertyValue>): Record<string, PropertyValue> {
-    const named: Record<string, PropertyValue> = {};
-    for (const name in properties) if (isNamed(name)) named[name] = properties[name] ?? null;
-    return named;
   }
 
   function recordPayment({ event: { type, created }, object, contactId, counts }: Happened): void {
@@ -255,32 +185,6 @@ export function createRehearsal({ workflow, others, settings, lists, begun }: St
     if (withFailure(tenantOf(workflow), undefined, failure)?.is_holdout === 1) heldOut.add(state.id);
   }
 
-  function isNamed(name: string): boolean {
-    const isKnown = names.get(name);
-    if (isKnown !== undefined) return isKnown;
-    const found = JUDGED.includes(name) || steps.includes(name);
-    names.set(name, found);
-    return found;
-  }
-
-  function record({ type, created }: Happened['event'], { state }: ReadObject): void {
-    // Only of what runs are about. An event of our own brings no news: what caused it did.
-    if (!needsStates || !state || state.kind !== kind || isOwnType(type)) return;
-    const row = rowOf({ type, created }, state);
-    if (isNewer(row, told.get(row.id))) told.set(row.id, row);
-  }
-
-  function rowOf({ type, created }: Pick<Happened['event'], 'type' | 'created'>, state: ObjectFacts): ObjectState {
-    const facts = { ...state, properties: slim(state.properties) };
-    return stateRow(tenantOf(workflow), facts, { stamp: stampOf(type, created), knownAt: created * 1000, dueAt: null });
-  }
-
-  /** As of a moment: what the log has told by then, else what was known by then and has not changed since. */
-  function stateAt(id: string | null | undefined, newest: ObjectState | undefined, now: number) {
-    if (!id) return undefined;
-    return told.get(id) ?? (newest && newest.known_at <= now ? newest : undefined);
-  }
-
   function personOf(id: string): Person | undefined {
     const person = known.people.get(id);
     if (!person || !groups.has(id)) return person;
@@ -289,41 +193,36 @@ export function createRehearsal({ workflow, others, settings, lists, begun }: St
 
   function triggerOf({ event, object, contactId, starts }: Happened): WorkflowTrigger {
     const id = subjectOf(event.type, object)?.id;
-    const kept = stateAt(id, known.states.get(id ?? ''), event.created * 1000);
-    const state = kept ?? (object.state ? rowOf(event, object.state) : undefined);
+    const kept = states.at(id, known.states.get(id ?? ''), event.created * 1000);
+    const state = kept ?? (object.state ? states.rowOf(event, object.state) : undefined);
     const contact = (contactId === null ? undefined : personOf(contactId)?.contact) ?? null;
     const isHeldOut = heldOut.has(object.invoiceId ?? '');
     return { event, object, contact, starts, isHeldOut, ...(state ? { state } : {}) };
   }
 
   function carryOut(ending: Ending, now: number): void {
-    const found = [...(byContact.get(ending.contactId ?? '') ?? []), ...(bySubject.get(ending.subjectId ?? '') ?? [])];
-    for (const going of found)
+    for (const going of underWay.find(ending.contactId, ending.subjectId))
       if (going.run.status === 'running' && ending.isMeant(going.run)) {
         stopRun(going, ending.reason, ending.outcome, now);
       }
   }
 
   function start(run: Run, object: ReadObject, now: number): void {
-    const slot = run.slot === null ? null : `${run.contact_id} ${run.slot}`;
-    if (runKeys.has(run.run_key) || (slot !== null && slots.has(slot))) return;
-    runKeys.add(run.run_key);
-    if (slot !== null) slots.add(slot);
+    if (!underWay.admit(run)) return;
     if (run.status !== 'running') return sayStopped(run, now);
-    wouldStart++;
+    tally.countStart();
     const { invoiceId, subscriptionId } = object;
     const about = { invoiceId, subscriptionId };
-    const event = { type: trigger, contactId: run.contact_id, about, properties: slim(object.properties) };
+    const event = { type: trigger, contactId: run.contact_id, about, properties: states.slim(object.properties) };
     const going: Going = { run, slot: run.slot, event, newest: known.states.get(run.subject_id ?? ''), stepsDone: 0 };
-    enter(byContact, run.contact_id, going);
-    if (run.subject_id) enter(bySubject, run.subject_id, going);
+    underWay.enter(going);
     agenda.add(going, now, 0);
   }
 
   function goWalking(going: Going, now: number): void {
     const { run, event, newest, stepsDone } = going;
     const person = personOf(run.contact_id);
-    const state = stateAt(run.subject_id, newest, now);
+    const state = states.at(run.subject_id, newest, now);
     const writes: RunWrites = { runs: [], steps: [], emails: [], groups: [] };
     const due: DueEmail[] = [];
     const known = { run, isConnected: true, settings, workflow, contact: person?.contact, event, state, stepsDone };
@@ -337,7 +236,7 @@ export function createRehearsal({ workflow, others, settings, lists, begun }: St
     going.run = after;
     going.stepsDone += writes.steps.length + due.length;
     if (isOver) {
-      leave(going);
+      underWay.leave(going);
       if (after.reason !== null && after.reason !== 'exit_step') sayStopped(after, now);
     } else agenda.add(going, now, (after.due_at ?? now) - now);
     for (const { step, said } of due)
@@ -371,8 +270,7 @@ export function createRehearsal({ workflow, others, settings, lists, begun }: St
     const judgement = isConditional(definition) && going.run.subject_id ? judgeSubject(mail, now) : 'true';
     if (judgement === 'not_known') return keepBack(mail, { reason: 'not_known', outcome: STATE_NOT_TOLD }, now);
     if (judgement === 'true' || judgement.kind === 'true') {
-      wouldSend++;
-      return show({ mail, step: mail.step.id, verdict: 'would_send', outcome: null }, going.run, now);
+      return tally.show({ mail, step: mail.step.id, verdict: 'would_send', outcome: null }, going.run, now);
     }
     if (judgement.kind === 'over' || hasWaited) {
       keepBack(mail, { reason: 'not_true', outcome: notSent(judgement.cause) }, now);
@@ -386,16 +284,16 @@ export function createRehearsal({ workflow, others, settings, lists, begun }: St
   }
 
   function judgeSubject({ going: { run, newest, event }, person }: Mail, now: number) {
-    const state = stateAt(run.subject_id, newest, now);
+    const state = states.at(run.subject_id, newest, now);
     if (!state) return 'not_known';
     const rest =
       isAboutOthers(trigger) && kind === 'subscription'
         ? person.subscriptions.filter(({ id }) => id !== run.subject_id)
         : [];
-    const others = rest.flatMap((one) => stateAt(one.id, one, now) ?? []);
+    const others = rest.flatMap((one) => states.at(one.id, one, now) ?? []);
     const judgement = judge(trigger, { state, others, event: event.properties }, writeDate);
-    const isUntold = ({ id }: ObjectState) => !told.has(id) && !((begun.get(id) ?? 0) * 1000 > now);
-    const mayBeOver = rest.some((one) => stateAt(one.id, one, now) === undefined && isUntold(one));
+    const isUntold = ({ id }: ObjectState) => !states.has(id) && !((begun.get(id) ?? 0) * 1000 > now);
+    const mayBeOver = rest.some((one) => states.at(one.id, one, now) === undefined && isUntold(one));
     // A card is only known to Stripe.
     const isUnknown = mayBeOver || trigger === 'schedule.card_expiry';
     return judgement.kind === 'true' && isUnknown ? 'not_known' : judgement;
@@ -410,9 +308,9 @@ export function createRehearsal({ workflow, others, settings, lists, begun }: St
   }
 
   function keepBack(mail: Mail, { reason, outcome }: { reason: string; outcome: string }, now: number): void {
-    count(reason);
+    tally.countStopped(reason);
     const verdict = reason === 'not_known' ? 'not_known' : 'stopped';
-    show({ mail, step: mail.step.id, verdict, outcome }, mail.going.run, now);
+    tally.show({ mail, step: mail.step.id, verdict, outcome }, mail.going.run, now);
   }
 
   function stopRun(going: Going, reason: string, outcome: string | null, now: number): void {
@@ -422,52 +320,12 @@ export function createRehearsal({ workflow, others, settings, lists, begun }: St
 
   function sayStopped(run: Run, now: number): void {
     const { reason, outcome, step_id } = run;
-    count(reason ?? 'ended');
-    show({ mail: null, step: step_id, verdict: 'stopped', outcome: explainRun(reason, outcome) }, run, now);
+    tally.countStopped(reason ?? 'ended');
+    tally.show({ mail: null, step: step_id, verdict: 'stopped', outcome: explainRun(reason, outcome) }, run, now);
   }
 
   function endRun(going: Going, reason: string, outcome: string | null, now: number): void {
     going.run = { ...going.run, status: 'exited', reason, outcome, finished_at: now, due_at: null };
-    leave(going);
+    underWay.leave(going);
   }
-
-  function leave(going: Going): void {
-    const { run, slot } = going;
-    const { contact_id, subject_id } = run;
-    quit(byContact, contact_id, going);
-    if (subject_id) quit(bySubject, subject_id, going);
-    if (slot !== null && slotAfterEnd(slot) === null) slots.delete(`${contact_id} ${slot}`);
-  }
-}
-
-export function sumUp(tallies: readonly Tally[]): Summary {
-  const stopped = new Map<string, number>();
-  for (const tally of tallies)
-    for (const [reason, count] of tally.stopped) stopped.set(reason, (stopped.get(reason) ?? 0) + count);
-  const inOrder = (kind: keyof Tally['samples']) => tallies.flatMap(({ samples }) => samples[kind]).sort(byTime);
-  const sent = inOrder('sent');
-  const kept = inOrder('others').slice(-Math.max(SAMPLE / 2, SAMPLE - sent.length));
-  return {
-    object: 'rehearsal',
-    would_start: tallies.reduce((sum, { wouldStart }) => sum + wouldStart, 0),
-    would_send: tallies.reduce((sum, { wouldSend }) => sum + wouldSend, 0),
-    stopped: Object.fromEntries([...stopped].sort(([, a], [, b]) => b - a)),
-    sample: [...kept, ...sent.slice(kept.length - SAMPLE)].sort((a, b) => byTime(b, a)),
-  };
-}
-
-/** Those of one contact are of one share, in order. */
-const byTime = (a: Played, b: Played): number => compare(a.at, b.at) || compare(a.contact, b.contact);
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-function enter<T>(index: Map<string, Set<T>>, key: string, item: T): void {
-  const own = index.get(key);
-  if (own) own.add(item);
-  else index.set(key, new Set([item]));
-}
-
-function quit<T>(index: Map<string, Set<T>>, key: string, item: T): void {
-  const own = index.get(key);
-  own?.delete(item);
-  if (own?.size === 0) index.delete(key);
 }

@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { workerFile } from '../../worker-file';
 import type { Place } from './log';
-import type { Tally } from './rehearsal';
+import type { Tally } from './tally';
 import type { Part, Script, Told } from './worker';
 
 export interface RehearsalThread {

@@ -5,7 +5,7 @@ import { passSuppressionKey } from '../../audience/suppression-key';
 import { openDatabase } from '../../db/open';
 import type { Place } from './log';
 import { play, type Score } from './play';
-import type { Tally } from './rehearsal';
+import type { Tally } from './tally';
 import { NO_TURNS } from './turns';
 
 export interface Script {

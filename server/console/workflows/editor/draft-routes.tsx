@@ -8,7 +8,7 @@ import { AppError, invalid } from '../../../errors';
 import { signalOf } from '../../../request-signal';
 import { isSame } from '../../../workflows/compare';
 import { rehearsalDays, rehearse } from '../../../workflows/rehearsal/rehearse';
-import { readEdited, readUncounted } from '../../../workflows/workflows';
+import { readEdited, readUncounted } from '../../../workflows/read-workflows';
 import { formOf, getFound, idOf, textIn, type Form } from '../../read-request';
 import { sendPage } from '../../send';
 import { tenantOn } from '../../viewer';

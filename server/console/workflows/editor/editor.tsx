@@ -4,7 +4,7 @@ import { WORKFLOW_NAME_LENGTH } from '../../../../shared/limits';
 import type { StripeSend } from '../../../../shared/stripe-sends';
 import { DRAFT_WORDS, EVENT_OFF_WORDS } from '../../../../shared/words/workflows';
 import type { Definition } from '../../../../shared/workflow';
-import type { Uncounted } from '../../../workflows/workflows';
+import type { Uncounted } from '../../../workflows/read-workflows';
 import { PageHead } from '../../components/blocks';
 import {
   ButtonForm,

@@ -5,7 +5,7 @@ import type { Context } from '../../../context';
 import type { Tenant } from '../../../db/tenant';
 import { AppError } from '../../../errors';
 import { previewEmail, sendTest, type PreviewRequest } from '../../../workflows/preview';
-import { readUncounted } from '../../../workflows/workflows';
+import { readUncounted } from '../../../workflows/read-workflows';
 import { formOf, getFound, idOf, textIn, type Form } from '../../read-request';
 import { sendMail } from '../../send';
 import { tenantOn } from '../../viewer';

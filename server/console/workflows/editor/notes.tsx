@@ -1,6 +1,6 @@
 /** Above the editor: what keeps a draft from being saved or run, and what came of what was asked. */
 import { OBSTACLE_WORDS, REFUSED_WORDS } from '../../../../shared/words/workflows';
-import type { Uncounted } from '../../../workflows/workflows';
+import type { Uncounted } from '../../../workflows/read-workflows';
 import { Banner, LinkButton, NoticeBanner } from '../../components/blocks';
 import type { Notice } from '../../notices';
 import { domId } from './context';

@@ -11,7 +11,7 @@ import { listEvents } from '../../../events/events';
 import { readSettings } from '../../../settings/settings';
 import { compareDefinitions, isSame } from '../../../workflows/compare';
 import { runsByStep } from '../../../workflows/list-runs';
-import { countWorkflow, readEdited } from '../../../workflows/workflows';
+import { countWorkflow, readEdited } from '../../../workflows/read-workflows';
 import type { Notice } from '../../notices';
 import { formOf, getFound, idOf, textIn, type Form } from '../../read-request';
 import { formatsFor, sendPage } from '../../send';
