@@ -1,7 +1,8 @@
 /** Transactions that keep what they read true until they commit, on both engines. */
-import { sql } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import { isPostgres } from './engine';
 import type { Db, Row, Trx } from './schema';
+import { UNAWAITED } from './together';
 
 const RETRIES = 8;
 // serialization_failure, deadlock_detected, unique_violation: another process wrote first, the next try sees its rows.
@@ -22,6 +23,15 @@ export async function transact<T>(db: Db, work: (trx: Trx) => Promise<T>): Promi
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * attempt));
     }
   }
+}
+
+/**
+ * PostgreSQL plans what this transaction reads once for all values, not anew for each batch's: planning a batch took as long as
+ * reading for it. For statements by key alone; no such plan may read a large table whole (whole-tables.test.ts).
+ */
+export async function planOnce(trx: Trx): Promise<void> {
+  if (!isPostgres(trx)) return;
+  await trx.executeQuery(CompiledQuery.raw(`${UNAWAITED}set local plan_cache_mode = force_generic_plan`));
 }
 
 /**

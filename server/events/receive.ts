@@ -11,6 +11,7 @@ import { readBacklog } from '../db/claim';
 import { findPresentKeys, keyFor, keyText, selectByKeys } from '../db/keys';
 import type { Trx } from '../db/schema';
 import { tenantColumns } from '../db/tenant';
+import { planOnce } from '../db/transact';
 import { definitionOf } from '../workflows/definitions';
 import { isConditional } from '../workflows/only-while';
 import { typesThatEnd } from '../workflows/past-exits';
@@ -34,6 +35,7 @@ export interface Receipt {
 
 /** Throws where something was decided that only the queue may do; nothing is to be kept of it. `now` in epoch milliseconds. */
 export async function receiveDeliveries(trx: Trx, deliveries: readonly Delivery[], now: number): Promise<Receipt> {
+  await planOnce(trx);
   const distinct = [...new Map(deliveries.map((one) => [keyText(tenantColumns(one.tenant), one.id), one])).values()];
   const events = distinct.map((delivery) => ({ delivery, row: rowOf(delivery, now) }));
   const jobs = events.map(({ delivery: { object }, row }) => ({ row, object, asked: undefined }));
