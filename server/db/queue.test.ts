@@ -311,7 +311,7 @@ describe.each(ENGINES)('a queue on %s', (engine) => {
     expect((await rowOf('evt_1')).due_at).toBeGreaterThan(START);
   });
 
-  it('never does a row twice at once, though its lease seems to have ended', async () => {
+  it('never does a row twice at once, nor gives it up, though its lease seems to have ended time and again', async () => {
     await add(['evt_1']);
     let begun = 0;
     let release = () => undefined as void;
@@ -328,11 +328,13 @@ describe.each(ENGINES)('a queue on %s', (engine) => {
       concurrency: 5,
     });
     await queue.turn(ctx);
-    now += 3_600_000;
-    expect(await queue.turn(ctx)).toBe(0);
+    for (let jumps = 0; jumps <= MAX_CLAIMS; jumps++) {
+      now += 3_600_000;
+      expect(await queue.turn(ctx)).toBe(0);
+    }
     expect(begun).toBe(1);
     release();
-    await queue.finish!(ctx);
+    while ((await queue.turn(ctx)) === 0) await wait(5);
     expect(await rowOf('evt_1')).toMatchObject({ status: 'processed' });
   });
 

@@ -119,8 +119,9 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
     const allowed = await setAside(ctx, claimed);
     const idle = allowed.filter(isIdle).map((row) => ({ row }));
     const jobs: Job<T, F>[] = [...ready.splice(0), ...idle];
-    const sound = jobs.filter(({ row }) => row.claims <= MAX_CLAIMS);
-    for (const { row } of jobs) if (row.claims > MAX_CLAIMS) await fail(ctx, row, new CrashedTooOften());
+    // What has a result crashed nothing, however often its lease seemed to end meanwhile.
+    const sound = jobs.filter(({ row, result }) => result !== undefined || row.claims <= MAX_CLAIMS);
+    for (const job of jobs) if (!sound.includes(job)) await fail(ctx, job.row, new CrashedTooOften());
     if (sound.length > 0) await workOn(ctx, sound);
     return jobs.length + claimed.length - allowed.length;
   }

@@ -8,8 +8,8 @@ const AWAY_HOURS = 48;
 const STEP_HOURS = 3;
 /** Longer than anything is put off for meanwhile. */
 const AFTER_HOURS = 12;
-/** For what is due by then to be taken; once Stripe is back, for its answers too: a clock that is set in between ends leases. */
-const STEP_TAKES_MS = { away: 700, back: 3_000 };
+/** For what is due by then to be taken, and for Stripe's client to give up or get an answer: a clock that is set in between ends leases. */
+const STEP_TAKES_MS = 3_000;
 const PER_STEP = 3;
 
 export const twoDaysAway: Trouble = async (stage, toll) => {
@@ -26,14 +26,14 @@ export const twoDaysAway: Trouble = async (stage, toll) => {
       deliveries.send(happenings.fail());
       deliveries.send(dice.chance(0.5) ? happenings.settle() : happenings.missSettling());
     }
-    await wait(STEP_TAKES_MS.away);
+    await wait(STEP_TAKES_MS);
     await advance(stage, STEP_HOURS);
   }
   stage.away.push({ from, until: clock.now() });
   localStripe.faults.clear();
   mail.setMood('calm');
   for (let hours = 0; hours < AFTER_HOURS; hours += STEP_HOURS) {
-    await wait(STEP_TAKES_MS.back);
+    await wait(STEP_TAKES_MS);
     // What is being sent by then seems to have been for hours.
     toll.unnotedMails += mail.openConnections();
     await advance(stage, STEP_HOURS);
