@@ -21,6 +21,7 @@ import { loadAudiences } from './load';
 import { saveAudiences } from './save';
 import { isSnapshot, snapshotStamp } from './stamp';
 
+/** As often the end of the second is waited for. */
 const MAX_ATTEMPTS = 10;
 const AGAIN_MS = 1_000;
 /** Longer than Stripe's replicas lag. */
@@ -55,11 +56,13 @@ export const createRecheckQueue = (): Queue =>
     },
     explain(ctx, row, error) {
       if (error instanceof TooEarly) return { againIn: AGAIN_MS, fields: {} };
-      const isFinal =
-        error instanceof CrashedTooOften || classifyStripeError(error) === 'gone' || row.attempts >= MAX_ATTEMPTS;
-      if (!(error instanceof NeedsReconnect) && classifyStripeError(error) !== 'gone')
+      const isGone = classifyStripeError(error) === 'gone';
+      if (!(error instanceof NeedsReconnect) && !isGone)
         ctx.log.warn({ err: error, attempts: row.attempts }, 'a customer could not be fetched again');
-      return isFinal ? { againIn: null, fields: {} } : retryLater<'customer_link'>(row);
+      // However long Stripe is away: until it answers, the address may be an old one.
+      return isGone || error instanceof CrashedTooOften
+        ? { againIn: null, fields: {} }
+        : retryLater<'customer_link'>(row);
     },
   });
 

@@ -191,6 +191,26 @@ describe.each(ENGINES)('asking Stripe whose an event is, on %s', (engine) => {
     expect(tillpost.localStripe.requests.count({ path })).toBe(asked);
   });
 
+  it('fetches a customer again however long Stripe was away', async () => {
+    const created = Math.floor(tillpost.clock.now() / 1000);
+    tillpost.localStripe.faults.add({ kind: 'server_error' });
+    for (const name of ['First Guess', 'Second Guess']) {
+      const object = { id: customerId, email: 'guessed@example.com', name };
+      await tillpost.deliver(fixtureEvent('customer.updated', { account: ACCOUNT, created, object }));
+    }
+    for (let hours = 0; hours < 24; hours++) {
+      tillpost.clock.advance(3_600_000);
+      await tillpost.worker.drain();
+    }
+    tillpost.localStripe.faults.clear();
+    tillpost.clock.advance(2 * 3_600_000);
+    await tillpost.worker.drain();
+    expect(await tillpost.call('contacts/read', { customer: customerId }, { tenant: TEST })).toMatchObject({
+      email: 'asked@example.com',
+      first_name: 'Asked',
+    });
+  });
+
   it('gives up fetching a customer again that ended the process each time', async () => {
     const link = () =>
       tillpost.db.selectFrom('customer_link').select(['due_at', 'claims']).where('customer_id', '=', customerId);
