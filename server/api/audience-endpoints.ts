@@ -28,6 +28,9 @@ const loopsContact = z.looseObject({
 });
 const removalQuota = z.object({ limit: z.int(), remaining: z.int() });
 
+/** By either of its names; whether one is there is asked beside it. */
+const NAMED_CONTACT = { email: field.email.optional(), userId: field.userId.optional(), ...field.contactFields };
+
 export const AUDIENCE_ENDPOINTS = {
   testApiKey: {
     method: 'get',
@@ -68,9 +71,7 @@ export const AUDIENCE_ENDPOINTS = {
     errors: 'loops',
     body: field
       .withContactProperties({
-        email: field.email.optional(),
-        userId: field.userId.optional(),
-        ...field.contactFields,
+        ...NAMED_CONTACT,
       })
       .refine(field.isNamed, field.NAMED)
       .meta(field.EMAIL_OR_USER_ID),
@@ -174,9 +175,7 @@ export const AUDIENCE_ENDPOINTS = {
     errors: 'loops',
     body: field
       .withContactProperties({
-        email: field.email.optional(),
-        userId: field.userId.optional(),
-        ...field.contactFields,
+        ...NAMED_CONTACT,
         eventName: field.line(API_EVENT_NAME_LENGTH),
         eventProperties: z
           .record(

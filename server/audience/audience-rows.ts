@@ -1,6 +1,7 @@
 /** Rows of an audience: made, merged and read by rules of their own, whatever else is known. Pure. */
 import { NOTE_LENGTH } from '../../shared/limits';
 import { newId } from '../db/new-id';
+import { NOTHING_OF_CUSTOMER } from '../db/release-customers';
 import type { Row } from '../db/schema';
 import { tenantColumns, type Tenant } from '../db/tenant';
 import { mergeBillingEmails } from './billing-contacts';
@@ -77,13 +78,6 @@ export const newLink = (tenant: Tenant, customerId: string): CustomerLink => ({
   contact_id: null,
   stamp: 0,
   state: 'alive',
-  billing_emails: null,
-  delinquent: null,
-  customer_since: null,
-  default_method: null,
-  default_method_at: null,
-  due_at: null,
-  claims: 0,
-  attempts: 0,
+  ...NOTHING_OF_CUSTOMER,
   ...tenantColumns(tenant),
 });

@@ -1,6 +1,6 @@
 /** A contact's billing fields, derived from what is known of all its customers' subscriptions. Pure. */
-import type { SubscriptionStatus } from '../../shared/api';
-import { flag } from '../db/columns';
+import type { Billing, SubscriptionStatus } from '../../shared/api';
+import { flag, isoTimeOrNull } from '../db/columns';
 import type { Row } from '../db/schema';
 
 export type BillingColumns = Pick<
@@ -15,6 +15,24 @@ export type BillingColumns = Pick<
   | 'wrong_card'
   | 'customer_since'
 >;
+
+/** As views, conditions and merge tags say them. */
+export const billingOf = (contact: Row<'contact'>): Omit<Billing, 'ltv_others'> => ({
+  subscription_status: contact.subscription_status,
+  plan: contact.plan,
+  mrr: contact.mrr,
+  currency: contact.currency,
+  renews_at: isoTimeOrNull(contact.renews_at),
+  trial_ends_at: isoTimeOrNull(contact.trial_ends_at),
+  delinquent: contact.delinquent === null ? null : contact.delinquent === 1,
+  wrong_card: contact.wrong_card === null ? null : contact.wrong_card === 1,
+  customer_since: isoTimeOrNull(contact.customer_since),
+  ltv: contact.ltv,
+  ltv_currency: contact.ltv_currency,
+  payments: contact.payments,
+  first_payment_at: isoTimeOrNull(contact.first_payment_at),
+  last_payment_at: isoTimeOrNull(contact.last_payment_at),
+});
 
 const PRECEDENCE: readonly SubscriptionStatus[] = ['past_due', 'active', 'trialing', 'paused', 'canceled'];
 const CHARGED: readonly (SubscriptionStatus | null)[] = ['past_due', 'active', 'trialing'];

@@ -1,11 +1,12 @@
 /** Contacts as they are shown: with their customers, billing contacts, and whether they take mail. */
 import type { Billing, ContactView } from '../../shared/api';
 import { inList } from '../db/bulk';
-import { isoTime, isoTimeOrNull } from '../db/columns';
+import { isoTime } from '../db/columns';
 import type { Db, Row } from '../db/schema';
 import { ofTenant, type Tenant } from '../db/tenant';
 import { groupBy } from '../group-by';
 import { readSettings } from '../settings/settings';
+import { billingOf } from './billing';
 import { billingContactsOf, type BillingContact } from './billing-contacts';
 import { propertiesOf } from './contact-properties';
 import { findSuppressions, type Suppression } from './suppressions';
@@ -61,23 +62,7 @@ function viewContact(
       // Who had unsubscribed still gets transactional mail.
       return { email, source, suppressed: own?.scope === 'all' ? viewSuppression(own) : null };
     }),
-    billing: {
-      subscription_status: contact.subscription_status,
-      plan: contact.plan,
-      mrr: contact.mrr,
-      currency: contact.currency,
-      renews_at: isoTimeOrNull(contact.renews_at),
-      trial_ends_at: isoTimeOrNull(contact.trial_ends_at),
-      delinquent: contact.delinquent === null ? null : contact.delinquent === 1,
-      wrong_card: contact.wrong_card === null ? null : contact.wrong_card === 1,
-      customer_since: isoTimeOrNull(contact.customer_since),
-      ltv: contact.ltv,
-      ltv_currency: contact.ltv_currency,
-      ltv_others: viewOthers(contact.ltv_others),
-      payments: contact.payments,
-      first_payment_at: isoTimeOrNull(contact.first_payment_at),
-      last_payment_at: isoTimeOrNull(contact.last_payment_at),
-    },
+    billing: { ...billingOf(contact), ltv_others: viewOthers(contact.ltv_others) },
     created_at: isoTime(contact.created_at),
     updated_at: isoTime(contact.updated_at),
   };

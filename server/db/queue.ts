@@ -119,12 +119,14 @@ export function createQueue<T extends QueueTable, F = never>(spec: QueueSpec<T, 
     const allowed = await setAside(ctx, claimed);
     const idle = allowed.filter(isIdle).map((row) => ({ row }));
     const jobs: Job<T, F>[] = [...ready.splice(0), ...idle];
-    // What has a result crashed nothing, however often its lease seemed to end meanwhile.
-    const sound = jobs.filter(({ row, result }) => result !== undefined || row.claims <= MAX_CLAIMS);
-    for (const job of jobs) if (!sound.includes(job)) await fail(ctx, job.row, new CrashedTooOften());
+    for (const { row } of jobs.filter(hasCrashed)) await fail(ctx, row, new CrashedTooOften());
+    const sound = jobs.filter((job) => !hasCrashed(job));
     if (sound.length > 0) await workOn(ctx, sound);
     return jobs.length + claimed.length - allowed.length;
   }
+
+  /** What has a result crashed nothing, however often its lease seemed to end meanwhile. */
+  const hasCrashed = ({ row, result }: Job<T, F>) => result === undefined && row.claims > MAX_CLAIMS;
 
   /** Rows of accounts that are shut out stay as they are until they are allowed again. Their installs look after themselves. */
   async function setAside(ctx: Context, claimed: readonly QueueRow<T>[]): Promise<readonly QueueRow<T>[]> {

@@ -82,7 +82,7 @@ export async function releaseFailedInvoices(
   }
 }
 
-/** What a tombstone says beside the customer's id. */
+/** What a link says beside the customer's id of whom nothing is known, yet or any more. */
 export const NOTHING_OF_CUSTOMER = {
   billing_emails: null,
   delinquent: null,

@@ -1,5 +1,5 @@
 /** Transactions that keep what they read true until they commit, on both engines. */
-import { CompiledQuery, sql } from 'kysely';
+import { sql } from 'kysely';
 import { isPostgres } from './engine';
 import type { Db, Row, Trx } from './schema';
 import { UNAWAITED } from './together';
@@ -31,7 +31,7 @@ export async function transact<T>(db: Db, work: (trx: Trx) => Promise<T>): Promi
  */
 export async function planOnce(trx: Trx): Promise<void> {
   if (!isPostgres(trx)) return;
-  await trx.executeQuery(CompiledQuery.raw(`${UNAWAITED}set local plan_cache_mode = force_generic_plan`));
+  await sql.raw(`${UNAWAITED}set local plan_cache_mode = force_generic_plan`).execute(trx);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The console over HTTP: who may see what, and what hostile input does. */
 import { EMAIL_REASONS } from '../../shared/words/email-reasons';
+import { newContact } from '../audience/audience-rows';
 import type { PaidColumns } from '../audience/payments';
 import { searchTextOf } from '../fold-text';
 import { newId } from '../db/new-id';
@@ -54,27 +55,14 @@ describe.each(ENGINES)('the console on %s', (engine) => {
     await tillpost.db
       .insertInto('contact')
       .values({
-        ...tenantColumns(tenant),
+        ...newContact(tenant, { email, status: 'subscribed', source: 'Stripe' }, now),
         id,
-        email,
         first_name,
-        last_name: null,
-        name_stamp: 0,
         user_group: fields.user_group ?? null,
-        status: 'subscribed',
-        source: 'Stripe',
-        subscription_status: null,
-        plan: null,
-        mrr: null,
-        currency: null,
-        renews_at: null,
-        trial_ends_at: null,
         delinquent: fields.delinquent ?? null,
         customer_since: fields.customer_since ?? null,
         ...fields.paid,
         search_text: searchTextOf({ email, first_name, last_name: null }),
-        created_at: now,
-        updated_at: now,
       })
       .execute();
     return id;

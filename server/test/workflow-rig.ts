@@ -2,7 +2,7 @@
 import { createContext, type Context } from '../context';
 import { readConfig } from '../config';
 import { isNewer, stateRow } from '../audience/object-states';
-import { NOTHING_PAID } from '../audience/payments';
+import { newContact } from '../audience/audience-rows';
 import { openSuppressionKey } from '../audience/suppression-key';
 import { stampOf } from '../audience/stamp';
 import { upsert } from '../db/bulk';
@@ -114,33 +114,11 @@ export async function createRig({
       saveSettings(ctx.db, whose, { ...defaultSettings(), ...settings }, time.ms),
 
     async contact(fields: Partial<Row<'contact'>> = {}, whose = tenant): Promise<Row<'contact'>> {
+      const made = { email: 'jenny@example.com', status: 'subscribed', source: 'Stripe' } as const;
       const row: Row<'contact'> = {
-        ...tenantColumns(whose),
-        id: newId('con', time.ms),
-        email: 'jenny@example.com',
+        ...newContact(whose, made, time.ms),
         first_name: 'Jenny',
         last_name: 'Rosen',
-        name_stamp: 0,
-        user_group: null,
-        billing_emails: null,
-        note: null,
-        status: 'subscribed',
-        source: 'Stripe',
-        subscription_status: null,
-        plan: null,
-        mrr: null,
-        currency: null,
-        renews_at: null,
-        trial_ends_at: null,
-        delinquent: null,
-        wrong_card: null,
-        customer_since: null,
-        ...NOTHING_PAID,
-        user_id: null,
-        properties: null,
-        search_text: '',
-        created_at: time.ms,
-        updated_at: time.ms,
         ...fields,
       };
       await ctx.db.insertInto('contact').values(row).execute();
